@@ -1,0 +1,29 @@
+using Worker.Core.Heads;
+
+namespace Worker.Core.Encoding;
+
+/// <summary>
+/// A device that turns token ids into features and, with heads, into logits. One caller at a time: whoever owns the
+/// encoder calls it from one thread.
+/// </summary>
+public interface IEncoder : IDisposable
+{
+    /// <summary>Content hash (sha256, lower-case hex) of weights, configuration and vocabulary; heads name it.</summary>
+    string Hash { get; }
+
+    /// <summary>What each row of features holds.</summary>
+    FeatureLayout Features { get; }
+
+    /// <summary>The longest text the encoder takes, in tokens, [CLS] and [SEP] included.</summary>
+    int MaxTokens { get; }
+
+    /// <summary>Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)".</summary>
+    string Description { get; }
+
+    /// <summary>Encodes a micro-batch and scores it with every head in one pass.</summary>
+    /// <param name="batch">Token ids; no text is longer than <see cref="MaxTokens"/>.</param>
+    /// <param name="heads">Weights laid out for <see cref="Features"/>; may have no labels.</param>
+    /// <param name="features">Receives [texts, Features.Width]; empty when the features are not wanted.</param>
+    /// <param name="logits">Receives [texts, heads.Labels]; empty when the logits are not wanted.</param>
+    void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits);
+}

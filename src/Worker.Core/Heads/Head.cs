@@ -1,0 +1,68 @@
+namespace Worker.Core.Heads;
+
+/// <summary>
+/// One label's binary classifier on an encoder's feature: logit z = w·x + b, probability σ(a·z + c), decision by
+/// thresholds. Immutable; a better head is a new record with a higher version.
+/// </summary>
+public sealed record Head
+{
+    /// <summary>The label; the key on the heads topic.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>1 for a label's first head; each later one is higher.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Hash of the encoder whose features the weights were fitted to.</summary>
+    public required string Encoder { get; init; }
+
+    /// <summary>The feature the weights belong to, e.g. <c>mean</c>.</summary>
+    public required string Feature { get; init; }
+
+    /// <summary>w; [feature width].</summary>
+    public required float[] Weights { get; init; }
+
+    /// <summary>b.</summary>
+    public required float Bias { get; init; }
+
+    public Calibration Calibration { get; init; } = Calibration.Identity;
+
+    public Thresholds Thresholds { get; init; } = Thresholds.Half;
+
+    /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
+    public Training? Training { get; init; }
+
+    /// <summary>Version of the head that this one was warm-started from, or null.</summary>
+    public int? Parent { get; init; }
+}
+
+/// <summary>Platt's calibration: p = σ(slope·z + intercept) (Platt 1999).</summary>
+public readonly record struct Calibration(double Slope, double Intercept)
+{
+    /// <summary>p = σ(z).</summary>
+    public static Calibration Identity { get; } = new(1, 0);
+
+    /// <summary>Calibrated probability in [0, 1] of a logit.</summary>
+    public double Probability(double logit)
+    {
+        var z = Slope * logit + Intercept;
+        // Both branches keep exp's argument negative, so it never overflows.
+        return z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
+    }
+}
+
+/// <summary>
+/// Decision bounds on the probability: p ≥ High is yes, p ≤ Low is no, between is review. Yes and No of a forced
+/// decision part at Decide. 0 ≤ Low ≤ Decide ≤ High ≤ 1.
+/// </summary>
+public readonly record struct Thresholds(double Low, double Decide, double High)
+{
+    /// <summary>Yes from a half on, nothing to review.</summary>
+    public static Thresholds Half { get; } = new(0.5, 0.5, 0.5);
+}
+
+/// <summary>What a head was fitted on.</summary>
+/// <param name="Positives">Examples that have the label.</param>
+/// <param name="Negatives">Examples known not to have it.</param>
+/// <param name="ValidationF1">F1 at the decision threshold on the held-out rows; null when there were none.</param>
+/// <param name="ValidationLogLoss">Log-loss of calibrated probabilities on the held-out rows; null likewise.</param>
+public sealed record Training(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);

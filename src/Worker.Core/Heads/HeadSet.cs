@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Worker.Core.Encoding;
+
+namespace Worker.Core.Heads;
+
+/// <summary>
+/// An immutable snapshot of all heads in use, ordered by label. A change makes a new one, which the pipeline takes up
+/// between windows: never inside one.
+/// </summary>
+public sealed class HeadSet
+{
+    private readonly ImmutableSortedDictionary<string, Head> byLabel;
+
+    private HeadSet(string encoder, FeatureLayout layout, ImmutableSortedDictionary<string, Head> byLabel)
+    {
+        Encoder = encoder;
+        Layout = layout;
+        this.byLabel = byLabel;
+        Heads = [.. byLabel.Values];
+        Matrix = new HeadMatrix(layout, Heads);
+    }
+
+    /// <summary>Hash of the encoder that every head here was fitted to.</summary>
+    public string Encoder { get; }
+
+    public FeatureLayout Layout { get; }
+
+    /// <summary>Heads in label order (ordinal); column i of <see cref="Matrix"/> is head i.</summary>
+    public ImmutableArray<Head> Heads { get; }
+
+    /// <summary>All weights and biases, as the encoder takes them.</summary>
+    public HeadMatrix Matrix { get; }
+
+    /// <summary>No heads yet, for that encoder and its features.</summary>
+    public static HeadSet Empty(string encoder, FeatureLayout layout) =>
+        new(encoder, layout, ImmutableSortedDictionary.Create<string, Head>(StringComparer.Ordinal));
+
+    /// <summary>The head of a label, or null.</summary>
+    public Head? Find(string label) => byLabel.GetValueOrDefault(label);
+
+    /// <summary>This set with heads added or replaced.</summary>
+    /// <exception cref="HeadRefusedException">A head does not fit this encoder; nothing is changed.</exception>
+    public HeadSet With(IEnumerable<Head> heads)
+    {
+        var builder = byLabel.ToBuilder();
+        foreach (var head in heads)
+        {
+            Check(head);
+            builder[head.Label] = head;
+        }
+        return new HeadSet(Encoder, Layout, builder.ToImmutable());
+    }
+
+    /// <summary>This set without a label; the same set when it has none.</summary>
+    public HeadSet Without(string label) =>
+        byLabel.ContainsKey(label) ? new HeadSet(Encoder, Layout, byLabel.Remove(label)) : this;
+
+    private void Check(Head head)
+    {
+        if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
+            throw new HeadRefusedException(head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it or deploy that encoder");
+        if (Layout.Find(head.Feature) is not { } feature)
+            throw new HeadRefusedException(head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that feature or retrain the head");
+        if (head.Weights.Length != feature.Width)
+            throw new HeadRefusedException(head, $"has {head.Weights.Length} weights, feature '{feature.Name}' has {feature.Width} floats: it was made for another encoder or is damaged");
+        if (!float.IsFinite(head.Bias) || head.Weights.Any(w => !float.IsFinite(w)))
+            throw new HeadRefusedException(head, "has a weight or bias that is not a finite number: it is damaged, train it again");
+        if (!(head.Thresholds is { Low: >= 0, High: <= 1 } t && t.Low <= t.Decide && t.Decide <= t.High))
+            throw new HeadRefusedException(head, $"has thresholds {head.Thresholds}, which are not 0 <= low <= decide <= high <= 1");
+        if (!double.IsFinite(head.Calibration.Slope) || !double.IsFinite(head.Calibration.Intercept))
+            throw new HeadRefusedException(head, "has a calibration that is not a finite number: train it again");
+    }
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
+}
+
+/// <summary>A head that this worker cannot use; the message names the head, the reason and what to do.</summary>
+public sealed class HeadRefusedException : Exception
+{
+    public HeadRefusedException(Head head, string reason)
+        : base($"head '{head.Label}' v{head.Version} {reason}") => Label = head.Label;
+
+    public string Label { get; }
+}
