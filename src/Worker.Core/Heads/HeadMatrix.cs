@@ -1,4 +1,4 @@
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 
 namespace Worker.Core.Heads;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 
 namespace Worker.Core.Heads;
 

@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
 
-namespace Worker.Core.Encoding;
+namespace Worker.Core.Encoders;
 
 /// <summary>
 /// A device that turns token ids into features and, with heads, into logits. One caller at a time: whoever owns the

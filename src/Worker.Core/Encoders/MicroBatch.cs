@@ -1,4 +1,4 @@
-namespace Worker.Core.Encoding;
+namespace Worker.Core.Encoders;
 
 /// <summary>
 /// The token ids of a few texts, packed without padding: text i owns <c>Lengths[i]</c> ids that follow those of text

@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Worker.Core.Messages;
+
+/// <summary>How a message's value is read as text. Section "Input".</summary>
+public sealed class InputOptions
+{
+    /// <summary>What the value holds; default <see cref="InputFormat.Auto"/>.</summary>
+    [EnumDataType(typeof(InputFormat))]
+    public InputFormat Format { get; set; } = InputFormat.Auto;
+
+    /// <summary>JSON Pointer (RFC 6901) to the text in a JSON value; default <c>/text</c>.</summary>
+    [Required, RegularExpression("^(/([^~/]|~0|~1)*)+$", ErrorMessage = "The field TextPointer must be a JSON Pointer (RFC 6901) such as /text or /data/body.")]
+    public string TextPointer { get; set; } = "/text";
+
+    /// <summary>
+    /// Tokens a text may have, [CLS] and [SEP] included; 0 takes the encoder's own limit, which also caps it.
+    /// Default 0; range 0 to 8,192.
+    /// </summary>
+    [Range(0, 8192)]
+    public int MaxTokens { get; set; }
+
+    /// <summary>What happens to a longer text; default: its start is scored and the result says so.</summary>
+    [EnumDataType(typeof(TooLong))]
+    public TooLong TooLong { get; set; } = TooLong.Truncate;
+
+    /// <summary>What happens to a value that is not UTF-8; default: dead-lettered.</summary>
+    [EnumDataType(typeof(InvalidUtf8))]
+    public InvalidUtf8 InvalidUtf8 { get; set; } = InvalidUtf8.DeadLetter;
+}
+
+/// <summary>What a message's value holds.</summary>
+public enum InputFormat
+{
+    /// <summary>A JSON object that has the text pointer is read as JSON; whatever is no JSON object is the text itself.</summary>
+    Auto,
+
+    /// <summary>The value is the text, in UTF-8.</summary>
+    Text,
+
+    /// <summary>The value is JSON with the text at the pointer.</summary>
+    Json,
+}
+
+/// <summary>What happens to a text of too many tokens.</summary>
+public enum TooLong
+{
+    Truncate,
+    DeadLetter,
+}
+
+/// <summary>What happens to bytes that are not UTF-8.</summary>
+public enum InvalidUtf8
+{
+    DeadLetter,
+
+    /// <summary>Each invalid sequence becomes U+FFFD, as .NET's decoder does.</summary>
+    Replace,
+}
