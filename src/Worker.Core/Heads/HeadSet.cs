@@ -55,6 +55,13 @@ public sealed class HeadSet
     public HeadSet Without(string label) =>
         byLabel.ContainsKey(label) ? new HeadSet(Encoder, Layout, byLabel.Remove(label)) : this;
 
+    /// <summary>Turns one text's logits into calibrated probabilities, in place; [labels].</summary>
+    public void Calibrate(Span<float> logits)
+    {
+        for (var i = 0; i < logits.Length; i++)
+            logits[i] = (float)Heads[i].Calibration.Probability(logits[i]);
+    }
+
     private void Check(Head head)
     {
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
