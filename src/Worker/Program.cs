@@ -1,1 +1,31 @@
-System.Console.WriteLine("x");
+using System.CommandLine;
+using System.Globalization;
+using Worker.Terminal;
+using Worker.Verbs;
+
+// Numbers and dates are written for machines and for people alike: the same everywhere.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("A stream text classifier: one BERT encoder, many binary heads, from Kafka to Kafka.")
+{
+    RunVerb.Create(),
+    DemoVerb.Create(),
+    ImportVerb.Create(),
+    TrainVerb.Create(),
+    EvaluateVerb.Create(),
+    HeadsVerb.Create(),
+    TopicsVerb.Create(),
+    TokenizeVerb.Create(),
+    EmbedVerb.Create(),
+    ScoreVerb.Create(),
+    BenchVerb.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+        await Console.Error.WriteLineAsync($"error: {error.Message}");
+    await Console.Error.WriteLineAsync($"  what to do: see 'worker {string.Join(' ', parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name)} --help'");
+    return ExitCode.Usage;
+}
+return await Failures.Guard(() => parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -62,7 +62,9 @@ public sealed class HeadSet
             logits[i] = (float)Heads[i].Calibration.Probability(logits[i]);
     }
 
-    private void Check(Head head)
+    /// <summary>Whether a head fits this encoder and is whole.</summary>
+    /// <exception cref="HeadRefusedException">It is not; the message says why and what to do.</exception>
+    public void Check(Head head)
     {
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
             throw new HeadRefusedException(head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it or deploy that encoder");

@@ -19,6 +19,9 @@ public static class DeadLetterHeaders
     public const string Version = "worker-version";
     public const string Time = "worker-failed-at";
 
+    /// <summary>Only on a dead letter that would be larger than the broker takes: its value is left out, and where it is.</summary>
+    public const string ValueOmitted = "worker-value-omitted";
+
     /// <summary>The headers of one dead letter.</summary>
     /// <param name="source">Where the message came from.</param>
     /// <param name="timestampMs">Its Kafka timestamp, in ms since 1970.</param>

@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Encoders;
+using Worker.Core.Heads;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Publishing;
+using Worker.Kafka.Reading;
+using Worker.Kafka.Topics;
+using Worker.Learning.Saving;
+using Worker.Onnx.Bundles;
+using Worker.Pipeline;
+using Worker.Texts;
+
+namespace Worker.Hosting;
+
+/// <summary>
+/// A classifying worker put together from its options: encoder, heads, the two ends in Kafka, the pipeline between.
+/// The host, the demo and the benchmark run the same one.
+/// </summary>
+internal sealed class Classifier : IDisposable
+{
+    private readonly RunOptions options;
+    private readonly ILoggerFactory loggers;
+    private readonly TimeProvider clock;
+    private readonly ILogger log;
+    private readonly LoadedEncoder loaded;
+
+    private Classifier(RunOptions options, LoadedEncoder loaded, HeadRegistry heads, ILoggerFactory loggers, TimeProvider clock)
+    {
+        this.options = options;
+        this.loaded = loaded;
+        this.loggers = loggers;
+        this.clock = clock;
+        Heads = heads;
+        log = loggers.CreateLogger<Classifier>();
+    }
+
+    public HeadRegistry Heads { get; }
+
+    public PipelineMeter Meter { get; } = new();
+
+    /// <summary>What it is doing, for probes.</summary>
+    public WorkerHealth Health { get; } = new();
+
+    /// <summary>Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.</summary>
+    /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
+    /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
+    public static Classifier Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        var loaded = LoadedEncoder.Open(options.Encoder);
+        var log = loggers.CreateLogger<Classifier>();
+        log.LogInformation("Encoder {Hash} from {Bundle} on {Device}", loaded.Encoder.Hash[..12], options.Encoder.Bundle, loaded.Encoder.Description);
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features);
+        if (options.Heads.Source == HeadsSource.File)
+        {
+            heads = heads.With(HeadFile.Read(options.Heads.File!));
+            log.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
+        }
+        return new Classifier(options, loaded, new HeadRegistry(heads, log), loggers, clock);
+    }
+
+    /// <summary>Classifies until stopped, then finishes what is in flight within the drain deadline and leaves the group.</summary>
+    /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
+    public async Task Run(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var following = Follow(ended.Token);
+        try
+        {
+            // 1. Heads: without one, a message's result would say nothing, for good.
+            Health.Waiting("for the first head");
+            if (await Task.WhenAny(Heads.FirstHead.WaitAsync(ended.Token), following) == following)
+                await following;
+            stop.ThrowIfCancellationRequested();
+            // 2. Kafka: topics, then the producer's identity, then the group.
+            Health.Waiting("for Kafka");
+            using (var topics = new TopicAdmin(options.Kafka, loggers, clock))
+                topics.Require(Needed(), stop);
+            using var reader = new WindowReader(options.Kafka, loggers, clock);
+            using var publisher = WindowPublisher.Create(options.Kafka, reader, loggers, clock);
+            publisher.Start(stop);
+            // 3. Windows, until told to stop; heads that can no longer be followed end them too.
+            var pipeline = Pipeline(reader, publisher);
+            using var drain = new CancellationTokenSource();
+            using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
+            var running = pipeline.Run(ended.Token, drain.Token);
+            Health.Ready();
+            if (await Task.WhenAny(running, following) == following && following.IsFaulted)
+                await ended.CancelAsync();
+            await running;
+            reader.Close();
+            await following;
+            log.LogInformation("Stopped: {Messages} messages published in {Windows} windows", Meter.Totals.Messages, Meter.Totals.Windows);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            log.LogWarning("Stopped before everything in flight was committed: what was not is read again");
+        }
+        finally
+        {
+            Health.Waiting("for the end");
+            await ended.CancelAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        Meter.Dispose();
+        loaded.Dispose();
+    }
+
+    private async Task Follow(CancellationToken stop)
+    {
+        if (options.Heads.Source == HeadsSource.File)
+        {
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return;
+        }
+        using var topic = new HeadsTopicReader(options.Kafka, loggers, clock);
+        try
+        {
+            await new HeadsFollower(topic, Heads, log).Run(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private string[] Needed()
+    {
+        var topics = options.Kafka.Topics;
+        return [topics.Messages, topics.Results, topics.Review, topics.DeadLetters];
+    }
+
+    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher) => new(
+        reader,
+        new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
+        new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder)),
+        Heads,
+        new WindowRecords(options.Kafka, options.Input, options.Review, clock, Product.Version, log),
+        publisher,
+        Meter,
+        clock,
+        loggers.CreateLogger<ClassifyingPipeline>());
+
+    private static int MicroBatchTokens(WindowOptions window, IEncoder encoder) =>
+        window.MicroBatchTokens > 0 ? window.MicroBatchTokens
+        : encoder.Description.StartsWith("cuda", StringComparison.OrdinalIgnoreCase) ? 16_384
+        : 512;
+}

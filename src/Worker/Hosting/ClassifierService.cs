@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Worker.Terminal;
+
+namespace Worker.Hosting;
+
+/// <summary>Runs the classifier as the host's service; when it fails, the process ends with its exit code.</summary>
+internal sealed class ClassifierService(Classifier classifier, IHostApplicationLifetime host, ILogger<ClassifierService> log) : BackgroundService
+{
+    /// <summary>What the process is to end with.</summary>
+    public int Code { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host counts as started while topics and heads are still waited for.
+        await Task.Yield();
+        try
+        {
+            await classifier.Run(stoppingToken);
+        }
+        catch (Exception error)
+        {
+            Code = ExitCode.Failed;
+            if (Failures.IsForeseen(error))
+                log.LogCritical("Stopping: {Reason}", error.Message);
+            else
+                log.LogCritical(error, "Stopping on an error nobody foresaw; please report it");
+        }
+        finally
+        {
+            host.StopApplication();
+        }
+    }
+}

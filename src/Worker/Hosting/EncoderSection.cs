@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+using Worker.Onnx.Sessions;
+
+namespace Worker.Hosting;
+
+/// <summary>Which encoder runs, and how. Section "Encoder".</summary>
+internal sealed class EncoderSection
+{
+    public const string Section = "Encoder";
+
+    /// <summary>The bundle's folder, as written by 'worker import'. Default: the default encoder's.</summary>
+    [Required]
+    public string Bundle { get; set; } = "models/all-minilm-l6-v2/bundle";
+
+    /// <summary>auto, cpu or cuda. Default auto: CUDA where it can be had, and the log says why not.</summary>
+    [AllowedValues("auto", "cpu", "cuda")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>auto, f32 or int8 (CPU only). Default auto: f32.</summary>
+    [AllowedValues("auto", "f32", "int8")]
+    public string Precision { get; set; } = "auto";
+
+    /// <summary>CPU threads; 0, the default, for as many as the process may use. Range 0 to 1,024.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; set; }
+
+    /// <summary>Features that heads may use, comma separated: mean, cls, layer1, ... Default mean.</summary>
+    [Required]
+    public string Features { get; set; } = "mean";
+
+    public EncoderOptions ToOptions() => new()
+    {
+        Device = Enum.Parse<Device>(Device, ignoreCase: true),
+        Precision = Precision switch
+        {
+            "f32" => Onnx.Sessions.Precision.Float32,
+            "int8" => Onnx.Sessions.Precision.Int8,
+            _ => Onnx.Sessions.Precision.Auto,
+        },
+        Threads = Threads,
+        Features = [.. Features.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+    };
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Worker.Terminal;
+
+namespace Worker.Hosting;
+
+/// <summary>GET /ping: the process lives. GET /ready: it classifies, else 503 and what it waits for.</summary>
+internal sealed class HealthServer(HealthSection options, WorkerHealth health) : IHostedService, IAsyncDisposable
+{
+    private WebApplication? server;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Port == 0)
+            return;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port));
+        server = builder.Build();
+        server.MapGet("/ping", () => Results.Text("alive\n"));
+        server.MapGet("/ready", () => health.WaitingFor is { } what
+            ? Results.Text($"waiting {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ready\n"));
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw new UserError($"Health:Port: cannot listen on {options.Port} ({error.Message}): choose another port, or 0 for none", ExitCode.Configuration);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (server is not null)
+            await server.StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+            await server.DisposeAsync();
+    }
+}

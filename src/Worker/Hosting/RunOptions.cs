@@ -1,0 +1,25 @@
+using Worker.Core.Decisions;
+using Worker.Core.Messages;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Hosting;
+
+/// <summary>Everything 'worker run' is configured with, validated; see docs/configuration.md.</summary>
+internal sealed class RunOptions
+{
+    public KafkaOptions Kafka { get; init; } = new();
+
+    public EncoderSection Encoder { get; init; } = new();
+
+    public HeadsSection Heads { get; init; } = new();
+
+    public WindowOptions Window { get; init; } = new();
+
+    public InputOptions Input { get; init; } = new();
+
+    public ReviewOptions Review { get; init; } = new();
+
+    public ShutdownOptions Shutdown { get; init; } = new();
+
+    public HealthSection Health { get; init; } = new();
+}

@@ -1,0 +1,169 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Worker.Core.Messages;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Publishing;
+using Worker.Kafka.Reading;
+
+namespace Worker.Pipeline;
+
+/// <summary>
+/// Three loops joined by channels of capacity 1: read and tokenise; classify; publish and commit. While one window is
+/// being computed the next is read and the one before is published, and a full channel is the back-pressure. Windows
+/// are computed, published and committed in the order they were read, so there is no per-message bookkeeping.
+/// </summary>
+internal sealed class ClassifyingPipeline(
+    WindowReader reader,
+    WindowTokenizer tokenizer,
+    WindowClassifier classifier,
+    HeadRegistry heads,
+    WindowRecords records,
+    WindowPublisher publisher,
+    PipelineMeter meter,
+    TimeProvider clock,
+    ILogger<ClassifyingPipeline> log)
+{
+    private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
+    private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
+
+    /// <summary>
+    /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
+    /// </summary>
+    /// <param name="stop">Read no more; finish and commit what was read.</param>
+    /// <param name="abandon">Finish nothing more: what is not committed will be read again.</param>
+    /// <exception cref="Exception">Whatever a stage could not go on from; nothing uncommitted was lost.</exception>
+    public async Task Run(CancellationToken stop, CancellationToken abandon)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(stop, failed.Token);
+        Task[] stages =
+        [
+            Stage("read", () => Read(stopReading.Token, failed.Token), () => tokenised.Writer.Complete(), failed),
+            Stage("classify", () => Classify(failed.Token), () => scored.Writer.Complete(), failed),
+            Stage("publish", () => Publish(failed.Token), () => { }, failed),
+        ];
+        try
+        {
+            await Task.WhenAll(stages);
+        }
+        catch (OperationCanceledException) when (stages.FirstOrDefault(s => s.IsFaulted) is { } faulted)
+        {
+            // The stage that failed says why; the others were only cancelled by it.
+            await faulted;
+        }
+    }
+
+    private static Channel<T> Bounded<T>() =>
+        Channel.CreateBounded<T>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+
+    /// <summary>A loop on a thread of its own; its end, good or bad, closes its output, and a failure ends the others.</summary>
+    private static Task Stage(string name, Action loop, Action close, CancellationTokenSource failed)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                loop();
+                close();
+                ended.SetResult();
+            }
+            catch (OperationCanceledException) when (failed.IsCancellationRequested)
+            {
+                close();
+                ended.SetCanceled(failed.Token);
+            }
+            catch (Exception error)
+            {
+                failed.Cancel();
+                close();
+                ended.SetException(error);
+            }
+        })
+        {
+            Name = name,
+            IsBackground = true,
+        };
+        thread.Start();
+        return ended.Task;
+    }
+
+    private void Read(CancellationToken stop, CancellationToken failed)
+    {
+        while (reader.Read(stop) is { } window)
+        {
+            var taken = tokenised.Writer.WriteAsync(tokenizer.Tokenise(window), failed).AsTask();
+            meter.Read(window);
+            // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
+            reader.GatherUntil(taken, stop);
+            taken.GetAwaiter().GetResult();
+        }
+    }
+
+    private void Classify(CancellationToken failed)
+    {
+        while (Take(tokenised.Reader, failed) is { } window)
+        {
+            if (window.Source.IsStale)
+            {
+                window.Tokens.Dispose();
+                continue;
+            }
+            var started = clock.GetTimestamp();
+            var result = classifier.Classify(window, heads.Current);
+            meter.Classified(clock.GetElapsedTime(started));
+            scored.Writer.WriteAsync(result, failed).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private void Publish(CancellationToken failed)
+    {
+        while (Take(scored.Reader, failed) is { } window)
+        {
+            using (window)
+            {
+                if (!window.Window.Source.IsStale)
+                    Publish(window, failed);
+            }
+        }
+    }
+
+    private void Publish(ScoredWindow window, CancellationToken failed)
+    {
+        while (true)
+        {
+            var output = records.Build(window);
+            try
+            {
+                meter.Published(window, output, publisher.Publish(window.Window.Source, output.Records, failed));
+                return;
+            }
+            catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
+            {
+                // Nothing was published yet; the window is built again with a dead letter in that record's place.
+                var poison = output.Sources[failure.RecordIndex];
+                if (window.Window.Failures[poison] is { Kind: FailureKind.ResultTooLarge })
+                    throw;
+                window.Window.Failures[poison] = new Failure(FailureKind.ResultTooLarge, failure.Message);
+            }
+            catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
+            {
+                // The reader has already gone back to what was committed; this window and those after it are stale.
+                log.LogWarning("A window was not published and is read again: {Reason}", failure.Message);
+                return;
+            }
+        }
+    }
+
+    private static T? Take<T>(ChannelReader<T> channel, CancellationToken failed)
+        where T : class
+    {
+        while (true)
+        {
+            if (channel.TryRead(out var item))
+                return item;
+            if (!channel.WaitToReadAsync(failed).AsTask().GetAwaiter().GetResult())
+                return null;
+        }
+    }
+}

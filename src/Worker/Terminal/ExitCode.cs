@@ -1,0 +1,22 @@
+namespace Worker.Terminal;
+
+/// <summary>What the process says when it ends; the values are those of sysexits.h where it has one.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>Something failed at run time: bad data, a broken device, a fenced producer.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line was wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A bug: an error that nobody foresaw.</summary>
+    public const int Bug = 70;
+
+    /// <summary>The configuration is wrong; every problem was listed.</summary>
+    public const int Configuration = 78;
+
+    /// <summary>Stopped by Ctrl-C.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,42 @@
+namespace Worker.Terminal;
+
+/// <summary>Turns whatever a verb throws into a message for a person and an exit code.</summary>
+internal static class Failures
+{
+    public static async Task<int> Guard(Func<Task<int>> verb)
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (UserError error)
+        {
+            return await Say(error.Message, error.Code);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception error) when (IsForeseen(error))
+        {
+            return await Say(error.Message, ExitCode.Failed);
+        }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync($"bug: {error}");
+            await Console.Error.WriteLineAsync("  what to do: please report the lines above");
+            return ExitCode.Bug;
+        }
+    }
+
+    /// <summary>Errors that the rooms of the house throw on purpose, with a message that is meant for people.</summary>
+    public static bool IsForeseen(Exception error) =>
+        error is IOException or UnauthorizedAccessException or FormatException
+        || error.GetType().Namespace?.StartsWith("Worker.", StringComparison.Ordinal) == true;
+
+    private static async Task<int> Say(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"error: {message}");
+        return code;
+    }
+}

@@ -1,0 +1,58 @@
+using Worker.Core.Tokenization;
+using Worker.Onnx.Bundles;
+using Worker.Terminal;
+
+namespace Worker.Texts;
+
+/// <summary>A model named on the command line: an encoder bundle, or a Hugging Face folder that is imported for this one run.</summary>
+internal sealed class ModelFolder : IDisposable
+{
+    private readonly DirectoryInfo? temporary;
+
+    private ModelFolder(string bundle, DirectoryInfo? temporary)
+    {
+        Bundle = bundle;
+        this.temporary = temporary;
+    }
+
+    /// <summary>The bundle's folder.</summary>
+    public string Bundle { get; }
+
+    public static ModelFolder Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserError($"{Path.GetFullPath(folder)} is not there: name an encoder bundle ('worker import' makes one) or a Hugging Face folder");
+        if (File.Exists(Path.Combine(folder, "encoder.json")) || !File.Exists(Path.Combine(folder, "config.json")))
+            return new ModelFolder(folder, null);
+        Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
+        var temporary = Directory.CreateTempSubdirectory("worker-bundle-");
+        try
+        {
+            Import(folder, temporary.FullName);
+        }
+        catch
+        {
+            temporary.Delete(recursive: true);
+            throw;
+        }
+        return new ModelFolder(temporary.FullName, temporary);
+    }
+
+    /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
+    public static EncoderBundle Import(string folder, string destination)
+    {
+        var tokenizer = TokenizerFolder.Open(folder);
+        return EncoderImporter.Import(folder, destination, text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>
+    public static int[] Ids(WordPieceTokenizer tokenizer, byte[] text, int maxTokens = int.MaxValue)
+    {
+        // A token takes at least one byte of the text, so this is never too short.
+        var ids = new int[Math.Min(maxTokens, text.Length + 2)];
+        var count = tokenizer.Encode(text, ids, out _);
+        return ids[..count];
+    }
+
+    public void Dispose() => temporary?.Delete(recursive: true);
+}

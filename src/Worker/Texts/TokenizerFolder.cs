@@ -1,0 +1,29 @@
+using Worker.Core.Tokenization;
+using Worker.Terminal;
+
+namespace Worker.Texts;
+
+/// <summary>Reads a tokenizer from a folder: a Hugging Face model's, or an encoder bundle's.</summary>
+internal static class TokenizerFolder
+{
+    /// <exception cref="UserError">The folder has neither tokenizer.json nor vocab.txt.</exception>
+    /// <exception cref="TokenizerRefusedException">The tokenizer is of a kind that is not supported, or damaged.</exception>
+    public static WordPieceTokenizer Open(string folder)
+    {
+        var files = new TokenizerFiles
+        {
+            TokenizerJson = Read(folder, TokenizerFiles.TokenizerJsonName),
+            TokenizerConfig = Read(folder, TokenizerFiles.TokenizerConfigName),
+            VocabText = Read(folder, TokenizerFiles.VocabTextName),
+        };
+        if (files.TokenizerJson is null && files.VocabText is null)
+            throw new UserError($"{folder} has neither tokenizer.json nor vocab.txt: name the folder of a Hugging Face BERT model or of an encoder bundle");
+        return new WordPieceTokenizer(TokenizerDefinition.Read(files));
+    }
+
+    private static ReadOnlyMemory<byte>? Read(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text;
+using Worker.Core.Heads;
+using Worker.Hosting;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
+using Worker.Learning.Saving;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Verbs;
+
+/// <summary>worker evaluate: how good heads are on texts they have not seen.</summary>
+internal static class EvaluateVerb
+{
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'", Required = true };
+        var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
+        var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
+        var model = new ModelOptions();
+        var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, json };
+        model.AddTo(verb);
+        verb.SetAction(parsed =>
+        {
+            var trained = HeadFile.Read(parsed.GetValue(heads)!);
+            if (trained.Count == 0)
+                throw new UserError($"{parsed.GetValue(heads)} holds no head");
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, string.Join(',', trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal))));
+            return Run(loaded, DataSet.Read(parsed.GetValue(data)!), trained, parsed.GetValue(json));
+        });
+        return verb;
+    }
+
+    /// <summary>Scores a data set as the worker would, and measures it.</summary>
+    public static Evaluation Evaluate(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+    {
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
+        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        return Evaluator.Evaluate(heads.Heads, Array.ConvertAll(probabilities, p => (double)p), answers);
+    }
+
+    private static int Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, string? json)
+    {
+        var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
+        if (unscored.Length > 0)
+            Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
+        var evaluation = Evaluate(loaded, data, trained);
+        ClassificationReport.Write(Console.Out, evaluation);
+        if (json is not null)
+        {
+            using var file = File.Create(json);
+            EvaluationJson.Write(file, evaluation);
+            Console.Error.WriteLine($"every figure: {json}");
+        }
+        return ExitCode.Done;
+    }
+}

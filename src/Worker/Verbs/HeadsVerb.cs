@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Kafka.Heads;
+using Worker.Learning.Saving;
+using Worker.Terminal;
+
+namespace Worker.Verbs;
+
+/// <summary>worker heads: rolls heads out to every running worker through the heads topic.</summary>
+internal static class HeadsVerb
+{
+    public static Command Create() => new("heads", "Roll heads out to every running worker, or retire a label")
+    {
+        Publish(),
+        Retire(),
+    };
+
+    private static Command Publish()
+    {
+        var file = new Argument<string>("file") { Description = "Heads as written by 'train'" };
+        var kafka = new KafkaArguments();
+        var verb = new Command("publish", "Publish heads to the heads topic; running workers take them up between windows") { file };
+        kafka.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            var heads = HeadFile.Read(parsed.GetValue(file)!);
+            using var topic = new HeadsTopicWriter(kafka.Read(parsed), NullLoggerFactory.Instance, TimeProvider.System);
+            foreach (var head in heads)
+                await topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
+            Console.WriteLine($"{heads.Count} heads published");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Command Retire()
+    {
+        var label = new Argument<string>("label") { Description = "The label that is no longer scored" };
+        var kafka = new KafkaArguments();
+        var verb = new Command("retire", "Take a label out of service") { label };
+        kafka.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            using var topic = new HeadsTopicWriter(kafka.Read(parsed), NullLoggerFactory.Instance, TimeProvider.System);
+            await topic.PublishAsync(parsed.GetValue(label)!, null, stop);
+            Console.WriteLine($"'{parsed.GetValue(label)}' retired");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+}

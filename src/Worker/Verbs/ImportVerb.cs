@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Verbs;
+
+/// <summary>worker import: a Hugging Face folder becomes an encoder bundle.</summary>
+internal static class ImportVerb
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("folder") { Description = "Hugging Face folder: config.json, model.safetensors, vocab.txt or tokenizer.json (BERT or DistilBERT)" };
+        var destination = new Option<string>("--out") { Description = "Folder for the bundle: new, empty, or an earlier bundle", Required = true };
+        var verb = new Command("import", "Turn a Hugging Face BERT or DistilBERT folder into an encoder bundle") { folder, destination };
+        verb.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(destination)!));
+        return verb;
+    }
+
+    private static int Run(string folder, string destination)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserError($"{Path.GetFullPath(folder)} is not there: name the folder that holds config.json and model.safetensors");
+        var bundle = ModelFolder.Import(folder, destination);
+        Console.WriteLine($"{bundle.Architecture}; up to {bundle.MaxTokens} tokens; features {string.Join(", ", bundle.Features)}");
+        if (bundle.OwnLabels.Length > 0)
+            Console.WriteLine($"own classification head: {string.Join(", ", bundle.OwnLabels)}");
+        Console.WriteLine($"encoder {bundle.Hash}");
+        Console.WriteLine($"written to {destination}");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Worker.Hosting;
+using Worker.Kafka.Configuration;
+using Worker.Terminal;
+
+namespace Worker.Verbs;
+
+/// <summary>How the small Kafka verbs are told their broker: an option, or the same settings as 'worker run'.</summary>
+internal sealed class KafkaArguments
+{
+    public Option<string?> Bootstrap { get; } = new("--bootstrap") { Description = "Brokers, host:port, comma separated; default: Kafka:BootstrapServers of appsettings.json or the environment" };
+
+    public void AddTo(Command verb) => verb.Add(Bootstrap);
+
+    /// <exception cref="UserError">The configuration is wrong; exit code 78.</exception>
+    public KafkaOptions Read(ParseResult parsed)
+    {
+        var options = new KafkaOptions();
+        SettingFiles.Read(null, []).GetSection(KafkaOptions.Section).Bind(options);
+        if (parsed.GetValue(Bootstrap) is { } bootstrap)
+            options.BootstrapServers = bootstrap;
+        var problems = KafkaOptionsValidator.Problems(options);
+        if (problems.Count > 0)
+            throw new UserError(string.Join("\n  - ", problems), ExitCode.Configuration);
+        return options;
+    }
+}

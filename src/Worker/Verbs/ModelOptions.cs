@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Worker.Hosting;
+
+namespace Worker.Verbs;
+
+/// <summary>Options that every verb with an encoder has.</summary>
+internal sealed class ModelOptions
+{
+    public const string DefaultBundle = "models/all-minilm-l6-v2/bundle";
+
+    public Option<string> Model { get; } = new("--model")
+    {
+        Description = "Encoder bundle, or a Hugging Face folder",
+        DefaultValueFactory = _ => DefaultFolder(),
+    };
+
+    public Option<string> Device { get; } = Choice("--device", "Where it runs", "auto", "auto", "cpu", "cuda");
+
+    public Option<string> Precision { get; } = Choice("--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");
+
+    public Option<int> Threads { get; } = new("--threads") { Description = "CPU threads; 0 for all" };
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(Model);
+        verb.Add(Device);
+        verb.Add(Precision);
+        verb.Add(Threads);
+    }
+
+    /// <param name="bundle">The bundle's folder.</param>
+    /// <param name="features">Feature names, comma separated.</param>
+    public EncoderSection Section(ParseResult parsed, string bundle, string features = "mean") => new()
+    {
+        Bundle = bundle,
+        Device = parsed.GetValue(Device)!,
+        Precision = parsed.GetValue(Precision)!,
+        Threads = parsed.GetValue(Threads),
+        Features = features,
+    };
+
+    public static Option<string> Choice(string name, string description, string value, params string[] choices)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.AcceptOnlyFromAmong(choices);
+        return option;
+    }
+
+    /// <summary>The default encoder's bundle: below this folder, or in the checkout that this build lies in.</summary>
+    public static string DefaultFolder()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null && !Directory.Exists(DefaultBundle); folder = Path.GetDirectoryName(folder))
+            if (Directory.Exists(Path.Combine(folder, DefaultBundle)))
+                return Path.Combine(folder, DefaultBundle);
+        return DefaultBundle;
+    }
+}

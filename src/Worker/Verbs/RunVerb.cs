@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Worker.Hosting;
+using Worker.Terminal;
+
+namespace Worker.Verbs;
+
+/// <summary>worker run: classifies from Kafka to Kafka until told to stop.</summary>
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var file = new Option<FileInfo?>("--config") { Description = "A JSON file of settings, read after appsettings.json of this folder" };
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "Settings, e.g. --Kafka:BootstrapServers=broker:9092; docs/configuration.md lists them",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var verb = new Command("run", "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)") { file, settings };
+        verb.TreatUnmatchedTokensAsErrors = false;
+        verb.SetAction((parsed, stop) => Run(SettingFiles.Read(parsed.GetValue(file), [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]), stop));
+        return verb;
+    }
+
+    private static async Task<int> Run(IConfiguration configuration, CancellationToken stop)
+    {
+        // 1. Options first: every problem of the configuration is said before anything is opened.
+        var options = RunOptionsReader.Read(configuration);
+        // 2. The host, with the encoder loaded inside it, so that probes answer while it loads.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => Classifier.Open(options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new HealthServer(options.Health, services.GetRequiredService<Classifier>().Health));
+        builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
+        builder.Services.AddSingleton<ClassifierService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
+        using var host = builder.Build();
+        // 3. Until SIGTERM, Ctrl-C or a failure.
+        await host.RunAsync(stop);
+        return host.Services.GetRequiredService<ClassifierService>().Code;
+    }
+}

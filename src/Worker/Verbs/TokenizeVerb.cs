@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Verbs;
+
+/// <summary>worker tokenize: {"text"} in, {"ids"} out.</summary>
+internal static class TokenizeVerb
+{
+    public static Command Create()
+    {
+        var vocabulary = new Option<string>("--vocab") { Description = "Folder with vocab.txt or tokenizer.json", Required = true };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "Cut texts at so many tokens, [CLS] and [SEP] included; 0 for no limit" };
+        maxTokens.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or 1)
+                result.AddError("--max-tokens must be 0, or at least 2 for [CLS] and [SEP]");
+        });
+        var verb = new Command("tokenize", "Read JSON lines {\"text\"} on standard input, write {\"ids\"}") { vocabulary, maxTokens };
+        verb.SetAction((parsed, stop) => Run(parsed.GetValue(vocabulary)!, parsed.GetValue(maxTokens), stop));
+        return verb;
+    }
+
+    private static Task<int> Run(string folder, int maxTokens, CancellationToken stop)
+    {
+        var tokenizer = TokenizerFolder.Open(folder);
+        return JsonLines.Answer(256, (texts, write) =>
+        {
+            foreach (var text in texts)
+            {
+                write(json =>
+                {
+                    json.WriteStartArray("ids");
+                    foreach (var id in ModelFolder.Ids(tokenizer, text, maxTokens == 0 ? int.MaxValue : maxTokens))
+                        json.WriteNumberValue(id);
+                    json.WriteEndArray();
+                });
+            }
+        }, stop);
+    }
+}
