@@ -1,0 +1,48 @@
+{{- /* What a schema cannot say: how values must agree with each other. Everything wrong is listed at once. */ -}}
+{{- define "worker.checks" -}}
+{{- $wrong := list -}}
+{{- with .Values.config.Shutdown -}}
+{{- if not (and (lt (int .DrainSeconds) (int .HostSeconds)) (lt (int .HostSeconds) (int .TerminationGraceSeconds))) -}}
+{{- $wrong = append $wrong (printf "config.Shutdown: DrainSeconds (%d) must be less than HostSeconds (%d), and that less than TerminationGraceSeconds (%d)" (int .DrainSeconds) (int .HostSeconds) (int .TerminationGraceSeconds)) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.strategy -}}
+{{- if and (eq .type "RollingUpdate") (has (toString .maxSurge) (list "0" "0%")) (has (toString .maxUnavailable) (list "0" "0%")) -}}
+{{- $wrong = append $wrong "strategy: maxSurge and maxUnavailable are both 0, so no rollout could ever move: set one of them" -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.existingSecret -}}
+{{- if and .env (not .name) -}}
+{{- $wrong = append $wrong "existingSecret.env lists keys, but existingSecret.name is empty: name the Secret that holds them" -}}
+{{- else if and .name (not .env) -}}
+{{- $wrong = append $wrong (printf "existingSecret.name is %q, but existingSecret.env is empty: list its keys, e.g. {env: Kafka__Client__sasl.password, key: password}" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- $source := .Values.config.Heads.Source -}}
+{{- $file := .Values.config.Heads.File -}}
+{{- $configMap := .Values.heads.configMap.name -}}
+{{- if and $configMap (ne $source "File") -}}
+{{- $wrong = append $wrong (printf "heads.configMap.name is %q, but config.Heads.Source is %s: set it to File, or leave the name empty" $configMap $source) -}}
+{{- else if and $configMap $file -}}
+{{- $wrong = append $wrong "heads.configMap.name and config.Heads.File are both set: leave one empty" -}}
+{{- else if and (eq $source "File") (not $configMap) (not $file) -}}
+{{- $wrong = append $wrong "config.Heads.Source is File: set heads.configMap.name, or config.Heads.File to a path that extraVolumeMounts bring" -}}
+{{- end -}}
+{{- /* The worker reads its configuration without regard to case, so two spellings are one option. */ -}}
+{{- $seen := dict -}}
+{{- if eq .Values.config.Kafka.Delivery "ExactlyOnce" -}}
+{{- $_ := set $seen "kafka__transactionalid" true -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range .Values.existingSecret.env -}}{{- $names = append $names .env -}}{{- end -}}
+{{- range .Values.extraEnv -}}{{- $names = append $names .name -}}{{- end -}}
+{{- range $names -}}
+{{- if hasKey $seen (lower .) -}}
+{{- $wrong = append $wrong (printf "environment variable %s is set twice (by the chart, existingSecret.env or extraEnv): keep one" .) -}}
+{{- end -}}
+{{- $_ := set $seen (lower .) true -}}
+{{- end -}}
+{{- if $wrong -}}
+{{- fail (printf "\n- %s" (join "\n- " $wrong)) -}}
+{{- end -}}
+{{- end -}}
