@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Confluent.Kafka;
+using Worker.Core.Messages;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Demo;
+
+/// <summary>One result as a subscriber sees it.</summary>
+/// <param name="Source">The message's identity.</param>
+/// <param name="Key">The message's key, passed through: the number of the text.</param>
+/// <param name="Probabilities">Per label.</param>
+/// <param name="Latency">From the message's timestamp to its result's arrival here.</param>
+internal sealed record SeenResult(SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency);
+
+/// <summary>
+/// A downstream subscriber: reads every partition of results, review and dead-letters from the start and keeps what it
+/// saw. Its own thread reads; the demo looks on through <see cref="Count"/> and, under <see cref="Gate"/>, the lists.
+/// </summary>
+internal sealed class ResultsWatcher : IDisposable
+{
+    private readonly IConsumer<string?, byte[]?> consumer;
+    private readonly KafkaTopics topics;
+    private readonly TimeProvider clock;
+    private readonly Thread thread;
+    private readonly HashSet<SourcePosition> distinct = [];
+    private volatile bool stopping;
+    private int count;
+
+    public ResultsWatcher(string bootstrap, KafkaTopics topics, int partitions, TimeProvider clock)
+    {
+        this.topics = topics;
+        this.clock = clock;
+        consumer = new ConsumerBuilder<string?, byte[]?>(new ConsumerConfig
+        {
+            BootstrapServers = bootstrap,
+            GroupId = "demo-watcher",
+            EnableAutoCommit = false,
+            FetchWaitMaxMs = 5,
+        }).Build();
+        string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
+        consumer.Assign(watched.SelectMany(topic => Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
+        thread = new Thread(Watch) { IsBackground = true, Name = "results watcher" };
+        thread.Start();
+    }
+
+    /// <summary>Guards the lists.</summary>
+    public Lock Gate { get; } = new();
+
+    public List<SeenResult> Results { get; } = [];
+
+    /// <summary>Numbers of the texts that went to review, with the label and its uncertainty.</summary>
+    public List<(int Key, string Label, double Uncertainty)> Reviews { get; } = [];
+
+    public int DeadLetters { get; private set; }
+
+    /// <summary>Results seen; any thread.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>Distinct messages among them.</summary>
+    public int Distinct => distinct.Count;
+
+    public void Dispose()
+    {
+        stopping = true;
+        thread.Join();
+        consumer.Close();
+        consumer.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!stopping)
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(50)) is not { Message: { } message } record)
+                continue;
+            lock (Gate)
+            {
+                if (record.Topic == topics.Results)
+                    Results.Add(Parse(message));
+                else if (record.Topic == topics.Review)
+                    Reviews.Add(ParseReview(message));
+                else
+                    DeadLetters++;
+            }
+            if (record.Topic == topics.Results)
+                Interlocked.Increment(ref count);
+        }
+    }
+
+    private SeenResult Parse(Message<string?, byte[]?> message)
+    {
+        using var json = JsonDocument.Parse(message.Value);
+        var source = json.RootElement.GetProperty("source");
+        var position = new SourcePosition(source.GetProperty("topic").GetString()!, source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64());
+        distinct.Add(position);
+        return new SeenResult(
+            position, Key(message),
+            json.RootElement.GetProperty("labels").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetProperty("p").GetDouble(), StringComparer.Ordinal),
+            clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()));
+    }
+
+    private static (int Key, string Label, double Uncertainty) ParseReview(Message<string?, byte[]?> message)
+    {
+        using var json = JsonDocument.Parse(message.Value);
+        var review = json.RootElement.GetProperty("review");
+        return (Key(message), review.GetProperty("label").GetString()!, review.GetProperty("uncertainty").GetDouble());
+    }
+
+    private static int Key(Message<string?, byte[]?> message) => int.Parse(message.Key ?? "-1", CultureInfo.InvariantCulture);
+}
