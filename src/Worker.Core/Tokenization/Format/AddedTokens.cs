@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Worker.Core.Tokenization.Format;
+
+/// <summary>Reads the tokens that a tokenizer adds to its vocabulary, and checks them against it.</summary>
+internal static class AddedTokens
+{
+    /// <summary>From <c>added_tokens</c> of tokenizer.json: a list of objects with content, id and how to match.</summary>
+    public static ImmutableArray<SpecialToken> FromList(JsonField list, Vocabulary vocabulary) =>
+        list.IsNull ? [] : Checked(list.Items().Select(item => (item, Read(item, item["id"].Integer(0, int.MaxValue - 1)))), vocabulary);
+
+    /// <summary>From <c>added_tokens_decoder</c> of tokenizer_config.json: the same objects by id.</summary>
+    public static ImmutableArray<SpecialToken> FromMap(JsonField map, Vocabulary vocabulary) =>
+        Checked(map.Members().Select(member => (member.Field, Read(member.Field, Id(member.Name, member.Field)))), vocabulary);
+
+    private static ImmutableArray<SpecialToken> Checked(IEnumerable<(JsonField Field, SpecialToken Token)> tokens, Vocabulary vocabulary)
+    {
+        var byId = new Dictionary<int, SpecialToken>();
+        foreach (var (field, token) in tokens)
+        {
+            // The reference never matches an empty token.
+            if (token.Content.Length == 0)
+                continue;
+            if (vocabulary.Find(token.Content) is { } id && id != token.Id)
+                throw field.Refuse($"'{token.Content}' has id {token.Id}, in the vocabulary it has {id}");
+            if (vocabulary.Find(token.Content) is null && token.Id < vocabulary.IdLimit)
+                throw field.Refuse($"'{token.Content}' has id {token.Id}, which belongs to the vocabulary, and is not in it");
+            if (!byId.TryAdd(token.Id, token))
+                throw field.Refuse($"'{token.Content}' has id {token.Id}, which '{byId[token.Id].Content}' has too");
+        }
+        return [.. byId.Values];
+    }
+
+    private static SpecialToken Read(JsonField field, int id)
+    {
+        field.AllowOnly("id", "content", "special", "lstrip", "rstrip", "single_word", "normalized", "__type");
+        // Whitespace beside a token is dropped anyway when words are split, so lstrip and rstrip change no id.
+        _ = field["lstrip"].Flag(false) || field["rstrip"].Flag(false) || field["special"].Flag(false);
+        if (field["single_word"].Flag(false))
+            throw field["single_word"].RefuseValue("false (a token that is found inside words too)");
+        // The reference's default, were the field missing, is to normalise unless the token is special.
+        if (field["normalized"].Flag(!field["special"].Flag(false)))
+            throw field["normalized"].RefuseValue("false (a token that is found verbatim)");
+        return new SpecialToken(field["content"].Text(), id);
+    }
+
+    private static int Id(string name, JsonField field) =>
+        int.TryParse(name, out var id) && id >= 0 && id < int.MaxValue ? id : throw field.Refuse("its name is not a token id");
+}

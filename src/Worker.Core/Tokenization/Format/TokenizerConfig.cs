@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace Worker.Core.Tokenization.Format;
+
+/// <summary>
+/// What tokenizer_config.json says; null where it is silent. Fields that do not bear on ids (names, padding and
+/// truncation sides, chat templates) are left aside.
+/// </summary>
+internal sealed class TokenizerConfig
+{
+    /// <summary>Classes of the reference that tokenise as BERT does; the last takes everything from tokenizer.json.</summary>
+    private static readonly string[] Classes =
+    [
+        "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "ConvBertTokenizer",
+        "RetriBertTokenizer", "LayoutLMTokenizer", "SqueezeBertTokenizer", "PreTrainedTokenizer",
+    ];
+
+    private readonly JsonField root;
+
+    private TokenizerConfig(JsonField root) => this.root = root;
+
+    /// <summary>Whether the class of the reference lets this file go before tokenizer.json.</summary>
+    private bool GoesFirst => root["tokenizer_class"].Text("") is not ("PreTrainedTokenizerFast" or "PreTrainedTokenizer");
+
+    /// <summary>Checks what can be checked at once; the rest when it is combined.</summary>
+    public static TokenizerConfig Read(JsonField root)
+    {
+        var name = root["tokenizer_class"].Text(Classes[0]);
+        if (!Classes.Contains(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name))
+            throw root["tokenizer_class"].RefuseValue($"a BERT tokenizer ({string.Join(", ", Classes[..^1])}; with or without Fast)");
+        if (!root["do_basic_tokenize"].Flag(true))
+            throw root["do_basic_tokenize"].RefuseValue("true");
+        if (!root["never_split"].IsNull && root["never_split"].Items().Any())
+            throw root["never_split"].RefuseValue("null or an empty list");
+        return new TokenizerConfig(root);
+    }
+
+    /// <summary>Settings of tokenizer.json, changed where this file goes before them.</summary>
+    public TokenizerSettings Override(TokenizerSettings settings) => GoesFirst ? Apply(settings) : settings;
+
+    /// <summary>The longest text in ids; null where none is named. Huge numbers stand for no limit in the reference.</summary>
+    public int? ModelMaxTokens()
+    {
+        var field = root["model_max_length"];
+        if (field.IsNull)
+            return null;
+        if (field.Value.ValueKind != System.Text.Json.JsonValueKind.Number || field.Value.GetDouble() < 2)
+            throw field.RefuseValue("a number of at least 2");
+        return field.Value.GetDouble() > 1_000_000 ? null : (int)field.Value.GetDouble();
+    }
+
+    /// <summary>A special token's text: the field holds it, or an object with it as content.</summary>
+    public string Token(string field, string fallback)
+    {
+        var value = root[field];
+        return value.IsObject ? value["content"].Text() : value.Text(fallback);
+    }
+
+    /// <summary>A vocabulary alone, with the settings of this file.</summary>
+    public TokenizerDefinition WithVocabulary(Vocabulary vocabulary)
+    {
+        var defaults = new TokenizerSettings { LowerCase = !vocabulary.IsCased };
+        return new TokenizerDefinition
+        {
+            Vocabulary = vocabulary,
+            Settings = Apply(defaults) with { ContinuationPrefix = root["wordpieces_prefix"].Text(defaults.ContinuationPrefix) },
+            SpecialTokens = Specials(vocabulary),
+            UnknownId = Require(vocabulary, "unk_token", "[UNK]"),
+            StartId = Require(vocabulary, "cls_token", "[CLS]"),
+            EndId = Require(vocabulary, "sep_token", "[SEP]"),
+            PaddingId = vocabulary.Find(Token("pad_token", "[PAD]")),
+            ModelMaxTokens = ModelMaxTokens(),
+        };
+    }
+
+    private TokenizerSettings Apply(TokenizerSettings settings) => settings with
+    {
+        LowerCase = root["do_lower_case"].Flag(settings.LowerCase),
+        CleanText = root["clean_text"].Flag(settings.CleanText),
+        SplitChinese = root["tokenize_chinese_chars"].Flag(settings.SplitChinese),
+        // Here null is a value: accents follow the case.
+        StripAccents = root.Value.TryGetProperty("strip_accents", out _) ? root["strip_accents"].OptionalFlag() : settings.StripAccents,
+    };
+
+    /// <summary>Those that the file lists, or else the usual five, so far as the vocabulary has them.</summary>
+    private ImmutableArray<SpecialToken> Specials(Vocabulary vocabulary)
+    {
+        if (!root["added_tokens_decoder"].IsNull)
+            return AddedTokens.FromMap(root["added_tokens_decoder"], vocabulary);
+        string[] usual =
+        [
+            Token("unk_token", "[UNK]"), Token("sep_token", "[SEP]"), Token("pad_token", "[PAD]"),
+            Token("cls_token", "[CLS]"), Token("mask_token", "[MASK]"),
+        ];
+        return [.. usual.Distinct(StringComparer.Ordinal).Where(t => vocabulary.Find(t) is not null).Select(t => new SpecialToken(t, vocabulary.Find(t)!.Value))];
+    }
+
+    private int Require(Vocabulary vocabulary, string field, string fallback)
+    {
+        var token = Token(field, fallback);
+        return vocabulary.Find(token) ?? throw new TokenizerRefusedException(
+            TokenizerFiles.VocabTextName, field, $"'{token}' is not in the vocabulary: is this the vocabulary of a BERT model?");
+    }
+}

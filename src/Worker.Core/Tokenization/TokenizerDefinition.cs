@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Worker.Core.Tokenization.Format;
+
+namespace Worker.Core.Tokenization;
+
+/// <summary>Everything that decides which ids a text gets. Immutable; a changed copy is made with <c>with</c>.</summary>
+public sealed record TokenizerDefinition
+{
+    public required Vocabulary Vocabulary { get; init; }
+
+    public required TokenizerSettings Settings { get; init; }
+
+    /// <summary>Tokens that are found verbatim in the text.</summary>
+    public required ImmutableArray<SpecialToken> SpecialTokens { get; init; }
+
+    /// <summary>The id of words that no pieces cover, [UNK].</summary>
+    public required int UnknownId { get; init; }
+
+    /// <summary>The id at the start of every text, [CLS].</summary>
+    public required int StartId { get; init; }
+
+    /// <summary>The id at the end of every text, [SEP].</summary>
+    public required int EndId { get; init; }
+
+    /// <summary>The id that fills up short texts, [PAD], or null where the vocabulary has none.</summary>
+    public int? PaddingId { get; init; }
+
+    /// <summary>The longest text the model was made for, in ids, or null where the files do not say.</summary>
+    public int? ModelMaxTokens { get; init; }
+
+    /// <summary>One more than the highest id that a text can get: the least number of rows an embedding table needs.</summary>
+    public int IdLimit => SpecialTokens.Aggregate(Vocabulary.IdLimit, (limit, token) => Math.Max(limit, token.Id + 1));
+
+    /// <summary>
+    /// Reads a folder's files. tokenizer.json goes before vocab.txt; what tokenizer_config.json says of case, accents
+    /// and Chinese goes before tokenizer.json, as in the reference. Where no file says whether to lower-case, a
+    /// vocabulary of lower-case words is lower-cased.
+    /// </summary>
+    /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not do.</exception>
+    public static TokenizerDefinition Read(TokenizerFiles files)
+    {
+        using var config = JsonFile.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
+        var overrides = TokenizerConfig.Read(config.Root);
+        if (files.TokenizerJson is { } json)
+        {
+            using var file = JsonFile.Parse(TokenizerFiles.TokenizerJsonName, json);
+            return TokenizerJson.Read(file.Root, overrides);
+        }
+        if (files.VocabText is { } text)
+            return overrides.WithVocabulary(Vocabulary.FromText(text));
+        throw new TokenizerRefusedException(
+            TokenizerFiles.VocabTextName, "", $"is missing, and so is {TokenizerFiles.TokenizerJsonName}: the folder needs one of the two");
+    }
+}

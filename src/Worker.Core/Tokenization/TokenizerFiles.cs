@@ -1,0 +1,18 @@
+namespace Worker.Core.Tokenization;
+
+/// <summary>
+/// The tokenizer's files of a Hugging Face folder, as read from disk; null for one that is not there. Either
+/// tokenizer.json or vocab.txt must be.
+/// </summary>
+public sealed record TokenizerFiles
+{
+    public const string TokenizerJsonName = "tokenizer.json";
+    public const string TokenizerConfigName = "tokenizer_config.json";
+    public const string VocabTextName = "vocab.txt";
+
+    public byte[]? TokenizerJson { get; init; }
+
+    public byte[]? TokenizerConfig { get; init; }
+
+    public byte[]? VocabText { get; init; }
+}

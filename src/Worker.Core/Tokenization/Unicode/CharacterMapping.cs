@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Worker.Core.Tokenization.Unicode;
+
+/// <summary>
+/// What the reference's steps, one after the other, make of a single character: BertNormalizer (clean, space out Han,
+/// decompose and strip accents, lower-case), then BertPreTokenizer (split at whitespace, isolate punctuation).
+/// </summary>
+internal sealed class CharacterMapping(TokenizerSettings settings)
+{
+    private readonly List<MappedCharacter> mapped = [];
+
+    /// <summary>At least one character; a removed one is reported as such.</summary>
+    public MappedCharacter[] Map(Rune rune)
+    {
+        if (settings.CleanText && IsCleanedAway(rune.Value))
+            return [new(CharacterKind.Removed, rune.Value)];
+        var chinese = settings.SplitChinese && CategoryRanges.Contains(CategoryRanges.Chinese, rune.Value);
+        var strippedStarter = false;
+        mapped.Clear();
+        foreach (var part in settings.StripsAccents ? CanonicalMapping.Decompose(rune).EnumerateRunes() : rune.ToString().EnumerateRunes())
+        {
+            if (settings.StripsAccents && CategoryRanges.Contains(CategoryRanges.NonSpacingMarks, part.Value))
+                strippedStarter |= CanonicalMapping.IsStarter(part);
+            else
+                foreach (var letter in settings.LowerCase ? CanonicalMapping.ToLower(part).EnumerateRunes() : part.ToString().EnumerateRunes())
+                    mapped.Add(new(Kind(letter), letter.Value));
+        }
+        if (mapped.Count == 0)
+            return [new(strippedStarter ? CharacterKind.StrippedStarter : CharacterKind.Removed, rune.Value)];
+        return chinese ? SpacedOut() : [.. mapped];
+    }
+
+    private MappedCharacter[] SpacedOut()
+    {
+        if (mapped.Count == 1 && mapped[0].Kind is CharacterKind.Letter or CharacterKind.Isolated)
+            return [new(CharacterKind.Isolated, mapped[0].CodePoint)];
+        var space = new MappedCharacter(CharacterKind.Space, ' ');
+        return [space, .. mapped, space];
+    }
+
+    private CharacterKind Kind(Rune rune)
+    {
+        if (Rune.IsWhiteSpace(rune))
+            return CharacterKind.Space;
+        if (IsPunctuation(rune.Value))
+            return CharacterKind.Isolated;
+        return settings.StripsAccents && CanonicalMapping.KeptMarkClass(rune.Value) != 0 ? CharacterKind.Mark : CharacterKind.Letter;
+    }
+
+    /// <summary>Controls (but tab and line ends, which are whitespace), formats, private use, U+FFFD.</summary>
+    private static bool IsCleanedAway(int codePoint) => codePoint < 0x80
+        ? (codePoint < ' ' && codePoint is not ('\t' or '\n' or '\r')) || codePoint == 0x7F
+        : codePoint == 0xFFFD || CategoryRanges.Contains(CategoryRanges.ControlFormatPrivate, codePoint);
+
+    /// <summary>In ASCII also the symbols, such as $ and +.</summary>
+    private static bool IsPunctuation(int codePoint) => codePoint < 0x80
+        ? char.IsPunctuation((char)codePoint) || char.IsSymbol((char)codePoint)
+        : CategoryRanges.Contains(CategoryRanges.Punctuation, codePoint);
+}

@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Worker.Core.Tokenization.Format;
+
+namespace Worker.Core.Tokenization;
+
+/// <summary>The pieces a model knows and their ids. Immutable.</summary>
+public sealed class Vocabulary
+{
+    private static readonly System.Text.Encoding Utf8 = System.Text.Encoding.UTF8;
+
+    private readonly FrozenDictionary<string, int> idOf;
+
+    private Vocabulary(Dictionary<string, int> ids)
+    {
+        idOf = ids.ToFrozenDictionary(StringComparer.Ordinal);
+        IdLimit = ids.Values.Max() + 1;
+    }
+
+    /// <summary>How many tokens.</summary>
+    public int Count => idOf.Count;
+
+    /// <summary>One more than the highest id: the least number of rows an embedding table needs.</summary>
+    public int IdLimit { get; }
+
+    /// <summary>The id of a token, or null.</summary>
+    public int? Find(string token) => idOf.TryGetValue(token, out var id) ? id : null;
+
+    /// <summary>
+    /// Whether it has words with upper-case letters (at least one token in a hundred, those in brackets left aside), so
+    /// that lower-casing would make them unreachable.
+    /// </summary>
+    public bool IsCased => idOf.Keys.Count(HasUpperCaseLetter) * 100 >= idOf.Count;
+
+    /// <summary>Reads vocab.txt: a token a line, the first has id 0.</summary>
+    /// <param name="text">UTF-8; lines end with \n or \r\n.</param>
+    /// <exception cref="TokenizerRefusedException">Empty, not UTF-8, or a line is empty or occurs twice.</exception>
+    public static Vocabulary FromText(ReadOnlySpan<byte> text)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var rest = text; !rest.IsEmpty;)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            AddLine(ids, line.EndsWith("\r"u8) ? line[..^1] : line);
+        }
+        if (ids.Count == 0)
+            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, "", "is empty: it needs one token a line");
+        return new Vocabulary(ids);
+    }
+
+    /// <summary>Reads the vocabulary object of tokenizer.json: token to id.</summary>
+    /// <exception cref="TokenizerRefusedException">Empty, or a token or an id occurs twice.</exception>
+    internal static Vocabulary FromJson(JsonField vocabulary)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var tokenOf = new Dictionary<int, string>();
+        foreach (var (token, field) in vocabulary.Members())
+        {
+            var id = field.Integer(0, int.MaxValue - 1);
+            if (!ids.TryAdd(token, id))
+                throw field.Refuse($"the token has two ids, {ids[token]} and {id}");
+            if (!tokenOf.TryAdd(id, token))
+                throw field.Refuse($"id {id} is also that of '{tokenOf[id]}'");
+        }
+        return ids.Count > 0 ? new Vocabulary(ids) : throw vocabulary.Refuse("has no tokens");
+    }
+
+    /// <summary>Pieces that a word can begin with, as UTF-8: every token, for the reference tries those with the prefix too.</summary>
+    internal IReadOnlyCollection<(byte[] Bytes, int Id)> InitialPieces() => [.. idOf.Select(t => (Utf8.GetBytes(t.Key), t.Value))];
+
+    /// <summary>Pieces that continue a word, as UTF-8 without the prefix.</summary>
+    internal IReadOnlyCollection<(byte[] Bytes, int Id)> ContinuingPieces(string prefix) =>
+    [
+        .. idOf.Where(t => t.Key.Length > prefix.Length && t.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(t => (Utf8.GetBytes(t.Key[prefix.Length..]), t.Value)),
+    ];
+
+    private static void AddLine(Dictionary<string, int> ids, ReadOnlySpan<byte> line)
+    {
+        var number = ids.Count + 1;
+        if (line.IsEmpty)
+            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", "is empty: the ids of all lines behind it would be in doubt");
+        if (!System.Text.Unicode.Utf8.IsValid(line))
+            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", "is not UTF-8: save the file as UTF-8");
+        var token = Utf8.GetString(line);
+        if (!ids.TryAdd(token, ids.Count))
+            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", $"'{token}' is also on line {ids[token] + 1}");
+    }
+
+    private static bool HasUpperCaseLetter(string token) =>
+        token is not (['[', .., ']'] or ['<', .., '>'])
+        && token.Any(c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.UppercaseLetter);
+}
