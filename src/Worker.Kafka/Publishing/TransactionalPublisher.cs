@@ -43,7 +43,9 @@ internal sealed class TransactionalPublisher : WindowPublisher
             _transaction.Begin();
             _delivery.Produce(records, out index, stop);
             // The generation is taken now, while the ledger holds the partitions.
-            _transaction.SendOffsets(WindowReader.Offsets(window), Reader.GroupMetadata, stop);
+            var group = Reader.GroupMetadata()
+                ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
+            _transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
             _transaction.Commit(stop);
             return PublishOutcome.Committed;
         }

@@ -1,17 +1,17 @@
 namespace Worker.Kafka.Reading;
 
-/// <summary>The next offset to read of one partition: one past the last one taken.</summary>
-public readonly record struct NextOffset(string Topic, int Partition, long Offset);
+/// <summary>What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is committed.</summary>
+public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
 /// <summary>What arrived while the window before was being computed, in the order in which each partition has it.</summary>
 public sealed class SourceWindow
 {
     private readonly WindowLedger _ledger;
 
-    internal SourceWindow(SourceRecord[] records, NextOffset[] nextOffsets, long bytes, int epoch, WindowLedger ledger)
+    internal SourceWindow(SourceRecord[] records, OffsetRange[] ranges, long bytes, int epoch, WindowLedger ledger)
     {
         Records = records;
-        NextOffsets = nextOffsets;
+        Ranges = ranges;
         Bytes = bytes;
         Epoch = epoch;
         _ledger = ledger;
@@ -20,8 +20,8 @@ public sealed class SourceWindow
     /// <summary>At least one.</summary>
     public SourceRecord[] Records { get; }
 
-    /// <summary>What is committed with this window: one entry a partition that it has records of.</summary>
-    public NextOffset[] NextOffsets { get; }
+    /// <summary>One entry a partition that the window has records of.</summary>
+    public OffsetRange[] Ranges { get; }
 
     /// <summary>Keys and values together.</summary>
     public long Bytes { get; }

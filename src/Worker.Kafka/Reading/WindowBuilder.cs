@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
 namespace Worker.Kafka.Reading;
@@ -6,7 +7,8 @@ namespace Worker.Kafka.Reading;
 internal sealed class WindowBuilder(int maxMessages, long maxBytes)
 {
     private readonly List<SourceRecord> _records = [];
-    private readonly Dictionary<TopicPartition, long> _next = [];
+    private readonly Dictionary<(string Topic, int Partition), TakenRange> _taken = [];
+    private string _topic = "";
 
     /// <summary>Keys and values together.</summary>
     public long Bytes { get; private set; }
@@ -17,50 +19,59 @@ internal sealed class WindowBuilder(int maxMessages, long maxBytes)
 
     public void Add(ConsumeResult<byte[]?, byte[]?> result)
     {
+        // The client makes a new string for every message.
+        if (!string.Equals(_topic, result.Topic, StringComparison.Ordinal))
+            _topic = result.Topic;
         var message = result.Message;
-        _records.Add(new SourceRecord
+        var record = new SourceRecord
         {
-            Topic = result.Topic,
+            Topic = _topic,
             Partition = result.Partition.Value,
             Offset = result.Offset.Value,
             Key = message.Key,
             Value = message.Value,
             Headers = Plain(message.Headers),
             TimestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs,
-        });
-        _next[result.TopicPartition] = result.Offset.Value + 1;
-        Bytes += (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0);
+        };
+        _records.Add(record);
+        Bytes += SizeOf(record);
+        ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(_taken, (record.Topic, record.Partition), out var known);
+        if (!known)
+            range.First = record.Offset;
+        range.Next = record.Offset + 1;
     }
 
     /// <summary>Takes out what belongs to a partition that is going: its next owner reads it.</summary>
     public void Drop(TopicPartition partition)
     {
-        if (!_next.Remove(partition))
+        if (!_taken.Remove((partition.Topic, partition.Partition.Value)))
             return;
         _records.RemoveAll(record => record.Partition == partition.Partition.Value && record.Topic == partition.Topic);
         Bytes = 0;
         foreach (var record in _records)
-            Bytes += (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+            Bytes += SizeOf(record);
     }
 
     public void Clear()
     {
         _records.Clear();
-        _next.Clear();
+        _taken.Clear();
         Bytes = 0;
     }
 
     /// <summary>Hands the window over and starts the next.</summary>
     public SourceWindow Build(int epoch, WindowLedger ledger)
     {
-        var next = new NextOffset[_next.Count];
+        var ranges = new OffsetRange[_taken.Count];
         var at = 0;
-        foreach (var (partition, offset) in _next)
-            next[at++] = new NextOffset(partition.Topic, partition.Partition.Value, offset);
-        var window = new SourceWindow([.. _records], next, Bytes, epoch, ledger);
+        foreach (var ((topic, partition), range) in _taken)
+            ranges[at++] = new OffsetRange(topic, partition, range.First, range.Next);
+        var window = new SourceWindow([.. _records], ranges, Bytes, epoch, ledger);
         Clear();
         return window;
     }
+
+    private static int SizeOf(SourceRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
 
     private static RecordHeader[] Plain(Headers? headers)
     {
@@ -70,5 +81,11 @@ internal sealed class WindowBuilder(int maxMessages, long maxBytes)
         for (var i = 0; i < plain.Length; i++)
             plain[i] = new RecordHeader(headers[i].Key, headers[i].GetValueBytes());
         return plain;
+    }
+
+    private struct TakenRange
+    {
+        public long First;
+        public long Next;
     }
 }

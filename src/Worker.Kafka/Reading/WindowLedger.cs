@@ -36,8 +36,8 @@ internal sealed class WindowLedger
         {
             if (window.Epoch != _epoch)
                 return false;
-            foreach (var record in window.Records)
-                _resume.TryAdd(new TopicPartition(record.Topic, record.Partition), record.Offset);
+            foreach (var range in window.Ranges)
+                _resume.TryAdd(new TopicPartition(range.Topic, range.Partition), range.First);
             _inFlight++;
             return true;
         }
@@ -61,8 +61,8 @@ internal sealed class WindowLedger
         {
             _publishing = false;
             _inFlight--;
-            foreach (var next in window.NextOffsets)
-                _resume[new TopicPartition(next.Topic, next.Partition)] = next.Offset;
+            foreach (var range in window.Ranges)
+                _resume[new TopicPartition(range.Topic, range.Partition)] = range.Next;
             Monitor.PulseAll(_gate);
         }
     }

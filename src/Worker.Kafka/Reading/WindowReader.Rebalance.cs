@@ -10,6 +10,9 @@ namespace Worker.Kafka.Reading;
 /// </summary>
 public sealed partial class WindowReader
 {
+    private const int MostFailedSeeks = 200;
+    private int _failedSeeks;
+
     private void Assigned(List<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
@@ -58,11 +61,19 @@ public sealed partial class WindowReader
                 if (Ledger.ResumeAt(partition) is { } offset)
                     _consumer.Seek(new TopicPartitionOffset(partition, offset));
         }
+        catch (KafkaException error) when (_failedSeeks++ < MostFailedSeeks)
+        {
+            // The partition is just coming or going: let the client settle that, take nothing, and try again.
+            _log.Write(LogLevel.Debug, "seek", error.Error.Reason);
+            Poll(PollSlice);
+            return;
+        }
         catch (KafkaException error)
         {
             throw new KafkaFailureException(KafkaFailure.Fatal,
                 $"cannot read again from what was committed in '{_options.Topics.Messages}': {error.Error.Reason}", error);
         }
+        _failedSeeks = 0;
         _epoch = epoch;
     }
 

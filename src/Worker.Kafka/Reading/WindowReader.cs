@@ -20,6 +20,7 @@ public sealed partial class WindowReader : IDisposable
     private readonly KafkaOptions _options;
     private readonly ILogger _logger;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly ClientLog _log;
     private readonly ConsumeErrors _errors;
     private readonly WindowBuilder _next;
     private int _epoch;
@@ -32,9 +33,9 @@ public sealed partial class WindowReader : IDisposable
         _logger = loggers.CreateLogger<WindowReader>();
         _next = new WindowBuilder(options.WindowMaxMessages, options.WindowMaxBytes);
         var clients = new KafkaClients(options, loggers, clock);
-        var log = clients.Log("Consumer");
-        _errors = new ConsumeErrors(options, log, clients);
-        _consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), log, builder => builder
+        _log = clients.Log("Consumer");
+        _errors = new ConsumeErrors(options, _log, clients);
+        _consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), _log, builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions)));
@@ -47,10 +48,22 @@ public sealed partial class WindowReader : IDisposable
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
     public int WindowsInFlight => Ledger.InFlight;
 
+    /// <summary>Whether the next window has begun. Reader's thread only.</summary>
+    public bool HasGathered => !_next.IsEmpty;
+
     internal WindowLedger Ledger { get; } = new();
 
-    /// <summary>The group's generation as the transaction coordinator wants it; any thread.</summary>
-    internal IConsumerGroupMetadata GroupMetadata => _consumer.ConsumerGroupMetadata;
+    /// <summary>
+    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The
+    /// broker would take offsets from a producer whose consumer is in no group without any check, so that the publisher
+    /// must not even ask. A member that was expelled joins again only inside a poll, and that waits for the publisher.
+    /// Any thread.
+    /// </summary>
+    internal IConsumerGroupMetadata? GroupMetadata()
+    {
+        var metadata = _consumer.ConsumerGroupMetadata;
+        return string.IsNullOrEmpty(_consumer.MemberId) ? null : metadata;
+    }
 
     /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
@@ -129,9 +142,9 @@ public sealed partial class WindowReader : IDisposable
 
     internal static List<TopicPartitionOffset> Offsets(SourceWindow window)
     {
-        var offsets = new List<TopicPartitionOffset>(window.NextOffsets.Length);
-        foreach (var next in window.NextOffsets)
-            offsets.Add(new TopicPartitionOffset(next.Topic, next.Partition, next.Offset));
+        var offsets = new List<TopicPartitionOffset>(window.Ranges.Length);
+        foreach (var range in window.Ranges)
+            offsets.Add(new TopicPartitionOffset(range.Topic, range.Partition, range.Next));
         return offsets;
     }
 
