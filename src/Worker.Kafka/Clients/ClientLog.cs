@@ -1,0 +1,48 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Clients;
+
+/// <summary>Writes what librdkafka says to the log: rate-limited by kind, secrets masked. Called from the client's own threads.</summary>
+internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, TimeProvider clock)
+{
+    public ILogger Logger => logger;
+
+    private readonly LogThrottle _throttle = new(linesPerPeriod: 3, TimeSpan.FromSeconds(30));
+    private readonly long _start = clock.GetTimestamp();
+
+    /// <summary>A line of the client's own log.</summary>
+    public void Write(LogMessage message)
+    {
+        var level = message.Level switch
+        {
+            SyslogLevel.Emergency or SyslogLevel.Alert or SyslogLevel.Critical => LogLevel.Critical,
+            SyslogLevel.Error => LogLevel.Error,
+            SyslogLevel.Warning => LogLevel.Warning,
+            SyslogLevel.Notice or SyslogLevel.Info => LogLevel.Information,
+            _ => LogLevel.Debug,
+        };
+        if (_throttle.Admits(message.Facility, clock.GetElapsedTime(_start), out var suppressed))
+            Line(logger, level, message.Facility, secrets.Redact(message.Message), Suppressed(suppressed));
+    }
+
+    /// <summary>An error event: the client mends most of them itself.</summary>
+    public void Write(Error error)
+    {
+        if (_throttle.Admits(error.Code.ToString(), clock.GetElapsedTime(_start), out var suppressed))
+            Line(logger, error.IsFatal ? LogLevel.Critical : LogLevel.Warning, error.Code.ToString(), secrets.Redact(error.Reason), Suppressed(suppressed));
+    }
+
+    /// <summary>Any other text that may repeat or carry a secret.</summary>
+    public void Write(LogLevel level, string kind, string text)
+    {
+        if (_throttle.Admits(kind, clock.GetElapsedTime(_start), out var suppressed))
+            Line(logger, level, kind, secrets.Redact(text), Suppressed(suppressed));
+    }
+
+    private static string Suppressed(int count) => count == 0 ? "" : $" ({count} more of this kind were not shown)";
+
+    [LoggerMessage(Message = "{Kind}: {Text}{Suppressed}")]
+    private static partial void Line(ILogger logger, LogLevel level, string kind, string text, string suppressed);
+}

@@ -1,0 +1,56 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Clients;
+
+/// <summary>Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.</summary>
+internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+{
+    private readonly ClientSecrets _secrets = new(options);
+
+    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), _secrets, clock);
+
+    public IConsumer<byte[]?, byte[]?> Consumer(
+        ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null) => Built(() =>
+    {
+        var builder = new ConsumerBuilder<byte[]?, byte[]?>(config)
+            .SetLogHandler((_, message) => log.Write(message))
+            .SetErrorHandler((_, error) => log.Write(error));
+        also?.Invoke(builder);
+        return builder.Build();
+    });
+
+    public IProducer<byte[]?, byte[]?> Producer(ProducerConfig config, ClientLog log, Action<Error>? onError = null) => Built(() =>
+        new ProducerBuilder<byte[]?, byte[]?>(config)
+            .SetLogHandler((_, message) => log.Write(message))
+            .SetErrorHandler((_, error) =>
+            {
+                log.Write(error);
+                onError?.Invoke(error);
+            })
+            .Build());
+
+    public IAdminClient Admin(ClientLog log) => Built(() =>
+        new AdminClientBuilder(ClientConfigs.Admin(options))
+            .SetLogHandler((_, message) => log.Write(message))
+            .SetErrorHandler((_, error) => log.Write(error))
+            .Build());
+
+    /// <summary>The text of an error of the library, secrets masked.</summary>
+    public string Redact(string text) => _secrets.Redact(text);
+
+    private T Built<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception refused) when (refused is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            // No inner exception: its text may carry the value of a secret property.
+            throw new KafkaFailureException(KafkaFailure.Configuration,
+                $"the Kafka client refuses the settings under Kafka: {Redact(refused.Message)}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace Worker.Kafka.Clients;
+
+/// <summary>What went wrong between the worker and Kafka.</summary>
+public enum KafkaFailure
+{
+    /// <summary>A record is larger than the brokers take.</summary>
+    RecordTooLarge,
+
+    /// <summary>At-least-once: a record was not acknowledged in time; others of its window may have been.</summary>
+    Undelivered,
+
+    /// <summary>Exactly-once: the transaction was aborted; no read_committed reader sees anything of the window.</summary>
+    TransactionAborted,
+
+    /// <summary>Another producer took over the transactional identity.</summary>
+    Fenced,
+
+    /// <summary>A topic does not exist.</summary>
+    TopicMissing,
+
+    /// <summary>The broker refuses what this worker's user asks for.</summary>
+    Unauthorised,
+
+    /// <summary>The group's offset is gone and the policy is to stop.</summary>
+    OffsetOutOfRange,
+
+    /// <summary>The client library refuses the settings.</summary>
+    Configuration,
+
+    /// <summary>The client cannot go on.</summary>
+    Fatal,
+}
+
+/// <summary>What the pipeline does about a <see cref="KafkaFailure"/>.</summary>
+public enum FailureAction
+{
+    /// <summary>Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the window again.</summary>
+    DeadLetter,
+
+    /// <summary>Drop the windows in flight; the reader already goes back to what was committed and reads on from there.</summary>
+    Rewind,
+
+    /// <summary>Stop the process with the message.</summary>
+    Stop,
+}
+
+/// <summary>A failure that the client library could not mend, and what to do about it.</summary>
+public sealed class KafkaFailureException : Exception
+{
+    public KafkaFailureException(KafkaFailure failure, string message, int recordIndex = -1)
+        : base(message)
+    {
+        Failure = failure;
+        RecordIndex = recordIndex;
+    }
+
+    public KafkaFailureException(KafkaFailure failure, string message, Exception inner)
+        : base(message, inner)
+    {
+        Failure = failure;
+        RecordIndex = -1;
+    }
+
+    public KafkaFailure Failure { get; }
+
+    /// <summary>The index among the published records of the one that failed; -1 where it is not about one.</summary>
+    public int RecordIndex { get; }
+
+    public FailureAction Action => Failure switch
+    {
+        KafkaFailure.RecordTooLarge => FailureAction.DeadLetter,
+        KafkaFailure.Undelivered or KafkaFailure.TransactionAborted => FailureAction.Rewind,
+        _ => FailureAction.Stop,
+    };
+}

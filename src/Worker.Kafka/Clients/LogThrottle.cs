@@ -1,0 +1,40 @@
+namespace Worker.Kafka.Clients;
+
+/// <summary>Lets through a few lines of each kind per period, and counts the rest. Pure: the caller brings the time.</summary>
+internal sealed class LogThrottle(int linesPerPeriod, TimeSpan period)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a line of this kind may be written now, and how many of its kind were not since the last one.</summary>
+    /// <param name="elapsed">Time since any fixed point; never goes back.</param>
+    public bool Admits(string kind, TimeSpan elapsed, out int suppressed)
+    {
+        lock (_gate)
+        {
+            if (!_tallies.TryGetValue(kind, out var tally))
+                _tallies[kind] = tally = new Tally { Since = elapsed };
+            if (elapsed - tally.Since >= period)
+            {
+                tally.Since = elapsed;
+                tally.Lines = 0;
+            }
+            suppressed = 0;
+            if (tally.Lines >= linesPerPeriod)
+            {
+                tally.Suppressed++;
+                return false;
+            }
+            tally.Lines++;
+            (suppressed, tally.Suppressed) = (tally.Suppressed, 0);
+            return true;
+        }
+    }
+
+    private sealed class Tally
+    {
+        public TimeSpan Since { get; set; }
+        public int Lines { get; set; }
+        public int Suppressed { get; set; }
+    }
+}

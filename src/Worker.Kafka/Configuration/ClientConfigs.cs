@@ -1,0 +1,119 @@
+using Confluent.Kafka;
+
+namespace Worker.Kafka.Configuration;
+
+/// <summary>Turns <see cref="KafkaOptions"/> into the client library's own settings.</summary>
+internal static class ClientConfigs
+{
+    /// <summary>For the worker's consumer: offsets are committed by hand only, cooperative rebalancing.</summary>
+    public static ConsumerConfig GroupConsumer(KafkaOptions options)
+    {
+        var config = Consumer(options);
+        config.GroupId = options.GroupId;
+        config.SessionTimeoutMs = options.SessionTimeoutMs;
+        config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
+        config.MaxPollIntervalMs = options.MaxPollIntervalMs;
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        config.AutoOffsetReset = options.OffsetReset switch
+        {
+            OffsetReset.Latest => AutoOffsetReset.Latest,
+            OffsetReset.Stop => AutoOffsetReset.Error,
+            _ => AutoOffsetReset.Earliest,
+        };
+        Merge(config, options.Client, options.Consumer);
+        return config;
+    }
+
+    /// <summary>For a consumer that is told its partitions: it has a group's name because the client wants one, and never uses it.</summary>
+    public static ConsumerConfig AssignedConsumer(KafkaOptions options)
+    {
+        var config = Consumer(options);
+        config.GroupId = $"{options.GroupId}-assigned";
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        config.EnablePartitionEof = true;
+        Merge(config, options.Client, options.Consumer);
+        return config;
+    }
+
+    /// <summary>Idempotent, acknowledged by all in-sync replicas, partitioned as Java clients do.</summary>
+    public static ProducerConfig Producer(KafkaOptions options)
+    {
+        var config = new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = options.LingerMs,
+            MessageMaxBytes = options.MessageMaxBytes,
+            MessageTimeoutMs = options.DeliveryTimeoutMs,
+            Partitioner = Partitioner.Murmur2Random,
+            // The value only, by reference: a failed delivery is told from the others by it.
+            DeliveryReportFields = "value",
+            AllowAutoCreateTopics = options.AllowAutoCreateTopics,
+        };
+        config.Set("compression.codec", options.Compression);
+        Common(config, options);
+        Merge(config, options.Client, options.Producer);
+        return config;
+    }
+
+    /// <summary><see cref="Producer"/> with a transactional identity.</summary>
+    public static ProducerConfig TransactionalProducer(KafkaOptions options)
+    {
+        var config = Producer(options);
+        config.TransactionalId = options.EffectiveTransactionalId;
+        config.TransactionTimeoutMs = options.TransactionTimeoutMs;
+        // No record may outlive its transaction.
+        config.MessageTimeoutMs = options.TransactionTimeoutMs;
+        // The first try of each step usually meets a coordinator that is still busy with the last transaction: a default
+        // back-off of 100 ms would be most of a lone message's latency. It grows exponentially from here.
+        if (!Given(options, "retry.backoff.ms"))
+            config.RetryBackoffMs = 1;
+        return config;
+    }
+
+    /// <summary>For asking about and creating topics.</summary>
+    public static AdminClientConfig Admin(KafkaOptions options)
+    {
+        var config = new AdminClientConfig();
+        Common(config, options);
+        Merge(config, options.Client);
+        return config;
+    }
+
+    private static ConsumerConfig Consumer(KafkaOptions options)
+    {
+        var config = new ConsumerConfig
+        {
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            // Results of aborted transactions upstream are no messages, in either mode.
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            AllowAutoCreateTopics = options.AllowAutoCreateTopics,
+            // Bounds the memory of what is fetched ahead, and asks again soon after it was full (1 s by default: a stall).
+            QueuedMaxMessagesKbytes = 16 << 10,
+        };
+        config.Set("fetch.queue.backoff.ms", "20");
+        Common(config, options);
+        return config;
+    }
+
+    private static void Common(Confluent.Kafka.ClientConfig config, KafkaOptions options)
+    {
+        config.BootstrapServers = options.BootstrapServers;
+        config.ClientId = $"worker-{Environment.MachineName}";
+        // A broker that is back, or a topic that is made while we run, is noticed in seconds.
+        config.ReconnectBackoffMaxMs = 1_000;
+        config.TopicMetadataRefreshIntervalMs = 10_000;
+        config.SocketKeepaliveEnable = true;
+    }
+
+    private static bool Given(KafkaOptions options, string property) =>
+        options.Client.ContainsKey(property) || options.Producer.ContainsKey(property);
+
+    private static void Merge(Confluent.Kafka.ClientConfig config, params IDictionary<string, string>[] parts)
+    {
+        foreach (var part in parts)
+            foreach (var (property, value) in part)
+                config.Set(property, value);
+    }
+}

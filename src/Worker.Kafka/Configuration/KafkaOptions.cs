@@ -1,0 +1,133 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Worker.Kafka.Configuration;
+
+/// <summary>What is promised about each message.</summary>
+public enum DeliveryMode
+{
+    /// <summary>Nothing is lost; after a crash a result may appear twice.</summary>
+    AtLeastOnce,
+
+    /// <summary>Results and offsets in one transaction: a read_committed reader sees every result once.</summary>
+    ExactlyOnce,
+}
+
+/// <summary>Where to read when the group has no offset for a partition, or the one it has is gone.</summary>
+public enum OffsetReset
+{
+    /// <summary>From the oldest message that is still there.</summary>
+    Earliest,
+
+    /// <summary>From what arrives next.</summary>
+    Latest,
+
+    /// <summary>Stop with an error and let a person decide.</summary>
+    Stop,
+}
+
+/// <summary>How the worker talks to Kafka: the configuration section <c>Kafka</c>. All times are milliseconds.</summary>
+public sealed class KafkaOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Kafka";
+
+    /// <summary>Brokers to ask first: <c>host:port</c>, comma separated.</summary>
+    [Required(ErrorMessage = "Kafka:BootstrapServers is required: host:port of one or more brokers, comma separated")]
+    public string BootstrapServers { get; set; } = "";
+
+    /// <summary>The consumer group: workers with the same one share the partitions. Default <c>worker</c>.</summary>
+    [Required(ErrorMessage = "Kafka:GroupId is required: workers with the same one share the partitions")]
+    public string GroupId { get; set; } = "worker";
+
+    /// <summary>The names of the topics.</summary>
+    public KafkaTopics Topics { get; set; } = new();
+
+    /// <summary>Default <see cref="DeliveryMode.ExactlyOnce"/>.</summary>
+    public DeliveryMode Delivery { get; set; } = DeliveryMode.ExactlyOnce;
+
+    /// <summary>Default <see cref="OffsetReset.Earliest"/>.</summary>
+    public OffsetReset OffsetReset { get; set; } = OffsetReset.Earliest;
+
+    /// <summary>
+    /// Exactly-once only: who this worker is to the transaction coordinator. It must differ between workers and survive
+    /// a restart of the same one, so that what a crash left open is aborted at once. Default: group id, then host name.
+    /// </summary>
+    public string? TransactionalId { get; set; }
+
+    /// <summary>How long the group waits for a silent member. 1,000 to 300,000, default 6,000 (brokers refuse less unless told).</summary>
+    [Range(1_000, 300_000)]
+    public int SessionTimeoutMs { get; set; } = 6_000;
+
+    /// <summary>
+    /// How long the broker waits before it aborts the transaction of a worker that went silent; read_committed readers
+    /// wait as long. 1,000 to 900,000 (a broker's own limit), default 10,000.
+    /// </summary>
+    [Range(1_000, 900_000)]
+    public int TransactionTimeoutMs { get; set; } = 10_000;
+
+    /// <summary>The group expels a member that does not poll for so long. 5,000 to 86,400,000, default 300,000.</summary>
+    [Range(5_000, 86_400_000)]
+    public int MaxPollIntervalMs { get; set; } = 300_000;
+
+    /// <summary>
+    /// With a full window in hand and nobody to take it, partitions are paused after this long and polled on.
+    /// 100 to half of <see cref="MaxPollIntervalMs"/>, default 2,000.
+    /// </summary>
+    [Range(100, 43_200_000)]
+    public int PauseAfterMs { get; set; } = 2_000;
+
+    /// <summary>How long a revoked partition is kept for the windows in flight to be committed. 0 to 600,000, default 20,000.</summary>
+    [Range(0, 600_000)]
+    public int RevokeDrainMs { get; set; } = 20_000;
+
+    /// <summary>At-least-once: a record that no broker took for so long has failed. 1,000 to 3,600,000, default 60,000.</summary>
+    [Range(1_000, 3_600_000)]
+    public int DeliveryTimeoutMs { get; set; } = 60_000;
+
+    /// <summary>
+    /// Exactly-once: how long one step of a transaction is asked for again before the process stops. 1,000 to 3,600,000,
+    /// default 180,000.
+    /// </summary>
+    [Range(1_000, 3_600_000)]
+    public int TransactionGiveUpMs { get; set; } = 180_000;
+
+    /// <summary>The most messages of one window. 1 to 1,000,000, default 2,048.</summary>
+    [Range(1, 1_000_000)]
+    public int WindowMaxMessages { get; set; } = 2_048;
+
+    /// <summary>A window closes when its keys and values reach this many bytes. 1,024 to 1 GiB, default 8 MiB.</summary>
+    [Range(1_024, 1 << 30)]
+    public int WindowMaxBytes { get; set; } = 8 << 20;
+
+    /// <summary>
+    /// The largest record that the brokers take (their <c>message.max.bytes</c>), in bytes. 1,024 to 1,000,000,000,
+    /// default 1,048,588, a broker's own default.
+    /// </summary>
+    [Range(1_024, 1_000_000_000)]
+    public int MessageMaxBytes { get; set; } = 1_048_588;
+
+    /// <summary>How long a producer waits for company before it sends a batch. 0 to 1,000, default 1.</summary>
+    [Range(0, 1_000)]
+    public int LingerMs { get; set; } = 1;
+
+    /// <summary>none, gzip, snappy, lz4 or zstd. Default lz4.</summary>
+    [RegularExpression("none|gzip|snappy|lz4|zstd", ErrorMessage = "Kafka:Compression must be none, gzip, snappy, lz4 or zstd")]
+    public string Compression { get; set; } = "lz4";
+
+    /// <summary>Whether topics that do not exist may be created by using them (the broker must allow it too). Default false.</summary>
+    public bool AllowAutoCreateTopics { get; set; }
+
+    /// <summary>librdkafka properties for every client, such as <c>security.protocol</c>; values of secret ones are never logged.</summary>
+    public IDictionary<string, string> Client { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>librdkafka properties for consumers only; they win over <see cref="Client"/>.</summary>
+    public IDictionary<string, string> Consumer { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>librdkafka properties for producers only; they win over <see cref="Client"/>.</summary>
+    public IDictionary<string, string> Producer { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary><see cref="TransactionalId"/>, or its default made from group id and host name.</summary>
+    public string EffectiveTransactionalId =>
+        string.IsNullOrEmpty(TransactionalId) ? $"{GroupId}-{Dns.GetHostName()}" : TransactionalId;
+}

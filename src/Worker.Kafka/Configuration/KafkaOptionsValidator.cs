@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace Worker.Kafka.Configuration;
+
+/// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists every problem at once.</summary>
+public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
+{
+    /// <summary>Properties that carry the delivery promise or have an option of their own, and that option.</summary>
+    private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
+    {
+        ["bootstrap.servers"] = "Kafka:BootstrapServers",
+        ["metadata.broker.list"] = "Kafka:BootstrapServers",
+        ["group.id"] = "Kafka:GroupId",
+        ["transactional.id"] = "Kafka:TransactionalId",
+        ["transaction.timeout.ms"] = "Kafka:TransactionTimeoutMs",
+        ["session.timeout.ms"] = "Kafka:SessionTimeoutMs",
+        ["max.poll.interval.ms"] = "Kafka:MaxPollIntervalMs",
+        ["auto.offset.reset"] = "Kafka:OffsetReset",
+        ["message.max.bytes"] = "Kafka:MessageMaxBytes",
+        ["isolation.level"] = "Kafka:Delivery",
+        ["enable.idempotence"] = "Kafka:Delivery",
+        ["acks"] = "Kafka:Delivery",
+        ["request.required.acks"] = "Kafka:Delivery",
+        ["enable.auto.commit"] = "Kafka:Delivery",
+        ["enable.auto.offset.store"] = "Kafka:Delivery",
+    };
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, KafkaOptions options)
+    {
+        var problems = Problems(options);
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    /// <summary>Every problem of the options, each saying which setting and what is allowed; empty when all is well.</summary>
+    public static IReadOnlyList<string> Problems(KafkaOptions options)
+    {
+        var problems = new List<string>();
+        Annotated(options, KafkaOptions.Section, problems);
+        Annotated(options.Topics, $"{KafkaOptions.Section}:Topics", problems);
+        Names(options.Topics, problems);
+        Times(options, problems);
+        Reserve(options.Client, "Client", problems);
+        Reserve(options.Consumer, "Consumer", problems);
+        Reserve(options.Producer, "Producer", problems);
+        return problems;
+    }
+
+    private static void Annotated(object part, string section, List<string> problems)
+    {
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(part, new ValidationContext(part), found, validateAllProperties: true);
+        foreach (var result in found)
+        {
+            var message = result.ErrorMessage ?? "is not allowed";
+            var member = result.MemberNames.FirstOrDefault() ?? "?";
+            problems.Add(message.StartsWith(section, StringComparison.Ordinal) ? message : $"{section}:{member}: {message}");
+        }
+    }
+
+    private static void Names(KafkaTopics topics, List<string> problems)
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (role, topic) in Roles(topics))
+        {
+            if (string.IsNullOrEmpty(topic))
+                continue;
+            if (topic is "." or ".." || !TopicName().IsMatch(topic))
+                problems.Add($"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
+            if (!seen.TryAdd(topic, role))
+                problems.Add($"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
+        }
+    }
+
+    private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics) =>
+    [
+        (nameof(topics.Messages), topics.Messages), (nameof(topics.Results), topics.Results),
+        (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
+        (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
+    ];
+
+    private static void Times(KafkaOptions options, List<string> problems)
+    {
+        if (options.SessionTimeoutMs > options.MaxPollIntervalMs)
+            problems.Add($"Kafka:SessionTimeoutMs ({options.SessionTimeoutMs}) must not exceed Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+        if (options.PauseAfterMs > options.MaxPollIntervalMs / 2)
+            problems.Add($"Kafka:PauseAfterMs ({options.PauseAfterMs}) must be at most half of Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+        if (options.RevokeDrainMs >= options.MaxPollIntervalMs)
+            problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) must be less than Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+    }
+
+    private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)
+    {
+        foreach (var (property, value) in properties)
+        {
+            if (Reserved.TryGetValue(property, out var option))
+                problems.Add($"Kafka:{section}:{property} is not free to set: use {option}");
+            if (value is null)
+                problems.Add($"Kafka:{section}:{property} has no value");
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,249}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TopicName();
+}

@@ -1,0 +1,59 @@
+using Confluent.Kafka;
+
+namespace Worker.Kafka.Embedded;
+
+/// <summary>
+/// A broker inside this process, for the demo and for tests: librdkafka's mock cluster, on a free port of the loopback
+/// address. What it cannot do, so that nobody relies on it:
+/// <list type="bullet">
+/// <item>Topics appear on use, with 4 partitions; they cannot be created otherwise.</item>
+/// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further ahead.</item>
+/// <item>Transactions are accepted and ignored: nothing is fenced, aborted records stay, their offsets are not committed.</item>
+/// <item>Nothing survives the process.</item>
+/// </list>
+/// </summary>
+public sealed class EmbeddedBroker : IDisposable
+{
+    /// <summary>Partitions of every topic.</summary>
+    public const int PartitionsPerTopic = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly IProducer<Null, Null> _host;
+    private readonly IAdminClient _admin;
+
+    private EmbeddedBroker(IProducer<Null, Null> host)
+    {
+        _host = host;
+        _admin = new DependentAdminClientBuilder(host.Handle).Build();
+        var brokers = _admin.GetMetadata(Patience).Brokers;
+        BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
+    }
+
+    /// <summary>For <c>Kafka:BootstrapServers</c>.</summary>
+    public string BootstrapServers { get; }
+
+    /// <summary>Starts the cluster; it lives until it is disposed.</summary>
+    /// <param name="brokers">1 to 16.</param>
+    public static EmbeddedBroker Start(int brokers = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(brokers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(brokers, 16);
+        var config = new ProducerConfig();
+        config.Set("test.mock.num.brokers", $"{brokers}");
+        // The mock cluster replaces the bootstrap servers, and the client says so on every start.
+        return new EmbeddedBroker(new ProducerBuilder<Null, Null>(config).SetLogHandler((_, _) => { }).Build());
+    }
+
+    /// <summary>Makes the topics appear.</summary>
+    public void CreateTopics(params IReadOnlyList<string> topics)
+    {
+        foreach (var topic in topics)
+            _admin.GetMetadata(topic, Patience);
+    }
+
+    public void Dispose()
+    {
+        _admin.Dispose();
+        _host.Dispose();
+    }
+}

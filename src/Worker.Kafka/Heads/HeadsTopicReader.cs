@@ -1,0 +1,91 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Topics;
+
+namespace Worker.Kafka.Heads;
+
+/// <summary>
+/// Reads the compacted heads topic from its beginning and then watches it. Every worker reads all of it, so there is no
+/// group and nothing is committed.
+/// </summary>
+public sealed class HeadsTopicReader : IDisposable
+{
+    private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
+    private readonly KafkaOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _clock;
+    private readonly ClientLog _log;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+
+    public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _options = options;
+        _loggers = loggers;
+        _clock = clock;
+        var clients = new KafkaClients(options, loggers, clock);
+        _log = clients.Log("Heads");
+        _consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), _log);
+    }
+
+    /// <summary>
+    /// Blocks until <paramref name="stop"/>; give it a thread of its own. A broker or topic that is not there yet is waited for.
+    /// </summary>
+    /// <param name="onRecord">Called for every record, in the order of its partition.</param>
+    /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
+    /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
+    public void Run(Action<HeadRecord> onRecord, Action onCaughtUp, CancellationToken stop)
+    {
+        var behind = AssignAll(stop);
+        while (!stop.IsCancellationRequested)
+        {
+            var result = Poll();
+            if (result is null)
+                continue;
+            if (!result.IsPartitionEOF)
+                onRecord(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
+            else if (behind.Remove(result.Partition.Value) && behind.Count == 0)
+                onCaughtUp();
+        }
+    }
+
+    public void Dispose()
+    {
+        _consumer.Close();
+        _consumer.Dispose();
+    }
+
+    /// <summary>Takes every partition from its beginning; returns the partitions.</summary>
+    private HashSet<int> AssignAll(CancellationToken stop)
+    {
+        using var topics = new TopicAdmin(_options, _loggers, _clock);
+        var topic = _options.Topics.Heads;
+        var count = new OutsideRetry($"reading the heads topic '{topic}'", _log.Logger, _clock).Run(
+            token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
+                ? partitions
+                : throw new InvalidOperationException($"topic '{topic}' does not exist: create it (compacted) or allow auto-creation"),
+            stop);
+        _consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        return [.. Enumerable.Range(0, count)];
+    }
+
+    private ConsumeResult<byte[]?, byte[]?>? Poll()
+    {
+        try
+        {
+            return _consumer.Consume(PollSlice);
+        }
+        catch (ConsumeException error) when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
+        {
+            throw new KafkaFailureException(error.Error.IsFatal ? KafkaFailure.Fatal : KafkaFailure.Unauthorised,
+                $"the heads topic '{_options.Topics.Heads}' cannot be read: {error.Error.Reason}");
+        }
+        catch (ConsumeException error)
+        {
+            // The client goes on by itself.
+            _log.Write(error.Error);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Worker.Kafka.Reading;
+
+namespace Worker.Kafka.Publishing;
+
+/// <summary>
+/// One record to produce. The partition follows from the key as Java clients choose it (murmur2; any for a null key).
+/// The arrays are read while the window is being published and must not change before that has ended.
+/// </summary>
+/// <param name="Headers">Null for none.</param>
+/// <param name="TimestampMs">Milliseconds since 1970-01-01 UTC; null for now.</param>
+public readonly record struct OutgoingRecord(
+    string Topic, byte[]? Key, byte[]? Value, RecordHeader[]? Headers = null, long? TimestampMs = null);
+
+/// <summary>How publishing a window ended when nothing failed.</summary>
+public enum PublishOutcome
+{
+    /// <summary>Everything is in Kafka, and the offsets are committed.</summary>
+    Committed,
+
+    /// <summary>
+    /// At-least-once only: everything is in Kafka but the group was rebalancing, so the offsets are not committed. The next
+    /// window's commit covers them, or the partition's next owner does this window again.
+    /// </summary>
+    PublishedOnly,
+
+    /// <summary>The window was stale: nothing of it was published.</summary>
+    Abandoned,
+}

@@ -1,0 +1,80 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Reading;
+
+namespace Worker.Kafka.Publishing;
+
+/// <summary>
+/// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at all;
+/// the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them.
+/// </summary>
+internal sealed class TransactionalPublisher : WindowPublisher
+{
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly WindowDelivery _delivery;
+    private readonly Transaction _transaction;
+    private readonly KafkaClients _clients;
+
+    public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
+        : base(reader, options.MessageMaxBytes)
+    {
+        _clients = new KafkaClients(options, loggers, clock);
+        _producer = _clients.Producer(ClientConfigs.TransactionalProducer(options), _clients.Log("Producer"));
+        _delivery = new WindowDelivery(_producer);
+        _transaction = new Transaction(_producer, options, loggers.CreateLogger<TransactionalPublisher>(), clock, _clients);
+    }
+
+    public override void Start(CancellationToken stop) => _transaction.TakeOver(stop);
+
+    public override void Dispose()
+    {
+        _producer.Dispose();
+        _delivery.Dispose();
+    }
+
+    private protected override PublishOutcome PublishBegun(
+        SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    {
+        var index = -1;
+        try
+        {
+            _transaction.Begin();
+            _delivery.Produce(records, out index, stop);
+            // The generation is taken now, while the ledger holds the partitions.
+            var group = Reader.GroupMetadata()
+                ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
+            _transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+            _transaction.Commit(stop);
+            return PublishOutcome.Committed;
+        }
+        catch (ProduceException<byte[]?, byte[]?> refused)
+        {
+            throw Aborted(records, refused.Error, index, stop);
+        }
+        catch (MustAbortException must)
+        {
+            throw Aborted(records, must.Error, index: -1, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _transaction.AbortQuietly();
+            throw;
+        }
+    }
+
+    /// <summary>Aborts, and says what that means for the window.</summary>
+    private KafkaFailureException Aborted(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
+    {
+        _transaction.Abort(error, stop);
+        // A record that failed is the cause; what the transaction says about itself is a consequence.
+        if (_delivery.HasFailed)
+            (error, index) = _delivery.Failure(records);
+        if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
+            return TooLarge(records, index, "the topic takes");
+        return PublishErrors.Permanent(error, records, index, _clients)
+            ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
+                $"a window's transaction was aborted and the window will be read again: {_clients.Redact(error.Reason)}", index);
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Reading;
+
+namespace Worker.Kafka.Publishing;
+
+/// <summary>
+/// Invariant: an offset is committed only after everything that its message led to is in Kafka; in exactly-once mode
+/// together with it, in one transaction a window. Nothing here publishes a record twice by itself: a window that failed
+/// is never tried again but read again.
+/// One thread calls <see cref="Start"/>, then <see cref="Publish"/> window by window in the order of reading.
+/// </summary>
+public abstract class WindowPublisher : IDisposable
+{
+    private protected WindowPublisher(WindowReader reader, int messageMaxBytes)
+    {
+        Reader = reader;
+        MessageMaxBytes = messageMaxBytes;
+    }
+
+    /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
+    public int MessageMaxBytes { get; }
+
+    private protected WindowReader Reader { get; }
+
+    /// <summary>The publisher of <see cref="KafkaOptions.Delivery"/>, for windows of this reader.</summary>
+    /// <exception cref="KafkaFailureException">The client refuses the settings.</exception>
+    public static WindowPublisher Create(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock) =>
+        options.Delivery == DeliveryMode.ExactlyOnce
+            ? new TransactionalPublisher(options, reader, loggers, clock)
+            : new AcknowledgedPublisher(options, reader, loggers, clock);
+
+    /// <summary>
+    /// Before the first window, and before the reader's first read: in exactly-once mode takes over the transactional
+    /// identity, which aborts what an earlier life left open. Waits for a broker that is not there yet.
+    /// </summary>
+    /// <exception cref="KafkaFailureException">Stop.</exception>
+    public abstract void Start(CancellationToken stop);
+
+    /// <summary>Produces the records in their order and commits the window's offsets. Blocks until all of it has ended.</summary>
+    /// <exception cref="KafkaFailureException">
+    /// What to do is its <see cref="KafkaFailureException.Action"/>. Dead-letter: the window is still to be published, with
+    /// another record in place of the one named. Rewind: nothing to do but to drop stale windows. Stop: exit.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Stopped in the middle; the window is not committed.</exception>
+    public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    {
+        RefuseTooLarge(records);
+        if (!Reader.Ledger.TryBegin(window))
+            return PublishOutcome.Abandoned;
+        try
+        {
+            var outcome = PublishBegun(window, records, stop);
+            Reader.Ledger.Settle(window);
+            return outcome;
+        }
+        catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
+        {
+            Reader.Ledger.Return();
+            throw;
+        }
+        catch
+        {
+            Reader.Ledger.Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>An upper bound of what a record takes in a batch of its own, in bytes.</summary>
+    public static long SizeOf(in OutgoingRecord record)
+    {
+        // Record batch header 61, record header at most 36, each header two lengths of at most 5.
+        long size = 97 + (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        foreach (var header in record.Headers ?? [])
+            size += 10 + System.Text.Encoding.UTF8.GetMaxByteCount(header.Name.Length) + (header.Value?.Length ?? 0);
+        return size;
+    }
+
+    public abstract void Dispose();
+
+    private protected abstract PublishOutcome PublishBegun(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop);
+
+    private protected static KafkaFailureException TooLarge(IReadOnlyList<OutgoingRecord> records, int index, string limit)
+    {
+        var record = records[index];
+        return new KafkaFailureException(KafkaFailure.RecordTooLarge,
+            $"record {index} of the window, for topic '{record.Topic}', takes up to {SizeOf(record):N0} bytes, more than {limit}", index);
+    }
+
+    private void RefuseTooLarge(IReadOnlyList<OutgoingRecord> records)
+    {
+        // Before anything is published: a record that never fits must not cost the window a transaction.
+        for (var i = 0; i < records.Count; i++)
+            if (SizeOf(records[i]) > MessageMaxBytes)
+                throw TooLarge(records, i, $"Kafka:MessageMaxBytes allows ({MessageMaxBytes:N0})");
+    }
+}

@@ -1,0 +1,37 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Reading;
+
+/// <summary>Tells the consumer's errors that it mends itself (logged) from those that need a person (thrown).</summary>
+internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaClients clients)
+{
+    /// <exception cref="KafkaFailureException">Where reading cannot go on.</exception>
+    public void Handle(ConsumeException exception)
+    {
+        var error = exception.Error;
+        var topic = exception.ConsumerRecord?.Topic ?? options.Topics.Messages;
+        if (error.IsFatal)
+            throw Failure(KafkaFailure.Fatal, $"the consumer cannot go on: {error.Reason}");
+        switch (error.Code)
+        {
+            case ErrorCode.TopicAuthorizationFailed:
+                throw Failure(KafkaFailure.Unauthorised, $"this worker may not read topic '{topic}': grant its user READ and DESCRIBE on it");
+            case ErrorCode.GroupAuthorizationFailed:
+                throw Failure(KafkaFailure.Unauthorised, $"this worker may not use consumer group '{options.GroupId}': grant its user READ on it");
+            case ErrorCode.Local_AutoOffsetReset:
+                throw Failure(KafkaFailure.OffsetOutOfRange,
+                    $"the offset to read next in '{topic}' is not there: {error.Reason}; reset group '{options.GroupId}' or set Kafka:OffsetReset to Earliest or Latest");
+            case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic:
+                log.Write(LogLevel.Warning, "missing topic", $"topic '{topic}' does not exist: create it or allow auto-creation; waiting for it");
+                break;
+            default:
+                log.Write(LogLevel.Warning, error.Code.ToString(), error.Reason);
+                break;
+        }
+    }
+
+    private KafkaFailureException Failure(KafkaFailure failure, string message) => new(failure, clients.Redact(message));
+}

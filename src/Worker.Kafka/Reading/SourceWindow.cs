@@ -1,0 +1,37 @@
+namespace Worker.Kafka.Reading;
+
+/// <summary>What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is committed.</summary>
+public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
+
+/// <summary>What arrived while the window before was being computed, in the order in which each partition has it.</summary>
+public sealed class SourceWindow
+{
+    private readonly WindowLedger _ledger;
+
+    internal SourceWindow(SourceRecord[] records, OffsetRange[] ranges, long bytes, int epoch, WindowLedger ledger)
+    {
+        Records = records;
+        Ranges = ranges;
+        Bytes = bytes;
+        Epoch = epoch;
+        _ledger = ledger;
+    }
+
+    /// <summary>At least one.</summary>
+    public SourceRecord[] Records { get; }
+
+    /// <summary>One entry a partition that the window has records of.</summary>
+    public OffsetRange[] Ranges { get; }
+
+    /// <summary>Keys and values together.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Counts how often windows in flight were abandoned (partitions lost, transaction aborted) before this one was read.</summary>
+    public int Epoch { get; }
+
+    /// <summary>
+    /// True once the window was abandoned: its messages will be read again, here or by another worker. The pipeline may
+    /// drop it at any stage; publishing it does nothing.
+    /// </summary>
+    public bool IsStale => Epoch != _ledger.Epoch;
+}

@@ -1,0 +1,132 @@
+using Confluent.Kafka;
+
+namespace Worker.Kafka.Reading;
+
+/// <summary>
+/// Which windows are in flight, and from where to read again when they are abandoned. It keeps apart the two threads that
+/// could hurt each other: while a window is being published, no partition is let go, and once windows are abandoned none
+/// of them can be published. Windows are published one at a time, in the order in which they were handed out.
+/// </summary>
+internal sealed class WindowLedger
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<TopicPartition, long> _resume = [];
+    private int _epoch;
+    private int _inFlight;
+    private bool _publishing;
+    private bool _letGo;
+
+    /// <summary>Rises by one whenever the windows in flight are abandoned.</summary>
+    public int Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Windows handed out and neither settled nor abandoned.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+                return _inFlight;
+        }
+    }
+
+    /// <summary>Reader: counts a window as in flight; false where windows were abandoned after it was begun.</summary>
+    public bool TryHandOut(SourceWindow window)
+    {
+        lock (_gate)
+        {
+            if (window.Epoch != _epoch)
+                return false;
+            foreach (var range in window.Ranges)
+                _resume.TryAdd(new TopicPartition(range.Topic, range.Partition), range.First);
+            _inFlight++;
+            return true;
+        }
+    }
+
+    /// <summary>Publisher: from now on until the window ends, partitions stay; false where the window is stale.</summary>
+    public bool TryBegin(SourceWindow window)
+    {
+        lock (_gate)
+        {
+            if (window.Epoch != _epoch || _letGo)
+                return false;
+            return _publishing = true;
+        }
+    }
+
+    /// <summary>Publisher: everything of the window is in Kafka.</summary>
+    public void Settle(SourceWindow window)
+    {
+        lock (_gate)
+        {
+            _publishing = false;
+            _inFlight--;
+            foreach (var range in window.Ranges)
+                _resume[new TopicPartition(range.Topic, range.Partition)] = range.Next;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Publisher: the window will be published again with another record in the place of one.</summary>
+    public void Return()
+    {
+        lock (_gate)
+        {
+            _publishing = false;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Publisher: the window failed, and with it all that were read after it.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            _publishing = false;
+            AbandonLocked();
+        }
+    }
+
+    /// <summary>
+    /// Reader, before partitions go: waits until nothing is in flight, at most <paramref name="bound"/> and in any case
+    /// until the window that is being published has ended. What is still in flight then is abandoned: false.
+    /// </summary>
+    public bool Drain(TimeSpan bound)
+    {
+        var deadline = Environment.TickCount64 + (long)bound.TotalMilliseconds;
+        lock (_gate)
+        {
+            while (_inFlight > 0 && deadline - Environment.TickCount64 is > 0 and var left)
+                Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
+            _letGo = true;
+            while (_publishing)
+                Monitor.Wait(_gate);
+            _letGo = false;
+            if (_inFlight == 0)
+                return true;
+            AbandonLocked();
+            return false;
+        }
+    }
+
+    /// <summary>Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.</summary>
+    public void Forget(TopicPartition partition)
+    {
+        lock (_gate)
+            _resume.Remove(partition);
+    }
+
+    /// <summary>Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.</summary>
+    public long? ResumeAt(TopicPartition partition)
+    {
+        lock (_gate)
+            return _resume.TryGetValue(partition, out var offset) ? offset : null;
+    }
+
+    private void AbandonLocked()
+    {
+        _inFlight = 0;
+        _epoch++;
+        Monitor.PulseAll(_gate);
+    }
+}

@@ -1,0 +1,224 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Reading;
+
+/// <summary>
+/// Owns the worker's consumer and cuts what arrives into windows. One thread calls <see cref="Read"/>,
+/// <see cref="GatherUntil"/> and <see cref="Close"/>; rebalances happen inside these calls. On revoke the windows in
+/// flight are waited for, so the other stages must be able to go on without this thread; on lost they are abandoned.
+/// After windows were abandoned (see <see cref="SourceWindow.IsStale"/>) the next read starts again behind the last
+/// window that was published.
+/// </summary>
+public sealed partial class WindowReader : IDisposable
+{
+    private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly KafkaOptions _options;
+    private readonly ILogger _logger;
+    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly ClientLog _log;
+    private readonly ConsumeErrors _errors;
+    private readonly WindowBuilder _next;
+    private int _epoch;
+    private bool _subscribed;
+    private bool _closed;
+
+    public WindowReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _options = options;
+        _logger = loggers.CreateLogger<WindowReader>();
+        _next = new WindowBuilder(options.WindowMaxMessages, options.WindowMaxBytes);
+        var clients = new KafkaClients(options, loggers, clock);
+        _log = clients.Log("Consumer");
+        _errors = new ConsumeErrors(options, _log, clients);
+        _consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), _log, builder => builder
+            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
+            .SetPartitionsLostHandler((_, partitions) => Lost(partitions)));
+    }
+
+    /// <summary>The partitions this worker reads now. Reader's thread only.</summary>
+    public IReadOnlyList<(string Topic, int Partition)> Assignment =>
+        [.. _consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
+
+    /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
+    public int WindowsInFlight => Ledger.InFlight;
+
+    /// <summary>Whether the next window has begun. Reader's thread only.</summary>
+    public bool HasGathered => !_next.IsEmpty;
+
+    internal WindowLedger Ledger { get; } = new();
+
+    /// <summary>
+    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The
+    /// broker would take offsets from a producer whose consumer is in no group without any check, so that the publisher
+    /// must not even ask. A member that was expelled joins again only inside a poll, and that waits for the publisher.
+    /// Any thread.
+    /// </summary>
+    internal IConsumerGroupMetadata? GroupMetadata()
+    {
+        var metadata = _consumer.ConsumerGroupMetadata;
+        return string.IsNullOrEmpty(_consumer.MemberId) ? null : metadata;
+    }
+
+    /// <summary>
+    /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
+    /// <paramref name="stop"/> is signalled.
+    /// </summary>
+    /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
+    public SourceWindow? Read(CancellationToken stop)
+    {
+        Subscribe();
+        while (!stop.IsCancellationRequested)
+        {
+            RewindIfAbandoned();
+            while (!_next.IsFull && Poll(_next.IsEmpty ? PollSlice : TimeSpan.Zero))
+            {
+            }
+            // A rebalance inside Poll may have emptied the window, or abandoned what it would follow.
+            if (_next.IsEmpty || _epoch != Ledger.Epoch)
+                continue;
+            var window = _next.Build(_epoch, Ledger);
+            if (Ledger.TryHandOut(window))
+                return window;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Waits for <paramref name="ready"/> and meanwhile goes on gathering the next window, so that rebalances are answered
+    /// at once and the group never misses a poll. Once that window is full it waits without polling, and after
+    /// <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; it resumes them at the end.
+    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a revoke
+    /// inside waits for that window to be published.
+    /// </summary>
+    public void GatherUntil(Task ready, CancellationToken stop)
+    {
+        Subscribe();
+        while (!ready.IsCompleted && !stop.IsCancellationRequested)
+        {
+            RewindIfAbandoned();
+            if (_next.IsFull)
+                HoldUntil(ready, stop);
+            else if (_next.IsEmpty)
+                Poll(PollSlice);
+            else if (!Poll(TimeSpan.Zero))
+                Wait(ready, GatherPause, stop);
+        }
+    }
+
+    /// <summary>
+    /// Leaves the group in an orderly way. Windows still in flight are abandoned: drain the pipeline first.
+    /// </summary>
+    public void Close()
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        if (Ledger.InFlight > 0)
+            Ledger.Drain(TimeSpan.Zero);
+        try
+        {
+            _consumer.Close();
+        }
+        catch (KafkaException error)
+        {
+            NotClosed(_logger, error.Error.Reason);
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _consumer.Dispose();
+    }
+
+    /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
+    internal void Commit(SourceWindow window) => _consumer.Commit(Offsets(window));
+
+    internal static List<TopicPartitionOffset> Offsets(SourceWindow window)
+    {
+        var offsets = new List<TopicPartitionOffset>(window.Ranges.Length);
+        foreach (var range in window.Ranges)
+            offsets.Add(new TopicPartitionOffset(range.Topic, range.Partition, range.Next));
+        return offsets;
+    }
+
+    private void Subscribe()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_subscribed)
+            return;
+        _consumer.Subscribe(_options.Topics.Messages);
+        _subscribed = true;
+    }
+
+    /// <summary>One call of the client: false when it brought no message.</summary>
+    private bool Poll(TimeSpan atMost)
+    {
+        try
+        {
+            var result = _consumer.Consume(atMost);
+            if (result?.Message is null)
+                return false;
+            _next.Add(result);
+            return true;
+        }
+        catch (ConsumeException error)
+        {
+            _errors.Handle(error);
+            return false;
+        }
+    }
+
+    private static bool Wait(Task ready, TimeSpan atMost, CancellationToken stop)
+    {
+        // The task's own failure is its owner's to see.
+        return WaitHandle.WaitAny([((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle], atMost) != WaitHandle.WaitTimeout;
+    }
+
+    /// <summary>With a full window: first waits without polling, then pauses and polls, so that pausing stays rare.</summary>
+    private void HoldUntil(Task ready, CancellationToken stop)
+    {
+        if (Wait(ready, TimeSpan.FromMilliseconds(_options.PauseAfterMs), stop))
+            return;
+        Holding(_logger, _options.PauseAfterMs);
+        var paused = new HashSet<TopicPartition>();
+        try
+        {
+            while (_next.IsFull && !ready.IsCompleted && !stop.IsCancellationRequested)
+            {
+                // Every time: a rebalance forgets what was paused and brings partitions that are not.
+                PauseNew(paused);
+                Poll(PollSlice);
+                RewindIfAbandoned();
+            }
+        }
+        finally
+        {
+            paused.IntersectWith(_consumer.Assignment);
+            _consumer.Resume(paused);
+        }
+    }
+
+    private void PauseNew(HashSet<TopicPartition> paused)
+    {
+        var assigned = _consumer.Assignment;
+        paused.IntersectWith(assigned);
+        assigned.RemoveAll(paused.Contains);
+        if (assigned.Count == 0)
+            return;
+        _consumer.Pause(assigned);
+        paused.UnionWith(assigned);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
+    private static partial void Holding(ILogger logger, int milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
+    private static partial void NotClosed(ILogger logger, string reason);
+}

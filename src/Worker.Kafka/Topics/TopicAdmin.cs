@@ -1,0 +1,99 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Topics;
+
+/// <summary>Asks about topics and creates them. The verb <c>worker topics create</c> and the check at start are made of it.</summary>
+public sealed class TopicAdmin : IDisposable
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private readonly KafkaOptions _options;
+    private readonly KafkaClients _clients;
+    private readonly IAdminClient _admin;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _clock;
+
+    public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _logger = loggers.CreateLogger<TopicAdmin>();
+        _clients = new KafkaClients(options, loggers, clock);
+        _admin = _clients.Admin(_clients.Log("Admin"));
+    }
+
+    /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
+    /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
+    public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
+        new OutsideRetry($"asking {_options.BootstrapServers} about topics", _logger, _clock).Run(
+            _ => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal), stop);
+
+    /// <summary>Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.</summary>
+    /// <exception cref="KafkaFailureException">Naming every topic that is missing.</exception>
+    public void Require(IReadOnlyCollection<string> topics, CancellationToken stop)
+    {
+        var missing = Partitions(topics, stop).Where(topic => topic.Value == 0).Select(topic => $"'{topic.Key}'").ToList();
+        if (missing.Count > 0)
+            throw new KafkaFailureException(KafkaFailure.TopicMissing,
+                $"topic {string.Join(", ", missing)} does not exist at {_options.BootstrapServers}: create it " +
+                "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker)");
+    }
+
+    /// <summary>Creates the topics; returns the names of those that were there already.</summary>
+    /// <exception cref="KafkaFailureException">The broker refuses one, naming it and the reason.</exception>
+    public async Task<IReadOnlyList<string>> CreateAsync(IEnumerable<TopicSpec> topics)
+    {
+        try
+        {
+            await _admin.CreateTopicsAsync(topics.Select(Specification), new CreateTopicsOptions
+            {
+                RequestTimeout = RequestTimeout * 6,
+                OperationTimeout = RequestTimeout * 6,
+            });
+            return [];
+        }
+        catch (CreateTopicsException partly)
+        {
+            var refused = partly.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists).ToList();
+            if (refused.Count > 0)
+                throw new KafkaFailureException(
+                    refused.TrueForAll(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed) ? KafkaFailure.Unauthorised : KafkaFailure.Fatal,
+                    _clients.Redact("cannot create " + string.Join("; ", refused.Select(result => $"topic '{result.Topic}': {result.Error.Reason}"))));
+            return [.. partly.Results.Where(result => result.Error.Code == ErrorCode.TopicAlreadyExists).Select(result => result.Topic)];
+        }
+    }
+
+    public void Dispose() => _admin.Dispose();
+
+    private int PartitionsOnce(string topic)
+    {
+        // Asking for one topic creates it where the client and the broker allow that.
+        var found = _options.AllowAutoCreateTopics ? _admin.GetMetadata(topic, RequestTimeout) : _admin.GetMetadata(RequestTimeout);
+        var about = found.Topics.Find(candidate => candidate.Topic == topic);
+        return about?.Error.Code switch
+        {
+            null or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => 0,
+            ErrorCode.NoError => about.Partitions.Count,
+            ErrorCode.TopicAuthorizationFailed => throw new KafkaFailureException(KafkaFailure.Unauthorised,
+                $"this worker may not see topic '{topic}': grant its user DESCRIBE on it"),
+            _ => throw new KafkaException(about.Error),
+        };
+    }
+
+    private static TopicSpecification Specification(TopicSpec topic)
+    {
+        var settings = new Dictionary<string, string>(topic.Settings, StringComparer.Ordinal);
+        if (topic.Compacted)
+            settings["cleanup.policy"] = "compact";
+        return new TopicSpecification
+        {
+            Name = topic.Name,
+            NumPartitions = topic.Partitions,
+            ReplicationFactor = topic.ReplicationFactor,
+            Configs = settings,
+        };
+    }
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Worker.Testing;
+
+/// <summary>
+/// A real Kafka of one node on free loopback ports, run by this machine's Java from the jars of <c>KAFKA_HOME/libs</c> or
+/// <c>../shared/kafka/libs</c>; where neither is there, the first use skips the test. As an assembly fixture it serves
+/// every test and starts with the first that asks for <see cref="BootstrapServers"/>. Tests keep apart by topic and group names.
+/// </summary>
+public sealed class KafkaBroker : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TemporaryFolder _folder = Repository.Temporary();
+    private int _port;
+    private Process? _process;
+
+    /// <summary>Where it listens; starts it when it does not run yet.</summary>
+    public string BootstrapServers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_process is null)
+                    Start();
+                return $"127.0.0.1:{_port}";
+            }
+        }
+    }
+
+    /// <summary>Chooses the ports and formats the data folder without starting: returns where it will listen.</summary>
+    public string Prepare()
+    {
+        if (_port != 0)
+            return $"127.0.0.1:{_port}";
+        Assert.SkipUnless(Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
+        _port = FreePortPair();
+        File.WriteAllText(_folder.File("server.properties"), $"""
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@127.0.0.1:{_port + 1}
+            listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_port + 1}
+            advertised.listeners=PLAINTEXT://127.0.0.1:{_port}
+            controller.listener.names=CONTROLLER
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+            log.dirs={_folder.File("data")}
+            num.partitions=3
+            auto.create.topics.enable=false
+            offsets.topic.num.partitions=2
+            offsets.topic.replication.factor=1
+            transaction.state.log.num.partitions=2
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            share.coordinator.state.topic.replication.factor=1
+            share.coordinator.state.topic.min.isr=1
+            group.initial.rebalance.delay.ms=0
+            group.min.session.timeout.ms=1000
+            transaction.abort.timed.out.transaction.cleanup.interval.ms=500
+            """);
+        using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", _folder.File("server.properties"));
+        format.WaitForExit();
+        Assert.True(format.ExitCode == 0, $"kafka.tools.StorageTool failed: {Log()}");
+        return $"127.0.0.1:{_port}";
+    }
+
+    /// <summary>Starts it, with the data it had; returns once it listens.</summary>
+    public void Start()
+    {
+        Prepare();
+        _process = Java("kafka.Kafka", _folder.File("server.properties"));
+        var patience = Stopwatch.StartNew();
+        while (!Listens(_port))
+        {
+            Assert.False(_process.HasExited, $"Kafka ended at once: {Log()}");
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), $"Kafka does not listen after 60 s: {Log()}");
+            _process.WaitForExit(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _folder.Dispose();
+    }
+
+    private static string? Home
+    {
+        get
+        {
+            string?[] candidates =
+            [
+                Environment.GetEnvironmentVariable("KAFKA_HOME"),
+                Path.Combine(Path.GetDirectoryName(Repository.Root)!, "shared", "kafka"),
+            ];
+            return Array.Find(candidates, home => home is not null && Directory.Exists(Path.Combine(home, "libs")));
+        }
+    }
+
+    private Process Java(params string[] arguments)
+    {
+        // The shell only sends the output to a file: nobody has to read it.
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c", "log=$1; shift; exec java \"$@\" >>\"$log\" 2>&1", "sh", _folder.File("kafka.log"),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms96m", "-Xmx384m", "-cp", Path.Combine(Home!, "libs", "*"),
+            },
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    private string Log()
+    {
+        var path = _folder.File("kafka.log");
+        return File.Exists(path) ? string.Join('\n', File.ReadAllLines(path).TakeLast(20)) : "no output";
+    }
+
+    private static bool Listens(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A port whose successor is free too, for the controller.</summary>
+    private static int FreePortPair()
+    {
+        while (true)
+        {
+            using var first = new TcpListener(IPAddress.Loopback, 0);
+            first.Start();
+            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            try
+            {
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: try another pair.
+            }
+        }
+    }
+
+    private static string NewClusterId()
+    {
+        Span<byte> id = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(id);
+        // A leading dash would look like an option.
+        return "A" + Convert.ToBase64String(id).Replace('+', '-').Replace('/', '_')[1..22];
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Kafka.Embedded;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Tests.Support;
+using Worker.Testing;
+
+namespace Worker.Kafka.Tests.Heads;
+
+/// <summary>The compacted topic of heads: all of it first, then what comes.</summary>
+public sealed class HeadsTopicTests(KafkaBroker broker)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_whole_topic_is_read_and_then_watched(bool embedded)
+    {
+        using var inProcess = embedded ? EmbeddedBroker.Start() : null;
+        var stage = inProcess is null ? await Stage.On(broker.BootstrapServers) : Stage.Bare(inProcess.BootstrapServers);
+        inProcess?.CreateTopics(stage.Options().Topics.Heads);
+        using var writer = new HeadsTopicWriter(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        for (var i = 0; i < 50; i++)
+            await writer.PublishAsync($"label {i % 5}", Stage.Text($"v{i}"), TestContext.Current.CancellationToken);
+
+        using var watch = new Watch(stage);
+        await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
+        Assert.InRange(watch.CaughtUpAt, 5, 50);
+        Assert.Equal(["label 0=v45", "label 1=v46", "label 2=v47", "label 3=v48", "label 4=v49"], watch.Latest());
+
+        var latency = Stopwatch.StartNew();
+        await writer.PublishAsync("label 0", Stage.Text("v50"), TestContext.Current.CancellationToken);
+        await Eventually.True(() => watch.Latest().Contains("label 0=v50"), "the update");
+        Assert.True(latency.Elapsed < TimeSpan.FromSeconds(1), $"the update took {latency.Elapsed}");
+        await writer.PublishAsync("label 1", null, TestContext.Current.CancellationToken);
+        await Eventually.True(() => watch.Latest().Contains("label 1=(gone)"), "the tombstone");
+    }
+
+    [Fact]
+    public async Task An_empty_topic_is_caught_up_at_once()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        using var watch = new Watch(stage);
+        await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
+        Assert.Equal(0, watch.CaughtUpAt);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_made_later_is_waited_for_and_said_once()
+    {
+        var stage = Stage.Bare(broker.BootstrapServers);
+        using var log = new ListLogger();
+        using var watch = new Watch(stage, log);
+        await Eventually.True(() => log.Lines.Any(line => line.Contains("does not exist", StringComparison.Ordinal)), "said so");
+        await Task.Delay(1_000, TestContext.Current.CancellationToken);
+        await stage.Create();
+        await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
+        var said = Assert.Single(log.Lines, line => line.Contains("tried again", StringComparison.Ordinal));
+        Assert.Contains(stage.Options().Topics.Heads, said, StringComparison.Ordinal);
+        Assert.Single(log.Lines, line => line.Contains("succeeded after", StringComparison.Ordinal));
+    }
+
+    /// <summary>A reader on its own thread, and what it has reported.</summary>
+    private sealed class Watch : IDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly ConcurrentQueue<HeadRecord> _records = [];
+        private readonly HeadsTopicReader _reader;
+        private readonly Task _run;
+        private int _caughtUpAt = -1;
+
+        public Watch(Stage stage, ListLogger? log = null)
+        {
+            _reader = new HeadsTopicReader(stage.Options(), log ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
+            _run = Task.Factory.StartNew(
+                () => _reader.Run(_records.Enqueue, () => _caughtUpAt = _records.Count, _stop.Token),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        /// <summary>How many records had been reported when the end was reached; -1 before.</summary>
+        public int CaughtUpAt => Volatile.Read(ref _caughtUpAt);
+
+        public string[] Latest() =>
+            [.. _records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
+                .Select(label => $"{label.Key}={(label.Last().Value is { } value ? Stage.Text(value) : "(gone)")}")];
+
+        public void Dispose()
+        {
+            _stop.Cancel();
+            _run.Wait();
+            _reader.Dispose();
+            _stop.Dispose();
+        }
+    }
+}

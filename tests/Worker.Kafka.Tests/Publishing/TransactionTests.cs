@@ -1,0 +1,174 @@
+using System.Collections;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Publishing;
+using Worker.Kafka.Reading;
+using Worker.Kafka.Tests.Support;
+using Worker.Kafka.Topics;
+using Worker.Testing;
+
+namespace Worker.Kafka.Tests.Publishing;
+
+/// <summary>Exactly-once under faults, on a real broker: crash, fence, abort, expulsion from the group.</summary>
+public sealed class TransactionTests(KafkaBroker broker)
+{
+    [Fact]
+    public async Task A_crash_between_produce_and_commit_leaves_nothing_doubled()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        stage.Feed(0, 500);
+        Crash(stage);
+        // The crashed records are in the log, but not for a read_committed reader.
+        Assert.Empty(stage.Results(0, seconds: 3));
+
+        using var worker = new EchoWorker(stage.Options());
+        await Eventually.True(() => worker.Published == 500, "500 published");
+        await worker.StopAsync();
+        Stage.AssertEachOnce(500, stage.Results(500));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_identity_is_taken_over_stops_with_a_clear_message()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        using var first = new EchoWorker(stage.Options());
+        stage.Feed(0, 100);
+        await Eventually.True(() => first.Published == 100, "100 published");
+
+        using var second = new EchoWorker(stage.Options());
+        await second.Started;
+        stage.Feed(100, 100);
+        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(KafkaFailure.Fenced, failure.Failure);
+        Assert.Equal(FailureAction.Stop, failure.Action);
+        Assert.Contains(stage.Options().TransactionalId!, failure.Message, StringComparison.Ordinal);
+
+        first.Reader.Close();
+        await Eventually.True(() => second.Published + first.Published == 200, "the rest published by the second");
+        await second.StopAsync();
+        Stage.AssertEachOnce(200, stage.Results(200));
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.AtLeastOnce)]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    public async Task A_record_that_the_broker_refuses_as_too_large_is_named_and_can_be_replaced(DeliveryMode mode)
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options(mode);
+        using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
+            await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
+        stage.Feed(0, 10);
+        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        publisher.Start(default);
+        var window = reader.Read(default)!;
+        var records = window.Records.Select(record => EchoWorker.Echo(options, record)).ToList();
+        var noise = new byte[5_000];
+        new Random(1).NextBytes(noise);
+        records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise));
+
+        var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
+        Assert.Equal((KafkaFailure.RecordTooLarge, FailureAction.DeadLetter, 0), (failure.Failure, failure.Action, failure.RecordIndex));
+        if (mode == DeliveryMode.ExactlyOnce)
+            Assert.Empty(stage.Results(0, seconds: 3));
+
+        Assert.False(window.IsStale);
+        records[0] = new OutgoingRecord(options.Topics.DeadLetters, null, [1]);
+        Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records, default));
+        Assert.Equal(window.Records.Length, Stage.Numbers(stage.Results(window.Records.Length)).Distinct().Count());
+        Assert.Single(stage.Results(1, partitions: 1, topic: options.Topics.DeadLetters));
+    }
+
+    [Fact]
+    public async Task A_record_larger_than_the_options_allow_is_refused_before_anything_is_published()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options(DeliveryMode.AtLeastOnce);
+        options.MessageMaxBytes = 2_000;
+        stage.Feed(0, 1);
+        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        var window = reader.Read(default)!;
+        OutgoingRecord[] records = [EchoWorker.Echo(options, window.Records[0]), new(options.Topics.Results, null, new byte[2_000])];
+
+        var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
+        Assert.Equal((KafkaFailure.RecordTooLarge, 1), (failure.Failure, failure.RecordIndex));
+        Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records[..1], default));
+        Assert.Single(stage.Results(1));
+    }
+
+    [Fact]
+    public async Task A_worker_expelled_in_the_middle_of_a_transaction_aborts_and_reads_again()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options();
+        options.MaxPollIntervalMs = 5_000;
+        options.TransactionTimeoutMs = 60_000;
+        stage.Feed(0, 50);
+        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        publisher.Start(default);
+        var window = reader.Read(default)!;
+
+        // Nobody polls for longer than the group allows, while the window is being produced.
+        var slow = new SlowRecords([.. window.Records.Select(record => EchoWorker.Echo(options, record))], TimeSpan.FromSeconds(7));
+        var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, slow, default));
+        Assert.Equal((KafkaFailure.TransactionAborted, FailureAction.Rewind), (failure.Failure, failure.Action));
+        Assert.True(window.IsStale);
+        Assert.Equal(PublishOutcome.Abandoned, publisher.Publish(window, slow, default));
+        Assert.Empty(stage.Results(0, seconds: 3));
+
+        var published = 0;
+        while (published < 50)
+        {
+            var again = reader.Read(TestContext.Current.CancellationToken)!;
+            if (publisher.Publish(again, [.. again.Records.Select(record => EchoWorker.Echo(options, record))], default) == PublishOutcome.Committed)
+                published += again.Records.Length;
+        }
+        Stage.AssertEachOnce(50, stage.Results(50));
+    }
+
+    /// <summary>A worker that dies with a window's records in Kafka and nothing committed.</summary>
+    private static void Crash(Stage stage)
+    {
+        var options = stage.Options();
+        options.TransactionTimeoutMs = 60_000;
+        var clients = new KafkaClients(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
+        using var delivery = new WindowDelivery(producer);
+        var transaction = new Transaction(producer, options, NullLogger.Instance, TimeProvider.System, clients);
+        transaction.TakeOver(default);
+        var window = reader.Read(default)!;
+        transaction.Begin();
+        delivery.Produce([.. window.Records.Select(record => EchoWorker.Echo(options, record))], out _, default);
+        delivery.AwaitAll(default);
+        transaction.SendOffsets(WindowReader.Offsets(window), reader.GroupMetadata()!, default);
+    }
+
+    /// <summary>Records of which the last takes its time.</summary>
+    private sealed class SlowRecords(OutgoingRecord[] records, TimeSpan delay) : IReadOnlyList<OutgoingRecord>
+    {
+        private bool _delayed;
+
+        public int Count => records.Length;
+
+        public OutgoingRecord this[int index]
+        {
+            get
+            {
+                // The size check before the transaction reads every record once.
+                if (index == Count - 1 && !(_delayed = !_delayed))
+                    using (var never = new ManualResetEventSlim())
+                        never.Wait(delay);
+                return records[index];
+            }
+        }
+
+        public IEnumerator<OutgoingRecord> GetEnumerator() => records.AsEnumerable().GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Reading;
+using Worker.Kafka.Tests.Support;
+using Worker.Testing;
+
+namespace Worker.Kafka.Tests.Reading;
+
+/// <summary>Partitions coming and going while windows are in flight, and slow stages behind the reader; on a real broker.</summary>
+public sealed class RebalanceTests(KafkaBroker broker)
+{
+    [Theory]
+    [InlineData(DeliveryMode.AtLeastOnce)]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    public async Task Workers_joining_and_leaving_lose_and_double_nothing(DeliveryMode mode)
+    {
+        const int Count = 4_000;
+        var stage = await Stage.On(broker.BootstrapServers, partitions: 6);
+        stage.Feed(0, Count, keys: 101);
+        var workers = new List<EchoWorker> { Slow("w1") };
+        await Eventually.True(() => Published() > 200, "the first has begun");
+        workers.Add(Slow("w2"));
+        await Eventually.True(() => workers[1].Published > 200, "the second has joined");
+        workers.Add(Slow("w3"));
+        await Eventually.True(() => workers[2].Published > 100, "the third has joined");
+        await workers[0].StopAsync();
+        await Eventually.True(() => Published() >= Count, "all published", seconds: 40);
+        await workers[1].StopAsync();
+        await workers[2].StopAsync();
+
+        // No crash, no timeout: even at-least-once doubles nothing when revoked windows are drained.
+        Stage.AssertEachOnce(Count, stage.Results(Count, partitions: 6));
+        workers.ForEach(worker => worker.Dispose());
+
+        int Published() => workers.Sum(worker => worker.Published);
+        EchoWorker Slow(string name) => new(stage.Options(mode, name), _ => Task.Delay(40));
+    }
+
+    [Fact]
+    public async Task Windows_not_drained_in_time_are_abandoned_and_done_by_the_next_owner()
+    {
+        var stage = await Stage.On(broker.BootstrapServers, partitions: 4);
+        stage.Feed(0, 800);
+        var options = stage.Options(worker: "stuck");
+        options.RevokeDrainMs = 200;
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stuck = new EchoWorker(options, _ => hold.Task);
+        await Eventually.True(() => stuck.Reader.WindowsInFlight > 0, "a window is in flight");
+
+        using var other = new EchoWorker(stage.Options(worker: "other"));
+        await Eventually.True(() => other.Published > 0, "the other has taken over partitions");
+        hold.SetResult();
+        await Eventually.True(() => stuck.Published + other.Published == 800, "all published");
+        await stuck.StopAsync();
+        await other.StopAsync();
+        Stage.AssertEachOnce(800, stage.Results(800, partitions: 4));
+    }
+
+    [Fact]
+    public async Task A_stage_slower_than_the_poll_interval_keeps_its_partitions()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options();
+        options.MaxPollIntervalMs = 5_000;
+        options.PauseAfterMs = 300;
+        options.WindowMaxMessages = 20;
+        stage.Feed(0, 100);
+        using var log = new ListLogger();
+        var slowOnes = 1;
+        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(7_000) : Task.CompletedTask, log);
+        await Eventually.True(() => worker.Published == 100, "all published", seconds: 30);
+        await worker.StopAsync();
+
+        Assert.Equal(0, worker.Rewinds);
+        Assert.Contains(log.Lines, line => line.Contains("partitions are paused", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("Lost", StringComparison.Ordinal) || line.Contains("MAXPOLL", StringComparison.Ordinal));
+        Stage.AssertEachOnce(100, stage.Results(100));
+    }
+
+    [Fact]
+    public async Task A_window_takes_what_is_there_up_to_its_limits_and_no_longer_waits()
+    {
+        var stage = await Stage.On(broker.BootstrapServers, partitions: 1);
+        var options = stage.Options();
+        options.WindowMaxMessages = 64;
+        options.WindowMaxBytes = 1_024;
+        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        stage.Feed(0, 1);
+        var lone = reader.Read(TestContext.Current.CancellationToken)!;
+        Assert.Single(lone.Records);
+        Assert.Equal(new OffsetRange(options.Topics.Messages, 0, 0, 1), Assert.Single(lone.Ranges));
+
+        stage.Feed(1, 500);
+        await Eventually.True(() => Waiting(reader), "messages have been fetched");
+        var next = 1;
+        while (next < 501)
+        {
+            var window = reader.Read(TestContext.Current.CancellationToken)!;
+            Assert.InRange(window.Records.Length, 1, 64);
+            Assert.InRange(window.Bytes, 1, 1_024 + 20);
+            foreach (var record in window.Records)
+                Assert.Equal($"{next++}", Stage.Text(record.Value!));
+        }
+    }
+
+    [Fact]
+    public async Task Reading_ends_at_once_when_told_to_stop()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        using var reader = new WindowReader(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var patience = Stopwatch.StartNew();
+        Assert.Null(reader.Read(stop.Token));
+        Assert.InRange(patience.Elapsed.TotalSeconds, 0.2, 5);
+    }
+
+    private static bool Waiting(WindowReader reader)
+    {
+        reader.GatherUntil(Task.Delay(50), TestContext.Current.CancellationToken);
+        return reader.HasGathered;
+    }
+}

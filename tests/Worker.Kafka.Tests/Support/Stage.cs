@@ -1,0 +1,122 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Topics;
+
+namespace Worker.Kafka.Tests.Support;
+
+/// <summary>Topics of one test, with names nobody else uses: options for workers, a feeder, and what a reader of results sees.</summary>
+internal sealed class Stage
+{
+    private readonly string _name = "t" + Guid.NewGuid().ToString("N")[..10];
+
+    private Stage(string bootstrapServers) => BootstrapServers = bootstrapServers;
+
+    public string BootstrapServers { get; }
+
+    /// <summary>On a real broker: the topics are created.</summary>
+    public static async Task<Stage> On(string bootstrapServers, int partitions = 3)
+    {
+        var stage = new Stage(bootstrapServers);
+        await stage.Create(partitions);
+        return stage;
+    }
+
+    /// <summary>Where the topics are made otherwise, or not at all.</summary>
+    public static Stage Bare(string bootstrapServers) => new(bootstrapServers);
+
+    public async Task Create(int partitions = 3)
+    {
+        using var admin = new TopicAdmin(Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        var topics = Options().Topics;
+        Assert.Empty(await admin.CreateAsync(
+        [
+            new(topics.Messages, partitions), new(topics.Results, partitions), new(topics.DeadLetters, 1),
+            new(topics.Heads, 1, Compacted: true),
+        ]));
+    }
+
+    /// <summary>Options for one worker; workers of one stage share the group and differ by identity.</summary>
+    public KafkaOptions Options(DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1") => new()
+    {
+        BootstrapServers = BootstrapServers,
+        GroupId = _name,
+        Delivery = mode,
+        TransactionalId = $"{_name}-{worker}",
+        SessionTimeoutMs = 2_000,
+        WindowMaxMessages = 100,
+        Topics = new KafkaTopics
+        {
+            Messages = $"{_name}-messages",
+            Results = $"{_name}-results",
+            Review = $"{_name}-review",
+            DeadLetters = $"{_name}-dead-letters",
+            Heads = $"{_name}-heads",
+            Labels = $"{_name}-labels",
+        },
+    };
+
+    /// <summary>Feeds values "first" to "first + count - 1"; the key is the value modulo <paramref name="keys"/>.</summary>
+    public void Feed(int first, int count, int keys = 17)
+    {
+        using var producer = RawProducer();
+        for (var i = first; i < first + count; i++)
+            producer.Produce(Options().Topics.Messages, new() { Key = Text($"k{i % keys}"), Value = Text($"{i}") });
+        producer.Flush(TestContext.Current.CancellationToken);
+    }
+
+    public IProducer<byte[], byte[]> RawProducer() =>
+        new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
+            .SetLogHandler((_, _) => { }).Build();
+
+    /// <summary>
+    /// Reads a topic from its beginning as a read_committed reader does: until its end has been reached with at least
+    /// <paramref name="atLeast"/> messages, and the end is still the end a moment later.
+    /// </summary>
+    public List<ConsumeResult<byte[], byte[]>> Results(int atLeast, int partitions = 3, string? topic = null, double seconds = 30)
+    {
+        topic ??= Options().Topics.Results;
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = BootstrapServers,
+            GroupId = "oracle",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+        }).SetLogHandler((_, _) => { }).Build();
+        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
+        var all = new List<ConsumeResult<byte[], byte[]>>();
+        var ends = new HashSet<int>();
+        var deadline = Environment.TickCount64 + (long)(seconds * 1000);
+        var quietUntil = long.MaxValue;
+        while (Environment.TickCount64 < Math.Min(deadline, quietUntil))
+        {
+            var result = consumer.Consume(TimeSpan.FromMilliseconds(50));
+            if (result is { IsPartitionEOF: true })
+                ends.Add(result.Partition.Value);
+            else if (result is not null)
+            {
+                all.Add(result);
+                ends.Remove(result.Partition.Value);
+                quietUntil = long.MaxValue;
+            }
+            if (ends.Count == partitions && all.Count >= atLeast && quietUntil == long.MaxValue)
+                quietUntil = Environment.TickCount64 + 300;
+        }
+        consumer.Close();
+        return all;
+    }
+
+    public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
+
+    /// <summary>The values of the results as numbers, in the order of reading.</summary>
+    public static int[] Numbers(IEnumerable<ConsumeResult<byte[], byte[]>> results) =>
+        [.. results.Select(result => int.Parse(Text(result.Message.Value)))];
+
+    /// <summary>0 to count - 1, each exactly once.</summary>
+    public static void AssertEachOnce(int count, IEnumerable<ConsumeResult<byte[], byte[]>> results) =>
+        Assert.Equal(Enumerable.Range(0, count), Numbers(results).Order());
+}
