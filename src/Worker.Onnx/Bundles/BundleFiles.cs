@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using Worker.Onnx.Graph;
+
+namespace Worker.Onnx.Bundles;
+
+/// <summary>Names of a bundle's files.</summary>
+internal static class BundleFiles
+{
+    /// <summary>Large tensors of all graphs.</summary>
+    public const string Weights = "encoder.weights";
+
+    /// <summary>What the self-check's texts must give: a tensor [texts, hidden] a feature.</summary>
+    public const string SelfCheck = "self-check.safetensors";
+
+    public const string Vocabulary = "vocab.txt";
+
+    public const string Tokenizer = "tokenizer.json";
+
+    public const string TokenizerConfig = "tokenizer_config.json";
+
+    /// <summary>The tokenizer's files: copied as they are, where the checkpoint has them.</summary>
+    public static ReadOnlySpan<string> OfTokenizer => new[] { Vocabulary, Tokenizer, TokenizerConfig };
+
+    public static string Graph(Variant variant) => variant switch
+    {
+        Variant.Float32 => "encoder.f32.onnx",
+        Variant.Int8 => "encoder.int8.onnx",
+        _ => "encoder.int7.onnx",
+    };
+
+    /// <summary>sha256 of a file, lower-case hex.</summary>
+    public static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Worker.Onnx.Checkpoints;
+
+namespace Worker.Onnx.Bundles;
+
+/// <summary>
+/// The identity of an encoder: sha256 over what decides the features that a text gets. That is the configuration, the
+/// token limit, every weight as f32 (so f16 and f32 files of the same values are the same encoder), the vocabulary and
+/// the tokenizer's settings; not the file's layout, and not the features or variant that a session chooses.
+/// </summary>
+internal static class ContentHash
+{
+    /// <summary>Fields of tokenizer_config.json that change what a text becomes.</summary>
+    private static readonly string[] TokenizerFields =
+        ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    /// <summary>Parts of tokenizer.json that change what a text becomes.</summary>
+    private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens", "model"];
+
+    /// <returns>Lower-case hex.</returns>
+    public static string Of(Checkpoint checkpoint, int maxTokens)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var config = checkpoint.Config;
+        Append(hash, "config", Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $"{config.Architecture} {config.Activation} {config.Hidden} {config.Layers} {config.AttentionHeads} {config.Intermediate} {config.LayerNormEpsilon:R} {maxTokens}")));
+        foreach (var name in checkpoint.Names)
+        {
+            Append(hash, name, MemoryMarshal.AsBytes(checkpoint.Shape(name).AsSpan()));
+            Append(hash, name, MemoryMarshal.AsBytes(checkpoint.Read(name).AsSpan()));
+        }
+        var vocabulary = Path.Combine(checkpoint.Folder, BundleFiles.Vocabulary);
+        if (File.Exists(vocabulary))
+            Append(hash, BundleFiles.Vocabulary, File.ReadAllBytes(vocabulary));
+        AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.TokenizerConfig), TokenizerFields);
+        AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.Tokenizer), TokenizerParts);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendFields(IncrementalHash hash, string path, string[] fields)
+    {
+        if (ConfigFile.TryOpen(path) is not { } file)
+            return;
+        foreach (var field in fields)
+            if (file.Find(field) is { } value)
+                Append(hash, $"{Path.GetFileName(path)}:{field}", Canonical(value));
+    }
+
+    // The same whatever the order of properties and the spacing.
+    private static byte[] Canonical(JsonElement value)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+            Write(json, value);
+        return bytes.ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var property in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
+                {
+                    json.WritePropertyName(property.Name);
+                    Write(json, property.Value);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    Write(json, item);
+                json.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
+    }
+
+    // Framed by lengths, so that no two different contents give the same bytes.
+    private static void Append(IncrementalHash hash, string key, ReadOnlySpan<byte> content)
+    {
+        Span<byte> length = stackalloc byte[8];
+        var name = Encoding.UTF8.GetBytes(key);
+        BinaryPrimitives.WriteInt64LittleEndian(length, name.Length);
+        hash.AppendData(length);
+        hash.AppendData(name);
+        BinaryPrimitives.WriteInt64LittleEndian(length, content.Length);
+        hash.AppendData(length);
+        hash.AppendData(content);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Worker.Onnx.Graph;
+
+namespace Worker.Onnx.Bundles;
+
+/// <summary>
+/// An imported encoder: a folder with graphs, weights, the tokenizer's files, the self-check and encoder.json, which
+/// names every file with its sha256. Opened, each file is there and unchanged.
+/// </summary>
+public sealed class EncoderBundle
+{
+    private EncoderBundle(string folder, EncoderMetadata metadata)
+    {
+        Folder = folder;
+        Metadata = metadata;
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Content hash (sha256, lower-case hex) of weights, configuration, vocabulary and tokenizer settings.</summary>
+    public string Hash => Metadata.Hash;
+
+    /// <summary>Floats in one feature.</summary>
+    public int Hidden => Metadata.Hidden;
+
+    public int Layers => Metadata.Layers;
+
+    /// <summary>The longest text, in tokens, [CLS] and [SEP] included.</summary>
+    public int MaxTokens => Metadata.MaxTokens;
+
+    /// <summary>Every token id is below this.</summary>
+    public int VocabularySize => Metadata.VocabularySize;
+
+    /// <summary>Architecture in words, e.g. <c>bert, 6 layers of 384, gelu</c>.</summary>
+    public string Architecture => Metadata.Architecture;
+
+    /// <summary>Features that a session can choose from: <c>mean</c>, <c>cls</c>, <c>layer1</c>, ...</summary>
+    public ImmutableArray<string> Features => Metadata.Features;
+
+    /// <summary>Labels of the checkpoint's own classification head, in the order of its logits; empty without one.</summary>
+    public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
+
+    /// <summary>Path of vocab.txt, or null when the checkpoint had none.</summary>
+    public string? VocabularyPath => Find(BundleFiles.Vocabulary);
+
+    /// <summary>Path of tokenizer.json, or null when the checkpoint had none.</summary>
+    public string? TokenizerPath => Find(BundleFiles.Tokenizer);
+
+    /// <summary>Path of tokenizer_config.json, or null when the checkpoint had none.</summary>
+    public string? TokenizerConfigPath => Find(BundleFiles.TokenizerConfig);
+
+    internal EncoderMetadata Metadata { get; }
+
+    /// <summary>Opens a bundle and checks every file against its sha256.</summary>
+    /// <exception cref="EncoderException">It is no bundle, of another format, or a file is missing or changed.</exception>
+    public static EncoderBundle Open(string folder)
+    {
+        var metadata = EncoderMetadata.Read(folder);
+        foreach (var (name, hash) in metadata.Files)
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+                throw new EncoderException($"{path} is missing from the encoder bundle: import it again");
+            if (!string.Equals(BundleFiles.Hash(path), hash, StringComparison.Ordinal))
+                throw new EncoderException($"{path} is truncated or was changed since the import (its sha256 is not the one in {EncoderMetadata.FileName}): import it again");
+        }
+        return new EncoderBundle(folder, metadata);
+    }
+
+    /// <summary>A bundle that is still being written.</summary>
+    internal static EncoderBundle Unverified(string folder, EncoderMetadata metadata) => new(folder, metadata);
+
+    internal string GraphPath(Variant variant) => Path.Combine(Folder, BundleFiles.Graph(variant));
+
+    internal string SelfCheckPath => Path.Combine(Folder, BundleFiles.SelfCheck);
+
+    private string? Find(string name) => Metadata.Files.ContainsKey(name) ? Path.Combine(Folder, name) : null;
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Worker.Onnx.Bundles;
+
+/// <summary>What encoder.json says about a bundle.</summary>
+internal sealed record EncoderMetadata
+{
+    public const string FileName = "encoder.json";
+
+    /// <summary>The layout of bundles that this build writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Layout version of the bundle.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>Version of the product that wrote it.</summary>
+    public required string ProductVersion { get; init; }
+
+    /// <summary>Content hash: sha256, lower-case hex (<see cref="ContentHash"/>).</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Architecture in words, e.g. <c>bert, 6 layers of 384, gelu</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Floats in one feature.</summary>
+    public required int Hidden { get; init; }
+
+    public required int Layers { get; init; }
+
+    /// <summary>Token ids are below this.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>The longest text, in tokens.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Names of the features that sessions can choose from.</summary>
+    public required ImmutableArray<string> Features { get; init; }
+
+    /// <summary>Labels of the checkpoint's own classification head; empty without one.</summary>
+    public required ImmutableArray<string> OwnLabels { get; init; }
+
+    /// <summary>Token ids of the self-check's texts; what they must give is in <see cref="BundleFiles.SelfCheck"/>.</summary>
+    public required ImmutableArray<ImmutableArray<int>> SelfCheck { get; init; }
+
+    /// <summary>sha256 of every other file, lower-case hex, by file name.</summary>
+    public required ImmutableSortedDictionary<string, string> Files { get; init; }
+
+    public void Write(string folder)
+    {
+        using var file = File.Create(Path.Combine(folder, FileName));
+        JsonSerializer.Serialize(file, this, Json);
+    }
+
+    /// <exception cref="EncoderException">The file is missing, damaged or of another format.</exception>
+    public static EncoderMetadata Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            throw new EncoderException($"{path} is missing: {folder} is no encoder bundle, make one with 'worker import'");
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            // The format first: another one may lack or add fields.
+            using (var json = JsonDocument.Parse(bytes))
+                if (!json.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out var number) || number != CurrentFormat)
+                    throw new EncoderException($"{path}: format {(format.ValueKind == JsonValueKind.Undefined ? "is missing" : format.GetRawText())}, this build reads {CurrentFormat}: import it again");
+            return JsonSerializer.Deserialize<EncoderMetadata>(bytes, Json)!;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new EncoderException($"{path}: cannot be read ({error.Message}): import it again", error);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Worker.Onnx.Checkpoints;
+
+/// <summary>The longest text that a checkpoint takes.</summary>
+internal static class TokenLimit
+{
+    /// <summary>
+    /// The least of what the position embedding holds, what the tokenizer cuts to (tokenizer_config.json's
+    /// model_max_length) and what a sentence encoder was trained with (sentence_bert_config.json's max_seq_length).
+    /// </summary>
+    /// <returns>Tokens, [CLS] and [SEP] included.</returns>
+    /// <exception cref="EncoderException">A limit is malformed, or leaves no room for a text.</exception>
+    public static int Read(string folder, EncoderConfig config)
+    {
+        var limit = config.MaxPositions;
+        foreach (var (name, field) in (ReadOnlySpan<(string, string)>)[("tokenizer_config.json", "model_max_length"), ("sentence_bert_config.json", "max_seq_length")])
+        {
+            var file = ConfigFile.TryOpen(Path.Combine(folder, name));
+            if (file?.Limit(field) is not { } own)
+                continue;
+            if (own < 3)
+                throw file.Refused(field, $"is {own}, which leaves no room between [CLS] and [SEP]");
+            limit = Math.Min(limit, own);
+        }
+        return limit;
+    }
+}

@@ -1,0 +1,116 @@
+using Worker.Onnx.Checkpoints;
+using Worker.Onnx.Schema;
+
+namespace Worker.Onnx.Graph;
+
+/// <summary>
+/// A BERT or DistilBERT encoder as an ONNX graph of standard operators. Inputs: <c>ids</c> int32 [batch, sequence],
+/// padded with any id; <c>mask</c> f32 [batch, sequence], 1 for a token and 0 for padding. Outputs: every feature
+/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] where the
+/// checkpoint has a head of its own. A session keeps those that it wants (<see cref="GraphSelection"/>).
+/// </summary>
+internal sealed class EncoderGraph
+{
+    /// <summary>Added to the attention score of padding: exp of it is exactly 0 beside any real score.</summary>
+    private const float MaskedScore = -1e9f;
+
+    private readonly EncoderConfig config;
+    private readonly Variant variant;
+    private readonly GraphWriter graph;
+
+    private EncoderGraph(EncoderConfig config, WeightFile weights, Variant variant)
+    {
+        this.config = config;
+        this.variant = variant;
+        graph = new GraphWriter(weights);
+    }
+
+    /// <param name="weights">Holds what <see cref="EncoderWeights"/> wrote for this variant.</param>
+    public static ModelProto Build(EncoderConfig config, WeightFile weights, Variant variant) =>
+        new EncoderGraph(config, weights, variant).Build();
+
+    private ModelProto Build()
+    {
+        graph.Input(GraphNames.Ids, TensorProto.Types.DataType.Int32, "batch", "sequence");
+        graph.Input(GraphNames.Mask, TensorProto.Types.DataType.Float, "batch", "sequence");
+        var scoreBias = ScoreBias();
+        var pooling = PoolingWeights();
+        var x = Embeddings();
+        for (var layer = 1; layer <= config.Layers; layer++)
+        {
+            x = Layer($"layers.{layer - 1}", x, scoreBias);
+            Mean(GraphNames.LayerMean(layer, config.Layers), x, pooling);
+        }
+        // Token 0 is [CLS]; a scalar index drops the axis: [batch, sequence, hidden] to [batch, hidden].
+        Feature(graph.Node("Gather", GraphNames.Cls, [x, graph.Scalar("first", 0)], GraphWriter.Integer("axis", 1)));
+        if (config.HasOwnHead)
+            OwnHead();
+        return graph.Model();
+    }
+
+    // [batch, 1, 1, sequence]: 0 for a token, MaskedScore for padding.
+    private string ScoreBias()
+    {
+        var padding = graph.Node("Sub", "padding", [graph.Constant("one", 1f), GraphNames.Mask]);
+        var bias = graph.Node("Mul", "padding.score", [padding, graph.Constant("masked_score", MaskedScore)]);
+        return graph.Node("Unsqueeze", "score_bias", [bias, graph.Constant("axes.heads_query", 1, 2)]);
+    }
+
+    // [batch, 1, sequence]: 1 / tokens for a token, 0 for padding.
+    private string PoolingWeights()
+    {
+        var axis = graph.Constant("axes.1", 1);
+        var tokens = graph.Node("ReduceSum", "tokens", [GraphNames.Mask, axis], GraphWriter.Integer("keepdims", 1));
+        var share = graph.Node("Div", "token_share", [GraphNames.Mask, tokens]);
+        return graph.Node("Unsqueeze", "pooling", [share, axis]);
+    }
+
+    // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden].
+    private string Embeddings()
+    {
+        var words = graph.Node("Gather", "embeddings.words", [graph.Weight("embeddings.word"), GraphNames.Ids]);
+        var shape = graph.Node("Shape", "ids.shape", [GraphNames.Ids]);
+        var length = graph.Node("Gather", "ids.length", [shape, graph.Constant("axes.1", 1)]);
+        var positions = graph.Node("Slice", "embeddings.positions",
+            [graph.Weight("embeddings.position"), graph.Constant("axes.0", 0), length, graph.Constant("axes.0", 0)]);
+        return Normalise("embeddings.norm", graph.Node("Add", "embeddings", [words, positions]));
+    }
+
+    private string Layer(string name, string x, string scoreBias)
+    {
+        var attended = new AttentionBlock(graph, config, variant).Add(name, x, scoreBias);
+        x = Normalise($"{name}.attention_norm", graph.Node("Add", $"{name}.attention.residual", [attended, x]));
+        var linear = new LinearBlock(graph, variant);
+        var inner = Activate($"{name}.activation", linear.Add($"{name}.intermediate", linear.Input(x)));
+        var output = linear.Add($"{name}.output", linear.Input(inner));
+        return Normalise($"{name}.output_norm", graph.Node("Add", $"{name}.output.residual", [output, x]));
+    }
+
+    private string Normalise(string name, string x) => graph.Node("LayerNormalization", name,
+        [x, graph.Weight($"{name}.weight"), graph.Weight($"{name}.bias")],
+        GraphWriter.Integer("axis", -1), GraphWriter.Real("epsilon", config.LayerNormEpsilon));
+
+    private string Activate(string name, string x) => config.Activation switch
+    {
+        Activation.Gelu => graph.Node("Gelu", name, [x]),
+        Activation.GeluNew => graph.Node("Gelu", name, [x], GraphWriter.String("approximate", "tanh")),
+        _ => graph.Node("Relu", name, [x]),
+    };
+
+    private void Mean(string name, string x, string pooling)
+    {
+        var sum = graph.Node("MatMul", $"{name}.pooled", [pooling, x]);
+        Feature(graph.Node("Squeeze", name, [sum, graph.Constant("axes.1", 1)]));
+    }
+
+    private void Feature(string name) => graph.Output(name, "batch", $"{config.Hidden}");
+
+    // A linear layer on [CLS], its activation, and the classifier (Hugging Face's ForSequenceClassification models).
+    private void OwnHead()
+    {
+        var dense = graph.Node("Gemm", "head.dense", [GraphNames.Cls, graph.Weight("head.dense.weight"), graph.Weight("head.dense.bias")]);
+        var active = graph.Node(config.Architecture == Architecture.Bert ? "Tanh" : "Relu", "head.activation", [dense]);
+        graph.Node("Gemm", GraphNames.OwnLogits, [active, graph.Weight("head.classifier.weight"), graph.Weight("head.classifier.bias")]);
+        graph.Output(GraphNames.OwnLogits, "batch", $"{config.OwnLabels.Length}");
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using Worker.Core.Encoding;
+using Worker.Core.Heads;
+using Worker.Onnx.Bundles;
+using Worker.Onnx.Safetensors;
+
+namespace Worker.Onnx.Sessions;
+
+/// <summary>Compares what a device computes for a bundle's self-check texts with what the import stored.</summary>
+internal static class SelfCheck
+{
+    /// <summary>Feature vectors of the self-check's texts, each encoded on its own.</summary>
+    public static float[][] Run(Encoder encoder, ImmutableArray<ImmutableArray<int>> texts)
+    {
+        var heads = HeadMatrix.None(encoder.Features);
+        var rows = new float[texts.Length][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = new float[encoder.Features.Width];
+            encoder.Run(new MicroBatch(texts[i].AsSpan(), [texts[i].Length]), heads, rows[i], []);
+        }
+        return rows;
+    }
+
+    /// <summary>Agreement over all texts and features: mean and least cosine to the stored vectors.</summary>
+    public static (double Mean, double Least) Compare(Encoder encoder, EncoderBundle bundle)
+    {
+        var rows = Run(encoder, bundle.Metadata.SelfCheck);
+        using var file = SafetensorsFile.Open(bundle.SelfCheckPath);
+        var (sum, least) = (0.0, 1.0);
+        foreach (var feature in encoder.Features.Features)
+        {
+            var stored = file.Read(file.Tensors[feature.Name]);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                double cosine = TensorPrimitives.CosineSimilarity(rows[i].AsSpan(feature.Offset, feature.Width), stored.AsSpan(i * feature.Width, feature.Width));
+                // A device that computes NaN agrees with nothing.
+                cosine = double.IsNaN(cosine) ? -1 : cosine;
+                sum += cosine;
+                least = Math.Min(least, cosine);
+            }
+        }
+        return (sum / (rows.Length * encoder.Features.Features.Count), least);
+    }
+}
