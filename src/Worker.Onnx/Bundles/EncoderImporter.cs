@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Google.Protobuf;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Safetensors;

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Onnx.Graph;
 
 namespace Worker.Onnx.Sessions;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Safetensors;

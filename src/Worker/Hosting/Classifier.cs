@@ -6,7 +6,6 @@ using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
 using Worker.Learning.Saving;
-using Worker.Onnx.Bundles;
 using Worker.Pipeline;
 using Worker.Texts;
 
@@ -46,16 +45,16 @@ internal sealed class Classifier : IDisposable
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
     public static Classifier Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
-        var loaded = LoadedEncoder.Open(options.Encoder);
-        var log = loggers.CreateLogger<Classifier>();
-        log.LogInformation("Encoder {Hash} from {Bundle} on {Device}", loaded.Encoder.Hash[..12], options.Encoder.Bundle, loaded.Encoder.Description);
-        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features);
+        var encoder = LoadedEncoder.Open(options.Encoder);
+        var logger = loggers.CreateLogger<Classifier>();
+        logger.LogInformation("Encoder {Hash} from {Bundle} on {Device}", encoder.Encoder.Hash[..12], options.Encoder.Bundle, encoder.Encoder.Description);
+        var heads = HeadSet.Empty(encoder.Encoder.Hash, encoder.Encoder.Features);
         if (options.Heads.Source == HeadsSource.File)
         {
             heads = heads.With(HeadFile.Read(options.Heads.File!));
-            log.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
+            logger.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
         }
-        return new Classifier(options, loaded, new HeadRegistry(heads, log), loggers, clock);
+        return new Classifier(options, encoder, new HeadRegistry(heads, logger), loggers, clock);
     }
 
     /// <summary>Classifies until stopped, then finishes what is in flight within the drain deadline and leaves the group.</summary>

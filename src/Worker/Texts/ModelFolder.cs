@@ -25,17 +25,17 @@ internal sealed class ModelFolder : IDisposable
         if (File.Exists(Path.Combine(folder, "encoder.json")) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
         Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
-        var temporary = Directory.CreateTempSubdirectory("worker-bundle-");
+        var made = Directory.CreateTempSubdirectory("worker-bundle-");
         try
         {
-            Import(folder, temporary.FullName);
+            Import(folder, made.FullName);
         }
         catch
         {
-            temporary.Delete(recursive: true);
+            made.Delete(recursive: true);
             throw;
         }
-        return new ModelFolder(temporary.FullName, temporary);
+        return new ModelFolder(made.FullName, made);
     }
 
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>

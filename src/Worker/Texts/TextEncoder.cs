@@ -1,5 +1,4 @@
 using Worker.Core.Heads;
-using Worker.Core.Tokenization;
 using Worker.Core.Windows;
 
 namespace Worker.Texts;

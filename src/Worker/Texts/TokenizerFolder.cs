@@ -21,7 +21,7 @@ internal static class TokenizerFolder
         return new WordPieceTokenizer(TokenizerDefinition.Read(files));
     }
 
-    private static ReadOnlyMemory<byte>? Read(string folder, string name)
+    private static byte[]? Read(string folder, string name)
     {
         var path = Path.Combine(folder, name);
         return File.Exists(path) ? File.ReadAllBytes(path) : null;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Hosting;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Saving;

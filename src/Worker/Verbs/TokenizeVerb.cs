@@ -7,13 +7,16 @@ namespace Worker.Verbs;
 /// <summary>worker tokenize: {"text"} in, {"ids"} out.</summary>
 internal static class TokenizeVerb
 {
+    // What BERT's position embeddings reach, where a folder says nothing else.
+    private const int BertPositions = 512;
+
     public static Command Create()
     {
         var vocabulary = new Option<string>("--vocab") { Description = "Folder with vocab.txt or tokenizer.json", Required = true };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "Cut texts at so many tokens, [CLS] and [SEP] included; 0 for no limit" };
+        var maxTokens = new Option<int?>("--max-tokens") { Description = "Cut texts at so many tokens, [CLS] and [SEP] included; 0 for no limit; default: model_max_length, else 512" };
         maxTokens.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 0 or 1)
+            if (result.GetValueOrDefault<int?>() is < 0 or 1)
                 result.AddError("--max-tokens must be 0, or at least 2 for [CLS] and [SEP]");
         });
         var verb = new Command("tokenize", "Read JSON lines {\"text\"} on standard input, write {\"ids\"}") { vocabulary, maxTokens };
@@ -21,9 +24,10 @@ internal static class TokenizeVerb
         return verb;
     }
 
-    private static Task<int> Run(string folder, int maxTokens, CancellationToken stop)
+    private static Task<int> Run(string folder, int? asked, CancellationToken stop)
     {
         var tokenizer = TokenizerFolder.Open(folder);
+        var maxTokens = asked ?? tokenizer.Definition.ModelMaxTokens ?? BertPositions;
         return JsonLines.Answer(256, (texts, write) =>
         {
             foreach (var text in texts)

@@ -1,0 +1,47 @@
+using Worker.Learning.Examples;
+using Worker.Terminal;
+using Worker.Verbs;
+
+namespace Worker.Demo;
+
+/// <summary>The sample inbox, split for the demo: all labels but one to start with, and a few dozen examples of that one.</summary>
+internal sealed class DemoData
+{
+    /// <summary>The label that the heads do not know at first.</summary>
+    public const string LateLabel = "phishing";
+
+    private const int LatePositives = 30;
+    private const int LateNegatives = 60;
+
+    private DemoData(DataSet early, DataSet late, DataSet test)
+    {
+        Early = early;
+        Late = late;
+        Test = test;
+    }
+
+    /// <summary>To train on at the start; knows nothing of the late label.</summary>
+    public DataSet Early { get; }
+
+    /// <summary>The few dozen examples of the late label.</summary>
+    public DataSet Late { get; }
+
+    /// <summary>To stream and to measure with.</summary>
+    public DataSet Test { get; }
+
+    /// <exception cref="UserError">The samples are not there.</exception>
+    public static DemoData Read()
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(ModelOptions.DefaultFolder())!, "..", "..", "samples", "inbox");
+        if (!Directory.Exists(folder))
+            throw new UserError($"{Path.GetFullPath(folder)} is not there: run the demo from the checkout (eng/demo)");
+        var train = ExampleReader.Read(Path.Combine(folder, "train.jsonl")).ToList();
+        var early = train.Select(e => e with { Labels = Without(e.Labels) });
+        var answered = train.Select(e => new LabelledText(e.Text, new Dictionary<string, bool>(StringComparer.Ordinal) { [LateLabel] = e.Labels.ContainsKey(LateLabel) }, Closed: false)).ToList();
+        var late = answered.Where(e => e.Labels[LateLabel]).Take(LatePositives).Concat(answered.Where(e => !e.Labels[LateLabel]).Take(LateNegatives));
+        return new DemoData(DataSet.From(early, "train.jsonl"), DataSet.From(late, "train.jsonl"), DataSet.Read(Path.Combine(folder, "test.jsonl")));
+    }
+
+    private static Dictionary<string, bool> Without(IReadOnlyDictionary<string, bool> labels) =>
+        labels.Where(l => l.Key != LateLabel).ToDictionary(StringComparer.Ordinal);
+}

@@ -1,0 +1,129 @@
+using Spectre.Console;
+using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
+using Worker.Pipeline;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Demo;
+
+/// <summary>What the demo prints; 80 columns, on a terminal and piped alike.</summary>
+internal sealed class DemoReport
+{
+    private readonly IAnsiConsole console = AnsiConsole.Console;
+
+    public DemoReport() => console.Profile.Width = 80;
+
+    public void Encoder(LoadedEncoder loaded) =>
+        Say($"Encoder    {loaded.Bundle.Architecture} on {loaded.Encoder.Description}");
+
+    public void Trained(int heads, int examples, TimeSpan took) =>
+        Say($"Trained    {heads} heads on {examples} labelled messages in {took.TotalSeconds:F1} s, calibrated");
+
+    public void Streaming(int messages, int texts, int heads, string? data) =>
+        Say($"Streaming  {messages:N0} messages ({texts:N0} texts of {data ?? "samples/inbox/test.jsonl"}, over and\n           over) through the embedded broker, {heads} heads on each");
+
+    public string Swapped((TimeSpan Took, int Result) swap, Head late) =>
+        $"New head   '{late.Label}', trained on {late.Training!.Positives + late.Training.Negatives} examples: in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
+
+    public void Finished(TimeSpan took, PipelineTotals totals, ResultsWatcher watcher)
+    {
+        Say($"Throughput {totals.Messages / took.TotalSeconds:N0} messages/s, {totals.Tokens / took.TotalSeconds:N0} tokens/s ({totals.Messages:N0} messages in {took.TotalSeconds:F1} s)");
+        Say($"Windows    {totals.Windows:N0}, {(double)totals.Messages / totals.Windows:N0} messages each; device busy {totals.Classifying / took:P0} of the time");
+        lock (watcher.Gate)
+            Say($"Latency    {Quantiles(watcher.Results.Select(r => r.Latency))} under full load");
+    }
+
+    public void Latency(ResultsWatcher watcher, int last)
+    {
+        lock (watcher.Gate)
+            Say($"           {Quantiles(watcher.Results.TakeLast(last).Select(r => r.Latency))} for a lone message");
+    }
+
+    public void Labels(HeadSet heads, ResultsWatcher watcher, IReadOnlyList<string> texts)
+    {
+        lock (watcher.Gate)
+        {
+            var counts = heads.Heads.Select(head => (head.Label,
+                Yes: watcher.Results.Count(r => r.Probabilities.TryGetValue(head.Label, out var p) && p >= head.Thresholds.Decide))).ToList();
+            var most = Math.Max(1, counts.Max(c => c.Yes));
+            Heading("Labels found");
+            foreach (var (label, yes) in counts.OrderByDescending(c => c.Yes))
+                Say($"  {Cut(label, 22),-22} {yes,7:N0}  {new string('#', (int)Math.Ceiling(40.0 * yes / most))}");
+            Messages(heads, watcher, texts);
+        }
+    }
+
+    public void Truth(HeadSet heads, ResultsWatcher watcher, DataSet test)
+    {
+        Heading("Against the truth (each test message once, with all heads)");
+        lock (watcher.Gate)
+        {
+            var last = LastComplete(watcher, heads);
+            var rows = last.Keys.Order().ToList();
+            var probabilities = rows.SelectMany(row => heads.Heads.Select(head => last[row].Probabilities[head.Label])).ToArray();
+            var answers = test.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+            var kept = new AnswerMatrix(rows.Count, heads.Heads.Length, [.. rows.SelectMany(row => answers.Row(row).ToArray())]);
+            ClassificationReport.Write(Console.Out, Evaluator.Evaluate(heads.Heads, probabilities, kept));
+        }
+    }
+
+    public void Reviews(ResultsWatcher watcher, IReadOnlyList<string> texts)
+    {
+        lock (watcher.Gate)
+        {
+            Heading($"To people: {watcher.Reviews.Count:N0} of {watcher.Count:N0} messages went to the review topic, least certain first");
+            foreach (var (key, label, uncertainty) in watcher.Reviews.DistinctBy(r => r.Key).OrderByDescending(r => r.Uncertainty).Take(6))
+                Say($"  {Cut(label + "?", 18),-18} {Cut(OneLine(texts[key]), 58)}");
+        }
+    }
+
+    /// <summary>Whether every message has exactly one result.</summary>
+    public int Verdict(ResultsWatcher watcher, int published)
+    {
+        lock (watcher.Gate)
+        {
+            Heading("Delivery");
+            Say($"  {published:N0} messages in, {watcher.Distinct:N0} distinct in the results, {watcher.Results.Count - watcher.Distinct:N0} twice, {watcher.DeadLetters:N0} dead letters");
+            var all = watcher.Distinct == published && watcher.Results.Count == published;
+            if (!all)
+                Console.Error.WriteLine("error: messages and results do not match; please report this");
+            return all ? ExitCode.Done : ExitCode.Failed;
+        }
+    }
+
+    private static Dictionary<int, SeenResult> LastComplete(ResultsWatcher watcher, HeadSet heads) => watcher.Results
+        .Where(result => result.Probabilities.Count == heads.Heads.Length)
+        .GroupBy(result => result.Key)
+        .ToDictionary(group => group.Key, group => group.Last());
+
+    private void Messages(HeadSet heads, ResultsWatcher watcher, IReadOnlyList<string> texts)
+    {
+        var decide = heads.Heads.ToDictionary(h => h.Label, h => h.Thresholds.Decide, StringComparer.Ordinal);
+        var last = LastComplete(watcher, heads).Values.Select(result => (Result: result,
+            Yes: result.Probabilities.Where(p => p.Value >= decide[p.Key]).OrderByDescending(p => p.Value).ToList())).ToList();
+        // The richest, one for each leading label, so that the table shows the whole range.
+        var chosen = last.Where(m => m.Yes.Count > 0).OrderByDescending(m => m.Yes.Count).DistinctBy(m => m.Yes[0].Key).Take(10);
+        var table = new Table { Border = TableBorder.Ascii, Width = 80 };
+        table.AddColumn(new TableColumn("message") { Width = 42 }).AddColumn("labels (probability)");
+        foreach (var (result, yes) in chosen)
+            table.AddRow(Markup.Escape(Cut(OneLine(texts[result.Key]), 84)), Markup.Escape(string.Join(", ", yes.Take(4).Select(p => $"{p.Key} {p.Value:F2}"))));
+        Heading("Some messages");
+        console.Write(table);
+    }
+
+    private static string Quantiles(IEnumerable<TimeSpan> latencies)
+    {
+        var sorted = latencies.Order().ToList();
+        return $"p50 {sorted[sorted.Count / 2].TotalMilliseconds:N0} ms, p99 {sorted[(int)(sorted.Count * 0.99)].TotalMilliseconds:N0} ms";
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
+
+    private static void Heading(string text) => Console.WriteLine($"\n{text}");
+
+    private static void Say(string text) => Console.WriteLine(text);
+}

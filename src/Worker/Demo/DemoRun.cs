@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Hosting;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Embedded;
+using Worker.Kafka.Heads;
+using Worker.Learning.Fitting;
+using Worker.Terminal;
+using Worker.Texts;
+using Worker.Verbs;
+
+namespace Worker.Demo;
+
+/// <summary>The main job from end to end in one process: train, stream, classify, swap a head, report.</summary>
+internal static class DemoRun
+{
+    // Far enough ahead that windows are full, near enough that nothing waits long.
+    private const int Ahead = 1024;
+    private const int Lone = 40;
+
+    private static readonly TimeProvider Clock = TimeProvider.System;
+
+    public static async Task<int> Run(DemoOptions options, CancellationToken stop)
+    {
+        var report = new DemoReport();
+        var data = DemoData.Read();
+        IReadOnlyList<string> texts = options.Data is null ? data.Test.Texts : DemoTexts.Read(options.Data);
+
+        // 1. Heads, trained on the spot: all labels but one; that one later, from a few dozen examples.
+        var section = new EncoderSection { Bundle = ModelOptions.DefaultFolder(), Device = options.Device, Precision = options.Precision };
+        var (early, late) = Train(section, data, report, stop);
+
+        // 2. A broker inside this process, and the same worker that 'worker run' runs.
+        using var broker = EmbeddedBroker.Start();
+        var run = new RunOptions { Encoder = section, Kafka = Kafka(broker) };
+        var topics = run.Kafka.Topics;
+        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
+        using var heads = new HeadsTopicWriter(run.Kafka, NullLoggerFactory.Instance, Clock);
+        foreach (var head in early)
+            await heads.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
+        using var classifier = Classifier.Open(run, NullLoggerFactory.Instance, Clock);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var running = classifier.Run(ended.Token);
+        using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
+        using var stream = new MessageStream(broker.BootstrapServers, topics.Messages, texts);
+        report.Streaming(options.Messages, texts.Count, early.Count, options.Data);
+
+        // 3. The stream, and half way a head for a label that the worker did not have.
+        var watch = Stopwatch.StartNew();
+        using (var live = new LiveLine(watcher, stream, options.Messages))
+        {
+            var publishing = stream.Publish(options.Messages, Ahead, () => watcher.Count, ended.Token);
+            await Until(() => watcher.Count >= options.Messages / 2, running, ended.Token);
+            var swap = await Swap(heads, late, watcher, running, ended.Token);
+            live.Note(report.Swapped(swap, late));
+            await Until(() => publishing.IsCompleted && watcher.Count >= options.Messages, running, ended.Token);
+            await publishing;
+        }
+        report.Finished(watch.Elapsed, classifier.Meter.Totals, watcher);
+
+        // 4. Latency of lone messages: the next is sent when the one before has been answered.
+        for (var i = 0; i < Lone; i++)
+        {
+            await stream.Publish(1, int.MaxValue, () => 0, ended.Token);
+            await Until(() => watcher.Count >= stream.Published, running, ended.Token);
+        }
+        report.Latency(watcher, Lone);
+        await ended.CancelAsync();
+        await running;
+
+        // 5. What it found.
+        report.Labels(classifier.Heads.Current, watcher, texts);
+        if (options.Data is null)
+            report.Truth(classifier.Heads.Current, watcher, data.Test);
+        report.Reviews(watcher, texts);
+        return report.Verdict(watcher, stream.Published);
+    }
+
+    private static (IReadOnlyList<Head> Early, Head Late) Train(EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
+    {
+        using var loaded = LoadedEncoder.Open(section);
+        report.Encoder(loaded);
+        var watch = Stopwatch.StartNew();
+        var early = TrainVerb.Train(loaded, data.Early, new TrainingOptions(), null, stop).Heads;
+        report.Trained(early.Count, data.Early.Texts.Count, watch.Elapsed);
+        return (early, TrainVerb.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.Single());
+    }
+
+    private static KafkaOptions Kafka(EmbeddedBroker broker) => new()
+    {
+        BootstrapServers = broker.BootstrapServers,
+        GroupId = "demo",
+        // The embedded broker ignores transactions; a real one takes exactly-once, the default of 'worker run'.
+        Delivery = DeliveryMode.AtLeastOnce,
+    };
+
+    /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>
+    private static async Task<(TimeSpan Took, int Result)> Swap(HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Task running, CancellationToken stop)
+    {
+        var from = watcher.Count;
+        var watch = Stopwatch.StartNew();
+        await heads.PublishAsync(late.Label, HeadJson.Serialize(late), stop);
+        var first = -1;
+        await Until(() => (first = FirstWith(late.Label, watcher, ref from)) >= 0, running, stop);
+        return (watch.Elapsed, first);
+    }
+
+    private static int FirstWith(string label, ResultsWatcher watcher, ref int from)
+    {
+        lock (watcher.Gate)
+        {
+            for (; from < watcher.Results.Count; from++)
+                if (watcher.Results[from].Probabilities.ContainsKey(label))
+                    return from;
+        }
+        return -1;
+    }
+
+    private static async Task Until(Func<bool> reached, Task running, CancellationToken stop)
+    {
+        while (!reached())
+        {
+            if (running.IsCompleted)
+            {
+                await running;
+                throw new UserError("the worker stopped in the middle of the demo");
+            }
+            await Task.Delay(5, stop);
+        }
+    }
+}

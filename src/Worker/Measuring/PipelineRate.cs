@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Hosting;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Embedded;
+using Worker.Kafka.Heads;
+
+namespace Worker.Measuring;
+
+/// <summary>
+/// The whole worker, from Kafka to Kafka on the embedded broker with default options: texts lie in the messages topic
+/// before it starts; measured from its first window to the last result acknowledged.
+/// </summary>
+internal static class PipelineRate
+{
+    /// <summary>Tokens a second.</summary>
+    /// <param name="section">The encoder.</param>
+    /// <param name="heads">At least one head.</param>
+    /// <param name="texts">One message each.</param>
+    public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, CancellationToken stop)
+    {
+        using var bed = await TestBed.Start(section, heads, stop);
+        await bed.Publish(texts);
+        return await bed.Classify(texts.Count, stop);
+    }
+}
+
+/// <summary>A worker on an embedded broker of its own.</summary>
+internal sealed class TestBed : IDisposable
+{
+    private readonly EmbeddedBroker broker = EmbeddedBroker.Start();
+    private readonly CancellationTokenSource ended = new();
+    private Task? running;
+
+    private TestBed(EncoderSection section)
+    {
+        Options = new RunOptions
+        {
+            Encoder = section,
+            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "bench", Delivery = DeliveryMode.AtLeastOnce },
+        };
+        var topics = Options.Kafka.Topics;
+        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
+        Classifier = Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System);
+    }
+
+    public RunOptions Options { get; }
+
+    public Classifier Classifier { get; }
+
+    public static async Task<TestBed> Start(EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop)
+    {
+        var bed = new TestBed(section);
+        await bed.PublishHeads(heads, stop);
+        return bed;
+    }
+
+    public async Task PublishHeads(IReadOnlyList<Head> heads, CancellationToken stop)
+    {
+        using var topic = new HeadsTopicWriter(Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
+        await Task.WhenAll(heads.Select(head => topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop)));
+    }
+
+    /// <summary>Puts texts into the messages topic.</summary>
+    public Task Publish(IReadOnlyList<byte[]> texts)
+    {
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 5 }).Build();
+        foreach (var text in texts)
+            producer.Produce(Options.Kafka.Topics.Messages, new Message<Null, byte[]> { Value = text });
+        producer.Flush();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Lets the worker run until it has published so many results in all; tokens a second since its first window.</summary>
+    public async Task<double> Classify(int messages, CancellationToken stop)
+    {
+        running ??= Classifier.Run(ended.Token);
+        var meter = Classifier.Meter;
+        var (before, from) = (meter.Totals, 0L);
+        while (meter.Totals.Messages < messages)
+        {
+            if (running.IsCompleted)
+                await running;
+            if (from == 0 && meter.Totals.Read > before.Read)
+                from = Stopwatch.GetTimestamp();
+            await Task.Delay(1, stop);
+        }
+        return (meter.Totals.Tokens - before.Tokens) / Stopwatch.GetElapsedTime(from).TotalSeconds;
+    }
+
+    public void Dispose()
+    {
+        ended.Cancel();
+        running?.Wait();
+        Classifier.Dispose();
+        ended.Dispose();
+        broker.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Worker.Core.Heads;
+using Worker.Core.Windows;
+using Worker.Texts;
+
+namespace Worker.Measuring;
+
+/// <summary>
+/// What the device can do at best: the same texts, tokenised beforehand, all sorted by length at once, in micro-batches
+/// of the budget that a sweep found fastest, with nothing else going on. The pipeline is measured against it.
+/// </summary>
+internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts) : IDisposable
+{
+    private static readonly int[] Budgets = [128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
+
+    private readonly TokenWindow window = new TextEncoder(loaded).Tokenise(texts, 0, texts.Count);
+    private readonly float[] logits = new float[texts.Count * heads.Labels];
+
+    /// <summary>Tokens of all texts.</summary>
+    public int Tokens => window.Tokens;
+
+    /// <summary>The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best three.</summary>
+    public int BestBudget()
+    {
+        var part = new TextEncoder(loaded).Tokenise(texts, 0, Math.Min(512, texts.Count));
+        using (part)
+        {
+            Rate(part, 512);
+            var best = Budgets.OrderByDescending(budget => Rate(part, budget)).Take(3).ToArray();
+            return best.MaxBy(budget => Math.Max(Rate(part, budget), Rate(part, budget)));
+        }
+    }
+
+    /// <summary>One pass over all texts; tokens a second.</summary>
+    public double Rate(int budget) => Rate(window, budget);
+
+    public void Dispose() => window.Dispose();
+
+    private double Rate(TokenWindow tokens, int budget)
+    {
+        var encoder = new WindowEncoder(loaded.Encoder, budget);
+        var started = Stopwatch.GetTimestamp();
+        encoder.Run(tokens, heads, [], logits.AsSpan(0, tokens.Count * heads.Labels));
+        return tokens.Tokens / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}
