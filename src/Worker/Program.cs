@@ -18,6 +18,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     TokenizeVerb.Create(),
     EmbedVerb.Create(),
     ScoreVerb.Create(),
+    BenchVerb.Create(),
 
 };
 var parsed = root.Parse(args);

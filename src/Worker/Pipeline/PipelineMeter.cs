@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Worker.Core.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 
@@ -24,6 +25,7 @@ internal sealed class PipelineMeter : IDisposable
     private long totalReviews;
     private long totalWindows;
     private long classifyTicks;
+    private volatile HeadSet? lastUsed;
 
     public PipelineMeter()
     {
@@ -40,6 +42,9 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Read(ref totalRead), Volatile.Read(ref totalMessages), Volatile.Read(ref totalTokens),
         Volatile.Read(ref totalDeadLetters), Volatile.Read(ref totalReviews), Volatile.Read(ref totalWindows),
         TimeSpan.FromTicks(Volatile.Read(ref classifyTicks)));
+
+    /// <summary>The heads of the last window that was published; null before the first.</summary>
+    public HeadSet? LastUsed => lastUsed;
 
     public void Read(SourceWindow window)
     {
@@ -67,6 +72,7 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Write(ref totalDeadLetters, totalDeadLetters + output.DeadLetters);
         Volatile.Write(ref totalReviews, totalReviews + output.Reviews);
         Volatile.Write(ref totalWindows, totalWindows + 1);
+        lastUsed = window.Heads;
     }
 
     public void Dispose() => meter.Dispose();

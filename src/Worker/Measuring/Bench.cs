@@ -1,0 +1,85 @@
+using Worker.Hosting;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Measuring;
+
+/// <summary>Runs the measurements that were asked for and prints a line each.</summary>
+/// <param name="section">The encoder's options for a precision.</param>
+/// <param name="data">A person's own texts, or null for the sample inbox.</param>
+/// <param name="messages">Messages of one measurement.</param>
+/// <param name="repeats">Measurements of each figure; what is compared is measured in turn.</param>
+/// <param name="memoryMessages">Messages of the memory measurement.</param>
+internal sealed class Bench(Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
+{
+    public async Task<int> Run(IReadOnlyList<string> names, CancellationToken stop)
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} processors; {messages:N0} messages a measurement, {repeats} measurements each, best (median, least) in tokens/s");
+        foreach (var name in names)
+        {
+            switch (name)
+            {
+                case "tokenizer":
+                    Tokenizer();
+                    break;
+                case "pipeline":
+                    await Pipeline("f32", stop);
+                    await Pipeline("int8", stop);
+                    break;
+                case "heads":
+                    await Heads(stop);
+                    break;
+                case "swap":
+                    await SwapTime.Run(section("int8"), BenchData.Texts(data, messages), repeats, stop);
+                    break;
+                case "int8":
+                    Int8Quality.Run(section("f32"), section("int8"), data);
+                    break;
+                case "memory":
+                    await SteadyMemory.Run(section("int8"), BenchData.Texts(data, 2048), memoryMessages, stop);
+                    break;
+            }
+        }
+        return ExitCode.Done;
+    }
+
+    private void Tokenizer()
+    {
+        var tokenizer = TokenizerFolder.Open(section("f32").Bundle);
+        TokenizerRate.Print("tokenizer, one core", tokenizer, BenchData.Texts(data, 1024));
+    }
+
+    private async Task Pipeline(string precision, CancellationToken stop)
+    {
+        var texts = BenchData.Texts(data, messages);
+        var (raw, pipeline) = (new Spread(), new Spread());
+        using var loaded = LoadedEncoder.Open(section(precision));
+        var heads = BenchData.RandomHeads(loaded, 26);
+        using var ceiling = new RawCeiling(loaded, Matrix(loaded, heads), texts);
+        var budget = ceiling.BestBudget();
+        for (var i = 0; i < repeats; i++)
+        {
+            raw.Add(ceiling.Rate(budget));
+            pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, stop));
+        }
+        Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; {(double)ceiling.Tokens / texts.Count:F1} tokens a message)");
+        Console.WriteLine($"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), {pipeline.Best / raw.Best:P1} (best)");
+    }
+
+    private async Task Heads(CancellationToken stop)
+    {
+        var texts = BenchData.Texts(data, messages);
+        var (one, many) = (new Spread(), new Spread());
+        using var loaded = LoadedEncoder.Open(section("int8"));
+        for (var i = 0; i < repeats; i++)
+        {
+            one.Add(await PipelineRate.Run(section("int8"), BenchData.RandomHeads(loaded, 1), texts, stop));
+            many.Add(await PipelineRate.Run(section("int8"), BenchData.RandomHeads(loaded, 500), texts, stop));
+        }
+        Console.WriteLine($"1 head      int8  {one}");
+        Console.WriteLine($"500 heads   int8  {many}  {many.MedianRatio(one):P1} of 1 head (median pair), {many.Best / one.Best:P1} (best)");
+    }
+
+    private static Core.Heads.HeadMatrix Matrix(LoadedEncoder loaded, IReadOnlyList<Core.Heads.Head> heads) =>
+        Core.Heads.HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(heads).Matrix;
+}

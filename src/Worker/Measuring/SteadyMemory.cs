@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Worker.Hosting;
+using Worker.Texts;
+
+namespace Worker.Measuring;
+
+/// <summary>Resident memory of the whole process, the embedded broker in it, over a long stream.</summary>
+internal static class SteadyMemory
+{
+    private const int Block = 5_000;
+
+    public static async Task Run(EncoderSection section, IReadOnlyList<byte[]> texts, int messages, CancellationToken stop)
+    {
+        // Short texts: what is measured is what stays behind a message, not how large it was. Among them the extremes.
+        var stream = texts.Select(text => text.Length > 60 ? text[..60] : text).ToArray();
+        byte[][] extremes = [[], new byte[900_000], [.. Enumerable.Repeat("word "u8.ToArray(), 10_000).SelectMany(w => w)]];
+        extremes[1].AsSpan().Fill((byte)'x');
+        using var loaded = LoadedEncoder.Open(section);
+        using var bed = await TestBed.Start(section, BenchData.RandomHeads(loaded, 26), stop);
+        Console.WriteLine($"memory over {messages:N0} messages, resident MiB after each tenth:");
+        var line = new List<string>();
+        for (var done = 0; done < messages;)
+        {
+            var count = Math.Min(Block, messages - done);
+            await bed.Publish([.. extremes, .. Enumerable.Range(0, count - extremes.Length).Select(i => stream[(done + i) % stream.Length])]);
+            done += count;
+            await bed.Classify(done, stop);
+            if (line.Count < (long)done * 10 / messages)
+            {
+                using var process = Process.GetCurrentProcess();
+                line.Add($"{process.WorkingSet64 >> 20}");
+            }
+        }
+        var totals = bed.Classifier.Meter.Totals;
+        Console.WriteLine($"  {string.Join(' ', line)}  ({totals.Messages:N0} messages, {totals.DeadLetters} dead letters; each block of {Block:N0} with an empty one, one of 900 kB and one of 10,000 words)");
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Worker.Measuring;
+using Worker.Texts;
+
+namespace Worker.Verbs;
+
+/// <summary>worker bench: what this machine can do, each figure a ratio measured in one run.</summary>
+internal static class BenchVerb
+{
+    private static readonly string[] All = ["tokenizer", "pipeline", "heads", "swap", "int8", "memory"];
+
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("names") { Description = $"Which: {string.Join(", ", All)}; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+        names.AcceptOnlyFromAmong(All);
+        var data = new Option<string?>("--data") { Description = "Your own texts, as for 'demo'; default: the sample inbox" };
+        var messages = new Option<int>("--messages") { Description = "Messages of one measurement", DefaultValueFactory = _ => 3000 };
+        var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
+        var memory = new Option<int>("--memory-messages") { Description = "Messages of the memory measurement", DefaultValueFactory = _ => 200_000 };
+        var model = new ModelOptions();
+        var verb = new Command("bench", "Measure tokenizer, pipeline, heads, swap, int8 and memory on this machine") { names, data, messages, repeats, memory };
+        model.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var chosen = parsed.GetValue(names) is { Length: > 0 } some ? some : All;
+            var bench = new Bench(
+                precision => BenchData.Section(model, parsed, folder.Bundle, precision),
+                parsed.GetValue(data), parsed.GetValue(messages), parsed.GetValue(repeats), parsed.GetValue(memory));
+            return await bench.Run(chosen, stop);
+        });
+        return verb;
+    }
+}
