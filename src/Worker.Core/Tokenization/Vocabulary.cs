@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using Worker.Core.Tokenization.Format;
 
@@ -9,11 +8,11 @@ public sealed class Vocabulary
 {
     private static readonly System.Text.Encoding Utf8 = System.Text.Encoding.UTF8;
 
-    private readonly FrozenDictionary<string, int> idOf;
+    private readonly Dictionary<string, int> idOf;
 
     private Vocabulary(Dictionary<string, int> ids)
     {
-        idOf = ids.ToFrozenDictionary(StringComparer.Ordinal);
+        idOf = ids;
         IdLimit = ids.Values.Max() + 1;
     }
 

@@ -45,8 +45,7 @@ internal static class CanonicalMapping
     public static string Decompose(Rune rune)
     {
         var text = rune.ToString();
-        var pinned = rune.IsBmp ? rune.Value < 0xFFFE && !IsNoncharacter(rune.Value) : CategoryRanges.Contains(Decomposable, rune.Value);
-        return pinned ? text.Normalize(NormalizationForm.FormD) : text;
+        return MayDecompose(rune.Value) ? text.Normalize(NormalizationForm.FormD) : text;
     }
 
     /// <summary>
@@ -75,7 +74,10 @@ internal static class CanonicalMapping
 
     private static bool IsUnchanged(string text) => text.IsNormalized(NormalizationForm.FormD);
 
-    private static bool IsNoncharacter(int codePoint) => codePoint is >= 0xFDD0 and <= 0xFDEF;
+    /// <summary>No character does below U+00C0, nor in the blocks of unified ideographs or private use.</summary>
+    private static bool MayDecompose(int codePoint) => codePoint is (>= 0x00C0 and < 0x3400) or (>= 0xA000 and < 0xD800) or (>= 0xF900 and < 0xFFFE)
+        ? codePoint is not (>= 0xFDD0 and <= 0xFDEF) // noncharacters, which cannot be normalised
+        : CategoryRanges.Contains(Decomposable, codePoint);
 
     private static int Find(ReadOnlySpan<int> triples, int codePoint)
     {

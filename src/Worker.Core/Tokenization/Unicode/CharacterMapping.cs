@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Worker.Core.Tokenization.Unicode;
@@ -10,14 +11,21 @@ internal sealed class CharacterMapping(TokenizerSettings settings)
 {
     private readonly List<MappedCharacter> mapped = [];
 
-    /// <summary>At least one character; a removed one is reported as such.</summary>
-    public MappedCharacter[] Map(Rune rune)
+    /// <summary>At least one character, valid until the next call; a removed one is reported as such.</summary>
+    public ReadOnlySpan<MappedCharacter> Map(Rune rune)
     {
+        mapped.Clear();
         if (settings.CleanText && IsCleanedAway(rune.Value))
-            return [new(CharacterKind.Removed, rune.Value)];
+            mapped.Add(new(CharacterKind.Removed, rune.Value));
+        else
+            Normalize(rune);
+        return CollectionsMarshal.AsSpan(mapped);
+    }
+
+    private void Normalize(Rune rune)
+    {
         var chinese = settings.SplitChinese && CategoryRanges.Contains(CategoryRanges.Chinese, rune.Value);
         var strippedStarter = false;
-        mapped.Clear();
         foreach (var part in settings.StripsAccents ? CanonicalMapping.Decompose(rune).EnumerateRunes() : rune.ToString().EnumerateRunes())
         {
             if (settings.StripsAccents && CategoryRanges.Contains(CategoryRanges.NonSpacingMarks, part.Value))
@@ -27,16 +35,21 @@ internal sealed class CharacterMapping(TokenizerSettings settings)
                     mapped.Add(new(Kind(letter), letter.Value));
         }
         if (mapped.Count == 0)
-            return [new(strippedStarter ? CharacterKind.StrippedStarter : CharacterKind.Removed, rune.Value)];
-        return chinese ? SpacedOut() : [.. mapped];
+            mapped.Add(new(strippedStarter ? CharacterKind.StrippedStarter : CharacterKind.Removed, rune.Value));
+        else if (chinese)
+            SpaceOut();
     }
 
-    private MappedCharacter[] SpacedOut()
+    private void SpaceOut()
     {
-        if (mapped.Count == 1 && mapped[0].Kind is CharacterKind.Letter or CharacterKind.Isolated)
-            return [new(CharacterKind.Isolated, mapped[0].CodePoint)];
+        if (mapped.Count == 1 && mapped[0].Kind == CharacterKind.Letter)
+        {
+            mapped[0] = mapped[0] with { Kind = CharacterKind.Isolated };
+            return;
+        }
         var space = new MappedCharacter(CharacterKind.Space, ' ');
-        return [space, .. mapped, space];
+        mapped.Insert(0, space);
+        mapped.Add(space);
     }
 
     private CharacterKind Kind(Rune rune)

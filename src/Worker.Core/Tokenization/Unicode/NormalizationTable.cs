@@ -31,8 +31,11 @@ internal sealed class NormalizationTable
         var mapping = new CharacterMapping(settings);
         for (var number = 0; number < pageOf.Length; number++)
         {
-            for (var i = 0; i < PageSize; i++)
-                page[i] = Entry((number << PageBits) + i, mapping, expanded);
+            if (IsUniform(number))
+                Array.Fill(page, Entry(number << PageBits, mapping, expanded));
+            else
+                for (var i = 0; i < PageSize; i++)
+                    page[i] = Entry((number << PageBits) + i, mapping, expanded);
             pageOf[number] = Store(page, pages);
         }
         entries = [.. pages];
@@ -55,6 +58,12 @@ internal sealed class NormalizationTable
         var payload = mapped.CodePoint - codePoint;
         return sequences.AsSpan(payload >> LengthBits, payload & ((1 << LengthBits) - 1));
     }
+
+    /// <summary>
+    /// Whether all characters of a page are known to be treated alike: from plane 3 on there are only letters and
+    /// private use, but for the tags, the variation selectors, and the pages that end in noncharacters.
+    /// </summary>
+    private static bool IsUniform(int page) => page >= 0x300 && page is not (0xE00 or 0xE01 or 0xFFF or 0x10FF);
 
     private static int Entry(int codePoint, CharacterMapping mapping, List<MappedCharacter> expanded)
     {
