@@ -9,6 +9,7 @@ namespace Worker.Kafka.Embedded;
 /// <item>Topics appear on use, with 4 partitions; they cannot be created otherwise.</item>
 /// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further ahead.</item>
 /// <item>Transactions are accepted and ignored: nothing is fenced, aborted records stay, their offsets are not committed.</item>
+/// <item>A group's first member waits 3 s for company, and is forgotten when its session timeout is shorter than that.</item>
 /// <item>Nothing survives the process.</item>
 /// </list>
 /// </summary>
@@ -17,6 +18,7 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>Partitions of every topic.</summary>
     public const int PartitionsPerTopic = 4;
 
+    private const int MostTries = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly IProducer<Null, Null> _host;
     private readonly IAdminClient _admin;
@@ -25,7 +27,7 @@ public sealed class EmbeddedBroker : IDisposable
     {
         _host = host;
         _admin = new DependentAdminClientBuilder(host.Handle).Build();
-        var brokers = _admin.GetMetadata(Patience).Brokers;
+        var brokers = Asked(() => _admin.GetMetadata(Patience)).Brokers;
         BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
     }
 
@@ -48,7 +50,20 @@ public sealed class EmbeddedBroker : IDisposable
     public void CreateTopics(params IReadOnlyList<string> topics)
     {
         foreach (var topic in topics)
-            _admin.GetMetadata(topic, Patience);
+            Asked(() => _admin.GetMetadata(topic, Patience));
+    }
+
+    /// <summary>The first request may meet a connection that is only being made.</summary>
+    private static T Asked<T>(Func<T> ask)
+    {
+        for (var tries = 1; ; tries++)
+            try
+            {
+                return ask();
+            }
+            catch (KafkaException error) when (error.Error.Code == ErrorCode.Local_Transport && tries < MostTries)
+            {
+            }
     }
 
     public void Dispose()

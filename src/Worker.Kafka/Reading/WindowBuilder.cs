@@ -52,11 +52,12 @@ internal sealed class WindowBuilder(int maxMessages, long maxBytes)
             Bytes += SizeOf(record);
     }
 
-    public void Clear()
+    /// <summary>Throws away what was gathered; the ledger keeps where to read it again.</summary>
+    public void Unread(WindowLedger ledger)
     {
-        _records.Clear();
-        _taken.Clear();
-        Bytes = 0;
+        foreach (var ((topic, partition), range) in _taken)
+            ledger.Unread(new TopicPartition(topic, partition), range.First);
+        Clear();
     }
 
     /// <summary>Hands the window over and starts the next.</summary>
@@ -69,6 +70,13 @@ internal sealed class WindowBuilder(int maxMessages, long maxBytes)
         var window = new SourceWindow([.. _records], ranges, Bytes, epoch, ledger);
         Clear();
         return window;
+    }
+
+    private void Clear()
+    {
+        _records.Clear();
+        _taken.Clear();
+        Bytes = 0;
     }
 
     private static int SizeOf(SourceRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);

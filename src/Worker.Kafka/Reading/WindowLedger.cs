@@ -34,10 +34,10 @@ internal sealed class WindowLedger
     {
         lock (_gate)
         {
-            if (window.Epoch != _epoch)
-                return false;
             foreach (var range in window.Ranges)
                 _resume.TryAdd(new TopicPartition(range.Topic, range.Partition), range.First);
+            if (window.Epoch != _epoch)
+                return false;
             _inFlight++;
             return true;
         }
@@ -114,6 +114,13 @@ internal sealed class WindowLedger
     {
         lock (_gate)
             _resume.Remove(partition);
+    }
+
+    /// <summary>Reader: records from this offset on were taken and will be thrown away; what is known of an earlier one stays.</summary>
+    public void Unread(TopicPartition partition, long first)
+    {
+        lock (_gate)
+            _resume.TryAdd(partition, first);
     }
 
     /// <summary>Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.</summary>

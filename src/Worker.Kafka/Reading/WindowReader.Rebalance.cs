@@ -54,7 +54,7 @@ public sealed partial class WindowReader
         var epoch = Ledger.Epoch;
         if (_epoch == epoch)
             return;
-        _next.Clear();
+        _next.Unread(Ledger);
         try
         {
             foreach (var partition in _consumer.Assignment)

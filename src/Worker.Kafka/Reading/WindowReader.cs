@@ -190,12 +190,12 @@ public sealed partial class WindowReader : IDisposable
         var paused = new HashSet<TopicPartition>();
         try
         {
-            while (_next.IsFull && !ready.IsCompleted && !stop.IsCancellationRequested)
+            // Abandoned windows end it too: the client forgets where a paused partition was told to read on.
+            while (_next.IsFull && _epoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
                 // Every time: a rebalance forgets what was paused and brings partitions that are not.
                 PauseNew(paused);
                 Poll(PollSlice);
-                RewindIfAbandoned();
             }
         }
         finally

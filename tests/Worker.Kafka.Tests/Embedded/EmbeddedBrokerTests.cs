@@ -15,8 +15,7 @@ public sealed class EmbeddedBrokerTests
     public async Task A_worker_runs_on_it(DeliveryMode mode)
     {
         using var broker = EmbeddedBroker.Start();
-        var stage = Stage.Bare(broker.BootstrapServers);
-        broker.CreateTopics(stage.Options().Topics.Messages, stage.Options().Topics.Results);
+        var stage = Stage.On(broker);
         stage.Feed(0, 5_000);
         using var worker = new EchoWorker(stage.Options(mode));
         await Eventually.True(() => worker.Published == 5_000, "5,000 published");
@@ -42,8 +41,7 @@ public sealed class EmbeddedBrokerTests
     public async Task A_commit_survives_a_restart_of_the_worker()
     {
         using var broker = EmbeddedBroker.Start();
-        var stage = Stage.Bare(broker.BootstrapServers);
-        broker.CreateTopics(stage.Options().Topics.Messages, stage.Options().Topics.Results);
+        var stage = Stage.On(broker);
         for (var life = 0; life < 2; life++)
         {
             stage.Feed(life * 300, 300);

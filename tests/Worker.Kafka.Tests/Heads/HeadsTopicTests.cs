@@ -17,8 +17,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
     public async Task The_whole_topic_is_read_and_then_watched(bool embedded)
     {
         using var inProcess = embedded ? EmbeddedBroker.Start() : null;
-        var stage = inProcess is null ? await Stage.On(broker.BootstrapServers) : Stage.Bare(inProcess.BootstrapServers);
-        inProcess?.CreateTopics(stage.Options().Topics.Heads);
+        var stage = inProcess is null ? await Stage.On(broker.BootstrapServers) : Stage.On(inProcess);
         using var writer = new HeadsTopicWriter(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
         for (var i = 0; i < 50; i++)
             await writer.PublishAsync($"label {i % 5}", Stage.Text($"v{i}"), TestContext.Current.CancellationToken);

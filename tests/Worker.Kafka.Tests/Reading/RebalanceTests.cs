@@ -34,7 +34,12 @@ public sealed class RebalanceTests(KafkaBroker broker)
         workers.ForEach(worker => worker.Dispose());
 
         int Published() => workers.Sum(worker => worker.Published);
-        EchoWorker Slow(string name) => new(stage.Options(mode, name), _ => Task.Delay(40));
+        EchoWorker Slow(string name)
+        {
+            var options = stage.Options(mode, name);
+            options.WindowMaxMessages = 20;
+            return new EchoWorker(options, _ => Task.Delay(40));
+        }
     }
 
     [Fact]

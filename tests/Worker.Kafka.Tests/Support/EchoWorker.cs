@@ -52,6 +52,8 @@ internal sealed class EchoWorker : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        // Only then: nobody may be inside the client when it goes.
+        Task.WaitAny(Ended);
         Reader.Dispose();
         _stop.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Embedded;
 using Worker.Kafka.Topics;
 
 namespace Worker.Kafka.Tests.Support;
@@ -11,20 +12,31 @@ internal sealed class Stage
 {
     private readonly string _name = "t" + Guid.NewGuid().ToString("N")[..10];
 
-    private Stage(string bootstrapServers) => BootstrapServers = bootstrapServers;
+    private readonly bool _embedded;
+
+    private Stage(string bootstrapServers, bool embedded) => (BootstrapServers, _embedded) = (bootstrapServers, embedded);
 
     public string BootstrapServers { get; }
 
     /// <summary>On a real broker: the topics are created.</summary>
     public static async Task<Stage> On(string bootstrapServers, int partitions = 3)
     {
-        var stage = new Stage(bootstrapServers);
+        var stage = new Stage(bootstrapServers, embedded: false);
         await stage.Create(partitions);
         return stage;
     }
 
     /// <summary>Where the topics are made otherwise, or not at all.</summary>
-    public static Stage Bare(string bootstrapServers) => new(bootstrapServers);
+    public static Stage Bare(string bootstrapServers) => new(bootstrapServers, embedded: false);
+
+    /// <summary>On a broker inside the process: the topics are touched.</summary>
+    public static Stage On(EmbeddedBroker broker)
+    {
+        var stage = new Stage(broker.BootstrapServers, embedded: true);
+        var topics = stage.Options().Topics;
+        broker.CreateTopics(topics.Messages, topics.Results, topics.DeadLetters, topics.Heads);
+        return stage;
+    }
 
     public async Task Create(int partitions = 3)
     {
@@ -44,7 +56,7 @@ internal sealed class Stage
         GroupId = _name,
         Delivery = mode,
         TransactionalId = $"{_name}-{worker}",
-        SessionTimeoutMs = 2_000,
+        SessionTimeoutMs = _embedded ? 6_000 : 2_000,
         WindowMaxMessages = 100,
         Topics = new KafkaTopics
         {
