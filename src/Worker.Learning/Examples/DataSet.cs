@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace Worker.Learning.Examples;
+
+/// <summary>Texts, the labels that any of them names, and the answers: row i is text i, column j is label j.</summary>
+public sealed class DataSet
+{
+    /// <param name="texts">The texts.</param>
+    /// <param name="labels">Label names, each once.</param>
+    /// <param name="answers">[texts, labels].</param>
+    public DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers)
+    {
+        if (answers.Rows != texts.Count || answers.Labels != labels.Length)
+            throw new ArgumentException($"answers are [{answers.Rows}, {answers.Labels}], there are {texts.Count} texts and {labels.Length} labels", nameof(answers));
+        if (labels.Distinct(StringComparer.Ordinal).Count() != labels.Length)
+            throw new ArgumentException($"a label is named twice in: {string.Join(", ", labels)}", nameof(labels));
+        Texts = texts;
+        Labels = labels;
+        Answers = answers;
+    }
+
+    public IReadOnlyList<string> Texts { get; }
+
+    /// <summary>In ordinal order when read from a file.</summary>
+    public ImmutableArray<string> Labels { get; }
+
+    /// <summary>[Texts, Labels].</summary>
+    public AnswerMatrix Answers { get; }
+
+    /// <summary>Reads a file of JSON lines; see <see cref="ExampleReader"/>.</summary>
+    /// <exception cref="ExampleFormatException">Bad lines, no lines, or no line that names a label.</exception>
+    public static DataSet Read(string path) => From(ExampleReader.Read(path), path);
+
+    /// <summary>
+    /// Gathers examples. The labels are all that any example names, in ordinal order; a closed example answers no to
+    /// those it does not list.
+    /// </summary>
+    /// <param name="examples">Taken once.</param>
+    /// <param name="source">What errors call it, e.g. the file's path.</param>
+    /// <exception cref="ExampleFormatException">No example, or none that names a label.</exception>
+    public static DataSet From(IEnumerable<LabelledText> examples, string source)
+    {
+        var all = examples.ToList();
+        if (all.Count == 0)
+            throw new ExampleFormatException([$"{source} has no examples"], 1);
+        ImmutableArray<string> labels = [.. all.SelectMany(e => e.Labels.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (labels.Length == 0)
+            throw new ExampleFormatException([$"{source} has {all.Count} texts and names no label: answer at least one, e.g. \"labels\": {{\"spam\": 1}}"], 1);
+
+        var values = new sbyte[checked(all.Count * labels.Length)];
+        for (var row = 0; row < all.Count; row++)
+        {
+            var answers = values.AsSpan(row * labels.Length, labels.Length);
+            answers.Fill(all[row].Closed ? AnswerMatrix.No : AnswerMatrix.Unknown);
+            foreach (var (label, answer) in all[row].Labels)
+                answers[labels.BinarySearch(label, StringComparer.Ordinal)] = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
+        }
+        return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values));
+    }
+
+    /// <summary>
+    /// The same texts with other columns: those of labels it has keep their answers, any other label is unknown for every
+    /// text. For evaluating heads whose labels are not exactly the file's.
+    /// </summary>
+    public DataSet WithLabels(IReadOnlyList<string> labels)
+    {
+        var columns = labels.Select(label => Labels.IndexOf(label, 0, Labels.Length, StringComparer.Ordinal)).ToArray();
+        var values = new sbyte[checked(Texts.Count * labels.Count)];
+        for (var row = 0; row < Texts.Count; row++)
+            for (var column = 0; column < columns.Length; column++)
+                values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
+        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values));
+    }
+}

@@ -1,0 +1,8 @@
+namespace Worker.Learning.Examples;
+
+/// <summary>A text with people's answers.</summary>
+/// <param name="Text">As it was received; may be empty.</param>
+/// <param name="Labels">Label to answer: true has it, false has not.</param>
+/// <param name="Closed">What a label that is not named means: false when true (the list of labels was complete),
+/// unknown when false.</param>
+public sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed);

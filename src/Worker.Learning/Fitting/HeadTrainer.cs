@@ -1,0 +1,171 @@
+using Worker.Core.Heads;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// Trains one head a label on frozen features: logistic regression, penalty chosen on held-out rows, Platt calibration
+/// and thresholds learnt on the same held-out rows, then a fit on all rows. Calibration is of logits that the rows'
+/// own answers had no part in; the final fit sees a fifth more examples than those fits did, which makes it better on
+/// average and leaves its logits' scale nearly the same, so it inherits the calibration (as is usual for cross-fitted
+/// calibration). With few examples every row is held out once (cross-fitting), with many a share is.
+/// </summary>
+public static class HeadTrainer
+{
+    /// <summary>Fits side by side at most: bounds the memory (about 170 KiB a fit of 1,536 features).</summary>
+    private const int GroupSize = 256;
+
+    /// <summary>Trains heads for every label that has examples enough; the others are reported and do no harm.</summary>
+    /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set.</param>
+    /// <param name="data">Texts (not looked at), labels and answers.</param>
+    /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
+    /// <param name="encoder">Hash of the encoder.</param>
+    /// <param name="options">How.</param>
+    /// <param name="previous">Heads to start from, for the same encoder and feature; a label's new head is one version
+    /// higher and names its parent. Null for none.</param>
+    /// <param name="progress">Told after every pass; may be null.</param>
+    /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong together.</exception>
+    /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
+    /// <exception cref="HeadRefusedException">A previous head is for another encoder or feature.</exception>
+    public static TrainingResult Train(
+        FeatureMatrix features,
+        DataSet data,
+        string feature,
+        string encoder,
+        TrainingOptions options,
+        IReadOnlyList<Head>? previous = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        // 1. Refuse what cannot work.
+        if (options.Problems() is { Count: > 0 } wrong)
+            throw new ArgumentException("training options: " + string.Join("; ", wrong), nameof(options));
+        if (features.Rows != data.Texts.Count)
+            throw new ArgumentException($"there are features of {features.Rows} texts, the data set has {data.Texts.Count}: encode exactly its texts, in order", nameof(features));
+        foreach (var head in previous ?? [])
+            HeadFit.Require(head, feature, features.Width, encoder);
+        progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
+        features.RequireFinite();
+
+        // 2. Standardise; give each label its folds.
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism,
+            CancellationToken = cancellation,
+        };
+        var problems = new List<LabelProblem>();
+        var answers = new FoldedAnswers(data.Answers);
+        var trainable = Trainable(data, options, problems);
+        if (trainable.Count == 0)
+            return new TrainingResult([], problems, [], 0);
+        var standardisation = Standardisation.Of(features, parallel);
+        var parents = (previous ?? []).ToDictionary(head => head.Label, StringComparer.Ordinal);
+        var groups = Grouped(trainable.Select(label => (label, Folds(data.Labels[label], label, answers, options))));
+
+        // 3. Fit group by group.
+        var pass = new LossPass(features, standardisation, answers, parallel);
+        var (heads, figures, passes) = (new List<Head>(), new List<LabelFigures>(), 0);
+        for (var index = 0; index < groups.Count; index++)
+        {
+            var fits = groups[index].ConvertAll(member => new LabelFit(
+                member.Label,
+                answers,
+                member.Folds,
+                parents.TryGetValue(data.Labels[member.Label], out var parent) ? Start(parent, standardisation) : null,
+                features.Width,
+                options));
+            var group = new GroupFit(pass, fits, features.Width, options, parallel);
+            var done = index;
+            group.Run(report => progress?.Report(report with { Fraction = (done + report.Fraction) / groups.Count }));
+            passes += group.Passes;
+
+            // 4. Calibrate and fold into heads on raw features.
+            foreach (var fit in fits)
+            {
+                var label = data.Labels[fit.Label];
+                var (calibration, thresholds, figure) = fit.Calibrate(label, options);
+                figures.Add(figure);
+                var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
+                var parent = parents.GetValueOrDefault(label);
+                heads.Add(new Head
+                {
+                    Label = label,
+                    Version = (parent?.Version ?? 0) + 1,
+                    Encoder = encoder,
+                    Feature = feature,
+                    Weights = weights,
+                    Bias = (float)(bias - Math.Log(fit.PositiveWeight)),
+                    Calibration = calibration,
+                    Thresholds = thresholds,
+                    Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
+                    Parent = parent?.Version,
+                });
+            }
+        }
+        progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
+        return new TrainingResult(heads, problems, figures, passes);
+    }
+
+    private static List<int> Trainable(DataSet data, TrainingOptions options, List<LabelProblem> problems)
+    {
+        var trainable = new List<int>();
+        for (var label = 0; label < data.Labels.Length; label++)
+        {
+            var (positives, negatives) = data.Answers.Count(label);
+            var (fewer, kind) = positives <= negatives ? (positives, "have it") : (negatives, "are known not to have it");
+            if (fewer >= options.MinimumExamples)
+                trainable.Add(label);
+            else
+                problems.Add(new LabelProblem(data.Labels[label], $"{fewer} of its {positives + negatives} answered texts {kind}, at least {options.MinimumExamples} must: answer more texts"));
+        }
+        return trainable;
+    }
+
+    /// <summary>
+    /// Draws a label's folds. The draw depends on the seed and the label's name alone, so a label gets the same head
+    /// whichever others are trained with it.
+    /// </summary>
+    private static int Folds(string name, int label, FoldedAnswers answers, TrainingOptions options)
+    {
+        var random = new Random(unchecked(options.Seed * 397 ^ (int)Fnv1A(name)));
+        var (positives, negatives) = answers.Count(label, without: 0);
+        var fewer = Math.Min(positives, negatives);
+        if (fewer >= options.CrossFitBelow)
+        {
+            answers.HoldOut(label, options.HeldOut, random);
+            return 1;
+        }
+        var folds = Math.Min(options.Folds, fewer);
+        answers.CrossFit(label, folds, random);
+        return folds;
+    }
+
+    /// <summary>Groups of at most <see cref="GroupSize"/> fits each.</summary>
+    private static List<List<(int Label, int Folds)>> Grouped(IEnumerable<(int Label, int Folds)> labels)
+    {
+        var groups = new List<List<(int Label, int Folds)>>();
+        var size = GroupSize;
+        foreach (var member in labels)
+        {
+            if (size + member.Folds > GroupSize)
+            {
+                groups.Add([]);
+                size = 0;
+            }
+            groups[^1].Add(member);
+            size += member.Folds;
+        }
+        return groups;
+    }
+
+    private static float[] Start(Head parent, Standardisation standardisation) => standardisation.FromRaw(parent.Weights, parent.Bias);
+
+    /// <summary>A hash of the name that is the same in every process, as string.GetHashCode is not (FNV-1a, 32 bits).</summary>
+    private static uint Fnv1A(string name)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in name)
+            hash = unchecked((hash ^ letter) * 16777619u);
+        return hash;
+    }
+}

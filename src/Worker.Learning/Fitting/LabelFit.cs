@@ -1,0 +1,171 @@
+using Worker.Core.Heads;
+using Worker.Learning.Calibrating;
+using Worker.Learning.Evaluating;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>One label on its way to a head: its fits, the best penalty so far and the logits held out under it.</summary>
+internal sealed class LabelFit
+{
+    private readonly FoldedAnswers answers;
+    private readonly bool[] truth;
+    private readonly float[] logits;
+    private float[] bestLogits = [];
+    private float[] bestPoint = [];
+    private double bestLoss = double.PositiveInfinity;
+
+    /// <param name="label">Column of the answers.</param>
+    /// <param name="answers">With this label's folds.</param>
+    /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
+    /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here. Null
+    /// for the best constant.</param>
+    public LabelFit(int label, FoldedAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
+    {
+        Label = label;
+        Folds = folds;
+        this.answers = answers;
+        (Positives, Negatives) = answers.Count(label, without: 0);
+        PositiveWeight = options.ClassWeights switch
+        {
+            ClassWeights.Balanced => (double)Negatives / Positives,
+            ClassWeights.SquareRoot => Math.Sqrt((double)Negatives / Positives),
+            _ => 1,
+        };
+        logits = new float[answers.Rows];
+        // A head's bias is without the shift that weighting brings; the fit's is with it.
+        if (start is not null)
+            start[width] += (float)Math.Log(PositiveWeight);
+        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
+        truth = [.. HeldOutRows().Select(row => answers[row, label] > 0)];
+    }
+
+    public int Label { get; }
+
+    public int Folds { get; }
+
+    public int Positives { get; }
+
+    public int Negatives { get; }
+
+    /// <summary>v of a positive; its logarithm is by how much it shifts every logit.</summary>
+    public double PositiveWeight { get; }
+
+    /// <summary>One for each fold held out.</summary>
+    public IReadOnlyList<Lbfgs> Fits { get; }
+
+    /// <summary>Where the held-out logits of all fits go; [rows].</summary>
+    public float[] Logits => logits;
+
+    /// <summary>No weaker penalty needs to be tried.</summary>
+    public bool Settled { get; private set; }
+
+    /// <summary>The best penalty tried.</summary>
+    public double L2 { get; private set; }
+
+    /// <summary>Mean training loss under it, over the folds.</summary>
+    public double TrainingLoss { get; private set; }
+
+    /// <summary>The fit on all rows, once there is one.</summary>
+    public Lbfgs? Final { get; private set; }
+
+    /// <summary>Sets the penalty of every fold's fit.</summary>
+    public void Try(double l2)
+    {
+        foreach (var fit in Fits)
+        {
+            if (fit.Started)
+                fit.ChangePenalty(l2);
+            else
+                fit.Objective.L2 = l2;
+        }
+    }
+
+    /// <summary>Fills <see cref="Lbfgs.Objective"/>'s points in, so that the held-out logits are of the solutions.</summary>
+    public void AskSolutions()
+    {
+        foreach (var fit in Fits)
+            fit.Point.CopyTo(fit.Objective.At, 0);
+    }
+
+    /// <summary>
+    /// Judges the penalty by the held-out logits; the label is settled when it is worse than the one before. The same loss
+    /// means that so small a change of the penalty moved no fit: a larger one may.
+    /// </summary>
+    public void Judge(double l2)
+    {
+        var shift = (float)Math.Log(PositiveWeight);
+        var heldOut = HeldOutRows().Select(row => logits[row] - shift).ToArray();
+        var loss = ProbabilityMetrics.LogLoss(Probabilities(heldOut, Calibration.Identity), truth);
+        if (!(loss < bestLoss))
+        {
+            Settled = loss != bestLoss;
+            return;
+        }
+        (bestLoss, L2, bestLogits) = (loss, l2, heldOut);
+        bestPoint = [.. Fits[0].Point];
+        TrainingLoss = Fits.Average(fit => fit.Loss);
+    }
+
+    /// <summary>
+    /// Starts the fit on all rows from the best solution. Of a penalty chosen, or given as C, the total stays (L2 ·
+    /// examples): a fifth more examples are no reason for a stronger prior.
+    /// </summary>
+    public Lbfgs StartFinal(int width, TrainingOptions options)
+    {
+        Final = Fit(heldOut: 0, bestPoint, width, options);
+        Final.Objective.L2 = options.L2 ?? L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
+        Final.LearnFrom(Fits[0]);
+        return Final;
+    }
+
+    /// <summary>Calibration, thresholds and figures from the held-out logits.</summary>
+    public (Calibration Calibration, Thresholds Thresholds, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    {
+        var calibration = Platt.Fit(bestLogits, truth);
+        var (raw, probabilities) = (Probabilities(bestLogits, Calibration.Identity), Probabilities(bestLogits, calibration));
+        var thresholds = ReviewBand.Around(probabilities, DecisionThreshold.Choose(probabilities, truth), options.ReviewShare);
+        var figures = new LabelFigures(
+            label,
+            Positives,
+            Negatives,
+            Folds,
+            L2,
+            Final!.Iterations,
+            Final.Converged,
+            TrainingLoss,
+            bestLoss,
+            Believe(raw),
+            Believe(probabilities),
+            RankingMetrics.AveragePrecision(probabilities, truth),
+            DecisionThreshold.F1(probabilities, truth, thresholds.Decide),
+            calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers" : null);
+        return (calibration, thresholds, figures);
+    }
+
+    private CalibrationFigures Believe(double[] probabilities) => new(
+        ProbabilityMetrics.LogLoss(probabilities, truth),
+        ProbabilityMetrics.Brier(probabilities, truth),
+        ProbabilityMetrics.CalibrationError(probabilities, truth));
+
+    private Lbfgs Fit(int heldOut, float[]? start, int width, TrainingOptions options)
+    {
+        var (positives, negatives) = answers.Count(Label, heldOut);
+        var objective = new Objective(Label, heldOut, positives, negatives, PositiveWeight, width);
+        if (start is null)
+            // The best constant: log-odds of the share of positives.
+            objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));
+        else
+            start.CopyTo(objective.At, 0);
+        return new Lbfgs(objective, options.Tolerance, options.MaximumIterations);
+    }
+
+    /// <summary>Rows that some fit held out, in order.</summary>
+    private IEnumerable<int> HeldOutRows()
+    {
+        for (var row = 0; row < answers.Rows; row++)
+            if (answers[row, Label] is not 0 and var code && Math.Abs(code) <= Folds)
+                yield return row;
+    }
+
+    private static double[] Probabilities(float[] logits, Calibration calibration) => Array.ConvertAll(logits, z => calibration.Probability(z));
+}

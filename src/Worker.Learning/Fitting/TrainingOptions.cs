@@ -1,0 +1,95 @@
+namespace Worker.Learning.Fitting;
+
+/// <summary>How much more a positive counts than a negative, n₊ and n₋ of them.</summary>
+public enum ClassWeights
+{
+    /// <summary>The same. Best on average precision in every comparison made, and comes out calibrated.</summary>
+    None,
+
+    /// <summary>n₋ / n₊: both kinds weigh the same in sum.</summary>
+    Balanced,
+
+    /// <summary>√(n₋ / n₊): half way, in log-odds.</summary>
+    SquareRoot,
+}
+
+/// <summary>How heads are trained. The defaults are for a first head on frozen features.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>
+    /// Penalty on half the squared weights of standardised features, against the mean loss; > 0. Null (the default)
+    /// chooses it per label from <see cref="L2Path"/> by held-out log-loss, unless <see cref="C"/> is given.
+    /// </summary>
+    public double? L2 { get; init; }
+
+    /// <summary>The same penalty in the other convention: L2 = 1 / (C · examples of the label). Give one of both at most.</summary>
+    public double? C { get; init; }
+
+    /// <summary>
+    /// Penalties tried, strong to weak. Each starts where the one before ended; a label stops at the first that is worse
+    /// than the one before.
+    /// </summary>
+    public IReadOnlyList<double> L2Path { get; init; } = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
+
+    /// <summary>Default none.</summary>
+    public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
+
+    /// <summary>Same seed, same heads, bit for bit, on any number of threads of one kind of processor.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Share of a label's examples held out for calibration; of (0, 0.5], default 0.2.</summary>
+    public double HeldOut { get; init; } = 0.2;
+
+    /// <summary>Folds for labels with few examples; 2 to 127, default 5.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>
+    /// A label with fewer examples than this of its rarer answer is cross-fitted: every example is held out once, in
+    /// one of the folds. Default 200: a fifth of fewer would leave under 40 to calibrate on.
+    /// </summary>
+    public int CrossFitBelow { get; init; } = 200;
+
+    /// <summary>A label with fewer examples than this of either answer gets no head; at least 2, default 5.</summary>
+    public int MinimumExamples { get; init; } = 5;
+
+    /// <summary>Share of held-out rows in the review band; of [0, 1), default 0.05.</summary>
+    public double ReviewShare { get; init; } = 0.05;
+
+    /// <summary>L-BFGS steps for one penalty at most; default 200.</summary>
+    public int MaximumIterations { get; init; } = 200;
+
+    /// <summary>
+    /// A fit has converged when no standardised feature's part of the gradient is larger than this times the standard
+    /// deviation of the answers. Default 2e-3: chance alone makes it 1/√examples, so less only costs passes.
+    /// </summary>
+    public double Tolerance { get; init; } = 2e-3;
+
+    /// <summary>Threads; 0 (the default) takes all processors.</summary>
+    public int Parallelism { get; init; }
+
+    /// <summary>Every option that is out of range, with its range; empty when all are fine.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        List<string> problems = [];
+        Check(L2 is null or (> 0 and < double.PositiveInfinity), $"L2 is {L2}: it must be above 0, or null to choose it");
+        Check(C is null or (> 0 and < double.PositiveInfinity), $"C is {C}: it must be above 0, or null to choose the penalty");
+        Check(L2 is null || C is null, "L2 and C are both given: they are the same penalty in two conventions, give one");
+        Check(L2Path.Count > 0 && L2Path.All(l2 => l2 is > 0 and < double.PositiveInfinity), "L2Path must have penalties above 0");
+        Check(L2Path.Zip(L2Path.Skip(1)).All(pair => pair.First > pair.Second), "L2Path must go from strong to weak");
+        Check(Enum.IsDefined(ClassWeights), $"ClassWeights is {ClassWeights}");
+        Check(HeldOut is > 0 and <= 0.5, $"HeldOut is {HeldOut}: it must be above 0 and at most 0.5");
+        Check(Folds is >= 2 and <= FoldedAnswers.MaximumFolds, $"Folds is {Folds}: it must be 2 to {FoldedAnswers.MaximumFolds}");
+        Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
+        Check(ReviewShare is >= 0 and < 1, $"ReviewShare is {ReviewShare}: it must be at least 0 and below 1");
+        Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
+        Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");
+        Check(Parallelism >= 0, $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
+        return problems;
+
+        void Check(bool holds, string problem)
+        {
+            if (!holds)
+                problems.Add(problem);
+        }
+    }
+}

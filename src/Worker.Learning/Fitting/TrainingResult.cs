@@ -1,0 +1,78 @@
+using Worker.Core.Heads;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>Heads, and what there is to say about them.</summary>
+/// <param name="Heads">In the data set's label order; those of <paramref name="Problems"/> are missing.</param>
+/// <param name="Problems">Labels that got no head, and why.</param>
+/// <param name="Figures">One a head, in the same order.</param>
+/// <param name="Passes">Passes over the features.</param>
+public sealed record TrainingResult(
+    IReadOnlyList<Head> Heads,
+    IReadOnlyList<LabelProblem> Problems,
+    IReadOnlyList<LabelFigures> Figures,
+    int Passes);
+
+/// <summary>A label that got no head.</summary>
+/// <param name="Reason">What is wrong and what to do.</param>
+public sealed record LabelProblem(string Label, string Reason);
+
+/// <summary>
+/// How a label's fit went. Everything held-out is of fits that had not seen those rows; the head itself is then fitted to
+/// all rows, so it is as good or a little better.
+/// </summary>
+/// <param name="Label">Its name.</param>
+/// <param name="Positives">Examples that have it.</param>
+/// <param name="Negatives">Examples that have not.</param>
+/// <param name="Folds">Folds of cross-fitting; 1 when one share was held out.</param>
+/// <param name="L2">The penalty, given or chosen.</param>
+/// <param name="Iterations">L-BFGS steps of the last fit.</param>
+/// <param name="Converged">False when that fit stopped at its most steps or at the limit of f32.</param>
+/// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen penalty.</param>
+/// <param name="HeldOutLogLoss">Of uncalibrated probabilities on held-out rows; far above the one before: overfitted.</param>
+/// <param name="Before">Held-out figures of uncalibrated probabilities.</param>
+/// <param name="After">Held-out figures of calibrated probabilities (of the rows the calibration was fitted to).</param>
+/// <param name="AveragePrecision">On held-out rows.</param>
+/// <param name="F1">On held-out rows, at the decision threshold.</param>
+/// <param name="Remark">What to look into, or null.</param>
+public sealed record LabelFigures(
+    string Label,
+    int Positives,
+    int Negatives,
+    int Folds,
+    double L2,
+    int Iterations,
+    bool Converged,
+    double TrainingLogLoss,
+    double HeldOutLogLoss,
+    CalibrationFigures Before,
+    CalibrationFigures After,
+    double AveragePrecision,
+    double F1,
+    string? Remark);
+
+/// <summary>How far probabilities can be believed.</summary>
+public sealed record CalibrationFigures(double LogLoss, double Brier, double Ece);
+
+/// <summary>How far training has come; reported after every pass over the features.</summary>
+/// <param name="Stage">What is being done.</param>
+/// <param name="Fraction">Share done, of [0, 1]; an estimate, never falls.</param>
+/// <param name="Running">Fits not finished yet in this stage.</param>
+/// <param name="L2">Penalty being tried, or null.</param>
+public sealed record TrainingProgress(TrainingStage Stage, double Fraction, int Running, double? L2);
+
+/// <summary>The stages of training a group of labels.</summary>
+public enum TrainingStage
+{
+    /// <summary>Checks and standardisation.</summary>
+    Preparing,
+
+    /// <summary>Fits without the held-out rows, to choose the penalty and calibrate.</summary>
+    Selecting,
+
+    /// <summary>Fits on all rows.</summary>
+    Refitting,
+
+    /// <summary>All heads are ready.</summary>
+    Done,
+}

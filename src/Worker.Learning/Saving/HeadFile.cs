@@ -1,0 +1,67 @@
+using System.Text;
+using Worker.Core.Heads;
+
+namespace Worker.Learning.Saving;
+
+/// <summary>Heads as JSON lines, one <see cref="HeadJson"/> record a line: what training writes and a worker loads.</summary>
+public static class HeadFile
+{
+    /// <summary>
+    /// Writes the heads in the order given. The file appears whole or not at all: it is written beside its place, then
+    /// moved there.
+    /// </summary>
+    /// <exception cref="HeadFormatException">A head cannot be written; no file is left.</exception>
+    public static void Write(string path, IEnumerable<Head> heads)
+    {
+        var half = path + ".part";
+        try
+        {
+            using (var stream = File.Create(half))
+            {
+                foreach (var head in heads)
+                {
+                    stream.Write(HeadJson.Serialize(head));
+                    stream.WriteByte((byte)'\n');
+                }
+            }
+            File.Move(half, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(half);
+        }
+    }
+
+    /// <summary>Reads all heads of a file, in its order.</summary>
+    /// <exception cref="FormatException">A line is not a head, a label comes twice, or there are no heads; the message
+    /// names file, line and field.</exception>
+    public static IReadOnlyList<Head> Read(string path)
+    {
+        var heads = new List<Head>();
+        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            var head = Parse(line, path, number);
+            if (!lines.TryAdd(head.Label, number))
+                throw new FormatException($"{path}, line {number}: label '{head.Label}' already has a head in line {lines[head.Label]}: keep one of them");
+            heads.Add(head);
+        }
+        return heads.Count > 0 ? heads : throw new FormatException($"{path} has no heads: train some into it first");
+    }
+
+    private static Head Parse(string line, string path, int number)
+    {
+        try
+        {
+            return HeadJson.Parse(Encoding.UTF8.GetBytes(line));
+        }
+        catch (HeadFormatException broken)
+        {
+            throw new FormatException($"{path}, line {number}: {broken.Message}", broken);
+        }
+    }
+}
