@@ -133,7 +133,6 @@ internal sealed class LabelFit
             Final!.Iterations,
             Final.Converged,
             TrainingLoss,
-            bestLoss,
             Believe(raw),
             Believe(probabilities),
             RankingMetrics.AveragePrecision(probabilities, truth),
