@@ -24,7 +24,10 @@ public static class Evaluator
         IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers)
     {
         if (answers.Labels != labels.Count || thresholds.Count != labels.Count || probabilities.Length != (long)answers.Rows * answers.Labels)
-            throw new ArgumentException($"answers are [{answers.Rows}, {answers.Labels}], there are {labels.Count} labels, {thresholds.Count} thresholds and {probabilities.Length} probabilities", nameof(answers));
+            throw new ArgumentException(
+                $"answers are [{answers.Rows}, {answers.Labels}], there are {labels.Count} labels, " +
+                $"{thresholds.Count} thresholds and {probabilities.Length} probabilities",
+                nameof(answers));
 
         var (pooled, truth) = (new List<double>(), new List<bool>());
         var metrics = new List<LabelMetrics>(labels.Count);
@@ -39,7 +42,10 @@ public static class Evaluator
             truth.AddRange(y);
         }
         if (pooled.Count == 0)
-            throw new ArgumentException($"no row has an answer for any of the {labels.Count} labels ({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", …" : "")}): are these the labels of that file?", nameof(answers));
+            throw new ArgumentException(
+                $"no row has an answer for any of the {labels.Count} labels " +
+                $"({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", …" : "")}): are these the labels of that file?",
+                nameof(answers));
 
         var (everyP, everyY) = (pooled.ToArray(), truth.ToArray());
         return new Evaluation(

@@ -41,7 +41,9 @@ public sealed class FeatureMatrix
                 continue;
             for (var column = 0; column < Width; column++)
                 if (!float.IsFinite(features[column]))
-                    throw new InvalidDataException($"feature {column} of text {row} (counted from 0) is {features[column]}: the encoder failed on that text; leave it out or encode it again");
+                    throw new InvalidDataException(
+                        $"feature {column} of text {row} (counted from 0) is {features[column]}: " +
+                        "the encoder failed on that text; leave it out or encode it again");
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class GroupFit(LossPass pass, IReadOnlyList<LabelFit> labels, in
     /// <param name="report">Told the progress within this group after every pass.</param>
     public void Run(Action<TrainingProgress> report)
     {
-        // A penalty given is a path of one, of the label's own length when it is given as C.
+        // A penalty that is given is a path of one.
         var length = options.L2 is null && options.C is null ? options.L2Path.Count : 1;
         for (var position = 0; position < length; position++)
         {

@@ -12,7 +12,7 @@ namespace Worker.Learning.Fitting;
 /// </summary>
 public static class HeadTrainer
 {
-    /// <summary>Fits side by side at most: bounds the memory (about 170 KiB a fit of 1,536 features).</summary>
+    /// <summary>Fits side by side at most: bounds the memory (about 350 KiB a fit of 1,536 features).</summary>
     private const int GroupSize = 256;
 
     /// <summary>Trains heads for every label that has examples enough; the others are reported and do no harm.</summary>
@@ -21,8 +21,8 @@ public static class HeadTrainer
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="options">How.</param>
-    /// <param name="previous">Heads to start from, for the same encoder and feature; a label's new head is one version
-    /// higher and names its parent. Null for none.</param>
+    /// <param name="previous">Heads to start from, for the same encoder and feature, one a label at most; a label's new head
+    /// is one version higher and names its parent. Those of labels that are not trained are not looked at. Null for none.</param>
     /// <param name="progress">Told after every pass; may be null.</param>
     /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong together.</exception>
     /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
@@ -41,7 +41,11 @@ public static class HeadTrainer
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ArgumentException("training options: " + string.Join("; ", wrong), nameof(options));
         if (features.Rows != data.Texts.Count)
-            throw new ArgumentException($"there are features of {features.Rows} texts, the data set has {data.Texts.Count}: encode exactly its texts, in order", nameof(features));
+            throw new ArgumentException(
+                $"there are features of {features.Rows} texts, the data set has {data.Texts.Count}: encode exactly its texts, in order",
+                nameof(features));
+        if (features.Rows == 0)
+            throw new ArgumentException("there are no texts to train on", nameof(features));
         foreach (var head in previous ?? [])
             HeadFit.Require(head, feature, features.Width, encoder);
         progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
@@ -56,8 +60,6 @@ public static class HeadTrainer
         var problems = new List<LabelProblem>();
         var answers = new FoldedAnswers(data.Answers);
         var trainable = Trainable(data, options, problems);
-        if (trainable.Count == 0)
-            return new TrainingResult([], problems, [], 0);
         var standardisation = Standardisation.Of(features, parallel);
         var parents = (previous ?? []).ToDictionary(head => head.Label, StringComparer.Ordinal);
         var groups = Grouped(trainable.Select(label => (label, Folds(data.Labels[label], label, answers, options))));
@@ -116,7 +118,9 @@ public static class HeadTrainer
             if (fewer >= options.MinimumExamples)
                 trainable.Add(label);
             else
-                problems.Add(new LabelProblem(data.Labels[label], $"{fewer} of its {positives + negatives} answered texts {kind}, at least {options.MinimumExamples} must: answer more texts"));
+                problems.Add(new LabelProblem(
+                    data.Labels[label],
+                    $"{fewer} of its {positives + negatives} answered texts {kind}, at least {options.MinimumExamples} must: answer more texts"));
         }
         return trainable;
     }

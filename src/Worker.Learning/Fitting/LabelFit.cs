@@ -87,7 +87,10 @@ internal sealed class LabelFit
             fit.Point.CopyTo(fit.Objective.At, 0);
     }
 
-    /// <summary>Judges the penalty by the held-out logits; the label is settled when it is worse than the one before.</summary>
+    /// <summary>
+    /// Judges the penalty by the held-out logits; the label is settled when it is worse than the one before. The same loss
+    /// means that so small a change of the penalty moved no fit: a larger one may.
+    /// </summary>
     public void Judge(double l2)
     {
         var shift = (float)Math.Log(PositiveWeight);
@@ -95,7 +98,7 @@ internal sealed class LabelFit
         var loss = ProbabilityMetrics.LogLoss(Probabilities(heldOut, Calibration.Identity), truth);
         if (!(loss < bestLoss))
         {
-            Settled = true;
+            Settled = loss != bestLoss;
             return;
         }
         (bestLoss, L2, bestLogits) = (loss, l2, heldOut);
@@ -104,13 +107,13 @@ internal sealed class LabelFit
     }
 
     /// <summary>
-    /// Starts the fit on all rows from the best solution. The total penalty stays (L2 · examples): it is what the
-    /// held-out rows chose, and a fifth more examples are no reason for a stronger prior.
+    /// Starts the fit on all rows from the best solution. Of a penalty chosen, or given as C, the total stays (L2 ·
+    /// examples): a fifth more examples are no reason for a stronger prior.
     /// </summary>
     public Lbfgs StartFinal(int width, TrainingOptions options)
     {
         Final = Fit(heldOut: 0, bestPoint, width, options);
-        Final.Objective.L2 = L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
+        Final.Objective.L2 = options.L2 ?? L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
         Final.LearnFrom(Fits[0]);
         return Final;
     }
@@ -130,7 +133,6 @@ internal sealed class LabelFit
             Final!.Iterations,
             Final.Converged,
             TrainingLoss,
-            bestLoss,
             Believe(raw),
             Believe(probabilities),
             RankingMetrics.AveragePrecision(probabilities, truth),

@@ -7,7 +7,7 @@ namespace Worker.Learning.Fitting;
 /// <param name="Rows">All rows.</param>
 internal readonly record struct RowChunks(int Rows)
 {
-    private const int MinimumRows = 512;
+    private const int MinimumRows = 192;
     private const int MaximumCount = 32;
 
     /// <summary>How many chunks; at least 1.</summary>

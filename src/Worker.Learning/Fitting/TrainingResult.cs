@@ -29,8 +29,7 @@ public sealed record LabelProblem(string Label, string Reason);
 /// <param name="Iterations">L-BFGS steps of the last fit.</param>
 /// <param name="Converged">False when that fit stopped at its most steps or at the limit of f32.</param>
 /// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen penalty.</param>
-/// <param name="HeldOutLogLoss">Of uncalibrated probabilities on held-out rows; far above the one before: overfitted.</param>
-/// <param name="Before">Held-out figures of uncalibrated probabilities.</param>
+/// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one: overfitted.</param>
 /// <param name="After">Held-out figures of calibrated probabilities (of the rows the calibration was fitted to).</param>
 /// <param name="AveragePrecision">On held-out rows.</param>
 /// <param name="F1">On held-out rows, at the decision threshold.</param>
@@ -44,7 +43,6 @@ public sealed record LabelFigures(
     int Iterations,
     bool Converged,
     double TrainingLogLoss,
-    double HeldOutLogLoss,
     CalibrationFigures Before,
     CalibrationFigures After,
     double AveragePrecision,
