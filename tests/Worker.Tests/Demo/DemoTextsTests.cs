@@ -1,0 +1,45 @@
+using Worker.Demo;
+using Worker.Terminal;
+using Worker.Testing;
+
+namespace Worker.Tests.Demo;
+
+public class DemoTextsTests
+{
+    [Theory]
+    [InlineData("a.jsonl", "{\"text\":\"one\"}\n\n{\"text\":\"two\",\"x\":1}\n")]
+    [InlineData("a.txt", "one\n\ntwo\n")]
+    [InlineData("a.csv", "id,text\n1,one\n2,two\n")]
+    [InlineData("b.csv", "id,words\n1,one\n2,two\n")]
+    [InlineData("a.tsv", "label\tmessage\nlonger than the text\tone\nlonger than the text\ttwo\n")]
+    public void Reads_json_lines_csv_and_plain_lines(string name, string content)
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File(name), content);
+        Assert.Equal(["one", "two"], DemoTexts.Read(folder.File(name)));
+    }
+
+    [Fact]
+    public void Csv_fields_may_hold_commas_quotes_and_line_breaks()
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File("a.csv"), "text,n\n\"a, \"\"b\"\"\nc\",1\n");
+        Assert.Equal(["a, \"b\"\nc"], DemoTexts.Read(folder.File("a.csv")));
+    }
+
+    [Theory]
+    [InlineData("a.txt", "\n \n", "holds no text")]
+    [InlineData("a.csv", "id,text\n", "no rows")]
+    [InlineData("a.jsonl", "{\"text\":\"one\"}\n{\"body\":\"two\"}\n", "line 2")]
+    [InlineData("a.jsonl", "{\"text\":\"one\"}\n{\"text\n", "line 2")]
+    public void Says_what_is_wrong(string name, string content, string expected)
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File(name), content);
+        Assert.Contains(expected, Assert.Throws<UserError>(() => DemoTexts.Read(folder.File(name))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named() =>
+        Assert.Contains("nowhere.csv", Assert.Throws<UserError>(() => DemoTexts.Read("nowhere.csv")).Message, StringComparison.Ordinal);
+}

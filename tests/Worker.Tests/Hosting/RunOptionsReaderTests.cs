@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Configuration;
+using Worker.Hosting;
+using Worker.Terminal;
+
+namespace Worker.Tests.Hosting;
+
+public class RunOptionsReaderTests(TinyModel model)
+{
+    [Fact]
+    public void Every_problem_is_listed_at_once_with_its_key()
+    {
+        var error = Assert.Throws<UserError>(() => Read(
+            ("Kafka:BootstrapServers", ""), ("Kafka:SessionTimeoutMs", "5"), ("Encoder:Device", "tpu"), ("Encoder:Bundle", "/nowhere"),
+            ("Input:TextPointer", "text"), ("Review:Share", "2"), ("Shutdown:DrainSeconds", "60"), ("Heads:Source", "File")));
+        Assert.Equal(ExitCode.Configuration, error.Code);
+        foreach (var key in new[] { "Kafka:BootstrapServers", "Kafka:SessionTimeoutMs", "Encoder:Device", "Encoder:Bundle", "Input:TextPointer", "Review:Share", "Shutdown: ", "Heads:File" })
+            Assert.Contains(key, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Kafka:BootstrapServer", "x")]
+    [InlineData("Encoder:Precison", "f32")]
+    [InlineData("Window:MicroBatchTokens", "many")]
+    public void A_key_or_value_that_cannot_be_read_is_a_problem(string key, string value) =>
+        Assert.Contains(key.Split(':')[1], Assert.Throws<UserError>(() => Read(("Kafka:BootstrapServers", "b:1"), ("Encoder:Bundle", model.Bundle), (key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Good_settings_are_bound()
+    {
+        var options = Read(("Kafka:BootstrapServers", "b:1"), ("Encoder:Bundle", model.Bundle), ("Encoder:Precision", "int8"), ("Encoder:Features:0", "cls"),
+            ("Window:MaxMessages", "77"), ("Kafka:Client:security.protocol", "ssl"), ("Input:TooLong", "deadletter"));
+        Assert.Equal("b:1", options.Kafka.BootstrapServers);
+        Assert.Equal("ssl", options.Kafka.Client["security.protocol"]);
+        Assert.Equal(["cls"], options.Encoder.ToOptions().Features);
+        Assert.Equal(77, options.Window.MaxMessages);
+        Assert.Equal(Core.Messages.TooLong.DeadLetter, options.Input.TooLong);
+    }
+
+    private static RunOptions Read(params (string Key, string Value)[] settings) =>
+        RunOptionsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text;
+using Worker.Testing;
+
+namespace Worker.Tests;
+
+/// <summary>The executable as a user runs it.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+    private readonly StringBuilder errors = new();
+
+    private WorkerProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public string Output => Read(output);
+
+    public string Errors => Read(errors);
+
+    public bool HasExited => process.HasExited;
+
+    public static WorkerProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "worker.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return new WorkerProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static (int Code, string Output, string Errors) Run(string input, params string[] arguments)
+    {
+        using var worker = Start(arguments);
+        worker.process.StandardInput.Write(input);
+        worker.process.StandardInput.Close();
+        return (worker.WaitForExit(TimeSpan.FromSeconds(120)), worker.Output, worker.Errors);
+    }
+
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public int WaitForExit(TimeSpan patience)
+    {
+        if (!process.WaitForExit(patience))
+        {
+            process.Kill();
+            throw new TimeoutException($"the worker did not end within {patience}; it said:\n{Output}\n{Errors}");
+        }
+        process.WaitForExit(); // and its output has been read
+        return process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            Kill();
+        process.Dispose();
+    }
+
+    private static void Keep(StringBuilder text, string? line)
+    {
+        lock (text)
+            if (line is not null)
+                text.Append(line).Append('\n');
+    }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+}
