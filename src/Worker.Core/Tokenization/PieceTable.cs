@@ -17,7 +17,10 @@ internal sealed class PieceTable
 
     // Masks[n] keeps the first n bytes of a vector.
     private static readonly Vector128<byte>[] Masks =
-        [.. Enumerable.Range(0, VectorBytes + 1).Select(n => Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)n)))];
+    [
+        .. Enumerable.Range(0, VectorBytes + 1)
+            .Select(n => Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)n))),
+    ];
 
     private readonly Slot[] slots;
     private readonly int shift;

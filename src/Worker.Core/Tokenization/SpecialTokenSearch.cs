@@ -10,7 +10,11 @@ internal sealed class SpecialTokenSearch
 
     public SpecialTokenSearch(IEnumerable<SpecialToken> tokens)
     {
-        longestFirst = [.. tokens.Select(t => (System.Text.Encoding.UTF8.GetBytes(t.Content), t.Id)).OrderByDescending(t => t.Item1.Length)];
+        longestFirst =
+        [
+            .. tokens.Select(t => (Content: System.Text.Encoding.UTF8.GetBytes(t.Content), t.Id))
+                .OrderByDescending(t => t.Content.Length),
+        ];
         firstBytes = SearchValues.Create([.. longestFirst.Select(t => t.Content[0])]);
     }
 

@@ -49,6 +49,8 @@ public sealed record TokenizerDefinition
         if (files.VocabText is { } text)
             return overrides.WithVocabulary(Vocabulary.FromText(text));
         throw new TokenizerRefusedException(
-            TokenizerFiles.VocabTextName, "", $"is missing, and so is {TokenizerFiles.TokenizerJsonName}: the folder needs one of the two");
+            TokenizerFiles.VocabTextName,
+            "",
+            $"is missing, and so is {TokenizerFiles.TokenizerJsonName}: the folder needs one of the two");
     }
 }

@@ -20,6 +20,9 @@ public sealed record TokenizerSettings
     /// <summary>Words of more characters become the unknown token; 1 to 1,000.</summary>
     public int MaxCharactersPerWord { get; init; } = 100;
 
+    /// <summary>The highest <see cref="MaxCharactersPerWord"/>; a word of that length is kept on the stack.</summary>
+    internal const int MostCharactersPerWord = 1000;
+
     /// <summary>Whether accents are dropped.</summary>
     public bool StripsAccents => StripAccents ?? LowerCase;
 }

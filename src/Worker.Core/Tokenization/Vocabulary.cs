@@ -57,17 +57,20 @@ public sealed class Vocabulary
         var tokenOf = new Dictionary<int, string>();
         foreach (var (token, field) in vocabulary.Members())
         {
-            var id = field.Integer(0, int.MaxValue - 1);
+            var id = field.Id();
             if (!ids.TryAdd(token, id))
-                throw field.Refuse($"the token has two ids, {ids[token]} and {id}");
+                throw field.Refuse($"has two ids, {ids[token]} and {id}");
             if (!tokenOf.TryAdd(id, token))
-                throw field.Refuse($"id {id} is also that of '{tokenOf[id]}'");
+                throw field.Refuse($"has id {id}, which '{tokenOf[id]}' has too");
         }
         return ids.Count > 0 ? new Vocabulary(ids) : throw vocabulary.Refuse("has no tokens");
     }
 
-    /// <summary>Pieces that a word can begin with, as UTF-8: every token, for the reference tries those with the prefix too.</summary>
-    internal IReadOnlyCollection<(byte[] Bytes, int Id)> InitialPieces() => [.. idOf.Select(t => (Utf8.GetBytes(t.Key), t.Value))];
+    /// <summary>
+    /// Pieces that a word can begin with, as UTF-8: every token, for the reference tries those with the prefix too.
+    /// </summary>
+    internal IReadOnlyCollection<(byte[] Bytes, int Id)> InitialPieces() =>
+        [.. idOf.Where(t => t.Key.Length > 0).Select(t => (Utf8.GetBytes(t.Key), t.Value))];
 
     /// <summary>Pieces that continue a word, as UTF-8 without the prefix.</summary>
     internal IReadOnlyCollection<(byte[] Bytes, int Id)> ContinuingPieces(string prefix) =>
@@ -80,12 +83,14 @@ public sealed class Vocabulary
     {
         var number = ids.Count + 1;
         if (line.IsEmpty)
-            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", "is empty: the ids of all lines behind it would be in doubt");
+            throw Refuse("is empty: the ids of all lines behind it would be in doubt");
         if (!System.Text.Unicode.Utf8.IsValid(line))
-            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", "is not UTF-8: save the file as UTF-8");
+            throw Refuse("is not UTF-8: save the file as UTF-8");
         var token = Utf8.GetString(line);
         if (!ids.TryAdd(token, ids.Count))
-            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, $"line {number}", $"'{token}' is also on line {ids[token] + 1}");
+            throw Refuse($"repeats '{token}' of line {ids[token] + 1}");
+
+        TokenizerRefusedException Refuse(string reason) => new(TokenizerFiles.VocabTextName, $"line {number}", reason);
     }
 
     private static bool HasUpperCaseLetter(string token) =>

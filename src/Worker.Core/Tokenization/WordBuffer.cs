@@ -19,6 +19,8 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
     /// <summary>Characters in the word; one more than allowed stands for any higher number.</summary>
     public int Characters { get; private set; }
 
+    private readonly bool IsFull => Characters >= maxCharacters;
+
     /// <summary>The word; the memory behind it is readable for one vector more.</summary>
     public readonly ReadOnlySpan<byte> Bytes => scratch[..length];
 
@@ -34,7 +36,7 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
     {
         if (character.Kind == CharacterKind.Removed)
             return;
-        if (character.Kind == CharacterKind.Mark)
+        if (character.Kind == CharacterKind.Mark && !IsFull)
         {
             AddMark(character.CodePoint);
             return;
@@ -72,9 +74,12 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
 
     private void Append(int codePoint)
     {
-        if (Characters < maxCharacters)
-            length += new Rune(codePoint).EncodeToUtf8(scratch[length..]);
-        if (Characters <= maxCharacters)
-            Characters++;
+        if (IsFull)
+        {
+            Characters = maxCharacters + 1;
+            return;
+        }
+        length += new Rune(codePoint).EncodeToUtf8(scratch[length..]);
+        Characters++;
     }
 }

@@ -39,6 +39,11 @@ public sealed class WordPieceTokenizer
         specials = new SpecialTokenSearch(definition.SpecialTokens);
         pieces = new PieceMatcher(definition.Vocabulary, definition.Settings.ContinuationPrefix, definition.UnknownId);
         maxCharacters = definition.Settings.MaxCharactersPerWord;
+        if (maxCharacters is < 1 or > TokenizerSettings.MostCharactersPerWord)
+            throw new ArgumentOutOfRangeException(
+                nameof(definition),
+                maxCharacters,
+                $"{nameof(TokenizerSettings.MaxCharactersPerWord)} must be 1 to {TokenizerSettings.MostCharactersPerWord}");
         caseBit = Vector128.Create(definition.Settings.LowerCase ? (byte)0x20 : (byte)0);
         ClassifyBytes();
     }
@@ -83,6 +88,7 @@ public sealed class WordPieceTokenizer
         return output.Count + 2;
     }
 
+    /// <summary>Encodes a stretch without special tokens, up to <paramref name="end"/>.</summary>
     private void EncodeSegment(ReadOnlySpan<byte> text, int position, int end, bool byCharacter, scoped ref TokenWriter output)
     {
         while (position < end && !output.Overflowed)
@@ -106,7 +112,8 @@ public sealed class WordPieceTokenizer
     private bool TryEncodeAsciiWord(ReadOnlySpan<byte> text, ref int position, int end, scoped ref TokenWriter output)
     {
         var bytes = Load(text, position);
-        var isLetter = Vector128.LessThanOrEqual((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)25));
+        var fromA = (bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a');
+        var isLetter = Vector128.LessThanOrEqual(fromA, Vector128.Create((byte)25));
         var isDigit = Vector128.LessThanOrEqual(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)9));
         var length = int.TrailingZeroCount((int)~(isLetter | isDigit).ExtractMostSignificantBits());
         length = Math.Min(length, end - position);

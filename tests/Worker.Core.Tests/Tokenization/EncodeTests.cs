@@ -53,11 +53,30 @@ public class EncodeTests
     public void A_megabyte_without_a_space_is_one_unknown_word() =>
         Assert.Equal([101, 100, 102], Tokenizers.MiniLm.Ids(Tokenizers.Utf8(new string('a', 1 << 20))));
 
+    /// <summary>Marks that are put in order must not be so again and again in a word that is too long anyway.</summary>
+    [Fact]
+    public void A_megabyte_of_marks_is_one_unknown_word()
+    {
+        var marks = string.Concat(Enumerable.Repeat("\u302e\ua953", 180_000));
+        Assert.Equal([101, 100, 102], Tokenizers.MiniLm.Ids($"a{marks}"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public void A_word_limit_out_of_range_is_an_error(int most)
+    {
+        var definition = Tokenizers.MiniLm.Definition;
+        var settings = definition.Settings with { MaxCharactersPerWord = most };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WordPieceTokenizer(definition with { Settings = settings }));
+    }
+
     [Fact]
     public void No_bytes_are_allocated()
     {
         var tokenizer = Tokenizers.MiniLm;
-        var texts = Tokenizers.Expected(Repository.Golden("tokenizer", "bert-base-uncased.jsonl")).Select(line => Tokenizers.Utf8(line.Text)).ToArray();
+        var lines = Tokenizers.Expected(Repository.Golden("tokenizer", "bert-base-uncased.jsonl"));
+        var texts = lines.Select(line => Tokenizers.Utf8(line.Text)).ToArray();
         var ids = new int[512];
         EncodeAll(tokenizer, texts, ids);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -80,7 +99,10 @@ public class EncodeTests
     public void Special_tokens_are_found_leftmost_and_longest()
     {
         var definition = Tokenizers.MiniLm.Definition;
-        var tokenizer = new WordPieceTokenizer(definition with { SpecialTokens = [new("<a", 10), new("<ab>", 11), new("b>c", 12), new("\u00e9t", 13)] });
+        var tokenizer = new WordPieceTokenizer(definition with
+        {
+            SpecialTokens = [new("<a", 10), new("<ab>", 11), new("b>c", 12), new("\u00e9t", 13)],
+        });
         Assert.Equal([101, 11, 1039, 102], tokenizer.Ids("<ab>c"));
         Assert.Equal([101, 10, 1060, 12, 102], tokenizer.Ids("<axb>c"));
         Assert.Equal([101, 13, 1041, 102], tokenizer.Ids("\u00e9te"));

@@ -70,7 +70,8 @@ public class GoldenTests
         var golden = JsonNode.Parse(File.ReadAllText(Repository.Golden("tokenizer", "normalization.json")))!;
         var file = golden["tokenizer"]!.DeepClone();
         file["normalizer"] = golden["cases"]![number]!["normalizer"]!.DeepClone();
-        var tokenizer = new WordPieceTokenizer(TokenizerDefinition.Read(new TokenizerFiles { TokenizerJson = JsonSerializer.SerializeToUtf8Bytes(file) }));
+        var files = new TokenizerFiles { TokenizerJson = JsonSerializer.SerializeToUtf8Bytes(file) };
+        var tokenizer = new WordPieceTokenizer(TokenizerDefinition.Read(files));
         var texts = golden["texts"]!.AsArray();
         for (var i = 0; i < texts.Count; i++)
         {

@@ -7,13 +7,14 @@ internal static class AddedTokens
 {
     /// <summary>From <c>added_tokens</c> of tokenizer.json: a list of objects with content, id and how to match.</summary>
     public static ImmutableArray<SpecialToken> FromList(JsonField list, Vocabulary vocabulary) =>
-        list.IsNull ? [] : Checked(list.Items().Select(item => (item, Read(item, item["id"].Integer(0, int.MaxValue - 1)))), vocabulary);
+        list.IsNull ? [] : Checked(list.Items().Select(item => (item, Read(item, item["id"].Id()))), vocabulary);
 
     /// <summary>From <c>added_tokens_decoder</c> of tokenizer_config.json: the same objects by id.</summary>
     public static ImmutableArray<SpecialToken> FromMap(JsonField map, Vocabulary vocabulary) =>
         Checked(map.Members().Select(member => (member.Field, Read(member.Field, Id(member.Name, member.Field)))), vocabulary);
 
-    private static ImmutableArray<SpecialToken> Checked(IEnumerable<(JsonField Field, SpecialToken Token)> tokens, Vocabulary vocabulary)
+    private static ImmutableArray<SpecialToken> Checked(
+        IEnumerable<(JsonField Field, SpecialToken Token)> tokens, Vocabulary vocabulary)
     {
         var byId = new Dictionary<int, SpecialToken>();
         foreach (var (field, token) in tokens)
@@ -22,11 +23,13 @@ internal static class AddedTokens
             if (token.Content.Length == 0)
                 continue;
             if (vocabulary.Find(token.Content) is { } id && id != token.Id)
-                throw field.Refuse($"'{token.Content}' has id {token.Id}, in the vocabulary it has {id}");
+                throw field.Refuse($"gives '{token.Content}' the id {token.Id}, in the vocabulary it has {id}");
             if (vocabulary.Find(token.Content) is null && token.Id < vocabulary.IdLimit)
-                throw field.Refuse($"'{token.Content}' has id {token.Id}, which belongs to the vocabulary, and is not in it");
+                throw field.Refuse(
+                    $"gives '{token.Content}' the id {token.Id}, which is one of the vocabulary's: a token outside it "
+                    + $"needs an id from {vocabulary.IdLimit} on");
             if (!byId.TryAdd(token.Id, token))
-                throw field.Refuse($"'{token.Content}' has id {token.Id}, which '{byId[token.Id].Content}' has too");
+                throw field.Refuse($"gives '{token.Content}' the id {token.Id}, which '{byId[token.Id].Content}' has too");
         }
         return [.. byId.Values];
     }
@@ -45,5 +48,5 @@ internal static class AddedTokens
     }
 
     private static int Id(string name, JsonField field) =>
-        int.TryParse(name, out var id) && id >= 0 && id < int.MaxValue ? id : throw field.Refuse("its name is not a token id");
+        int.TryParse(name, out var id) && id >= 0 && id < int.MaxValue ? id : throw field.Refuse("is not named by a token id");
 }

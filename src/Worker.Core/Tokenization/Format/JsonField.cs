@@ -72,7 +72,11 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
             ? number
             : throw RefuseValue($"a whole number from {least} to {most}");
 
-    private JsonElement Require(JsonValueKind kind) => Value.ValueKind == kind ? Value : throw RefuseValue($"a JSON {kind.ToString().ToLowerInvariant()}");
+    /// <summary>A token id.</summary>
+    public int Id() => Integer(0, int.MaxValue - 1);
+
+    private JsonElement Require(JsonValueKind kind) =>
+        Value.ValueKind == kind ? Value : throw RefuseValue($"a JSON {kind.ToString().ToLowerInvariant()}");
 
     private string NameOf(JsonProperty member)
     {

@@ -79,7 +79,9 @@ internal sealed class TokenizerConfig
         CleanText = root["clean_text"].Flag(settings.CleanText),
         SplitChinese = root["tokenize_chinese_chars"].Flag(settings.SplitChinese),
         // Here null is a value: accents follow the case.
-        StripAccents = root.Value.TryGetProperty("strip_accents", out _) ? root["strip_accents"].OptionalFlag() : settings.StripAccents,
+        StripAccents = root.Value.TryGetProperty("strip_accents", out _)
+            ? root["strip_accents"].OptionalFlag()
+            : settings.StripAccents,
     };
 
     /// <summary>Those that the file lists, or else the usual five, so far as the vocabulary has them.</summary>
@@ -92,13 +94,18 @@ internal sealed class TokenizerConfig
             Token("unk_token", "[UNK]"), Token("sep_token", "[SEP]"), Token("pad_token", "[PAD]"),
             Token("cls_token", "[CLS]"), Token("mask_token", "[MASK]"),
         ];
-        return [.. usual.Distinct(StringComparer.Ordinal).Where(t => vocabulary.Find(t) is not null).Select(t => new SpecialToken(t, vocabulary.Find(t)!.Value))];
+        return
+        [
+            .. usual.Distinct(StringComparer.Ordinal)
+                .Where(token => vocabulary.Find(token) is not null)
+                .Select(token => new SpecialToken(token, vocabulary.Find(token)!.Value)),
+        ];
     }
 
     private int Require(Vocabulary vocabulary, string field, string fallback)
     {
         var token = Token(field, fallback);
         return vocabulary.Find(token) ?? throw new TokenizerRefusedException(
-            TokenizerFiles.VocabTextName, field, $"'{token}' is not in the vocabulary: is this the vocabulary of a BERT model?");
+            TokenizerFiles.VocabTextName, "", $"lacks '{token}' ({field}): is it the vocabulary of a BERT model?");
     }
 }

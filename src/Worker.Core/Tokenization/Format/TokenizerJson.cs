@@ -10,7 +10,8 @@ internal static class TokenizerJson
 {
     public static TokenizerDefinition Read(JsonField root, TokenizerConfig config)
     {
-        root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        root.AllowOnly(
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         if (root["version"].Text("1.0") != "1.0")
             throw root["version"].RefuseValue("\"1.0\"");
         RequireType(root["pre_tokenizer"], "BertPreTokenizer");
@@ -31,10 +32,11 @@ internal static class TokenizerJson
             Settings = config.Override(ReadNormalizer(root["normalizer"]) with
             {
                 ContinuationPrefix = model["continuing_subword_prefix"].Text("##"),
-                MaxCharactersPerWord = model["max_input_chars_per_word"] is { IsNull: false } most ? most.Integer(1, 1000) : 100,
+                MaxCharactersPerWord = model["max_input_chars_per_word"] is { IsNull: false } most ? most.Integer(1, TokenizerSettings.MostCharactersPerWord) : 100,
             }),
             SpecialTokens = specials,
-            UnknownId = vocabulary.Find(unknown.Text("[UNK]")) ?? throw unknown.Refuse($"'{unknown.Text("[UNK]")}' is not in model.vocab"),
+            UnknownId = vocabulary.Find(unknown.Text("[UNK]"))
+                ?? throw unknown.Refuse($"is '{unknown.Text("[UNK]")}', which is not in model.vocab"),
             StartId = start,
             EndId = end,
             PaddingId = Find(config.Token("pad_token", "[PAD]"), vocabulary, specials),
@@ -56,7 +58,8 @@ internal static class TokenizerJson
     }
 
     /// <summary>The ids around a text; the only template understood is the one of BERT, [CLS] A [SEP].</summary>
-    private static (int Start, int End) ReadPostProcessor(JsonField processor, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials)
+    private static (int Start, int End) ReadPostProcessor(
+        JsonField processor, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials)
     {
         if (processor.IsNull)
             throw processor.RefuseValue("BertProcessing or TemplateProcessing ([CLS] text [SEP])");
@@ -79,19 +82,20 @@ internal static class TokenizerJson
     {
         var name = part["SpecialToken"]["id"].Text();
         var ids = processor["special_tokens"][name]["ids"];
-        var id = ids.Items().ToArray() is [var only] ? only.Integer(0, int.MaxValue - 1) : throw ids.RefuseValue("a list of one id");
+        var id = ids.Items().ToArray() is [var only] ? only.Id() : throw ids.RefuseValue("a list of one id");
         return Agreed(ids, name, id, vocabulary, specials);
     }
 
     private static int Pair(JsonField pair, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
         pair.Items().ToArray() is [var token, var id]
-            ? Agreed(pair, token.Text(), id.Integer(0, int.MaxValue - 1), vocabulary, specials)
+            ? Agreed(pair, token.Text(), id.Id(), vocabulary, specials)
             : throw pair.RefuseValue("a list of a token and its id");
 
-    private static int Agreed(JsonField field, string token, int id, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
+    private static int Agreed(
+        JsonField field, string token, int id, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
         Find(token, vocabulary, specials) switch
         {
-            null => throw field.Refuse($"'{token}' is neither in model.vocab nor in added_tokens"),
+            null => throw field.Refuse($"names '{token}', which is neither in model.vocab nor in added_tokens"),
             { } known when known != id => throw field.Refuse($"gives '{token}' the id {id}, in the vocabulary it has {known}"),
             _ => id,
         };

@@ -26,13 +26,17 @@ internal sealed class CharacterMapping(TokenizerSettings settings)
     {
         var chinese = settings.SplitChinese && CategoryRanges.Contains(CategoryRanges.Chinese, rune.Value);
         var strippedStarter = false;
-        foreach (var part in settings.StripsAccents ? CanonicalMapping.Decompose(rune).EnumerateRunes() : rune.ToString().EnumerateRunes())
+        var parts = settings.StripsAccents ? CanonicalMapping.Decompose(rune) : rune.ToString();
+        foreach (var part in parts.EnumerateRunes())
         {
             if (settings.StripsAccents && CategoryRanges.Contains(CategoryRanges.NonSpacingMarks, part.Value))
+            {
                 strippedStarter |= CanonicalMapping.IsStarter(part);
-            else
-                foreach (var letter in settings.LowerCase ? CanonicalMapping.ToLower(part).EnumerateRunes() : part.ToString().EnumerateRunes())
-                    mapped.Add(new(Kind(letter), letter.Value));
+                continue;
+            }
+            var letters = settings.LowerCase ? CanonicalMapping.ToLower(part) : part.ToString();
+            foreach (var letter in letters.EnumerateRunes())
+                mapped.Add(new(Kind(letter), letter.Value));
         }
         if (mapped.Count == 0)
             mapped.Add(new(strippedStarter ? CharacterKind.StrippedStarter : CharacterKind.Removed, rune.Value));
@@ -58,7 +62,9 @@ internal sealed class CharacterMapping(TokenizerSettings settings)
             return CharacterKind.Space;
         if (IsPunctuation(rune.Value))
             return CharacterKind.Isolated;
-        return settings.StripsAccents && CanonicalMapping.KeptMarkClass(rune.Value) != 0 ? CharacterKind.Mark : CharacterKind.Letter;
+        // Without stripping nothing is decomposed, nor put in canonical order.
+        var ordered = settings.StripsAccents && CanonicalMapping.KeptMarkClass(rune.Value) != 0;
+        return ordered ? CharacterKind.Mark : CharacterKind.Letter;
     }
 
     /// <summary>Controls (but tab and line ends, which are whitespace), formats, private use, U+FFFD.</summary>
