@@ -33,8 +33,9 @@ public sealed record TokenizerDefinition
 
     /// <summary>
     /// Reads a folder's files. tokenizer.json goes before vocab.txt; what tokenizer_config.json says of case, accents
-    /// and Chinese goes before tokenizer.json, as in the reference. Where no file says whether to lower-case, a
-    /// vocabulary of lower-case words is lower-cased.
+    /// and Chinese goes before tokenizer.json, as in the reference. Where there is no tokenizer_config.json, a vocabulary
+    /// without upper-case words is lower-cased, whatever tokenizer.json says: the reference's BERT tokenizer lower-cases
+    /// unless it is told not to, and no capitalised word would be found otherwise.
     /// </summary>
     /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not do.</exception>
     public static TokenizerDefinition Read(TokenizerFiles files)
@@ -44,7 +45,9 @@ public sealed record TokenizerDefinition
         if (files.TokenizerJson is { } json)
         {
             using var file = JsonFile.Parse(TokenizerFiles.TokenizerJsonName, json);
-            return TokenizerJson.Read(file.Root, overrides);
+            var definition = TokenizerJson.Read(file.Root, overrides);
+            var lowerCase = definition.Settings.LowerCase || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
+            return definition with { Settings = definition.Settings with { LowerCase = lowerCase } };
         }
         if (files.VocabText is { } text)
             return overrides.WithVocabulary(Vocabulary.FromText(text));

@@ -24,9 +24,8 @@ internal sealed class EncoderSection
     [Range(0, 1024)]
     public int Threads { get; set; }
 
-    /// <summary>Features that heads may use, comma separated: mean, cls, layer1, ... Default mean.</summary>
-    [Required]
-    public string Features { get; set; } = "mean";
+    /// <summary>Features that heads may use: mean, cls, layer1, ... Default mean.</summary>
+    public string[]? Features { get; set; }
 
     public EncoderOptions ToOptions() => new()
     {
@@ -38,6 +37,6 @@ internal sealed class EncoderSection
             _ => Onnx.Sessions.Precision.Auto,
         },
         Threads = Threads,
-        Features = [.. Features.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        Features = Features is { Length: > 0 } ? [.. Features] : ["mean"],
     };
 }

@@ -2,10 +2,25 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Worker.Hosting;
 
-/// <summary>How windows are computed. Section "Window"; how large they grow is in section "Kafka".</summary>
+/// <summary>How large windows grow and how they are computed. Section "Window".</summary>
 internal sealed class WindowOptions
 {
     public const string Section = "Window";
+
+    /// <summary>The most messages of one window. Default 2,048; range 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxMessages { get; set; } = 2048;
+
+    /// <summary>A window closes when its keys and values reach this many bytes. Default 8 MiB; range 1,024 to 1 GiB.</summary>
+    [Range(1024, 1 << 30)]
+    public int MaxBytes { get; set; } = 8 << 20;
+
+    /// <summary>
+    /// Windows are cut so that the device takes about so long for one, in ms: it bounds latency under load and how long a
+    /// new head waits. Default 250; 0 for no such limit; range 0 to 60,000.
+    /// </summary>
+    [Range(0, 60_000)]
+    public int TargetMs { get; set; } = 250;
 
     /// <summary>
     /// Padded tokens that one micro-batch may have. Default 0: 512 on a CPU (activations stay in its cache), 16,384 on

@@ -26,7 +26,7 @@ internal static class EvaluateVerb
             if (trained.Count == 0)
                 throw new UserError($"{parsed.GetValue(heads)} holds no head");
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, string.Join(',', trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal))));
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
             return Run(loaded, DataSet.Read(parsed.GetValue(data)!), trained, parsed.GetValue(json));
         });
         return verb;

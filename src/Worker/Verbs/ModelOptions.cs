@@ -29,8 +29,8 @@ internal sealed class ModelOptions
     }
 
     /// <param name="bundle">The bundle's folder.</param>
-    /// <param name="features">Feature names, comma separated.</param>
-    public EncoderSection Section(ParseResult parsed, string bundle, string features = "mean") => new()
+    /// <param name="features">Feature names; mean when none is given.</param>
+    public EncoderSection Section(ParseResult parsed, string bundle, params string[] features) => new()
     {
         Bundle = bundle,
         Device = parsed.GetValue(Device)!,

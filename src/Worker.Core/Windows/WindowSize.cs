@@ -1,0 +1,41 @@
+namespace Worker.Core.Windows;
+
+/// <summary>
+/// How many messages the next window may have, so that the device takes about a target time for it: short enough that
+/// no message waits long and a new head is soon in use, long enough that sorting by length finds company. No timer:
+/// the size follows from what the windows before took. One caller at a time.
+/// </summary>
+public sealed class WindowSize
+{
+    private const int First = 128;
+    private const int Least = 16;
+
+    private readonly int most;
+    private readonly TimeSpan target;
+    private double messagesPerSecond;
+
+    /// <param name="most">Messages a window may have at most.</param>
+    /// <param name="target">What the device should take for one; zero for no such limit.</param>
+    public WindowSize(int most, TimeSpan target)
+    {
+        this.most = most;
+        this.target = target;
+        Next = target == TimeSpan.Zero ? most : Math.Min(First, most);
+    }
+
+    /// <summary>Messages the next window may have; any thread may read it.</summary>
+    public int Next { get; private set; }
+
+    /// <summary>Learns from a window.</summary>
+    /// <param name="messages">How many it had.</param>
+    /// <param name="took">How long the device took.</param>
+    public void Learn(int messages, TimeSpan took)
+    {
+        // Tiny windows say more about overhead than about speed.
+        if (target == TimeSpan.Zero || messages < Least || took <= TimeSpan.Zero)
+            return;
+        var rate = messages / took.TotalSeconds;
+        messagesPerSecond = messagesPerSecond == 0 ? rate : (messagesPerSecond * 3 + rate) / 4;
+        Next = (int)Math.Clamp(messagesPerSecond * target.TotalSeconds, Math.Min(Least, most), most);
+    }
+}
