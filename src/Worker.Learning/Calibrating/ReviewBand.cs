@@ -26,8 +26,8 @@ public static class ReviewBand
         var inside = (int)Math.Round(share * distances.Length);
         if (inside == 0)
             return new Thresholds(decide, decide, decide);
-        // Midway to the first row outside, so that rounding moves none across.
-        var half = inside < distances.Length ? (distances[inside - 1] + distances[inside]) / 2 : distances[^1];
+        // Midway to the first row outside, or a little past the last row of all, so that rounding moves none across.
+        var half = inside < distances.Length ? (distances[inside - 1] + distances[inside]) / 2 : distances[^1] + 1e-6;
         return new Thresholds(
             Math.Min(decide, Calibration.Identity.Probability(centre - half)),
             decide,

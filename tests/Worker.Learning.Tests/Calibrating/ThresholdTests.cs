@@ -56,7 +56,7 @@ public class ThresholdTests
             Assert.True(0 <= band.Low && band.Low <= band.Decide && band.Decide <= band.High && band.High <= 1);
             Assert.Equal(c.decide, band.Decide);
             Assert.Equal((int)Math.Round(c.share * c.count), p.Count(x => x > band.Low && x < band.High));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 
     [Fact]
