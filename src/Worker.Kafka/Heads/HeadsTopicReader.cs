@@ -37,7 +37,15 @@ public sealed class HeadsTopicReader : IDisposable
     /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
     public void Run(Action<HeadRecord> onRecord, Action onCaughtUp, CancellationToken stop)
     {
-        var behind = AssignAll(stop);
+        HashSet<int> behind;
+        try
+        {
+            behind = AssignAll(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
         while (!stop.IsCancellationRequested)
         {
             var result = Poll();

@@ -16,7 +16,7 @@ internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 /// again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
 /// </summary>
 internal sealed class Transaction(
-    IProducer<byte[]?, byte[]?> producer, KafkaOptions options, ILogger logger, TimeProvider clock, KafkaClients clients)
+    IProducer<byte[]?, byte[]?> producer, FatalError fatal, KafkaOptions options, ILogger logger, TimeProvider clock, KafkaClients clients)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
     private readonly TimeSpan _callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
@@ -123,6 +123,7 @@ internal sealed class Transaction(
     private KafkaFailureException Fatal(string step, Error error)
     {
         var identity = options.EffectiveTransactionalId;
+        error = fatal.Of(error);
         return error.Code switch
         {
             ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced =>

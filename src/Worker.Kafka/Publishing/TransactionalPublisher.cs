@@ -21,9 +21,10 @@ internal sealed class TransactionalPublisher : WindowPublisher
         : base(reader, options.MessageMaxBytes)
     {
         _clients = new KafkaClients(options, loggers, clock);
-        _producer = _clients.Producer(ClientConfigs.TransactionalProducer(options), _clients.Log("Producer"));
+        var fatal = new FatalError();
+        _producer = _clients.Producer(ClientConfigs.TransactionalProducer(options), _clients.Log("Producer"), fatal.Note);
         _delivery = new WindowDelivery(_producer);
-        _transaction = new Transaction(_producer, options, loggers.CreateLogger<TransactionalPublisher>(), clock, _clients);
+        _transaction = new Transaction(_producer, fatal, options, loggers.CreateLogger<TransactionalPublisher>(), clock, _clients);
     }
 
     public override void Start(CancellationToken stop) => _transaction.TakeOver(stop);
@@ -68,6 +69,8 @@ internal sealed class TransactionalPublisher : WindowPublisher
     private KafkaFailureException Aborted(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
         _transaction.Abort(error, stop);
+        // The reports of what was thrown away must not be counted against the next window.
+        _delivery.AwaitAll(stop);
         // A record that failed is the cause; what the transaction says about itself is a consequence.
         if (_delivery.HasFailed)
             (error, index) = _delivery.Failure(records);

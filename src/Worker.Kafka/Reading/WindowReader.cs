@@ -190,7 +190,7 @@ public sealed partial class WindowReader : IDisposable
         var paused = new HashSet<TopicPartition>();
         try
         {
-            // Abandoned windows end it too: the client forgets where a paused partition was told to read on.
+            // Ends too when windows were abandoned: what is held here will then be read again.
             while (_next.IsFull && _epoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
                 // Every time: a rebalance forgets what was paused and brings partitions that are not.

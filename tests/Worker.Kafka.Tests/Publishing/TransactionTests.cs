@@ -104,7 +104,7 @@ public sealed class TransactionTests(KafkaBroker broker)
     {
         var stage = await Stage.On(broker.BootstrapServers);
         var options = stage.Options();
-        options.MaxPollIntervalMs = 5_000;
+        options.Consumer["max.poll.interval.ms"] = "2500";
         options.TransactionTimeoutMs = 60_000;
         stage.Feed(0, 50);
         using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
@@ -113,7 +113,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         var window = reader.Read(default)!;
 
         // Nobody polls for longer than the group allows, while the window is being produced.
-        var slow = new SlowRecords([.. window.Records.Select(record => EchoWorker.Echo(options, record))], TimeSpan.FromSeconds(7));
+        var slow = new SlowRecords([.. window.Records.Select(record => EchoWorker.Echo(options, record))], TimeSpan.FromSeconds(4));
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, slow, default));
         Assert.Equal((KafkaFailure.TransactionAborted, FailureAction.Rewind), (failure.Failure, failure.Action));
         Assert.True(window.IsStale);
@@ -139,7 +139,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
         using var delivery = new WindowDelivery(producer);
-        var transaction = new Transaction(producer, options, NullLogger.Instance, TimeProvider.System, clients);
+        var transaction = new Transaction(producer, new FatalError(), options, NullLogger.Instance, TimeProvider.System, clients);
         transaction.TakeOver(default);
         var window = reader.Read(default)!;
         transaction.Begin();

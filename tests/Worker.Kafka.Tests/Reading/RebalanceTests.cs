@@ -49,6 +49,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         stage.Feed(0, 800);
         var options = stage.Options(worker: "stuck");
         options.RevokeDrainMs = 200;
+        options.PauseAfterMs = 200;
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stuck = new EchoWorker(options, _ => hold.Task);
         await Eventually.True(() => stuck.Reader.WindowsInFlight > 0, "a window is in flight");
@@ -67,13 +68,13 @@ public sealed class RebalanceTests(KafkaBroker broker)
     {
         var stage = await Stage.On(broker.BootstrapServers);
         var options = stage.Options();
-        options.MaxPollIntervalMs = 5_000;
+        options.Consumer["max.poll.interval.ms"] = "2500";
         options.PauseAfterMs = 300;
         options.WindowMaxMessages = 20;
         stage.Feed(0, 100);
         using var log = new ListLogger();
         var slowOnes = 1;
-        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(7_000) : Task.CompletedTask, log);
+        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(4_000) : Task.CompletedTask, log);
         await Eventually.True(() => worker.Published == 100, "all published", seconds: 30);
         await worker.StopAsync();
 

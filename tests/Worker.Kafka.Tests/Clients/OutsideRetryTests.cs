@@ -1,0 +1,45 @@
+using Worker.Kafka.Clients;
+using Worker.Kafka.Tests.Support;
+
+namespace Worker.Kafka.Tests.Clients;
+
+public sealed class OutsideRetryTests
+{
+    private readonly ListLogger _log = new();
+
+    [Fact]
+    public void Failures_are_said_once_and_the_tries_counted_at_the_end()
+    {
+        var tries = 0;
+        var result = Retry().Run(_ => ++tries < 4 ? throw new TimeoutException($"failure {tries}") : "done", default);
+        Assert.Equal("done", result);
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Contains("calling the moon failed and is tried again until it succeeds: failure 1", _log.Lines.First(), StringComparison.Ordinal);
+        Assert.Contains("calling the moon succeeded after 4 tries", _log.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_said_when_all_is_well()
+    {
+        Assert.Equal(1, Retry().Run(_ => 1, default));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void What_needs_a_person_is_not_tried_again()
+    {
+        var tries = 0;
+        Assert.Throws<KafkaFailureException>(() => Retry().Run<int>(
+            _ => throw new KafkaFailureException(KafkaFailure.Unauthorised, $"{++tries}"), default));
+        Assert.Equal(1, tries);
+    }
+
+    [Fact]
+    public void Stopping_ends_it()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        Assert.ThrowsAny<OperationCanceledException>(() => Retry().Run<int>(_ => throw new TimeoutException(), stop.Token));
+    }
+
+    private OutsideRetry Retry() => new("calling the moon", _log.CreateLogger("test"), TimeProvider.System);
+}
