@@ -92,14 +92,6 @@ public sealed class KafkaOptions
     [Range(1_000, 3_600_000)]
     public int TransactionGiveUpMs { get; set; } = 180_000;
 
-    /// <summary>The most messages of one window. 1 to 1,000,000, default 2,048.</summary>
-    [Range(1, 1_000_000)]
-    public int WindowMaxMessages { get; set; } = 2_048;
-
-    /// <summary>A window closes when its keys and values reach this many bytes. 1,024 to 1 GiB, default 8 MiB.</summary>
-    [Range(1_024, 1 << 30)]
-    public int WindowMaxBytes { get; set; } = 8 << 20;
-
     /// <summary>
     /// The largest record that the brokers take (their <c>message.max.bytes</c>), in bytes. 1,024 to 1,000,000,000,
     /// default 1,048,588, a broker's own default.

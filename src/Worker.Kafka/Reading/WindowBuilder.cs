@@ -4,7 +4,7 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Reading;
 
 /// <summary>The window that is being gathered: records in arrival order up to a limit of messages and bytes. Reader's thread only.</summary>
-internal sealed class WindowBuilder(int maxMessages, long maxBytes)
+internal sealed class WindowBuilder(WindowLimits limits)
 {
     private readonly List<SourceRecord> _records = [];
     private readonly Dictionary<(string Topic, int Partition), TakenRange> _taken = [];
@@ -15,7 +15,7 @@ internal sealed class WindowBuilder(int maxMessages, long maxBytes)
 
     public bool IsEmpty => _records.Count == 0;
 
-    public bool IsFull => _records.Count >= maxMessages || Bytes >= maxBytes;
+    public bool IsFull => _records.Count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
 
     public void Add(ConsumeResult<byte[]?, byte[]?> result)
     {

@@ -27,11 +27,11 @@ public sealed partial class WindowReader : IDisposable
     private bool _subscribed;
     private bool _closed;
 
-    public WindowReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock)
     {
         _options = options;
         _logger = loggers.CreateLogger<WindowReader>();
-        _next = new WindowBuilder(options.WindowMaxMessages, options.WindowMaxBytes);
+        _next = new WindowBuilder(limits);
         var clients = new KafkaClients(options, loggers, clock);
         _log = clients.Log("Consumer");
         _errors = new ConsumeErrors(options, _log, clients);

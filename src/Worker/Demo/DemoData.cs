@@ -4,14 +4,14 @@ using Worker.Verbs;
 
 namespace Worker.Demo;
 
-/// <summary>The sample inbox, split for the demo: all labels but one to start with, and a few dozen examples of that one.</summary>
+/// <summary>
+/// The sample inbox, split for the demo: all labels but one to start with, and the few dozen examples of that one among
+/// the messages that are known not to have it.
+/// </summary>
 internal sealed class DemoData
 {
     /// <summary>The label that the heads do not know at first.</summary>
-    public const string LateLabel = "phishing";
-
-    private const int LatePositives = 30;
-    private const int LateNegatives = 60;
+    public const string LateLabel = "outage";
 
     private DemoData(DataSet early, DataSet late, DataSet test)
     {
@@ -23,7 +23,7 @@ internal sealed class DemoData
     /// <summary>To train on at the start; knows nothing of the late label.</summary>
     public DataSet Early { get; }
 
-    /// <summary>The few dozen examples of the late label.</summary>
+    /// <summary>The same messages, each with the late label's answer alone.</summary>
     public DataSet Late { get; }
 
     /// <summary>To stream and to measure with.</summary>
@@ -37,8 +37,7 @@ internal sealed class DemoData
             throw new UserError($"{Path.GetFullPath(folder)} is not there: run the demo from the checkout (eng/demo)");
         var train = ExampleReader.Read(Path.Combine(folder, "train.jsonl")).ToList();
         var early = train.Select(e => e with { Labels = Without(e.Labels) });
-        var answered = train.Select(e => new LabelledText(e.Text, new Dictionary<string, bool>(StringComparer.Ordinal) { [LateLabel] = e.Labels.ContainsKey(LateLabel) }, Closed: false)).ToList();
-        var late = answered.Where(e => e.Labels[LateLabel]).Take(LatePositives).Concat(answered.Where(e => !e.Labels[LateLabel]).Take(LateNegatives));
+        var late = train.Select(e => new LabelledText(e.Text, new Dictionary<string, bool>(StringComparer.Ordinal) { [LateLabel] = e.Labels.ContainsKey(LateLabel) }, Closed: false));
         return new DemoData(DataSet.From(early, "train.jsonl"), DataSet.From(late, "train.jsonl"), DataSet.Read(Path.Combine(folder, "test.jsonl")));
     }
 

@@ -25,7 +25,7 @@ internal sealed class DemoReport
         Say($"Streaming  {messages:N0} messages ({texts:N0} texts of {data ?? "samples/inbox/test.jsonl"}, over and\n           over) through the embedded broker, {heads} heads on each");
 
     public string Swapped((TimeSpan Took, int Result) swap, Head late) =>
-        $"New head   '{late.Label}', trained on {late.Training!.Positives + late.Training.Negatives} examples: in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
+        $"New head   '{late.Label}', trained on {late.Training!.Positives} examples of it: in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
 
     public void Finished(TimeSpan took, PipelineTotals totals, ResultsWatcher watcher)
     {

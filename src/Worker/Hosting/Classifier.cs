@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Encoders;
 using Worker.Core.Heads;
+using Worker.Core.Windows;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
@@ -74,11 +75,13 @@ internal sealed class Classifier : IDisposable
             Health.Waiting("for Kafka");
             using (var topics = new TopicAdmin(options.Kafka, loggers, clock))
                 topics.Require(Needed(), stop);
-            using var reader = new WindowReader(options.Kafka, loggers, clock);
+            var size = new WindowSize(options.Window.MaxMessages, TimeSpan.FromMilliseconds(options.Window.TargetMs));
+            var limits = new WindowLimits(size.Next, options.Window.MaxBytes);
+            using var reader = new WindowReader(options.Kafka, limits, loggers, clock);
             using var publisher = WindowPublisher.Create(options.Kafka, reader, loggers, clock);
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
-            var pipeline = Pipeline(reader, publisher);
+            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits));
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
             var running = pipeline.Run(ended.Token, drain.Token);
@@ -130,13 +133,14 @@ internal sealed class Classifier : IDisposable
         return [topics.Messages, topics.Results, topics.Review, topics.DeadLetters];
     }
 
-    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher) => new(
+    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
         new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder)),
         Heads,
         new WindowRecords(options.Kafka, options.Input, options.Review, clock, Product.Version, log),
         publisher,
+        pacer,
         Meter,
         clock,
         loggers.CreateLogger<ClassifyingPipeline>());

@@ -19,6 +19,7 @@ internal sealed class ClassifyingPipeline(
     HeadRegistry heads,
     WindowRecords records,
     WindowPublisher publisher,
+    WindowPacer pacer,
     PipelineMeter meter,
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
@@ -111,7 +112,9 @@ internal sealed class ClassifyingPipeline(
             }
             var started = clock.GetTimestamp();
             var result = classifier.Classify(window, heads.Current);
-            meter.Classified(clock.GetElapsedTime(started));
+            var took = clock.GetElapsedTime(started);
+            pacer.Took(window.Source.Records.Length, took);
+            meter.Classified(took);
             scored.Writer.WriteAsync(result, failed).AsTask().GetAwaiter().GetResult();
         }
     }

@@ -1,0 +1,17 @@
+namespace Worker.Kafka.Reading;
+
+/// <summary>Where a window ends. The pipeline may change the number of messages at any time, from any thread.</summary>
+public sealed class WindowLimits(int maxMessages, long maxBytes)
+{
+    private volatile int maxMessages = maxMessages;
+
+    /// <summary>The most messages of one window, at least 1.</summary>
+    public int MaxMessages
+    {
+        get => maxMessages;
+        set => maxMessages = Math.Max(1, value);
+    }
+
+    /// <summary>A window closes when its keys and values reach this many bytes.</summary>
+    public long MaxBytes { get; } = maxBytes;
+}
