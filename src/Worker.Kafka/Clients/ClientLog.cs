@@ -7,10 +7,10 @@ namespace Worker.Kafka.Clients;
 /// <summary>Writes what librdkafka says to the log: rate-limited by kind, secrets masked. Called from the client's own threads.</summary>
 internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, TimeProvider clock)
 {
-    public ILogger Logger => logger;
-
     private readonly LogThrottle _throttle = new(linesPerPeriod: 3, TimeSpan.FromSeconds(30));
     private readonly long _start = clock.GetTimestamp();
+
+    public ILogger Logger => logger;
 
     /// <summary>A line of the client's own log.</summary>
     public void Write(LogMessage message)
@@ -23,16 +23,12 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
             SyslogLevel.Notice or SyslogLevel.Info => LogLevel.Information,
             _ => LogLevel.Debug,
         };
-        if (_throttle.Admits(message.Facility, clock.GetElapsedTime(_start), out var suppressed))
-            Line(logger, level, message.Facility, secrets.Redact(message.Message), Suppressed(suppressed));
+        Write(level, message.Facility, message.Message);
     }
 
     /// <summary>An error event: the client mends most of them itself.</summary>
-    public void Write(Error error)
-    {
-        if (_throttle.Admits(error.Code.ToString(), clock.GetElapsedTime(_start), out var suppressed))
-            Line(logger, error.IsFatal ? LogLevel.Critical : LogLevel.Warning, error.Code.ToString(), secrets.Redact(error.Reason), Suppressed(suppressed));
-    }
+    public void Write(Error error) =>
+        Write(error.IsFatal ? LogLevel.Critical : LogLevel.Warning, error.Code.ToString(), error.Reason);
 
     /// <summary>Any other text that may repeat or carry a secret.</summary>
     public void Write(LogLevel level, string kind, string text)

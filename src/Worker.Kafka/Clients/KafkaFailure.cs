@@ -34,7 +34,10 @@ public enum KafkaFailure
 /// <summary>What the pipeline does about a <see cref="KafkaFailure"/>.</summary>
 public enum FailureAction
 {
-    /// <summary>Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the window again.</summary>
+    /// <summary>
+    /// Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the window
+    /// again.
+    /// </summary>
     DeadLetter,
 
     /// <summary>Drop the windows in flight; the reader already goes back to what was committed and reads on from there.</summary>

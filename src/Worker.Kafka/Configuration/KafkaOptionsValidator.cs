@@ -84,9 +84,11 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
     private static void Times(KafkaOptions options, List<string> problems)
     {
         if (options.SessionTimeoutMs > options.MaxPollIntervalMs)
-            problems.Add($"Kafka:SessionTimeoutMs ({options.SessionTimeoutMs}) must not exceed Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+            problems.Add($"Kafka:SessionTimeoutMs ({options.SessionTimeoutMs}) must not exceed " +
+                $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.PauseAfterMs > options.MaxPollIntervalMs / 2)
-            problems.Add($"Kafka:PauseAfterMs ({options.PauseAfterMs}) must be at most half of Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+            problems.Add($"Kafka:PauseAfterMs ({options.PauseAfterMs}) must be at most half of " +
+                $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         // The group waits inside a poll while the windows in flight are published.
         var (publish, ms) = options.Delivery == DeliveryMode.ExactlyOnce
             ? (nameof(options.TransactionGiveUpMs), options.TransactionGiveUpMs)
@@ -95,7 +97,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be less than " +
                 $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
-            problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");
+            problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
+                $"Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");
     }
 
     private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)

@@ -16,7 +16,12 @@ internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 /// again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
 /// </summary>
 internal sealed class Transaction(
-    IProducer<byte[]?, byte[]?> producer, FatalError fatal, KafkaOptions options, ILogger logger, TimeProvider clock, KafkaClients clients)
+    IProducer<byte[]?, byte[]?> producer,
+    FatalError fatal,
+    KafkaOptions options,
+    ILogger logger,
+    TimeProvider clock,
+    KafkaClients clients)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
     private readonly TimeSpan _callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
@@ -105,8 +110,8 @@ internal sealed class Transaction(
                 // Calling again takes up the same step where it is: it is not a second commit.
                 if (clock.GetElapsedTime(start) > _giveUp)
                     throw new KafkaFailureException(KafkaFailure.Fatal,
-                        $"{name} has not ended within {_giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): {clients.Redact(error.Error.Reason)}; " +
-                        "the next start of this worker settles what is open");
+                        $"{name} has not ended within {_giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): " +
+                        $"{clients.Redact(error.Error.Reason)}; the next start of this worker settles what is open");
                 stop.WaitHandle.WaitOne(RetryPause);
             }
             catch (KafkaTxnRequiresAbortException error)
@@ -126,7 +131,8 @@ internal sealed class Transaction(
         error = fatal.Of(error);
         return error.Code switch
         {
-            ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced =>
+            ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
+                or ErrorCode.TransactionCoordinatorFenced =>
                 new KafkaFailureException(KafkaFailure.Fenced,
                     $"another producer took over the transactional identity '{identity}', or a transaction was open longer than " +
                     $"{options.TransactionTimeoutMs} ms (Kafka:TransactionTimeoutMs): give every worker its own Kafka:TransactionalId"),

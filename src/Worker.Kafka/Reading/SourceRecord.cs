@@ -3,7 +3,9 @@ namespace Worker.Kafka.Reading;
 /// <summary>One header of a record; names may repeat.</summary>
 public readonly record struct RecordHeader(string Name, byte[]? Value);
 
-/// <summary>One message as Kafka holds it. Key and value are null where Kafka's are (a tombstone's value), which differs from empty.</summary>
+/// <summary>
+/// One message as Kafka holds it. Key and value are null where Kafka's are (a tombstone's value), which differs from empty.
+/// </summary>
 public sealed class SourceRecord
 {
     public required string Topic { get; init; }

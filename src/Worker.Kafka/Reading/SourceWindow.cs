@@ -1,6 +1,9 @@
 namespace Worker.Kafka.Reading;
 
-/// <summary>What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is committed.</summary>
+/// <summary>
+/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is
+/// committed.
+/// </summary>
 public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
 /// <summary>What arrived while the window before was being computed, in the order in which each partition has it.</summary>

@@ -96,6 +96,7 @@ public sealed partial class WindowReader : IDisposable
     /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a revoke
     /// inside waits for that window to be published.
     /// </summary>
+    /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public void GatherUntil(Task ready, CancellationToken stop)
     {
         Subscribe();
@@ -216,7 +217,8 @@ public sealed partial class WindowReader : IDisposable
         paused.UnionWith(assigned);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
     private static partial void Holding(ILogger logger, int milliseconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]

@@ -57,12 +57,15 @@ public sealed class TopicAdmin : IDisposable
         }
         catch (CreateTopicsException partly)
         {
-            var refused = partly.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists).ToList();
-            if (refused.Count > 0)
-                throw new KafkaFailureException(
-                    refused.TrueForAll(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed) ? KafkaFailure.Unauthorised : KafkaFailure.Fatal,
-                    _clients.Redact("cannot create " + string.Join("; ", refused.Select(result => $"topic '{result.Topic}': {result.Error.Reason}"))));
-            return [.. partly.Results.Where(result => result.Error.Code == ErrorCode.TopicAlreadyExists).Select(result => result.Topic)];
+            var there = partly.Results.FindAll(result => result.Error.Code == ErrorCode.TopicAlreadyExists);
+            var refused = partly.Results.FindAll(result => result.Error.IsError && !there.Contains(result));
+            if (refused.Count == 0)
+                return [.. there.Select(result => result.Topic)];
+            var failure = refused.TrueForAll(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed)
+                ? KafkaFailure.Unauthorised
+                : KafkaFailure.Fatal;
+            var reasons = string.Join("; ", refused.Select(result => $"topic '{result.Topic}': {result.Error.Reason}"));
+            throw new KafkaFailureException(failure, _clients.Redact($"cannot create {reasons}"));
         }
     }
 
