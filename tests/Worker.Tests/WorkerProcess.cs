@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Worker.Testing;
 
 namespace Worker.Tests;
 
@@ -30,6 +29,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         var start = new ProcessStartInfo("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

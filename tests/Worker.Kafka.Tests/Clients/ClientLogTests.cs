@@ -42,7 +42,7 @@ public sealed class ClientLogTests
         var options = Secretive();
         options.Client["debug"] = "all";
         using var log = new ListLogger();
-        using (var reader = new WindowReader(options, log, TimeProvider.System))
+        using (var reader = new WindowReader(options, Stage.Limits, log, TimeProvider.System))
         {
             using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             Assert.Null(reader.Read(stop.Token));
@@ -56,7 +56,7 @@ public sealed class ClientLogTests
     {
         var options = Secretive();
         options.Client["ssl.endpoint.identification.algorithm"] = "hunter2-secret";
-        var failure = Assert.Throws<KafkaFailureException>(() => new WindowReader(options, new ListLogger(), TimeProvider.System));
+        var failure = Assert.Throws<KafkaFailureException>(() => new WindowReader(options, Stage.Limits, new ListLogger(), TimeProvider.System));
         Assert.Equal((KafkaFailure.Configuration, FailureAction.Stop), (failure.Failure, failure.Action));
         Assert.Contains("ssl.endpoint.identification.algorithm", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);

@@ -23,7 +23,6 @@ public sealed class KafkaOptionsTests
             SessionTimeoutMs = 10,
             PauseAfterMs = 200_000,
             RevokeDrainMs = 200_000,
-            WindowMaxMessages = 0,
             Compression = "brotli",
             Topics = new KafkaTopics { Results = "same", Review = "same", Heads = "no/name", Labels = "" },
         };
@@ -32,7 +31,7 @@ public sealed class KafkaOptionsTests
         var problems = KafkaOptionsValidator.Problems(options);
         string[] expected =
         [
-            "BootstrapServers", "GroupId", "SessionTimeoutMs", "PauseAfterMs", "RevokeDrainMs", "WindowMaxMessages", "Compression",
+            "BootstrapServers", "GroupId", "SessionTimeoutMs", "PauseAfterMs", "RevokeDrainMs", "Compression",
             "Topics:Review: 'same' is already the topic of Results", "Topics:Heads: 'no/name' is no topic name", "Topics:Labels",
             "Client:enable.auto.commit is not free to set", "Producer:acks is not free to set",
         ];

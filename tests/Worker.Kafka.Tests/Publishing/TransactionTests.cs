@@ -60,7 +60,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
         stage.Feed(0, 10);
-        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
         publisher.Start(default);
         var window = reader.Read(default)!;
@@ -88,7 +88,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options(DeliveryMode.AtLeastOnce);
         options.MessageMaxBytes = 2_000;
         stage.Feed(0, 1);
-        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
         var window = reader.Read(default)!;
         OutgoingRecord[] records = [EchoWorker.Echo(options, window.Records[0]), new(options.Topics.Results, null, new byte[2_000])];
@@ -107,7 +107,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         options.Consumer["max.poll.interval.ms"] = "2500";
         options.TransactionTimeoutMs = 60_000;
         stage.Feed(0, 50);
-        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
         publisher.Start(default);
         var window = reader.Read(default)!;
@@ -136,7 +136,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options();
         options.TransactionTimeoutMs = 60_000;
         var clients = new KafkaClients(options, NullLoggerFactory.Instance, TimeProvider.System);
-        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
         using var delivery = new WindowDelivery(producer);
         var transaction = new Transaction(producer, new FatalError(), options, NullLogger.Instance, TimeProvider.System, clients);

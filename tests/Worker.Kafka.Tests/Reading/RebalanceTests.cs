@@ -36,9 +36,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         int Published() => workers.Sum(worker => worker.Published);
         EchoWorker Slow(string name)
         {
-            var options = stage.Options(mode, name);
-            options.WindowMaxMessages = 20;
-            return new EchoWorker(options, _ => Task.Delay(40));
+            return new EchoWorker(stage.Options(mode, name), _ => Task.Delay(40), maxMessages: 20);
         }
     }
 
@@ -70,11 +68,10 @@ public sealed class RebalanceTests(KafkaBroker broker)
         var options = stage.Options();
         options.Consumer["max.poll.interval.ms"] = "2500";
         options.PauseAfterMs = 300;
-        options.WindowMaxMessages = 20;
         stage.Feed(0, 100);
         using var log = new ListLogger();
         var slowOnes = 1;
-        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(4_000) : Task.CompletedTask, log);
+        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(4_000) : Task.CompletedTask, log, maxMessages: 20);
         await Eventually.True(() => worker.Published == 100, "all published", seconds: 30);
         await worker.StopAsync();
 
@@ -89,9 +86,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
     {
         var stage = await Stage.On(broker.BootstrapServers, partitions: 1);
         var options = stage.Options();
-        options.WindowMaxMessages = 64;
-        options.WindowMaxBytes = 1_024;
-        using var reader = new WindowReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(options, new WindowLimits(64, 1_024), NullLoggerFactory.Instance, TimeProvider.System);
         stage.Feed(0, 1);
         var lone = reader.Read(TestContext.Current.CancellationToken)!;
         Assert.Single(lone.Records);
@@ -114,7 +109,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
     public async Task Reading_ends_at_once_when_told_to_stop()
     {
         var stage = await Stage.On(broker.BootstrapServers);
-        using var reader = new WindowReader(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        using var reader = new WindowReader(stage.Options(), Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var patience = Stopwatch.StartNew();
         Assert.Null(reader.Read(stop.Token));

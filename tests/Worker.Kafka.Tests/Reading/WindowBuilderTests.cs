@@ -13,7 +13,7 @@ public sealed class WindowBuilderTests
     {
         Prop.ForAll<byte[], byte>((arrivals, gone) =>
         {
-            var builder = new WindowBuilder(int.MaxValue, long.MaxValue);
+            var builder = new WindowBuilder(new WindowLimits(int.MaxValue, long.MaxValue));
             var offsets = new long[4];
             foreach (var arrival in arrivals)
                 builder.Add(Message(arrival % 4, offsets[arrival % 4]++, new byte[arrival]));
@@ -34,13 +34,13 @@ public sealed class WindowBuilderTests
     [Fact]
     public void It_is_full_at_either_limit()
     {
-        var byCount = new WindowBuilder(2, 1_000);
+        var byCount = new WindowBuilder(new WindowLimits(2, 1_000));
         byCount.Add(Message(0, 0, [1]));
         Assert.False(byCount.IsFull);
         byCount.Add(Message(0, 1, [1]));
         Assert.True(byCount.IsFull);
 
-        var byBytes = new WindowBuilder(100, 10);
+        var byBytes = new WindowBuilder(new WindowLimits(100, 10));
         byBytes.Add(Message(0, 0, new byte[9]));
         Assert.False(byBytes.IsFull);
         byBytes.Add(Message(0, 1, [1]));
@@ -50,7 +50,7 @@ public sealed class WindowBuilderTests
     [Fact]
     public void What_is_thrown_away_is_read_again_from_its_first_record()
     {
-        var builder = new WindowBuilder(100, 1_000);
+        var builder = new WindowBuilder(new WindowLimits(100, 1_000));
         builder.Add(Message(1, 7, []));
         builder.Add(Message(1, 8, []));
         var ledger = new WindowLedger();

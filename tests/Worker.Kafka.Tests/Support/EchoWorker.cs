@@ -21,10 +21,10 @@ internal sealed class EchoWorker : IDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _published;
 
-    public EchoWorker(KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null)
+    public EchoWorker(KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null, int maxMessages = 100)
     {
         (_options, _compute, _loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
-        Reader = new WindowReader(options, _loggers, TimeProvider.System);
+        Reader = new WindowReader(options, new WindowLimits(maxMessages, 8 << 20), _loggers, TimeProvider.System);
         _publishing = OnThread(Publishing);
         _reading = OnThread(Reading);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Reading;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Topics;
 
@@ -49,6 +50,9 @@ internal sealed class Stage
         ]));
     }
 
+    /// <summary>Windows of up to 100 messages.</summary>
+    public static WindowLimits Limits => new(100, 8 << 20);
+
     /// <summary>Options for one worker; workers of one stage share the group and differ by identity.</summary>
     public KafkaOptions Options(DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1") => new()
     {
@@ -57,7 +61,6 @@ internal sealed class Stage
         Delivery = mode,
         TransactionalId = $"{_name}-{worker}",
         SessionTimeoutMs = _embedded ? 6_000 : 2_000,
-        WindowMaxMessages = 100,
         Topics = new KafkaTopics
         {
             Messages = $"{_name}-messages",

@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Hosting;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Embedded;
+using Worker.Kafka.Heads;
+
+namespace Worker.Tests;
+
+/// <summary>A worker in this process on an embedded broker of its own, and the upstream and downstream systems around it.</summary>
+internal sealed class RunningWorker : IAsyncDisposable
+{
+    private readonly EmbeddedBroker broker = EmbeddedBroker.Start();
+    private readonly CancellationTokenSource stop = new();
+    private readonly IConsumer<byte[]?, byte[]?> downstream;
+    private readonly Classifier classifier;
+    private Task? running;
+
+    private RunningWorker(TinyModel model, Action<RunOptions>? change)
+    {
+        Options = new RunOptions
+        {
+            Encoder = model.Section,
+            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "test", Delivery = DeliveryMode.AtLeastOnce },
+        };
+        change?.Invoke(Options);
+        var topics = Options.Kafka.Topics;
+        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
+        classifier = Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System);
+        downstream = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "downstream", FetchWaitMaxMs = 10 }).Build();
+        string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
+        downstream.Assign(watched.SelectMany(topic => Enumerable.Range(0, EmbeddedBroker.PartitionsPerTopic).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
+    }
+
+    public RunOptions Options { get; }
+
+    public Classifier Classifier => classifier;
+
+    public static async Task<RunningWorker> Start(TinyModel model, IEnumerable<Head> heads, Action<RunOptions>? change = null)
+    {
+        var worker = new RunningWorker(model, change);
+        await worker.Publish([.. heads]);
+        worker.running = worker.classifier.Run(worker.stop.Token);
+        return worker;
+    }
+
+    public async Task Publish(params Head[] heads)
+    {
+        using var topic = new HeadsTopicWriter(Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
+        foreach (var head in heads)
+            await topic.PublishAsync(head.Label, HeadJson.Serialize(head), CancellationToken.None);
+    }
+
+    public async Task Retire(string label)
+    {
+        using var topic = new HeadsTopicWriter(Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
+        await topic.PublishAsync(label, null, CancellationToken.None);
+    }
+
+    public void Send(params Message<byte[]?, byte[]?>[] messages)
+    {
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        foreach (var message in messages)
+            producer.Produce(Options.Kafka.Topics.Messages, message);
+        producer.Flush();
+    }
+
+    public void Send(params string[] texts) => Send([.. texts.Select(t => new Message<byte[]?, byte[]?> { Value = Encoding.UTF8.GetBytes(t) })]);
+
+    /// <summary>Reads what the worker publishes until a condition holds of all that was read.</summary>
+    public List<ConsumeResult<byte[]?, byte[]?>> ReadUntil(Func<IReadOnlyList<ConsumeResult<byte[]?, byte[]?>>, bool> enough)
+    {
+        var read = new List<ConsumeResult<byte[]?, byte[]?>>();
+        var deadline = Environment.TickCount64 + 60_000;
+        while (!enough(read))
+        {
+            if (running is { IsFaulted: true })
+                running.GetAwaiter().GetResult();
+            Assert.True(Environment.TickCount64 < deadline, $"after 60 s only {read.Count} records, last: {(read.Count == 0 ? "none" : Encoding.UTF8.GetString(read[^1].Message.Value ?? []))}");
+            if (downstream.Consume(TimeSpan.FromMilliseconds(100)) is { Message: not null } record)
+                read.Add(record);
+        }
+        return read;
+    }
+
+    public static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) => JsonDocument.Parse(record.Message.Value).RootElement;
+
+    /// <summary>Stops in good order.</summary>
+    public async Task Stop()
+    {
+        await stop.CancelAsync();
+        await running!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        try
+        {
+            await (running ?? Task.CompletedTask);
+        }
+        finally
+        {
+            downstream.Close();
+            downstream.Dispose();
+            classifier.Dispose();
+            broker.Dispose();
+            stop.Dispose();
+        }
+    }
+}
