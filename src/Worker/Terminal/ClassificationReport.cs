@@ -12,7 +12,7 @@ internal static class ClassificationReport
             output.WriteLine($"{Cut(label.Label),-24} {label.Precision,9:F3} {label.Recall,7:F3} {label.F1,6:F3} {label.AveragePrecision,6:F3} {label.Support,8} {label.Threshold,10:F3}");
         Average(output, "macro", evaluation.Macro, evaluation.Labels.Sum(l => l.Support));
         Average(output, "micro", evaluation.Micro, evaluation.Labels.Sum(l => l.Support));
-        output.WriteLine($"calibration error (ECE, all labels pooled) {evaluation.Ece:F4}, Brier score {evaluation.Brier:F4}, log-loss {evaluation.LogLoss:F4}");
+        output.WriteLine($"all labels pooled: calibration error (ECE) {evaluation.Ece:F4}, Brier {evaluation.Brier:F4}, log-loss {evaluation.LogLoss:F4}");
     }
 
     private static void Average(TextWriter output, string name, AverageMetrics metrics, long support) =>

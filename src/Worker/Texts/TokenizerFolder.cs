@@ -10,6 +10,8 @@ internal static class TokenizerFolder
     /// <exception cref="TokenizerRefusedException">The tokenizer is of a kind that is not supported, or damaged.</exception>
     public static WordPieceTokenizer Open(string folder)
     {
+        if (!Directory.Exists(folder))
+            throw new UserError($"{Path.GetFullPath(folder)} is not there: name the folder of a Hugging Face BERT model or of an encoder bundle");
         var files = new TokenizerFiles
         {
             TokenizerJson = Read(folder, TokenizerFiles.TokenizerJsonName),

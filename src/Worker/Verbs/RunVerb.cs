@@ -48,7 +48,8 @@ internal static class RunVerb
         builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
         using var host = builder.Build();
         // 3. Until SIGTERM, Ctrl-C or a failure.
-        await host.RunAsync(stop);
+        await host.StartAsync(stop);
+        await host.WaitForShutdownAsync(stop);
         return host.Services.GetRequiredService<ClassifierService>().Code;
     }
 }
