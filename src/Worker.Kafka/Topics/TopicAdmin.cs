@@ -10,6 +10,7 @@ namespace Worker.Kafka.Topics;
 public sealed class TopicAdmin : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CreatePatience = TimeSpan.FromSeconds(30);
     private readonly KafkaOptions _options;
     private readonly KafkaClients _clients;
     private readonly IAdminClient _admin;
@@ -42,16 +43,36 @@ public sealed class TopicAdmin : IDisposable
                 "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker)");
     }
 
-    /// <summary>Creates the topics; returns the names of those that were there already.</summary>
+    /// <summary>
+    /// Creates the topics and waits until the broker shows them, a moment later; returns the names of those that were there
+    /// already.
+    /// </summary>
     /// <exception cref="KafkaFailureException">The broker refuses one, naming it and the reason.</exception>
-    public async Task<IReadOnlyList<string>> CreateAsync(IEnumerable<TopicSpec> topics)
+    public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyCollection<TopicSpec> topics)
+    {
+        var there = await CreateOnceAsync(topics);
+        var start = _clock.GetTimestamp();
+        foreach (var topic in topics)
+            while (PartitionsOnce(topic.Name) == 0)
+            {
+                if (_clock.GetElapsedTime(start) > CreatePatience)
+                    throw new KafkaFailureException(KafkaFailure.TopicMissing,
+                        $"topic '{topic.Name}' was created but {_options.BootstrapServers} does not show it: look at its brokers");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), _clock);
+            }
+        return there;
+    }
+
+    public void Dispose() => _admin.Dispose();
+
+    private async Task<IReadOnlyList<string>> CreateOnceAsync(IEnumerable<TopicSpec> topics)
     {
         try
         {
             await _admin.CreateTopicsAsync(topics.Select(Specification), new CreateTopicsOptions
             {
-                RequestTimeout = RequestTimeout * 6,
-                OperationTimeout = RequestTimeout * 6,
+                RequestTimeout = CreatePatience,
+                OperationTimeout = CreatePatience,
             });
             return [];
         }
@@ -68,8 +89,6 @@ public sealed class TopicAdmin : IDisposable
             throw new KafkaFailureException(failure, _clients.Redact($"cannot create {reasons}"));
         }
     }
-
-    public void Dispose() => _admin.Dispose();
 
     private int PartitionsOnce(string topic)
     {

@@ -2,3 +2,6 @@ using Worker.Testing;
 
 // One broker for all tests; they keep apart by topic and group names.
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
+
+// They mostly wait: for session timeouts, rebalances, a broker that starts.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
