@@ -6,8 +6,11 @@ namespace Worker.Onnx.Bundles;
 /// <summary>Names of a bundle's files.</summary>
 internal static class BundleFiles
 {
-    /// <summary>Large tensors of all graphs.</summary>
-    public const string Weights = "encoder.weights";
+    /// <summary>Large tensors in f32, of all graphs.</summary>
+    public const string Weights = "encoder.f32.weights";
+
+    /// <summary>Large tensors that only the int8 graph has.</summary>
+    public const string QuantisedWeights = "encoder.int8.weights";
 
     /// <summary>What the self-check's texts must give: a tensor [texts, hidden] a feature.</summary>
     public const string SelfCheck = "self-check.safetensors";
@@ -19,14 +22,9 @@ internal static class BundleFiles
     public const string TokenizerConfig = "tokenizer_config.json";
 
     /// <summary>The tokenizer's files: copied as they are, where the checkpoint has them.</summary>
-    public static ReadOnlySpan<string> OfTokenizer => new[] { Vocabulary, Tokenizer, TokenizerConfig };
+    public static IReadOnlyList<string> OfTokenizer { get; } = [Vocabulary, Tokenizer, TokenizerConfig];
 
-    public static string Graph(Variant variant) => variant switch
-    {
-        Variant.Float32 => "encoder.f32.onnx",
-        Variant.Int8 => "encoder.int8.onnx",
-        _ => "encoder.int7.onnx",
-    };
+    public static string Graph(Variant variant) => variant == Variant.Int8 ? "encoder.int8.onnx" : "encoder.f32.onnx";
 
     /// <summary>sha256 of a file, lower-case hex.</summary>
     public static string Hash(string path)

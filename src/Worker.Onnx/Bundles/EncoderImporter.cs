@@ -5,6 +5,7 @@ using Worker.Core.Encoders;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Safetensors;
+using Worker.Onnx.Schema;
 using Worker.Onnx.Sessions;
 
 namespace Worker.Onnx.Bundles;
@@ -30,7 +31,7 @@ public static class EncoderImporter
         var selfCheck = SelfCheckTexts.All.Select(text => Ids(tokenize(text), text, maxTokens, checkpoint.Config)).ToImmutableArray();
 
         using var staging = new StagingFolder(destination);
-        WriteGraphs(checkpoint, staging.Path);
+        WriteGraphs(checkpoint, staging.Path, selfCheck);
         foreach (var name in BundleFiles.OfTokenizer)
             if (File.Exists(Path.Combine(folder, name)))
                 File.Copy(Path.Combine(folder, name), Path.Combine(staging.Path, name));
@@ -78,14 +79,25 @@ public static class EncoderImporter
         return [.. ids.AsSpan(0, Math.Min(ids.Length, maxTokens))];
     }
 
-    private static void WriteGraphs(Checkpoint checkpoint, string folder)
+    private static void WriteGraphs(Checkpoint checkpoint, string folder, ImmutableArray<ImmutableArray<int>> selfCheck)
     {
+        var config = checkpoint.Config;
         using var weights = new WeightFile(folder, BundleFiles.Weights);
         EncoderWeights.Write(checkpoint, weights);
-        foreach (var variant in Enum.GetValues<Variant>())
+        // On disk before a session maps it.
+        weights.Dispose();
+        var float32 = Write(Variant.Float32, weights);
+
+        using var quantised = new WeightFile(folder, BundleFiles.QuantisedWeights);
+        QuantisedWeights.Write(checkpoint, ActivationRanges.Measure(float32, folder, config, selfCheck), quantised);
+        Write(Variant.Int8, weights, quantised);
+
+        ModelProto Write(Variant variant, params WeightFile[] files)
         {
+            var model = EncoderGraph.Build(config, variant, files);
             using var file = File.Create(Path.Combine(folder, BundleFiles.Graph(variant)));
-            EncoderGraph.Build(checkpoint.Config, weights, variant).WriteTo(file);
+            model.WriteTo(file);
+            return model;
         }
     }
 

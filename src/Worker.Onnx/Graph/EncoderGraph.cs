@@ -15,19 +15,20 @@ internal sealed class EncoderGraph
     private const float MaskedScore = -1e9f;
 
     private readonly EncoderConfig config;
-    private readonly Variant variant;
     private readonly GraphWriter graph;
+    private readonly LinearBlock linear;
 
-    private EncoderGraph(EncoderConfig config, WeightFile weights, Variant variant)
+    private EncoderGraph(EncoderConfig config, Variant variant, WeightFile[] weights)
     {
         this.config = config;
-        this.variant = variant;
         graph = new GraphWriter(weights);
+        linear = new LinearBlock(graph, variant);
     }
 
-    /// <param name="weights">Holds what <see cref="EncoderWeights"/> wrote for this variant.</param>
-    public static ModelProto Build(EncoderConfig config, WeightFile weights, Variant variant) =>
-        new EncoderGraph(config, weights, variant).Build();
+    /// <param name="weights">Hold what <see cref="EncoderWeights"/> and, for a quantised variant,
+    /// <see cref="QuantisedWeights"/> wrote.</param>
+    public static ModelProto Build(EncoderConfig config, Variant variant, params WeightFile[] weights) =>
+        new EncoderGraph(config, variant, weights).Build();
 
     private ModelProto Build()
     {
@@ -38,7 +39,7 @@ internal sealed class EncoderGraph
         var x = Embeddings();
         for (var layer = 1; layer <= config.Layers; layer++)
         {
-            x = Layer($"layers.{layer - 1}", x, scoreBias);
+            x = Layer(layer - 1, x, scoreBias);
             Mean(GraphNames.LayerMean(layer, config.Layers), x, pooling);
         }
         // Token 0 is [CLS]; a scalar index drops the axis: [batch, sequence, hidden] to [batch, hidden].
@@ -65,25 +66,28 @@ internal sealed class EncoderGraph
         return graph.Node("Unsqueeze", "pooling", [share, axis]);
     }
 
-    // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden].
+    // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden]. The position
+    // of a token is how many there are before it; counted so, and not sliced from the table, every shape is known to
+    // the runtime's optimiser by name, and it fuses each sum with the normalisation that follows.
     private string Embeddings()
     {
         var words = graph.Node("Gather", "embeddings.words", [graph.Weight("embeddings.word"), GraphNames.Ids]);
-        var shape = graph.Node("Shape", "ids.shape", [GraphNames.Ids]);
-        var length = graph.Node("Gather", "ids.length", [shape, graph.Constant("axes.1", 1)]);
-        var positions = graph.Node("Slice", "embeddings.positions",
-            [graph.Weight("embeddings.position"), graph.Constant("axes.0", 0), length, graph.Constant("axes.0", 0)]);
+        var before = graph.Node("CumSum", "tokens.before", [GraphNames.Mask, graph.Scalar("axis.sequence", 1)], GraphWriter.Integer("exclusive", 1));
+        var index = graph.Node("Cast", "position", [before], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Int32));
+        var positions = graph.Node("Gather", "embeddings.positions", [graph.Weight("embeddings.position"), index]);
         return Normalise("embeddings.norm", graph.Node("Add", "embeddings", [words, positions]));
     }
 
-    private string Layer(string name, string x, string scoreBias)
+    // The names of values are those that LinearGroup reads.
+    private string Layer(int layer, string x, string scoreBias)
     {
-        var attended = new AttentionBlock(graph, config, variant).Add(name, x, scoreBias);
+        var name = $"layers.{layer}";
+        var attended = new AttentionBlock(graph, config, linear).Add(layer, scoreBias);
         x = Normalise($"{name}.attention_norm", graph.Node("Add", $"{name}.attention.residual", [attended, x]));
-        var linear = new LinearBlock(graph, variant);
-        var inner = Activate($"{name}.activation", linear.Add($"{name}.intermediate", linear.Input(x)));
-        var output = linear.Add($"{name}.output", linear.Input(inner));
-        return Normalise($"{name}.output_norm", graph.Node("Add", $"{name}.output.residual", [output, x]));
+        linear.Add(LinearGroup.Intermediate(config, layer));
+        Activate($"{name}.activation", $"{name}.intermediate");
+        linear.Add(LinearGroup.Output(config, layer));
+        return Normalise($"{name}.output_norm", graph.Node("Add", $"{name}.output.residual", [$"{name}.output", x]));
     }
 
     private string Normalise(string name, string x) => graph.Node("LayerNormalization", name,

@@ -3,36 +3,25 @@ using Worker.Onnx.Checkpoints;
 
 namespace Worker.Onnx.Graph;
 
-/// <summary>Writes a checkpoint's tensors as the graphs use them: linear weights as [inputs, outputs].</summary>
+/// <summary>Writes a checkpoint's tensors as the graphs use them, in f32: linear weights as [inputs, outputs].</summary>
 internal static class EncoderWeights
 {
-    /// <summary>The zero point of every quantised weight: they are symmetric.</summary>
-    public const string ZeroPoint = "zero_point";
-
-    private static readonly string[] Linears = ["query", "key", "value", "attention_output", "intermediate", "output"];
-
-    public static string QuantisedName(string linear, Variant variant) =>
-        $"{linear}.weight.{(variant == Variant.Int8 ? "int8" : "int7")}";
-
-    public static string ScaleName(string quantised) => $"{quantised}.scale";
-
     public static void Write(Checkpoint checkpoint, WeightFile weights)
     {
         var config = checkpoint.Config;
-        weights.Add(ZeroPoint, new sbyte[1]);
         WriteEmbeddings(checkpoint, weights);
         WriteNorm("embeddings.norm");
+        foreach (var linear in LinearGroup.All(config).SelectMany(group => group.Linears))
+            WriteLinear(linear);
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            foreach (var linear in Linears)
-                WriteLinear($"layers.{layer}.{linear}", string.Equals(linear, "query", StringComparison.Ordinal));
             WriteNorm($"layers.{layer}.attention_norm");
             WriteNorm($"layers.{layer}.output_norm");
         }
         if (config.HasOwnHead)
         {
-            WritePlainLinear("head.dense");
-            WritePlainLinear("head.classifier");
+            WriteLinear("head.dense");
+            WriteLinear("head.classifier");
         }
 
         void WriteNorm(string name)
@@ -41,34 +30,34 @@ internal static class EncoderWeights
             weights.Add($"{name}.bias", checkpoint.Read($"{name}.bias"), config.Hidden);
         }
 
-        void WritePlainLinear(string name)
+        void WriteLinear(string name)
         {
-            var (matrix, inputs, outputs) = Transposed(checkpoint, name);
-            weights.Add($"{name}.weight", matrix, inputs, outputs);
-            weights.Add($"{name}.bias", checkpoint.Read($"{name}.bias"), outputs);
-        }
-
-        void WriteLinear(string name, bool isQuery)
-        {
-            var (matrix, inputs, outputs) = Transposed(checkpoint, name);
+            var matrix = Matrix(checkpoint, name);
+            weights.Add($"{name}.weight", matrix.Values, matrix.Inputs, matrix.Outputs);
             var bias = checkpoint.Read($"{name}.bias");
-            if (isQuery)
-            {
-                // Attention divides its scores by sqrt(width of a head): done here once and for all.
-                var factor = 1 / MathF.Sqrt(config.Hidden / config.AttentionHeads);
-                TensorPrimitives.Multiply(matrix, factor, matrix);
-                TensorPrimitives.Multiply(bias, factor, bias);
-            }
-            weights.Add($"{name}.weight", matrix, inputs, outputs);
-            weights.Add($"{name}.bias", bias, outputs);
-            foreach (var variant in (ReadOnlySpan<Variant>)[Variant.Int8, Variant.Int7])
-            {
-                var (quantised, scales) = ChannelQuantisation.Quantise(matrix, outputs, variant == Variant.Int8 ? 127 : 63);
-                weights.Add(QuantisedName(name, variant), quantised, inputs, outputs);
-                weights.Add(ScaleName(QuantisedName(name, variant)), scales, outputs);
-            }
+            TensorPrimitives.Multiply(bias, Factor(config, name), bias);
+            weights.Add($"{name}.bias", bias, matrix.Outputs);
         }
     }
+
+    /// <summary>A linear layer's weights as the graphs use them: transposed (the checkpoint holds [outputs, inputs]),
+    /// and scaled where it is a query's.</summary>
+    public static LinearMatrix Matrix(Checkpoint checkpoint, string name)
+    {
+        var shape = checkpoint.Shape($"{name}.weight");
+        var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
+        var stored = checkpoint.Read($"{name}.weight");
+        TensorPrimitives.Multiply(stored, Factor(checkpoint.Config, name), stored);
+        var matrix = new float[stored.Length];
+        for (var output = 0; output < outputs; output++)
+            for (var input = 0; input < inputs; input++)
+                matrix[input * outputs + output] = stored[output * inputs + input];
+        return new LinearMatrix(matrix, inputs, outputs);
+    }
+
+    // Attention divides its scores by sqrt(width of a head): done here, in the query, once and for all.
+    private static float Factor(EncoderConfig config, string linear) =>
+        linear.EndsWith(".query", StringComparison.Ordinal) ? 1 / MathF.Sqrt(config.Hidden / config.AttentionHeads) : 1;
 
     private static void WriteEmbeddings(Checkpoint checkpoint, WeightFile weights)
     {
@@ -87,17 +76,12 @@ internal static class EncoderWeights
         }
         weights.Add("embeddings.position", positions, config.MaxPositions, config.Hidden);
     }
+}
 
-    // The checkpoint holds [outputs, inputs].
-    private static (float[] Matrix, int Inputs, int Outputs) Transposed(Checkpoint checkpoint, string name)
-    {
-        var shape = checkpoint.Shape($"{name}.weight");
-        var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
-        var stored = checkpoint.Read($"{name}.weight");
-        var matrix = new float[stored.Length];
-        for (var output = 0; output < outputs; output++)
-            for (var input = 0; input < inputs; input++)
-                matrix[input * outputs + output] = stored[output * inputs + input];
-        return (matrix, inputs, outputs);
-    }
+/// <summary>A linear layer's weights.</summary>
+/// <param name="Values">[inputs, outputs], row-major.</param>
+internal sealed record LinearMatrix(float[] Values, int Inputs, int Outputs)
+{
+    /// <summary>The weights that read one input; [outputs].</summary>
+    public Span<float> Row(int input) => Values.AsSpan(input * Outputs, Outputs);
 }

@@ -5,7 +5,7 @@ using Worker.Onnx.Schema;
 namespace Worker.Onnx.Graph;
 
 /// <summary>Builds an ONNX graph node by node; every node is named after its first output.</summary>
-internal sealed class GraphWriter(WeightFile weights)
+internal sealed class GraphWriter(params WeightFile[] weights)
 {
     /// <summary>Operator set of the standard operators: the first with Gelu.</summary>
     private const int OperatorSet = 20;
@@ -16,11 +16,14 @@ internal sealed class GraphWriter(WeightFile weights)
     private readonly GraphProto graph = new() { Name = "encoder" };
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
-    /// <summary>A tensor of the weight file, taken into the graph at its first use.</summary>
+    /// <summary>Whether a weight file holds that tensor.</summary>
+    public bool Offers(string tensor) => weights.Any(file => file.Find(tensor) is not null);
+
+    /// <summary>A tensor of a weight file, taken into the graph at its first use.</summary>
     public string Weight(string tensor)
     {
         if (known.Add(tensor))
-            graph.Initializer.Add(weights[tensor]);
+            graph.Initializer.Add(weights.Select(file => file.Find(tensor)).First(found => found is not null));
         return tensor;
     }
 

@@ -1,38 +1,42 @@
+using Worker.Onnx.Schema;
+
 namespace Worker.Onnx.Graph;
 
-/// <summary>A linear layer y = x·W + b, in the variant's arithmetic.</summary>
+/// <summary>Linear layers y = x·W + b, in the variant's arithmetic.</summary>
 internal sealed class LinearBlock(GraphWriter graph, Variant variant)
 {
-    /// <summary>What a linear layer reads of x; made once for all layers that read the same x.</summary>
-    public LinearInput Input(string x)
+    /// <summary>Adds the layers of a group; each one's output is named after it; [.., outputs].</summary>
+    public void Add(LinearGroup group)
     {
-        if (variant == Variant.Float32)
-            return new LinearInput(x, "", "");
-        var input = new LinearInput($"{x}.quantised", $"{x}.scale", $"{x}.zero");
-        graph.Add("DynamicQuantizeLinear", [input.Values, input.Scale, input.ZeroPoint], [x]);
-        return input;
+        var x = variant == Variant.Float32 ? new QuantisedInput(group.Input, "", "") : Quantise(group);
+        foreach (var linear in group.Linears)
+        {
+            var product = variant == Variant.Float32
+                ? graph.Node("MatMul", $"{linear}.product", [group.Input, graph.Weight($"{linear}.weight")])
+                : Product(linear, x);
+            graph.Node("Add", linear, [product, graph.Weight($"{linear}.bias")]);
+        }
     }
 
-    /// <returns>The output's name, which is the layer's; [.., outputs].</returns>
-    public string Add(string name, LinearInput x)
+    private QuantisedInput Quantise(LinearGroup group)
     {
-        var product = variant == Variant.Float32
-            ? graph.Node("MatMul", $"{name}.product", [x.Values, graph.Weight($"{name}.weight")])
-            : Quantised(name, x);
-        return graph.Node("Add", name, [product, graph.Weight($"{name}.bias")]);
+        var smooth = graph.Offers(group.Smoothing)
+            ? graph.Node("Mul", $"{group.Name}.smooth", [group.Input, graph.Weight(group.Smoothing)])
+            : group.Input;
+        var x = new QuantisedInput($"{group.Name}.levels", $"{group.Name}.level_scale", $"{group.Name}.level_zero");
+        graph.Add("DynamicQuantizeLinear", [x.Levels, x.Scale, x.ZeroPoint], [smooth]);
+        return x;
     }
 
     // (x_q - zero)·W_q summed in int32, times the scale of x and of each column of W.
-    private string Quantised(string name, LinearInput x)
+    private string Product(string linear, QuantisedInput x)
     {
-        var weight = EncoderWeights.QuantisedName(name, variant);
-        var sum = graph.Node("MatMulInteger", $"{name}.sum",
-            [x.Values, graph.Weight(weight), x.ZeroPoint, graph.Weight(EncoderWeights.ZeroPoint)]);
-        var real = graph.Node("Cast", $"{name}.real", [sum], GraphWriter.Integer("to", (long)Schema.TensorProto.Types.DataType.Float));
-        var scale = graph.Node("Mul", $"{name}.scale", [x.Scale, graph.Weight(EncoderWeights.ScaleName(weight))]);
-        return graph.Node("Mul", $"{name}.product", [real, scale]);
+        var sum = graph.Node("MatMulInteger", $"{linear}.sum",
+            [x.Levels, graph.Weight(QuantisedWeights.Levels(linear)), x.ZeroPoint, graph.Weight(QuantisedWeights.ZeroPoint)]);
+        var real = graph.Node("Cast", $"{linear}.real", [sum], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Float));
+        var scale = graph.Node("Mul", $"{linear}.scale", [x.Scale, graph.Weight(QuantisedWeights.Scales(linear))]);
+        return graph.Node("Mul", $"{linear}.product", [real, scale]);
     }
-}
 
-/// <summary>A linear layer's input: its values, and when quantised their scale and zero point.</summary>
-internal readonly record struct LinearInput(string Values, string Scale, string ZeroPoint);
+    private readonly record struct QuantisedInput(string Levels, string Scale, string ZeroPoint);
+}

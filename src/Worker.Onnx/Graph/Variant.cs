@@ -6,9 +6,6 @@ internal enum Variant
     /// <summary>f32 throughout.</summary>
     Float32,
 
-    /// <summary>Weights in 8 bits, quantised per output channel; activations in 8 bits, quantised as they come.</summary>
+    /// <summary>Weights quantised per output channel at import, activations as they come.</summary>
     Int8,
-
-    /// <summary>The same with weights in 7 bits, for processors whose 8-bit products saturate.</summary>
-    Int7,
 }

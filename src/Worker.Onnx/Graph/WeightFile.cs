@@ -6,8 +6,8 @@ using Worker.Onnx.Schema;
 namespace Worker.Onnx.Graph;
 
 /// <summary>
-/// The file beside the graphs that holds their large tensors (ONNX's external data): the runtime maps it, so only the
-/// pages that are used become resident, and graphs that differ in a few tensors share the rest.
+/// A file beside the graphs that holds large tensors of theirs (ONNX's external data): the runtime maps it, so only the
+/// pages that are used become resident, and graphs that differ in some tensors share the rest.
 /// </summary>
 internal sealed class WeightFile : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed class WeightFile : IDisposable
         file = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
     }
 
-    /// <summary>A tensor written before, as a graph refers to it.</summary>
-    public TensorProto this[string tensor] => tensors[tensor];
+    /// <summary>A tensor written before, as a graph refers to it, or null.</summary>
+    public TensorProto? Find(string tensor) => tensors.GetValueOrDefault(tensor);
 
     public void Add(string tensor, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         Add(tensor, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), shape);

@@ -11,17 +11,7 @@ public static class EncoderFactory
 {
     internal static Encoder Open(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan)
     {
-        using var options = new SessionOptions
-        {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            IntraOpNumThreads = plan.Threads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            EnableMemoryPattern = false,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        if (Environment.GetEnvironmentVariable("DUMP") is { } dump) { options.OptimizedModelFilePath = dump; }
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", bundle.Folder);
+        using var options = SessionSettings.Cpu(bundle.Folder, plan.Threads);
         var stored = ModelProto.Parser.ParseFrom(File.ReadAllBytes(bundle.GraphPath(plan.Variant)));
         var session = new InferenceSession(GraphSelection.Select(stored, layout, plan.OwnLogits), options);
         return new Encoder(bundle, layout, session, plan.OwnLogits, $"{plan.Device} {plan.Variant}");
