@@ -1,1 +1,14 @@
-System.Console.WriteLine("x");
+using System.CommandLine;
+using System.Globalization;
+using Worker.Bench;
+using Worker.Terminal;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+// What any user can run is in 'worker bench'; here is what needs the labelled data beside the checkout.
+var root = new RootCommand("Benchmarks on the public data sets beside the checkout; 'eng/worker bench' has those that need no data.")
+{
+    TokenizerBench.Create(),
+    LabelsBench.Create(),
+};
+return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -11,21 +11,21 @@ namespace Worker.Testing;
 /// </summary>
 public sealed class KafkaBroker : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly TemporaryFolder _folder = Repository.Temporary();
-    private int _port;
-    private Process? _process;
+    private readonly Lock gate = new();
+    private readonly TemporaryFolder folder = Repository.Temporary();
+    private int port;
+    private Process? process;
 
     /// <summary>Where it listens; starts it when it does not run yet.</summary>
     public string BootstrapServers
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                if (_process is null)
+                if (process is null)
                     Start();
-                return $"127.0.0.1:{_port}";
+                return $"127.0.0.1:{port}";
             }
         }
     }
@@ -33,19 +33,19 @@ public sealed class KafkaBroker : IDisposable
     /// <summary>Chooses the ports and formats the data folder without starting: returns where it will listen.</summary>
     public string Prepare()
     {
-        if (_port != 0)
-            return $"127.0.0.1:{_port}";
+        if (port != 0)
+            return $"127.0.0.1:{port}";
         Assert.SkipUnless(Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
-        _port = FreePortPair();
-        File.WriteAllText(_folder.File("server.properties"), $"""
+        port = FreePortPair();
+        File.WriteAllText(folder.File("server.properties"), $"""
             process.roles=broker,controller
             node.id=1
-            controller.quorum.voters=1@127.0.0.1:{_port + 1}
-            listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_port + 1}
-            advertised.listeners=PLAINTEXT://127.0.0.1:{_port}
+            controller.quorum.voters=1@127.0.0.1:{port + 1}
+            listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}
+            advertised.listeners=PLAINTEXT://127.0.0.1:{port}
             controller.listener.names=CONTROLLER
             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-            log.dirs={_folder.File("data")}
+            log.dirs={folder.File("data")}
             num.partitions=3
             auto.create.topics.enable=false
             offsets.topic.num.partitions=2
@@ -59,39 +59,39 @@ public sealed class KafkaBroker : IDisposable
             group.min.session.timeout.ms=1000
             transaction.abort.timed.out.transaction.cleanup.interval.ms=500
             """);
-        using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", _folder.File("server.properties"));
+        using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
         format.WaitForExit();
         Assert.True(format.ExitCode == 0, $"kafka.tools.StorageTool failed: {Log()}");
-        return $"127.0.0.1:{_port}";
+        return $"127.0.0.1:{port}";
     }
 
     /// <summary>Starts it, with the data it had; returns once it listens.</summary>
     public void Start()
     {
         Prepare();
-        _process = Java("kafka.Kafka", _folder.File("server.properties"));
+        process = Java("kafka.Kafka", folder.File("server.properties"));
         var patience = Stopwatch.StartNew();
-        while (!Listens(_port))
+        while (!Listens(port))
         {
-            Assert.False(_process.HasExited, $"Kafka ended at once: {Log()}");
+            Assert.False(process.HasExited, $"Kafka ended at once: {Log()}");
             Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), $"Kafka does not listen after 60 s: {Log()}");
-            _process.WaitForExit(TimeSpan.FromMilliseconds(50));
+            process.WaitForExit(TimeSpan.FromMilliseconds(50));
         }
     }
 
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
-        _process?.Kill(entireProcessTree: true);
-        _process?.WaitForExit();
-        _process?.Dispose();
-        _process = null;
+        process?.Kill(entireProcessTree: true);
+        process?.WaitForExit();
+        process?.Dispose();
+        process = null;
     }
 
     public void Dispose()
     {
         Kill();
-        _folder.Dispose();
+        folder.Dispose();
     }
 
     private static string? Home
@@ -114,7 +114,7 @@ public sealed class KafkaBroker : IDisposable
         {
             ArgumentList =
             {
-                "-c", "log=$1; shift; exec java \"$@\" >>\"$log\" 2>&1", "sh", _folder.File("kafka.log"),
+                "-c", "log=$1; shift; exec java \"$@\" >>\"$log\" 2>&1", "sh", folder.File("kafka.log"),
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms96m", "-Xmx384m", "-cp", Path.Combine(Home!, "libs", "*"),
             },
         };
@@ -125,7 +125,7 @@ public sealed class KafkaBroker : IDisposable
 
     private string Log()
     {
-        var path = _folder.File("kafka.log");
+        var path = folder.File("kafka.log");
         return File.Exists(path) ? string.Join('\n', File.ReadAllLines(path).TakeLast(20)) : "no output";
     }
 
@@ -150,12 +150,12 @@ public sealed class KafkaBroker : IDisposable
         {
             using var first = new TcpListener(IPAddress.Loopback, 0);
             first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            var free = ((IPEndPoint)first.LocalEndpoint).Port;
             try
             {
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                using var second = new TcpListener(IPAddress.Loopback, free + 1);
                 second.Start();
-                return port;
+                return free;
             }
             catch (SocketException)
             {

@@ -7,8 +7,8 @@ namespace Worker.Kafka.Clients;
 /// <summary>Writes what librdkafka says to the log: rate-limited by kind, secrets masked. Called from the client's own threads.</summary>
 internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, TimeProvider clock)
 {
-    private readonly LogThrottle _throttle = new(linesPerPeriod: 3, TimeSpan.FromSeconds(30));
-    private readonly long _start = clock.GetTimestamp();
+    private readonly LogThrottle throttle = new(linesPerPeriod: 3, TimeSpan.FromSeconds(30));
+    private readonly long start = clock.GetTimestamp();
 
     public ILogger Logger => logger;
 
@@ -33,7 +33,7 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
     /// <summary>Any other text that may repeat or carry a secret.</summary>
     public void Write(LogLevel level, string kind, string text)
     {
-        if (_throttle.Admits(kind, clock.GetElapsedTime(_start), out var suppressed))
+        if (throttle.Admits(kind, clock.GetElapsedTime(start), out var suppressed))
             Line(logger, level, kind, secrets.Redact(text), Suppressed(suppressed));
     }
 

@@ -7,9 +7,9 @@ namespace Worker.Kafka.Clients;
 /// <summary>Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.</summary>
 internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
 {
-    private readonly ClientSecrets _secrets = new(options);
+    private readonly ClientSecrets secrets = new(options);
 
-    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), _secrets, clock);
+    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock);
 
     public IConsumer<byte[]?, byte[]?> Consumer(
         ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null) => Built(() =>
@@ -38,7 +38,7 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
             .Build());
 
     /// <summary>The text of an error of the library, secrets masked.</summary>
-    public string Redact(string text) => _secrets.Redact(text);
+    public string Redact(string text) => secrets.Redact(text);
 
     private T Built<T>(Func<T> build)
     {

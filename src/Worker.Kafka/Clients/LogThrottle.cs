@@ -3,17 +3,17 @@ namespace Worker.Kafka.Clients;
 /// <summary>Lets through a few lines of each kind per period, and counts the rest. Pure: the caller brings the time.</summary>
 internal sealed class LogThrottle(int linesPerPeriod, TimeSpan period)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Tally> tallies = new(StringComparer.Ordinal);
 
     /// <summary>Whether a line of this kind may be written now, and how many of its kind were not since the last one.</summary>
     /// <param name="elapsed">Time since any fixed point; never goes back.</param>
     public bool Admits(string kind, TimeSpan elapsed, out int suppressed)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (!_tallies.TryGetValue(kind, out var tally))
-                _tallies[kind] = tally = new Tally { Since = elapsed };
+            if (!tallies.TryGetValue(kind, out var tally))
+                tallies[kind] = tally = new Tally { Since = elapsed };
             if (elapsed - tally.Since >= period)
             {
                 tally.Since = elapsed;

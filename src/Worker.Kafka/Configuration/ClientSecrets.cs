@@ -5,12 +5,12 @@ internal sealed class ClientSecrets
 {
     private const string Mask = "***";
     private static readonly string[] SecretParts = ["password", "secret", "key.pem", "oauthbearer.config", "jaas", "passphrase"];
-    private readonly string[] _values;
+    private readonly string[] values;
 
     public ClientSecrets(KafkaOptions options)
     {
         // Longest first: a secret that contains another is masked whole.
-        _values = [.. new[] { options.Client, options.Consumer, options.Producer }
+        values = [.. new[] { options.Client, options.Consumer, options.Producer }
             .SelectMany(properties => properties)
             .Where(property => IsSecret(property.Key) && !string.IsNullOrEmpty(property.Value))
             .Select(property => property.Value)
@@ -30,7 +30,7 @@ internal sealed class ClientSecrets
     /// <summary>The text with every secret value replaced by ***.</summary>
     public string Redact(string text)
     {
-        foreach (var value in _values)
+        foreach (var value in values)
             text = text.Replace(value, Mask, StringComparison.Ordinal);
         return text;
     }

@@ -20,14 +20,14 @@ public sealed class EmbeddedBroker : IDisposable
 
     private const int MostTries = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly IProducer<Null, Null> _host;
-    private readonly IAdminClient _admin;
+    private readonly IProducer<Null, Null> host;
+    private readonly IAdminClient admin;
 
     private EmbeddedBroker(IProducer<Null, Null> host)
     {
-        _host = host;
-        _admin = new DependentAdminClientBuilder(host.Handle).Build();
-        var brokers = Asked(() => _admin.GetMetadata(Patience)).Brokers;
+        this.host = host;
+        admin = new DependentAdminClientBuilder(host.Handle).Build();
+        var brokers = Asked(() => admin.GetMetadata(Patience)).Brokers;
         BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
     }
 
@@ -50,7 +50,7 @@ public sealed class EmbeddedBroker : IDisposable
     public void CreateTopics(params IReadOnlyList<string> topics)
     {
         foreach (var topic in topics)
-            Asked(() => _admin.GetMetadata(topic, Patience));
+            Asked(() => admin.GetMetadata(topic, Patience));
     }
 
     /// <summary>The first request may meet a connection that is only being made.</summary>
@@ -68,7 +68,7 @@ public sealed class EmbeddedBroker : IDisposable
 
     public void Dispose()
     {
-        _admin.Dispose();
-        _host.Dispose();
+        admin.Dispose();
+        host.Dispose();
     }
 }

@@ -13,20 +13,20 @@ namespace Worker.Kafka.Heads;
 public sealed class HeadsTopicReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
-    private readonly KafkaOptions _options;
-    private readonly ILoggerFactory _loggers;
-    private readonly TimeProvider _clock;
-    private readonly ClientLog _log;
-    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly KafkaOptions options;
+    private readonly ILoggerFactory loggers;
+    private readonly TimeProvider clock;
+    private readonly ClientLog log;
+    private readonly IConsumer<byte[]?, byte[]?> consumer;
 
     public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
-        _options = options;
-        _loggers = loggers;
-        _clock = clock;
+        this.options = options;
+        this.loggers = loggers;
+        this.clock = clock;
         var clients = new KafkaClients(options, loggers, clock);
-        _log = clients.Log("Heads");
-        _consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), _log);
+        log = clients.Log("Heads");
+        consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
     }
 
     /// <summary>
@@ -60,21 +60,21 @@ public sealed class HeadsTopicReader : IDisposable
 
     public void Dispose()
     {
-        _consumer.Close();
-        _consumer.Dispose();
+        consumer.Close();
+        consumer.Dispose();
     }
 
     /// <summary>Takes every partition from its beginning; returns the partitions.</summary>
     private HashSet<int> AssignAll(CancellationToken stop)
     {
-        using var topics = new TopicAdmin(_options, _loggers, _clock);
-        var topic = _options.Topics.Heads;
-        var count = new OutsideRetry($"reading the heads topic '{topic}'", _log.Logger, _clock).Run(
+        using var topics = new TopicAdmin(options, loggers, clock);
+        var topic = options.Topics.Heads;
+        var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
                 ? partitions
                 : throw new InvalidOperationException($"topic '{topic}' does not exist: create it (compacted) or allow auto-creation"),
             stop);
-        _consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         return [.. Enumerable.Range(0, count)];
     }
 
@@ -82,17 +82,17 @@ public sealed class HeadsTopicReader : IDisposable
     {
         try
         {
-            return _consumer.Consume(PollSlice);
+            return consumer.Consume(PollSlice);
         }
         catch (ConsumeException error) when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
         {
             throw new KafkaFailureException(error.Error.IsFatal ? KafkaFailure.Fatal : KafkaFailure.Unauthorised,
-                $"the heads topic '{_options.Topics.Heads}' cannot be read: {error.Error.Reason}");
+                $"the heads topic '{options.Topics.Heads}' cannot be read: {error.Error.Reason}");
         }
         catch (ConsumeException error)
         {
             // The client goes on by itself.
-            _log.Write(error.Error);
+            log.Write(error.Error);
             return null;
         }
     }

@@ -8,15 +8,15 @@ namespace Worker.Kafka.Heads;
 /// <summary>Publishes heads to the compacted heads topic, one record a label.</summary>
 public sealed class HeadsTopicWriter : IDisposable
 {
-    private readonly KafkaOptions _options;
-    private readonly KafkaClients _clients;
-    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly KafkaOptions options;
+    private readonly KafkaClients clients;
+    private readonly IProducer<byte[]?, byte[]?> producer;
 
     public HeadsTopicWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
-        _options = options;
-        _clients = new KafkaClients(options, loggers, clock);
-        _producer = _clients.Producer(ClientConfigs.Producer(options), _clients.Log("Heads"));
+        this.options = options;
+        clients = new KafkaClients(options, loggers, clock);
+        producer = clients.Producer(ClientConfigs.Producer(options), clients.Log("Heads"));
     }
 
     /// <summary>Publishes one head, or retires its label with a null value; ends when all in-sync replicas have it.</summary>
@@ -27,7 +27,7 @@ public sealed class HeadsTopicWriter : IDisposable
     {
         try
         {
-            var result = await _producer.ProduceAsync(_options.Topics.Heads, new Message<byte[]?, byte[]?>
+            var result = await producer.ProduceAsync(options.Topics.Heads, new Message<byte[]?, byte[]?>
             {
                 Key = System.Text.Encoding.UTF8.GetBytes(label),
                 Value = value,
@@ -38,9 +38,9 @@ public sealed class HeadsTopicWriter : IDisposable
         {
             throw new KafkaFailureException(
                 error.Error.Code == ErrorCode.MsgSizeTooLarge ? KafkaFailure.RecordTooLarge : KafkaFailure.Undelivered,
-                $"the head of label '{label}' was not acknowledged by topic '{_options.Topics.Heads}': {_clients.Redact(error.Error.Reason)}");
+                $"the head of label '{label}' was not acknowledged by topic '{options.Topics.Heads}': {clients.Redact(error.Error.Reason)}");
         }
     }
 
-    public void Dispose() => _producer.Dispose();
+    public void Dispose() => producer.Dispose();
 }

@@ -12,18 +12,18 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 internal sealed class AcknowledgedPublisher : WindowPublisher
 {
-    private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly WindowDelivery _delivery;
-    private readonly KafkaClients _clients;
-    private readonly ClientLog _log;
+    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly WindowDelivery delivery;
+    private readonly KafkaClients clients;
+    private readonly ClientLog log;
 
     public AcknowledgedPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
         : base(reader, options.MessageMaxBytes)
     {
-        _clients = new KafkaClients(options, loggers, clock);
-        _log = _clients.Log("Producer");
-        _producer = _clients.Producer(ClientConfigs.Producer(options), _log);
-        _delivery = new WindowDelivery(_producer);
+        clients = new KafkaClients(options, loggers, clock);
+        log = clients.Log("Producer");
+        producer = clients.Producer(ClientConfigs.Producer(options), log);
+        delivery = new WindowDelivery(producer);
     }
 
     public override void Start(CancellationToken stop)
@@ -33,8 +33,8 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
 
     public override void Dispose()
     {
-        _producer.Dispose();
-        _delivery.Dispose();
+        producer.Dispose();
+        delivery.Dispose();
     }
 
     private protected override PublishOutcome PublishBegun(
@@ -49,12 +49,12 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         catch (KafkaException error) when (!error.Error.IsFatal)
         {
             // Everything is in Kafka: the next commit covers it, or the partition's next owner does the window again.
-            _log.Write(LogLevel.Warning, "uncommitted window", $"a window was published but not committed: {error.Error.Reason}");
+            log.Write(LogLevel.Warning, "uncommitted window", $"a window was published but not committed: {error.Error.Reason}");
             return PublishOutcome.PublishedOnly;
         }
         catch (KafkaException error)
         {
-            throw new KafkaFailureException(KafkaFailure.Fatal, $"offsets cannot be committed any more: {_clients.Redact(error.Error.Reason)}");
+            throw new KafkaFailureException(KafkaFailure.Fatal, $"offsets cannot be committed any more: {clients.Redact(error.Error.Reason)}");
         }
     }
 
@@ -64,18 +64,18 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         var index = -1;
         try
         {
-            _delivery.Produce(records, out index, stop);
+            delivery.Produce(records, out index, stop);
         }
         catch (ProduceException<byte[]?, byte[]?> exception)
         {
             refused = exception;
         }
-        _delivery.AwaitAll(stop);
+        delivery.AwaitAll(stop);
         if (refused is not null)
             throw Failed(records, refused.Error, index);
-        if (!_delivery.HasFailed)
+        if (!delivery.HasFailed)
             return;
-        var (error, failed) = _delivery.Failure(records);
+        var (error, failed) = delivery.Failure(records);
         throw Failed(records, error, failed);
     }
 
@@ -83,8 +83,8 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
     {
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
             return TooLarge(records, index, "the topic takes");
-        return PublishErrors.Permanent(error, records, index, _clients)
+        return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.Undelivered,
-                $"a window was not fully acknowledged and will be read again: {_clients.Redact(error.Reason)}", index);
+                $"a window was not fully acknowledged and will be read again: {clients.Redact(error.Reason)}", index);
     }
 }

@@ -8,14 +8,14 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 internal sealed class FatalError
 {
-    private Error? _error;
+    private Error? first;
 
     public void Note(Error error)
     {
         if (error.IsFatal)
-            Interlocked.CompareExchange(ref _error, error, null);
+            Interlocked.CompareExchange(ref first, error, null);
     }
 
     /// <summary>The first fatal error where this one only refers to it, else this one.</summary>
-    public Error Of(Error error) => error.Code == ErrorCode.Local_Fatal ? Volatile.Read(ref _error) ?? error : error;
+    public Error Of(Error error) => error.Code == ErrorCode.Local_Fatal ? Volatile.Read(ref first) ?? error : error;
 }

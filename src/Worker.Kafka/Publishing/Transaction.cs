@@ -24,8 +24,8 @@ internal sealed class Transaction(
     KafkaClients clients)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
-    private readonly TimeSpan _callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
-    private readonly TimeSpan _giveUp = TimeSpan.FromMilliseconds(options.TransactionGiveUpMs);
+    private readonly TimeSpan callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
+    private readonly TimeSpan giveUp = TimeSpan.FromMilliseconds(options.TransactionGiveUpMs);
 
     /// <summary>Makes this producer the only one with its identity and ends what an earlier one left open.</summary>
     public void TakeOver(CancellationToken stop)
@@ -102,15 +102,15 @@ internal sealed class Transaction(
             stop.ThrowIfCancellationRequested();
             try
             {
-                call(_callLimit);
+                call(callLimit);
                 return;
             }
             catch (KafkaRetriableException error)
             {
                 // Calling again takes up the same step where it is: it is not a second commit.
-                if (clock.GetElapsedTime(start) > _giveUp)
+                if (clock.GetElapsedTime(start) > giveUp)
                     throw new KafkaFailureException(KafkaFailure.Fatal,
-                        $"{name} has not ended within {_giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): " +
+                        $"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): " +
                         $"{clients.Redact(error.Error.Reason)}; the next start of this worker settles what is open");
                 stop.WaitHandle.WaitOne(RetryPause);
             }

@@ -12,27 +12,27 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 internal sealed class TransactionalPublisher : WindowPublisher
 {
-    private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly WindowDelivery _delivery;
-    private readonly Transaction _transaction;
-    private readonly KafkaClients _clients;
+    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly WindowDelivery delivery;
+    private readonly Transaction transaction;
+    private readonly KafkaClients clients;
 
     public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
         : base(reader, options.MessageMaxBytes)
     {
-        _clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock);
         var fatal = new FatalError();
-        _producer = _clients.Producer(ClientConfigs.TransactionalProducer(options), _clients.Log("Producer"), fatal.Note);
-        _delivery = new WindowDelivery(_producer);
-        _transaction = new Transaction(_producer, fatal, options, loggers.CreateLogger<TransactionalPublisher>(), clock, _clients);
+        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"), fatal.Note);
+        delivery = new WindowDelivery(producer);
+        transaction = new Transaction(producer, fatal, options, loggers.CreateLogger<TransactionalPublisher>(), clock, clients);
     }
 
-    public override void Start(CancellationToken stop) => _transaction.TakeOver(stop);
+    public override void Start(CancellationToken stop) => transaction.TakeOver(stop);
 
     public override void Dispose()
     {
-        _producer.Dispose();
-        _delivery.Dispose();
+        producer.Dispose();
+        delivery.Dispose();
     }
 
     private protected override PublishOutcome PublishBegun(
@@ -41,13 +41,13 @@ internal sealed class TransactionalPublisher : WindowPublisher
         var index = -1;
         try
         {
-            _transaction.Begin();
-            _delivery.Produce(records, out index, stop);
+            transaction.Begin();
+            delivery.Produce(records, out index, stop);
             // The generation is taken now, while the ledger holds the partitions.
             var group = Reader.GroupMetadata()
                 ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
-            _transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
-            _transaction.Commit(stop);
+            transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+            transaction.Commit(stop);
             return PublishOutcome.Committed;
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
@@ -60,7 +60,7 @@ internal sealed class TransactionalPublisher : WindowPublisher
         }
         catch (OperationCanceledException)
         {
-            _transaction.AbortQuietly();
+            transaction.AbortQuietly();
             throw;
         }
     }
@@ -68,16 +68,16 @@ internal sealed class TransactionalPublisher : WindowPublisher
     /// <summary>Aborts, and says what that means for the window.</summary>
     private KafkaFailureException Aborted(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
-        _transaction.Abort(error, stop);
+        transaction.Abort(error, stop);
         // The reports of what was thrown away must not be counted against the next window.
-        _delivery.AwaitAll(stop);
+        delivery.AwaitAll(stop);
         // A record that failed is the cause; what the transaction says about itself is a consequence.
-        if (_delivery.HasFailed)
-            (error, index) = _delivery.Failure(records);
+        if (delivery.HasFailed)
+            (error, index) = delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
             return TooLarge(records, index, "the topic takes");
-        return PublishErrors.Permanent(error, records, index, _clients)
+        return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
-                $"a window's transaction was aborted and the window will be read again: {_clients.Redact(error.Reason)}", index);
+                $"a window's transaction was aborted and the window will be read again: {clients.Redact(error.Reason)}", index);
     }
 }

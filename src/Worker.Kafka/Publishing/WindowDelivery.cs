@@ -9,18 +9,18 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 internal sealed class WindowDelivery : IDisposable
 {
-    private readonly IProducer<byte[]?, byte[]?> _producer;
-    private readonly Action<DeliveryReport<byte[]?, byte[]?>> _handler;
-    private readonly Message<byte[]?, byte[]?> _message = new();
-    private readonly Lock _gate = new();
-    private readonly List<(Error Error, byte[]? Value)> _failed = [];
-    private readonly ManualResetEventSlim _progress = new();
-    private int _pending;
+    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly Action<DeliveryReport<byte[]?, byte[]?>> handler;
+    private readonly Message<byte[]?, byte[]?> message = new();
+    private readonly Lock gate = new();
+    private readonly List<(Error Error, byte[]? Value)> failed = [];
+    private readonly ManualResetEventSlim progress = new();
+    private int pending;
 
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
     {
-        _producer = producer;
-        _handler = Delivered;
+        this.producer = producer;
+        handler = Delivered;
     }
 
     /// <summary>Whether a record was refused or not acknowledged in time.</summary>
@@ -28,8 +28,8 @@ internal sealed class WindowDelivery : IDisposable
     {
         get
         {
-            lock (_gate)
-                return _failed.Count > 0;
+            lock (gate)
+                return failed.Count > 0;
         }
     }
 
@@ -37,8 +37,8 @@ internal sealed class WindowDelivery : IDisposable
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
     public void Produce(IReadOnlyList<OutgoingRecord> records, out int index, CancellationToken stop)
     {
-        lock (_gate)
-            _failed.Clear();
+        lock (gate)
+            failed.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
             Produce(records[index], stop);
     }
@@ -46,21 +46,21 @@ internal sealed class WindowDelivery : IDisposable
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
-        while (Volatile.Read(ref _pending) > 0)
+        while (Volatile.Read(ref pending) > 0)
         {
-            _progress.Reset();
-            if (Volatile.Read(ref _pending) > 0)
-                _progress.Wait(stop);
+            progress.Reset();
+            if (Volatile.Read(ref pending) > 0)
+                progress.Wait(stop);
         }
     }
 
     /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
     public (Error Error, int Index) Failure(IReadOnlyList<OutgoingRecord> records)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var (error, value) = _failed[0];
-            foreach (var candidate in _failed)
+            var (error, value) = failed[0];
+            foreach (var candidate in failed)
                 if (IsTooLarge(candidate.Error.Code) &&
                     (!IsTooLarge(error.Code) || (candidate.Value?.Length ?? 0) > (value?.Length ?? 0)))
                     (error, value) = candidate;
@@ -73,32 +73,32 @@ internal sealed class WindowDelivery : IDisposable
 
     public static bool IsTooLarge(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
 
-    public void Dispose() => _progress.Dispose();
+    public void Dispose() => progress.Dispose();
 
     private void Produce(in OutgoingRecord record, CancellationToken stop)
     {
-        _message.Key = record.Key;
-        _message.Value = record.Value;
-        _message.Headers = ToHeaders(record.Headers);
-        _message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
+        message.Key = record.Key;
+        message.Value = record.Value;
+        message.Headers = ToHeaders(record.Headers);
+        message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
         while (true)
         {
-            _progress.Reset();
-            Interlocked.Increment(ref _pending);
+            progress.Reset();
+            Interlocked.Increment(ref pending);
             try
             {
-                _producer.Produce(record.Topic, _message, _handler);
+                producer.Produce(record.Topic, message, handler);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The client's queue is full: room comes with the next acknowledgement.
-                Interlocked.Decrement(ref _pending);
-                _progress.Wait(TimeSpan.FromMilliseconds(100), stop);
+                Interlocked.Decrement(ref pending);
+                progress.Wait(TimeSpan.FromMilliseconds(100), stop);
             }
             catch
             {
-                Interlocked.Decrement(ref _pending);
+                Interlocked.Decrement(ref pending);
                 throw;
             }
         }
@@ -107,10 +107,10 @@ internal sealed class WindowDelivery : IDisposable
     private void Delivered(DeliveryReport<byte[]?, byte[]?> report)
     {
         if (report.Error.IsError)
-            lock (_gate)
-                _failed.Add((report.Error, report.Message.Value));
-        Interlocked.Decrement(ref _pending);
-        _progress.Set();
+            lock (gate)
+                failed.Add((report.Error, report.Message.Value));
+        Interlocked.Decrement(ref pending);
+        progress.Set();
     }
 
     private static Headers? ToHeaders(RecordHeader[]? headers)

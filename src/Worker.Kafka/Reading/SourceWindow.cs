@@ -9,7 +9,7 @@ public readonly record struct OffsetRange(string Topic, int Partition, long Firs
 /// <summary>What arrived while the window before was being computed, in the order in which each partition has it.</summary>
 public sealed class SourceWindow
 {
-    private readonly WindowLedger _ledger;
+    private readonly WindowLedger ledger;
 
     internal SourceWindow(SourceRecord[] records, OffsetRange[] ranges, long bytes, int epoch, WindowLedger ledger)
     {
@@ -17,7 +17,7 @@ public sealed class SourceWindow
         Ranges = ranges;
         Bytes = bytes;
         Epoch = epoch;
-        _ledger = ledger;
+        this.ledger = ledger;
     }
 
     /// <summary>At least one.</summary>
@@ -36,5 +36,5 @@ public sealed class SourceWindow
     /// True once the window was abandoned: its messages will be read again, here or by another worker. The pipeline may
     /// drop it at any stage; publishing it does nothing.
     /// </summary>
-    public bool IsStale => Epoch != _ledger.Epoch;
+    public bool IsStale => Epoch != ledger.Epoch;
 }

@@ -6,26 +6,26 @@ namespace Worker.Kafka.Reading;
 /// <summary>The window that is being gathered: records in arrival order up to a limit of messages and bytes. Reader's thread only.</summary>
 internal sealed class WindowBuilder(WindowLimits limits)
 {
-    private readonly List<SourceRecord> _records = [];
-    private readonly Dictionary<(string Topic, int Partition), TakenRange> _taken = [];
-    private string _topic = "";
+    private readonly List<SourceRecord> records = [];
+    private readonly Dictionary<(string Topic, int Partition), TakenRange> taken = [];
+    private string lastTopic = "";
 
     /// <summary>Keys and values together.</summary>
     public long Bytes { get; private set; }
 
-    public bool IsEmpty => _records.Count == 0;
+    public bool IsEmpty => records.Count == 0;
 
-    public bool IsFull => _records.Count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
+    public bool IsFull => records.Count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
 
     public void Add(ConsumeResult<byte[]?, byte[]?> result)
     {
         // The client makes a new string for every message.
-        if (!string.Equals(_topic, result.Topic, StringComparison.Ordinal))
-            _topic = result.Topic;
+        if (!string.Equals(lastTopic, result.Topic, StringComparison.Ordinal))
+            lastTopic = result.Topic;
         var message = result.Message;
         var record = new SourceRecord
         {
-            Topic = _topic,
+            Topic = lastTopic,
             Partition = result.Partition.Value,
             Offset = result.Offset.Value,
             Key = message.Key,
@@ -33,9 +33,9 @@ internal sealed class WindowBuilder(WindowLimits limits)
             Headers = Plain(message.Headers),
             TimestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs,
         };
-        _records.Add(record);
+        records.Add(record);
         Bytes += SizeOf(record);
-        ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(_taken, (record.Topic, record.Partition), out var known);
+        ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, (record.Topic, record.Partition), out var known);
         if (!known)
             range.First = record.Offset;
         range.Next = record.Offset + 1;
@@ -44,18 +44,18 @@ internal sealed class WindowBuilder(WindowLimits limits)
     /// <summary>Takes out what belongs to a partition that is going: its next owner reads it.</summary>
     public void Drop(TopicPartition partition)
     {
-        if (!_taken.Remove((partition.Topic, partition.Partition.Value)))
+        if (!taken.Remove((partition.Topic, partition.Partition.Value)))
             return;
-        _records.RemoveAll(record => record.Partition == partition.Partition.Value && record.Topic == partition.Topic);
+        records.RemoveAll(record => record.Partition == partition.Partition.Value && record.Topic == partition.Topic);
         Bytes = 0;
-        foreach (var record in _records)
+        foreach (var record in records)
             Bytes += SizeOf(record);
     }
 
     /// <summary>Throws away what was gathered; the ledger keeps where to read it again.</summary>
     public void Unread(WindowLedger ledger)
     {
-        foreach (var ((topic, partition), range) in _taken)
+        foreach (var ((topic, partition), range) in taken)
             ledger.Unread(new TopicPartition(topic, partition), range.First);
         Clear();
     }
@@ -63,19 +63,19 @@ internal sealed class WindowBuilder(WindowLimits limits)
     /// <summary>Hands the window over and starts the next.</summary>
     public SourceWindow Build(int epoch, WindowLedger ledger)
     {
-        var ranges = new OffsetRange[_taken.Count];
+        var ranges = new OffsetRange[taken.Count];
         var at = 0;
-        foreach (var ((topic, partition), range) in _taken)
+        foreach (var ((topic, partition), range) in taken)
             ranges[at++] = new OffsetRange(topic, partition, range.First, range.Next);
-        var window = new SourceWindow([.. _records], ranges, Bytes, epoch, ledger);
+        var window = new SourceWindow([.. records], ranges, Bytes, epoch, ledger);
         Clear();
         return window;
     }
 
     private void Clear()
     {
-        _records.Clear();
-        _taken.Clear();
+        records.Clear();
+        taken.Clear();
         Bytes = 0;
     }
 

@@ -9,36 +9,36 @@ namespace Worker.Kafka.Reading;
 /// </summary>
 internal sealed class WindowLedger
 {
-    private readonly object _gate = new();
-    private readonly Dictionary<TopicPartition, long> _resume = [];
-    private int _epoch;
-    private int _inFlight;
-    private bool _publishing;
-    private bool _letGo;
+    private readonly object gate = new();
+    private readonly Dictionary<TopicPartition, long> resume = [];
+    private int epoch;
+    private int inFlight;
+    private bool publishing;
+    private bool letGo;
 
     /// <summary>Rises by one whenever the windows in flight are abandoned.</summary>
-    public int Epoch => Volatile.Read(ref _epoch);
+    public int Epoch => Volatile.Read(ref epoch);
 
     /// <summary>Windows handed out and neither settled nor abandoned.</summary>
     public int InFlight
     {
         get
         {
-            lock (_gate)
-                return _inFlight;
+            lock (gate)
+                return inFlight;
         }
     }
 
     /// <summary>Reader: counts a window as in flight; false where windows were abandoned after it was begun.</summary>
     public bool TryHandOut(SourceWindow window)
     {
-        lock (_gate)
+        lock (gate)
         {
             foreach (var range in window.Ranges)
-                _resume.TryAdd(new TopicPartition(range.Topic, range.Partition), range.First);
-            if (window.Epoch != _epoch)
+                resume.TryAdd(new TopicPartition(range.Topic, range.Partition), range.First);
+            if (window.Epoch != epoch)
                 return false;
-            _inFlight++;
+            inFlight++;
             return true;
         }
     }
@@ -46,43 +46,43 @@ internal sealed class WindowLedger
     /// <summary>Publisher: from now on until the window ends, partitions stay; false where the window is stale.</summary>
     public bool TryBegin(SourceWindow window)
     {
-        lock (_gate)
+        lock (gate)
         {
-            if (window.Epoch != _epoch || _letGo)
+            if (window.Epoch != epoch || letGo)
                 return false;
-            return _publishing = true;
+            return publishing = true;
         }
     }
 
     /// <summary>Publisher: everything of the window is in Kafka.</summary>
     public void Settle(SourceWindow window)
     {
-        lock (_gate)
+        lock (gate)
         {
-            _publishing = false;
-            _inFlight--;
+            publishing = false;
+            inFlight--;
             foreach (var range in window.Ranges)
-                _resume[new TopicPartition(range.Topic, range.Partition)] = range.Next;
-            Monitor.PulseAll(_gate);
+                resume[new TopicPartition(range.Topic, range.Partition)] = range.Next;
+            Monitor.PulseAll(gate);
         }
     }
 
     /// <summary>Publisher: the window will be published again with another record in the place of one.</summary>
     public void Return()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _publishing = false;
-            Monitor.PulseAll(_gate);
+            publishing = false;
+            Monitor.PulseAll(gate);
         }
     }
 
     /// <summary>Publisher: the window failed, and with it all that were read after it.</summary>
     public void Abandon()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _publishing = false;
+            publishing = false;
             AbandonLocked();
         }
     }
@@ -94,15 +94,15 @@ internal sealed class WindowLedger
     public bool Drain(TimeSpan bound)
     {
         var deadline = Environment.TickCount64 + (long)bound.TotalMilliseconds;
-        lock (_gate)
+        lock (gate)
         {
-            while (_inFlight > 0 && deadline - Environment.TickCount64 is > 0 and var left)
-                Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
-            _letGo = true;
-            while (_publishing)
-                Monitor.Wait(_gate);
-            _letGo = false;
-            if (_inFlight == 0)
+            while (inFlight > 0 && deadline - Environment.TickCount64 is > 0 and var left)
+                Monitor.Wait(gate, (int)Math.Min(left, int.MaxValue));
+            letGo = true;
+            while (publishing)
+                Monitor.Wait(gate);
+            letGo = false;
+            if (inFlight == 0)
                 return true;
             AbandonLocked();
             return false;
@@ -112,28 +112,28 @@ internal sealed class WindowLedger
     /// <summary>Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.</summary>
     public void Forget(TopicPartition partition)
     {
-        lock (_gate)
-            _resume.Remove(partition);
+        lock (gate)
+            resume.Remove(partition);
     }
 
     /// <summary>Reader: records from this offset on were taken and will be thrown away; what is known of an earlier one stays.</summary>
     public void Unread(TopicPartition partition, long first)
     {
-        lock (_gate)
-            _resume.TryAdd(partition, first);
+        lock (gate)
+            resume.TryAdd(partition, first);
     }
 
     /// <summary>Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.</summary>
     public long? ResumeAt(TopicPartition partition)
     {
-        lock (_gate)
-            return _resume.TryGetValue(partition, out var offset) ? offset : null;
+        lock (gate)
+            return resume.TryGetValue(partition, out var offset) ? offset : null;
     }
 
     private void AbandonLocked()
     {
-        _inFlight = 0;
-        _epoch++;
-        Monitor.PulseAll(_gate);
+        inFlight = 0;
+        epoch++;
+        Monitor.PulseAll(gate);
     }
 }

@@ -11,35 +11,35 @@ namespace Worker.Kafka.Reading;
 public sealed partial class WindowReader
 {
     private const int MostFailedSeeks = 200;
-    private int _failedSeeks;
+    private int failedSeeks;
 
     private void Assigned(List<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
             Ledger.Forget(partition);
-        AssignedLine(_logger, partitions.Count, string.Join(", ", partitions));
+        AssignedLine(logger, partitions.Count, string.Join(", ", partitions));
     }
 
     private void Revoked(List<TopicPartitionOffset> partitions)
     {
         // 1. What was only gathered goes back: the next owner reads it.
         foreach (var partition in partitions)
-            _next.Drop(partition.TopicPartition);
+            next.Drop(partition.TopicPartition);
         // 2. What is in flight is published and committed by the other threads.
-        if (!Ledger.Drain(TimeSpan.FromMilliseconds(_options.RevokeDrainMs)))
-            NotDrained(_logger, _options.RevokeDrainMs);
+        if (!Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs)))
+            NotDrained(logger, options.RevokeDrainMs);
         Forget(partitions);
-        RevokedLine(_logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
+        RevokedLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
     }
 
     private void Lost(List<TopicPartitionOffset> partitions)
     {
         foreach (var partition in partitions)
-            _next.Drop(partition.TopicPartition);
+            next.Drop(partition.TopicPartition);
         // Others may read these partitions already: nothing more is published for them.
         Ledger.Drain(TimeSpan.Zero);
         Forget(partitions);
-        LostLine(_logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
+        LostLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
     }
 
     private void Forget(List<TopicPartitionOffset> partitions)
@@ -52,29 +52,29 @@ public sealed partial class WindowReader
     private void RewindIfAbandoned()
     {
         var epoch = Ledger.Epoch;
-        if (_epoch == epoch)
+        if (readEpoch == epoch)
             return;
-        _next.Unread(Ledger);
+        next.Unread(Ledger);
         try
         {
-            foreach (var partition in _consumer.Assignment)
+            foreach (var partition in consumer.Assignment)
                 if (Ledger.ResumeAt(partition) is { } offset)
-                    _consumer.Seek(new TopicPartitionOffset(partition, offset));
+                    consumer.Seek(new TopicPartitionOffset(partition, offset));
         }
-        catch (KafkaException error) when (_failedSeeks++ < MostFailedSeeks)
+        catch (KafkaException error) when (failedSeeks++ < MostFailedSeeks)
         {
             // The partition is just coming or going: let the client settle that, take nothing, and try again.
-            _log.Write(LogLevel.Debug, "seek", error.Error.Reason);
+            log.Write(LogLevel.Debug, "seek", error.Error.Reason);
             Poll(PollSlice);
             return;
         }
         catch (KafkaException error)
         {
             throw new KafkaFailureException(KafkaFailure.Fatal,
-                $"cannot read again from what was committed in '{_options.Topics.Messages}': {error.Error.Reason}", error);
+                $"cannot read again from what was committed in '{options.Topics.Messages}': {error.Error.Reason}", error);
         }
-        _failedSeeks = 0;
-        _epoch = epoch;
+        failedSeeks = 0;
+        readEpoch = epoch;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Assigned {Count} more partitions: {Partitions}")]

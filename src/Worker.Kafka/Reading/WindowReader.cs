@@ -17,25 +17,25 @@ public sealed partial class WindowReader : IDisposable
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly KafkaOptions _options;
-    private readonly ILogger _logger;
-    private readonly IConsumer<byte[]?, byte[]?> _consumer;
-    private readonly ClientLog _log;
-    private readonly ConsumeErrors _errors;
-    private readonly WindowBuilder _next;
-    private int _epoch;
-    private bool _subscribed;
-    private bool _closed;
+    private readonly KafkaOptions options;
+    private readonly ILogger logger;
+    private readonly IConsumer<byte[]?, byte[]?> consumer;
+    private readonly ClientLog log;
+    private readonly ConsumeErrors errors;
+    private readonly WindowBuilder next;
+    private int readEpoch;
+    private bool subscribed;
+    private bool closed;
 
     public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock)
     {
-        _options = options;
-        _logger = loggers.CreateLogger<WindowReader>();
-        _next = new WindowBuilder(limits);
+        this.options = options;
+        logger = loggers.CreateLogger<WindowReader>();
+        next = new WindowBuilder(limits);
         var clients = new KafkaClients(options, loggers, clock);
-        _log = clients.Log("Consumer");
-        _errors = new ConsumeErrors(options, _log, clients);
-        _consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), _log, builder => builder
+        log = clients.Log("Consumer");
+        errors = new ConsumeErrors(options, log, clients);
+        consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), log, builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions)));
@@ -43,13 +43,13 @@ public sealed partial class WindowReader : IDisposable
 
     /// <summary>The partitions this worker reads now. Reader's thread only.</summary>
     public IReadOnlyList<(string Topic, int Partition)> Assignment =>
-        [.. _consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
+        [.. consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
     public int WindowsInFlight => Ledger.InFlight;
 
     /// <summary>Whether the next window has begun. Reader's thread only.</summary>
-    public bool HasGathered => !_next.IsEmpty;
+    public bool HasGathered => !next.IsEmpty;
 
     internal WindowLedger Ledger { get; } = new();
 
@@ -61,8 +61,8 @@ public sealed partial class WindowReader : IDisposable
     /// </summary>
     internal IConsumerGroupMetadata? GroupMetadata()
     {
-        var metadata = _consumer.ConsumerGroupMetadata;
-        return string.IsNullOrEmpty(_consumer.MemberId) ? null : metadata;
+        var metadata = consumer.ConsumerGroupMetadata;
+        return string.IsNullOrEmpty(consumer.MemberId) ? null : metadata;
     }
 
     /// <summary>
@@ -76,13 +76,13 @@ public sealed partial class WindowReader : IDisposable
         while (!stop.IsCancellationRequested)
         {
             RewindIfAbandoned();
-            while (!_next.IsFull && Poll(_next.IsEmpty ? PollSlice : TimeSpan.Zero))
+            while (!next.IsFull && Poll(next.IsEmpty ? PollSlice : TimeSpan.Zero))
             {
             }
             // A rebalance inside Poll may have emptied the window, or abandoned what it would follow.
-            if (_next.IsEmpty || _epoch != Ledger.Epoch)
+            if (next.IsEmpty || readEpoch != Ledger.Epoch)
                 continue;
-            var window = _next.Build(_epoch, Ledger);
+            var window = next.Build(readEpoch, Ledger);
             if (Ledger.TryHandOut(window))
                 return window;
         }
@@ -103,9 +103,9 @@ public sealed partial class WindowReader : IDisposable
         while (!ready.IsCompleted && !stop.IsCancellationRequested)
         {
             RewindIfAbandoned();
-            if (_next.IsFull)
+            if (next.IsFull)
                 HoldUntil(ready, stop);
-            else if (_next.IsEmpty)
+            else if (next.IsEmpty)
                 Poll(PollSlice);
             else if (!Poll(TimeSpan.Zero))
                 Wait(ready, GatherPause, stop);
@@ -117,29 +117,29 @@ public sealed partial class WindowReader : IDisposable
     /// </summary>
     public void Close()
     {
-        if (_closed)
+        if (closed)
             return;
-        _closed = true;
+        closed = true;
         if (Ledger.InFlight > 0)
             Ledger.Drain(TimeSpan.Zero);
         try
         {
-            _consumer.Close();
+            consumer.Close();
         }
         catch (KafkaException error)
         {
-            NotClosed(_logger, error.Error.Reason);
+            NotClosed(logger, error.Error.Reason);
         }
     }
 
     public void Dispose()
     {
         Close();
-        _consumer.Dispose();
+        consumer.Dispose();
     }
 
     /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
-    internal void Commit(SourceWindow window) => _consumer.Commit(Offsets(window));
+    internal void Commit(SourceWindow window) => consumer.Commit(Offsets(window));
 
     internal static List<TopicPartitionOffset> Offsets(SourceWindow window)
     {
@@ -151,11 +151,11 @@ public sealed partial class WindowReader : IDisposable
 
     private void Subscribe()
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        if (_subscribed)
+        ObjectDisposedException.ThrowIf(closed, this);
+        if (subscribed)
             return;
-        _consumer.Subscribe(_options.Topics.Messages);
-        _subscribed = true;
+        consumer.Subscribe(options.Topics.Messages);
+        subscribed = true;
     }
 
     /// <summary>One call of the client: false when it brought no message.</summary>
@@ -163,15 +163,15 @@ public sealed partial class WindowReader : IDisposable
     {
         try
         {
-            var result = _consumer.Consume(atMost);
+            var result = consumer.Consume(atMost);
             if (result?.Message is null)
                 return false;
-            _next.Add(result);
+            next.Add(result);
             return true;
         }
         catch (ConsumeException error)
         {
-            _errors.Handle(error);
+            errors.Handle(error);
             return false;
         }
     }
@@ -185,14 +185,14 @@ public sealed partial class WindowReader : IDisposable
     /// <summary>With a full window: first waits without polling, then pauses and polls, so that pausing stays rare.</summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
-        if (Wait(ready, TimeSpan.FromMilliseconds(_options.PauseAfterMs), stop))
+        if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
             return;
-        Holding(_logger, _options.PauseAfterMs);
+        Holding(logger, options.PauseAfterMs);
         var paused = new HashSet<TopicPartition>();
         try
         {
             // Ends too when windows were abandoned: what is held here will then be read again.
-            while (_next.IsFull && _epoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
+            while (next.IsFull && readEpoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
                 // Every time: a rebalance forgets what was paused and brings partitions that are not.
                 PauseNew(paused);
@@ -201,19 +201,19 @@ public sealed partial class WindowReader : IDisposable
         }
         finally
         {
-            paused.IntersectWith(_consumer.Assignment);
-            _consumer.Resume(paused);
+            paused.IntersectWith(consumer.Assignment);
+            consumer.Resume(paused);
         }
     }
 
     private void PauseNew(HashSet<TopicPartition> paused)
     {
-        var assigned = _consumer.Assignment;
+        var assigned = consumer.Assignment;
         paused.IntersectWith(assigned);
         assigned.RemoveAll(paused.Contains);
         if (assigned.Count == 0)
             return;
-        _consumer.Pause(assigned);
+        consumer.Pause(assigned);
         paused.UnionWith(assigned);
     }
 

@@ -11,25 +11,25 @@ public sealed class TopicAdmin : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CreatePatience = TimeSpan.FromSeconds(30);
-    private readonly KafkaOptions _options;
-    private readonly KafkaClients _clients;
-    private readonly IAdminClient _admin;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _clock;
+    private readonly KafkaOptions options;
+    private readonly KafkaClients clients;
+    private readonly IAdminClient admin;
+    private readonly ILogger logger;
+    private readonly TimeProvider clock;
 
     public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
-        _options = options;
-        _clock = clock;
-        _logger = loggers.CreateLogger<TopicAdmin>();
-        _clients = new KafkaClients(options, loggers, clock);
-        _admin = _clients.Admin(_clients.Log("Admin"));
+        this.options = options;
+        this.clock = clock;
+        logger = loggers.CreateLogger<TopicAdmin>();
+        clients = new KafkaClients(options, loggers, clock);
+        admin = clients.Admin(clients.Log("Admin"));
     }
 
     /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
     public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
-        new OutsideRetry($"asking {_options.BootstrapServers} about topics", _logger, _clock).Run(
+        new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock).Run(
             _ => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal), stop);
 
     /// <summary>Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.</summary>
@@ -39,7 +39,7 @@ public sealed class TopicAdmin : IDisposable
         var missing = Partitions(topics, stop).Where(topic => topic.Value == 0).Select(topic => $"'{topic.Key}'").ToList();
         if (missing.Count > 0)
             throw new KafkaFailureException(KafkaFailure.TopicMissing,
-                $"topic {string.Join(", ", missing)} does not exist at {_options.BootstrapServers}: create it " +
+                $"topic {string.Join(", ", missing)} does not exist at {options.BootstrapServers}: create it " +
                 "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker)");
     }
 
@@ -51,25 +51,25 @@ public sealed class TopicAdmin : IDisposable
     public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyCollection<TopicSpec> topics)
     {
         var there = await CreateOnceAsync(topics);
-        var start = _clock.GetTimestamp();
+        var start = clock.GetTimestamp();
         foreach (var topic in topics)
             while (PartitionsOnce(topic.Name) == 0)
             {
-                if (_clock.GetElapsedTime(start) > CreatePatience)
+                if (clock.GetElapsedTime(start) > CreatePatience)
                     throw new KafkaFailureException(KafkaFailure.TopicMissing,
-                        $"topic '{topic.Name}' was created but {_options.BootstrapServers} does not show it: look at its brokers");
-                await Task.Delay(TimeSpan.FromMilliseconds(20), _clock);
+                        $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: look at its brokers");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
             }
         return there;
     }
 
-    public void Dispose() => _admin.Dispose();
+    public void Dispose() => admin.Dispose();
 
     private async Task<IReadOnlyList<string>> CreateOnceAsync(IEnumerable<TopicSpec> topics)
     {
         try
         {
-            await _admin.CreateTopicsAsync(topics.Select(Specification), new CreateTopicsOptions
+            await admin.CreateTopicsAsync(topics.Select(Specification), new CreateTopicsOptions
             {
                 RequestTimeout = CreatePatience,
                 OperationTimeout = CreatePatience,
@@ -86,14 +86,14 @@ public sealed class TopicAdmin : IDisposable
                 ? KafkaFailure.Unauthorised
                 : KafkaFailure.Fatal;
             var reasons = string.Join("; ", refused.Select(result => $"topic '{result.Topic}': {result.Error.Reason}"));
-            throw new KafkaFailureException(failure, _clients.Redact($"cannot create {reasons}"));
+            throw new KafkaFailureException(failure, clients.Redact($"cannot create {reasons}"));
         }
     }
 
     private int PartitionsOnce(string topic)
     {
         // Asking for one topic creates it where the client and the broker allow that.
-        var found = _options.AllowAutoCreateTopics ? _admin.GetMetadata(topic, RequestTimeout) : _admin.GetMetadata(RequestTimeout);
+        var found = options.AllowAutoCreateTopics ? admin.GetMetadata(topic, RequestTimeout) : admin.GetMetadata(RequestTimeout);
         var about = found.Topics.Find(candidate => candidate.Topic == topic);
         return about?.Error.Code switch
         {

@@ -22,7 +22,7 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     /// <summary>The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best three.</summary>
     public int BestBudget()
     {
-        var part = new TextEncoder(loaded).Tokenise(texts, 0, Math.Min(512, texts.Count));
+        var part = new TextEncoder(loaded).Tokenise(texts, 0, Math.Min(160, texts.Count));
         using (part)
         {
             Rate(part, 512);

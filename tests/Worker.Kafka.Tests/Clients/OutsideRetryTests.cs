@@ -5,7 +5,7 @@ namespace Worker.Kafka.Tests.Clients;
 
 public sealed class OutsideRetryTests
 {
-    private readonly ListLogger _log = new();
+    private readonly ListLogger log = new();
 
     [Fact]
     public void Failures_are_said_once_and_the_tries_counted_at_the_end()
@@ -13,16 +13,16 @@ public sealed class OutsideRetryTests
         var tries = 0;
         var result = Retry().Run(_ => ++tries < 4 ? throw new TimeoutException($"failure {tries}") : "done", default);
         Assert.Equal("done", result);
-        Assert.Equal(2, _log.Lines.Count);
-        Assert.Contains("calling the moon failed and is tried again until it succeeds: failure 1", _log.Lines.First(), StringComparison.Ordinal);
-        Assert.Contains("calling the moon succeeded after 4 tries", _log.Lines.Last(), StringComparison.Ordinal);
+        Assert.Equal(2, log.Lines.Count);
+        Assert.Contains("calling the moon failed and is tried again until it succeeds: failure 1", log.Lines.First(), StringComparison.Ordinal);
+        Assert.Contains("calling the moon succeeded after 4 tries", log.Lines.Last(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nothing_is_said_when_all_is_well()
     {
         Assert.Equal(1, Retry().Run(_ => 1, default));
-        Assert.Empty(_log.Lines);
+        Assert.Empty(log.Lines);
     }
 
     [Fact]
@@ -41,5 +41,5 @@ public sealed class OutsideRetryTests
         Assert.ThrowsAny<OperationCanceledException>(() => Retry().Run<int>(_ => throw new TimeoutException(), stop.Token));
     }
 
-    private OutsideRetry Retry() => new("calling the moon", _log.CreateLogger("test"), TimeProvider.System);
+    private OutsideRetry Retry() => new("calling the moon", log.CreateLogger("test"), TimeProvider.System);
 }

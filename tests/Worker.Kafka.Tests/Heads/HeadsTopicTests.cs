@@ -62,33 +62,33 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
     /// <summary>A reader on its own thread, and what it has reported.</summary>
     private sealed class Watch : IDisposable
     {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly ConcurrentQueue<HeadRecord> _records = [];
-        private readonly HeadsTopicReader _reader;
-        private readonly Task _run;
-        private int _caughtUpAt = -1;
+        private readonly CancellationTokenSource stop = new();
+        private readonly ConcurrentQueue<HeadRecord> records = [];
+        private readonly HeadsTopicReader reader;
+        private readonly Task run;
+        private int caughtUpAt = -1;
 
         public Watch(Stage stage, ListLogger? log = null)
         {
-            _reader = new HeadsTopicReader(stage.Options(), log ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
-            _run = Task.Factory.StartNew(
-                () => _reader.Run(_records.Enqueue, () => _caughtUpAt = _records.Count, _stop.Token),
+            reader = new HeadsTopicReader(stage.Options(), log ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
+            run = Task.Factory.StartNew(
+                () => reader.Run(records.Enqueue, () => caughtUpAt = records.Count, stop.Token),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         /// <summary>How many records had been reported when the end was reached; -1 before.</summary>
-        public int CaughtUpAt => Volatile.Read(ref _caughtUpAt);
+        public int CaughtUpAt => Volatile.Read(ref caughtUpAt);
 
         public string[] Latest() =>
-            [.. _records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
+            [.. records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
                 .Select(label => $"{label.Key}={(label.Last().Value is { } value ? Stage.Text(value) : "(gone)")}")];
 
         public void Dispose()
         {
-            _stop.Cancel();
-            _run.Wait();
-            _reader.Dispose();
-            _stop.Dispose();
+            stop.Cancel();
+            run.Wait();
+            reader.Dispose();
+            stop.Dispose();
         }
     }
 }

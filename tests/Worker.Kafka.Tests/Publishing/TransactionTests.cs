@@ -151,7 +151,7 @@ public sealed class TransactionTests(KafkaBroker broker)
     /// <summary>Records of which the last takes its time.</summary>
     private sealed class SlowRecords(OutgoingRecord[] records, TimeSpan delay) : IReadOnlyList<OutgoingRecord>
     {
-        private bool _delayed;
+        private bool delayed;
 
         public int Count => records.Length;
 
@@ -160,7 +160,7 @@ public sealed class TransactionTests(KafkaBroker broker)
             get
             {
                 // The size check before the transaction reads every record once.
-                if (index == Count - 1 && !(_delayed = !_delayed))
+                if (index == Count - 1 && !(delayed = !delayed))
                     using (var never = new ManualResetEventSlim())
                         never.Wait(delay);
                 return records[index];

@@ -11,11 +11,11 @@ namespace Worker.Kafka.Tests.Support;
 /// <summary>Topics of one test, with names nobody else uses: options for workers, a feeder, and what a reader of results sees.</summary>
 internal sealed class Stage
 {
-    private readonly string _name = "t" + Guid.NewGuid().ToString("N")[..10];
+    private readonly string name = "t" + Guid.NewGuid().ToString("N")[..10];
 
-    private readonly bool _embedded;
+    private readonly bool embedded;
 
-    private Stage(string bootstrapServers, bool embedded) => (BootstrapServers, _embedded) = (bootstrapServers, embedded);
+    private Stage(string bootstrapServers, bool embedded) => (BootstrapServers, this.embedded) = (bootstrapServers, embedded);
 
     public string BootstrapServers { get; }
 
@@ -57,18 +57,18 @@ internal sealed class Stage
     public KafkaOptions Options(DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1") => new()
     {
         BootstrapServers = BootstrapServers,
-        GroupId = _name,
+        GroupId = name,
         Delivery = mode,
-        TransactionalId = $"{_name}-{worker}",
-        SessionTimeoutMs = _embedded ? 6_000 : 2_000,
+        TransactionalId = $"{name}-{worker}",
+        SessionTimeoutMs = embedded ? 6_000 : 2_000,
         Topics = new KafkaTopics
         {
-            Messages = $"{_name}-messages",
-            Results = $"{_name}-results",
-            Review = $"{_name}-review",
-            DeadLetters = $"{_name}-dead-letters",
-            Heads = $"{_name}-heads",
-            Labels = $"{_name}-labels",
+            Messages = $"{name}-messages",
+            Results = $"{name}-results",
+            Review = $"{name}-review",
+            DeadLetters = $"{name}-dead-letters",
+            Heads = $"{name}-heads",
+            Labels = $"{name}-labels",
         },
     };
 

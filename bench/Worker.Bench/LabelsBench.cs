@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Measuring;
+using Worker.Terminal;
+using Worker.Texts;
+using Worker.Verbs;
+
+namespace Worker.Bench;
+
+/// <summary>
+/// Over a hundred real heads on one encoder: SMS spam (1), GoEmotions (28) and Banking77 (77), each text labelled for its own
+/// set's labels only. Trains, measures quality set by set, and the pipeline's speed with all of them.
+/// </summary>
+internal static class LabelsBench
+{
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var most = new Option<int>("--most") { Description = "Training texts of each set at most", DefaultValueFactory = _ => 12_000 };
+        var verb = new Command("labels", "Train and run 106 heads of SMS spam, GoEmotions and Banking77") { most };
+        model.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var section = model.Section(parsed, folder.Bundle);
+            IReadOnlyList<Head> heads;
+            List<LabelledText> test;
+            using (var loaded = LoadedEncoder.Open(section))
+            {
+                var train = Sms(train: true).Take(parsed.GetValue(most)).Concat(GoEmotions("train").Take(parsed.GetValue(most))).Concat(Banking("train").Take(parsed.GetValue(most)));
+                var watch = Stopwatch.StartNew();
+                var result = TrainVerb.Train(loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
+                heads = result.Heads;
+                Console.WriteLine($"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} labels without one");
+                test = [.. Sms(train: false), .. GoEmotions("test"), .. Banking("test")];
+                foreach (var set in new[] { "sms", "emotion", "bank" })
+                    Print(set, EvaluateVerb.Evaluate(loaded, Only(set, test), [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
+            }
+            var texts = test.OrderBy(t => t.Text.GetHashCode(StringComparison.Ordinal)).Take(3000).Select(t => Encoding.UTF8.GetBytes(t.Text)).ToList();
+            Console.WriteLine($"pipeline with {heads.Count} heads: {await PipelineRate.Run(section, heads, texts, stop):N0} tokens/s");
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static DataSet Only(string set, List<LabelledText> texts) =>
+        DataSet.From(texts.Where(t => t.Labels.Keys.First().StartsWith(set, StringComparison.Ordinal)), set);
+
+    private static void Print(string set, Evaluation evaluation) =>
+        Console.WriteLine($"{set,-8} {evaluation.Labels.Count,3} labels  macro-F1 {evaluation.Macro.F1:F3}  macro average precision {evaluation.Macro.AveragePrecision:F3}  micro-F1 {evaluation.Micro.F1:F3}  ECE {evaluation.Ece:F4}");
+
+    /// <summary>Distinct texts; every seventh is for testing.</summary>
+    private static IEnumerable<LabelledText> Sms(bool train) =>
+        File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t')).DistinctBy(c => c[1], StringComparer.Ordinal)
+            .Where((_, i) => i % 7 == 0 != train)
+            .Select(c => new LabelledText(c[1], new Dictionary<string, bool>(StringComparer.Ordinal) { ["sms/spam"] = c[0] == "spam" }, Closed: false));
+
+    private static IEnumerable<LabelledText> GoEmotions(string part)
+    {
+        var names = File.ReadAllLines(DataFolder.File("goemotions", "original", "labels.txt"));
+        foreach (var line in File.ReadLines(DataFolder.File("goemotions", "original", part + ".tsv")))
+        {
+            var columns = line.Split('\t');
+            var yes = columns[1].Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
+            yield return new LabelledText(columns[0], names.Select((name, i) => (name, i)).ToDictionary(n => "emotion/" + n.name, n => yes.Contains(n.i), StringComparer.Ordinal), Closed: false);
+        }
+    }
+
+    private static List<LabelledText> Banking(string part)
+    {
+        using var reader = new CsvReader(new StreamReader(DataFolder.File("banking77", part + ".csv")), CultureInfo.InvariantCulture);
+        var rows = reader.GetRecords(new { text = "", category = "" }).ToList();
+        var names = rows.Select(r => r.category).Distinct(StringComparer.Ordinal).ToList();
+        return [.. rows.Select(r => new LabelledText(r.text, names.ToDictionary(n => "bank/" + n, n => n == r.category, StringComparer.Ordinal), Closed: false))];
+    }
+}
