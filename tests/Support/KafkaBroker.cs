@@ -23,12 +23,39 @@ public sealed class KafkaBroker : IDisposable
         {
             lock (gate)
             {
+#if TESTCONTAINERS
+                if (Home is null)
+                    return Container();
+#endif
                 if (process is null)
                     Start();
                 return $"127.0.0.1:{port}";
             }
         }
     }
+
+#if TESTCONTAINERS
+    /// <summary>Where no Kafka lies beside the checkout, but a container engine runs: one in a container.</summary>
+    private string Container()
+    {
+        if (container is null)
+        {
+            var started = new Testcontainers.Kafka.KafkaBuilder().Build();
+            try
+            {
+                started.StartAsync().GetAwaiter().GetResult();
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                Assert.Skip($"needs a Kafka: KAFKA_HOME, ../shared/kafka beside this checkout, or a container engine ({error.Message})");
+            }
+            container = started;
+        }
+        return container.GetBootstrapAddress();
+    }
+
+    private Testcontainers.Kafka.KafkaContainer? container;
+#endif
 
     /// <summary>Chooses the ports and formats the data folder without starting: returns where it will listen.</summary>
     public string Prepare()
@@ -91,6 +118,9 @@ public sealed class KafkaBroker : IDisposable
     public void Dispose()
     {
         Kill();
+#if TESTCONTAINERS
+        container?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+#endif
         folder.Dispose();
     }
 
