@@ -46,10 +46,10 @@ public sealed class WindowEncoder
     public IReadOnlyList<PoisonText> Run(TokenWindow window, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
         List<PoisonText>? poison = null;
-        plan.Sort(window);
-        for (var start = 0; start < plan.Count;)
+        plan.Plan(window, budget);
+        var start = 0;
+        foreach (var count in plan.Batches)
         {
-            var count = plan.BatchAt(window, start, budget);
             RunBatch(window, start, count, heads, features, logits, ref poison);
             start += count;
         }

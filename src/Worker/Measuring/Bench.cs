@@ -12,6 +12,9 @@ namespace Worker.Measuring;
 /// <param name="memoryMessages">Messages of the memory measurement.</param>
 internal sealed class Bench(Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
 {
+    /// <summary>Which arithmetic: as asked, or both.</summary>
+    private string[] Precisions => section("auto").Precision is var asked and not "auto" ? [asked] : ["f32", "int8"];
+
     public async Task<int> Run(IReadOnlyList<string> names, CancellationToken stop)
     {
         Console.WriteLine($"{Environment.ProcessorCount} processors; {messages:N0} messages a measurement, {repeats} measurements each, best (median, least) in tokens/s");
@@ -23,8 +26,8 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
                     Tokenizer();
                     break;
                 case "pipeline":
-                    await Pipeline("f32", stop);
-                    await Pipeline("int8", stop);
+                    foreach (var precision in Precisions)
+                        await Pipeline(precision, stop);
                     break;
                 case "heads":
                     await Heads(stop);

@@ -41,10 +41,12 @@ internal static class BenchData
         })];
     }
 
+    /// <summary>The command line's encoder with another arithmetic; auto for the command line's own.</summary>
     public static EncoderSection Section(ModelOptions model, System.CommandLine.ParseResult parsed, string bundle, string precision)
     {
         var section = model.Section(parsed, bundle);
-        section.Precision = precision;
+        if (precision != "auto")
+            section.Precision = precision;
         return section;
     }
 }

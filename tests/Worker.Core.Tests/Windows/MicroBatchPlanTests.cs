@@ -13,12 +13,12 @@ public class MicroBatchPlanTests
         {
             using var window = Window(lengths.Select(l => l.Get % 300));
             var plan = new MicroBatchPlan();
-            plan.Sort(window);
+            plan.Plan(window, budget.Get);
             var seen = new HashSet<int>();
             var ids = new ArrayBufferWriter<int>();
-            for (var start = 0; start < plan.Count;)
+            var start = 0;
+            foreach (var count in plan.Batches)
             {
-                var count = plan.BatchAt(window, start, budget.Get);
                 var packed = new int[count];
                 var written = plan.Pack(window, start, count, ids, packed);
                 Assert.Equal(packed.Sum(), written);
@@ -37,11 +37,36 @@ public class MicroBatchPlanTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void The_cut_is_the_cheapest_of_all() =>
+        Prop.ForAll<PositiveInt[]>(lengths =>
+        {
+            const int Budget = 320;
+            using var window = Window(lengths.Take(9).Select(l => 1 + l.Get % 100));
+            var plan = new MicroBatchPlan();
+            plan.Plan(window, Budget);
+            var sorted = plan.Order.ToArray().Select(window.Length).ToArray();
+            var start = 0;
+            var cost = 0;
+            foreach (var count in plan.Batches)
+            {
+                cost += Cost(sorted, start, count);
+                start += count;
+            }
+            Assert.Equal(Cheapest(sorted, 0), cost);
+
+            // By trying every cut: 10 is the overhead of a batch at this budget.
+            static int Cost(int[] sorted, int start, int count) => 10 + count * sorted[start];
+            static int Cheapest(int[] sorted, int from) => from == sorted.Length ? 0 : Enumerable.Range(1, sorted.Length - from)
+                .Where(count => count == 1 || count * sorted[from] <= Budget)
+                .Min(count => Cost(sorted, from, count) + Cheapest(sorted, from + count));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void The_longest_text_comes_first_and_equals_keep_their_order()
     {
         using var window = Window([3, 9, 0, 3, 12]);
         var plan = new MicroBatchPlan();
-        plan.Sort(window);
+        plan.Plan(window, 100);
         Assert.Equal([4, 1, 0, 3], plan.Order.ToArray());
     }
 
@@ -50,9 +75,9 @@ public class MicroBatchPlanTests
     {
         var plan = new MicroBatchPlan();
         using (var small = Window([1, 2]))
-            plan.Sort(small);
+            plan.Plan(small, 100);
         using var large = Window(Enumerable.Range(1, 5000));
-        plan.Sort(large);
+        plan.Plan(large, 100);
         Assert.Equal(5000, plan.Count);
         Assert.Equal(4999, plan.Order[0]);
     }
