@@ -4,6 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Schema;
+using Worker.Onnx.Sessions;
 
 namespace Worker.Onnx.Bundles;
 
@@ -22,7 +23,7 @@ internal static class ActivationRanges
         foreach (var group in groups)
             model.Graph.Output.Add(GraphWriter.Value(group.Input, TensorProto.Types.DataType.Float, "batch", "sequence", $"{group.Width}"));
 
-        using var options = Sessions.SessionSettings.Cpu(folder, threads: 0);
+        using var options = SessionSettings.Cpu(folder, threads: 0);
         using var session = new InferenceSession(model.ToByteArray(), options);
         using var run = new RunOptions();
         var ranges = groups.ToDictionary(g => g.Name, g => new float[g.Width], StringComparer.Ordinal);

@@ -105,7 +105,7 @@ public static class EncoderImporter
     private static void WriteSelfCheck(EncoderBundle bundle)
     {
         var layout = new FeatureLayout(bundle.Features, bundle.Hidden);
-        using var encoder = EncoderFactory.Open(bundle, layout, new SessionPlan(Device.Cpu, Variant.Float32, Threads: 1, OwnLogits: false));
+        using var encoder = EncoderFactory.Open(bundle, layout, new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
         var rows = SelfCheck.Run(encoder, bundle.Metadata.SelfCheck);
         SafetensorsWriter.Write(bundle.SelfCheckPath,
             [.. layout.Features.Select(f => (f.Name, new long[] { rows.Length, f.Width }, rows.SelectMany(row => row[f.Offset..(f.Offset + f.Width)]).ToArray()))]);

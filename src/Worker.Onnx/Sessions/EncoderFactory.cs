@@ -6,14 +6,128 @@ using Worker.Onnx.Schema;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>Opens a bundle on a device.</summary>
+/// <summary>Opens a bundle on a device, and checks that the device computes what the bundle's self-check stored.</summary>
 public static class EncoderFactory
 {
-    internal static Encoder Open(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan)
+    /// <summary>Opens an encoder as the options ask.</summary>
+    /// <exception cref="EncoderException">A feature is not offered, the device cannot be had, or what it computes is not
+    /// the encoder that was imported; the message says what to do.</exception>
+    public static Encoder Create(EncoderBundle bundle, EncoderOptions options)
     {
-        using var options = SessionSettings.Cpu(bundle.Folder, plan.Threads);
+        // 1. What is wanted of the graph.
+        var layout = Layout(bundle, options.Features);
+        if (options.OwnLogits && bundle.OwnLabels.IsEmpty)
+            throw new EncoderException($"{bundle.Folder}: the checkpoint has no classification head of its own: only its features can be had");
+        var plan = new SessionPlan(options.Device, options.Precision == Precision.Int8 ? Variant.Int8 : Variant.Float32,
+            SessionSettings.Threads(options.Threads), options.OwnLogits);
+
+        // 2. The device.
+        if (options.Device == Device.Cuda && plan.Variant == Variant.Int8)
+            throw new EncoderException("precision int8 is for the CPU: on CUDA choose f32 or auto");
+        if (options.Device == Device.Cuda)
+            return OpenCuda(bundle, layout, plan, "");
+        var reason = "";
+        if (options.Device == Device.Auto)
+        {
+            if (TryCuda(bundle, layout, plan, out reason) is { } encoder)
+                return encoder;
+            reason = $"auto: {reason}";
+        }
+
+        // 3. The CPU's arithmetic.
+        return OpenCpu(bundle, layout, plan with { Device = Device.Cpu }, reason);
+    }
+
+    /// <summary>Opens a session without any check.</summary>
+    internal static Encoder Open(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark) =>
+        new(bundle, layout, OpenSession(bundle, layout, plan), plan.OwnLogits, Describe(plan, remark));
+
+    /// <summary>The bare session that an encoder runs.</summary>
+    internal static InferenceSession OpenSession(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan)
+    {
+        using var options = plan.Device == Device.Cuda
+            ? SessionSettings.Cuda(bundle.Folder, plan.Threads)
+            : SessionSettings.Cpu(bundle.Folder, plan.Threads);
         var stored = ModelProto.Parser.ParseFrom(File.ReadAllBytes(bundle.GraphPath(plan.Variant)));
-        var session = new InferenceSession(GraphSelection.Select(stored, layout, plan.OwnLogits), options);
-        return new Encoder(bundle, layout, session, plan.OwnLogits, $"{plan.Device} {plan.Variant}");
+        return new InferenceSession(GraphSelection.Select(stored, layout, plan.OwnLogits), options);
+    }
+
+    private static FeatureLayout Layout(EncoderBundle bundle, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+            if (!bundle.Features.Contains(name, StringComparer.Ordinal))
+                throw new EncoderException($"feature '{name}' is not offered by the encoder in {bundle.Folder}: choose of {string.Join(", ", bundle.Features)}"
+                    + (string.Equals(name, $"layer{bundle.Layers}", StringComparison.Ordinal) ? " (the last layer's mean is 'mean')" : ""));
+        return new FeatureLayout(names, bundle.Hidden);
+    }
+
+    private static Encoder? TryCuda(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, out string reason)
+    {
+        reason = plan.Variant == Variant.Int8 ? "int8 is for the CPU" : CudaProvider.Missing() ?? "";
+        if (reason.Length > 0)
+            return null;
+        try
+        {
+            return OpenCuda(bundle, layout, plan, "auto");
+        }
+        catch (EncoderException error)
+        {
+            reason = error.Message;
+            return null;
+        }
+    }
+
+    private static Encoder OpenCuda(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark)
+    {
+        if (CudaProvider.Missing() is { } missing)
+            throw new EncoderException($"device cuda cannot be had: {missing}; or choose device cpu");
+        try
+        {
+            return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, SelfCheck.Cuda, out var disagreement)
+                ?? throw new EncoderException($"device cuda does not compute the encoder that was imported ({disagreement}): update its driver, or choose device cpu");
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new EncoderException($"device cuda cannot be had: {CudaProvider.Explain(error)}; or choose device cpu", error);
+        }
+    }
+
+    private static Encoder OpenCpu(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark)
+    {
+        if (plan.Variant == Variant.Int8)
+        {
+            if (Checked(Open(bundle, layout, plan, remark), bundle, SelfCheck.Int8, out var deviation) is { } quantised)
+                return quantised;
+            var separator = remark.Length > 0 ? "; " : "";
+            remark = $"{remark}{separator}not int8, which is too far from f32 here: {deviation}";
+        }
+        return Checked(Open(bundle, layout, plan with { Variant = Variant.Float32 }, remark), bundle, SelfCheck.Float32, out var disagreement)
+            ?? throw new EncoderException($"{bundle.Folder}: this processor does not compute the encoder that was imported ({disagreement}): import it again on this machine");
+    }
+
+    // The encoder when it agrees with the stored outputs; otherwise it is closed, and null.
+    private static Encoder? Checked(Encoder encoder, EncoderBundle bundle, SelfCheck.Bounds bounds, out string disagreement)
+    {
+        try
+        {
+            var (mean, least) = SelfCheck.Compare(encoder, bundle);
+            disagreement = FormattableString.Invariant($"cosine to the stored outputs: mean {mean:F4}, least {least:F4}");
+            if (mean >= bounds.Mean && least >= bounds.Least)
+                return encoder;
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+        encoder.Dispose();
+        return null;
+    }
+
+    private static string Describe(SessionPlan plan, string remark)
+    {
+        var threads = plan.Threads == 1 ? "1 thread" : $"{plan.Threads} threads";
+        var device = plan.Device == Device.Cuda ? "cuda f32" : $"cpu {(plan.Variant == Variant.Int8 ? "int8" : "f32")}, {threads}";
+        return remark.Length > 0 ? $"{device} ({remark})" : device;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 
 namespace Worker.Onnx.Sessions;
@@ -18,7 +17,7 @@ public enum Device
 /// <summary>Arithmetic of the linear layers.</summary>
 public enum Precision
 {
-    /// <summary>f32.</summary>
+    /// <summary>f32: heads and embeddings are then those of the checkpoint itself. int8 is a choice to make knowingly.</summary>
     Auto,
 
     /// <summary>32-bit floats.</summary>
@@ -43,11 +42,12 @@ public sealed record EncoderOptions
 
     /// <summary>Features returned for each text, in order. Default: <c>mean</c>.</summary>
     [MinLength(1)]
-    public ImmutableArray<string> Features { get; init; } = ["mean"];
+    public IReadOnlyList<string> Features { get; init; } = ["mean"];
 
     /// <summary>Whether <see cref="Encoder.Score"/> is wanted: logits of the checkpoint's own classification head.</summary>
     public bool OwnLogits { get; init; }
 }
 
-/// <summary>What one session is opened with, every choice made.</summary>
+/// <summary>What one session is opened with.</summary>
+/// <param name="Threads">At least 1.</param>
 internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits);

@@ -10,6 +10,19 @@ namespace Worker.Onnx.Sessions;
 /// <summary>Compares what a device computes for a bundle's self-check texts with what the import stored.</summary>
 internal static class SelfCheck
 {
+    /// <summary>What f32 on another processor must reach: only the order of summation differs.</summary>
+    public static readonly Bounds Float32 = new(0.9999, 0.9999);
+
+    /// <summary>What CUDA must reach: its products may be rounded to TF32's 10 bits.</summary>
+    public static readonly Bounds Cuda = new(0.999, 0.995);
+
+    /// <summary>What int8 must reach; measured .993 on MiniLM. Less is a model that does not quantise, or a processor whose
+    /// products saturate.</summary>
+    public static readonly Bounds Int8 = new(0.98, 0.92);
+
+    /// <summary>Cosines to the stored vectors that pass.</summary>
+    public readonly record struct Bounds(double Mean, double Least);
+
     /// <summary>Feature vectors of the self-check's texts, each encoded on its own.</summary>
     public static float[][] Run(Encoder encoder, ImmutableArray<ImmutableArray<int>> texts)
     {

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Worker.Onnx.Sessions;
+
+/// <summary>Says why CUDA cannot be had, before the runtime is asked and fails.</summary>
+internal static class CudaProvider
+{
+    private const string ProviderName = "CUDAExecutionProvider";
+
+    private static readonly string Driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+
+    /// <returns>What is missing and what to do, or null when nothing was found missing.</returns>
+    public static string? Missing()
+    {
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(ProviderName, StringComparer.Ordinal))
+            return "this build of ONNX Runtime has no CUDA provider: use the package Microsoft.ML.OnnxRuntime.Gpu on x64";
+        if (!NativeLibrary.TryLoad(Driver, out var driver))
+            return $"no NVIDIA driver ({Driver} cannot be loaded): install the driver, or give the container its GPU";
+        NativeLibrary.Free(driver);
+        return null;
+    }
+
+    /// <summary>What a failure of the runtime to load its provider means; its own message names the library.</summary>
+    public static string Explain(Exception error) =>
+        $"ONNX Runtime cannot use its CUDA provider ({error.Message.Trim()}): install what it names of libonnxruntime_providers_cuda "
+        + "and libonnxruntime_providers_shared (package Microsoft.ML.OnnxRuntime.Gpu), the CUDA runtime libraries and cuDNN 9, where the loader finds them";
+}

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Worker.Onnx.Checkpoints;
+using Worker.Onnx.Tests.Fixtures;
+
+namespace Worker.Onnx.Tests.Checkpoints;
+
+public class CheckpointTests
+{
+    [Fact]
+    public void A_bert_configuration_is_read()
+    {
+        using var checkpoint = Checkpoint.Open(ImportedModels.Source("bert-tiny-gelu-new"));
+        var config = checkpoint.Config;
+        Assert.Equal((Architecture.Bert, Activation.GeluNew), (config.Architecture, config.Activation));
+        Assert.Equal((48, 4, 4, 96), (config.Hidden, config.Layers, config.AttentionHeads, config.Intermediate));
+        Assert.Equal((4005, 64, 2), (config.VocabularySize, config.MaxPositions, config.TypeVocabularySize));
+        Assert.Equal(["LABEL_0"], config.OwnLabels);
+        Assert.Equal([1, 48], checkpoint.Shape("head.classifier.weight"));
+    }
+
+    [Fact]
+    public void A_distilbert_configuration_is_read()
+    {
+        using var checkpoint = Checkpoint.Open(ImportedModels.Source("distilbert-tiny"));
+        Assert.Equal((Architecture.DistilBert, Activation.Gelu, 3), (checkpoint.Config.Architecture, checkpoint.Config.Activation, checkpoint.Config.Layers));
+        Assert.False(checkpoint.Has("embeddings.type"));
+    }
+
+    [Theory]
+    [InlineData("model_type", "\"roberta\"", "'roberta'")]
+    [InlineData("model_type", null, "missing")]
+    [InlineData("hidden_act", "\"silu\"", "'silu'")]
+    [InlineData("position_embedding_type", "\"relative_key\"", "relative_key")]
+    [InlineData("is_decoder", "true", "only encoders")]
+    [InlineData("add_cross_attention", "true", "only encoders")]
+    [InlineData("pruned_heads", "{\"0\":[1]}", "pruned")]
+    [InlineData("quantization_config", "{}", "quantised")]
+    [InlineData("hidden_size", null, "missing")]
+    [InlineData("hidden_size", "\"48\"", "whole number")]
+    [InlineData("num_hidden_layers", "0", "1 or more")]
+    [InlineData("num_hidden_layers", "2.5", "whole number")]
+    [InlineData("vocab_size", "2000000000", "more than")]
+    [InlineData("num_attention_heads", "5", "does not divide")]
+    [InlineData("layer_norm_eps", "2", "between 0 and 1")]
+    [InlineData("layer_norm_eps", "\"x\"", "between 0 and 1")]
+    [InlineData("id2label", "{\"1\":\"a\"}", "0, 1, 2")]
+    [InlineData("id2label", "[\"a\"]", "object")]
+    public void A_field_that_cannot_be_honoured_is_refused_by_its_name(string field, string? value, string reason)
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        folder.Configure(config =>
+        {
+            config.Remove(field);
+            if (value is not null)
+                config[field] = JsonNode.Parse(value);
+        });
+        AssertRefused(folder, "config.json", $"'{field}'", reason);
+    }
+
+    [Fact]
+    public void Configurations_and_weights_that_do_not_belong_together_are_refused_by_tensor()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        folder.Configure(config => config["intermediate_size"] = 128);
+        AssertRefused(folder, "model.safetensors", "'bert.encoder.layer.0.intermediate.dense.weight'", "[96, 48]", "[128, 48]");
+    }
+
+    [Theory]
+    [InlineData("bert-tiny", "bert.encoder.layer.2.attention.self.key.bias", "encoder.layer.2.attention.self.key.bias")]
+    [InlineData("bert-tiny", "bert.pooler.dense.weight", "pooler.dense.weight")]
+    [InlineData("distilbert-tiny", "pre_classifier.bias", "pre_classifier.bias")]
+    [InlineData("distilbert-tiny", "distilbert.transformer.layer.1.ffn.lin2.weight", "transformer.layer.1.ffn.lin2.weight")]
+    public void A_missing_tensor_is_named(string model, string dropped, string named)
+    {
+        using var folder = new EditedCheckpoint(model);
+        folder.Rewrite((name, shape, values) => name == dropped ? null : (name, shape, values));
+        AssertRefused(folder, "model.safetensors", $"'{named}'", "missing");
+    }
+
+    [Fact]
+    public void Names_may_lack_the_prefix_and_use_gamma_and_beta()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        folder.Rewrite((name, shape, values) => (name.Replace("bert.", "").Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta"), shape, values));
+        using var renamed = Checkpoint.Open(folder.Path);
+        using var original = Checkpoint.Open(ImportedModels.Source("bert-tiny"));
+        Assert.Equal(original.Names, renamed.Names);
+        Assert.All(original.Names, name => Assert.Equal(original.Read(name), renamed.Read(name)));
+    }
+
+    [Fact]
+    public void A_token_classifier_is_not_taken_for_a_text_classifier()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        folder.Configure(config => config["architectures"] = new JsonArray("BertForTokenClassification"));
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        Assert.False(checkpoint.Config.HasOwnHead);
+        Assert.Empty(checkpoint.Config.OwnLabels);
+    }
+
+    [Fact]
+    public void A_folder_without_safetensors_says_which_file_cannot_be_read_instead()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        File.Move(folder.Weights, folder.File("pytorch_model.bin"));
+        AssertRefused(folder, "model.safetensors", "pytorch_model.bin", "safetensors");
+        File.WriteAllText(folder.File("model.safetensors.index.json"), "{}");
+        AssertRefused(folder, "split over several files");
+    }
+
+    [Fact]
+    public void A_missing_folder_or_configuration_is_named()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        File.Delete(folder.File("config.json"));
+        AssertRefused(folder, "config.json", "missing");
+        File.WriteAllText(folder.File("config.json"), "{ not json");
+        AssertRefused(folder, "config.json", "cannot be read");
+        File.WriteAllText(folder.File("config.json"), "[]");
+        AssertRefused(folder, "config.json", "not a JSON object");
+        Assert.Contains("no such folder", Assert.Throws<EncoderException>(() => Checkpoint.Open(folder.File("nowhere"))).Message);
+    }
+
+    [Theory]
+    [InlineData(null, null, 64)]
+    [InlineData("1e30", null, 64)]
+    [InlineData("48", null, 48)]
+    [InlineData("48", "32", 32)]
+    [InlineData("512", "40", 40)]
+    public void The_token_limit_is_the_least_of_what_is_said(string? tokenizer, string? sentence, int expected)
+    {
+        using var folder = WithLimits(tokenizer, sentence);
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        Assert.Equal(expected, TokenLimit.Read(folder.Path, checkpoint.Config));
+    }
+
+    [Theory]
+    [InlineData("2", "no room")]
+    [InlineData("-1", "1 or more")]
+    [InlineData("\"long\"", "1 or more")]
+    public void A_token_limit_that_makes_no_sense_is_refused(string limit, string reason)
+    {
+        using var folder = WithLimits(limit, null);
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        var error = Assert.Throws<EncoderException>(() => TokenLimit.Read(folder.Path, checkpoint.Config));
+        Assert.Contains("model_max_length", error.Message);
+        Assert.Contains(reason, error.Message);
+    }
+
+    private static EditedCheckpoint WithLimits(string? tokenizer, string? sentence)
+    {
+        var folder = new EditedCheckpoint("bert-tiny");
+        folder.ConfigureFile("tokenizer_config.json", json =>
+        {
+            json.Remove("model_max_length");
+            if (tokenizer is not null)
+                json["model_max_length"] = JsonNode.Parse(tokenizer);
+        });
+        if (sentence is not null)
+            folder.ConfigureFile("sentence_bert_config.json", json => json["max_seq_length"] = JsonNode.Parse(sentence));
+        return folder;
+    }
+
+    private static void AssertRefused(EditedCheckpoint folder, params string[] named)
+    {
+        var error = Assert.Throws<EncoderException>(() => Checkpoint.Open(folder.Path));
+        Assert.All(named, part => Assert.Contains(part, error.Message));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Worker.Onnx.Bundles;
+using Worker.Onnx.Tests.Fixtures;
+using Worker.Testing;
+
+[assembly: AssemblyFixture(typeof(ImportedModels))]
+
+namespace Worker.Onnx.Tests.Fixtures;
+
+/// <summary>The golden models and the default encoder, each imported once for all tests.</summary>
+public sealed class ImportedModels : IDisposable
+{
+    public const string MiniLm = "all-minilm-l6-v2";
+
+    private readonly TemporaryFolder folder = Repository.Temporary();
+    private readonly ConcurrentDictionary<string, Lazy<EncoderBundle>> bundles = new(StringComparer.Ordinal);
+
+    public EncoderBundle this[string model] => bundles.GetOrAdd(model, name => new Lazy<EncoderBundle>(() =>
+    {
+        EncoderImporter.Import(Source(name), folder.File(name), TokenizeAsGolden(name));
+        return EncoderBundle.Open(folder.File(name));
+    })).Value;
+
+    /// <summary>A model's Hugging Face folder.</summary>
+    public static string Source(string model) => model == MiniLm ? Repository.MiniLm : Repository.Golden("models", model);
+
+    /// <summary>Stands in for the tokenizer: hands out the golden texts' ids one after the other.</summary>
+    public static Func<string, int[]> TokenizeAsGolden(string model)
+    {
+        var texts = GoldenText.Read(model);
+        var next = 0;
+        return _ => texts[next++ % texts.Length].Ids;
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,2 +1,0 @@
-namespace Worker.Onnx.Tests;
-public class PlaceholderTests { [Fact] public void Root_is_found() => Assert.True(File.Exists(Path.Combine(Testing.Repository.Root, "Worker.sln"))); }
