@@ -2,8 +2,8 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
 using Worker.Kafka.Embedded;
+using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
 
 namespace Worker.Kafka.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;

@@ -1,4 +1,4 @@
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Core.Heads;
 
 namespace Worker.Onnx.Tests.Fixtures;

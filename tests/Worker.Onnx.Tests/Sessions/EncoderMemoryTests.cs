@@ -1,4 +1,4 @@
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;
 

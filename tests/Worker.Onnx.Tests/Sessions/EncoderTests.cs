@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;

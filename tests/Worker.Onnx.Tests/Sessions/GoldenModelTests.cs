@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Worker.Core.Encoding;
+using Worker.Core.Encoders;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;
 
