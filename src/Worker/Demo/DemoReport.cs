@@ -21,16 +21,21 @@ internal sealed class DemoReport
     public void Trained(int heads, int examples, TimeSpan took) =>
         Say($"Trained    {heads} heads on {examples} labelled messages in {took.TotalSeconds:F1} s, calibrated");
 
+    public void Ready(TimeSpan took) =>
+        Say($"Ready      first result {took.TotalSeconds:F1} s after the worker's start (load, check, join)");
+
     public void Streaming(int messages, int texts, int heads, string? data) =>
         Say($"Streaming  {messages:N0} messages ({texts:N0} texts of {data ?? "samples/inbox/test.jsonl"}, over and\n           over) through the embedded broker, {heads} heads on each");
 
     public string Swapped((TimeSpan Took, int Result) swap, Head late) =>
-        $"New head   '{late.Label}', trained on {late.Training!.Positives} examples of it: in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
+        $"New head   '{late.Label}' ({late.Training!.Positives} examples) is in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
 
-    public void Finished(TimeSpan took, PipelineTotals totals, ResultsWatcher watcher)
+    /// <param name="before">Totals when the stream began.</param>
+    public void Finished(TimeSpan took, PipelineTotals before, PipelineTotals totals, ResultsWatcher watcher)
     {
-        Say($"Throughput {totals.Messages / took.TotalSeconds:N0} messages/s, {totals.Tokens / took.TotalSeconds:N0} tokens/s ({totals.Messages:N0} messages in {took.TotalSeconds:F1} s)");
-        Say($"Windows    {totals.Windows:N0}, {(double)totals.Messages / totals.Windows:N0} messages each; device busy {totals.Classifying / took:P0} of the time");
+        var (messages, tokens) = (totals.Messages - before.Messages, totals.Tokens - before.Tokens);
+        Say($"Throughput {messages / took.TotalSeconds:N0} messages/s, {tokens / took.TotalSeconds:N0} tokens/s ({messages:N0} messages in {took.TotalSeconds:F1} s)");
+        Say($"Windows    {totals.Windows - before.Windows:N0}, {(double)messages / (totals.Windows - before.Windows):N0} messages each; device busy {(totals.Classifying - before.Classifying) / took:P0} of the time");
         lock (watcher.Gate)
             Say($"Latency    {Quantiles(watcher.Results.Select(r => r.Latency))} under full load");
     }

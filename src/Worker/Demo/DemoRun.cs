@@ -39,12 +39,17 @@ internal static class DemoRun
         using var heads = new HeadsTopicWriter(run.Kafka, NullLoggerFactory.Instance, Clock);
         foreach (var head in early)
             await heads.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
+        var start = Stopwatch.StartNew();
         using var classifier = Classifier.Open(run, NullLoggerFactory.Instance, Clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = classifier.Run(ended.Token);
         using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
         using var stream = new MessageStream(broker.BootstrapServers, topics.Messages, texts);
+        await stream.Publish(1, 1, () => 0, ended.Token);
+        await Until(() => watcher.Count == 1, running, ended.Token);
+        report.Ready(start.Elapsed);
         report.Streaming(options.Messages, texts.Count, early.Count, options.Data);
+        var before = classifier.Meter.Totals;
 
         // 3. The stream, and half way a head for a label that the worker did not have.
         var watch = Stopwatch.StartNew();
@@ -54,16 +59,16 @@ internal static class DemoRun
             await Until(() => watcher.Count >= options.Messages / 2, running, ended.Token);
             var swap = await Swap(heads, late, watcher, running, ended.Token);
             live.Note(report.Swapped(swap, late));
-            await Until(() => publishing.IsCompleted && watcher.Count >= options.Messages, running, ended.Token);
+            await Until(() => publishing.IsCompleted && watcher.Count > options.Messages, running, ended.Token);
             await publishing;
         }
-        report.Finished(watch.Elapsed, classifier.Meter.Totals, watcher);
+        report.Finished(watch.Elapsed, before, classifier.Meter.Totals, watcher);
 
         // 4. Latency of lone messages: the next is sent when the one before has been answered.
         for (var i = 0; i < Lone; i++)
         {
             await stream.Publish(1, int.MaxValue, () => 0, ended.Token);
-            await Until(() => watcher.Count >= stream.Published, running, ended.Token);
+            await Until(() => watcher.Count >= stream.Published && classifier.Meter.Totals.Messages >= stream.Published, running, ended.Token);
         }
         report.Latency(watcher, Lone);
         await ended.CancelAsync();

@@ -8,6 +8,7 @@ internal sealed class LiveLine : IDisposable
     private readonly ResultsWatcher watcher;
     private readonly MessageStream stream;
     private readonly int messages;
+    private readonly int from;
     private readonly Timer timer;
     private readonly Lock gate = new();
     private readonly bool terminal = !Console.IsOutputRedirected;
@@ -19,6 +20,7 @@ internal sealed class LiveLine : IDisposable
         this.watcher = watcher;
         this.stream = stream;
         this.messages = messages;
+        from = lastCount = watcher.Count;
         timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(terminal ? 0.5 : 2));
     }
 
@@ -47,7 +49,7 @@ internal sealed class LiveLine : IDisposable
             var count = watcher.Count;
             var rate = (count - lastCount) / Math.Max(Stopwatch.GetElapsedTime(last, now).TotalSeconds, 1e-3);
             (last, lastCount) = (now, count);
-            var line = $"{count,7:N0} of {messages:N0} classified  {rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
+            var line = $"{count - from,7:N0} of {messages:N0} classified  {rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
             if (terminal)
                 Console.Write("\r" + line.PadRight(79));
             else

@@ -95,7 +95,8 @@ internal sealed class Classifier : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            log.LogWarning("Stopped before everything in flight was committed: what was not is read again");
+            if (Meter.Totals.Read > Meter.Totals.Messages)
+                log.LogWarning("Stopped before everything in flight was committed: what was not is read again");
         }
         finally
         {

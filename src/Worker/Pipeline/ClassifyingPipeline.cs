@@ -43,15 +43,8 @@ internal sealed class ClassifyingPipeline(
             Stage("classify", () => Classify(failed.Token), () => scored.Writer.Complete(), failed),
             Stage("publish", () => Publish(failed.Token), () => { }, failed),
         ];
-        try
-        {
-            await Task.WhenAll(stages);
-        }
-        catch (OperationCanceledException) when (stages.FirstOrDefault(s => s.IsFaulted) is { } faulted)
-        {
-            // The stage that failed says why; the others were only cancelled by it.
-            await faulted;
-        }
+        // Where one failed and cancelled the others, what is thrown is the failure.
+        await Task.WhenAll(stages);
     }
 
     private static Channel<T> Bounded<T>() =>
