@@ -10,6 +10,7 @@ using Worker.Learning.Fitting;
 using Worker.Measuring;
 using Worker.Terminal;
 using Worker.Texts;
+using Worker.Training;
 using Worker.Verbs;
 
 namespace Worker.Bench;
@@ -36,12 +37,12 @@ internal static class LabelsBench
             {
                 var train = Sms(train: true).Take(parsed.GetValue(most)).Concat(GoEmotions("train").Take(parsed.GetValue(most))).Concat(Banking("train").Take(parsed.GetValue(most)));
                 var watch = Stopwatch.StartNew();
-                var result = TrainVerb.Train(loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
+                var result = HeadTraining.Train(loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
                 heads = result.Heads;
                 Console.WriteLine($"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} labels without one");
                 test = [.. Sms(train: false), .. GoEmotions("test"), .. Banking("test")];
                 foreach (var set in new[] { "sms", "emotion", "bank" })
-                    Print(set, EvaluateVerb.Evaluate(loaded, Only(set, test), [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
+                    Print(set, HeadTraining.Evaluate(loaded, Only(set, test), [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
             }
             var texts = test.OrderBy(t => t.Text.GetHashCode(StringComparison.Ordinal)).Take(3000).Select(t => Encoding.UTF8.GetBytes(t.Text)).ToList();
             Console.WriteLine($"pipeline with {heads.Count} heads: {await PipelineRate.Run(section, heads, texts, stop):N0} tokens/s");

@@ -3,7 +3,6 @@ using System.Text;
 using Worker.Measuring;
 using Worker.Terminal;
 using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench;
 
@@ -19,7 +18,7 @@ internal static class TokenizerBench
 
     private static int Run()
     {
-        var bundle = ModelOptions.DefaultFolder();
+        var bundle = Checkout.DefaultBundle;
         var tokenizer = TokenizerFolder.Open(bundle);
         (string Name, byte[][] Texts)[] sets =
         [

@@ -1,5 +1,4 @@
 using Worker.Core.Heads;
-using Worker.Hosting;
 using Worker.Testing;
 using Worker.Texts;
 

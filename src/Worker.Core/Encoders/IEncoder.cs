@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 
 namespace Worker.Core.Encoders;

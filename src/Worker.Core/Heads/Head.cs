@@ -1,3 +1,4 @@
+
 namespace Worker.Core.Heads;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 
 namespace Worker.Core.Heads;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 
 namespace Worker.Core.Heads;
 

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Onnx.Schema;
 
 namespace Worker.Onnx.Graph;

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Graph;

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Schema;

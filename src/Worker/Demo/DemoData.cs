@@ -1,6 +1,6 @@
 using Worker.Learning.Examples;
 using Worker.Terminal;
-using Worker.Verbs;
+using Worker.Texts;
 
 namespace Worker.Demo;
 
@@ -32,13 +32,10 @@ internal sealed class DemoData
     /// <exception cref="UserError">The samples are not there.</exception>
     public static DemoData Read()
     {
-        var folder = Path.Combine(Path.GetDirectoryName(ModelOptions.DefaultFolder())!, "..", "..", "samples", "inbox");
-        if (!Directory.Exists(folder))
-            throw new UserError($"{Path.GetFullPath(folder)} is not there: run the demo from the checkout (eng/demo)");
-        var train = ExampleReader.Read(Path.Combine(folder, "train.jsonl")).ToList();
+        var train = ExampleReader.Read(Checkout.Inbox("train")).ToList();
         var early = train.Select(e => e with { Labels = Without(e.Labels) });
         var late = train.Select(e => new LabelledText(e.Text, new Dictionary<string, bool>(StringComparer.Ordinal) { [LateLabel] = e.Labels.ContainsKey(LateLabel) }, Closed: false));
-        return new DemoData(DataSet.From(early, "train.jsonl"), DataSet.From(late, "train.jsonl"), DataSet.Read(Path.Combine(folder, "test.jsonl")));
+        return new DemoData(DataSet.From(early, "train.jsonl"), DataSet.From(late, "train.jsonl"), Checkout.InboxData("test"));
     }
 
     private static Dictionary<string, bool> Without(IReadOnlyDictionary<string, bool> labels) =>

@@ -8,7 +8,7 @@ using Worker.Kafka.Heads;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
 using Worker.Texts;
-using Worker.Verbs;
+using Worker.Training;
 
 namespace Worker.Demo;
 
@@ -25,10 +25,10 @@ internal static class DemoRun
     {
         var report = new DemoReport();
         var data = DemoData.Read();
-        IReadOnlyList<string> texts = options.Data is null ? data.Test.Texts : DemoTexts.Read(options.Data);
+        IReadOnlyList<string> texts = options.Data is null ? data.Test.Texts : TextFile.Read(options.Data);
 
         // 1. Heads, trained on the spot: all labels but one; that one later, from a few dozen examples.
-        var section = new EncoderSection { Bundle = ModelOptions.DefaultFolder(), Device = options.Device, Precision = options.Precision };
+        var section = new EncoderSection { Bundle = Checkout.DefaultBundle, Device = options.Device, Precision = options.Precision };
         var (early, late) = Train(section, data, report, stop);
 
         // 2. A broker inside this process, and the same worker that 'worker run' runs.
@@ -87,9 +87,9 @@ internal static class DemoRun
         using var loaded = LoadedEncoder.Open(section);
         report.Encoder(loaded);
         var watch = Stopwatch.StartNew();
-        var early = TrainVerb.Train(loaded, data.Early, new TrainingOptions(), null, stop).Heads;
+        var early = HeadTraining.Train(loaded, data.Early, new TrainingOptions(), null, stop).Heads;
         report.Trained(early.Count, data.Early.Texts.Count, watch.Elapsed);
-        return (early, TrainVerb.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.Single());
+        return (early, HeadTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.Single());
     }
 
     private static KafkaOptions Kafka(EmbeddedBroker broker) => new()

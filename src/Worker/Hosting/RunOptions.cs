@@ -1,6 +1,7 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
+using Worker.Texts;
 
 namespace Worker.Hosting;
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Worker.Kafka.Configuration;
 using Worker.Terminal;
+using Worker.Texts;
 
 namespace Worker.Hosting;
 

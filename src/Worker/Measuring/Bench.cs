@@ -1,4 +1,3 @@
-using Worker.Hosting;
 using Worker.Terminal;
 using Worker.Texts;
 

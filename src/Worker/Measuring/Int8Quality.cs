@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
-using Worker.Hosting;
 using Worker.Learning.Fitting;
 using Worker.Texts;
-using Worker.Verbs;
+using Worker.Training;
 
 namespace Worker.Measuring;
 
@@ -18,9 +17,9 @@ internal static class Int8Quality
         var width = f32.Encoder.Features.Width;
         var cosines = Enumerable.Range(0, texts.Count).Select(i => TensorPrimitives.CosineSimilarity(a.AsSpan(i * width, width), b.AsSpan(i * width, width))).ToList();
         Console.WriteLine($"int8 against f32  mean cosine {cosines.Average():F4}, least {cosines.Min():F4}, of {texts.Count:N0} texts");
-        var (train, test) = (BenchData.Samples("train"), BenchData.Samples("test"));
-        var heads = TrainVerb.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;
-        var (before, after) = (EvaluateVerb.Evaluate(f32, test, heads).Macro, EvaluateVerb.Evaluate(int8, test, heads).Macro);
+        var (train, test) = (Checkout.InboxData("train"), Checkout.InboxData("test"));
+        var heads = HeadTraining.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;
+        var (before, after) = (HeadTraining.Evaluate(f32, test, heads).Macro, HeadTraining.Evaluate(int8, test, heads).Macro);
         Console.WriteLine($"  heads of the sample inbox: macro-F1 f32 {before.F1:F4}, int8 {after.F1:F4}; macro average precision {before.AveragePrecision:F4}, {after.AveragePrecision:F4}");
     }
 }

@@ -6,6 +6,7 @@ using Worker.Hosting;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
+using Worker.Texts;
 
 namespace Worker.Measuring;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Worker.Hosting;
 using Worker.Texts;
 
 namespace Worker.Measuring;

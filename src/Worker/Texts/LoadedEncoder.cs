@@ -1,6 +1,5 @@
 using Worker.Core.Encoders;
 using Worker.Core.Tokenization;
-using Worker.Hosting;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 

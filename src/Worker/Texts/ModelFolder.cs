@@ -1,5 +1,6 @@
 using Worker.Core.Tokenization;
 using Worker.Onnx.Bundles;
+using Worker.Onnx.Importing;
 using Worker.Terminal;
 
 namespace Worker.Texts;

@@ -1,4 +1,5 @@
 using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Sessions;
 

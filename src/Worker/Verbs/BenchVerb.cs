@@ -25,10 +25,19 @@ internal static class BenchVerb
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var chosen = parsed.GetValue(names) is { Length: > 0 } some ? some : All;
             var bench = new Bench(
-                precision => BenchData.Section(model, parsed, folder.Bundle, precision),
+                precision => Section(model, parsed, folder.Bundle, precision),
                 parsed.GetValue(data), parsed.GetValue(messages), parsed.GetValue(repeats), parsed.GetValue(memory));
             return await bench.Run(chosen, stop);
         });
         return verb;
+    }
+
+    /// <summary>The command line's encoder with another arithmetic; auto for the command line's own.</summary>
+    private static EncoderSection Section(ModelOptions model, ParseResult parsed, string bundle, string precision)
+    {
+        var section = model.Section(parsed, bundle);
+        if (precision != "auto")
+            section.Precision = precision;
+        return section;
     }
 }

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Text;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 using Worker.Texts;
+using Worker.Training;
 
 namespace Worker.Verbs;
 
@@ -32,22 +32,12 @@ internal static class EvaluateVerb
         return verb;
     }
 
-    /// <summary>Scores a data set as the worker would, and measures it.</summary>
-    public static Evaluation Evaluate(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
-    {
-        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
-        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
-        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
-        return Evaluator.Evaluate(heads.Heads, Array.ConvertAll(probabilities, p => (double)p), answers);
-    }
-
     private static int Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
-        var evaluation = Evaluate(loaded, data, trained);
+        var evaluation = HeadTraining.Evaluate(loaded, data, trained);
         ClassificationReport.Write(Console.Out, evaluation);
         if (json is not null)
         {

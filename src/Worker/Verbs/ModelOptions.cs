@@ -1,17 +1,15 @@
 using System.CommandLine;
-using Worker.Hosting;
+using Worker.Texts;
 
 namespace Worker.Verbs;
 
 /// <summary>Options that every verb with an encoder has.</summary>
 internal sealed class ModelOptions
 {
-    public const string DefaultBundle = "models/all-minilm-l6-v2/bundle";
-
     public Option<string> Model { get; } = new("--model")
     {
         Description = "Encoder bundle, or a Hugging Face folder",
-        DefaultValueFactory = _ => DefaultFolder(),
+        DefaultValueFactory = _ => Checkout.DefaultBundle,
     };
 
     public Option<string> Device { get; } = Choice("--device", "Where it runs", "auto", "auto", "cpu", "cuda");
@@ -44,14 +42,5 @@ internal sealed class ModelOptions
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => value };
         option.AcceptOnlyFromAmong(choices);
         return option;
-    }
-
-    /// <summary>The default encoder's bundle: below this folder, or in the checkout that this build lies in.</summary>
-    public static string DefaultFolder()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null && !Directory.Exists(DefaultBundle); folder = Path.GetDirectoryName(folder))
-            if (Directory.Exists(Path.Combine(folder, DefaultBundle)))
-                return Path.Combine(folder, DefaultBundle);
-        return DefaultBundle;
     }
 }

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Text;
-using Worker.Core.Heads;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 using Worker.Texts;
+using Worker.Training;
 
 namespace Worker.Verbs;
 
@@ -39,19 +38,9 @@ internal static class TrainVerb
         return verb;
     }
 
-    /// <summary>Encodes and fits a data set, with progress on standard error.</summary>
-    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop)
-    {
-        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        return ProgressBars.Run($"train {data.Labels.Length} heads", report => HeadTrainer.Train(
-            new FeatureMatrix(features, loaded.Encoder.Features.Width), data, loaded.Encoder.Features.Features[0].Name, loaded.Encoder.Hash,
-            options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
-    }
-
     private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string? from, CancellationToken stop)
     {
-        var result = Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop);
+        var result = HeadTraining.Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop);
         foreach (var problem in result.Problems)
             Console.Error.WriteLine($"no head for '{problem.Label}': {problem.Reason}");
         if (result.Heads.Count == 0)
@@ -66,11 +55,5 @@ internal static class TrainVerb
         }
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {destination}");
         return ExitCode.Done;
-    }
-
-    /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
-    private sealed class Direct<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

@@ -1,5 +1,5 @@
 using Worker.Core.Decisions;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 
 namespace Worker.Core.Tests.Decisions;

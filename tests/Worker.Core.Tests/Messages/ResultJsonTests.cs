@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Worker.Core.Decisions;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 

@@ -1,5 +1,4 @@
 using Worker.Core.Heads;
-using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;

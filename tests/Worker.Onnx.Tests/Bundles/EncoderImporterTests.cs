@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Worker.Core.Encoders;
 using Worker.Onnx.Bundles;
+using Worker.Onnx.Importing;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;
 using Worker.Testing;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Worker.Onnx.Bundles;
+using Worker.Onnx.Importing;
 using Worker.Onnx.Tests.Fixtures;
 using Worker.Testing;
 

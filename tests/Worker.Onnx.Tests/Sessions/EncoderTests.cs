@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Sessions;
 using Worker.Onnx.Tests.Fixtures;

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Pipeline;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Worker.Core.Encoders;
+namespace Worker.Core.Features;
 
 /// <summary>One feature in the vector that an encoder returns for a text.</summary>
 /// <param name="Name"><c>mean</c> (mean of the last layer over all tokens), <c>cls</c> (last layer at the first token)

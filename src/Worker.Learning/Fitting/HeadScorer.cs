@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
-using Worker.Learning.Fitting;
 
-namespace Worker.Learning.Evaluating;
+namespace Worker.Learning.Fitting;
 
 /// <summary>Probabilities of heads on features that are at hand already, e.g. for evaluating what was just trained.</summary>
 public static class HeadScorer

@@ -4,7 +4,7 @@ using Worker.Testing;
 
 namespace Worker.Tests.Demo;
 
-public class DemoTextsTests
+public class TextFileTests
 {
     [Theory]
     [InlineData("a.jsonl", "{\"text\":\"one\"}\n\n{\"text\":\"two\",\"x\":1}\n")]
@@ -16,7 +16,7 @@ public class DemoTextsTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File(name), content);
-        Assert.Equal(["one", "two"], DemoTexts.Read(folder.File(name)));
+        Assert.Equal(["one", "two"], TextFile.Read(folder.File(name)));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class DemoTextsTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("a.csv"), "text,n\n\"a, \"\"b\"\"\nc\",1\n");
-        Assert.Equal(["a, \"b\"\nc"], DemoTexts.Read(folder.File("a.csv")));
+        Assert.Equal(["a, \"b\"\nc"], TextFile.Read(folder.File("a.csv")));
     }
 
     [Theory]
@@ -36,10 +36,10 @@ public class DemoTextsTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File(name), content);
-        Assert.Contains(expected, Assert.Throws<UserError>(() => DemoTexts.Read(folder.File(name))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<UserError>(() => TextFile.Read(folder.File(name))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_that_is_not_there_is_named() =>
-        Assert.Contains("nowhere.csv", Assert.Throws<UserError>(() => DemoTexts.Read("nowhere.csv")).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere.csv", Assert.Throws<UserError>(() => TextFile.Read("nowhere.csv")).Message, StringComparison.Ordinal);
 }

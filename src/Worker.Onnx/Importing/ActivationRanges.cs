@@ -6,7 +6,7 @@ using Worker.Onnx.Graph;
 using Worker.Onnx.Schema;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Onnx.Bundles;
+namespace Worker.Onnx.Importing;
 
 /// <summary>Measures how large the inputs of the linear layers become, in f32, on the self-check's texts.</summary>
 internal static class ActivationRanges

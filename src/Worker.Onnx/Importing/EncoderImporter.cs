@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Google.Protobuf;
-using Worker.Core.Encoders;
+using Worker.Core.Features;
+using Worker.Onnx.Bundles;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Safetensors;
 using Worker.Onnx.Schema;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Onnx.Bundles;
+namespace Worker.Onnx.Importing;
 
 /// <summary>Turns a Hugging Face folder of a BERT or DistilBERT encoder into a bundle.</summary>
 public static class EncoderImporter

@@ -1,4 +1,4 @@
-namespace Worker.Onnx.Bundles;
+namespace Worker.Onnx.Importing;
 
 /// <summary>
 /// A folder beside its destination that takes the destination's name when it is complete, and is deleted when it never

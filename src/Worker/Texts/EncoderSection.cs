@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Hosting;
+namespace Worker.Texts;
 
 /// <summary>Which encoder runs, and how. Section "Encoder".</summary>
 internal sealed class EncoderSection

@@ -10,7 +10,7 @@ namespace Worker.Demo;
 /// Reads a person's own texts: JSON lines with "text", CSV with a header (the column named text, message, body, content or
 /// comment, else the one with the longest values), or one text a line. The kind is told by the content.
 /// </summary>
-internal static class DemoTexts
+internal static class TextFile
 {
     private static readonly string[] ColumnNames = ["text", "message", "body", "content", "comment", "review"];
 

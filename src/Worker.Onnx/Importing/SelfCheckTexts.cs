@@ -1,4 +1,4 @@
-namespace Worker.Onnx.Bundles;
+namespace Worker.Onnx.Importing;
 
 /// <summary>
 /// The texts whose features an import stores, for the check at start: short and long, words and symbols, several

@@ -1,0 +1,41 @@
+using System.Text;
+using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Training;
+
+/// <summary>Puts encoder and learning together: labelled texts to heads, heads to figures; progress on standard error.</summary>
+internal static class HeadTraining
+{
+    /// <summary>Encodes a data set and fits its heads on the encoder's first feature.</summary>
+    /// <param name="previous">Heads to start from, or null.</param>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop)
+    {
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
+        return ProgressBars.Run($"train {data.Labels.Length} heads", report => HeadTrainer.Train(
+            new FeatureMatrix(features, loaded.Encoder.Features.Width), data, loaded.Encoder.Features.Features[0].Name, loaded.Encoder.Hash,
+            options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
+    }
+
+    /// <summary>Scores a data set as the worker would, and measures it.</summary>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static Evaluation Evaluate(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+    {
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
+        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        return Evaluator.Evaluate(heads.Heads, Array.ConvertAll(probabilities, p => (double)p), answers);
+    }
+
+    /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
+    private sealed class Direct<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}
