@@ -107,7 +107,7 @@ public static class EncoderImporter
     {
         var layout = new FeatureLayout(bundle.Features, bundle.Hidden);
         using var encoder = EncoderFactory.Open(bundle, layout, new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
-        var rows = SelfCheck.Run(encoder, bundle.Metadata.SelfCheck);
+        var rows = DeviceCheck.Run(encoder, bundle.Metadata.SelfCheck);
         SafetensorsWriter.Write(bundle.SelfCheckPath,
             [.. layout.Features.Select(f => (f.Name, new long[] { rows.Length, f.Width }, rows.SelectMany(row => row[f.Offset..(f.Offset + f.Width)]).ToArray()))]);
     }

@@ -83,7 +83,7 @@ public static class EncoderFactory
             throw new EncoderException($"device cuda cannot be had: {missing}; or choose device cpu");
         try
         {
-            return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, SelfCheck.Cuda, out var disagreement)
+            return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, DeviceCheck.Cuda, out var disagreement)
                 ?? throw new EncoderException($"device cuda does not compute the encoder that was imported ({disagreement}): update its driver, or choose device cpu");
         }
         catch (Exception error) when (error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
@@ -96,21 +96,21 @@ public static class EncoderFactory
     {
         if (plan.Variant == Variant.Int8)
         {
-            if (Checked(Open(bundle, layout, plan, remark), bundle, SelfCheck.Int8, out var deviation) is { } quantised)
+            if (Checked(Open(bundle, layout, plan, remark), bundle, DeviceCheck.Int8, out var deviation) is { } quantised)
                 return quantised;
             var separator = remark.Length > 0 ? "; " : "";
             remark = $"{remark}{separator}not int8, which is too far from f32 here: {deviation}";
         }
-        return Checked(Open(bundle, layout, plan with { Variant = Variant.Float32 }, remark), bundle, SelfCheck.Float32, out var disagreement)
+        return Checked(Open(bundle, layout, plan with { Variant = Variant.Float32 }, remark), bundle, DeviceCheck.Float32, out var disagreement)
             ?? throw new EncoderException($"{bundle.Folder}: this processor does not compute the encoder that was imported ({disagreement}): import it again on this machine");
     }
 
     // The encoder when it agrees with the stored outputs; otherwise it is closed, and null.
-    private static Encoder? Checked(Encoder encoder, EncoderBundle bundle, SelfCheck.Bounds bounds, out string disagreement)
+    private static Encoder? Checked(Encoder encoder, EncoderBundle bundle, DeviceCheck.Bounds bounds, out string disagreement)
     {
         try
         {
-            var (mean, least) = SelfCheck.Compare(encoder, bundle);
+            var (mean, least) = DeviceCheck.Compare(encoder, bundle);
             disagreement = FormattableString.Invariant($"cosine to the stored outputs: mean {mean:F4}, least {least:F4}");
             if (mean >= bounds.Mean && least >= bounds.Least)
                 return encoder;

@@ -8,7 +8,7 @@ using Worker.Onnx.Safetensors;
 namespace Worker.Onnx.Sessions;
 
 /// <summary>Compares what a device computes for a bundle's self-check texts with what the import stored.</summary>
-internal static class SelfCheck
+internal static class DeviceCheck
 {
     /// <summary>What f32 on another processor must reach: only the order of summation differs.</summary>
     public static readonly Bounds Float32 = new(0.9999, 0.9999);
