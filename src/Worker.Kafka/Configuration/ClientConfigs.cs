@@ -31,6 +31,8 @@ internal static class ClientConfigs
         config.GroupId = $"{options.GroupId}-assigned";
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.EnablePartitionEof = true;
+        // A new head should not wait for a fetch that found nothing.
+        config.FetchWaitMaxMs = 100;
         Merge(config, options.Client, options.Consumer);
         return config;
     }

@@ -31,6 +31,12 @@ public sealed class EmbeddedBroker : IDisposable
         BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
     }
 
+    /// <summary>
+    /// For <c>Kafka:Consumer</c>: this broker answers a fetch that found nothing only when its time is over (a real one
+    /// as soon as there is a message), so that time is short.
+    /// </summary>
+    public static KeyValuePair<string, string> ShortFetches => new("fetch.wait.max.ms", "10");
+
     /// <summary>For <c>Kafka:BootstrapServers</c>.</summary>
     public string BootstrapServers { get; }
 

@@ -98,6 +98,7 @@ internal static class DemoRun
         GroupId = "demo",
         // The embedded broker ignores transactions; a real one takes exactly-once, the default of 'worker run'.
         Delivery = DeliveryMode.AtLeastOnce,
+        Consumer = { EmbeddedBroker.ShortFetches },
     };
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>

@@ -40,7 +40,7 @@ internal sealed class TestBed : IDisposable
         Options = new RunOptions
         {
             Encoder = section,
-            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "bench", Delivery = DeliveryMode.AtLeastOnce },
+            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "bench", Delivery = DeliveryMode.AtLeastOnce, Consumer = { EmbeddedBroker.ShortFetches } },
         };
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);

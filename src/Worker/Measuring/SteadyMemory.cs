@@ -11,7 +11,7 @@ internal static class SteadyMemory
     public static async Task Run(EncoderSection section, IReadOnlyList<byte[]> texts, int messages, CancellationToken stop)
     {
         // Short texts: what is measured is what stays behind a message, not how large it was. Among them the extremes.
-        var stream = texts.Select(text => text.Length > 60 ? text[..60] : text).ToArray();
+        var stream = texts.Select(Short).ToArray();
         byte[][] extremes = [[], new byte[900_000], [.. Enumerable.Repeat("word "u8.ToArray(), 10_000).SelectMany(w => w)]];
         extremes[1].AsSpan().Fill((byte)'x');
         using var loaded = LoadedEncoder.Open(section);
@@ -32,5 +32,14 @@ internal static class SteadyMemory
         }
         var totals = bed.Classifier.Meter.Totals;
         Console.WriteLine($"  {string.Join(' ', line)}  ({totals.Messages:N0} messages, {totals.DeadLetters} dead letters; each block of {Block:N0} with an empty one, one of 900 kB and one of 10,000 words)");
+    }
+
+    /// <summary>The first 60 bytes or so, cut between characters.</summary>
+    private static byte[] Short(byte[] text)
+    {
+        var length = Math.Min(text.Length, 60);
+        while (length < text.Length && (text[length] & 0xC0) == 0x80)
+            length++;
+        return text[..length];
     }
 }

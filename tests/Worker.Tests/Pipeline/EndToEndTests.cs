@@ -126,6 +126,20 @@ public class EndToEndTests(TinyModel model)
     }
 
     [Fact]
+    public async Task Heads_may_come_from_a_file()
+    {
+        using var folder = Testing.Repository.Temporary();
+        Learning.Saving.HeadFile.Write(folder.File("heads.jsonl"), [model.Head("from-file", 7)]);
+        await using var worker = await RunningWorker.Start(model, [], options =>
+        {
+            options.Heads.Source = Worker.Hosting.HeadsSource.File;
+            options.Heads.File = folder.File("heads.jsonl");
+        });
+        worker.Send("hello");
+        Assert.Equal(7, Version(worker.ReadUntil(r => r.Count(x => x.Topic == "results") >= 1).First(r => r.Topic == "results"), "from-file"));
+    }
+
+    [Fact]
     public async Task The_least_certain_share_goes_to_review_with_its_text()
     {
         await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 0.1f)], options => options.Review.Share = 1);

@@ -13,7 +13,7 @@ namespace Worker.Tests.Pipeline;
 /// <summary>The executable against a real Kafka, killed in the middle.</summary>
 public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
 {
-    private const int Messages = 20_000;
+    private const int Messages = 50_000;
 
     [Fact]
     public async Task Killed_in_the_middle_every_message_has_exactly_one_committed_result()
