@@ -58,7 +58,7 @@ internal sealed class HeadRegistry
         if (accepted.Count == 0 && retired == 0)
             return;
         current = set.With(accepted);
-        log.LogInformation("Heads: {Taken} taken up ({Names}), {Retired} retired, {Count} in use", accepted.Count, Names(accepted), retired, current.Heads.Length);
+        log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length, Names(accepted), retired);
         if (!current.Heads.IsEmpty)
             first.TrySetResult();
     }
@@ -83,6 +83,8 @@ internal sealed class HeadRegistry
 
     private static string Names(List<Head> heads)
     {
+        if (heads.Count == 0)
+            return "none";
         var names = string.Join(", ", heads.Take(5).Select(h => $"{h.Label} v{h.Version}"));
         return heads.Count > 5 ? names + ", …" : names;
     }
