@@ -3,6 +3,7 @@ using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Tests.Support;
 
 namespace Worker.Learning.Tests.Evaluating;
 

@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
+using Worker.Learning.Fitting;
 
-namespace Worker.Learning.Fitting;
+namespace Worker.Learning.Tests.Support;
 
 /// <summary>Probabilities of heads on features that are at hand already, e.g. for evaluating what was just trained.</summary>
-public static class HeadScorer
+internal static class HeadScorer
 {
     /// <summary>Calibrated probabilities of every text for every head.</summary>
     /// <param name="features">[texts, width] of the heads' feature.</param>
