@@ -86,7 +86,7 @@ internal sealed class TestBed : IDisposable
                 await running;
             if (from == 0 && meter.Totals.Read > before.Read)
                 from = Stopwatch.GetTimestamp();
-            await Task.Delay(1, stop);
+            await Task.Delay(5, stop);
         }
         return (meter.Totals.Tokens - before.Tokens) / Stopwatch.GetElapsedTime(from).TotalSeconds;
     }
