@@ -28,7 +28,7 @@ internal static class RunVerb
     {
         // 1. Options first: every problem of the configuration is said before anything is opened.
         var options = RunOptionsReader.Read(configuration);
-        // 2. The host, with the encoder loaded inside it, so that probes answer while it loads.
+        // 2. The host. The encoder is loaded before probes are answered: the startup probe gives it the time.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
