@@ -53,10 +53,9 @@ USER 10001:10001
 # The libraries that the worker loads by name find all that they need in this image.
 RUN set -eu; arch=$(dpkg --print-architecture | sed 's/amd64/x64/'); \
     for library in libonnxruntime.so librdkafka.so; do \
-        ldd "runtimes/linux-$arch/native/$library" >/tmp/ldd; \
-        if grep 'not found' /tmp/ldd; then echo "$library lacks the libraries above" >&2; exit 1; fi; \
-    done; \
-    rm /tmp/ldd
+        needs=$(ldd "runtimes/linux-$arch/native/$library"); \
+        case "$needs" in *'not found'*) echo "$needs"; echo "$library lacks libraries named above" >&2; exit 1 ;; esac; \
+    done
 EXPOSE 8080
 ENTRYPOINT ["dotnet", "/app/worker.dll"]
 CMD ["run"]

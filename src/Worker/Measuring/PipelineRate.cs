@@ -23,7 +23,7 @@ internal static class PipelineRate
     public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, CancellationToken stop)
     {
         using var bed = await TestBed.Start(section, heads, stop);
-        await bed.Publish(texts);
+        bed.Publish(texts);
         return await bed.Classify(texts.Count, stop);
     }
 }
@@ -65,13 +65,12 @@ internal sealed class TestBed : IDisposable
     }
 
     /// <summary>Puts texts into the messages topic.</summary>
-    public Task Publish(IReadOnlyList<byte[]> texts)
+    public void Publish(IReadOnlyList<byte[]> texts)
     {
         using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 5 }).Build();
         foreach (var text in texts)
             producer.Produce(Options.Kafka.Topics.Messages, new Message<Null, byte[]> { Value = text });
         producer.Flush();
-        return Task.CompletedTask;
     }
 
     /// <summary>Lets the worker run until it has published so many results in all; tokens a second since its first window.</summary>

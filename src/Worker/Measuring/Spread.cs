@@ -11,8 +11,6 @@ internal sealed class Spread
 
     public double Median => values.Order().ElementAt(values.Count / 2);
 
-    public IReadOnlyList<double> Values => values;
-
     public void Add(double value) => values.Add(value);
 
     /// <summary>Ratio of this to another, pair by pair as they were measured in turn; the median pair.</summary>

@@ -21,7 +21,7 @@ internal static class SteadyMemory
         for (var done = 0; done < messages;)
         {
             var count = Math.Min(Block, messages - done);
-            await bed.Publish([.. extremes, .. Enumerable.Range(0, count - extremes.Length).Select(i => stream[(done + i) % stream.Length])]);
+            bed.Publish([.. extremes, .. Enumerable.Range(0, count - extremes.Length).Select(i => stream[(done + i) % stream.Length])]);
             done += count;
             await bed.Classify(done, stop);
             if (line.Count < (long)done * 10 / messages)

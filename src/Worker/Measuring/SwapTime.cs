@@ -11,7 +11,7 @@ internal static class SwapTime
         using var loaded = LoadedEncoder.Open(section);
         var heads = BenchData.RandomHeads(loaded, 26);
         using var bed = await TestBed.Start(section, heads, stop);
-        await bed.Publish(texts);
+        bed.Publish(texts);
         var classifying = bed.Classify(texts.Count, stop);
         // Under way first: what is measured is a swap, not a start.
         while (bed.Classifier.Meter.LastUsed is null)
