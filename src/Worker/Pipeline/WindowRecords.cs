@@ -1,10 +1,8 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
 
@@ -18,9 +16,7 @@ internal sealed class WindowRecords
     private readonly int maxBytes;
     private readonly TextDecoder decoder;
     private readonly ReviewSelector reviews;
-    private readonly TimeProvider clock;
-    private readonly string version;
-    private readonly ILogger log;
+    private readonly DeadLetters deadLetters;
     private readonly ResultJson json = new();
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
@@ -31,9 +27,7 @@ internal sealed class WindowRecords
         maxBytes = kafka.MessageMaxBytes;
         decoder = new TextDecoder(input);
         reviews = new ReviewSelector(review);
-        this.clock = clock;
-        this.version = version;
-        this.log = log;
+        deadLetters = new DeadLetters(topics.DeadLetters, maxBytes, clock, version, log);
     }
 
     /// <summary>The records of a window; the list is good until the next call.</summary>
@@ -41,7 +35,7 @@ internal sealed class WindowRecords
     {
         outgoing.Clear();
         sources.Clear();
-        var deadLetters = 0;
+        var letters = 0;
         var reviewed = 0;
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
@@ -50,10 +44,10 @@ internal sealed class WindowRecords
                 AddResult(scored, i, ref reviewed);
                 continue;
             }
-            Add(i, DeadLetter(scored.Window.Source.Records[i], failure));
-            deadLetters++;
+            Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
+            letters++;
         }
-        return new WindowOutput(outgoing, sources, deadLetters, reviewed);
+        return new WindowOutput(outgoing, sources, letters, reviewed);
     }
 
     private void AddResult(ScoredWindow scored, int record, ref int reviewed)
@@ -87,26 +81,6 @@ internal sealed class WindowRecords
     {
         outgoing.Add(output);
         sources.Add(record);
-    }
-
-    private OutgoingRecord DeadLetter(SourceRecord source, Failure failure)
-    {
-        var position = new SourcePosition(source.Topic, source.Partition, source.Offset);
-        RecordHeader[] headers =
-        [
-            .. source.Headers,
-            .. DeadLetterHeaders.For(position, source.TimestampMs, failure, version, clock.GetUtcNow()).Select(h => new RecordHeader(h.Key, h.Value)),
-        ];
-        var letter = new OutgoingRecord(topics.DeadLetters, source.Key, source.Value, headers);
-        if (WindowPublisher.SizeOf(letter) <= maxBytes)
-            return letter;
-        // The original just fitted and the reasons do not fit beside it: they go without it, and say where it is.
-        log.LogError("Dead letter of {Source} goes without its value ({Bytes} bytes): with the failure's headers it is larger than the broker takes", position, source.Value?.Length);
-        return letter with
-        {
-            Value = null,
-            Headers = [.. headers, new RecordHeader(DeadLetterHeaders.ValueOmitted, Encoding.UTF8.GetBytes($"{source.Value?.Length} bytes at {position}"))],
-        };
     }
 
     /// <summary>The first 4,096 bytes, cut between characters.</summary>
