@@ -9,13 +9,13 @@ namespace Worker.Pipeline;
 
 /// <summary>
 /// Turns a message that cannot be processed into its dead letter (docs/contracts.md). It always fits: what is too large
-/// for the broker is left out and named, largest need first, and lies where the message came from. One caller at a time.
+/// for the broker is left out and named: it still lies where the message came from. One caller at a time.
 /// </summary>
 internal sealed class DeadLetters(KafkaOptions kafka, TimeProvider clock, string version, ILogger log)
 {
-    // What is left out, in this order, until the letter fits. The message's own headers and its value may each be the
-    // large part alone.
-    private static readonly string?[] Omissions = [null, "value", "headers", "value, headers", "key, value, headers"];
+    // What is left out, in this order, until the letter fits: no more than must be.
+    private static readonly string?[] Omissions =
+        [null, "value", "headers", "key", "value, headers", "key, value", "key, headers", "key, value, headers"];
 
     private readonly WorkerIdentity worker = new(kafka.GroupId, version);
     private long incomplete;
