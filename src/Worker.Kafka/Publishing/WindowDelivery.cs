@@ -16,6 +16,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly List<(Error Error, byte[]? Value)> failed = [];
     private readonly ManualResetEventSlim progress = new();
     private int pending;
+    private volatile bool waiting;
 
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
     {
@@ -46,12 +47,14 @@ internal sealed class WindowDelivery : IDisposable
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
+        waiting = true;
         while (Volatile.Read(ref pending) > 0)
         {
             progress.Reset();
             if (Volatile.Read(ref pending) > 0)
                 progress.Wait(stop);
         }
+        waiting = false;
     }
 
     /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
@@ -83,7 +86,6 @@ internal sealed class WindowDelivery : IDisposable
         message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
         while (true)
         {
-            progress.Reset();
             Interlocked.Increment(ref pending);
             try
             {
@@ -94,7 +96,10 @@ internal sealed class WindowDelivery : IDisposable
             {
                 // The client's queue is full: room comes with the next acknowledgement.
                 Interlocked.Decrement(ref pending);
+                waiting = true;
+                progress.Reset();
                 progress.Wait(TimeSpan.FromMilliseconds(100), stop);
+                waiting = false;
             }
             catch
             {
@@ -110,7 +115,9 @@ internal sealed class WindowDelivery : IDisposable
             lock (gate)
                 failed.Add((report.Error, report.Message.Value));
         Interlocked.Decrement(ref pending);
-        progress.Set();
+        // Waking nobody, a hundred thousand times a second, would cost more than the counting.
+        if (waiting)
+            progress.Set();
     }
 
     private static Headers? ToHeaders(RecordHeader[]? headers)
