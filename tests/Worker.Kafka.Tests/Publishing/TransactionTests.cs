@@ -58,15 +58,16 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options(mode);
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
-        stage.Feed(0, 10);
+        stage.Feed(0, 10, keys: 1);
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
         publisher.Start(default);
         var window = reader.Read(default)!;
+        Assert.Equal(10, window.Records.Length);
         var records = window.Records.Select((record, i) => EchoWorker.Echo(options, record, i)).ToList();
         var noise = new byte[5_000];
         new Random(1).NextBytes(noise);
-        records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise));
+        records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise, Source: 0));
 
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
         Assert.Equal((KafkaFailure.RecordTooLarge, FailureAction.DeadLetter, 0), (failure.Failure, failure.Action, failure.RecordIndex));
@@ -74,9 +75,9 @@ public sealed class TransactionTests(KafkaBroker broker)
             Assert.Empty(stage.Results(0, seconds: 3));
 
         Assert.False(window.IsStale);
-        records[0] = new OutgoingRecord(options.Topics.DeadLetters, null, [1]);
+        records[0] = new OutgoingRecord(options.Topics.DeadLetters, null, [1], Source: 0);
         Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records, default));
-        Assert.Equal(window.Records.Length, Stage.Numbers(stage.Results(window.Records.Length)).Distinct().Count());
+        Stage.AssertEachOnce(10, stage.Results(10));
         Assert.Single(stage.Results(1, partitions: 1, topic: options.Topics.DeadLetters));
     }
 
