@@ -36,12 +36,15 @@ internal sealed class WindowDelivery : IDisposable
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
-    public void Produce(IReadOnlyList<OutgoingRecord> records, out int index, CancellationToken stop)
+    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, out int index, CancellationToken stop)
     {
         lock (gate)
             failed.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
-            Produce(records[index], stop);
+        {
+            var record = records[index];
+            Produce(record, routes.Of(record), stop);
+        }
     }
 
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
@@ -74,12 +77,33 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
+    /// <summary>
+    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that cannot be told apart
+    /// (no value, or one value shared) count as missing where one of them is.
+    /// </summary>
+    /// <param name="handedOver">How many of the records were handed to the client.</param>
+    public List<int> Missing(IReadOnlyList<OutgoingRecord> records, int handedOver)
+    {
+        var missing = new List<int>();
+        lock (gate)
+        {
+            var values = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            foreach (var (_, value) in failed)
+                values.Add(value ?? (object)this);
+            for (var i = 0; i < records.Count; i++)
+                if (i >= handedOver || values.Contains(records[i].Value ?? (object)this))
+                    missing.Add(i);
+        }
+        return missing;
+    }
+
     public static bool IsTooLarge(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
 
     public void Dispose() => progress.Dispose();
 
-    private void Produce(in OutgoingRecord record, CancellationToken stop)
+    private void Produce(in OutgoingRecord record, Partition partition, CancellationToken stop)
     {
+        var to = new TopicPartition(record.Topic, partition);
         message.Key = record.Key;
         message.Value = record.Value;
         message.Headers = ToHeaders(record.Headers);
@@ -89,7 +113,7 @@ internal sealed class WindowDelivery : IDisposable
             Interlocked.Increment(ref pending);
             try
             {
-                producer.Produce(record.Topic, message, handler);
+                producer.Produce(to, message, handler);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
