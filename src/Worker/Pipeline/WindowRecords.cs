@@ -102,7 +102,7 @@ internal sealed class WindowRecords
 
     private void Add(int record, OutgoingRecord output)
     {
-        outgoing.Add(output);
+        outgoing.Add(output with { Source = record });
         sources.Add(record);
     }
 }
