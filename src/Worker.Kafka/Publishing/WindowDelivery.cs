@@ -16,6 +16,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly List<(Error Error, byte[]? Value)> failed = [];
     private readonly ManualResetEventSlim progress = new();
     private int pending;
+    private volatile bool waiting;
 
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
     {
@@ -34,27 +35,33 @@ internal sealed class WindowDelivery : IDisposable
     }
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
+    /// <param name="records">What to write.</param>
+    /// <param name="routes">Where records without a key go; null for any partition.</param>
+    /// <param name="index">Receives how many were handed over.</param>
+    /// <param name="stop">Hand over no more.</param>
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
-    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, out int index, CancellationToken stop)
+    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes? routes, out int index, CancellationToken stop)
     {
         lock (gate)
             failed.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
-            Produce(record, routes.Of(record), stop);
+            Produce(record, routes?.Of(record) ?? Partition.Any, stop);
         }
     }
 
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
+        waiting = true;
         while (Volatile.Read(ref pending) > 0)
         {
             progress.Reset();
             if (Volatile.Read(ref pending) > 0)
                 progress.Wait(stop);
         }
+        waiting = false;
     }
 
     /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
@@ -107,7 +114,6 @@ internal sealed class WindowDelivery : IDisposable
         message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
         while (true)
         {
-            progress.Reset();
             Interlocked.Increment(ref pending);
             try
             {
@@ -118,7 +124,10 @@ internal sealed class WindowDelivery : IDisposable
             {
                 // The client's queue is full: room comes with the next acknowledgement.
                 Interlocked.Decrement(ref pending);
+                waiting = true;
+                progress.Reset();
                 progress.Wait(TimeSpan.FromMilliseconds(100), stop);
+                waiting = false;
             }
             catch
             {
@@ -134,7 +143,9 @@ internal sealed class WindowDelivery : IDisposable
             lock (gate)
                 failed.Add((report.Error, report.Message.Value));
         Interlocked.Decrement(ref pending);
-        progress.Set();
+        // Waking nobody, a hundred thousand times a second, would cost more than the counting.
+        if (waiting)
+            progress.Set();
     }
 
     private static Headers? ToHeaders(RecordHeader[]? headers)
