@@ -124,7 +124,7 @@ public sealed class KafkaBroker : IDisposable
         folder.Dispose();
     }
 
-    private static string? Home
+    internal static string? Home
     {
         get
         {
@@ -137,7 +137,10 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private Process Java(params string[] arguments)
+    private Process Java(params string[] arguments) => Java(folder, arguments);
+
+    /// <summary>Runs a class of the jars; what it says goes to kafka.log of the folder.</summary>
+    internal static Process Java(TemporaryFolder folder, params string[] arguments)
     {
         // The shell only sends the output to a file: nobody has to read it.
         var start = new ProcessStartInfo("/bin/sh")
@@ -159,7 +162,7 @@ public sealed class KafkaBroker : IDisposable
         return File.Exists(path) ? string.Join('\n', File.ReadAllLines(path).TakeLast(20)) : "no output";
     }
 
-    private static bool Listens(int port)
+    internal static bool Listens(int port)
     {
         try
         {
@@ -194,7 +197,7 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private static string NewClusterId()
+    internal static string NewClusterId()
     {
         Span<byte> id = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(id);
