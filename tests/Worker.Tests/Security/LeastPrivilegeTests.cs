@@ -2,7 +2,6 @@ using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
-using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
 using Worker.Learning.Saving;
@@ -95,7 +94,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
     private int Results()
     {
         using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = broker.Open, GroupId = "reader", IsolationLevel = IsolationLevel.ReadCommitted, EnablePartitionEof = true }).Build();
-        consumer.Assign([new("results", 0, Offset.Beginning), new("results", 1, Offset.Beginning)]);
+        consumer.Assign(Enumerable.Range(0, 2).Select(partition => new TopicPartitionOffset("results", partition, Offset.Beginning)));
         var (count, ends) = (0, 0);
         while (ends < 2 && consumer.Consume(TimeSpan.FromSeconds(10)) is { } record)
             _ = record.IsPartitionEOF ? ends++ : count++;
