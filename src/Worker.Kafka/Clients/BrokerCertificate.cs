@@ -13,7 +13,7 @@ namespace Worker.Kafka.Clients;
 /// </summary>
 internal static class BrokerCertificate
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>What exactly is wrong with the first broker's certificate, or that a listener speaks TLS; null where that cannot be told.</summary>
     public static string? Explain(WireFault fault, KafkaOptions options)

@@ -67,7 +67,10 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         from line in File.ReadLines(Path.Combine(Repository.Root, "docs", "security.md"))
         where line.StartsWith($"| {role}", StringComparison.Ordinal)
         let cells = line.Split('|', StringSplitOptions.TrimEntries)
-        select new Right(Enum.Parse<ResourceType>(cells[2]), cells[3].TrimEnd('*'), Enum.Parse<AclOperation>(cells[4], ignoreCase: true), cells[3].EndsWith('*'));
+        select new Right(Resource(cells[2]), cells[3].TrimEnd('*'), Enum.Parse<AclOperation>(cells[4], ignoreCase: true), cells[3].EndsWith('*'));
+
+    /// <summary>The client library's enumeration stops before transactional ids, librdkafka's does not: 5 there.</summary>
+    private static ResourceType Resource(string name) => name == "TransactionalId" ? (ResourceType)5 : Enum.Parse<ResourceType>(name);
 
     private async Task Prepare()
     {
