@@ -16,6 +16,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     EvaluateVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
+    ReplayVerb.Create(),
     TokenizeVerb.Create(),
     EmbedVerb.Create(),
     ScoreVerb.Create(),
