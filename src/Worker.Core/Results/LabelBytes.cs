@@ -26,7 +26,7 @@ internal sealed class LabelBytes
     public LabelBytes(HeadSet heads)
     {
         Heads = heads;
-        names = [.. heads.Heads.Select(head => JsonText.Encode(head.Label))];
+        names = [.. heads.Heads.Select(head => JsonEscape.Encode(head.Label))];
         ends = new int[2 * names.Length];
         var all = new List<byte>();
         for (var label = 0; label < names.Length; label++)

@@ -48,7 +48,7 @@ public sealed class ResultJson
     {
         Begin(bands);
         Raw("{\"text\":\""u8);
-        Raw(JsonText.Encode(text));
+        Raw(JsonEscape.Encode(text));
         Raw("\","u8);
         WriteCommon(result);
         WriteLabels(bands, probabilities, trimmed: false);
@@ -62,7 +62,7 @@ public sealed class ResultJson
         if (labels is not null && ReferenceEquals(labels.Heads, bands.Heads))
             return;
         labels = new LabelBytes(bands.Heads);
-        encoder = JsonText.Encode(bands.Heads.Encoder);
+        encoder = JsonEscape.Encode(bands.Heads.Encoder);
     }
 
     private void WriteCommon(in MessageResult result)
@@ -180,7 +180,7 @@ public sealed class ResultJson
     {
         // Nearly always the one topic.
         if (!ReferenceEquals(topic.Name, position.Topic))
-            topic = (position.Topic, JsonText.Encode(position.Topic));
+            topic = (position.Topic, JsonEscape.Encode(position.Topic));
         Raw("\"topic\":\""u8);
         Raw(topic.Escaped);
         Raw("\",\"partition\":"u8);

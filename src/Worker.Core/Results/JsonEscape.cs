@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Worker.Core.Results;
 
 /// <summary>Escapes text for JSON. People read results: no escapes but those that JSON needs.</summary>
-internal static class JsonText
+internal static class JsonEscape
 {
     private static readonly JavaScriptEncoder Escaper = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
