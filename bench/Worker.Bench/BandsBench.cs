@@ -23,7 +23,6 @@ internal static class BandsBench
             using (var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, ["layer3", "layer4", "layer5", "mean"])))
                 features = CertifiedBands.Encode(loaded, data);
             var (p, y) = CertifiedBands.Score(features, data, parsed.GetValue(fitted));
-            File.WriteAllLines("/tmp/decisions-scores.csv", p.Zip(y).Select(r => $"{r.First:R},{(r.Second ? 1 : 0)}"));
             foreach (var error in new[] { 0.05, 0.1 })
             {
                 var bands = CertifiedBands.Measure(p, y, error);
