@@ -71,7 +71,7 @@ public sealed class ReviewPolicy
         var novelty = 0.5 + 0.5 * Math.Min(1, (double)distance / NewFrom);
         var crowding = 1 - 0.5 * questions.Crowding(score.Reasons[0]);
         // A stream of equal risks is told apart by lot, or none of them would be above the others.
-        return 0.999 * score.Risk * novelty * crowding + 0.001 * Uniform(source, 2);
+        return 0.99 * score.Risk * novelty * crowding + 0.01 * Uniform(source, 2);
     }
 
     private void Remember(SourcePosition source, ulong hash, ReviewReason leading, DateTimeOffset now) =>

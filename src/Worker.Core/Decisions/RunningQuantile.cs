@@ -6,7 +6,7 @@ namespace Worker.Core.Decisions;
 /// </summary>
 public sealed class RunningQuantile
 {
-    private const int Bins = 10_000;
+    private const int Bins = 2000;
     private const int Span = 2000;
 
     private readonly int[] histogram = new int[Bins + 1];
