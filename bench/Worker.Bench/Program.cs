@@ -11,7 +11,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
-    BandsBench.Create(),
+    Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
     Worker.Bench.Quality.QualityBench.Create(),
 };

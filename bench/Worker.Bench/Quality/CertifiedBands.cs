@@ -1,10 +1,9 @@
-using System.Text;
+using System.Numerics.Tensors;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
-using Worker.Texts;
 
-namespace Worker.Bench;
+namespace Worker.Bench.Quality;
 
 /// <summary>How often certified bands break their promise, over random splits of rows that the head was not fitted on.</summary>
 /// <param name="YesBroken">Share of splits in which more than the target of the automatic yes were wrong on the rest.</param>
@@ -29,24 +28,29 @@ internal static class CertifiedBands
 {
     private const int Calibrating = 2000;
 
-    /// <summary>Fits on the first texts of a shuffle, and gives calibrated probabilities of the others.</summary>
-    /// <param name="features">[texts, width] of the texts of <see cref="Offensive"/>.</param>
-    /// <param name="data">The same texts.</param>
+    /// <summary>Fits on a part of the training texts, and gives calibrated probabilities of all other texts of the set.</summary>
+    /// <param name="set">With one label.</param>
+    /// <param name="features">[texts, width] of texts.</param>
     /// <param name="fitted">How many texts to fit on.</param>
-    public static (double[] Probabilities, bool[] Answers) Score(FeatureMatrix features, DataSet data, int fitted)
+    public static (double[] Probabilities, bool[] Answers) Score(QualitySet set, Func<IReadOnlyList<string>, FeatureMatrix> features, int fitted = 8000)
     {
-        var order = Enumerable.Range(0, features.Rows).ToArray();
+        var order = Enumerable.Range(0, set.Train.Texts.Count).ToArray();
         new Random(1).Shuffle(order);
-        var (train, rest) = (order[..fitted], order[fitted..]);
-        var rows = new float[(long)fitted * features.Width];
+        var (train, all) = (set.Train, features(set.Train.Texts));
+        var rows = new float[fitted * all.Width];
         for (var i = 0; i < fitted; i++)
-            features.Row(train[i]).CopyTo(rows.AsSpan(i * features.Width));
-        var answers = new AnswerMatrix(fitted, 1, [.. train.Select(row => data.Answers[row, 0])]);
-        var set = new DataSet([.. train.Select(row => data.Texts[row])], data.Labels, answers);
-        var head = HeadTrainer.Train(new FeatureMatrix(rows, features.Width), set, "bench", "bench", new TrainingOptions()).Heads[0];
-        return (
-            [.. rest.Select(row => head.Calibration.Probability(head.Bias + System.Numerics.Tensors.TensorPrimitives.Dot<float>(head.Weights, features.Row(row))))],
-            [.. rest.Select(row => data.Answers[row, 0] == AnswerMatrix.Yes)]);
+            all.Row(order[i]).CopyTo(rows.AsSpan(i * all.Width));
+        var part = new DataSet([.. order[..fitted].Select(row => train.Texts[row])], train.Labels, new AnswerMatrix(fitted, 1, [.. order[..fitted].Select(row => train.Answers[row, 0])]));
+        var head = HeadTrainer.Train(new FeatureMatrix(rows, all.Width), part, "bench", "bench", new TrainingOptions()).Heads[0];
+        var scored = order[fitted..].Select(row => (P: Probability(all.Row(row)), Yes: train.Answers[row, 0] == AnswerMatrix.Yes)).ToList();
+        foreach (var other in new[] { set.Validation, set.Test })
+        {
+            var matrix = features(other.Texts);
+            scored.AddRange(Enumerable.Range(0, matrix.Rows).Select(row => (Probability(matrix.Row(row)), other.Answers[row, 0] == AnswerMatrix.Yes)));
+        }
+        return ([.. scored.Select(s => s.P)], [.. scored.Select(s => s.Yes)]);
+
+        double Probability(ReadOnlySpan<float> x) => head.Calibration.Probability(head.Bias + TensorPrimitives.Dot(head.Weights, x));
     }
 
     /// <summary>Splits the rows at random, again and again: calibrates on 2,000, counts errors on the rest.</summary>
@@ -87,20 +91,6 @@ internal static class CertifiedBands
         // Random answers mend their share of the errors, in the mean.
         return new ReviewFigures(Accuracy(errors), Accuracy(errors - mended), Accuracy(errors * (1 - (double)asked / risk.Length)));
     }
-
-    /// <summary>All texts of the three files; the label is 'offensive'.</summary>
-    public static DataSet Offensive()
-    {
-        var texts = new[] { "train", "val", "test" }.SelectMany(part =>
-            File.ReadLines(DataFolder.File("tweeteval", "offensive", part + "_text.txt"))
-                .Zip(File.ReadLines(DataFolder.File("tweeteval", "offensive", part + "_labels.txt")))
-                .Select(line => new LabelledText(line.First, new Dictionary<string, bool>(StringComparer.Ordinal) { ["offensive"] = line.Second == "1" }, Closed: false)));
-        return DataSet.From(texts, "tweeteval/offensive");
-    }
-
-    /// <summary>Features of the texts, all that the encoder was opened with side by side.</summary>
-    public static FeatureMatrix Encode(LoadedEncoder loaded, DataSet data) =>
-        new(new TextEncoder(loaded).Features([.. data.Texts.Select(Encoding.UTF8.GetBytes)]), loaded.Encoder.Features.Width);
 
     private static (int Count, int Wrong) Decided(double[] p, bool[] y, double bound, bool upwards)
     {

@@ -1,28 +1,28 @@
 using System.CommandLine;
+using Worker.Core.Features;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Verbs;
 
-namespace Worker.Bench;
+namespace Worker.Bench.Quality;
 
-/// <summary>Certified bands and review by risk on offensive tweets; needs the data beside the checkout.</summary>
+/// <summary>Certified bands and review by risk on offensive tweets.</summary>
 internal static class BandsBench
 {
     public static Command Create()
     {
         var model = new ModelOptions();
-        var fitted = new Option<int>("--fitted") { Description = "Texts to fit the head on; the others calibrate and measure", DefaultValueFactory = _ => 8000 };
-        var verb = new Command("bands", "Certified bands over 200 random splits, and accuracy with the riskiest 5% answered") { fitted };
+        var verb = new Command("bands", "Certified bands over 200 random splits, and accuracy with the riskiest 5% answered by people");
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            var data = CertifiedBands.Offensive();
-            FeatureMatrix features;
-            using (var folder = ModelFolder.Open(parsed.GetValue(model.Model)!))
-            using (var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, ["layer3", "layer4", "layer5", "mean"])))
-                features = CertifiedBands.Encode(loaded, data);
-            var (p, y) = CertifiedBands.Score(features, data, parsed.GetValue(fitted));
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var section = model.Section(parsed, folder.Bundle);
+            section.Precision = section.Precision == "auto" ? "f32" : section.Precision;
+            var cache = new FeatureCache(Path.Combine("artifacts", "features"), section);
+            var taps = FeatureNames.Parts(FeatureNames.Canonical(FeatureNames.Taps, cache.Layers));
+            var (p, y) = CertifiedBands.Score(PublicSets.TweetOffensive(), texts => new FeatureMatrix(cache.Features("offensive", texts, taps), taps.Length * cache.Hidden));
             foreach (var error in new[] { 0.05, 0.1 })
             {
                 var bands = CertifiedBands.Measure(p, y, error);
