@@ -11,6 +11,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
+    Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
     Worker.Bench.Quality.QualityBench.Create(),
 };

@@ -14,6 +14,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     ImportVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
+    CertifyVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
     ReplayVerb.Create(),

@@ -21,8 +21,10 @@ internal static class TrainVerb
         var c = new Option<double?>("--c") { Description = "Inverse penalty; chosen per label when not given" };
         var seed = new Option<int>("--seed") { Description = "Same seed, same heads" };
         var from = new Option<string?>("--from") { Description = "Heads to start from; the new ones are one version higher" };
+        var thresholds = new ThresholdArguments();
         var model = new ModelOptions();
         var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, weights, c, seed, from };
+        thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) =>
         {
@@ -33,6 +35,7 @@ internal static class TrainVerb
                 ClassWeights = parsed.GetValue(weights) switch { "sqrt" => ClassWeights.SquareRoot, "balanced" => ClassWeights.Balanced, _ => ClassWeights.None },
                 C = parsed.GetValue(c),
                 Seed = parsed.GetValue(seed),
+                Thresholds = thresholds.Read(parsed),
             };
             return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(feature)!, parsed.GetValue(from), stop));
         });
@@ -54,6 +57,8 @@ internal static class TrainVerb
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
+        foreach (var line in CertificateSummary.Lines(result.Heads))
+            Console.WriteLine(line);
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {destination}");
         return ExitCode.Done;
     }
