@@ -14,7 +14,7 @@ namespace Worker.Core.Heads;
 /// </code>
 /// Calibration may also be {"method":"isotonic","logits":[…],"probabilities":[…]}, the knots of a rising line; an interval
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
-/// Calibration (identity), interval, thresholds (a half), training and parent may be absent; fields not named here are ignored, so
+/// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), training and parent may be absent; fields not named here are ignored, so
 /// that a later version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
@@ -56,6 +56,8 @@ public static class HeadJson
         Finite(head, "thresholds.low", head.Thresholds.Low);
         Finite(head, "thresholds.decide", head.Thresholds.Decide);
         Finite(head, "thresholds.high", head.Thresholds.High);
+        Finite(head, "certificate.error", head.Certificate?.Error ?? 0);
+        Finite(head, "certificate.delta", head.Certificate?.Delta ?? 0);
         Finite(head, "training.validation_f1", head.Training?.ValidationF1 ?? 0);
         Finite(head, "training.validation_log_loss", head.Training?.ValidationLogLoss ?? 0);
         return new HeadRecord
@@ -69,6 +71,7 @@ public static class HeadJson
             Calibration = CalibrationJson.ToRecord(head.Calibration),
             Interval = CalibrationJson.ToRecord(head.Interval),
             Thresholds = new() { Low = head.Thresholds.Low, Decide = head.Thresholds.Decide, High = head.Thresholds.High },
+            Certificate = CertificateRecord.From(head.Certificate),
             Training = head.Training is { } training
                 ? new()
                 {
@@ -98,6 +101,7 @@ public static class HeadJson
         Calibration = record.Calibration is { } calibration ? CalibrationJson.FromRecord(calibration) : Calibration.Identity,
         Interval = record.Interval is { } interval ? CalibrationJson.FromRecord(interval) : null,
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
+        Certificate = record.Certificate?.ToCertificate(),
         Training = record.Training is { } training
             ? new Training(
                 training.Positives ?? throw Missing("training.positives"),

@@ -10,10 +10,13 @@ internal sealed class WindowBuilder(WindowLimits limits)
     private readonly Dictionary<(string Topic, int Partition), TakenRange> taken = [];
     private string lastTopic = "";
 
-    /// <summary>Keys and values together.</summary>
+    /// <summary>Keys, values and headers together.</summary>
     public long Bytes { get; private set; }
 
     public bool IsEmpty => records.Count == 0;
+
+    /// <summary>Whether there are offsets to commit, with records or without.</summary>
+    public bool HasRanges => taken.Count > 0;
 
     public bool IsFull => records.Count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
 
@@ -22,23 +25,33 @@ internal sealed class WindowBuilder(WindowLimits limits)
         // The client makes a new string for every message.
         if (!string.Equals(lastTopic, result.Topic, StringComparison.Ordinal))
             lastTopic = result.Topic;
-        var message = result.Message;
-        var record = new SourceRecord
-        {
-            Topic = lastTopic,
-            Partition = result.Partition.Value,
-            Offset = result.Offset.Value,
-            Key = message.Key,
-            Value = message.Value,
-            Headers = Plain(message.Headers),
-            TimestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs,
-        };
+        var record = SourceRecord.From(result, lastTopic);
         records.Add(record);
         Bytes += SizeOf(record);
         ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, (record.Topic, record.Partition), out var known);
         if (!known)
             range.First = record.Offset;
         range.Next = record.Offset + 1;
+    }
+
+    /// <summary>
+    /// The partition has nothing before this offset any more: what lies between its last message and here (markers of
+    /// transactions, aborted messages) is nothing to wait for, and committing it lets its lag become 0.
+    /// </summary>
+    public void ReachedEnd(TopicPartition partition, long end)
+    {
+        ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, (partition.Topic, partition.Partition.Value), out var known);
+        if (!known)
+            range.First = end;
+        range.Next = Math.Max(range.Next, end);
+    }
+
+    /// <summary>With no records gathered: forgets the ends that are committed already.</summary>
+    public void DropSettled(WindowLedger ledger)
+    {
+        foreach (var ((topic, partition), range) in taken)
+            if (ledger.ResumeAt(new TopicPartition(topic, partition)) == range.Next)
+                taken.Remove((topic, partition));
     }
 
     /// <summary>Takes out what belongs to a partition that is going: its next owner reads it.</summary>
@@ -79,16 +92,12 @@ internal sealed class WindowBuilder(WindowLimits limits)
         Bytes = 0;
     }
 
-    private static int SizeOf(SourceRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-
-    private static RecordHeader[] Plain(Headers? headers)
+    private static long SizeOf(SourceRecord record)
     {
-        if (headers is null || headers.Count == 0)
-            return [];
-        var plain = new RecordHeader[headers.Count];
-        for (var i = 0; i < plain.Length; i++)
-            plain[i] = new RecordHeader(headers[i].Key, headers[i].GetValueBytes());
-        return plain;
+        long size = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        foreach (var header in record.Headers)
+            size += header.Name.Length + (header.Value?.Length ?? 0);
+        return size;
     }
 
     private struct TakenRange

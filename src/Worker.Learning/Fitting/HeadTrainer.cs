@@ -94,7 +94,7 @@ public static class HeadTrainer
             foreach (var fit in fits)
             {
                 var label = data.Labels[fit.Label];
-                var (calibration, interval, thresholds, figure) = fit.Calibrate(label, options);
+                var (calibration, interval, choice, figure) = fit.Calibrate(label, options);
                 figures.Add(figure);
                 var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
@@ -108,7 +108,8 @@ public static class HeadTrainer
                     Bias = (float)(bias - fit.Shift),
                     Calibration = calibration,
                     Interval = interval,
-                    Thresholds = thresholds,
+                    Thresholds = choice.Thresholds,
+                    Certificate = choice.Certificate,
                     Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
                     Parent = parent?.Feature == feature ? parent.Version : null,
                 });

@@ -1,5 +1,6 @@
 using Worker.Core.Heads;
 using Worker.Learning.Calibrating;
+using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 
 namespace Worker.Learning.Fitting;
@@ -126,12 +127,12 @@ internal sealed class LabelFit
     }
 
     /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
-    public (Calibration Calibration, ProbabilityInterval? Interval, Thresholds Thresholds, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
         var calibration = Calibrator.Fit(options.Calibration, bestLogits, truth);
         var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives ? VennAbers.Fit(bestLogits, truth, calibration) : null;
         var (raw, probabilities) = (Probabilities(bestLogits, Calibration.Identity), Probabilities(bestLogits, calibration));
-        var thresholds = ReviewBand.Around(probabilities, DecisionThreshold.Choose(probabilities, truth), options.ReviewShare);
+        var choice = ThresholdChoice.Make(probabilities, truth, options.Thresholds);
         var figures = new LabelFigures(
             label,
             Positives,
@@ -144,17 +145,17 @@ internal sealed class LabelFit
             Believe(raw),
             Believe(probabilities),
             RankingMetrics.AveragePrecision(probabilities, truth),
-            DecisionThreshold.F1(probabilities, truth, thresholds.Decide),
-            Remark(calibration));
-        return (calibration, interval, thresholds, figures);
+            DecisionThreshold.F1(probabilities, truth, choice.Thresholds.Decide),
+            Remark(calibration, choice));
+        return (calibration, interval, choice, figures);
     }
 
-    private string? Remark(Calibration calibration)
+    private string? Remark(Calibration calibration, ThresholdChoice choice)
     {
         var few = Math.Min(Positives, Negatives);
         return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers"
             : few < FewExamples ? $"only {few} answered texts {(Positives <= Negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
-            : null;
+            : choice.Remark;
     }
 
     private CalibrationFigures Believe(double[] probabilities) => new(

@@ -27,11 +27,24 @@ internal static class HeadTraining
     /// <summary>Encodes a data set and fits its heads as planned.</summary>
     public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingPlan plan, CancellationToken stop)
     {
-        // 1. Everything is encoded once: the texts, then altered copies of them.
+        return Train(loaded, data, Encode(loaded, data.Texts), plan, stop);
+    }
+
+    /// <summary>Encodes texts.</summary>
+    public static EncodedTexts Encode(LoadedEncoder loaded, IReadOnlyList<string> texts)
+    {
+        var bytes = texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        return new EncodedTexts(loaded.Encoder.Features, ProgressBars.Run($"encode {bytes.Length:N0} texts", report => new TextEncoder(loaded).Features(bytes, report)));
+    }
+
+    /// <summary>Fits heads to a data set that is encoded already.</summary>
+    /// <param name="encoded">The data set's texts.</param>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingPlan plan, CancellationToken stop)
+    {
+        // 1. Altered copies of texts, where asked for, follow the texts.
         var (copies, sources) = plan.Augment ? TextAugmentation.Copy(data, plan.Options.Seed) : ([], []);
-        var texts = data.Texts.Concat(copies).Select(Encoding.UTF8.GetBytes).ToArray();
-        var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        var encoded = new EncodedTexts(loaded.Encoder.Features, features);
+        if (copies.Count > 0)
+            encoded = encoded with { Values = [.. encoded.Values, .. Encode(loaded, copies).Values] };
         FeatureCandidate[] candidates = [.. Candidates(plan.Feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers)).Select(name => new FeatureCandidate(name, encoded.Matrix(name)))];
         var derived = new DerivedExamples { Sources = sources };
         // 2. Heads from people's answers; then, where asked for, again with what heads say to unanswered labels.
