@@ -36,7 +36,7 @@ public sealed class OutageTests
 
         stage.Feed(1_000, 200);
         // Not counted by the worker: what was committed without its hearing of it is not published again.
-        var results = stage.Results(1_200, seconds: 40);
+        var results = stage.Results(1_200, seconds: 90);
         Assert.True(results.Count >= 1_200, $"{results.Count} results, {worker.Published} published, {worker.Rewinds} rewinds, {worker.Reader.State}; {worker.ReadingFailure}; the log:\n{string.Join('\n', log.Lines.TakeLast(40))}");
         await worker.StopAsync();
         if (mode == DeliveryMode.ExactlyOnce)
