@@ -21,7 +21,8 @@ public readonly record struct AnomalyTexts(
         var columns = names.Select(Column).ToArray();
         var width = columns.Sum(c => c.Width);
         var gathered = new float[Count * width];
-        var (all, start) = (Features.Span, 0);
+        var all = Features.Span;
+        var start = 0;
         foreach (var column in columns)
         {
             for (var text = 0; text < Count; text++)

@@ -17,7 +17,8 @@ public sealed class EmpiricalTail
     /// <param name="excess">Mean of what exceeds the threshold; above 0.</param>
     public EmpiricalTail(float[] knots, float threshold, float excess)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(knots.Length);
+        if (knots.Length == 0)
+            throw new ArgumentException("there are no known values", nameof(knots));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(excess);
         (Knots, Threshold, Excess) = (knots, threshold, excess);
     }

@@ -1,5 +1,3 @@
-using Worker.Core.Windows;
-
 namespace Worker.Core.Anomaly;
 
 /// <summary>
@@ -13,7 +11,8 @@ public sealed class LengthChannel : IAnomalyChannel
     /// <param name="lengths">Tokens of known texts, ascending; at least one.</param>
     public LengthChannel(float[] lengths)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(lengths.Length);
+        if (lengths.Length == 0)
+            throw new ArgumentException("there are no known lengths", nameof(lengths));
         Lengths = lengths;
     }
 

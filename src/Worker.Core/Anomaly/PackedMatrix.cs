@@ -71,8 +71,8 @@ public sealed class PackedMatrix
     /// <param name="products">Receives [<see cref="PanelKernel.Queries"/>, <see cref="Lanes"/>]; −∞ in lanes without a row.</param>
     public unsafe void Multiply(ReadOnlySpan<float> queries, int panel, Span<float> products)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(queries.Length, PanelKernel.Queries * Width);
-        ArgumentOutOfRangeException.ThrowIfLessThan(products.Length, PanelKernel.Queries * Lanes);
+        if (queries.Length < BlockQueries * Width || products.Length < BlockQueries * Lanes)
+            throw new ArgumentException($"{BlockQueries} queries of {Width} and room for {BlockQueries * Lanes} products are needed", nameof(queries));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)panel, (uint)Panels, nameof(panel));
         fixed (float* q = queries, p = &panels[panel * Width * Lanes], start = &offsets[panel * Lanes], result = products)
             PanelKernel.Multiply(q, p, Width, start, result);
