@@ -1,8 +1,8 @@
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// How unusual a text's length is: the share of known texts whose length lies on the same side as far out or farther,
-/// doubled and taken as −ln. Long and short count alike, for nobody says which of them strangers will be.
+/// How unusually long a text is: −ln of the share of known texts that are as long or longer. Short ones do not count: a
+/// text of two words says too little to be called unlike anything.
 /// </summary>
 public sealed class LengthChannel : IAnomalyChannel
 {
@@ -27,10 +27,8 @@ public sealed class LengthChannel : IAnomalyChannel
     {
         for (var text = 0; text < texts.Count; text++)
         {
-            var length = texts.Tokens.Length(text);
-            var (below, notAbove) = (EmpiricalTail.CountBelow(Lengths, length), EmpiricalTail.CountBelow(Lengths, length + 0.5f));
-            var tail = (1f + Math.Min(notAbove, Lengths.Length - below)) / (1 + Lengths.Length);
-            values[text] = -MathF.Log(Math.Min(1, 2 * tail));
+            var shorter = EmpiricalTail.CountBelow(Lengths, texts.Tokens.Length(text));
+            values[text] = MathF.Log((1f + Lengths.Length) / (1f + Lengths.Length - shorter));
         }
     }
 }
