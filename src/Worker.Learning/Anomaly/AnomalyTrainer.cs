@@ -71,10 +71,10 @@ public static class AnomalyTrainer
     }
 
     /// <summary>Features that a reference of an encoder with so many layers looks at.</summary>
-    public static ImmutableArray<string> NeededFeatures(int layers) => FeatureNames.Expand([FeatureNames.Taps, MiddleLayer(layers)], layers);
+    public static ImmutableArray<string> NeededFeatures(int layers) => FeatureNames.Expand([FeatureNames.Taps], layers);
 
-    /// <summary>The layer that sees what the last does not, when one class only is known.</summary>
-    internal static string MiddleLayer(int layers) => FeatureNames.LayerMean(Math.Max(1, layers / 2), layers);
+    /// <summary>The first of the taps, layer 3 of 6: it sees what the last does not, when one class only is known.</summary>
+    internal static string MiddleLayer(int layers) => NeededFeatures(layers)[0];
 }
 
 /// <summary>No reference can be made of these texts; the message says why.</summary>

@@ -37,7 +37,7 @@ internal sealed class ChannelFit
     public IReadOnlyList<IAnomalyChannel> Fit(int[] rows)
     {
         var random = new Random(options.Seed);
-        var bank = ReferenceBanks.Thin(rows, classes.Of, options.References, random);
+        var bank = ReferenceBanks.Thin(lastMean, rows, classes.Of, options.References, random, parallel);
         if (OneClass)
             return [ReferenceBanks.OutlierFactor(middle, lastMean, bank, options.OutlierNeighbours, parallel), new LengthChannel(Lengths(rows))];
         List<IAnomalyChannel> channels = [ReferenceBanks.Neighbours(last, lastMean, bank, options.Neighbours, parallel)];
