@@ -12,6 +12,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     TokenizerBench.Create(),
     LabelsBench.Create(),
     DeliveryBench.Create(),
+    Worker.Bench.Anomaly.AnomalyBench.Create(),
     Worker.Bench.Quality.QualityBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
