@@ -16,6 +16,9 @@ public sealed class KafkaBroker : IDisposable
     private int port;
     private Process? process;
 
+    /// <summary>Further lines of server.properties.</summary>
+    public string Settings { get; init; } = "";
+
     /// <summary>Where it listens; starts it when it does not run yet.</summary>
     public string BootstrapServers
     {
@@ -84,7 +87,12 @@ public sealed class KafkaBroker : IDisposable
             share.coordinator.state.topic.min.isr=1
             group.initial.rebalance.delay.ms=0
             group.min.session.timeout.ms=1000
+            group.consumer.min.session.timeout.ms=1000
+            group.consumer.session.timeout.ms=3000
+            group.consumer.min.heartbeat.interval.ms=200
+            group.consumer.heartbeat.interval.ms=300
             transaction.abort.timed.out.transaction.cleanup.interval.ms=500
+            {Settings}
             """);
         using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
         format.WaitForExit();
@@ -106,6 +114,12 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
+    /// <summary>SIGSTOP: it listens and says nothing, until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal("CONT");
+
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
@@ -124,7 +138,7 @@ public sealed class KafkaBroker : IDisposable
         folder.Dispose();
     }
 
-    private static string? Home
+    internal static string? Home
     {
         get
         {
@@ -137,7 +151,18 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private Process Java(params string[] arguments)
+    private void Signal(string name)
+    {
+        // The shell that was started has become Java.
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} {process!.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private Process Java(params string[] arguments) => Java(folder, arguments);
+
+    /// <summary>Runs a class of the jars; what it says goes to kafka.log of the folder.</summary>
+    internal static Process Java(TemporaryFolder folder, params string[] arguments)
     {
         // The shell only sends the output to a file: nobody has to read it.
         var start = new ProcessStartInfo("/bin/sh")
@@ -159,7 +184,7 @@ public sealed class KafkaBroker : IDisposable
         return File.Exists(path) ? string.Join('\n', File.ReadAllLines(path).TakeLast(20)) : "no output";
     }
 
-    private static bool Listens(int port)
+    internal static bool Listens(int port)
     {
         try
         {
@@ -194,7 +219,7 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private static string NewClusterId()
+    internal static string NewClusterId()
     {
         Span<byte> id = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(id);

@@ -27,7 +27,7 @@ internal static class AnomalyFigures
         var layout = Layout(cache);
         var train = Encoded(cache, layout, set.Name, set.Train.Texts);
         var taps = new FeatureCandidate(layout.Name, train.Matrix(layout.Name));
-        var result = FeatureChoice.Train([taps], set.Train, cache.EncoderHash, new TrainingOptions(), null, null, stop);
+        var result = FeatureChoice.Train([taps], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
         var reference = Train(cache, set.Train, train, result, stop);
         var known = Encoded(cache, layout, set.Name, set.Test.Texts);
         var unlike = Encoded(cache, layout, set.Name, set.UnlikeTest);
@@ -43,7 +43,7 @@ internal static class AnomalyFigures
     /// <summary>SMS: the training part's ham alone is known; test ham against test spam.</summary>
     public static AnomalyMetrics SmsOneClass(FeatureCache cache, EncoderSection section, int seed, CancellationToken stop)
     {
-        var set = PublicSets.Sms(seed);
+        var set = PublicSets.Sms(PublicSets.Sms(), seed);
         var layout = Layout(cache);
         string[] Of(DataSet data, sbyte answer) => [.. data.Texts.Where((_, row) => data.Answers[row, 0] == answer)];
         var ham = DataSet.From(Of(set.Train, AnswerMatrix.No).Select(text => new LabelledText(text, new Dictionary<string, bool>(StringComparer.Ordinal) { ["ham"] = true }, Closed: true)), "ham");

@@ -25,11 +25,13 @@ internal sealed class ChannelFit
         (this.texts, this.classes, this.options, this.parallel, this.heads) = (texts, classes, options, parallel, heads);
         taps = FeatureNames.Expand([FeatureNames.Taps], layers);
         middle = AnomalyTrainer.MiddleLayer(layers);
-        lastMean = Matrix(OneClass ? [middle] : [last]);
-        lastMean.RequireFinite();
-        tapMeans = OneClass ? lastMean : Matrix(taps);
-        tapMeans.RequireFinite();
+        lastMean = Matrix(OneClass ? [middle] : [last]).Mended(out var unusable);
+        tapMeans = (OneClass ? lastMean : Matrix(taps)).Mended(out var more);
+        Unusable = unusable.Concat(more).ToHashSet();
     }
+
+    /// <summary>Texts whose features are not finite numbers: nothing may be fitted to them or learnt from their values.</summary>
+    public IReadOnlySet<int> Unusable { get; }
 
     private bool OneClass => classes.Count < 2;
 

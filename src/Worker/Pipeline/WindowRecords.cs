@@ -1,33 +1,36 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
+using Worker.Core.Results;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Topics;
 
 namespace Worker.Pipeline;
 
 /// <summary>
 /// Turns a scored window into the records it leads to, in source order: per message one result, or one dead letter, and
-/// for the least certain a review item. One caller at a time.
+/// for those that people are asked about a review item. One caller at a time.
 /// </summary>
 internal sealed class WindowRecords
 {
     private readonly KafkaTopics topics;
-    private readonly int maxBytes;
+    private readonly TopicLimits limits;
     private readonly TextDecoder decoder;
-    private readonly ReviewSelector reviews;
+    private readonly WindowReview reviews;
     private readonly DeadLetters deadLetters;
-    private readonly ResultJson json = new();
+    private readonly ResultJson json;
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
 
-    public WindowRecords(KafkaOptions kafka, InputOptions input, ReviewOptions review, TimeProvider clock, string version, ILogger log)
+    public WindowRecords(KafkaOptions kafka, TopicLimits limits, InputOptions input, ReviewOptions review, ResultOptions results, TimeProvider clock, string version, ILogger log)
     {
         topics = kafka.Topics;
-        maxBytes = kafka.MessageMaxBytes;
+        this.limits = limits;
         decoder = new TextDecoder(input);
-        reviews = new ReviewSelector(review);
-        deadLetters = new DeadLetters(kafka, clock, version, log);
+        reviews = new WindowReview(review, clock);
+        json = new ResultJson(results);
+        deadLetters = new DeadLetters(kafka, limits.Of(topics.DeadLetters), clock, version, log);
     }
 
     /// <summary>The records of a window; the list is good until the next call.</summary>
@@ -37,6 +40,7 @@ internal sealed class WindowRecords
         sources.Clear();
         var letters = 0;
         var reviewed = 0;
+        reviews.Begin(scored);
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
             scored.Window.Failures[i] ??= TryAddResult(scored, i, ref reviewed);
@@ -45,7 +49,7 @@ internal sealed class WindowRecords
             Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
             letters++;
         }
-        return new WindowOutput(outgoing, sources, letters, reviewed);
+        return new WindowOutput(outgoing, sources, letters, reviewed, reviews.Deferred);
     }
 
     /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
@@ -57,8 +61,8 @@ internal sealed class WindowRecords
         {
             AddResult(scored, record, ref reviewed);
             for (var i = before; i < outgoing.Count && failure is null; i++)
-                if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > maxBytes)
-                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than Kafka:MessageMaxBytes ({maxBytes:N0}): send smaller headers or keys, or raise both that and the topic's max.message.bytes");
+                if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > limits.Of(outgoing[i].Topic))
+                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than the {limits.Of(outgoing[i].Topic):N0} allowed: send smaller headers or keys, or raise the topic's max.message.bytes and Kafka:MessageMaxBytes");
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -75,13 +79,12 @@ internal sealed class WindowRecords
     private void AddResult(ScoredWindow scored, int record, ref int reviewed)
     {
         var source = scored.Window.Source.Records[record];
-        var probabilities = scored.Row(record);
-        var reason = reviews.Select(scored.Heads, probabilities);
+        var verdict = reviews.Verdict(record);
         var result = new MessageResult(
             new SourcePosition(source.Topic, source.Partition, source.Offset), source.TimestampMs,
-            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], reason);
-        Add(record, new OutgoingRecord(topics.Results, source.Key, json.WriteResult(result, scored.Heads, probabilities), source.Headers));
-        if (reason is not null)
+            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record), verdict);
+        Add(record, new OutgoingRecord(topics.Results, source.Key, json.WriteResult(result, reviews.Bands, scored.Row(record)), source.Headers));
+        if (verdict.State == ReviewState.Asked)
             AddReviewItem(scored, record, result, ref reviewed);
     }
 
@@ -89,11 +92,11 @@ internal sealed class WindowRecords
     {
         var source = scored.Window.Source.Records[record];
         decoder.Decode(source.Value, out var text);
-        var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, scored.Heads, scored.Row(record), text), source.Headers);
-        if (WindowPublisher.SizeOf(item) > maxBytes)
-            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), Utf8Text.Start(text, 4096)) };
+        var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, reviews.Bands, scored.Row(record), text), source.Headers);
+        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
+            item = item with { Value = json.WriteReviewItem(result, reviews.Bands, scored.Row(record), Utf8Text.Start(text, 4096)) };
         // Where not even its start can be carried, the result alone says that the message wants a person.
-        if (WindowPublisher.SizeOf(item) > maxBytes)
+        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
         Add(record, item);
         reviewed++;
@@ -111,4 +114,5 @@ internal sealed class WindowRecords
 /// <param name="Sources">Per record: the index in the window of the message it comes from.</param>
 /// <param name="DeadLetters">How many of them are dead letters.</param>
 /// <param name="Reviews">How many are review items.</param>
-internal readonly record struct WindowOutput(IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews);
+/// <param name="Deferred">How many messages wanted review and were deferred.</param>
+internal readonly record struct WindowOutput(IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews, int Deferred);
