@@ -14,6 +14,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     LabelsBench.Create(),
     Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
+    Worker.Bench.Anomaly.AnomalyBench.Create(),
     QualityBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

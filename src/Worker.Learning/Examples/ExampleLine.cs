@@ -17,7 +17,8 @@ internal static class ExampleLine
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Example(document.RootElement, ref problem);
+            var example = Example(document.RootElement, ref problem);
+            return example is null ? null : example with { Known = Known(document.RootElement) };
         }
         catch (JsonException broken)
         {
@@ -49,6 +50,10 @@ internal static class ExampleLine
             problem = $"has \"labels\" that are {Name(labels)}: write {Forms}";
         return null;
     }
+
+    /// <summary>Everything but <c>"known": false</c> (or 0) is known.</summary>
+    private static bool Known(JsonElement root) => !root.TryGetProperty("known", out var known)
+        || !(known.ValueKind == JsonValueKind.False || known.ValueKind == JsonValueKind.Number && known.TryGetDouble(out var number) && number == 0);
 
     private static Dictionary<string, bool>? Named(JsonElement labels, ref string problem)
     {

@@ -5,4 +5,8 @@ namespace Worker.Learning.Examples;
 /// <param name="Labels">Label to answer: true has it, false has not.</param>
 /// <param name="Closed">What a label that is not named means: false when true (the list of labels was complete),
 /// unknown when false.</param>
-public sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed);
+public sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed)
+{
+    /// <summary>False for a text that is unlike anything to be known (<c>"known": false</c>): to measure anomalies with, never to train on.</summary>
+    public bool Known { get; init; } = true;
+}

@@ -21,6 +21,8 @@ internal sealed class RunOptions
 
     public ReviewOptions Review { get; init; } = new();
 
+    public AnomalySection Anomaly { get; init; } = new();
+
     public ResultOptions Results { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();

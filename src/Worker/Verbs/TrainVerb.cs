@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Learning.Anomaly;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
@@ -22,6 +24,8 @@ internal sealed class TrainVerb
     private readonly Option<string?> weak = new("--weak") { Description = "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known ones, weighted 4(x-0.5)^2", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<double?> c = new("--c") { Description = "Inverse penalty; chosen per label by held-out log-loss when not given" };
     private readonly Option<int> seed = new("--seed") { Description = "Same seed, same heads" };
+    private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
+    private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly ModelOptions model = new();
@@ -30,7 +34,7 @@ internal sealed class TrainVerb
 
     private Command Verb()
     {
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, noAnomaly, references };
         thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
@@ -43,16 +47,19 @@ internal sealed class TrainVerb
         var read = paths.Select(DataSet.Read).ToList();
         var examples = DataCleaning.Clean(DataSet.Join(read), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, HeadTraining.Candidates(parsed.GetValue(feature)!)));
+        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. HeadTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
         Say(DataCleaning.Summary(remarks));
-        var result = HeadTraining.Train(loaded, examples, plan, stop);
+        var encoded = HeadTraining.Encode(loaded, examples.Texts);
+        var result = HeadTraining.Train(loaded, examples, encoded, plan, stop);
         Say(result.Remarks);
         Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
         if (result.Heads.Count == 0)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
         HeadFile.Write(parsed.GetValue(destination)!, result.Heads);
         Print(result);
+        var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Seed = plan.Options.Seed };
+        WriteReference(loaded, examples, encoded, result, plan.Options, anomaly, parsed.GetValue(destination)!, stop);
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {parsed.GetValue(destination)}");
         return ExitCode.Done;
     }
@@ -107,5 +114,24 @@ internal sealed class TrainVerb
         }
         foreach (var line in CertificateSummary.Lines(result.Heads))
             Console.WriteLine(line);
+    }
+
+    /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>
+    private static void WriteReference(
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions? anomaly, string destination, CancellationToken stop)
+    {
+        AnomalyReference? reference = null;
+        try
+        {
+            if (anomaly is not null)
+                reference = ProgressBars.Run("anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
+        }
+        catch (AnomalyTrainingException problem)
+        {
+            Console.Error.WriteLine($"no anomaly reference: {problem.Message}");
+        }
+        AnomalyFile.Write(destination, reference);
+        if (reference is not null)
+            Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");
     }
 }
