@@ -2,7 +2,7 @@ using System.CommandLine;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
-using Worker.Learning.Saving;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
@@ -22,10 +22,10 @@ internal static class EvaluateVerb
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            var trained = HeadFile.Read(parsed.GetValue(heads)!);
-            if (trained.Count == 0)
-                throw new UserError($"{parsed.GetValue(heads)} holds no head");
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
+            if (trained.Count == 0)
+                throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
             return Run(loaded, DataSet.Read(parsed.GetValue(data)!), trained, parsed.GetValue(json));
         });
