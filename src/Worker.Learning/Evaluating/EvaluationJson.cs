@@ -8,7 +8,8 @@ namespace Worker.Learning.Evaluating;
 /// <code>
 /// {"macro": {"precision", "recall", "f1", "average_precision"}, "micro": {the same}, "ece", "log_loss", "brier",
 ///  "labels": {"spam": {"precision", "recall", "f1", "average_precision", "support", "threshold",
-///                      "known", "roc_auc" (null when undefined), "log_loss", "brier", "ece"}}}
+///                      "known", "roc_auc" (null when undefined), "log_loss", "brier", "ece"}},
+///  and with a detail: "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"}
 /// </code>
 /// </summary>
 public static class EvaluationJson
@@ -16,7 +17,8 @@ public static class EvaluationJson
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes UTF-8 JSON; the stream is left open.</summary>
-    public static void Write(Stream output, Evaluation evaluation)
+    /// <param name="detail">Curves and the like, or null to leave them out.</param>
+    public static void Write(Stream output, Evaluation evaluation, EvaluationDetail? detail = null)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -29,6 +31,8 @@ public static class EvaluationJson
         foreach (var label in evaluation.Labels)
             Write(json, label);
         json.WriteEndObject();
+        if (detail is not null)
+            DetailJson.Write(json, detail);
         json.WriteEndObject();
     }
 

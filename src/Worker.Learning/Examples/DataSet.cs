@@ -24,6 +24,9 @@ public sealed class DataSet
     /// <summary>In ordinal order when read from a file.</summary>
     public ImmutableArray<string> Labels { get; }
 
+    /// <summary>Where each text is from, null where not said; or null when no text says it.</summary>
+    public IReadOnlyList<string?>? Sources { get; init; }
+
     /// <summary>[Texts, Labels].</summary>
     public AnswerMatrix Answers { get; }
 
@@ -55,7 +58,10 @@ public sealed class DataSet
             foreach (var (label, answer) in all[row].Labels)
                 answers[labels.BinarySearch(label, StringComparer.Ordinal)] = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
         }
-        return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values));
+        return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values))
+        {
+            Sources = all.Exists(e => e.Source is not null) ? [.. all.Select(e => e.Source)] : null,
+        };
     }
 
     /// <summary>
@@ -69,6 +75,6 @@ public sealed class DataSet
         for (var row = 0; row < Texts.Count; row++)
             for (var column = 0; column < columns.Length; column++)
                 values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
-        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values));
+        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values)) { Sources = Sources };
     }
 }

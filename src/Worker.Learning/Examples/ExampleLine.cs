@@ -4,7 +4,7 @@ namespace Worker.Learning.Examples;
 
 /// <summary>
 /// One line of an example file: <c>{"text": "...", "labels": {"spam": 1, "angry": false}}</c>, where labels not named are
-/// unknown, or <c>{"text": "...", "labels": ["spam"]}</c>, where labels not named are false. Other keys are ignored.
+/// unknown, or <c>{"text": "...", "labels": ["spam"]}</c>, where labels not named are false. A string <c>"source"</c> says where the text is from; other keys are ignored.
 /// </summary>
 internal static class ExampleLine
 {
@@ -17,7 +17,7 @@ internal static class ExampleLine
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Example(document.RootElement, ref problem);
+            return Example(document.RootElement, ref problem) is { } example ? example with { Source = Source(document.RootElement) } : null;
         }
         catch (JsonException broken)
         {
@@ -49,6 +49,9 @@ internal static class ExampleLine
             problem = $"has \"labels\" that are {Name(labels)}: write {Forms}";
         return null;
     }
+
+    private static string? Source(JsonElement root) =>
+        root.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.String ? source.GetString() : null;
 
     private static Dictionary<string, bool>? Named(JsonElement labels, ref string problem)
     {
