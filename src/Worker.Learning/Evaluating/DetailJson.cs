@@ -75,8 +75,8 @@ internal static class DetailJson
         json.WriteStartObject("review");
         json.WriteNumber("texts", review.Texts);
         Points(
-            json, "points", ["share", "text_error", "random_text_error", "automatic_text_error", "decision_error"],
-            review.Points.Select(p => (double[])[p.Share, p.TextError, p.RandomTextError, p.AutomaticTextError, p.DecisionError]));
+            json, "points", ["share", "error", "random_error", "automatic_error", "text_error"],
+            review.Points.Select(p => (double[])[p.Share, p.Error, p.RandomError, p.AutomaticError, p.TextError]));
         json.WriteEndObject();
     }
 

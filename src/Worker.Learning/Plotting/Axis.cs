@@ -30,7 +30,7 @@ public sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double, 
     /// <summary>From at most <paramref name="least"/> to at least <paramref name="most"/>, with round steps.</summary>
     public static Axis Between(string title, double least, double most)
     {
-        var step = Step(Math.Max(most - least, 1e-9) / 4);
+        var step = Step(Math.Max(most - least, 1e-9) / 6);
         var (from, to) = (Math.Floor(least / step + 1e-9) * step, Math.Ceiling(most / step - 1e-9) * step);
         if (to <= from)
             to = from + step;

@@ -130,13 +130,13 @@ public sealed class Chart
         {
             var at = At(Left + tick.At * (Width - Left - Right));
             grid.Append($"M{at} {At(Top)}V{low}");
-            texts.Add(E("text", A("x", at), A("y", At(Height - Bottom + 13)), A("text-anchor", "middle"), tick.Text));
+            texts.Add(E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A("text-anchor", tick.At > 0.99 && tick.Text.Length > 3 ? "end" : "middle"), tick.Text));
         }
         foreach (var tick in y.Ticks)
         {
             var at = Height - Bottom - tick.At * (Height - Top - Bottom);
             grid.Append($"M{from} {At(at)}H{to}");
-            texts.Add(E("text", A("x", At(Left - 5)), A("y", At(at + 3.5)), A("text-anchor", "end"), tick.Text));
+            texts.Add(E("text", A("class", "tick"), A("x", At(Left - 5)), A("y", At(at + 3.5)), A("text-anchor", "end"), tick.Text));
         }
         return E(
             "g",

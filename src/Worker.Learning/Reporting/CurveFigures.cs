@@ -80,14 +80,31 @@ internal static class CurveFigures
             .Render(axes, "Scores by truth", "Well apart is good: yes to the right, no to the left.");
     }
 
-    public static XElement Review(ReviewCurve review, SharedAxes axes)
+    public static XElement Review(ReviewCurve review, bool exclusive, SharedAxes axes)
     {
-        var most = Math.Max(review.Points[0].TextError, review.Points.Max(p => p.AutomaticTextError));
-        return new Chart("Share of texts answered by people against the share of texts left wrong", Axis.Share("share of texts answered by people"), Axis.FromZero("share of texts wrong", most))
-            .Line(Ink.Faint, "left wrong, texts drawn at random", review.Points.Select(p => (p.Share, p.RandomTextError)), dashed: true)
-            .Line(Ink.Second, "wrong among the automatic ones", review.Points.SkipLast(1).Select(p => (p.Share, p.AutomaticTextError)))
-            .Line(Ink.First, "left wrong, riskiest first", review.Points.Select(p => (p.Share, p.TextError)))
-            .Render(axes, "Review share against error", "People answer the riskiest texts (rightly): what stays wrong?");
+        var unit = exclusive ? "texts" : "decisions";
+        var most = Math.Max(review.Points[0].Error, review.Points.Max(p => p.AutomaticError));
+        return new Chart($"Share of texts answered by people against the share of {unit} left wrong", Axis.Share("share of texts answered by people"), Axis.FromZero($"share of {unit} wrong", most))
+            .Line(Ink.Faint, "texts drawn at random", review.Points.Select(p => (p.Share, p.RandomError)), dashed: true)
+            .Line(Ink.First, "riskiest texts first", review.Points.Select(p => (p.Share, p.Error)))
+            .Line(Ink.Second, "among the automatic ones only", review.Points.SkipLast(1).Select(p => (p.Share, p.AutomaticError)))
+            .Render(axes, "Review share against error", "People answer some texts, rightly: what stays wrong?");
+    }
+
+    /// <summary>Each label as a point: how many texts have it, how well it is found.</summary>
+    public static XElement Labels(IReadOnlyList<LabelMetrics> labels, SharedAxes axes)
+    {
+        var found = labels.Where(label => label.Support > 0).ToArray();
+        var (least, most) = (Math.Log10(Math.Max(1, found.Min(l => l.Support))), Math.Log10(found.Max(l => l.Support)));
+        var (from, to) = (Math.Floor(least), Math.Max(Math.Ceiling(most), Math.Floor(least) + 1));
+        var support = new Axis(
+            "texts that have the label",
+            [.. Enumerable.Range(0, (int)(to - from) + 1).Select(i => new Tick(i / (to - from), Tables.Count((long)Math.Pow(10, from + i))))],
+            count => Math.Clamp((Math.Log10(count) - from) / (to - from), 0, 1));
+        var chart = new Chart("F1 of each label against the number of texts that have it", support, Axis.Share("F1"));
+        foreach (var label in found)
+            chart.Point(Ink.First, label.Support, label.F1, $"{label.Label}: F1 {Tables.Number(label.F1)}, {Tables.Count(label.Support)} texts");
+        return chart.Render(axes, "Labels", "How well each is found, by how many texts have it.");
     }
 
     private static string Counts(IReadOnlyList<ReliabilityBin> bins)

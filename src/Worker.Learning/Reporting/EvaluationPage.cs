@@ -17,7 +17,7 @@ internal static class EvaluationPage
         [
             SummarySections.Summary(report),
             SummarySections.Curves(report, axes),
-            SummarySections.Review(report, axes),
+            SummarySections.Review(report),
             LabelSections.Table(report),
         ];
         if (report.Detail.Confusions is { } confusions)

@@ -9,7 +9,7 @@ namespace Worker.Learning.Reporting;
 internal static class LabelSections
 {
     /// <summary>Rows of the table shown before the rest is folded away.</summary>
-    private const int Shown = 25;
+    private const int Shown = 30;
 
     private static readonly string[] Head = ["label", "F1", "precision", "recall", "average precision", "AUROC", "with it", "known", "threshold", "log-loss", "ECE"];
 
@@ -22,7 +22,7 @@ internal static class LabelSections
         [
             E("p", A("class", "soft"), "Classification report, the lowest F1 first; a label's name leads to its curves and mistakes."),
             Tables.Table(Head, [.. rows.Take(Shown), .. totals], totals: 2),
-            rows.Length <= Shown ? null : E("details", E("summary", E("b", $"{rows.Length - Shown} labels with a higher F1")), Tables.Table(Head, rows.Skip(Shown))),
+            rows.Length <= Shown ? null : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")), Tables.Table(Head, rows.Skip(Shown))),
         ]);
     }
 
@@ -75,9 +75,9 @@ internal static class LabelSections
         plots.Add(CurveFigures.Histogram(curves.Histogram, axes));
         return E(
             "details",
-            A("id", $"label-{column}"),
             E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span", $"AP {Tables.Number(m.AveragePrecision)}"), E("span", $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
-            E("div", A("class", "plots"), plots, E(
+            // Within what is folded away: a browser that is led there opens it.
+            E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",
                 E("figcaption", E("strong", "Decisions at the threshold")),
                 Tables.Table(["", "decided yes", "decided no"],

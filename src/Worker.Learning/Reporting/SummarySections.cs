@@ -1,3 +1,4 @@
+using System.Globalization;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Plotting;
 using static Worker.Learning.Plotting.Markup;
@@ -27,7 +28,7 @@ internal static class SummarySections
                 ("macro average precision", Tables.Number(figures.Macro.AveragePrecision), $"all pooled {Tables.Number(figures.Micro.AveragePrecision)}"),
                 ("calibration error (ECE)", Tables.Small(after.Ece), $"before calibration {Tables.Small(before.Ece)}"),
                 ("log-loss", Tables.Small(after.LogLoss), $"Brier {Tables.Small(after.Brier)}"),
-                (report.Texts.Exclusive ? "texts with the right label" : "texts all right", Tables.Percent(1 - detail.Review.Points[0].TextError), $"of {Tables.Count(detail.Review.Texts)}; {Tables.Percent(1 - riskiest.TextError)} when people answer the riskiest 5%"),
+                (report.Texts.Exclusive ? "texts with the right label" : "decisions right", Tables.Percent(1 - detail.Review.Points[0].Error), $"{Tables.Percent(1 - riskiest.Error)} when people answer the riskiest 5% of {Tables.Count(detail.Review.Texts)} texts"),
             ]),
             E("h3", "What to look at first"),
             E("ul", A("class", "findings"), Findings(report).Select(finding => E("li", finding))),
@@ -45,30 +46,29 @@ internal static class SummarySections
                 CurveFigures.PrecisionRecall(pooled, micro.AveragePrecision, (double)y.Count(answer => answer) / p.Length, axes),
                 CurveFigures.Roc(pooled.Roc, RankingMetrics.RocAuc(p, y), axes),
                 CurveFigures.Reliability(pooled.Before, pooled.After, axes),
-                CurveFigures.Histogram(pooled.Histogram, axes)),
+                CurveFigures.Histogram(pooled.Histogram, axes),
+                CurveFigures.Review(report.Detail.Review, report.Texts.Exclusive, axes),
+                report.Figures.Labels.Count(label => label.Support > 0) < 2 ? null : CurveFigures.Labels(report.Figures.Labels, axes)),
         ]);
     }
 
-    public static PageSection Review(EvaluationReport report, SharedAxes axes)
+    public static PageSection Review(EvaluationReport report)
     {
         var review = report.Detail.Review;
+        var unit = report.Texts.Exclusive ? "texts" : "decisions";
         return new PageSection("review", "Review",
         [
-            E("p", A("class", "soft"), report.Texts.Exclusive
-                ? "A text is wrong when its most probable label is. Risk: how weak that label is and how near the next one."
-                : "A text is wrong when any of its decisions is. Risk: wrong decisions to be expected by the probabilities."),
-            E("div", A("class", "plots"),
-                CurveFigures.Review(review, axes),
-                Tables.Table(
-                    ["answered by people", "texts wrong", "at random", "wrong among automatic", "decisions wrong"],
-                    ((int[])[0, 1, 2, 5, 10, 20, 30, 50]).Select(share => review.Points[share]).Select(point => (object?[])[
-                        Tables.Percent(point.Share),
-                        Tables.Percent(point.TextError),
-                        Tables.Percent(point.RandomTextError),
-                        Tables.Percent(point.AutomaticTextError),
-                        (point.DecisionError * 100).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) + "%"]))),
+            E("p", A("class", "soft"), "What is left wrong when people answer the riskiest texts, rightly. " + (report.Texts.Exclusive
+                ? "Risk of a text: how weak its most probable label is and how near the next one."
+                : "Risk of a text: how many of its decisions are to be expected wrong by the probabilities.")),
+            Tables.Table(
+                ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones", "texts with any wrong decision"],
+                ((int[])[0, 1, 2, 5, 10, 20, 30, 50]).Select(share => review.Points[share]).Select(point => (object?[])[
+                    Tables.Percent(point.Share), Fine(point.Error), Fine(point.RandomError), Fine(point.AutomaticError), Tables.Percent(point.TextError)])),
         ]);
     }
+
+    private static string Fine(double share) => (share * 100).ToString("0.00", CultureInfo.InvariantCulture) + "%";
 
     private static IEnumerable<object?[]> Findings(EvaluationReport report)
     {

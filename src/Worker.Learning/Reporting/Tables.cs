@@ -14,12 +14,15 @@ internal static class Tables
         return E("div", A("class", "scroll"), E(
             "table",
             A("class", "wide"),
-            E("thead", E("tr", head.Select((name, i) => E("th", i == 0 ? A("class", "name") : null, name)))),
+            E("thead", E("tr", head.Select((name, i) => E("th", Class(name, i), name)))),
             E("tbody", all.Select((row, r) => E(
                 "tr",
                 r >= all.Length - totals ? A("class", "total") : null,
-                row.Select((cell, i) => E("td", i == 0 ? A("class", "name") : cell is XElement { Name.LocalName: "bdi" } ? A("class", "text") : null, cell)))))));
+                row.Select((cell, i) => E("td", Class(head[i], i), cell)))))));
     }
+
+    /// <summary>How a column is set: texts to the left, the first column as a name, numbers to the right.</summary>
+    private static XAttribute? Class(string head, int column) => head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
 
     /// <summary>A text of a message: its own direction of writing cannot disturb the page's.</summary>
     public static XElement Text(string text, int most = 280) => E("bdi", text.Length <= most ? text : text[..most] + "…");
@@ -35,7 +38,7 @@ internal static class Tables
 
     public static string Small(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
-    public static string Percent(double share) => (share * 100).ToString(share is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + "%";
+    public static string Percent(double share) => (share * 100).ToString(share < 0.01 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + "%";
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

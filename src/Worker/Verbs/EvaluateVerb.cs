@@ -28,7 +28,7 @@ internal static class EvaluateVerb
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
             var path = parsed.GetValue(data)!;
-            (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12]), ("runs on", loaded.Encoder.Description)];
+            (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
             return Run(loaded, DataSet.Read(path), trained, facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return verb;

@@ -2,11 +2,11 @@ namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>What is left wrong when people answer a share of the texts, rightly.</summary>
 /// <param name="Share">Of the texts, the riskiest.</param>
+/// <param name="Error">Share of all decisions that are still wrong.</param>
+/// <param name="RandomError">The same had the texts been drawn at random (expected).</param>
+/// <param name="AutomaticError">Share of wrong decisions on the texts that no one looked at; 0 when people answer all.</param>
 /// <param name="TextError">Share of all texts that still have a wrong decision.</param>
-/// <param name="RandomTextError">The same had the texts been drawn at random (expected).</param>
-/// <param name="AutomaticTextError">Share of wrong ones among the texts that no one looked at; 0 when people answer all.</param>
-/// <param name="DecisionError">Share of all decisions that are still wrong.</param>
-public readonly record struct ReviewPoint(double Share, double TextError, double RandomTextError, double AutomaticTextError, double DecisionError);
+public readonly record struct ReviewPoint(double Share, double Error, double RandomError, double AutomaticError, double TextError);
 
 /// <summary>
 /// Review share against error (collaborative accuracy): the texts with the highest risk are answered by people first.
@@ -19,9 +19,9 @@ public sealed record ReviewCurve(int Texts, IReadOnlyList<ReviewPoint> Points)
 
     public static ReviewCurve Of(IReadOnlyList<TextError> errors)
     {
-        var (wrongTexts, wrongDecisions, decisions) = (errors.Count(e => e.Wrong > 0), errors.Sum(e => (long)e.Wrong), errors.Sum(e => (long)e.Known));
+        var (wrongTexts, wrong, all) = (errors.Count(e => e.Wrong > 0), errors.Sum(e => (long)e.Wrong), errors.Sum(e => (long)e.Known));
         var byRisk = errors.OrderByDescending(e => e.Risk).ToArray();
-        var baseError = (double)wrongTexts / Math.Max(1, byRisk.Length);
+        var (atFirst, automatic) = (Share(wrong, all), all);
         var points = new ReviewPoint[Steps + 1];
         var asked = 0;
         for (var step = 0; step <= Steps; step++)
@@ -30,14 +30,15 @@ public sealed record ReviewCurve(int Texts, IReadOnlyList<ReviewPoint> Points)
             for (; asked < until; asked++)
             {
                 wrongTexts -= byRisk[asked].Wrong > 0 ? 1 : 0;
-                wrongDecisions -= byRisk[asked].Wrong;
+                wrong -= byRisk[asked].Wrong;
+                automatic -= byRisk[asked].Known;
             }
             points[step] = new ReviewPoint(
                 (double)step / Steps,
-                Share(wrongTexts, byRisk.Length),
-                baseError * (1 - (double)step / Steps),
-                Share(wrongTexts, byRisk.Length - asked),
-                Share(wrongDecisions, decisions));
+                Share(wrong, all),
+                atFirst * (1 - (double)step / Steps),
+                Share(wrong, automatic),
+                Share(wrongTexts, byRisk.Length));
         }
         return new ReviewCurve(byRisk.Length, points);
     }
