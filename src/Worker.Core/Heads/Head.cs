@@ -16,7 +16,10 @@ public sealed record Head
     /// <summary>Hash of the encoder whose features the weights were fitted to.</summary>
     public required string Encoder { get; init; }
 
-    /// <summary>The feature the weights belong to, e.g. <c>mean</c>.</summary>
+    /// <summary>
+    /// The feature the weights belong to: <c>mean</c>, or several side by side, <c>layer3+layer4+layer5+mean</c>; see
+    /// <see cref="Features.FeatureNames"/>.
+    /// </summary>
     public required string Feature { get; init; }
 
     /// <summary>w; [feature width].</summary>
