@@ -32,6 +32,9 @@ public sealed record Head
 
     public Thresholds Thresholds { get; init; } = Thresholds.Half;
 
+    /// <summary>What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.</summary>
+    public Certificate? Certificate { get; init; }
+
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
     public Training? Training { get; init; }
 

@@ -90,7 +90,7 @@ public static class HeadTrainer
             foreach (var fit in fits)
             {
                 var label = data.Labels[fit.Label];
-                var (calibration, thresholds, figure) = fit.Calibrate(label, options);
+                var (calibration, choice, figure) = fit.Calibrate(label, options);
                 figures.Add(figure);
                 var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
@@ -103,7 +103,8 @@ public static class HeadTrainer
                     Weights = weights,
                     Bias = (float)(bias - Math.Log(fit.PositiveWeight)),
                     Calibration = calibration,
-                    Thresholds = thresholds,
+                    Thresholds = choice.Thresholds,
+                    Certificate = choice.Certificate,
                     Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
                     Parent = parent?.Feature == feature ? parent.Version : null,
                 });

@@ -215,7 +215,7 @@ public class HeadTrainerTests
             HeldOut = 0.9,
             Folds = 1,
             MinimumExamples = 1,
-            ReviewShare = 1,
+            Thresholds = new() { ReviewShare = 1 },
             MaximumIterations = 0,
             Tolerance = double.NaN,
             Parallelism = -1,
