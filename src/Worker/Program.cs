@@ -13,6 +13,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     ImportVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
+    ExperimentVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
     TokenizeVerb.Create(),
