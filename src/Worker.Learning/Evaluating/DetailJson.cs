@@ -23,6 +23,10 @@ internal static class DetailJson
         {
             json.WriteStartObject(label.Label);
             Write(json, label.Decisions);
+            json.WriteNumber("automatic_yes", label.Automatic.Yes);
+            json.WriteNumber("automatic_yes_wrong", label.Automatic.WrongYes);
+            json.WriteNumber("automatic_no", label.Automatic.No);
+            json.WriteNumber("automatic_no_wrong", label.Automatic.WrongNo);
             json.WriteEndObject();
         }
         json.WriteEndObject();

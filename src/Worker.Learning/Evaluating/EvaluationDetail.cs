@@ -1,3 +1,4 @@
+using Worker.Core.Heads;
 using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Evaluating;
@@ -36,12 +37,31 @@ public sealed record CurveSet(
     }
 }
 
+/// <summary>What a label's band decides without people: p ≥ high is yes, p ≤ low is no.</summary>
+/// <param name="Rows">With a known answer.</param>
+public readonly record struct AutomaticDecisions(int Rows, int Yes, int WrongYes, int No, int WrongNo)
+{
+    public static AutomaticDecisions Of(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, Thresholds thresholds)
+    {
+        var (yes, wrongYes, no, wrongNo) = (0, 0, 0, 0);
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (probabilities[i] >= thresholds.High)
+                (yes, wrongYes) = (yes + 1, wrongYes + (answers[i] ? 0 : 1));
+            else if (probabilities[i] <= thresholds.Low)
+                (no, wrongNo) = (no + 1, wrongNo + (answers[i] ? 1 : 0));
+        }
+        return new AutomaticDecisions(probabilities.Length, yes, wrongYes, no, wrongNo);
+    }
+}
+
 /// <summary>One label in detail.</summary>
 /// <param name="Decisions">At its threshold.</param>
+/// <param name="Automatic">What the head decides without people, at its low and high.</param>
 /// <param name="Missed">Texts that have it and were decided no, the most confident mistake first.</param>
 /// <param name="SaidWrongly">Texts that have it not and were decided yes, likewise.</param>
 public sealed record LabelDetail(
-    string Label, CurveSet Curves, Confusion Decisions, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
+    string Label, CurveSet Curves, Confusion Decisions, AutomaticDecisions Automatic, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
 
 /// <summary>Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.</summary>
 /// <param name="Pooled">All decisions of all labels.</param>
@@ -70,6 +90,7 @@ public sealed record EvaluationDetail(
                 evaluated.Heads[column].Label,
                 CurveSet.Of(evaluated, column),
                 Confusion.Of(p, y, evaluated.Heads[column].Thresholds.Decide),
+                AutomaticDecisions.Of(p, y, evaluated.Heads[column].Thresholds),
                 WrongExample.Of(evaluated, column, answer: true, Examples),
                 WrongExample.Of(evaluated, column, answer: false, Examples));
         });

@@ -11,7 +11,7 @@ namespace Worker.Learning.Experiments;
 public static class Experiment
 {
     /// <summary>Runs all seeds.</summary>
-    /// <param name="features">All texts' features by name (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
+    /// <param name="features">All texts' features by the name that heads carry (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
     /// <param name="progress">Told what part, from 0 to 1, is done.</param>
     /// <exception cref="ArgumentException">Options out of range, a variant that there is not, or too few texts.</exception>
     public static ExperimentResult Run(

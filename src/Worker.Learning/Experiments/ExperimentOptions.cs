@@ -2,6 +2,11 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Experiments;
 
+/// <summary>A feature to compare.</summary>
+/// <param name="Name">What the variant is called, e.g. <c>taps</c>.</param>
+/// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
+public sealed record NamedFeature(string Name, string Feature);
+
 /// <summary>How variants are compared.</summary>
 public sealed record ExperimentOptions
 {
@@ -23,8 +28,8 @@ public sealed record ExperimentOptions
     /// <summary>Members of a bagged ensemble; 2 to 100, default 5.</summary>
     public int Bags { get; init; } = 5;
 
-    /// <summary>Features by name; the first is the base that others are held against, and an ensemble across features has one member each.</summary>
-    public IReadOnlyList<string> Features { get; init; } = [];
+    /// <summary>The first is the base that others are held against; an ensemble across features has one member each.</summary>
+    public IReadOnlyList<NamedFeature> Features { get; init; } = [];
 
     /// <summary>Names of the variants wanted; empty for all. The base is always run.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];

@@ -26,8 +26,8 @@ internal static class Variants
     /// <summary>All variants for these options; the first is the base.</summary>
     public static IReadOnlyList<Variant> All(ExperimentOptions options)
     {
-        var (first, training) = (options.Features[0], options.Training);
-        List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature, i == 0 ? $"one head a label on {feature}: the base" : $"one head a label on {feature}", feature, training))];
+        var (first, training) = (options.Features[0].Feature, options.Training);
+        List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}", feature.Feature, training))];
         variants.Add(Single("weights-sqrt", "positives weigh the square root of n-/n+", first, training with { ClassWeights = ClassWeights.SquareRoot }));
         variants.Add(Single("weights-full", "positives weigh n-/n+", first, training with { ClassWeights = ClassWeights.Balanced }));
         variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Bagging.Share:P0} of the texts, folded")
@@ -40,7 +40,7 @@ internal static class Variants
         });
         if (options.Features.Count > 1)
         {
-            var all = string.Join(" and ", options.Features);
+            var all = string.Join(" and ", options.Features.Select(feature => feature.Name));
             variants.Add(new Variant("ensemble-mean", $"mean of the heads on {all}, folded") { Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)) });
             variants.Add(new Variant("ensemble-weighted", "their weights by held-out log-loss, folded") { Make = trial => Combined(trial, validation: false, Weighted) });
             variants.Add(new Variant("ensemble-stacked", "logistic regression on their logits, folded") { Make = trial => Combined(trial, validation: false, Stacked) });
@@ -55,7 +55,7 @@ internal static class Variants
     /// <param name="validation">Members are fitted on the validation rows too, because nothing is learnt there.</param>
     private static VariantHeads Combined(Trial trial, bool validation, Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
     {
-        var byFeature = trial.Options.Features.Select(feature => trial.Heads(feature, validation, trial.Options.Training)).ToArray();
+        var byFeature = trial.Options.Features.Select(feature => trial.Heads(feature.Feature, validation, trial.Options.Training)).ToArray();
         var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
         for (var column = 0; column < trial.Data.Labels.Length; column++)
         {

@@ -47,18 +47,28 @@ internal static class CurveFigures
             $"{after.Bins.Count} bins of {(after.Bins.Count > 0 ? Counts(after.Bins) : "0")} rows each, with 95% intervals; the diagonal is honest." + (rare ? " Axes in log-odds, since yes is rare." : ""));
     }
 
-    public static XElement Thresholds(CurveSet curves, Thresholds thresholds, string band, SharedAxes axes)
+    public static XElement Thresholds(CurveSet curves, Head head, SharedAxes axes)
     {
+        var thresholds = head.Thresholds;
         var chart = new Chart(
             $"Precision, recall and F1 against the threshold; decision at {Tables.Number(thresholds.Decide)}", Axis.Share("threshold"), Axis.Share("precision, recall, F1"));
-        if (thresholds.High > thresholds.Low)
-            chart.Band(Ink.Faint, thresholds.Low, thresholds.High, $"{band}: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
+        if (head.Certificate is { } certificate)
+        {
+            if (certificate.No is not null)
+                chart.Band(Ink.Second, 0, thresholds.Low, $"no, certified up to {Tables.Number(thresholds.Low)}");
+            if (certificate.Yes is not null)
+                chart.Band(Ink.First, thresholds.High, 1, $"yes, certified from {Tables.Number(thresholds.High)}");
+        }
+        else if (thresholds.High > thresholds.Low)
+        {
+            chart.Band(Ink.Faint, thresholds.Low, thresholds.High, $"to review, not certified: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
+        }
         return chart
             .Rule(Ink.Faint, thresholds.Decide, $"decision at {Tables.Number(thresholds.Decide)}")
             .Line(Ink.First, "precision", curves.Thresholds.Select(p => (p.Threshold, p.Precision ?? double.NaN)))
             .Line(Ink.Second, "recall", curves.Thresholds.Select(p => (p.Threshold, p.Recall)))
             .Line(Ink.Third, "F1", curves.Thresholds.Select(p => (p.Threshold, p.F1)))
-            .Render(axes, "Thresholds", "What another threshold would do.");
+            .Render(axes, "Thresholds", "What another threshold would do." + (head.Certificate is { } shown ? $" Shaded: decided without people, at most {Tables.Percent(shown.Error)} wrong a side (certified with probability {Tables.Percent(1 - shown.Delta)})." : ""));
     }
 
     public static XElement Histogram(ScoreHistogram histogram, SharedAxes axes)

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Plotting;
 using static Worker.Learning.Plotting.Markup;
@@ -38,6 +39,20 @@ internal static class LabelSections
     public static XElement Link(EvaluationReport report, int column) =>
         E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
 
+    /// <summary>What the head decides without people, against what its certificate promises.</summary>
+    private static XElement Automatic(Head head, AutomaticDecisions automatic) => Tables.Table(
+        ["without people", "share", "wrong", "certified"],
+        [
+            ["yes", Tables.Percent((double)automatic.Yes / automatic.Rows), Wrong(automatic.WrongYes, automatic.Yes), Promise(head.Certificate, head.Certificate?.Yes)],
+            ["no", Tables.Percent((double)automatic.No / automatic.Rows), Wrong(automatic.WrongNo, automatic.No), Promise(head.Certificate, head.Certificate?.No)],
+        ]);
+
+    private static string Wrong(int wrong, int decided) => decided == 0 ? "–" : $"{Tables.Count(wrong)} ({Tables.Percent((double)wrong / decided)})";
+
+    private static object Promise(Certificate? certificate, CertifiedSide? side) => certificate is null || side is null
+        ? "no"
+        : E("span", A("class", "tag good"), A("title", $"{side.Errors} errors in {side.Decided} decided of {side.Sample}, {certificate.Date:yyyy-MM-dd}"), $"≤ {Tables.Percent(certificate.Error)}");
+
     private static object?[] Row(EvaluationReport report, int column)
     {
         var m = report.Figures.Labels[column];
@@ -70,7 +85,7 @@ internal static class LabelSections
         if (curves.Roc.Count > 0)
             plots.Add(CurveFigures.Roc(curves.Roc, m.RocAuc, axes));
         if (curves.Thresholds.Count > 0)
-            plots.Add(CurveFigures.Thresholds(curves, report.Texts.Heads[column].Thresholds, "review band", axes));
+            plots.Add(CurveFigures.Thresholds(curves, report.Texts.Heads[column], axes));
         plots.Add(CurveFigures.Reliability(curves.Before, curves.After, axes));
         plots.Add(CurveFigures.Histogram(curves.Histogram, axes));
         return E(
@@ -84,7 +99,8 @@ internal static class LabelSections
                 [
                     ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
                     ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
-                ]))),
+                ]),
+                Automatic(report.Texts.Heads[column], detail.Automatic))),
             MistakeSection.Examples(report, "Missed", detail.Missed, named: false),
             MistakeSection.Examples(report, "Said wrongly", detail.SaidWrongly, named: false));
     }

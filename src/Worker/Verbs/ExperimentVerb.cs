@@ -31,7 +31,7 @@ internal static class ExperimentVerb
             string[] names = [.. List(parsed.GetValue(features)).Distinct(StringComparer.Ordinal)];
             var options = new ExperimentOptions
             {
-                Features = names,
+                Features = [.. names.Select(name => new NamedFeature(name, name))],
                 Seeds = parsed.GetValue(seeds),
                 FirstSeed = parsed.GetValue(seed),
                 Bags = parsed.GetValue(bags),
@@ -43,6 +43,7 @@ internal static class ExperimentVerb
             var labelled = DataSet.Read(path);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, names));
+            options = options with { Features = [.. names.Select(name => new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))] };
             var result = Run(loaded, labelled, options, stop);
             ExperimentTable.Write(Console.Out, result);
             Save(result, parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(report),
@@ -64,7 +65,7 @@ internal static class ExperimentVerb
         try
         {
             return ProgressBars.Run("compare", report => Experiment.Run(
-                data, name => encoded.Matrix(FeatureNames.Canonical(name, loaded.Bundle.Layers)), loaded.Encoder.Hash, options, report, stop));
+                data, encoded.Matrix, loaded.Encoder.Hash, options, report, stop));
         }
         catch (ArgumentException refused)
         {
