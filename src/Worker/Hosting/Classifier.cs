@@ -56,8 +56,12 @@ internal sealed class Classifier : IDisposable
             heads = heads.With(fixedHeads);
             logger.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
         }
-        return new Classifier(options, encoder, new HeadRegistry(heads, logger), loggers, clock);
+        return With(encoder, heads, options, loggers, clock);
     }
+
+    /// <summary>One with an encoder that is loaded already, which it will dispose of, and heads to begin with.</summary>
+    public static Classifier With(LoadedEncoder encoder, HeadSet heads, RunOptions options, ILoggerFactory loggers, TimeProvider clock) =>
+        new(options, encoder, new HeadRegistry(heads, loggers.CreateLogger<Classifier>()), loggers, clock);
 
     /// <summary>Classifies until stopped, then finishes what is in flight within the drain deadline and leaves the group.</summary>
     /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
