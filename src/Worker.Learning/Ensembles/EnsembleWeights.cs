@@ -6,6 +6,7 @@ namespace Worker.Learning.Ensembles;
 public static class EnsembleWeights
 {
     private const int Steps = 400;
+    private const double LongestStep = 100;
 
     /// <summary>
     /// Weights ≥ 0 that sum to 1 with the least log-loss (for two members: α and 1 − α), by exponentiated gradient with
@@ -29,13 +30,14 @@ public static class EnsembleWeights
                 candidate[k] /= sum;
             var next = new double[members];
             var trial = Loss(logOdds, answers, candidate, 0, next);
-            if (trial > loss)
+            // Not "trial > loss": a step so large that weights overflow is refused too.
+            if (!(trial <= loss))
             {
                 step /= 2;
                 continue;
             }
             (weights, candidate, gradient, loss) = (candidate, weights, next, trial);
-            step *= 1.5;
+            step = Math.Min(LongestStep, step * 1.5);
         }
         return weights;
     }

@@ -36,7 +36,7 @@ internal static class Tables
 
     public static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    public static string Small(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    public static string Small(double value) => value.ToString(value is > 0 and < 0.001 ? "0.00000" : "0.0000", CultureInfo.InvariantCulture);
 
     public static string Percent(double share) => (share * 100).ToString(share < 0.01 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + "%";
 
