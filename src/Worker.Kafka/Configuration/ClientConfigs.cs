@@ -10,16 +10,24 @@ internal static class ClientConfigs
     {
         var config = Consumer(options);
         config.GroupId = options.GroupId;
-        config.SessionTimeoutMs = options.SessionTimeoutMs;
-        config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
         config.MaxPollIntervalMs = options.MaxPollIntervalMs;
-        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
-        config.AutoOffsetReset = options.OffsetReset switch
+        if (!string.IsNullOrEmpty(options.GroupInstanceId))
+            config.GroupInstanceId = options.GroupInstanceId;
+        if (options.GroupProtocol == GroupMembership.Consumer)
         {
-            OffsetReset.Latest => AutoOffsetReset.Latest,
-            OffsetReset.Stop => AutoOffsetReset.Error,
-            _ => AutoOffsetReset.Earliest,
-        };
+            // Session, heartbeats and the way of assigning are the broker's to choose: the client refuses them here.
+            config.GroupProtocol = GroupProtocol.Consumer;
+        }
+        else
+        {
+            config.SessionTimeoutMs = options.SessionTimeoutMs;
+            config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
+            config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        }
+        // Tells where a partition ends behind markers that are no messages, so that they can be committed.
+        config.EnablePartitionEof = true;
+        // The reader decides by Kafka:OffsetReset, and says what that skips.
+        config.AutoOffsetReset = AutoOffsetReset.Error;
         Merge(config, options.Client, options.Consumer);
         return config;
     }

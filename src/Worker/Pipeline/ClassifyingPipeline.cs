@@ -26,6 +26,7 @@ internal sealed class ClassifyingPipeline(
 {
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
+    private readonly RewindLog rewinds = new(log, clock);
 
     /// <summary>
     /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
@@ -87,7 +88,8 @@ internal sealed class ClassifyingPipeline(
         while (reader.Read(stop) is { } window)
         {
             var taken = tokenised.Writer.WriteAsync(tokenizer.Tokenise(window), failed).AsTask();
-            meter.Read(window);
+            if (window.Records.Length > 0)
+                meter.Read(window);
             // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
@@ -101,6 +103,12 @@ internal sealed class ClassifyingPipeline(
             if (window.Source.IsStale)
             {
                 window.Tokens.Dispose();
+                continue;
+            }
+            if (window.Source.Records.Length == 0)
+            {
+                // Only offsets: they keep their place behind the windows before.
+                scored.Writer.WriteAsync(new ScoredWindow(window, heads.Current, []), failed).AsTask().GetAwaiter().GetResult();
                 continue;
             }
             var started = clock.GetTimestamp();
@@ -131,7 +139,11 @@ internal sealed class ClassifyingPipeline(
             var output = records.Build(window);
             try
             {
-                meter.Published(window, output, publisher.Publish(window.Window.Source, output.Records, failed));
+                var outcome = publisher.Publish(window.Window.Source, output.Records, failed);
+                if (outcome != PublishOutcome.Abandoned)
+                    rewinds.Published();
+                if (window.Window.Source.Records.Length > 0)
+                    meter.Published(window, output, outcome);
                 return;
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
@@ -149,7 +161,7 @@ internal sealed class ClassifyingPipeline(
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
             {
                 // The reader has already gone back to what was committed; this window and those after it are stale.
-                log.LogWarning("A window was not published and is read again: {Reason}", failure.Message);
+                failed.WaitHandle.WaitOne(rewinds.Rewound(failure.Message));
                 return;
             }
         }
