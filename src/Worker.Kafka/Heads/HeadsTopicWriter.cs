@@ -23,13 +23,19 @@ public sealed class HeadsTopicWriter : IDisposable
     /// <param name="label">The record's key, in UTF-8.</param>
     /// <returns>The record's offset.</returns>
     /// <exception cref="KafkaFailureException">It was not acknowledged; it may or may not be there. Publishing it again is harmless.</exception>
-    public async Task<long> PublishAsync(string label, byte[]? value, CancellationToken stop)
+    public Task<long> PublishAsync(string label, byte[]? value, CancellationToken stop) =>
+        PublishAsync(System.Text.Encoding.UTF8.GetBytes(label), value, $"the head of label '{label}'", stop);
+
+    /// <summary>Publishes any record of the heads topic; ends when all in-sync replicas have it.</summary>
+    /// <param name="name">What it is, for errors.</param>
+    /// <inheritdoc cref="PublishAsync(string, byte[], CancellationToken)"/>
+    public async Task<long> PublishAsync(byte[] key, byte[]? value, string name, CancellationToken stop)
     {
         try
         {
             var result = await producer.ProduceAsync(options.Topics.Heads, new Message<byte[]?, byte[]?>
             {
-                Key = System.Text.Encoding.UTF8.GetBytes(label),
+                Key = key,
                 Value = value,
             }, stop);
             return result.Offset.Value;
@@ -38,7 +44,7 @@ public sealed class HeadsTopicWriter : IDisposable
         {
             throw new KafkaFailureException(
                 error.Error.Code == ErrorCode.MsgSizeTooLarge ? KafkaFailure.RecordTooLarge : KafkaFailure.Undelivered,
-                $"the head of label '{label}' was not acknowledged by topic '{options.Topics.Heads}': {clients.Redact(error.Error.Reason)}");
+                $"{name} was not acknowledged by topic '{options.Topics.Heads}': {clients.Redact(error.Error.Reason)}");
         }
     }
 

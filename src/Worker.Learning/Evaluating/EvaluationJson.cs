@@ -9,6 +9,8 @@ namespace Worker.Learning.Evaluating;
 /// {"macro": {"precision", "recall", "f1", "average_precision"}, "micro": {the same}, "ece", "log_loss", "brier",
 ///  "labels": {"spam": {"precision", "recall", "f1", "average_precision", "support", "threshold",
 ///                      "known", "roc_auc" (null when undefined), "log_loss", "brier", "ece"}},
+///  "anomaly" (where unlike texts were given): {"auroc", "aupr", "fpr95", "known", "unlike" (texts), "known_flagged",
+///              "unlike_flagged" (shares with p at most .05), "channels": {"neighbours": {"auroc", "aupr", "fpr95"}}},
 ///  and with a detail: "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"}
 /// </code>
 /// </summary>
@@ -17,8 +19,9 @@ public static class EvaluationJson
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes UTF-8 JSON; the stream is left open.</summary>
+    /// <param name="anomaly">Null leaves it out.</param>
     /// <param name="detail">Curves and the like, or null to leave them out.</param>
-    public static void Write(Stream output, Evaluation evaluation, EvaluationDetail? detail = null)
+    public static void Write(Stream output, Evaluation evaluation, AnomalyMetrics? anomaly = null, EvaluationDetail? detail = null)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -31,9 +34,37 @@ public static class EvaluationJson
         foreach (var label in evaluation.Labels)
             Write(json, label);
         json.WriteEndObject();
+        if (anomaly is not null)
+            Write(json, anomaly);
         if (detail is not null)
             DetailJson.Write(json, detail);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, AnomalyMetrics anomaly)
+    {
+        json.WriteStartObject("anomaly");
+        Write(json, anomaly.Together);
+        json.WriteNumber("known", anomaly.Known);
+        json.WriteNumber("unlike", anomaly.Unlike);
+        json.WriteNumber("known_flagged", anomaly.KnownFlagged);
+        json.WriteNumber("unlike_flagged", anomaly.UnlikeFlagged);
+        json.WriteStartObject("channels");
+        foreach (var (name, metrics) in anomaly.Channels)
+        {
+            json.WriteStartObject(name);
+            Write(json, metrics);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SeparationMetrics metrics)
+    {
+        json.WriteNumber("auroc", metrics.Auroc);
+        json.WriteNumber("aupr", metrics.Aupr);
+        json.WriteNumber("fpr95", metrics.Fpr95);
     }
 
     private static void Write(Utf8JsonWriter json, string name, AverageMetrics average)

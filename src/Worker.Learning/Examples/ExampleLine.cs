@@ -17,7 +17,9 @@ internal static class ExampleLine
         try
         {
             using var document = JsonDocument.Parse(line);
-            return Example(document.RootElement, ref problem) is { } example ? example with { Source = Source(document.RootElement) } : null;
+            return Example(document.RootElement, ref problem) is { } example
+                ? example with { Known = Known(document.RootElement), Source = Source(document.RootElement) }
+                : null;
         }
         catch (JsonException broken)
         {
@@ -49,6 +51,10 @@ internal static class ExampleLine
             problem = $"has \"labels\" that are {Name(labels)}: write {Forms}";
         return null;
     }
+
+    /// <summary>Everything but <c>"known": false</c> (or 0) is known.</summary>
+    private static bool Known(JsonElement root) => !root.TryGetProperty("known", out var known)
+        || !(known.ValueKind == JsonValueKind.False || known.ValueKind == JsonValueKind.Number && known.TryGetDouble(out var number) && number == 0);
 
     private static string? Source(JsonElement root) =>
         root.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.String ? source.GetString() : null;

@@ -22,6 +22,8 @@ internal static class EvaluationPage
         ];
         if (report.Detail.Confusions is { } confusions)
             sections.Add(ConfusionSection.Of(confusions));
+        if (report.Anomaly is { } anomaly)
+            sections.Add(AnomalySection.Of(anomaly, axes));
         sections.Add(SliceSection.Of(report.Detail));
         sections.Add(MistakeSection.Of(report));
         sections.Add(LabelSections.Details(report, axes));

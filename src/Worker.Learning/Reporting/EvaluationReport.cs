@@ -7,8 +7,9 @@ namespace Worker.Learning.Reporting;
 /// <param name="Texts">The texts, for the mistakes.</param>
 /// <param name="Figures">Figures per label and averages.</param>
 /// <param name="Detail">Curves, confusions, slices, mistakes.</param>
+/// <param name="Anomaly">How unlike texts are told from known ones; null when there are none.</param>
 public sealed record EvaluationReport(
-    IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail)
+    IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail, AnomalyMetrics? Anomaly = null)
 {
     /// <summary>Columns with an answered text, the lowest F1 first; labels without positives after those that have some.</summary>
     internal IReadOnlyList<int> WorstFirst { get; } =

@@ -6,6 +6,7 @@ using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
+using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Pipeline;
 using Worker.Texts;
@@ -34,10 +35,13 @@ internal sealed class Classifier : IDisposable
         this.loggers = loggers;
         this.clock = clock;
         Heads = heads;
+        Anomalies = new AnomalyRegistry(loaded.Encoder.Hash, loaded.Encoder.Features, loggers.CreateLogger<Classifier>());
         log = loggers.CreateLogger<Classifier>();
     }
 
     public HeadRegistry Heads { get; }
+
+    public AnomalyRegistry Anomalies { get; }
 
     public PipelineMeter Meter { get; } = new();
 
@@ -47,6 +51,7 @@ internal sealed class Classifier : IDisposable
     /// <summary>Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.</summary>
     /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
+    /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference beside it is.</exception>
     public static Classifier Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
@@ -59,7 +64,10 @@ internal sealed class Classifier : IDisposable
             heads = heads.With(fixedHeads);
             logger.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
         }
-        return With(encoder, heads, options, loggers, clock);
+        var classifier = With(encoder, heads, options, loggers, clock);
+        if (options is { Anomaly.Enabled: true, Heads.Source: HeadsSource.File } && AnomalyFile.Beside(options.Heads.File!) is { } reference)
+            classifier.Anomalies.Use(reference);
+        return classifier;
     }
 
     /// <summary>One with an encoder that is loaded already, which it will dispose of, and heads to begin with.</summary>
@@ -133,7 +141,7 @@ internal sealed class Classifier : IDisposable
         using var topic = new HeadsTopicReader(options.Kafka, loggers, clock);
         try
         {
-            await new HeadsFollower(topic, Heads, log).Run(stop);
+            await new HeadsFollower(topic, Heads, options.Anomaly.Enabled ? Anomalies : null, log).Run(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -149,7 +157,7 @@ internal sealed class Classifier : IDisposable
     private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
-        new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder)),
+        new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
         Heads,
         new WindowRecords(options.Kafka, records, options.Input, options.Review, clock, Product.Version, log),
         publisher,

@@ -20,6 +20,8 @@ internal sealed class RunOptions
 
     public ReviewOptions Review { get; init; } = new();
 
+    public AnomalySection Anomaly { get; init; } = new();
+
     public ShutdownOptions Shutdown { get; init; } = new();
 
     public HealthSection Health { get; init; } = new();

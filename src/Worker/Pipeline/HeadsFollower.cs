@@ -1,13 +1,15 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Anomaly;
 using Worker.Kafka.Heads;
 
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Carries the heads topic into the registry: all that is there at the start as one swap, then each record as it comes.
+/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then each record as it
+/// comes. An anomaly reference is swapped when the last of its records is there.
 /// </summary>
-internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, ILogger log)
+internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, AnomalyRegistry? anomalies, ILogger log)
 {
     private readonly List<HeadChange> behind = [];
     private bool caughtUp;
@@ -22,6 +24,11 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
         if (record.Key is null)
         {
             log.LogError("Record {Partition}@{Offset} of the heads topic has no key and is ignored: a head's key is its label", record.Partition, record.Offset);
+            return;
+        }
+        if (AnomalyRollout.Owns(record.Key))
+        {
+            anomalies?.Apply(record.Key, record.Value);
             return;
         }
         var change = new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value);

@@ -22,9 +22,21 @@ internal static class HeadTraining
     public static TrainingResult Train(
         LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop, string feature = FeatureNames.Taps)
     {
+        return Train(loaded, data, Encode(loaded, data), options, previous, stop, feature);
+    }
+
+    /// <summary>Encodes a data set's texts.</summary>
+    public static EncodedTexts Encode(LoadedEncoder loaded, DataSet data)
+    {
         var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
         var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        var encoded = new EncodedTexts(loaded.Encoder.Features, features);
+        return new EncodedTexts(loaded.Encoder.Features, features);
+    }
+
+    /// <summary>Fits heads to a data set that is encoded already.</summary>
+    public static TrainingResult Train(
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop, string feature)
+    {
         FeatureCandidate[] candidates = [.. Candidates(feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers)).Select(name => new FeatureCandidate(name, encoded.Matrix(name)))];
         return ProgressBars.Run($"train {data.Labels.Length} heads", report => FeatureChoice.Train(
             candidates, data, loaded.Encoder.Hash, options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Reporting;
@@ -17,24 +19,32 @@ internal static class EvaluateVerb
     {
         var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'; a \"source\" gives figures by source", Required = true };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
+        var unlike = new Option<string?>("--unlike") { Description = "JSON lines of texts unlike those trained on, for figures of the anomaly reference; lines of --data with \"known\": false count too" };
         var report = new Option<string?>("--report") { Description = "File for a page with plots, confusions and mistakes (HTML, one file; holds texts)" };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var model = new ModelOptions();
-        var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, report, json };
+        var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, unlike, report, json };
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
             var trained = HeadFile.Read(parsed.GetValue(heads)!);
+            var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
             var path = parsed.GetValue(data)!;
+            string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];
             (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
-            return Run(loaded, DataSet.Read(path), trained, facts, parsed.GetValue(report), parsed.GetValue(json));
+            return Run(loaded, DataSet.Read(path), trained, new Anomalies(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return verb;
     }
 
-    private static int Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, IReadOnlyList<(string, string)> facts, string? report, string? json)
+    /// <summary>Texts that are said to be unlike: all of a second file, and those of the first that say so.</summary>
+    private static List<string> Unlike(string[] files) =>
+        [.. files.SelectMany((file, i) => ExampleReader.Read(file).Where(example => i > 0 || !example.Known)).Select(example => example.Text)];
+
+    private static int Run(
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, Anomalies anomalies, IReadOnlyList<(string, string)> facts, string? report, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
         if (unscored.Length > 0)
@@ -42,6 +52,9 @@ internal static class EvaluateVerb
         var scored = HeadTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
+        var anomaly = anomalies.Measure(loaded, data, trained);
+        if (anomaly is not null)
+            AnomalyReport.Write(Console.Out, anomaly);
         if (report is null && json is null)
             return ExitCode.Done;
 
@@ -49,15 +62,26 @@ internal static class EvaluateVerb
         if (json is not null)
         {
             using var file = File.Create(json);
-            EvaluationJson.Write(file, evaluation, detail);
+            EvaluationJson.Write(file, evaluation, anomaly, detail);
             Console.Error.WriteLine($"every figure: {json}");
         }
         if (report is not null)
         {
             using var file = File.Create(report);
-            new EvaluationReport([.. facts, ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'"))], scored, evaluation, detail).Write(file);
+            new EvaluationReport([.. facts, ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'"))], scored, evaluation, detail, anomaly).Write(file);
             Console.Error.WriteLine($"report: {Path.GetFullPath(report)}");
         }
         return ExitCode.Done;
+    }
+
+    /// <summary>Texts to tell from the known ones, and what does so.</summary>
+    private sealed record Anomalies(AnomalyReference? Reference, List<string> Unlike)
+    {
+        public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+        {
+            if (Unlike.Count > 0 && Reference is null)
+                Console.Error.WriteLine($"{Unlike.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
+            return Unlike.Count > 0 && Reference is not null ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Unlike) : null;
+        }
     }
 }

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Kafka.Heads;
+using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
+using Worker.Rollout;
 using Worker.Terminal;
 
 namespace Worker.Verbs;
@@ -14,6 +17,7 @@ internal static class HeadsVerb
     {
         Publish(),
         Retire(),
+        RetireAnomaly(),
     };
 
     private static Command Publish()
@@ -25,10 +29,36 @@ internal static class HeadsVerb
         verb.SetAction(async (parsed, stop) =>
         {
             var heads = HeadFile.Read(parsed.GetValue(file)!);
-            using var topic = new HeadsTopicWriter(kafka.Read(parsed), NullLoggerFactory.Instance, TimeProvider.System);
+            var options = kafka.Read(parsed);
+            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             foreach (var head in heads)
                 await topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
             Console.WriteLine($"{heads.Count} heads published");
+            if (AnomalyFile.BytesBeside(parsed.GetValue(file)!) is { } reference)
+            {
+                var records = await AnomalyPublishing.Publish(options, topic, reference, NullLoggerFactory.Instance, TimeProvider.System, stop);
+                Console.WriteLine($"anomaly reference {AnomalyRollout.HashOf(reference)[..12]} published in {records} records");
+            }
+            else
+            {
+                Console.WriteLine("no anomaly reference lies beside the heads: the one that workers use stays");
+            }
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static Command RetireAnomaly()
+    {
+        var kafka = new KafkaArguments();
+        var verb = new Command("retire-anomaly", "Take the anomaly reference out of service");
+        kafka.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            var options = kafka.Read(parsed);
+            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            await AnomalyPublishing.Withdraw(options, topic, NullLoggerFactory.Instance, TimeProvider.System, stop);
+            Console.WriteLine("anomaly reference retired");
             return ExitCode.Done;
         });
         return verb;

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Worker.Core.Anomaly;
 using Worker.Core.Features;
+using Worker.Learning.Anomaly;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
@@ -20,33 +22,39 @@ internal static class TrainVerb
         var weights = ModelOptions.Choice("--class-weights", "How much more a positive counts", "none", "none", "sqrt", "balanced");
         var c = new Option<double?>("--c") { Description = "Inverse penalty; chosen per label when not given" };
         var seed = new Option<int>("--seed") { Description = "Same seed, same heads" };
+        var noAnomaly = new Option<bool>("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
+        var references = new Option<int>("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
         var from = new Option<string?>("--from") { Description = "Heads to start from; the new ones are one version higher" };
         var model = new ModelOptions();
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, weights, c, seed, from };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, weights, c, seed, noAnomaly, references, from };
         model.AddTo(verb);
         verb.SetAction((parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, HeadTraining.Candidates(parsed.GetValue(feature)!)));
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. HeadTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
             var options = new TrainingOptions
             {
                 ClassWeights = parsed.GetValue(weights) switch { "sqrt" => ClassWeights.SquareRoot, "balanced" => ClassWeights.Balanced, _ => ClassWeights.None },
                 C = parsed.GetValue(c),
                 Seed = parsed.GetValue(seed),
             };
-            return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(feature)!, parsed.GetValue(from), stop));
+            var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Seed = options.Seed };
+            return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(feature)!, parsed.GetValue(from), anomaly, stop));
         });
         return verb;
     }
 
-    private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string feature, string? from, CancellationToken stop)
+    private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string feature, string? from, AnomalyTrainingOptions? anomaly, CancellationToken stop)
     {
-        var result = HeadTraining.Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop, feature);
+        var data = DataSet.Read(path);
+        var encoded = HeadTraining.Encode(loaded, data);
+        var result = HeadTraining.Train(loaded, data, encoded, options, from is null ? null : HeadFile.Read(from), stop, feature);
         foreach (var problem in result.Problems)
             Console.Error.WriteLine($"no head for '{problem.Label}': {problem.Reason}");
         if (result.Heads.Count == 0)
             throw new UserError($"{path}: no label could be trained");
         HeadFile.Write(destination, result.Heads);
+        WriteReference(loaded, data, encoded, result, options, anomaly, destination, stop);
         Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6}   (held out)");
         foreach (var figures in result.Figures)
         {
@@ -56,5 +64,24 @@ internal static class TrainVerb
         }
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {destination}");
         return ExitCode.Done;
+    }
+
+    /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>
+    private static void WriteReference(
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions? anomaly, string destination, CancellationToken stop)
+    {
+        AnomalyReference? reference = null;
+        try
+        {
+            if (anomaly is not null)
+                reference = ProgressBars.Run("anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
+        }
+        catch (AnomalyTrainingException problem)
+        {
+            Console.Error.WriteLine($"no anomaly reference: {problem.Message}");
+        }
+        AnomalyFile.Write(destination, reference);
+        if (reference is not null)
+            Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");
     }
 }

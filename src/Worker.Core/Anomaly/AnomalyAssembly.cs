@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace Worker.Core.Anomaly;
+
+/// <summary>What a record of the heads topic led to.</summary>
+/// <param name="Reference">A whole reference to take up; null when it is withdrawn.</param>
+public readonly record struct AssembledReference(byte[]? Reference);
+
+/// <summary>
+/// Puts references together from the records of <see cref="AnomalyRollout"/>, in whatever order partitions bring them. A
+/// reference counts when the last manifest names it, all its chunks are there and their hash is right; until then nothing
+/// changes. One caller at a time.
+/// </summary>
+public sealed class AnomalyAssembly
+{
+    /// <summary>Chunks of references without a manifest that are kept at most: half-published ones would pile up otherwise.</summary>
+    private const int MostWaiting = 512;
+
+    private readonly Dictionary<(string Hash, int Index), byte[]> chunks = [];
+    private ManifestRecord? manifest;
+    private string? assembled;
+
+    /// <summary>Takes one record.</summary>
+    /// <returns>What is to be taken up now; null when this record completes nothing.</returns>
+    /// <exception cref="AnomalyRefusedException">The record or the whole is damaged; what was in use stays.</exception>
+    public AssembledReference? Take(ReadOnlySpan<byte> key, byte[]? value)
+    {
+        if (key.SequenceEqual(AnomalyRollout.ManifestKey))
+            return value is null ? Withdraw() : TakeManifest(value);
+        if (AnomalyRollout.ReadChunkKey(key) is not { } chunk)
+            throw new AnomalyRefusedException("a record of the heads topic has a key that begins with 0xFF and is no anomaly record: a later version's, or a mistake; it is ignored");
+        if (value is null)
+        {
+            chunks.Remove(chunk);
+            return null;
+        }
+        if (chunk.Hash == assembled)
+            return null;
+        if (chunks.Count >= MostWaiting && chunk.Hash != manifest?.Hash)
+            throw new AnomalyRefusedException($"{MostWaiting} chunks of anomaly references wait for a manifest: publish a reference again, which clears them");
+        chunks[chunk] = value;
+        return Complete();
+    }
+
+    private AssembledReference? Withdraw()
+    {
+        manifest = null;
+        var had = assembled is not null;
+        assembled = null;
+        return had ? new AssembledReference(null) : null;
+    }
+
+    private AssembledReference? TakeManifest(byte[] value)
+    {
+        try
+        {
+            manifest = JsonSerializer.Deserialize(value, ManifestContext.Default.ManifestRecord) is { Hash.Length: 64, Chunks: > 0, Bytes: > 0 } read
+                ? read
+                : throw new AnomalyRefusedException("the manifest of an anomaly reference lacks hash, chunks or bytes: publish the reference again");
+        }
+        catch (JsonException broken)
+        {
+            throw new AnomalyRefusedException($"the manifest of an anomaly reference is not JSON ({broken.Message}): publish the reference again", broken);
+        }
+        return Complete();
+    }
+
+    private AssembledReference? Complete()
+    {
+        if (manifest is null || manifest.Hash == assembled)
+            return null;
+        for (var index = 0; index < manifest.Chunks; index++)
+            if (!chunks.ContainsKey((manifest.Hash!, index)))
+                return null;
+        var whole = new byte[Enumerable.Range(0, manifest.Chunks!.Value).Sum(index => chunks[(manifest.Hash!, index)].Length)];
+        var at = 0;
+        for (var index = 0; index < manifest.Chunks; index++)
+        {
+            chunks.Remove((manifest.Hash!, index), out var chunk);
+            chunk!.CopyTo(whole, at);
+            at += chunk.Length;
+        }
+        if (whole.Length != manifest.Bytes || AnomalyRollout.HashOf(whole) != manifest.Hash)
+            throw new AnomalyRefusedException($"the chunks of anomaly reference {manifest.Hash![..12]} do not have its hash: publish it again");
+        assembled = manifest.Hash;
+        return new AssembledReference(whole);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Worker.Core.Anomaly;
+
+/// <summary>A record of the heads topic; a null value is a tombstone.</summary>
+public readonly record struct RolloutRecord(byte[] Key, byte[]? Value);
+
+/// <summary>
+/// How a reference travels on the heads topic, where a record may be no larger than the broker takes: in chunks, each under
+/// a key of its own that names the whole's hash, and a manifest that says which hash counts and how many chunks it has.
+/// Chunks come first, the manifest last, then tombstones for the chunks of other sets. Keys begin with the byte 0xFF, which
+/// no label's key can: labels are UTF-8, and UTF-8 has no such byte.
+/// </summary>
+public static class AnomalyRollout
+{
+    /// <summary>Bytes of a chunk at most: under a broker's usual 1 MiB.</summary>
+    public const int ChunkBytes = 512 * 1024;
+
+    private const byte Mark = 0xFF;
+
+    /// <summary>Key of the manifest; a tombstone under it withdraws the reference.</summary>
+    public static byte[] ManifestKey { get; } = [Mark, .. "anomaly"u8];
+
+    /// <summary>Whether a record of the heads topic belongs to a reference rather than to a label.</summary>
+    public static bool Owns(ReadOnlySpan<byte> key) => key is [Mark, ..];
+
+    /// <summary>The hash that names a reference: sha256 of its bytes, lower-case hex.</summary>
+    public static string HashOf(ReadOnlySpan<byte> reference) => Convert.ToHexStringLower(SHA256.HashData(reference));
+
+    /// <summary>The records of a reference in the order they must be published: chunks, then the manifest.</summary>
+    /// <param name="reference">As <see cref="AnomalyFormat.Serialize"/> gave it.</param>
+    public static IReadOnlyList<RolloutRecord> Split(byte[] reference)
+    {
+        var encoder = AnomalyFormat.Parse(reference).Encoder;
+        var hash = HashOf(reference);
+        var records = new List<RolloutRecord>();
+        for (var start = 0; start < reference.Length; start += ChunkBytes)
+            records.Add(new RolloutRecord(ChunkKey(hash, records.Count), reference[start..Math.Min(reference.Length, start + ChunkBytes)]));
+        var manifest = new ManifestRecord { Hash = hash, Encoder = encoder, Bytes = reference.Length, Chunks = records.Count };
+        records.Add(new RolloutRecord(ManifestKey, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.Default.ManifestRecord)));
+        return records;
+    }
+
+    /// <summary>Tombstones for those keys that are chunks of other references than the one named.</summary>
+    public static IReadOnlyList<RolloutRecord> Outdated(IEnumerable<byte[]> keys, string hash) =>
+        [.. keys.Where(key => ReadChunkKey(key) is { } chunk && chunk.Hash != hash).Select(key => new RolloutRecord(key, null))];
+
+    internal static byte[] ChunkKey(string hash, int index) =>
+        [Mark, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"anomaly/{hash}/{index}"))];
+
+    /// <summary>What a chunk's key says; null for any other key.</summary>
+    internal static (string Hash, int Index)? ReadChunkKey(ReadOnlySpan<byte> key)
+    {
+        if (!Owns(key))
+            return null;
+        var parts = Encoding.ASCII.GetString(key[1..]).Split('/');
+        return parts is ["anomaly", { Length: 64 } hash, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? (hash, index)
+            : null;
+    }
+}
+
+/// <summary>The manifest's JSON.</summary>
+internal sealed class ManifestRecord
+{
+    public string? Hash { get; init; }
+
+    public string? Encoder { get; init; }
+
+    public int? Bytes { get; init; }
+
+    public int? Chunks { get; init; }
+}
+
+[JsonSerializable(typeof(ManifestRecord))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class ManifestContext : JsonSerializerContext;

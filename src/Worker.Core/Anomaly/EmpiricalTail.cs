@@ -1,0 +1,72 @@
+namespace Worker.Core.Anomaly;
+
+/// <summary>
+/// Brings channels of different units to one: −ln of the share of known texts that score as high or higher. Up to the 95%
+/// quantile the share is counted; beyond it, where few texts are left to count, it falls off exponentially with the mean
+/// excess (peaks over threshold, Pickands 1975, with shape 0), so that far out is more than a little out.
+/// </summary>
+public sealed class EmpiricalTail
+{
+    /// <summary>Values kept at most.</summary>
+    public const int MostKnots = 1000;
+
+    private const double Body = 0.95;
+
+    /// <param name="knots">Known values or evenly spaced quantiles of them, ascending; at least one.</param>
+    /// <param name="threshold">Their 95% quantile.</param>
+    /// <param name="excess">Mean of what exceeds the threshold; above 0.</param>
+    public EmpiricalTail(float[] knots, float threshold, float excess)
+    {
+        if (knots.Length == 0)
+            throw new ArgumentException("there are no known values", nameof(knots));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(excess);
+        (Knots, Threshold, Excess) = (knots, threshold, excess);
+    }
+
+    public float[] Knots { get; }
+
+    public float Threshold { get; }
+
+    public float Excess { get; }
+
+    /// <summary>Learns from values of texts that are known to be normal.</summary>
+    /// <param name="values">At least one; NaN is refused.</param>
+    /// <exception cref="ArgumentException">There is none, or one is not a number.</exception>
+    public static EmpiricalTail Of(ReadOnlySpan<float> values)
+    {
+        var sorted = values.ToArray();
+        if (sorted.Length == 0 || Array.Exists(sorted, v => !float.IsFinite(v)))
+            throw new ArgumentException(sorted.Length == 0 ? "there are no values to learn from" : "a value is not a finite number", nameof(values));
+        Array.Sort(sorted);
+        var threshold = sorted[Math.Min(sorted.Length - 1, (int)(Body * sorted.Length))];
+        var above = sorted.Where(v => v > threshold).Select(v => (double)v - threshold).DefaultIfEmpty(0).Average();
+        // Where nothing exceeds the threshold (few texts, or all alike) the spread below it tells the scale.
+        var scale = above > 0 ? above : Math.Max(1e-6, (threshold - sorted[sorted.Length / 2]) / -Math.Log(1 - Body));
+        return new EmpiricalTail(Thin(sorted, MostKnots), threshold, (float)scale);
+    }
+
+    /// <summary>−ln of the share of known texts with such a value or a higher one; 0 for the lowest.</summary>
+    public float Surprise(float value) => value > Threshold
+        ? (float)-Math.Log(1 - Body) + (value - Threshold) / Excess
+        : MathF.Log((Knots.Length + 1f) / (Knots.Length - CountBelow(Knots, value) + 1));
+
+    /// <summary>How many of ascending values are below one.</summary>
+    public static int CountBelow(ReadOnlySpan<float> ascending, float value)
+    {
+        var (low, high) = (0, ascending.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (ascending[middle] < value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>At most so many evenly spaced of ascending values, the middle of each stretch.</summary>
+    public static float[] Thin(float[] ascending, int most) => ascending.Length <= most
+        ? ascending
+        : [.. Enumerable.Range(0, most).Select(i => ascending[(int)((i + 0.5) * ascending.Length / most)])];
+}

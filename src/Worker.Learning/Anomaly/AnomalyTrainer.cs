@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Worker.Core.Anomaly;
+using Worker.Core.Features;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Anomaly;
+
+/// <summary>Largest probability of any head for some texts, by heads that were fitted to others.</summary>
+/// <param name="fitted">Texts that the heads may have seen.</param>
+/// <param name="held">Texts to score.</param>
+/// <returns>[held]; empty when there are no heads.</returns>
+public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
+
+/// <summary>
+/// Makes an anomaly reference of the texts that heads are trained on. Texts are held out fold by fold and scored by
+/// channels fitted to the others: those values scale the channels and are what p-values count (cross-conformal, Vovk
+/// 2015). The reference itself is then fitted to all texts.
+/// </summary>
+public static class AnomalyTrainer
+{
+    /// <summary>Fewer texts than this make no reference: their p-values would come in steps that flag nothing.</summary>
+    public const int FewestTexts = 40;
+
+    /// <param name="texts">Features of all texts of the data set, in order; see <see cref="NeededFeatures"/>. Probabilities are not looked at.</param>
+    /// <param name="data">Their labels.</param>
+    /// <param name="encoder">Hash of the encoder.</param>
+    /// <param name="layers">Layers of the encoder.</param>
+    /// <param name="probabilities">Null leaves the channel of head probabilities out.</param>
+    /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
+    /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
+    public static AnomalyReference Train(
+        in AnomalyTexts texts, DataSet data, string encoder, int layers, HeldOutProbabilities? probabilities, AnomalyTrainingOptions options, CancellationToken cancellation)
+    {
+        if (texts.Count < FewestTexts)
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {texts.Count}");
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism, CancellationToken = cancellation };
+        var classes = TextClasses.From(data);
+        var fit = new ChannelFit(texts, classes, layers, options, parallel, probabilities is not null);
+        // 1. Values of held-out texts, channel by channel.
+        var order = Enumerable.Range(0, texts.Count).ToArray();
+        new Random(options.Seed).Shuffle(order);
+        var folds = texts.Count >= options.OneFoldFrom ? 1 : options.Folds;
+        var values = new Dictionary<string, List<float>>(StringComparer.Ordinal);
+        for (var fold = 0; fold < folds; fold++)
+        {
+            var held = order.Where((_, i) => i % options.Folds == fold).Take(ConformalScores.MostScores).Order().ToArray();
+            var rest = order.Except(held).Order().ToArray();
+            foreach (var (channel, found) in fit.HeldOut(rest, held, probabilities))
+            {
+                if (!values.TryGetValue(channel, out var all))
+                    values.Add(channel, all = []);
+                all.AddRange(found);
+            }
+        }
+        // 2. The reference of all texts, on the held-out texts' scales.
+        var channels = fit.Fit(order.Order().ToArray());
+        ImmutableArray<ScaledChannel> scaled = [.. channels.Where(c => values.ContainsKey(c.Name)).Select(c => new ScaledChannel(c, EmpiricalTail.Of([.. values[c.Name]])))];
+        var sums = new float[values.Values.First().Count];
+        foreach (var (channel, tail) in scaled)
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += tail.Surprise(values[channel.Name][i]);
+        Array.Sort(sums);
+        return new AnomalyReference
+        {
+            Encoder = encoder,
+            Channels = scaled,
+            Scores = new ConformalScores(EmpiricalTail.Thin(sums, ConformalScores.MostScores)),
+            Texts = texts.Count,
+            Classes = classes.Count,
+        };
+    }
+
+    /// <summary>Features that a reference of an encoder with so many layers looks at.</summary>
+    public static ImmutableArray<string> NeededFeatures(int layers) => FeatureNames.Expand([FeatureNames.Taps], layers);
+
+    /// <summary>The first of the taps, layer 3 of 6: it sees what the last does not, when one class only is known.</summary>
+    internal static string MiddleLayer(int layers) => NeededFeatures(layers)[0];
+}
+
+/// <summary>No reference can be made of these texts; the message says why.</summary>
+public sealed class AnomalyTrainingException(string reason) : Exception(reason);

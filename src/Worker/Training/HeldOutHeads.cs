@@ -1,0 +1,54 @@
+using System.Numerics.Tensors;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Texts;
+
+namespace Worker.Training;
+
+/// <summary>
+/// Fits heads once more without some texts, to see what they say of texts that they have not seen. The penalty is the
+/// median of those chosen the first time, so that it costs one fit.
+/// </summary>
+internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingResult result, string encoder, TrainingOptions options, CancellationToken stop)
+{
+    /// <summary>The largest probability of any head for texts held out; [held], empty when no head could be fitted.</summary>
+    /// <param name="fitted">Texts to fit to.</param>
+    /// <param name="held">Texts to score.</param>
+    public float[] Probabilities(int[] fitted, int[] held)
+    {
+        var largest = new float[held.Length];
+        var any = false;
+        foreach (var group in result.Heads.Zip(result.Figures).GroupBy(pair => pair.First.Feature, StringComparer.Ordinal))
+        {
+            var features = encoded.Matrix(group.Key);
+            var penalties = group.Select(pair => pair.Second.L2).Order().ToArray();
+            var labels = group.Select(pair => pair.First.Label).ToArray();
+            var part = Rows(data.WithLabels(labels), fitted);
+            var heads = HeadTrainer.Train(Rows(features, fitted), part, group.Key, encoder,
+                options with { L2 = penalties[penalties.Length / 2], C = null }, null, null, stop).Heads;
+            any |= heads.Count > 0;
+            Parallel.For(0, held.Length, i =>
+            {
+                foreach (var head in heads)
+                    largest[i] = Math.Max(largest[i], (float)head.Calibration.Probability(TensorPrimitives.Dot(features.Row(held[i]), head.Weights) + head.Bias));
+            });
+        }
+        return any ? largest : [];
+    }
+
+    private static FeatureMatrix Rows(FeatureMatrix features, int[] rows)
+    {
+        var values = new float[checked(rows.Length * features.Width)];
+        for (var i = 0; i < rows.Length; i++)
+            features.Row(rows[i]).CopyTo(values.AsSpan(i * features.Width));
+        return new FeatureMatrix(values, features.Width);
+    }
+
+    private static DataSet Rows(DataSet data, int[] rows)
+    {
+        var answers = new sbyte[checked(rows.Length * data.Labels.Length)];
+        for (var i = 0; i < rows.Length; i++)
+            data.Answers.Row(rows[i]).CopyTo(answers.AsSpan(i * data.Labels.Length));
+        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, new AnswerMatrix(rows.Length, data.Labels.Length, answers));
+    }
+}
