@@ -25,10 +25,17 @@ internal sealed class ChannelFit
         (this.texts, this.classes, this.options, this.parallel, this.heads) = (texts, classes, options, parallel, heads);
         taps = FeatureNames.Expand([FeatureNames.Taps], layers);
         middle = AnomalyTrainer.MiddleLayer(layers);
-        lastMean = Matrix(OneClass ? [middle] : [last]);
-        lastMean.RequireFinite();
-        tapMeans = OneClass ? lastMean : Matrix(taps);
-        tapMeans.RequireFinite();
+        lastMean = Finite(Matrix(OneClass ? [middle] : [last]));
+        tapMeans = OneClass ? lastMean : Finite(Matrix(taps));
+    }
+
+    /// <summary>One text that is no number would spoil every distance.</summary>
+    /// <exception cref="AnomalyTrainingException">Names the first such text.</exception>
+    private static FeatureMatrix Finite(FeatureMatrix features)
+    {
+        features.Mended(out var unusable);
+        return unusable.Count == 0 ? features : throw new AnomalyTrainingException(
+            $"the encoder's features of {unusable.Count} texts are not finite numbers (the first is text {unusable[0]}, counted from 0): shorten or mend them");
     }
 
     private bool OneClass => classes.Count < 2;

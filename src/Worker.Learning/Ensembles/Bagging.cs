@@ -36,17 +36,17 @@ public static class Bagging
     }
 
     /// <summary>
-    /// How far members disagree on a text: the standard deviation of their calibrated log-odds. Large where the answers
-    /// at hand leave the head undecided, whatever its probability says.
+    /// How far members disagree on a text: the standard deviation of their probabilities. Large where other answers
+    /// would have made another head. (Of log-odds it would be largest where all are sure: they scale with the distance.)
     /// </summary>
-    /// <param name="logOdds">One a member.</param>
-    public static double Spread(ReadOnlySpan<double> logOdds)
+    /// <param name="probabilities">One a member.</param>
+    public static double Spread(ReadOnlySpan<double> probabilities)
     {
         var (mean, square) = (0.0, 0.0);
-        foreach (var z in logOdds)
-            mean += z / logOdds.Length;
-        foreach (var z in logOdds)
-            square += (z - mean) * (z - mean) / logOdds.Length;
+        foreach (var p in probabilities)
+            mean += p / probabilities.Length;
+        foreach (var p in probabilities)
+            square += (p - mean) * (p - mean) / probabilities.Length;
         return Math.Sqrt(square);
     }
 

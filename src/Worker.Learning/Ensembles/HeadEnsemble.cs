@@ -23,6 +23,8 @@ public sealed class HeadEnsemble
             if (member.Label != first.Label || member.Encoder != first.Encoder)
                 throw new ArgumentException(
                     $"heads of one label and one encoder answer together: '{first.Label}' for encoder {first.Encoder} and '{member.Label}' for encoder {member.Encoder} do not", nameof(members));
+            if (member.Calibration.Curve is not null)
+                throw new ArgumentException($"head '{member.Label}' has an isotonic calibration, which is not linear and cannot be folded: train it with Platt's", nameof(members));
             if (Width(member) != Width(first))
                 throw new ArgumentException(
                     $"head '{member.Label}' on {member.Feature} has parts of {Width(member)} floats, on {first.Feature} of {Width(first)}: they are of different encoders", nameof(members));
@@ -84,6 +86,7 @@ public sealed class HeadEnsemble
             Calibration = Calibration.Identity,
             Thresholds = new Thresholds(at, at, at),
             Certificate = null,
+            Interval = null,
         };
     }
 

@@ -78,7 +78,7 @@ public static class Experiment
                 doubts.Add(yes ? 1 - p : p);
                 wrong.Add(yes != (test.Answers[i, column] == AnswerMatrix.Yes));
                 if (made.Members is not null)
-                    spreads.Add(members is null ? 0 : Bagging.Spread([.. members.Select(m => m.Head.Calibration.Slope * m.Logits[i] + m.Head.Calibration.Intercept)]));
+                    spreads.Add(members is null ? 0 : Bagging.Spread([.. members.Select(m => m.Head.Calibration.Probability(m.Logits[i]))]));
             }
         }
         run.Evaluations.Add(Evaluator.Evaluate(labels, thresholds, probabilities, test.Answers));

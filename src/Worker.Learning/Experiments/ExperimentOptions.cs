@@ -1,3 +1,4 @@
+using Worker.Learning.Calibrating;
 using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Experiments;
@@ -34,8 +35,8 @@ public sealed record ExperimentOptions
     /// <summary>Names of the variants wanted; empty for all. The base is always run.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>How heads are trained; the seed is each split's own.</summary>
-    public TrainingOptions Training { get; init; } = new();
+    /// <summary>How heads are trained; the seed is each split's own. Platt's calibration, because isotonic heads cannot be folded.</summary>
+    public TrainingOptions Training { get; init; } = new() { Calibration = CalibrationMethod.Platt };
 
     /// <summary>Every option that is out of range, with its range; empty when all are fine.</summary>
     public IReadOnlyList<string> Problems()
@@ -49,6 +50,8 @@ public sealed record ExperimentOptions
             problems.Add($"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave texts to fit on");
         if (Features.Count == 0)
             problems.Add("no feature is named: name one at least, e.g. taps");
+        if (Training.Calibration != CalibrationMethod.Platt)
+            problems.Add($"the calibration is {Training.Calibration}: ensembles fold heads with Platt's only");
         problems.AddRange(Training.Problems());
         return problems;
     }

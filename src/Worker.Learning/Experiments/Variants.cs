@@ -30,7 +30,10 @@ internal static class Variants
         List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}", feature.Feature, training))];
         variants.Add(Single("weights-sqrt", "positives weigh the square root of n-/n+", first, training with { ClassWeights = ClassWeights.SquareRoot }));
         variants.Add(Single("weights-full", "positives weigh n-/n+", first, training with { ClassWeights = ClassWeights.Balanced }));
-        variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Bagging.Share:P0} of the texts, folded")
+        variants.Add(Single("undersampled", "as many of the frequent answer as of the rare one", first, training with { Sampling = Sampling.Under }));
+        variants.Add(Single("oversampled", "the rare answer's texts drawn again until even", first, training with { Sampling = Sampling.Over }));
+        variants.Add(Single("smote", "new points between a rare text and its neighbours", first, training with { Sampling = Sampling.Smote }));
+        variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Math.Round(100 * Bagging.Share)}% of the texts, folded")
         {
             Make = trial =>
             {

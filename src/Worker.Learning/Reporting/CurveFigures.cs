@@ -117,13 +117,13 @@ internal static class CurveFigures
         return chart.Render(axes, "Labels", "How well each is found, by how many texts have it.");
     }
 
-    private static string Counts(IReadOnlyList<ReliabilityBin> bins)
+    private static string Counts(IReadOnlyList<CalibrationBin> bins)
     {
         var (least, most) = (bins.Min(bin => bin.Count), bins.Max(bin => bin.Count));
         return least == most ? Tables.Count(least) : $"{Tables.Count(least)} to {Tables.Count(most)}";
     }
 
-    private static string Tip(ReliabilityBin bin) => $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true {Tables.Number(bin.Observed)}";
+    private static string Tip(CalibrationBin bin) => $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true {Tables.Number(bin.Observed)}";
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }

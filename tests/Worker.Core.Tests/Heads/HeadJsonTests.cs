@@ -48,6 +48,37 @@ public class HeadJsonTests
     }
 
     [Fact]
+    public void Isotonic_calibration_and_an_interval_are_read_back_and_used()
+    {
+        var head = HeadJson.Parse(System.Text.Encoding.UTF8.GetBytes(Complete)) with
+        {
+            Calibration = Calibration.Identity with { Curve = new CalibrationCurve([-1, 0, 2], [0.1, 0.4, 0.8]) },
+            Interval = new ProbabilityInterval([0.1, 0.8], [0.05, 0.6], [0.3, 0.9]),
+        };
+        var read = HeadJson.Parse(HeadJson.Serialize(head));
+        Assert.Equal(head with { Weights = read.Weights }, read);
+        var json = System.Text.Encoding.UTF8.GetString(HeadJson.Serialize(head));
+        Assert.Contains("\"calibration\":{\"method\":\"isotonic\",\"logits\":[-1,0,2],\"probabilities\":[0.1,0.4,0.8]}", json);
+        Assert.Contains("\"interval\":{\"method\":\"venn-abers\",\"p\":[0.1,0.8],\"low\":[0.05,0.6],\"high\":[0.3,0.9]}", json);
+        Assert.Equal([0.1, 0.25, 0.4, 0.6, 0.8], new[] { -9.0, -0.5, 0, 1, 7 }.Select(z => Math.Round(read.Calibration.Probability(z), 9)));
+        Assert.Equal(0.275, read.Interval!.Width(0.45), 1e-9);
+        Assert.Equal(0.3, read.Interval.Width(0.99), 1e-9);
+    }
+
+    [Theory]
+    [InlineData("calibration", "[0,1]", "[0.5,0.4]", "fall")]
+    [InlineData("calibration", "[1,1]", "[0.4,0.5]", "do not rise")]
+    [InlineData("calibration", "[1]", "[0.4,0.5]", "1 logits and 2 probabilities")]
+    [InlineData("calibration", "[]", "[]", "at least one")]
+    public void A_damaged_curve_is_refused_by_field(string field, string logits, string probabilities, string reason)
+    {
+        var json = Complete.Replace("{\"method\":\"platt\",\"slope\":1.25,\"intercept\":0.5}", $"{{\"method\":\"isotonic\",\"logits\":{logits},\"probabilities\":{probabilities}}}", StringComparison.Ordinal);
+        var error = Assert.Throws<HeadFormatException>(() => HeadJson.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(field, error.Field);
+        Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
     public void Writing_into_a_buffer_gives_the_same_bytes_on_one_line()
     {
         var head = HeadJson.Parse(System.Text.Encoding.UTF8.GetBytes(Complete));
@@ -97,7 +128,7 @@ public class HeadJsonTests
     [InlineData("-1.5,", "\"x\",", "bias")]
     [InlineData("-1.5,", "1e99,", "bias")]
     [InlineData("\"bias\":-1.5,", "", "bias")]
-    [InlineData("platt", "isotonic", "calibration.method")]
+    [InlineData("platt", "beta", "calibration.method")]
     [InlineData("\"method\":\"platt\",", "", "calibration.method")]
     [InlineData("\"slope\":1.25,", "", "calibration.slope")]
     [InlineData("\"slope\":1.25,", "\"slope\":{},", "calibration.slope")]

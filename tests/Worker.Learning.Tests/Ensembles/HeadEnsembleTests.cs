@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
+using Worker.Learning.Calibrating;
 using Worker.Learning.Ensembles;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Fitting;
@@ -96,10 +97,10 @@ public class HeadEnsembleTests
         foreach (var rows in (int[])[150, 3_000])
         {
             var drawn = Simulated.Draw(rows, width: 6, labels: 1, seed: 8, strength: 2);
-            var members = Bagging.Train(drawn.Features, drawn.Data, "mean", "e", new TrainingOptions { Seed = 2 }, members: 5)["label00"];
+            var members = Bagging.Train(drawn.Features, drawn.Data, "mean", "e", new TrainingOptions { Seed = 2, Calibration = CalibrationMethod.Platt }, members: 5)["label00"];
             Assert.Equal(5, members.Count);
             spread.Add(Enumerable.Range(0, 100).Average(row => Bagging.Spread([.. members.Select(member =>
-                member.Calibration.Slope * (TensorPrimitives.Dot(drawn.Features.Row(row), member.Weights) + member.Bias) + member.Calibration.Intercept)])));
+                member.Calibration.Probability(TensorPrimitives.Dot(drawn.Features.Row(row), member.Weights) + member.Bias))])));
         }
         Assert.True(spread[1] < spread[0] / 2, $"{spread[0]} with 150 texts, {spread[1]} with 3,000");
         Assert.Equal(Math.Sqrt(2.0 / 3), Bagging.Spread([1, 2, 3]), 1e-12);

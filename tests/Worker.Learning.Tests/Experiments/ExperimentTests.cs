@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using Worker.Learning.Calibrating;
 using Worker.Learning.Experiments;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
@@ -17,7 +18,7 @@ public class ExperimentTests
         Features = [new NamedFeature("good", "mean"), new NamedFeature("blind", "cls")],
         Seeds = 3,
         Bags = 2,
-        Training = new TrainingOptions { Folds = 3, L2Path = [0.1, 0.01] },
+        Training = new TrainingOptions { Calibration = CalibrationMethod.Platt, Folds = 3, L2Path = [0.1, 0.01] },
     };
 
     private static ExperimentResult? result;
@@ -27,7 +28,7 @@ public class ExperimentTests
     [Fact]
     public void Every_variant_is_measured_on_every_split_and_the_blind_feature_is_worse()
     {
-        Assert.Equal(["good", "blind", "weights-sqrt", "weights-full", "bagged", "ensemble-mean", "ensemble-weighted", "ensemble-stacked"], Result.Variants.Select(v => v.Name));
+        Assert.Equal(["good", "blind", "weights-sqrt", "weights-full", "undersampled", "oversampled", "smote", "bagged", "ensemble-mean", "ensemble-weighted", "ensemble-stacked"], Result.Variants.Select(v => v.Name));
         Assert.All(Result.Variants, variant => Assert.Equal(3, variant.Evaluations.Count));
         Assert.Equal((360, 90, 150), Result.Texts);
         var precision = ExperimentMetric.All.Single(m => m.Key == "average_precision");
@@ -35,8 +36,8 @@ public class ExperimentTests
         Assert.True(Result.Variants[1].Whole(precision).Mean < Result.Variants[0].Whole(precision).Mean - 0.1);
         // The weighted ensemble finds out whom to believe; the plain mean cannot.
         var loss = ExperimentMetric.All.Single(m => m.Key == "log_loss");
-        Assert.True(Result.Variants[6].Whole(loss).Mean < Result.Variants[5].Whole(loss).Mean);
-        Assert.NotEmpty(Result.Variants[4].SpreadAuroc);
+        Assert.True(Named("ensemble-weighted").Whole(loss).Mean < Named("ensemble-mean").Whole(loss).Mean);
+        Assert.NotEmpty(Named("bagged").SpreadAuroc);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public class ExperimentTests
     {
         var again = Experiment.Run(Drawn.Data, Features, "e", Options with { Only = ["ensemble-mean"] });
         Assert.Equal(["good", "ensemble-mean"], again.Variants.Select(v => v.Name));
-        Assert.Equal(Result.Variants[5].Evaluations.Select(e => e.LogLoss), again.Variants[1].Evaluations.Select(e => e.LogLoss));
+        Assert.Equal(Named("ensemble-mean").Evaluations.Select(e => e.LogLoss), again.Variants[1].Evaluations.Select(e => e.LogLoss));
     }
 
     [Fact]
@@ -62,14 +63,14 @@ public class ExperimentTests
         ExperimentJson.Write(stream, Result);
         using var json = JsonDocument.Parse(stream.ToArray());
         var stacked = json.RootElement.GetProperty("variants").GetProperty("ensemble-stacked");
-        Assert.Equal(Result.Variants[7].Whole(ExperimentMetric.All[0]).Mean, stacked.GetProperty("f1").GetProperty("mean").GetDouble());
+        Assert.Equal(Named("ensemble-stacked").Whole(ExperimentMetric.All[0]).Mean, stacked.GetProperty("f1").GetProperty("mean").GetDouble());
         Assert.True(stacked.GetProperty("labels").GetProperty("label01").GetProperty("ece").GetProperty("two_sigma").GetDouble() >= 0);
 
         using var page = new MemoryStream();
         new ExperimentReport([("texts", "<b>")], Result).Write(page);
         var html = XDocument.Parse(Encoding.UTF8.GetString(page.ToArray())["<!DOCTYPE html>".Length..]);
         Assert.Equal(4, html.Descendants("figure").Count());
-        Assert.All(html.Descendants("svg").Where(s => s.Attribute("role") is not null), svg => Assert.Equal(8, svg.Descendants("circle").Count()));
+        Assert.All(html.Descendants("svg").Where(s => s.Attribute("role") is not null), svg => Assert.Equal(11, svg.Descendants("circle").Count()));
         Assert.DoesNotContain(html.Descendants(), e => e.Name.LocalName == "script");
     }
 
@@ -81,6 +82,8 @@ public class ExperimentTests
         Assert.Contains("no feature", Refused(Options with { Features = [] }), StringComparison.Ordinal);
         Assert.Contains("leave texts", Refused(Options with { Test = 0.8, Validation = 0.3 }), StringComparison.Ordinal);
     }
+
+    private static VariantResult Named(string name) => Result.Variants.Single(variant => variant.Name == name);
 
     private static string Refused(ExperimentOptions options) =>
         Assert.Throws<ArgumentException>(() => Experiment.Run(Drawn.Data, Features, "e", options)).Message;

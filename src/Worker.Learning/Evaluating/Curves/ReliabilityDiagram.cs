@@ -6,14 +6,14 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="Observed">Share of yes.</param>
 /// <param name="Low">Lower end of Wilson's 95% interval of the share.</param>
 /// <param name="High">Its upper end.</param>
-public readonly record struct ReliabilityBin(int Count, double MeanProbability, double Observed, double Low, double High);
+public readonly record struct CalibrationBin(int Count, double MeanProbability, double Observed, double Low, double High);
 
 /// <summary>What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/> counts them.</summary>
 /// <param name="Bins">From low to high probabilities; fewer than 15 when there are fewer rows.</param>
 /// <param name="Ece">The bins' mean gap, weighted by rows.</param>
 /// <param name="Brier">Mean of (p − y)².</param>
 /// <param name="LogLoss">Mean of −ln of the probability given to the truth.</param>
-public sealed record ReliabilityDiagram(IReadOnlyList<ReliabilityBin> Bins, double Ece, double Brier, double LogLoss)
+public sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, double Ece, double Brier, double LogLoss)
 {
     /// <summary>Standard normal quantile of a two-sided 95% interval.</summary>
     private const double Z = 1.959963984540054;
@@ -37,14 +37,14 @@ public sealed record ReliabilityDiagram(IReadOnlyList<ReliabilityBin> Bins, doub
                 yes[bin] += share;
             }
         }
-        var bins = new List<ReliabilityBin>();
+        var bins = new List<CalibrationBin>();
         var ece = 0.0;
         for (var bin = 0; bin < counts.Length; bin++)
         {
             if (counts[bin] == 0)
                 continue;
             var (low, high) = Wilson(yes[bin], counts[bin]);
-            bins.Add(new ReliabilityBin(counts[bin], sums[bin] / counts[bin], yes[bin] / counts[bin], low, high));
+            bins.Add(new CalibrationBin(counts[bin], sums[bin] / counts[bin], yes[bin] / counts[bin], low, high));
             ece += Math.Abs(sums[bin] - yes[bin]) / n;
         }
         return new ReliabilityDiagram(
