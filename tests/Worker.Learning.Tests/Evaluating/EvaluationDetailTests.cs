@@ -65,7 +65,7 @@ public class EvaluationDetailTests
     {
         var evaluated = Evaluated.Of(["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1]);
         using var stream = new MemoryStream();
-        EvaluationJson.Write(stream, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), EvaluationDetail.Of(evaluated));
+        EvaluationJson.Write(stream, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), detail: EvaluationDetail.Of(evaluated));
         using var json = JsonDocument.Parse(stream.ToArray());
         foreach (var name in (string[])["macro", "labels", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"])
             Assert.True(json.RootElement.TryGetProperty(name, out _), name);

@@ -102,6 +102,18 @@ public class EvaluationReportTests
         Assert.Contains("to review, not certified", Write(new EvaluatedTexts([head with { Certificate = null }], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Anomalies_get_a_section_when_there_are_unlike_texts()
+    {
+        var evaluated = Evaluated.Of(["a"], [0.9, 0.2], [1, 0]);
+        var metrics = SeparationMetrics.Of([0.1f, 0.2f, 0.3f], [0.25f, 0.9f]);
+        var anomaly = new AnomalyMetrics(metrics, new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics }, Known: 3, Unlike: 2, KnownFlagged: 0, UnlikeFlagged: 0.5);
+        var section = XDocument.Parse(Write(evaluated, anomaly)).Descendants("section").Single(s => s.Attribute("id")!.Value == "anomaly");
+        // Five of the six pairs are in order.
+        Assert.Contains("area 0.833", section.Value, StringComparison.Ordinal);
+        Assert.Contains("neighbours", section.Value, StringComparison.Ordinal);
+    }
+
     private static string Page(int labels, string text = "a text")
     {
         var random = new Random(labels);
@@ -120,10 +132,10 @@ public class EvaluationReportTests
             uncalibrated, p, new AnswerMatrix(rows, labels, y)));
     }
 
-    private static string Write(EvaluatedTexts evaluated)
+    private static string Write(EvaluatedTexts evaluated, AnomalyMetrics? anomaly = null)
     {
         using var stream = new MemoryStream();
-        new EvaluationReport([("texts", Hostile)], evaluated, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), EvaluationDetail.Of(evaluated)).Write(stream);
+        new EvaluationReport([("texts", Hostile)], evaluated, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), EvaluationDetail.Of(evaluated), anomaly).Write(stream);
         var page = Encoding.UTF8.GetString(stream.ToArray());
         Assert.StartsWith("<!DOCTYPE html>\n<html lang=\"en\">", page, StringComparison.Ordinal);
         return page["<!DOCTYPE html>\n".Length..];
