@@ -56,3 +56,6 @@ public sealed record ExperimentOptions
         return problems;
     }
 }
+
+/// <summary>An experiment that cannot be made; the message says why and what to do.</summary>
+public sealed class ExperimentRefusedException(string message) : Exception(message);

@@ -47,6 +47,8 @@ internal static class EvaluateVerb
         LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, Anomalies anomalies, IReadOnlyList<(string, string)> facts, string? report, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
+        if (unscored.Length == data.Labels.Length)
+            throw new UserError($"none of the {unscored.Length} labels of the data has a head ({string.Join(", ", unscored.Take(5))}; heads: {string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
         var scored = HeadTraining.Score(loaded, data, trained);

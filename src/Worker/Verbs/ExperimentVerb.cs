@@ -62,15 +62,7 @@ internal static class ExperimentVerb
         byte[][] texts = [.. data.Texts.Select(Encoding.UTF8.GetBytes)];
         var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
         var encoded = new EncodedTexts(loaded.Encoder.Features, features);
-        try
-        {
-            return ProgressBars.Run("compare", report => Experiment.Run(
-                data, encoded.Matrix, loaded.Encoder.Hash, options, report, stop));
-        }
-        catch (ArgumentException refused)
-        {
-            throw new UserError(refused.Message);
-        }
+        return ProgressBars.Run("compare", report => Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, report, stop));
     }
 
     private static void Save(ExperimentResult result, string? json, string? csv, string? report, IReadOnlyList<(string, string)> facts)

@@ -86,7 +86,7 @@ public class ExperimentTests
     private static VariantResult Named(string name) => Result.Variants.Single(variant => variant.Name == name);
 
     private static string Refused(ExperimentOptions options) =>
-        Assert.Throws<ArgumentException>(() => Experiment.Run(Drawn.Data, Features, "e", options)).Message;
+        Assert.Throws<ExperimentRefusedException>(() => Experiment.Run(Drawn.Data, Features, "e", options)).Message;
 
     private static FeatureMatrix Features(string name) => name switch
     {
