@@ -24,10 +24,10 @@ public static class Experiment
         FeatureMatrix Cached(string name) => cached.TryGetValue(name, out var matrix) ? matrix : cached[name] = features(name);
 
         var runs = variants.Select(_ => new Runs()).ToArray();
-        Split? split = null;
+        RandomSplit? split = null;
         for (var seed = 0; seed < options.Seeds; seed++)
         {
-            split = Split.Of(data.Texts.Count, options.Validation, options.Test, options.FirstSeed + seed);
+            split = RandomSplit.Of(data.Texts.Count, options.Validation, options.Test, options.FirstSeed + seed);
             if (split.Fit.Length == 0 || split.Validation.Length == 0 || split.Test.Length == 0)
                 throw new ExperimentRefusedException($"{data.Texts.Count} texts are too few to split: answer more");
             var trial = new Trial(data, Cached, encoder, options, split, options.FirstSeed + seed, cancellation);
@@ -59,7 +59,7 @@ public static class Experiment
 
     private static void Measure(Trial trial, VariantHeads made, DataSet test, Runs run)
     {
-        var (rows, labels) = (trial.Split.Test, trial.Data.Labels);
+        var (rows, labels) = (trial.Rows.Test, trial.Data.Labels);
         var (probabilities, thresholds) = (new double[rows.Length * labels.Length], new double[labels.Length]);
         var (doubts, spreads, wrong) = (new List<double>(), new List<double>(), new List<bool>());
         for (var column = 0; column < labels.Length; column++)
@@ -91,7 +91,7 @@ public static class Experiment
     /// <summary>A label too rare to train in this split says its share of positives to every text, whichever the variant.</summary>
     private static Head Share(Trial trial, int column)
     {
-        var (positives, negatives) = trial.Part(trial.Split.Both).Answers.Count(column);
+        var (positives, negatives) = trial.Part(trial.Rows.Both).Answers.Count(column);
         return new Head
         {
             Label = trial.Data.Labels[column],

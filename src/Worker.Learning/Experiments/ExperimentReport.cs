@@ -51,7 +51,7 @@ public sealed record ExperimentReport(IReadOnlyList<(string Name, string Value)>
 
     private XElement Plot(ExperimentMetric metric)
     {
-        var rows = Result.Variants.Select(variant => (Variant: variant, Estimate: variant.Whole(metric))).Select(row => new Interval(
+        var rows = Result.Variants.Select(variant => (Variant: variant, Estimate: variant.Whole(metric))).Select(row => new NamedInterval(
             row.Variant.Name,
             row.Estimate.Mean - row.Estimate.TwoSigma,
             row.Estimate.Mean,

@@ -7,7 +7,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>One seed's split, with the heads fitted on it so far: variants that share heads fit them once.</summary>
-internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, Split split, int seed, CancellationToken cancellation)
+internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
 {
     private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options), IReadOnlyDictionary<string, Head>> fitted = [];
 
@@ -15,7 +15,7 @@ internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, 
 
     public DataSet Data => data;
 
-    public Split Split => split;
+    public RandomSplit Rows => split;
 
     /// <summary>Heads by label; labels too rare in this split are missing.</summary>
     /// <param name="validation">Whether the validation rows are fitted on too.</param>

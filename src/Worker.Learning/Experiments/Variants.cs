@@ -71,7 +71,7 @@ internal static class Variants
                 heads[label] = combine(members, [], []).Fold();
                 continue;
             }
-            int[] rows = [.. trial.Split.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
+            int[] rows = [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
             bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
             // One kind of answer teaches no weights.
             if (!answers.Contains(true) || !answers.Contains(false))

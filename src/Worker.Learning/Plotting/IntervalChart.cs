@@ -6,7 +6,7 @@ namespace Worker.Learning.Plotting;
 
 /// <summary>A row of an <see cref="IntervalChart"/>.</summary>
 /// <param name="Ink">Of the point and its interval.</param>
-public readonly record struct Interval(string Name, double Low, double Middle, double High, Ink Ink);
+public readonly record struct NamedInterval(string Name, double Low, double Middle, double High, Ink Ink);
 
 /// <summary>Named points with their intervals, one below the other, on one axis.</summary>
 public static class IntervalChart
@@ -19,7 +19,7 @@ public static class IntervalChart
 
     /// <param name="description">What it shows, for those who cannot see it.</param>
     /// <param name="reading">A sentence on how to read it.</param>
-    public static XElement Render(string title, string reading, string description, string axisTitle, IReadOnlyList<Interval> rows)
+    public static XElement Render(string title, string reading, string description, string axisTitle, IReadOnlyList<NamedInterval> rows)
     {
         var axis = Axis.Between(axisTitle, rows.Min(row => row.Low), rows.Max(row => row.High));
         var bottom = Top + rows.Count * RowHeight;

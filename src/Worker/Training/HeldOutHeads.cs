@@ -25,7 +25,7 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             var labels = group.Select(pair => pair.First.Label).ToArray();
             var part = Rows(data.WithLabels(labels), fitted);
             var heads = HeadTrainer.Train(Rows(features, fitted), part, group.Key, encoder,
-                options with { L2 = penalties[penalties.Length / 2], C = null }, null, null, stop).Heads;
+                options with { L2 = penalties[penalties.Length / 2], C = null }, cancellation: stop).Heads;
             any |= heads.Count > 0;
             Parallel.For(0, held.Length, i =>
             {

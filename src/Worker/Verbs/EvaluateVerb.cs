@@ -34,7 +34,7 @@ internal static class EvaluateVerb
             var path = parsed.GetValue(data)!;
             string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];
             (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
-            return Run(loaded, DataSet.Read(path), trained, new Anomalies(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
+            return Run(loaded, DataSet.Read(path), trained, new UnlikeTexts(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return verb;
     }
@@ -44,7 +44,7 @@ internal static class EvaluateVerb
         [.. files.SelectMany((file, i) => ExampleReader.Read(file).Where(example => i > 0 || !example.Known)).Select(example => example.Text)];
 
     private static int Run(
-        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, Anomalies anomalies, IReadOnlyList<(string, string)> facts, string? report, string? json)
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, UnlikeTexts unlike, IReadOnlyList<(string, string)> facts, string? report, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
         if (unscored.Length == data.Labels.Length)
@@ -54,7 +54,7 @@ internal static class EvaluateVerb
         var scored = HeadTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
-        var anomaly = anomalies.Measure(loaded, data, trained);
+        var anomaly = unlike.Measure(loaded, data, trained);
         if (anomaly is not null)
             AnomalyReport.Write(Console.Out, anomaly);
         if (report is null && json is null)
@@ -77,13 +77,13 @@ internal static class EvaluateVerb
     }
 
     /// <summary>Texts to tell from the known ones, and what does so.</summary>
-    private sealed record Anomalies(AnomalyReference? Reference, List<string> Unlike)
+    private sealed record UnlikeTexts(AnomalyReference? Reference, List<string> Texts)
     {
         public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
         {
-            if (Unlike.Count > 0 && Reference is null)
-                Console.Error.WriteLine($"{Unlike.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
-            return Unlike.Count > 0 && Reference is not null ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Unlike) : null;
+            if (Texts.Count > 0 && Reference is null)
+                Console.Error.WriteLine($"{Texts.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
+            return Texts.Count > 0 && Reference is not null ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Texts) : null;
         }
     }
 }

@@ -4,16 +4,16 @@ namespace Worker.Learning.Experiments;
 /// <param name="Fit">To fit heads on.</param>
 /// <param name="Validation">To learn ensembles' weights on.</param>
 /// <param name="Test">To measure on.</param>
-internal sealed record Split(int[] Fit, int[] Validation, int[] Test)
+internal sealed record RandomSplit(int[] Fit, int[] Validation, int[] Test)
 {
     /// <summary>Fit and validation rows together.</summary>
     public int[] Both => [.. Fit, .. Validation];
 
-    public static Split Of(int rows, double validation, double test, int seed)
+    public static RandomSplit Of(int rows, double validation, double test, int seed)
     {
         var order = Enumerable.Range(0, rows).ToArray();
         new Random(seed).Shuffle(order);
         var (tested, validated) = ((int)Math.Round(rows * test), (int)Math.Round(rows * validation));
-        return new Split(order[(tested + validated)..], order[tested..(tested + validated)], order[..tested]);
+        return new RandomSplit(order[(tested + validated)..], order[tested..(tested + validated)], order[..tested]);
     }
 }
