@@ -33,7 +33,12 @@ public class HeadEnsembleTests
 
         Head Member(string feature) => new()
         {
-            Label = "a", Version = 3, Encoder = "e", Feature = feature, Weights = Draw(5 * feature.Split('+').Length), Bias = Draw(1)[0],
+            Label = "a",
+            Version = 3,
+            Encoder = "e",
+            Feature = feature,
+            Weights = Draw(5 * feature.Split('+').Length),
+            Bias = Draw(1)[0],
             Calibration = new Calibration(0.5 + random.NextDouble(), random.NextDouble() - 0.5),
         };
     }
@@ -43,7 +48,10 @@ public class HeadEnsembleTests
     {
         var head = Evaluated.Head("a") with
         {
-            Weights = [2], Bias = 1, Calibration = new Calibration(2, -1), Thresholds = new Thresholds(0.1, 0.3, 0.9),
+            Weights = [2],
+            Bias = 1,
+            Calibration = new Calibration(2, -1),
+            Thresholds = new Thresholds(0.1, 0.3, 0.9),
             Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, null, new CertifiedSide(100, 50, 0)),
         };
         var folded = HeadEnsemble.Mean([head, head, head]).Fold();
