@@ -15,6 +15,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     CertifyVerb.Create(),
+    ExperimentVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
     ReplayVerb.Create(),

@@ -1,4 +1,5 @@
 using Worker.Core.Anomaly;
+using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Evaluating;
 
@@ -30,6 +31,9 @@ public sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDic
 /// <param name="Fpr95">Share of known texts that score as high as the score that 95% of the unlike ones reach.</param>
 public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 {
+    /// <summary>Share of unlike texts found against share of known ones flagged.</summary>
+    public IReadOnlyList<OperatingPoint> Roc { get; init; } = [];
+
     /// <exception cref="ArgumentException">One of both is empty.</exception>
     public static SeparationMetrics Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unlike)
     {
@@ -48,7 +52,10 @@ public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
         var flagged = 0;
         foreach (var score in known)
             flagged += score >= threshold ? 1 : 0;
-        return new SeparationMetrics(RankingMetrics.RocAuc(scores, answers)!.Value, RankingMetrics.AveragePrecision(scores, answers), (double)flagged / known.Length);
+        return new SeparationMetrics(RankingMetrics.RocAuc(scores, answers)!.Value, RankingMetrics.AveragePrecision(scores, answers), (double)flagged / known.Length)
+        {
+            Roc = OperatingCurves.Roc(new ScoredAnswers(scores, answers)),
+        };
     }
 }
 

@@ -10,7 +10,8 @@ namespace Worker.Learning.Evaluating;
 ///  "labels": {"spam": {"precision", "recall", "f1", "average_precision", "support", "threshold",
 ///                      "known", "roc_auc" (null when undefined), "log_loss", "brier", "ece"}},
 ///  "anomaly" (where unlike texts were given): {"auroc", "aupr", "fpr95", "known", "unlike" (texts), "known_flagged",
-///              "unlike_flagged" (shares with p at most .05), "channels": {"neighbours": {"auroc", "aupr", "fpr95"}}}}
+///              "unlike_flagged" (shares with p at most .05), "channels": {"neighbours": {"auroc", "aupr", "fpr95"}}},
+///  and with a detail: "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"}
 /// </code>
 /// </summary>
 public static class EvaluationJson
@@ -19,7 +20,8 @@ public static class EvaluationJson
 
     /// <summary>Writes UTF-8 JSON; the stream is left open.</summary>
     /// <param name="anomaly">Null leaves it out.</param>
-    public static void Write(Stream output, Evaluation evaluation, AnomalyMetrics? anomaly = null)
+    /// <param name="detail">Curves and the like, or null to leave them out.</param>
+    public static void Write(Stream output, Evaluation evaluation, AnomalyMetrics? anomaly = null, EvaluationDetail? detail = null)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -34,6 +36,8 @@ public static class EvaluationJson
         json.WriteEndObject();
         if (anomaly is not null)
             Write(json, anomaly);
+        if (detail is not null)
+            DetailJson.Write(json, detail);
         json.WriteEndObject();
     }
 

@@ -24,6 +24,9 @@ public sealed class DataSet
     /// <summary>In ordinal order when read from a file.</summary>
     public ImmutableArray<string> Labels { get; }
 
+    /// <summary>Where each text is from, null where not said; or null when no text says it.</summary>
+    public IReadOnlyList<string?>? Sources { get; init; }
+
     /// <summary>[Texts, Labels].</summary>
     public AnswerMatrix Answers { get; }
 
@@ -55,7 +58,10 @@ public sealed class DataSet
             foreach (var (label, answer) in all[row].Labels)
                 answers[labels.BinarySearch(label, StringComparer.Ordinal)] = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
         }
-        return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values));
+        return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values))
+        {
+            Sources = all.Exists(e => e.Source is not null) ? [.. all.Select(e => e.Source)] : null,
+        };
     }
 
     /// <summary>
@@ -70,7 +76,10 @@ public sealed class DataSet
         foreach (var set in sets.Select(set => set.WithLabels(labels)))
             for (var text = 0; text < set.Texts.Count; text++, row++)
                 set.Answers.Row(text).CopyTo(values.AsSpan(row * labels.Length));
-        return new DataSet([.. sets.SelectMany(set => set.Texts)], labels, new AnswerMatrix(row, labels.Length, values));
+        return new DataSet([.. sets.SelectMany(set => set.Texts)], labels, new AnswerMatrix(row, labels.Length, values))
+        {
+            Sources = sets.Any(set => set.Sources is not null) ? [.. sets.SelectMany(set => set.Sources ?? new string?[set.Texts.Count])] : null,
+        };
     }
 
     /// <summary>
@@ -84,6 +93,6 @@ public sealed class DataSet
         for (var row = 0; row < Texts.Count; row++)
             for (var column = 0; column < columns.Length; column++)
                 values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
-        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values));
+        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values)) { Sources = Sources };
     }
 }

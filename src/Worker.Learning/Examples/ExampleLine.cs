@@ -4,7 +4,7 @@ namespace Worker.Learning.Examples;
 
 /// <summary>
 /// One line of an example file: <c>{"text": "...", "labels": {"spam": 1, "angry": false}}</c>, where labels not named are
-/// unknown, or <c>{"text": "...", "labels": ["spam"]}</c>, where labels not named are false. Other keys are ignored.
+/// unknown, or <c>{"text": "...", "labels": ["spam"]}</c>, where labels not named are false. A string <c>"source"</c> says where the text is from; other keys are ignored.
 /// </summary>
 internal static class ExampleLine
 {
@@ -17,8 +17,9 @@ internal static class ExampleLine
         try
         {
             using var document = JsonDocument.Parse(line);
-            var example = Example(document.RootElement, ref problem);
-            return example is null ? null : example with { Known = Known(document.RootElement) };
+            return Example(document.RootElement, ref problem) is { } example
+                ? example with { Known = Known(document.RootElement), Source = Source(document.RootElement) }
+                : null;
         }
         catch (JsonException broken)
         {
@@ -54,6 +55,9 @@ internal static class ExampleLine
     /// <summary>Everything but <c>"known": false</c> (or 0) is known.</summary>
     private static bool Known(JsonElement root) => !root.TryGetProperty("known", out var known)
         || !(known.ValueKind == JsonValueKind.False || known.ValueKind == JsonValueKind.Number && known.TryGetDouble(out var number) && number == 0);
+
+    private static string? Source(JsonElement root) =>
+        root.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.String ? source.GetString() : null;
 
     private static Dictionary<string, bool>? Named(JsonElement labels, ref string problem)
     {

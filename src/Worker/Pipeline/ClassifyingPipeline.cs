@@ -108,7 +108,7 @@ internal sealed class ClassifyingPipeline(
             if (window.Source.Records.Length == 0)
             {
                 // Only offsets: they keep their place behind the windows before.
-                scored.Writer.WriteAsync(new ScoredWindow(window, heads.Current, []), failed).AsTask().GetAwaiter().GetResult();
+                scored.Writer.WriteAsync(new ScoredWindow(window, heads.Current, [], null), failed).AsTask().GetAwaiter().GetResult();
                 continue;
             }
             var started = clock.GetTimestamp();

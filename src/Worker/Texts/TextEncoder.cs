@@ -29,11 +29,20 @@ internal sealed class TextEncoder(LoadedEncoder loaded, int microBatchTokens = 5
     public float[] Probabilities(IReadOnlyList<byte[]> texts, HeadSet heads, Action<double>? progress = null)
     {
         var labels = heads.Heads.Length;
-        var probabilities = new float[checked(texts.Count * labels)];
-        Run(texts, heads.Matrix, [], 0, probabilities, labels, progress);
+        var probabilities = Logits(texts, heads, progress);
         for (var text = 0; text < texts.Count; text++)
             heads.Calibrate(probabilities.AsSpan(text * labels, labels));
         return probabilities;
+    }
+
+    /// <summary>Logits of texts, before any calibration; [texts, labels].</summary>
+    /// <inheritdoc cref="Features"/>
+    public float[] Logits(IReadOnlyList<byte[]> texts, HeadSet heads, Action<double>? progress = null)
+    {
+        var labels = heads.Heads.Length;
+        var logits = new float[checked(texts.Count * labels)];
+        Run(texts, heads.Matrix, [], 0, logits, labels, progress);
+        return logits;
     }
 
     private void Run(IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width, Span<float> logits, int labels, Action<double>? progress)

@@ -65,11 +65,22 @@ internal static class HeadTraining
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     public static Evaluation Evaluate(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
     {
+        var scored = Score(loaded, data, trained);
+        return Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
+    }
+
+    /// <summary>Scores a data set as the worker would; probabilities before calibration are kept too.</summary>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static EvaluatedTexts Score(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+    {
         var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
         var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
+        var logits = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Logits(texts, heads, report));
+        var uncalibrated = Array.ConvertAll(logits, z => Calibration.Identity.Probability(z));
+        for (var text = 0; text < texts.Length; text++)
+            heads.Calibrate(logits.AsSpan(text * heads.Heads.Length, heads.Heads.Length));
         var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
-        return Evaluator.Evaluate(heads.Heads, Array.ConvertAll(probabilities, p => (double)p), answers);
+        return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
     }
 
     /// <summary>Learns certified bands on answered texts that the heads were not trained on.</summary>

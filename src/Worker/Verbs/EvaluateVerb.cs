@@ -4,6 +4,7 @@ using Worker.Core.Heads;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
+using Worker.Learning.Reporting;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
 using Worker.Texts;
@@ -16,12 +17,13 @@ internal static class EvaluateVerb
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'", Required = true };
+        var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'; a \"source\" gives figures by source", Required = true };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var unlike = new Option<string?>("--unlike") { Description = "JSON lines of texts unlike those trained on, for figures of the anomaly reference; lines of --data with \"known\": false count too" };
+        var report = new Option<string?>("--report") { Description = "File for a page with plots, confusions and mistakes (HTML, one file; holds texts)" };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var model = new ModelOptions();
-        var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, unlike, json };
+        var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, unlike, report, json };
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
@@ -31,8 +33,10 @@ internal static class EvaluateVerb
                 throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
-            string[] files = parsed.GetValue(unlike) is { } more ? [parsed.GetValue(data)!, more] : [parsed.GetValue(data)!];
-            return Run(loaded, DataSet.Read(parsed.GetValue(data)!), trained, reference, Unlike(files), parsed.GetValue(json));
+            var path = parsed.GetValue(data)!;
+            string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];
+            (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
+            return Run(loaded, DataSet.Read(path), trained, new UnlikeTexts(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return verb;
     }
@@ -41,24 +45,47 @@ internal static class EvaluateVerb
     private static List<string> Unlike(string[] files) =>
         [.. files.SelectMany((file, i) => ExampleReader.Read(file).Where(example => i > 0 || !example.Known)).Select(example => example.Text)];
 
-    private static int Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, AnomalyReference? reference, List<string> unlike, string? json)
+    private static int Run(
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, UnlikeTexts unlike, IReadOnlyList<(string, string)> facts, string? report, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
+        if (unscored.Length == data.Labels.Length)
+            throw new UserError($"none of the {unscored.Length} labels of the data has a head ({string.Join(", ", unscored.Take(5))}; heads: {string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
-        var evaluation = HeadTraining.Evaluate(loaded, data, trained);
+        var scored = HeadTraining.Score(loaded, data, trained);
+        var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
-        if (unlike.Count > 0 && reference is null)
-            Console.Error.WriteLine($"{unlike.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
-        var anomaly = unlike.Count > 0 && reference is not null ? AnomalyTraining.Evaluate(loaded, reference, trained, data.Texts, unlike) : null;
+        var anomaly = unlike.Measure(loaded, data, trained);
         if (anomaly is not null)
             AnomalyReport.Write(Console.Out, anomaly);
+        if (report is null && json is null)
+            return ExitCode.Done;
+
+        var detail = EvaluationDetail.Of(scored);
         if (json is not null)
         {
             using var file = File.Create(json);
-            EvaluationJson.Write(file, evaluation, anomaly);
+            EvaluationJson.Write(file, evaluation, anomaly, detail);
             Console.Error.WriteLine($"every figure: {json}");
         }
+        if (report is not null)
+        {
+            using var file = File.Create(report);
+            new EvaluationReport([.. facts, ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'"))], scored, evaluation, detail, anomaly).Write(file);
+            Console.Error.WriteLine($"report: {Path.GetFullPath(report)}");
+        }
         return ExitCode.Done;
+    }
+
+    /// <summary>Texts to tell from the known ones, and what does so.</summary>
+    private sealed record UnlikeTexts(AnomalyReference? Reference, List<string> Texts)
+    {
+        public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+        {
+            if (Texts.Count > 0 && Reference is null)
+                Console.Error.WriteLine($"{Texts.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
+            return Texts.Count > 0 && Reference is not null ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Texts) : null;
+        }
     }
 }

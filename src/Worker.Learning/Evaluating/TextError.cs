@@ -1,0 +1,58 @@
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Evaluating;
+
+/// <summary>How one text was decided.</summary>
+/// <param name="Row">Of the evaluated texts.</param>
+/// <param name="Known">Decisions whose answer is known; above 0.</param>
+/// <param name="Wrong">Of them wrong.</param>
+/// <param name="Risk">
+/// Wrong decisions to be expected by the probabilities: Σ of 1 − p over the yes and p over the no. Where exactly one
+/// label holds: 1 − (highest − second highest probability), which is large for a weak favourite and for a near rival.
+/// </param>
+public readonly record struct TextError(int Row, int Known, int Wrong, double Risk)
+{
+    /// <summary>Every text with an answer, in order.</summary>
+    public static TextError[] Of(EvaluatedTexts evaluated)
+    {
+        var errors = new List<TextError>(evaluated.Texts.Count);
+        for (var row = 0; row < evaluated.Texts.Count; row++)
+        {
+            var error = evaluated.Exclusive ? Favourite(evaluated, row) : Decisions(evaluated, row);
+            if (error.Known > 0)
+                errors.Add(error);
+        }
+        return [.. errors];
+    }
+
+    private static TextError Favourite(EvaluatedTexts evaluated, int row)
+    {
+        var all = evaluated.Row(row);
+        var (top, second) = (0, 0.0);
+        for (var column = 0; column < all.Length; column++)
+        {
+            if (evaluated.Says(row, column))
+                top = column;
+            else
+                second = Math.Max(second, all[column]);
+        }
+        return new TextError(row, 1, evaluated.Answers[row, top] == AnswerMatrix.Yes ? 0 : 1, 1 - (all[top] - second));
+    }
+
+    private static TextError Decisions(EvaluatedTexts evaluated, int row)
+    {
+        var all = evaluated.Row(row);
+        var answers = evaluated.Answers.Row(row);
+        var (known, wrong, risk) = (0, 0, 0.0);
+        for (var column = 0; column < all.Length; column++)
+        {
+            if (answers[column] == AnswerMatrix.Unknown)
+                continue;
+            var yes = all[column] >= evaluated.Heads[column].Thresholds.Decide;
+            known++;
+            wrong += yes == (answers[column] == AnswerMatrix.Yes) ? 0 : 1;
+            risk += yes ? 1 - all[column] : all[column];
+        }
+        return new TextError(row, known, wrong, risk);
+    }
+}

@@ -1,0 +1,28 @@
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Evaluating;
+
+/// <summary>A decision that contradicts the answer: a mistake of the head, or of whoever answered.</summary>
+/// <param name="Row">Of the evaluated texts.</param>
+/// <param name="Label">The head's.</param>
+/// <param name="Probability">Calibrated.</param>
+/// <param name="Answer">What people said; the head decided the opposite.</param>
+public sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
+{
+    /// <summary>A label's wrong decisions of one kind, the most confident first.</summary>
+    /// <param name="answer">True for what was missed, false for what was said wrongly.</param>
+    public static IReadOnlyList<WrongExample> Of(EvaluatedTexts evaluated, int column, bool answer, int most)
+    {
+        var (wanted, decide) = (answer ? AnswerMatrix.Yes : AnswerMatrix.No, evaluated.Heads[column].Thresholds.Decide);
+        var wrong = new List<(double Probability, int Row)>();
+        for (var row = 0; row < evaluated.Texts.Count; row++)
+        {
+            var p = evaluated.Probabilities[row * evaluated.Heads.Count + column];
+            if (evaluated.Answers[row, column] == wanted && p >= decide != answer)
+                wrong.Add((p, row));
+        }
+        return [.. (answer ? wrong.OrderBy(w => w.Probability) : wrong.OrderByDescending(w => w.Probability))
+            .Take(most)
+            .Select(w => new WrongExample(w.Row, evaluated.Heads[column].Label, w.Probability, answer))];
+    }
+}

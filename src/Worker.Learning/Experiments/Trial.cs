@@ -1,0 +1,62 @@
+using System.Numerics.Tensors;
+using Worker.Core.Heads;
+using Worker.Learning.Ensembles;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+
+namespace Worker.Learning.Experiments;
+
+/// <summary>One seed's split, with the heads fitted on it so far: variants that share heads fit them once.</summary>
+internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
+{
+    private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options), IReadOnlyDictionary<string, Head>> fitted = [];
+
+    public ExperimentOptions Options => options;
+
+    public DataSet Data => data;
+
+    public RandomSplit Rows => split;
+
+    /// <summary>Heads by label; labels too rare in this split are missing.</summary>
+    /// <param name="validation">Whether the validation rows are fitted on too.</param>
+    public IReadOnlyDictionary<string, Head> Heads(string feature, bool validation, TrainingOptions training)
+    {
+        var key = (feature, validation, training);
+        if (!fitted.TryGetValue(key, out var heads))
+        {
+            var rows = validation ? split.Both : split.Fit;
+            fitted[key] = heads = HeadTrainer
+                .Train(Gather(features(feature), rows), Part(rows), feature, encoder, training with { Seed = seed }, cancellation: cancellation)
+                .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
+        }
+        return heads;
+    }
+
+    /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Head>> Bagged(string feature) => Bagging.Train(
+        Gather(features(feature), split.Both), Part(split.Both), feature, encoder, options.Training with { Seed = seed }, options.Bags, cancellation);
+
+    /// <summary>A head's logits of rows.</summary>
+    public double[] Logits(Head head, int[] rows)
+    {
+        var matrix = features(head.Feature);
+        return Array.ConvertAll(rows, row => (double)(TensorPrimitives.Dot(matrix.Row(row), head.Weights) + head.Bias));
+    }
+
+    /// <summary>The rows' texts and answers, with all labels.</summary>
+    public DataSet Part(int[] rows)
+    {
+        var values = new sbyte[checked(rows.Length * data.Labels.Length)];
+        for (var i = 0; i < rows.Length; i++)
+            data.Answers.Row(rows[i]).CopyTo(values.AsSpan(i * data.Labels.Length));
+        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, new AnswerMatrix(rows.Length, data.Labels.Length, values));
+    }
+
+    private static FeatureMatrix Gather(FeatureMatrix matrix, int[] rows)
+    {
+        var values = new float[checked(rows.Length * matrix.Width)];
+        for (var i = 0; i < rows.Length; i++)
+            matrix.Row(rows[i]).CopyTo(values.AsSpan(i * matrix.Width));
+        return new FeatureMatrix(values, matrix.Width);
+    }
+}

@@ -1,0 +1,114 @@
+using Worker.Core.Heads;
+using Worker.Learning.Calibrating;
+using Worker.Learning.Ensembles;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+
+namespace Worker.Learning.Experiments;
+
+/// <summary>One way to make heads.</summary>
+/// <param name="Name">As it is asked for.</param>
+/// <param name="Description">What it does, in half a line.</param>
+internal sealed record Variant(string Name, string Description)
+{
+    /// <summary>Makes heads by label: every variant ends in one linear head a label.</summary>
+    public required Func<Trial, VariantHeads> Make { get; init; }
+}
+
+/// <summary>What a variant made of a split.</summary>
+/// <param name="Heads">By label.</param>
+/// <param name="Members">Members of a bagged ensemble, whose spread is an uncertainty of its own; null for other variants.</param>
+internal sealed record VariantHeads(IReadOnlyDictionary<string, Head> Heads, IReadOnlyDictionary<string, IReadOnlyList<Head>>? Members = null);
+
+/// <summary>The variants that there are.</summary>
+internal static class Variants
+{
+    /// <summary>All variants for these options; the first is the base.</summary>
+    public static IReadOnlyList<Variant> All(ExperimentOptions options)
+    {
+        var (first, training) = (options.Features[0].Feature, options.Training);
+        List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}", feature.Feature, training))];
+        variants.Add(Single("weights-sqrt", "positives weigh the square root of n-/n+", first, training with { ClassWeights = ClassWeights.SquareRoot }));
+        variants.Add(Single("weights-full", "positives weigh n-/n+", first, training with { ClassWeights = ClassWeights.Balanced }));
+        variants.Add(Single("undersampled", "as many of the frequent answer as of the rare one", first, training with { Sampling = Sampling.Under }));
+        variants.Add(Single("oversampled", "the rare answer's texts drawn again until even", first, training with { Sampling = Sampling.Over }));
+        variants.Add(Single("smote", "new points between a rare text and its neighbours", first, training with { Sampling = Sampling.Smote }));
+        variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Math.Round(100 * Bagging.Share)}% of the texts, folded")
+        {
+            Make = trial =>
+            {
+                var members = trial.Bagged(first);
+                return new VariantHeads(members.ToDictionary(entry => entry.Key, entry => HeadEnsemble.Mean(entry.Value).Fold(), StringComparer.Ordinal), members);
+            },
+        });
+        if (options.Features.Count > 1)
+        {
+            var all = string.Join(" and ", options.Features.Select(feature => feature.Name));
+            variants.Add(new Variant("ensemble-mean", $"mean of the heads on {all}, folded") { Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)) });
+            variants.Add(new Variant("ensemble-weighted", "their weights by held-out log-loss, folded") { Make = trial => Combined(trial, validation: false, Weighted) });
+            variants.Add(new Variant("ensemble-stacked", "logistic regression on their logits, folded") { Make = trial => Combined(trial, validation: false, Stacked) });
+        }
+        return variants;
+    }
+
+    private static Variant Single(string name, string description, string feature, TrainingOptions training) =>
+        new(name, description) { Make = trial => new VariantHeads(trial.Heads(feature, validation: true, training)) };
+
+    /// <summary>Folds, label by label, the heads of all features into one.</summary>
+    /// <param name="validation">Members are fitted on the validation rows too, because nothing is learnt there.</param>
+    private static VariantHeads Combined(Trial trial, bool validation, Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
+    {
+        var byFeature = trial.Options.Features.Select(feature => trial.Heads(feature.Feature, validation, trial.Options.Training)).ToArray();
+        var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
+        for (var column = 0; column < trial.Data.Labels.Length; column++)
+        {
+            var label = trial.Data.Labels[column];
+            if (!byFeature.All(heads => heads.ContainsKey(label)))
+                continue;
+            Head[] members = [.. byFeature.Select(of => of[label])];
+            if (validation)
+            {
+                heads[label] = combine(members, [], []).Fold();
+                continue;
+            }
+            int[] rows = [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
+            bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
+            // One kind of answer teaches no weights.
+            if (!answers.Contains(true) || !answers.Contains(false))
+            {
+                heads[label] = HeadEnsemble.Mean(members).Fold();
+                continue;
+            }
+            var head = combine(members, LogOdds(trial, members, rows), answers).Fold();
+            var probabilities = trial.Logits(head, rows);
+            for (var i = 0; i < rows.Length; i++)
+                probabilities[i] = Calibration.Identity.Probability(probabilities[i]);
+            // Too few positives leave the members' own threshold, which they learnt on more.
+            var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives ? head.Thresholds.Decide : DecisionThreshold.Choose(probabilities, answers);
+            heads[label] = head with { Thresholds = new Thresholds(decide, decide, decide) };
+        }
+        return new VariantHeads(heads);
+    }
+
+    private static HeadEnsemble Weighted(IReadOnlyList<Head> members, double[] logOdds, bool[] answers) =>
+        new(members, EnsembleWeights.ByLogLoss(logOdds, answers, members.Count));
+
+    private static HeadEnsemble Stacked(IReadOnlyList<Head> members, double[] logOdds, bool[] answers)
+    {
+        var (weights, intercept) = EnsembleWeights.Stacked(logOdds, answers, members.Count);
+        return new HeadEnsemble(members, weights, intercept);
+    }
+
+    /// <summary>[rows, members], row-major.</summary>
+    private static double[] LogOdds(Trial trial, Head[] members, int[] rows)
+    {
+        var logOdds = new double[rows.Length * members.Length];
+        for (var k = 0; k < members.Length; k++)
+        {
+            var logits = trial.Logits(members[k], rows);
+            for (var i = 0; i < rows.Length; i++)
+                logOdds[i * members.Length + k] = members[k].Calibration.Slope * logits[i] + members[k].Calibration.Intercept;
+        }
+        return logOdds;
+    }
+}

@@ -1,0 +1,26 @@
+using Worker.Learning.Evaluating;
+using Worker.Learning.Plotting;
+using static Worker.Learning.Plotting.Markup;
+
+namespace Worker.Learning.Reporting;
+
+/// <summary>How well texts unlike the known ones stand out.</summary>
+internal static class AnomalySection
+{
+    public static PageSection Of(AnomalyMetrics anomaly, SharedAxes axes) => new("anomaly", "Anomalies",
+    [
+        E("p", A("class", "soft"),
+            $"{Tables.Count(anomaly.Unlike)} texts marked as unlike the known ones against {Tables.Count(anomaly.Known)} known. At p ≤ {AnomalyMetrics.Level:0.00}, " +
+            $"{Tables.Percent(anomaly.UnlikeFlagged)} of the unlike and {Tables.Percent(anomaly.KnownFlagged)} of the known ones are flagged."),
+        E("div", A("class", "split"),
+            CurveFigures.Roc(anomaly.Together.Roc, anomaly.Together.Auroc, axes, "All channels together", "Unlike texts found against known texts flagged."),
+            Tables.Table(
+                ["channel", "AUROC", "AUPR", "FPR at 95% found"],
+                [
+                    .. anomaly.Channels.OrderByDescending(channel => channel.Value.Auroc).Select(channel => Row(channel.Key, channel.Value)),
+                    Row("all together", anomaly.Together),
+                ], totals: 1)),
+    ]);
+
+    private static object?[] Row(string name, SeparationMetrics metrics) => [name, Tables.Number(metrics.Auroc), Tables.Number(metrics.Aupr), Tables.Number(metrics.Fpr95)];
+}

@@ -1,0 +1,107 @@
+using System.Xml.Linq;
+using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Plotting;
+using static Worker.Learning.Plotting.Markup;
+
+namespace Worker.Learning.Reporting;
+
+/// <summary>The classification report, and each label's own curves and mistakes, folded away until asked for.</summary>
+internal static class LabelSections
+{
+    /// <summary>Rows of the table shown before the rest is folded away.</summary>
+    private const int Shown = 30;
+
+    private static readonly string[] Head = ["label", "F1", "precision", "recall", "average precision", "AUROC", "with it", "known", "threshold", "log-loss", "ECE"];
+
+    public static PageSection Table(EvaluationReport report)
+    {
+        var rows = report.WorstFirst.Select(i => Row(report, i)).ToArray();
+        var figures = report.Figures;
+        object?[][] totals = [Total("macro", figures.Macro), Total("micro", figures.Micro)];
+        return new PageSection("labels", "Labels",
+        [
+            E("p", A("class", "soft"), "Classification report, the lowest F1 first; a label's name leads to its curves and mistakes."),
+            Tables.Table(Head, [.. rows.Take(Shown), .. totals], totals: 2),
+            rows.Length <= Shown ? null : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")), Tables.Table(Head, rows.Skip(Shown))),
+        ]);
+    }
+
+    public static PageSection Details(EvaluationReport report, SharedAxes axes) => new("details", "Label by label",
+    [
+        report.WorstFirst.Count < 13 ? null : E("details", E("summary", E("b", "Index by name")), E("ul", A("class", "index"), report.WorstFirst
+            .OrderBy(i => report.Figures.Labels[i].Label, StringComparer.OrdinalIgnoreCase)
+            .Select(i => E("li", Link(report, i))))),
+        report.WorstFirst.Select(i => Detail(report, i, axes)).ToArray(),
+    ]);
+
+    /// <summary>A label's name that leads to its details; columns, not names, make the address: names may hold anything.</summary>
+    public static XElement Link(EvaluationReport report, int column) =>
+        E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
+
+    /// <summary>What the head decides without people, against what its certificate promises.</summary>
+    private static XElement Automatic(Head head, AutomaticDecisions automatic) => Tables.Table(
+        ["without people", "share", "wrong", "certified"],
+        [
+            ["yes", Tables.Percent((double)automatic.Yes / automatic.Rows), Wrong(automatic.WrongYes, automatic.Yes), Promise(head.Certificate, head.Certificate?.Yes)],
+            ["no", Tables.Percent((double)automatic.No / automatic.Rows), Wrong(automatic.WrongNo, automatic.No), Promise(head.Certificate, head.Certificate?.No)],
+        ]);
+
+    private static string Wrong(int wrong, int decided) => decided == 0 ? "–" : $"{Tables.Count(wrong)} ({Tables.Percent((double)wrong / decided)})";
+
+    private static object Promise(Certificate? certificate, CertifiedSide? side) => certificate is null || side is null
+        ? "no"
+        : E("span", A("class", "tag good"), A("title", $"{side.Errors} errors in {side.Decided} decided of {side.Sample}, {certificate.Date:yyyy-MM-dd}"), $"≤ {Tables.Percent(certificate.Error)}");
+
+    private static object?[] Row(EvaluationReport report, int column)
+    {
+        var m = report.Figures.Labels[column];
+        return
+        [
+            Link(report, column),
+            Tables.Meter(m.F1),
+            Tables.Number(m.Precision),
+            Tables.Number(m.Recall),
+            m.Support == 0 ? "–" : Tables.Number(m.AveragePrecision),
+            m.RocAuc is { } area ? Tables.Number(area) : "–",
+            Tables.Count(m.Support),
+            Tables.Count(m.Known),
+            Tables.Number(m.Threshold),
+            Tables.Small(m.LogLoss),
+            Tables.Small(m.Ece),
+        ];
+    }
+
+    private static object?[] Total(string name, AverageMetrics average) =>
+        [name, Tables.Meter(average.F1), Tables.Number(average.Precision), Tables.Number(average.Recall), Tables.Number(average.AveragePrecision), "", "", "", "", "", ""];
+
+    private static XElement Detail(EvaluationReport report, int column, SharedAxes axes)
+    {
+        var (m, detail) = (report.Figures.Labels[column], report.Detail.Labels[column]);
+        var (curves, counts) = (detail.Curves, detail.Decisions);
+        var plots = new List<XElement>();
+        if (curves.PrecisionRecall.Count > 0)
+            plots.Add(CurveFigures.PrecisionRecall(curves, m.AveragePrecision, (double)m.Support / m.Known, axes));
+        if (curves.Roc.Count > 0)
+            plots.Add(CurveFigures.Roc(curves.Roc, m.RocAuc, axes));
+        if (curves.Thresholds.Count > 0)
+            plots.Add(CurveFigures.Thresholds(curves, report.Texts.Heads[column], axes));
+        plots.Add(CurveFigures.Reliability(curves.Before, curves.After, axes));
+        plots.Add(CurveFigures.Histogram(curves.Histogram, axes));
+        return E(
+            "details",
+            E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span", $"AP {Tables.Number(m.AveragePrecision)}"), E("span", $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
+            // Within what is folded away: a browser that is led there opens it.
+            E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
+                "figure",
+                E("figcaption", E("strong", "Decisions at the threshold")),
+                Tables.Table(["", "decided yes", "decided no"],
+                [
+                    ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
+                    ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
+                ]),
+                Automatic(report.Texts.Heads[column], detail.Automatic))),
+            MistakeSection.Examples(report, "Missed", detail.Missed, named: false),
+            MistakeSection.Examples(report, "Said wrongly", detail.SaidWrongly, named: false));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using CsvHelper;
+using Worker.Learning.Experiments;
+
+namespace Worker.Training;
+
+/// <summary>Every figure of an experiment as CSV, a line each: variant, seed, label (empty for all), metric, value.</summary>
+internal static class ExperimentCsv
+{
+    public static void Write(TextWriter output, ExperimentResult result)
+    {
+        using var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true);
+        foreach (var field in (string[])["variant", "seed", "label", "metric", "value"])
+            csv.WriteField(field);
+        csv.NextRecord();
+        foreach (var variant in result.Variants)
+            for (var seed = 0; seed < variant.Evaluations.Count; seed++)
+                foreach (var metric in ExperimentMetric.All)
+                {
+                    Write(csv, variant.Name, seed, "", metric.Key, metric.Whole(variant.Evaluations[seed]));
+                    foreach (var label in variant.Evaluations[seed].Labels)
+                        if (metric.Label(label) is { } value)
+                            Write(csv, variant.Name, seed, label.Label, metric.Key, value);
+                }
+    }
+
+    private static void Write(CsvWriter csv, string variant, int seed, string label, string metric, double value)
+    {
+        csv.WriteField(variant);
+        csv.WriteField(seed);
+        csv.WriteField(label);
+        csv.WriteField(metric);
+        csv.WriteField(value);
+        csv.NextRecord();
+    }
+}
