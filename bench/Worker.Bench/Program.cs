@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Worker.Bench;
+using Worker.Bench.Delivery;
 using Worker.Terminal;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -10,5 +11,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
+    DeliveryBench.Create(),
+    Worker.Bench.Quality.QualityBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -15,11 +15,11 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     EvaluateVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
+    ReplayVerb.Create(),
     TokenizeVerb.Create(),
     EmbedVerb.Create(),
     ScoreVerb.Create(),
     BenchVerb.Create(),
-
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -13,11 +13,14 @@ public sealed record Feature(string Name, int Offset, int Width);
 public sealed class FeatureLayout
 {
     private readonly ImmutableArray<Feature> features;
+    private readonly int layers;
 
     /// <param name="names">Feature names in order, each once.</param>
     /// <param name="hidden">Width of each, in floats.</param>
-    public FeatureLayout(IEnumerable<string> names, int hidden)
+    /// <param name="layers">Layers of the encoder, so that the last one's <c>layerN</c> is found as <c>mean</c>; 0 when unknown.</param>
+    public FeatureLayout(IEnumerable<string> names, int hidden, int layers = 0)
     {
+        this.layers = layers;
         features = [.. names.Select((name, index) => new Feature(name, index * hidden, hidden))];
         Width = features.Length * hidden;
         if (features.Length == 0)
@@ -31,8 +34,56 @@ public sealed class FeatureLayout
 
     public IReadOnlyList<Feature> Features => features;
 
+    /// <summary>The whole vector's name as a head would carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</summary>
+    public string Name => string.Join('+', features.Select(f => f.Name));
+
     /// <summary>The feature of that name, or null.</summary>
-    public Feature? Find(string name) => features.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
+    public Feature? Find(string name)
+    {
+        var canonical = FeatureNames.OwnName(name, layers);
+        return features.FirstOrDefault(f => string.Equals(f.Name, canonical, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Where the floats of a head's feature lie, of one name or several joined by <c>+</c>; null when the encoder does not
+    /// return one of them, or one is named twice.
+    /// </summary>
+    public FeatureSlices? Resolve(string feature)
+    {
+        var parts = FeatureNames.Parts(feature).Select(Find).ToArray();
+        return parts.Contains(null) || parts.Distinct().Count() != parts.Length ? null : new FeatureSlices(parts!);
+    }
 
     public override string ToString() => string.Join(", ", features.Select(f => f.Name));
+}
+
+/// <summary>The floats of a head's feature within an encoder's feature vector.</summary>
+public sealed class FeatureSlices
+{
+    private readonly ImmutableArray<Feature> parts;
+
+    internal FeatureSlices(IEnumerable<Feature> parts)
+    {
+        this.parts = [.. parts];
+        Width = this.parts.Sum(part => part.Width);
+    }
+
+    /// <summary>Floats in all.</summary>
+    public int Width { get; }
+
+    /// <summary>In the order of the head's weights.</summary>
+    public IReadOnlyList<Feature> Parts => parts;
+
+    /// <summary>Copies a text's floats of this feature.</summary>
+    /// <param name="vector">The encoder's feature vector; [layout width].</param>
+    /// <param name="target">Receives [Width].</param>
+    public void Gather(ReadOnlySpan<float> vector, Span<float> target)
+    {
+        var at = 0;
+        foreach (var part in parts)
+        {
+            vector.Slice(part.Offset, part.Width).CopyTo(target[at..]);
+            at += part.Width;
+        }
+    }
 }

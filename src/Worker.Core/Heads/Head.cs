@@ -16,7 +16,10 @@ public sealed record Head
     /// <summary>Hash of the encoder whose features the weights were fitted to.</summary>
     public required string Encoder { get; init; }
 
-    /// <summary>The feature the weights belong to, e.g. <c>mean</c>.</summary>
+    /// <summary>
+    /// The feature the weights belong to: <c>mean</c>, or several side by side, <c>layer3+layer4+layer5+mean</c>; see
+    /// <see cref="Features.FeatureNames"/>.
+    /// </summary>
     public required string Feature { get; init; }
 
     /// <summary>w; [feature width].</summary>
@@ -28,6 +31,9 @@ public sealed record Head
     public Calibration Calibration { get; init; } = Calibration.Identity;
 
     public Thresholds Thresholds { get; init; } = Thresholds.Half;
+
+    /// <summary>What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.</summary>
+    public Certificate? Certificate { get; init; }
 
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
     public Training? Training { get; init; }

@@ -12,7 +12,7 @@ namespace Worker.Core.Heads;
 ///  "calibration":{"method":"platt","slope":1.1,"intercept":0.2},"thresholds":{"low":0.3,"decide":0.5,"high":0.7},
 ///  "training":{"positives":120,"negatives":900,"validation_f1":0.91,"validation_log_loss":0.08},"parent":1}
 /// </code>
-/// Calibration (identity), thresholds (a half), training and parent may be absent; fields not named here are ignored, so
+/// Calibration (identity), thresholds (a half), certificate (see <see cref="CertificateRecord"/>), training and parent may be absent; fields not named here are ignored, so
 /// that a later version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
@@ -56,6 +56,8 @@ public static class HeadJson
         Finite(head, "thresholds.low", head.Thresholds.Low);
         Finite(head, "thresholds.decide", head.Thresholds.Decide);
         Finite(head, "thresholds.high", head.Thresholds.High);
+        Finite(head, "certificate.error", head.Certificate?.Error ?? 0);
+        Finite(head, "certificate.delta", head.Certificate?.Delta ?? 0);
         Finite(head, "training.validation_f1", head.Training?.ValidationF1 ?? 0);
         Finite(head, "training.validation_log_loss", head.Training?.ValidationLogLoss ?? 0);
         return new HeadRecord
@@ -68,6 +70,7 @@ public static class HeadJson
             Bias = head.Bias,
             Calibration = new() { Method = Platt, Slope = head.Calibration.Slope, Intercept = head.Calibration.Intercept },
             Thresholds = new() { Low = head.Thresholds.Low, Decide = head.Thresholds.Decide, High = head.Thresholds.High },
+            Certificate = CertificateRecord.From(head.Certificate),
             Training = head.Training is { } training
                 ? new()
                 {
@@ -96,6 +99,7 @@ public static class HeadJson
         Bias = FiniteFloat(record.Bias ?? throw Missing("bias"), "bias"),
         Calibration = record.Calibration is { } calibration ? ToCalibration(calibration) : Calibration.Identity,
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
+        Certificate = record.Certificate?.ToCertificate(),
         Training = record.Training is { } training
             ? new Training(
                 training.Positives ?? throw Missing("training.positives"),

@@ -20,10 +20,12 @@ public sealed class HeadMatrix
         for (var column = 0; column < heads.Count; column++)
         {
             var head = heads[column];
-            var feature = layout.Find(head.Feature)
+            var feature = layout.Resolve(head.Feature)
                 ?? throw new ArgumentException($"head '{head.Label}' uses feature '{head.Feature}', the encoder returns {layout}", nameof(heads));
-            for (var row = 0; row < feature.Width; row++)
-                Weights[(feature.Offset + row) * Labels + column] = head.Weights[row];
+            var next = 0;
+            foreach (var part in feature.Parts)
+                for (var row = 0; row < part.Width; row++)
+                    Weights[(part.Offset + row) * Labels + column] = head.Weights[next++];
             Bias[column] = head.Bias;
         }
     }

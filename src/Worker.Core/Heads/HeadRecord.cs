@@ -27,6 +27,8 @@ internal sealed class HeadRecord
 
     public ThresholdsRecord? Thresholds { get; init; }
 
+    public CertificateRecord? Certificate { get; init; }
+
     public TrainingRecord? Training { get; init; }
 
     public int? Parent { get; init; }

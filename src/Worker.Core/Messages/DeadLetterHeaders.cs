@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// The headers that a dead letter carries besides its original ones. The names and encodings of the first six are
-/// Spring for Apache Kafka's (partition: int32, offset and timestamp: int64, all big-endian), so that its tools read
-/// them; the rest is text.
+/// The headers that a dead letter carries behind its original ones. The kafka_dlt-* names and encodings are Spring for
+/// Apache Kafka's (partition: int32, offset and timestamp: int64, all big-endian), so that its tools read them; the rest
+/// is text. A message may have such headers of its own, having been a dead letter before: they stay, in their place, and
+/// of equal names the last counts; <see cref="OriginalHeaders"/> says where the message's own end.
 /// </summary>
 public static class DeadLetterHeaders
 {
@@ -14,33 +16,64 @@ public static class DeadLetterHeaders
     public const string Partition = "kafka_dlt-original-partition";
     public const string Offset = "kafka_dlt-original-offset";
     public const string Timestamp = "kafka_dlt-original-timestamp";
+    public const string Group = "kafka_dlt-original-consumer-group";
     public const string Kind = "kafka_dlt-exception-fqcn";
     public const string Reason = "kafka_dlt-exception-message";
+    public const string Stage = "worker-stage";
+
+    /// <summary>How often the message was tried, this time included. Replaying adds it, one higher, to the message itself.</summary>
+    public const string Attempt = "worker-attempt";
+
     public const string Version = "worker-version";
     public const string Time = "worker-failed-at";
 
-    /// <summary>Only on a dead letter that would be larger than the broker takes: its value is left out, and where it is.</summary>
-    public const string ValueOmitted = "worker-value-omitted";
+    /// <summary>Only on a dead letter that would be larger than the broker takes: what of key, value and headers was left out.</summary>
+    public const string Omitted = "worker-omitted";
+
+    /// <summary>How many headers, from the first, are the message's own. The last header of every dead letter.</summary>
+    public const string OriginalHeaders = "worker-original-headers";
+
+    /// <summary>Longer reasons are cut, in characters: they must not make a dead letter too large by themselves.</summary>
+    public const int MostReason = 1000;
 
     /// <summary>The headers of one dead letter.</summary>
     /// <param name="source">Where the message came from.</param>
     /// <param name="timestampMs">Its Kafka timestamp, in ms since 1970.</param>
     /// <param name="failure">What was wrong.</param>
-    /// <param name="version">This worker's version.</param>
+    /// <param name="worker">Who failed on it.</param>
+    /// <param name="attempt">How often it was tried.</param>
     /// <param name="now">When it failed.</param>
+    /// <param name="omitted">What is left out, or null.</param>
+    /// <param name="originalHeaders">How many headers stand before these.</param>
     public static IReadOnlyList<KeyValuePair<string, byte[]>> For(
-        SourcePosition source, long timestampMs, Failure failure, string version, DateTimeOffset now) =>
-    [
-        new(Topic, Text(source.Topic)),
-        new(Partition, Int32(source.Partition)),
-        new(Offset, Int64(source.Offset)),
-        new(Timestamp, Int64(timestampMs)),
-        new(Kind, Text(failure.Kind.ToString())),
-        new(Reason, Text(failure.Reason)),
-        new(Version, Text(version)),
-        new(Time, Text(now.ToString("O"))),
-    ];
+        SourcePosition source, long timestampMs, Failure failure, WorkerIdentity worker, int attempt, DateTimeOffset now, string? omitted, int originalHeaders)
+    {
+        var headers = new List<KeyValuePair<string, byte[]>>(13)
+        {
+            new(Topic, Text(source.Topic)),
+            new(Partition, Int32(source.Partition)),
+            new(Offset, Int64(source.Offset)),
+            new(Timestamp, Int64(timestampMs)),
+            new(Group, Text(worker.Group)),
+            new(Kind, Text(failure.Kind.ToString())),
+            new(Reason, Text(Cut(failure.Reason))),
+            new(Stage, Text(failure.Stage)),
+            new(Attempt, Number(attempt)),
+            new(Version, Text(worker.Version)),
+            new(Time, Text(now.ToString("O", CultureInfo.InvariantCulture))),
+        };
+        if (omitted is not null)
+            headers.Add(new(Omitted, Text(omitted)));
+        headers.Add(new(OriginalHeaders, Number(originalHeaders)));
+        return headers;
+    }
 
+    /// <summary>A number as the text headers write it.</summary>
+    public static byte[] Number(int value) => Text(value.ToString(CultureInfo.InvariantCulture));
+
+    private static string Cut(string reason) => reason.Length <= MostReason ? reason : reason[..(MostReason - 1)] + "…";
+
+    // A lone surrogate becomes U+FFFD: a reason may quote anything.
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static byte[] Int32(int value)
@@ -57,3 +90,8 @@ public static class DeadLetterHeaders
         return bytes;
     }
 }
+
+/// <summary>Who failed on a message.</summary>
+/// <param name="Group">Its consumer group.</param>
+/// <param name="Version">Its version.</param>
+public sealed record WorkerIdentity(string Group, string Version);

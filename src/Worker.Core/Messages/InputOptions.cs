@@ -20,9 +20,17 @@ public sealed class InputOptions
     [Range(0, 8192)]
     public int MaxTokens { get; set; }
 
-    /// <summary>What happens to a longer text; default: its start is scored and the result says so.</summary>
+    /// <summary>Bytes of UTF-8 a text may have; 0 for as many as a record may have. Default 0.</summary>
+    [Range(0, 1_000_000_000)]
+    public int MaxBytes { get; set; }
+
+    /// <summary>What happens to a text of more tokens or bytes; default: its start is scored and the result says so.</summary>
     [EnumDataType(typeof(TooLong))]
     public TooLong TooLong { get; set; } = TooLong.Truncate;
+
+    /// <summary>What happens to a text that is empty or only white space; default: scored, as [CLS] [SEP].</summary>
+    [EnumDataType(typeof(EmptyText))]
+    public EmptyText EmptyText { get; set; } = EmptyText.Score;
 
     /// <summary>What happens to a value that is not UTF-8; default: dead-lettered.</summary>
     [EnumDataType(typeof(InvalidUtf8))]
@@ -42,7 +50,14 @@ public enum InputFormat
     Json,
 }
 
-/// <summary>What happens to a text of too many tokens.</summary>
+/// <summary>What happens to a text of no words.</summary>
+public enum EmptyText
+{
+    Score,
+    DeadLetter,
+}
+
+/// <summary>What happens to a text of too many tokens or bytes.</summary>
 public enum TooLong
 {
     Truncate,

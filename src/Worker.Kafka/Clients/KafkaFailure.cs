@@ -1,6 +1,9 @@
 namespace Worker.Kafka.Clients;
 
-/// <summary>What went wrong between the worker and Kafka.</summary>
+/// <summary>
+/// What went wrong between the worker and Kafka. With <see cref="FailureAction"/> this is the table of docs/delivery.md:
+/// a test holds the two together.
+/// </summary>
 public enum KafkaFailure
 {
     /// <summary>A record is larger than the brokers take.</summary>
@@ -11,6 +14,15 @@ public enum KafkaFailure
 
     /// <summary>Exactly-once: the transaction was aborted; no read_committed reader sees anything of the window.</summary>
     TransactionAborted,
+
+    /// <summary>Exactly-once: the transaction was open longer than its time limit, and the broker aborted it.</summary>
+    TransactionTimedOut,
+
+    /// <summary>Exactly-once: no broker said in time how the transaction ended.</summary>
+    TransactionUnresolved,
+
+    /// <summary>The producer is of no more use, and a new one may be.</summary>
+    ProducerBroken,
 
     /// <summary>Another producer took over the transactional identity.</summary>
     Fenced,
@@ -24,7 +36,7 @@ public enum KafkaFailure
     /// <summary>The group's offset is gone and the policy is to stop.</summary>
     OffsetOutOfRange,
 
-    /// <summary>The client library refuses the settings.</summary>
+    /// <summary>The client library, or the broker, refuses the settings.</summary>
     Configuration,
 
     /// <summary>The client cannot go on.</summary>
@@ -69,10 +81,21 @@ public sealed class KafkaFailureException : Exception
     /// <summary>The index among the published records of the one that failed; -1 where it is not about one.</summary>
     public int RecordIndex { get; }
 
-    public FailureAction Action => Failure switch
+    public FailureAction Action => ActionOf(Failure);
+
+    /// <summary>
+    /// Whether the producer that failed is finished, and what it did last is for the broker to say: a fresh one ends what
+    /// is open, and reading goes on from what the group then has committed.
+    /// </summary>
+    internal bool EndsProducer =>
+        Failure is KafkaFailure.TransactionTimedOut or KafkaFailure.TransactionUnresolved or KafkaFailure.ProducerBroken;
+
+    /// <summary>What is done about a failure.</summary>
+    public static FailureAction ActionOf(KafkaFailure failure) => failure switch
     {
         KafkaFailure.RecordTooLarge => FailureAction.DeadLetter,
-        KafkaFailure.Undelivered or KafkaFailure.TransactionAborted => FailureAction.Rewind,
+        KafkaFailure.Undelivered or KafkaFailure.TransactionAborted or KafkaFailure.TransactionTimedOut
+            or KafkaFailure.TransactionUnresolved or KafkaFailure.ProducerBroken => FailureAction.Rewind,
         _ => FailureAction.Stop,
     };
 }

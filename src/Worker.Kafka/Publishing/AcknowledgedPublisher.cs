@@ -8,22 +8,28 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// At-least-once. Invariant: an offset is committed only after everything that its message led to was acknowledged by all
-/// in-sync replicas. When that fails, what was acknowledged stays, and the messages are read again: they come out twice.
+/// in-sync replicas. When a record is refused, the rest of its window is not published twice; when a window is not
+/// acknowledged in time, what was acknowledged stays and its messages are read again: they come out twice.
 /// </summary>
 internal sealed class AcknowledgedPublisher : WindowPublisher
 {
-    private readonly IProducer<byte[]?, byte[]?> producer;
-    private readonly WindowDelivery delivery;
+    /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
+    private const int MostRenewals = 5;
+    private readonly KafkaOptions options;
     private readonly KafkaClients clients;
     private readonly ClientLog log;
+    private readonly AcknowledgedRecords acknowledged = new();
+    private IProducer<byte[]?, byte[]?>? producer;
+    private WindowDelivery delivery = null!;
+    private int renewals;
 
     public AcknowledgedPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
-        : base(reader, options.MessageMaxBytes)
+        : base(reader, options, loggers, clock)
     {
+        this.options = options;
         clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Producer");
-        producer = clients.Producer(ClientConfigs.Producer(options), log);
-        delivery = new WindowDelivery(producer);
+        Prepare(default);
     }
 
     public override void Start(CancellationToken stop)
@@ -33,14 +39,33 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
 
     public override void Dispose()
     {
-        producer.Dispose();
-        delivery.Dispose();
+        End();
+        base.Dispose();
+    }
+
+    private protected override void Prepare(CancellationToken stop)
+    {
+        if (producer is not null)
+            return;
+        producer = clients.Producer(ClientConfigs.Producer(options), log);
+        delivery = new WindowDelivery(producer);
     }
 
     private protected override PublishOutcome PublishBegun(
         SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
-        Deliver(records, stop);
+        try
+        {
+            Deliver(window, records, stop);
+            renewals = 0;
+        }
+        catch (KafkaFailureException failure) when (failure.EndsProducer)
+        {
+            End();
+            if (++renewals > MostRenewals)
+                throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row published no window; the last: {failure.Message}");
+            throw;
+        }
         try
         {
             Reader.Commit(window);
@@ -58,33 +83,61 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         }
     }
 
-    private void Deliver(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    private void Deliver(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
-        ProduceException<byte[]?, byte[]?>? refused = null;
-        var index = -1;
+        var open = acknowledged.Missing(window, records);
+        if (TryDeliver(records, open, stop, out var missing) is not { } error)
+            return;
+        acknowledged.Add(window, records, open, missing);
+        if (!WindowDelivery.IsTooLarge(error.Code))
+            throw Failed(records, error, missing[0]);
+        // A batch is refused as a whole: alone, each shows whether it is the one.
+        foreach (var index in missing)
+        {
+            if (TryDeliver(records, [index], stop, out _) is { } own)
+                throw Failed(records, own, index);
+            acknowledged.Add(window, records, [index], []);
+        }
+    }
+
+    /// <summary>Produces these records and waits for all; the error that matters most and the indices of what is not acknowledged, or null.</summary>
+    private Error? TryDeliver(IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> indices, CancellationToken stop, out IReadOnlyList<int> missing)
+    {
+        var all = indices.Count == records.Count;
+        var these = all ? records : [.. indices.Select(index => records[index])];
+        Error? refused = null;
+        var handedOver = 0;
         try
         {
-            delivery.Produce(records, out index, stop);
+            delivery.Produce(these, Routes, out handedOver, stop);
         }
         catch (ProduceException<byte[]?, byte[]?> exception)
         {
-            refused = exception;
+            refused = exception.Error;
         }
         delivery.AwaitAll(stop);
-        if (refused is not null)
-            throw Failed(records, refused.Error, index);
-        if (!delivery.HasFailed)
-            return;
-        var (error, failed) = delivery.Failure(records);
-        throw Failed(records, error, failed);
+        missing = [];
+        if (refused is null && !delivery.HasFailed)
+            return null;
+        missing = [.. delivery.Missing(these, handedOver).Select(index => indices[index])];
+        return delivery.HasFailed ? delivery.Failure(these).Error : refused;
     }
 
     private KafkaFailureException Failed(IReadOnlyList<OutgoingRecord> records, Error error, int index)
     {
-        if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
+        if (WindowDelivery.IsTooLarge(error.Code))
             return TooLarge(records, index, "the topic takes");
         return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.Undelivered,
                 $"a window was not fully acknowledged and will be read again: {clients.Redact(error.Reason)}", index);
+    }
+
+    private void End()
+    {
+        if (producer is null)
+            return;
+        producer.Dispose();
+        delivery.Dispose();
+        producer = null;
     }
 }

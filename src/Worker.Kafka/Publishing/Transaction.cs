@@ -26,6 +26,8 @@ internal sealed class Transaction(
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
     private readonly TimeSpan callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
     private readonly TimeSpan giveUp = TimeSpan.FromMilliseconds(options.TransactionGiveUpMs);
+    private readonly TimeSpan timeLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
+    private long? begun;
 
     /// <summary>Makes this producer the only one with its identity and ends what an earlier one left open.</summary>
     public void TakeOver(CancellationToken stop)
@@ -52,6 +54,7 @@ internal sealed class Transaction(
     {
         try
         {
+            begun = clock.GetTimestamp();
             producer.BeginTransaction();
         }
         catch (KafkaException error)
@@ -109,9 +112,9 @@ internal sealed class Transaction(
             {
                 // Calling again takes up the same step where it is: it is not a second commit.
                 if (clock.GetElapsedTime(start) > giveUp)
-                    throw new KafkaFailureException(KafkaFailure.Fatal,
+                    throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
                         $"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): " +
-                        $"{clients.Redact(error.Error.Reason)}; the next start of this worker settles what is open");
+                        $"{clients.Redact(error.Error.Reason)}; a fresh producer settles what is open, and reading goes on from what is committed");
                 stop.WaitHandle.WaitOne(RetryPause);
             }
             catch (KafkaTxnRequiresAbortException error)
@@ -125,20 +128,42 @@ internal sealed class Transaction(
         }
     }
 
+    /// <summary>
+    /// A fence has two causes that look alike: another producer with this identity, or the broker's time limit, after which
+    /// it aborts and raises the epoch by itself. A transaction younger than the limit (its clock starts before the broker's)
+    /// can only have been fenced by another producer.
+    /// </summary>
     private KafkaFailureException Fatal(string step, Error error)
     {
         var identity = options.EffectiveTransactionalId;
         error = fatal.Of(error);
-        return error.Code switch
+        var reason = $"{clients.Redact(error.Reason)} ({error.Code})";
+        switch (error.Code)
         {
-            ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
-                or ErrorCode.TransactionCoordinatorFenced =>
-                new KafkaFailureException(KafkaFailure.Fenced,
-                    $"another producer took over the transactional identity '{identity}', or a transaction was open longer than " +
-                    $"{options.TransactionTimeoutMs} ms (Kafka:TransactionTimeoutMs): give every worker its own Kafka:TransactionalId"),
-            ErrorCode.TransactionalIdAuthorizationFailed => new KafkaFailureException(KafkaFailure.Unauthorised,
-                $"this worker may not use the transactional identity '{identity}': grant its user WRITE and DESCRIBE on it"),
-            _ => new KafkaFailureException(KafkaFailure.Fatal, $"{step} failed for good: {clients.Redact(error.Reason)} ({error.Code})"),
-        };
+            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced
+                when begun is { } since && clock.GetElapsedTime(since) >= timeLimit:
+                return new KafkaFailureException(KafkaFailure.TransactionTimedOut,
+                    $"a transaction was open for {clock.GetElapsedTime(since).TotalSeconds:F1} s, longer than the {timeLimit.TotalSeconds:F1} s that " +
+                    "it may be (Kafka:TransactionTimeoutMs), and the broker aborted it; its messages are read again");
+            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced:
+                return new KafkaFailureException(KafkaFailure.Fenced,
+                    $"another worker took over the transactional identity '{identity}', so this one ends: give every worker its own " +
+                    "Kafka:TransactionalId (or host name), if both were meant to run");
+            case ErrorCode.TransactionalIdAuthorizationFailed:
+                return new KafkaFailureException(KafkaFailure.Unauthorised,
+                    $"this worker may not use the transactional identity '{identity}': grant its user WRITE and DESCRIBE on it");
+            case ErrorCode.ClusterAuthorizationFailed:
+                return new KafkaFailureException(KafkaFailure.Unauthorised,
+                    "this worker may not write idempotently: grant its user IDEMPOTENT_WRITE on the cluster");
+            case ErrorCode.InvalidTransactionTimeout:
+                return new KafkaFailureException(KafkaFailure.Configuration,
+                    $"the broker refuses Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs}): it must not exceed the broker's " +
+                    "transaction.max.timeout.ms (900000 by default)");
+            case ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedForMessageFormat:
+                return new KafkaFailureException(KafkaFailure.Fatal, $"{step}: this broker cannot do transactions: {reason}; set Kafka:Delivery to AtLeastOnce");
+            default:
+                return new KafkaFailureException(KafkaFailure.ProducerBroken,
+                    $"{step} failed for good: {reason}; a fresh producer takes over, and reading goes on from what is committed");
+        }
     }
 }

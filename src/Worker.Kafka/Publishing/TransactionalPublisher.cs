@@ -8,55 +8,99 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at all;
-/// the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them.
+/// the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. Where it is not
+/// known how a transaction ended, a fresh producer with the same identity ends it, and the group's offsets tell.
 /// </summary>
-internal sealed class TransactionalPublisher : WindowPublisher
+internal sealed partial class TransactionalPublisher : WindowPublisher
 {
-    private readonly IProducer<byte[]?, byte[]?> producer;
-    private readonly WindowDelivery delivery;
-    private readonly Transaction transaction;
+    /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
+    private const int MostRenewals = 5;
+    private readonly KafkaOptions options;
+    private readonly TimeProvider clock;
     private readonly KafkaClients clients;
+    private readonly ClientLog log;
+    private readonly ILogger logger;
+    private TransactionalProducer? current;
+    private int renewals;
 
     public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
-        : base(reader, options.MessageMaxBytes)
+        : base(reader, options, loggers, clock)
     {
+        (this.options, this.clock) = (options, clock);
         clients = new KafkaClients(options, loggers, clock);
-        var fatal = new FatalError();
-        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"), fatal.Note);
-        delivery = new WindowDelivery(producer);
-        transaction = new Transaction(producer, fatal, options, loggers.CreateLogger<TransactionalPublisher>(), clock, clients);
+        log = clients.Log("Producer");
+        logger = loggers.CreateLogger<TransactionalPublisher>();
+        current = NewProducer();
     }
 
-    public override void Start(CancellationToken stop) => transaction.TakeOver(stop);
+    public override void Start(CancellationToken stop) => current!.Transaction.TakeOver(stop);
 
     public override void Dispose()
     {
-        producer.Dispose();
-        delivery.Dispose();
+        current?.Dispose();
+        base.Dispose();
+    }
+
+    private protected override void Prepare(CancellationToken stop)
+    {
+        if (current is not null)
+            return;
+        var fresh = NewProducer();
+        try
+        {
+            fresh.Transaction.TakeOver(stop);
+        }
+        catch
+        {
+            fresh.Dispose();
+            throw;
+        }
+        current = fresh;
+        Renewed(logger, options.EffectiveTransactionalId);
     }
 
     private protected override PublishOutcome PublishBegun(
         SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
+        try
+        {
+            Transact(current!, window, records, stop);
+            renewals = 0;
+            return PublishOutcome.Committed;
+        }
+        catch (KafkaFailureException failure) when (failure.EndsProducer)
+        {
+            current!.Dispose();
+            current = null;
+            if (++renewals > MostRenewals)
+                throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
+            throw;
+        }
+    }
+
+    private TransactionalProducer NewProducer() => new(options, clients, log, logger, clock);
+
+    private void Transact(TransactionalProducer producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    {
         var index = -1;
+        var transaction = producer.Transaction;
         try
         {
             transaction.Begin();
-            delivery.Produce(records, out index, stop);
+            producer.Delivery.Produce(records, Routes, out index, stop);
             // The generation is taken now, while the ledger holds the partitions.
             var group = Reader.GroupMetadata()
                 ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
             transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
             transaction.Commit(stop);
-            return PublishOutcome.Committed;
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
         {
-            throw Aborted(records, refused.Error, index, stop);
+            throw Aborted(producer, records, refused.Error, index, stop);
         }
         catch (MustAbortException must)
         {
-            throw Aborted(records, must.Error, index: -1, stop);
+            throw Aborted(producer, records, must.Error, index: -1, stop);
         }
         catch (OperationCanceledException)
         {
@@ -66,18 +110,22 @@ internal sealed class TransactionalPublisher : WindowPublisher
     }
 
     /// <summary>Aborts, and says what that means for the window.</summary>
-    private KafkaFailureException Aborted(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
+    private KafkaFailureException Aborted(
+        TransactionalProducer producer, IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
-        transaction.Abort(error, stop);
+        producer.Transaction.Abort(error, stop);
         // The reports of what was thrown away must not be counted against the next window.
-        delivery.AwaitAll(stop);
+        producer.Delivery.AwaitAll(stop);
         // A record that failed is the cause; what the transaction says about itself is a consequence.
-        if (delivery.HasFailed)
-            (error, index) = delivery.Failure(records);
+        if (producer.Delivery.HasFailed)
+            (error, index) = producer.Delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
             return TooLarge(records, index, "the topic takes");
         return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
                 $"a window's transaction was aborted and the window will be read again: {clients.Redact(error.Reason)}", index);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A fresh producer has the transactional identity '{Identity}'")]
+    private static partial void Renewed(ILogger logger, string identity);
 }

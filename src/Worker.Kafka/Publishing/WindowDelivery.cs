@@ -16,6 +16,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly List<(Error Error, byte[]? Value)> failed = [];
     private readonly ManualResetEventSlim progress = new();
     private int pending;
+    private volatile bool waiting;
 
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
     {
@@ -35,23 +36,28 @@ internal sealed class WindowDelivery : IDisposable
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
-    public void Produce(IReadOnlyList<OutgoingRecord> records, out int index, CancellationToken stop)
+    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, out int index, CancellationToken stop)
     {
         lock (gate)
             failed.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
-            Produce(records[index], stop);
+        {
+            var record = records[index];
+            Produce(record, routes.Of(record), stop);
+        }
     }
 
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
+        waiting = true;
         while (Volatile.Read(ref pending) > 0)
         {
             progress.Reset();
             if (Volatile.Read(ref pending) > 0)
                 progress.Wait(stop);
         }
+        waiting = false;
     }
 
     /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
@@ -71,30 +77,53 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
+    /// <summary>
+    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that cannot be told apart
+    /// (no value, or one value shared) count as missing where one of them is.
+    /// </summary>
+    /// <param name="handedOver">How many of the records were handed to the client.</param>
+    public List<int> Missing(IReadOnlyList<OutgoingRecord> records, int handedOver)
+    {
+        var missing = new List<int>();
+        lock (gate)
+        {
+            var values = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            foreach (var (_, value) in failed)
+                values.Add(value ?? (object)this);
+            for (var i = 0; i < records.Count; i++)
+                if (i >= handedOver || values.Contains(records[i].Value ?? (object)this))
+                    missing.Add(i);
+        }
+        return missing;
+    }
+
     public static bool IsTooLarge(ErrorCode code) => code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge;
 
     public void Dispose() => progress.Dispose();
 
-    private void Produce(in OutgoingRecord record, CancellationToken stop)
+    private void Produce(in OutgoingRecord record, Partition partition, CancellationToken stop)
     {
+        var to = new TopicPartition(record.Topic, partition);
         message.Key = record.Key;
         message.Value = record.Value;
         message.Headers = ToHeaders(record.Headers);
         message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
         while (true)
         {
-            progress.Reset();
             Interlocked.Increment(ref pending);
             try
             {
-                producer.Produce(record.Topic, message, handler);
+                producer.Produce(to, message, handler);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // The client's queue is full: room comes with the next acknowledgement.
                 Interlocked.Decrement(ref pending);
+                waiting = true;
+                progress.Reset();
                 progress.Wait(TimeSpan.FromMilliseconds(100), stop);
+                waiting = false;
             }
             catch
             {
@@ -110,7 +139,9 @@ internal sealed class WindowDelivery : IDisposable
             lock (gate)
                 failed.Add((report.Error, report.Message.Value));
         Interlocked.Decrement(ref pending);
-        progress.Set();
+        // Waking nobody, a hundred thousand times a second, would cost more than the counting.
+        if (waiting)
+            progress.Set();
     }
 
     private static Headers? ToHeaders(RecordHeader[]? headers)

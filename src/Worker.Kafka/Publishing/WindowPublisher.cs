@@ -13,16 +13,19 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 public abstract class WindowPublisher : IDisposable
 {
-    private protected WindowPublisher(WindowReader reader, int messageMaxBytes)
+    private protected WindowPublisher(WindowReader reader, KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         Reader = reader;
-        MessageMaxBytes = messageMaxBytes;
+        MessageMaxBytes = options.MessageMaxBytes;
+        Routes = new KeylessRoutes(options, loggers, clock);
     }
 
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
     public int MessageMaxBytes { get; }
 
     private protected WindowReader Reader { get; }
+
+    private protected KeylessRoutes Routes { get; }
 
     /// <summary>The publisher of <see cref="KafkaOptions.Delivery"/>, for windows of this reader.</summary>
     /// <exception cref="KafkaFailureException">The client refuses the settings.</exception>
@@ -47,6 +50,11 @@ public abstract class WindowPublisher : IDisposable
     public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
         RefuseTooLarge(records);
+        if (window.IsStale)
+            return PublishOutcome.Abandoned;
+        // What may wait for a broker is done before partitions are held.
+        Prepare(stop);
+        Routes.Prepare(window, records, stop);
         if (!Reader.Ledger.TryBegin(window))
             return PublishOutcome.Abandoned;
         try
@@ -58,6 +66,14 @@ public abstract class WindowPublisher : IDisposable
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
         {
             Reader.Ledger.Return();
+            throw;
+        }
+        catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
+        {
+            Routes.Forget();
+            Reader.Ledger.Abandon(failure.EndsProducer);
+            // At once: what is still open would hold up every read_committed reader until its time limit.
+            Prepare(stop);
             throw;
         }
         catch
@@ -77,7 +93,10 @@ public abstract class WindowPublisher : IDisposable
         return size;
     }
 
-    public abstract void Dispose();
+    public virtual void Dispose() => Routes.Dispose();
+
+    /// <summary>Makes a new producer where the last one was finished; may wait for a broker.</summary>
+    private protected abstract void Prepare(CancellationToken stop);
 
     private protected abstract PublishOutcome PublishBegun(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop);
 

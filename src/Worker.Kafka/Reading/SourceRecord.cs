@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace Worker.Kafka.Reading;
 
 /// <summary>One header of a record; names may repeat.</summary>
@@ -23,4 +25,31 @@ public sealed class SourceRecord
 
     /// <summary>Milliseconds since 1970-01-01 UTC; -1 where the message has none.</summary>
     public required long TimestampMs { get; init; }
+
+    /// <param name="result">A message, no end of partition.</param>
+    /// <param name="topic">Its topic: the client makes a new string for every message, the caller may keep one.</param>
+    internal static SourceRecord From(ConsumeResult<byte[]?, byte[]?> result, string topic)
+    {
+        var message = result.Message;
+        return new SourceRecord
+        {
+            Topic = topic,
+            Partition = result.Partition.Value,
+            Offset = result.Offset.Value,
+            Key = message.Key,
+            Value = message.Value,
+            Headers = Plain(message.Headers),
+            TimestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs,
+        };
+    }
+
+    private static RecordHeader[] Plain(Headers? headers)
+    {
+        if (headers is null || headers.Count == 0)
+            return [];
+        var plain = new RecordHeader[headers.Count];
+        for (var i = 0; i < plain.Length; i++)
+            plain[i] = new RecordHeader(headers[i].Key, headers[i].GetValueBytes());
+        return plain;
+    }
 }

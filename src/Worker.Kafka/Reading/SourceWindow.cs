@@ -26,7 +26,7 @@ public sealed class SourceWindow
     /// <summary>One entry a partition that the window has records of.</summary>
     public OffsetRange[] Ranges { get; }
 
-    /// <summary>Keys and values together.</summary>
+    /// <summary>Keys, values and headers together.</summary>
     public long Bytes { get; }
 
     /// <summary>Counts how often windows in flight were abandoned (partitions lost, transaction aborted) before this one was read.</summary>

@@ -10,7 +10,7 @@ internal sealed class WindowBuilder(WindowLimits limits)
     private readonly Dictionary<(string Topic, int Partition), TakenRange> taken = [];
     private string lastTopic = "";
 
-    /// <summary>Keys and values together.</summary>
+    /// <summary>Keys, values and headers together.</summary>
     public long Bytes { get; private set; }
 
     public bool IsEmpty => records.Count == 0;
@@ -22,17 +22,7 @@ internal sealed class WindowBuilder(WindowLimits limits)
         // The client makes a new string for every message.
         if (!string.Equals(lastTopic, result.Topic, StringComparison.Ordinal))
             lastTopic = result.Topic;
-        var message = result.Message;
-        var record = new SourceRecord
-        {
-            Topic = lastTopic,
-            Partition = result.Partition.Value,
-            Offset = result.Offset.Value,
-            Key = message.Key,
-            Value = message.Value,
-            Headers = Plain(message.Headers),
-            TimestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? -1 : message.Timestamp.UnixTimestampMs,
-        };
+        var record = SourceRecord.From(result, lastTopic);
         records.Add(record);
         Bytes += SizeOf(record);
         ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, (record.Topic, record.Partition), out var known);
@@ -79,16 +69,12 @@ internal sealed class WindowBuilder(WindowLimits limits)
         Bytes = 0;
     }
 
-    private static int SizeOf(SourceRecord record) => (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-
-    private static RecordHeader[] Plain(Headers? headers)
+    private static long SizeOf(SourceRecord record)
     {
-        if (headers is null || headers.Count == 0)
-            return [];
-        var plain = new RecordHeader[headers.Count];
-        for (var i = 0; i < plain.Length; i++)
-            plain[i] = new RecordHeader(headers[i].Key, headers[i].GetValueBytes());
-        return plain;
+        long size = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
+        foreach (var header in record.Headers)
+            size += header.Name.Length + (header.Value?.Length ?? 0);
+        return size;
     }
 
     private struct TakenRange

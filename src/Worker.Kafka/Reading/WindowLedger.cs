@@ -7,7 +7,7 @@ namespace Worker.Kafka.Reading;
 /// could hurt each other: while a window is being published, no partition is let go, and once windows are abandoned none
 /// of them can be published. Windows are published one at a time, in the order in which they were handed out.
 /// </summary>
-internal sealed class WindowLedger
+internal sealed class WindowLedger(TimeProvider clock)
 {
     private readonly object gate = new();
     private readonly Dictionary<TopicPartition, long> resume = [];
@@ -15,6 +15,7 @@ internal sealed class WindowLedger
     private int inFlight;
     private bool publishing;
     private bool letGo;
+    private bool unsure;
 
     /// <summary>Rises by one whenever the windows in flight are abandoned.</summary>
     public int Epoch => Volatile.Read(ref epoch);
@@ -78,12 +79,37 @@ internal sealed class WindowLedger
     }
 
     /// <summary>Publisher: the window failed, and with it all that were read after it.</summary>
-    public void Abandon()
+    /// <param name="offsetsUnknown">Whether the window's offsets may have been committed all the same: the group must be asked.</param>
+    public void Abandon(bool offsetsUnknown = false)
     {
         lock (gate)
         {
             publishing = false;
+            unsure |= offsetsUnknown;
             AbandonLocked();
+        }
+    }
+
+    /// <summary>Reader: whether the group must be asked for its offsets before anything is read again.</summary>
+    public bool AreOffsetsUnknown
+    {
+        get
+        {
+            lock (gate)
+                return unsure;
+        }
+    }
+
+    /// <summary>Reader: what the group has committed for the partitions read so far; asked after windows of this epoch were abandoned.</summary>
+    public void Learn(IEnumerable<TopicPartitionOffset> committed, int askedInEpoch)
+    {
+        lock (gate)
+        {
+            foreach (var partition in committed)
+                if (partition.Offset.Value >= 0 && resume.ContainsKey(partition.TopicPartition))
+                    resume[partition.TopicPartition] = partition.Offset.Value;
+            if (askedInEpoch == epoch)
+                unsure = false;
         }
     }
 
@@ -93,11 +119,11 @@ internal sealed class WindowLedger
     /// </summary>
     public bool Drain(TimeSpan bound)
     {
-        var deadline = Environment.TickCount64 + (long)bound.TotalMilliseconds;
+        var start = clock.GetTimestamp();
         lock (gate)
         {
-            while (inFlight > 0 && deadline - Environment.TickCount64 is > 0 and var left)
-                Monitor.Wait(gate, (int)Math.Min(left, int.MaxValue));
+            while (inFlight > 0 && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
+                Monitor.Wait(gate, left);
             letGo = true;
             while (publishing)
                 Monitor.Wait(gate);
@@ -128,6 +154,13 @@ internal sealed class WindowLedger
     {
         lock (gate)
             return resume.TryGetValue(partition, out var offset) ? offset : null;
+    }
+
+    /// <summary>For tests: as if what was settled from this offset on had not been.</summary>
+    internal void Rewrite(string topic, int partition, long offset)
+    {
+        lock (gate)
+            resume[new TopicPartition(topic, partition)] = offset;
     }
 
     private void AbandonLocked()

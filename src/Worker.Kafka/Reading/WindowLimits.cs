@@ -12,6 +12,6 @@ public sealed class WindowLimits(int maxMessages, long maxBytes)
         set => maxMessages = Math.Max(1, value);
     }
 
-    /// <summary>A window closes when its keys and values reach this many bytes.</summary>
+    /// <summary>A window closes when its keys, values and headers reach this many bytes.</summary>
     public long MaxBytes { get; } = maxBytes;
 }

@@ -11,6 +11,7 @@ namespace Worker.Kafka.Reading;
 public sealed partial class WindowReader
 {
     private const int MostFailedSeeks = 200;
+    private static readonly TimeSpan OffsetPatience = TimeSpan.FromSeconds(5);
     private int failedSeeks;
 
     private void Assigned(List<TopicPartition> partitions)
@@ -55,6 +56,8 @@ public sealed partial class WindowReader
         if (readEpoch == epoch)
             return;
         next.Unread(Ledger);
+        if (Ledger.AreOffsetsUnknown && !AskedForOffsets(epoch))
+            return;
         try
         {
             foreach (var partition in consumer.Assignment)
@@ -75,6 +78,26 @@ public sealed partial class WindowReader
         }
         failedSeeks = 0;
         readEpoch = epoch;
+    }
+
+    /// <summary>
+    /// Learns from the group how far it is: a transaction whose end we did not see may have been committed. The broker
+    /// answers only once no transaction on these offsets is open.
+    /// </summary>
+    private bool AskedForOffsets(int epoch)
+    {
+        try
+        {
+            Ledger.Learn(consumer.Committed(consumer.Assignment, OffsetPatience), epoch);
+            return true;
+        }
+        catch (KafkaException error)
+        {
+            log.Write(LogLevel.Warning, "committed offsets", $"waiting for the offsets of group '{options.GroupId}': {error.Error.Reason}");
+            Poll(PollSlice);
+            next.Unread(Ledger);
+            return false;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Assigned {Count} more partitions: {Partitions}")]

@@ -32,6 +32,7 @@ public sealed partial class WindowReader : IDisposable
         this.options = options;
         logger = loggers.CreateLogger<WindowReader>();
         next = new WindowBuilder(limits);
+        Ledger = new WindowLedger(clock);
         var clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Consumer");
         errors = new ConsumeErrors(options, log, clients);
@@ -51,7 +52,7 @@ public sealed partial class WindowReader : IDisposable
     /// <summary>Whether the next window has begun. Reader's thread only.</summary>
     public bool HasGathered => !next.IsEmpty;
 
-    internal WindowLedger Ledger { get; } = new();
+    internal WindowLedger Ledger { get; }
 
     /// <summary>
     /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The

@@ -5,11 +5,17 @@ namespace Worker.Learning.Fitting;
 /// <summary>Whether a head belongs to the features at hand.</summary>
 internal static class HeadFit
 {
-    /// <exception cref="HeadRefusedException">It is for another encoder or feature, or has another width.</exception>
-    public static void Require(Head head, string feature, int width, string encoder)
+    /// <exception cref="HeadRefusedException">It is for another encoder.</exception>
+    public static void Require(Head head, string encoder)
     {
         if (head.Encoder != encoder)
             throw new HeadRefusedException(head, $"was trained for encoder {head.Encoder}, these features are from {encoder}: use that encoder or train the head again");
+    }
+
+    /// <exception cref="HeadRefusedException">It is for another encoder or feature, or has another width.</exception>
+    public static void Require(Head head, string feature, int width, string encoder)
+    {
+        Require(head, encoder);
         if (head.Feature != feature)
             throw new HeadRefusedException(head, $"uses feature '{head.Feature}', these features are '{feature}': encode with that feature or train the head again");
         if (head.Weights.Length != width)

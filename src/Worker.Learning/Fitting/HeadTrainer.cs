@@ -21,12 +21,13 @@ public static class HeadTrainer
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="options">How.</param>
-    /// <param name="previous">Heads to start from, for the same encoder and feature, one a label at most; a label's new head
-    /// is one version higher and names its parent. Those of labels that are not trained are not looked at. Null for none.</param>
+    /// <param name="previous">Heads to start from, for the same encoder, one a label at most; a label's new head is one version
+    /// higher. It starts from the old one, and names it as its parent, when that is on the same feature. Those of labels
+    /// that are not trained are not looked at. Null for none.</param>
     /// <param name="progress">Told after every pass; may be null.</param>
     /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong together.</exception>
     /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
-    /// <exception cref="HeadRefusedException">A previous head is for another encoder or feature.</exception>
+    /// <exception cref="HeadRefusedException">A previous head is for another encoder, or is damaged.</exception>
     public static TrainingResult Train(
         FeatureMatrix features,
         DataSet data,
@@ -47,7 +48,11 @@ public static class HeadTrainer
         if (features.Rows == 0)
             throw new ArgumentException("there are no texts to train on", nameof(features));
         foreach (var head in previous ?? [])
-            HeadFit.Require(head, feature, features.Width, encoder);
+        {
+            HeadFit.Require(head, encoder);
+            if (head.Feature == feature)
+                HeadFit.Require(head, feature, features.Width, encoder);
+        }
         progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
         features.RequireFinite();
 
@@ -73,7 +78,7 @@ public static class HeadTrainer
                 member.Label,
                 answers,
                 member.Folds,
-                parents.TryGetValue(data.Labels[member.Label], out var parent) ? Start(parent, standardisation) : null,
+                parents.TryGetValue(data.Labels[member.Label], out var parent) && parent.Feature == feature ? Start(parent, standardisation) : null,
                 features.Width,
                 options));
             var group = new GroupFit(pass, fits, features.Width, options, parallel);
@@ -85,7 +90,7 @@ public static class HeadTrainer
             foreach (var fit in fits)
             {
                 var label = data.Labels[fit.Label];
-                var (calibration, thresholds, figure) = fit.Calibrate(label, options);
+                var (calibration, choice, figure) = fit.Calibrate(label, options);
                 figures.Add(figure);
                 var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
@@ -98,9 +103,10 @@ public static class HeadTrainer
                     Weights = weights,
                     Bias = (float)(bias - Math.Log(fit.PositiveWeight)),
                     Calibration = calibration,
-                    Thresholds = thresholds,
+                    Thresholds = choice.Thresholds,
+                    Certificate = choice.Certificate,
                     Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
-                    Parent = parent?.Version,
+                    Parent = parent?.Feature == feature ? parent.Version : null,
                 });
             }
         }

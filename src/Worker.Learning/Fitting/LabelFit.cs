@@ -1,5 +1,6 @@
 using Worker.Core.Heads;
 using Worker.Learning.Calibrating;
+using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 
 namespace Worker.Learning.Fitting;
@@ -119,11 +120,11 @@ internal sealed class LabelFit
     }
 
     /// <summary>Calibration, thresholds and figures from the held-out logits.</summary>
-    public (Calibration Calibration, Thresholds Thresholds, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    public (Calibration Calibration, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
         var calibration = Platt.Fit(bestLogits, truth);
         var (raw, probabilities) = (Probabilities(bestLogits, Calibration.Identity), Probabilities(bestLogits, calibration));
-        var thresholds = ReviewBand.Around(probabilities, DecisionThreshold.Choose(probabilities, truth), options.ReviewShare);
+        var choice = ThresholdChoice.Make(probabilities, truth, options.Thresholds);
         var figures = new LabelFigures(
             label,
             Positives,
@@ -136,9 +137,9 @@ internal sealed class LabelFit
             Believe(raw),
             Believe(probabilities),
             RankingMetrics.AveragePrecision(probabilities, truth),
-            DecisionThreshold.F1(probabilities, truth, thresholds.Decide),
-            calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers" : null);
-        return (calibration, thresholds, figures);
+            DecisionThreshold.F1(probabilities, truth, choice.Thresholds.Decide),
+            calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers" : choice.Remark);
+        return (calibration, choice, figures);
     }
 
     private CalibrationFigures Believe(double[] probabilities) => new(

@@ -1,3 +1,5 @@
+using Worker.Learning.Certifying;
+
 namespace Worker.Learning.Fitting;
 
 /// <summary>How much more a positive counts than a negative, n₊ and n₋ of them.</summary>
@@ -52,8 +54,8 @@ public sealed record TrainingOptions
     /// <summary>A label with fewer examples than this of either answer gets no head; at least 2, default 5.</summary>
     public int MinimumExamples { get; init; } = 5;
 
-    /// <summary>Share of held-out rows in the review band; of [0, 1), default 0.05.</summary>
-    public double ReviewShare { get; init; } = 0.05;
+    /// <summary>How thresholds are chosen on the held-out rows; default the certified band.</summary>
+    public ThresholdOptions Thresholds { get; init; } = new();
 
     /// <summary>L-BFGS steps for one penalty at most; default 200.</summary>
     public int MaximumIterations { get; init; } = 200;
@@ -80,10 +82,10 @@ public sealed record TrainingOptions
         Check(HeldOut is > 0 and <= 0.5, $"HeldOut is {HeldOut}: it must be above 0 and at most 0.5");
         Check(Folds is >= 2 and <= FoldedAnswers.MaximumFolds, $"Folds is {Folds}: it must be 2 to {FoldedAnswers.MaximumFolds}");
         Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
-        Check(ReviewShare is >= 0 and < 1, $"ReviewShare is {ReviewShare}: it must be at least 0 and below 1");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
         Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");
         Check(Parallelism >= 0, $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
+        problems.AddRange(Thresholds.Problems());
         return problems;
 
         void Check(bool holds, string problem)

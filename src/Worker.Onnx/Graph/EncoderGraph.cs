@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Schema;
 
@@ -40,10 +41,10 @@ internal sealed class EncoderGraph
         for (var layer = 1; layer <= config.Layers; layer++)
         {
             x = Layer(layer - 1, x, scoreBias);
-            Mean(GraphNames.LayerMean(layer, config.Layers), x, pooling);
+            Mean(FeatureNames.LayerMean(layer, config.Layers), x, pooling);
         }
         // Token 0 is [CLS]; a scalar index drops the axis: [batch, sequence, hidden] to [batch, hidden].
-        Feature(graph.Node("Gather", GraphNames.Cls, [x, graph.Scalar("first", 0)], GraphWriter.Integer("axis", 1)));
+        Feature(graph.Node("Gather", FeatureNames.Cls, [x, graph.Scalar("first", 0)], GraphWriter.Integer("axis", 1)));
         if (config.HasOwnHead)
             OwnHead();
         return graph.Model();
@@ -112,7 +113,7 @@ internal sealed class EncoderGraph
     // A linear layer on [CLS], its activation, and the classifier (Hugging Face's ForSequenceClassification models).
     private void OwnHead()
     {
-        var dense = graph.Node("Gemm", "head.dense", [GraphNames.Cls, graph.Weight("head.dense.weight"), graph.Weight("head.dense.bias")]);
+        var dense = graph.Node("Gemm", "head.dense", [FeatureNames.Cls, graph.Weight("head.dense.weight"), graph.Weight("head.dense.bias")]);
         var active = graph.Node(config.Architecture == Architecture.Bert ? "Tanh" : "Relu", "head.activation", [dense]);
         graph.Node("Gemm", GraphNames.OwnLogits, [active, graph.Weight("head.classifier.weight"), graph.Weight("head.classifier.bias")]);
         graph.Output(GraphNames.OwnLogits, "batch", $"{config.OwnLabels.Length}");

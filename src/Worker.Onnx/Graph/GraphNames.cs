@@ -23,17 +23,4 @@ internal static class GraphNames
 
     /// <summary>Output: logits of the checkpoint's own classification head, f32 [batch, its labels].</summary>
     public const string OwnLogits = "own_logits";
-
-    /// <summary>Feature: the last layer at the first token.</summary>
-    public const string Cls = "cls";
-
-    /// <summary>Feature: the last layer, averaged over the tokens.</summary>
-    public const string Mean = "mean";
-
-    /// <summary>The feature that is the mean of a layer, counted from 1: the last layer's is <see cref="Mean"/>.</summary>
-    public static string LayerMean(int layer, int layers) => layer == layers ? Mean : $"layer{layer}";
-
-    /// <summary>Every feature that an encoder of so many layers offers.</summary>
-    public static IEnumerable<string> FeaturesOf(int layers) =>
-        [Mean, Cls, .. Enumerable.Range(1, layers - 1).Select(layer => LayerMean(layer, layers))];
 }

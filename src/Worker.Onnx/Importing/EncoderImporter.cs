@@ -46,7 +46,7 @@ public static class EncoderImporter
             Layers = checkpoint.Config.Layers,
             VocabularySize = checkpoint.Config.VocabularySize,
             MaxTokens = maxTokens,
-            Features = [.. GraphNames.FeaturesOf(checkpoint.Config.Layers)],
+            Features = FeatureNames.Of(checkpoint.Config.Layers),
             OwnLabels = checkpoint.Config.OwnLabels,
             SelfCheck = selfCheck,
             Files = ImmutableSortedDictionary<string, string>.Empty,

@@ -54,11 +54,14 @@ public static class EncoderFactory
 
     private static FeatureLayout Layout(EncoderBundle bundle, IReadOnlyList<string> names)
     {
-        foreach (var name in names)
-            if (!bundle.Features.Contains(name, StringComparer.Ordinal))
-                throw new EncoderException($"feature '{name}' is not offered by the encoder in {bundle.Folder}: choose of {string.Join(", ", bundle.Features)}"
-                    + (string.Equals(name, $"layer{bundle.Layers}", StringComparison.Ordinal) ? " (the last layer's mean is 'mean')" : ""));
-        return new FeatureLayout(names, bundle.Hidden);
+        try
+        {
+            return new FeatureLayout(FeatureNames.Expand(names, bundle.Layers), bundle.Hidden, bundle.Layers);
+        }
+        catch (UnknownFeatureException unknown)
+        {
+            throw new EncoderException($"{bundle.Folder}: {unknown.Message}", unknown);
+        }
     }
 
     private static Encoder? TryCuda(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, out string reason)

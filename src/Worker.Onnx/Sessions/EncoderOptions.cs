@@ -40,7 +40,7 @@ public sealed record EncoderOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
-    /// <summary>Features returned for each text, in order. Default: <c>mean</c>.</summary>
+    /// <summary>Features returned for each text, in order; <c>taps</c> and <c>all</c> stand for several. Default: <c>mean</c>.</summary>
     [MinLength(1)]
     public IReadOnlyList<string> Features { get; init; } = ["mean"];
 

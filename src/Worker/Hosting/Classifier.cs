@@ -46,17 +46,22 @@ internal sealed class Classifier : IDisposable
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
     public static Classifier Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
-        var encoder = LoadedEncoder.Open(options.Encoder);
+        var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
+        var encoder = LoadedEncoder.Open(options.Encoder.Serving(fixedHeads.Select(head => head.Feature)));
         var logger = loggers.CreateLogger<Classifier>();
         logger.LogInformation("Encoder {Hash} from {Bundle} on {Device}", encoder.Encoder.Hash[..12], options.Encoder.Bundle, encoder.Encoder.Description);
         var heads = HeadSet.Empty(encoder.Encoder.Hash, encoder.Encoder.Features);
         if (options.Heads.Source == HeadsSource.File)
         {
-            heads = heads.With(HeadFile.Read(options.Heads.File!));
+            heads = heads.With(fixedHeads);
             logger.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
         }
-        return new Classifier(options, encoder, new HeadRegistry(heads, logger), loggers, clock);
+        return With(encoder, heads, options, loggers, clock);
     }
+
+    /// <summary>One with an encoder that is loaded already, which it will dispose of, and heads to begin with.</summary>
+    public static Classifier With(LoadedEncoder encoder, HeadSet heads, RunOptions options, ILoggerFactory loggers, TimeProvider clock) =>
+        new(options, encoder, new HeadRegistry(heads, loggers.CreateLogger<Classifier>()), loggers, clock);
 
     /// <summary>Classifies until stopped, then finishes what is in flight within the drain deadline and leaves the group.</summary>
     /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
 using Worker.Terminal;
 
 namespace Worker.Hosting;
@@ -20,7 +21,7 @@ internal sealed class ClassifierService(Classifier classifier, IHostApplicationL
         }
         catch (Exception error)
         {
-            Code = ExitCode.Failed;
+            Code = error is KafkaFailureException { Failure: KafkaFailure.Fenced } ? ExitCode.Fenced : ExitCode.Failed;
             if (Failures.IsForeseen(error))
                 log.LogCritical("Stopping: {Reason}", error.Message);
             else

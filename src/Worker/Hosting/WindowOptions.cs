@@ -7,9 +7,12 @@ internal sealed class WindowOptions
 {
     public const string Section = "Window";
 
-    /// <summary>The most messages of one window. Default 2,048; range 1 to 1,000,000.</summary>
+    /// <summary>
+    /// The most messages of one window. Default 16,384, which only an encoder that takes almost no time reaches: see
+    /// <see cref="TargetMs"/>. A transaction is spread over so many messages. Range 1 to 1,000,000.
+    /// </summary>
     [Range(1, 1_000_000)]
-    public int MaxMessages { get; set; } = 2048;
+    public int MaxMessages { get; set; } = 16_384;
 
     /// <summary>A window closes when its keys and values reach this many bytes. Default 8 MiB; range 1,024 to 1 GiB.</summary>
     [Range(1024, 1 << 30)]

@@ -24,8 +24,8 @@ internal static class BenchData
             Label = $"label-{i:D3}",
             Version = 1,
             Encoder = loaded.Encoder.Hash,
-            Feature = loaded.Encoder.Features.Features[0].Name,
-            Weights = [.. Enumerable.Range(0, loaded.Encoder.Features.Features[0].Width).Select(_ => (float)(random.NextDouble() - 0.5))],
+            Feature = loaded.Encoder.Features.Name,
+            Weights = [.. Enumerable.Range(0, loaded.Encoder.Features.Width).Select(_ => (float)(random.NextDouble() - 0.5))],
             Bias = -3,
         })];
     }

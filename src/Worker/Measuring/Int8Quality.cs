@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Worker.Core.Features;
 using Worker.Learning.Fitting;
 using Worker.Texts;
 using Worker.Training;
@@ -13,13 +14,15 @@ internal static class Int8Quality
         using var f32 = LoadedEncoder.Open(exact);
         using var int8 = LoadedEncoder.Open(quantised);
         var texts = BenchData.Texts(data, 1000);
-        var (a, b) = (new TextEncoder(f32).Features(texts), new TextEncoder(int8).Features(texts));
-        var width = f32.Encoder.Features.Width;
-        var cosines = Enumerable.Range(0, texts.Count).Select(i => TensorPrimitives.CosineSimilarity(a.AsSpan(i * width, width), b.AsSpan(i * width, width))).ToList();
+        var (a, b) = (Embeddings(f32, texts), Embeddings(int8, texts));
+        var cosines = Enumerable.Range(0, texts.Count).Select(i => TensorPrimitives.CosineSimilarity(a.Row(i), b.Row(i))).ToList();
         Console.WriteLine($"int8 against f32  mean cosine {cosines.Average():F4}, least {cosines.Min():F4}, of {texts.Count:N0} texts");
         var (train, test) = (Checkout.InboxData("train"), Checkout.InboxData("test"));
         var heads = HeadTraining.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;
         var (before, after) = (HeadTraining.Evaluate(f32, test, heads).Macro, HeadTraining.Evaluate(int8, test, heads).Macro);
         Console.WriteLine($"  heads of the sample inbox: macro-F1 f32 {before.F1:F4}, int8 {after.F1:F4}; macro average precision {before.AveragePrecision:F4}, {after.AveragePrecision:F4}");
     }
+
+    private static FeatureMatrix Embeddings(LoadedEncoder loaded, IReadOnlyList<byte[]> texts) =>
+        new EncodedTexts(loaded.Encoder.Features, new TextEncoder(loaded).Features(texts)).Matrix(FeatureNames.Mean);
 }

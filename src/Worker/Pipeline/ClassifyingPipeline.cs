@@ -136,11 +136,15 @@ internal sealed class ClassifyingPipeline(
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
             {
-                // Nothing was published yet; the window is built again with a dead letter in that record's place.
+                // Nothing was published yet; the window is built again with a smaller record in that one's place.
                 var poison = output.Sources[failure.RecordIndex];
-                if (window.Window.Failures[poison] is { Kind: FailureKind.ResultTooLarge })
-                    throw;
-                window.Window.Failures[poison] = new Failure(FailureKind.ResultTooLarge, failure.Message);
+                window.Window.Failures[poison] = window.Window.Failures[poison] switch
+                {
+                    null => new Failure(FailureKind.ResultTooLarge, failure.Message),
+                    { Bare: false } letter => letter with { Bare = true },
+                    _ => throw new KafkaFailureException(KafkaFailure.RecordTooLarge,
+                        $"a dead letter without key, value and headers is still too large: raise max.message.bytes of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
+                };
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
             {

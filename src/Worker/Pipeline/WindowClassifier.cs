@@ -23,8 +23,16 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens)
         foreach (var poison in windows.Run(window.Tokens, heads.Matrix, [], scores.AsSpan(0, cells)))
             window.Failures[poison.Text] = new Failure(FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
         for (var record = 0; record < window.Source.Records.Length; record++)
-            if (window.Failures[record] is null)
-                heads.Calibrate(scores.AsSpan(record * labels, labels));
+        {
+            if (window.Failures[record] is not null)
+                continue;
+            var row = scores.AsSpan(record * labels, labels);
+            heads.Calibrate(row);
+            // Nothing is ever decided on a score that is no number.
+            foreach (var probability in row)
+                if (!float.IsFinite(probability))
+                    window.Failures[record] = new Failure(FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
+        }
         return new ScoredWindow(window, heads, scores);
     }
 }

@@ -1,10 +1,8 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
 
@@ -18,9 +16,7 @@ internal sealed class WindowRecords
     private readonly int maxBytes;
     private readonly TextDecoder decoder;
     private readonly ReviewSelector reviews;
-    private readonly TimeProvider clock;
-    private readonly string version;
-    private readonly ILogger log;
+    private readonly DeadLetters deadLetters;
     private readonly ResultJson json = new();
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
@@ -31,9 +27,7 @@ internal sealed class WindowRecords
         maxBytes = kafka.MessageMaxBytes;
         decoder = new TextDecoder(input);
         reviews = new ReviewSelector(review);
-        this.clock = clock;
-        this.version = version;
-        this.log = log;
+        deadLetters = new DeadLetters(kafka, clock, version, log);
     }
 
     /// <summary>The records of a window; the list is good until the next call.</summary>
@@ -41,19 +35,41 @@ internal sealed class WindowRecords
     {
         outgoing.Clear();
         sources.Clear();
-        var deadLetters = 0;
+        var letters = 0;
         var reviewed = 0;
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
+            scored.Window.Failures[i] ??= TryAddResult(scored, i, ref reviewed);
             if (scored.Window.Failures[i] is not { } failure)
-            {
-                AddResult(scored, i, ref reviewed);
                 continue;
-            }
-            Add(i, DeadLetter(scored.Window.Source.Records[i], failure));
-            deadLetters++;
+            Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
+            letters++;
         }
-        return new WindowOutput(outgoing, sources, deadLetters, reviewed);
+        return new WindowOutput(outgoing, sources, letters, reviewed);
+    }
+
+    /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
+    private Failure? TryAddResult(ScoredWindow scored, int record, ref int reviewed)
+    {
+        var (before, reviewedBefore) = (outgoing.Count, reviewed);
+        Failure? failure = null;
+        try
+        {
+            AddResult(scored, record, ref reviewed);
+            for (var i = before; i < outgoing.Count && failure is null; i++)
+                if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > maxBytes)
+                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than Kafka:MessageMaxBytes ({maxBytes:N0}): send smaller headers or keys, or raise both that and the topic's max.message.bytes");
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            failure = Failure.Unforeseen(FailureKind.ResultFailed, error);
+        }
+        if (failure is null)
+            return null;
+        outgoing.RemoveRange(before, outgoing.Count - before);
+        sources.RemoveRange(before, sources.Count - before);
+        reviewed = reviewedBefore;
+        return failure;
     }
 
     private void AddResult(ScoredWindow scored, int record, ref int reviewed)
@@ -75,7 +91,7 @@ internal sealed class WindowRecords
         decoder.Decode(source.Value, out var text);
         var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, scored.Heads, scored.Row(record), text), source.Headers);
         if (WindowPublisher.SizeOf(item) > maxBytes)
-            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), Shortened(text)) };
+            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), Utf8Text.Start(text, 4096)) };
         // Where not even its start can be carried, the result alone says that the message wants a person.
         if (WindowPublisher.SizeOf(item) > maxBytes)
             return;
@@ -85,37 +101,8 @@ internal sealed class WindowRecords
 
     private void Add(int record, OutgoingRecord output)
     {
-        outgoing.Add(output);
+        outgoing.Add(output with { Source = record });
         sources.Add(record);
-    }
-
-    private OutgoingRecord DeadLetter(SourceRecord source, Failure failure)
-    {
-        var position = new SourcePosition(source.Topic, source.Partition, source.Offset);
-        RecordHeader[] headers =
-        [
-            .. source.Headers,
-            .. DeadLetterHeaders.For(position, source.TimestampMs, failure, version, clock.GetUtcNow()).Select(h => new RecordHeader(h.Key, h.Value)),
-        ];
-        var letter = new OutgoingRecord(topics.DeadLetters, source.Key, source.Value, headers);
-        if (WindowPublisher.SizeOf(letter) <= maxBytes)
-            return letter;
-        // The original just fitted and the reasons do not fit beside it: they go without it, and say where it is.
-        log.LogError("Dead letter of {Source} goes without its value ({Bytes} bytes): with the failure's headers it is larger than the broker takes", position, source.Value?.Length);
-        return letter with
-        {
-            Value = null,
-            Headers = [.. headers, new RecordHeader(DeadLetterHeaders.ValueOmitted, Encoding.UTF8.GetBytes($"{source.Value?.Length} bytes at {position}"))],
-        };
-    }
-
-    /// <summary>The first 4,096 bytes, cut between characters.</summary>
-    private static ReadOnlySpan<byte> Shortened(ReadOnlySpan<byte> text)
-    {
-        var length = Math.Min(text.Length, 4096);
-        while (length > 0 && length < text.Length && (text[length] & 0xC0) == 0x80)
-            length--;
-        return text[..length];
     }
 }
 

@@ -32,20 +32,43 @@ internal sealed class WindowTokenizer
         var truncated = new bool[count];
         for (var i = 0; i < count; i++)
         {
-            failures[i] = decoder.Decode(source.Records[i].Value, out var text);
-            if (failures[i] is not null)
-            {
-                tokens.Add(0);
-                continue;
-            }
-            var length = tokenizer.Encode(text, tokens.Room(maxTokens), out truncated[i]);
-            if (truncated[i] && input.TooLong == TooLong.DeadLetter)
-            {
-                failures[i] = new Failure(FailureKind.TooLong, $"the text has more than {maxTokens} tokens: shorten it, or set Input:TooLong to Truncate");
-                length = 0;
-            }
-            tokens.Add(length);
+            var length = 0;
+            failures[i] = Decode(source.Records[i], out var text) ?? Encode(text, tokens, out length, out truncated[i]);
+            tokens.Add(failures[i] is null ? length : 0);
         }
         return new TokenisedWindow(source, tokens, failures, truncated);
+    }
+
+    private Failure? Decode(SourceRecord record, out ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return decoder.Decode(record.Value, out text);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            text = default;
+            return Failure.Unforeseen(FailureKind.DecoderFailed, error);
+        }
+    }
+
+    private Failure? Encode(ReadOnlySpan<byte> text, TokenWindow tokens, out int length, out bool truncated)
+    {
+        (length, truncated) = (0, false);
+        var cut = input.MaxBytes > 0 && text.Length > input.MaxBytes;
+        if (cut && input.TooLong == TooLong.DeadLetter)
+            return new Failure(FailureKind.TooLong, $"the text has {text.Length:N0} bytes, more than Input:MaxBytes ({input.MaxBytes:N0}): shorten it, or set Input:TooLong to Truncate");
+        try
+        {
+            length = tokenizer.Encode(cut ? Utf8Text.Start(text, input.MaxBytes) : text, tokens.Room(maxTokens), out truncated);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return Failure.Unforeseen(FailureKind.TokenizerFailed, error);
+        }
+        if (truncated && input.TooLong == TooLong.DeadLetter)
+            return new Failure(FailureKind.TooLong, $"the text has more than {maxTokens} tokens: shorten it, or set Input:TooLong to Truncate");
+        truncated |= cut;
+        return null;
     }
 }

@@ -5,11 +5,14 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>Something failed at run time: bad data, a broken device, a fenced producer.</summary>
+    /// <summary>Something failed at run time: bad data, a broken device, a missing topic.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line was wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>Another worker took over this one's transactional identity: starting again would fence that one.</summary>
+    public const int Fenced = 3;
 
     /// <summary>A bug: an error that nobody foresaw.</summary>
     public const int Bug = 70;

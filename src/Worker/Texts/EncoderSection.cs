@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Worker.Core.Features;
 using Worker.Onnx.Sessions;
 
 namespace Worker.Texts;
@@ -24,8 +25,21 @@ internal sealed class EncoderSection
     [Range(0, 1024)]
     public int Threads { get; set; }
 
-    /// <summary>Features that heads may use: mean, cls, layer1, ... Default mean.</summary>
+    /// <summary>
+    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, the last one's is mean) or all.
+    /// Default taps, which serves heads on mean and on taps; with heads from a file, whatever else they need too.
+    /// </summary>
     public string[]? Features { get; set; }
+
+    /// <summary>The same, returning also what heads at hand need, unless the features are set.</summary>
+    public EncoderSection Serving(IEnumerable<string> needed) => new()
+    {
+        Bundle = Bundle,
+        Device = Device,
+        Precision = Precision,
+        Threads = Threads,
+        Features = Features is { Length: > 0 } ? Features : [FeatureNames.Taps, .. needed],
+    };
 
     public EncoderOptions ToOptions() => new()
     {
@@ -37,6 +51,6 @@ internal sealed class EncoderSection
             _ => Onnx.Sessions.Precision.Auto,
         },
         Threads = Threads,
-        Features = Features is { Length: > 0 } ? [.. Features] : ["mean"],
+        Features = Features is { Length: > 0 } ? [.. Features] : [FeatureNames.Taps],
     };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
@@ -11,16 +12,26 @@ namespace Worker.Training;
 /// <summary>Puts encoder and learning together: labelled texts to heads, heads to figures; progress on standard error.</summary>
 internal static class HeadTraining
 {
-    /// <summary>Encodes a data set and fits its heads on the encoder's first feature.</summary>
+    /// <summary>Stands for: each label on the better of <c>mean</c> and <c>taps</c>.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>Encodes a data set and fits its heads.</summary>
+    /// <param name="loaded">Returns the feature, among others perhaps.</param>
+    /// <param name="feature">What heads are fitted on: <c>taps</c>, <c>mean</c>, several joined by <c>+</c>, or <see cref="Auto"/>.</param>
     /// <param name="previous">Heads to start from, or null.</param>
-    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop)
+    public static TrainingResult Train(
+        LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop, string feature = FeatureNames.Taps)
     {
         var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
         var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        return ProgressBars.Run($"train {data.Labels.Length} heads", report => HeadTrainer.Train(
-            new FeatureMatrix(features, loaded.Encoder.Features.Width), data, loaded.Encoder.Features.Features[0].Name, loaded.Encoder.Hash,
-            options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
+        var encoded = new EncodedTexts(loaded.Encoder.Features, features);
+        FeatureCandidate[] candidates = [.. Candidates(feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers)).Select(name => new FeatureCandidate(name, encoded.Matrix(name)))];
+        return ProgressBars.Run($"train {data.Labels.Length} heads", report => FeatureChoice.Train(
+            candidates, data, loaded.Encoder.Hash, options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
     }
+
+    /// <summary>The features to train on that a name stands for; what the encoder is to return.</summary>
+    public static string[] Candidates(string feature) => feature == Auto ? [FeatureNames.Mean, FeatureNames.Taps] : [feature];
 
     /// <summary>Scores a data set as the worker would, and measures it.</summary>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>

@@ -11,7 +11,7 @@ internal static class EmbedVerb
     public static Command Create()
     {
         var model = new ModelOptions();
-        var feature = new Option<string>("--feature") { Description = "mean, cls, or layerN for the mean of layer N", DefaultValueFactory = _ => "mean" };
+        var feature = new Option<string>("--feature") { Description = "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +", DefaultValueFactory = _ => "mean" };
         var raw = new Option<bool>("--raw") { Description = "Do not normalise to length 1" };
         var verb = new Command("embed", "Read JSON lines {\"text\"} on standard input, write {\"embedding\"}") { feature, raw };
         model.AddTo(verb);

@@ -27,7 +27,7 @@ internal sealed class ModelOptions
     }
 
     /// <param name="bundle">The bundle's folder.</param>
-    /// <param name="features">Feature names; mean when none is given.</param>
+    /// <param name="features">Feature names; taps when none is given.</param>
     public EncoderSection Section(ParseResult parsed, string bundle, params string[] features) => new()
     {
         Bundle = bundle,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Worker.Core.Features;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 using Worker.Terminal;
@@ -20,7 +21,7 @@ internal static class ScoreVerb
             var bundle = EncoderBundle.Open(folder.Bundle);
             if (bundle.OwnLabels.IsEmpty)
                 throw new UserError($"{parsed.GetValue(model.Model)} has no classification head of its own: use 'worker embed', or train heads with 'worker train'");
-            var options = model.Section(parsed, folder.Bundle).ToOptions() with { OwnLogits = true };
+            var options = model.Section(parsed, folder.Bundle, FeatureNames.Cls).ToOptions() with { OwnLogits = true };
             using var loaded = new LoadedEncoder(bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
             return await Run(loaded, stop);
         });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Worker.Core.Features;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
@@ -15,7 +16,7 @@ internal static class TrainVerb
     {
         var data = new Option<string>("--data") { Description = "JSON lines {\"text\", \"labels\": {\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others are no", Required = true };
         var destination = new Option<string>("--out") { Description = "File for the heads (JSON lines)", Required = true };
-        var feature = new Option<string>("--feature") { Description = "mean, cls or layerN", DefaultValueFactory = _ => "mean" };
+        var feature = new Option<string>("--feature") { Description = "What heads see: taps (the last four layers' means), mean (the last layer's), cls, layerN, several joined by +, or auto (per label the better of mean and taps)", DefaultValueFactory = _ => FeatureNames.Taps };
         var weights = ModelOptions.Choice("--class-weights", "How much more a positive counts", "none", "none", "sqrt", "balanced");
         var c = new Option<double?>("--c") { Description = "Inverse penalty; chosen per label when not given" };
         var seed = new Option<int>("--seed") { Description = "Same seed, same heads" };
@@ -26,21 +27,21 @@ internal static class TrainVerb
         verb.SetAction((parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, parsed.GetValue(feature)!));
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, HeadTraining.Candidates(parsed.GetValue(feature)!)));
             var options = new TrainingOptions
             {
                 ClassWeights = parsed.GetValue(weights) switch { "sqrt" => ClassWeights.SquareRoot, "balanced" => ClassWeights.Balanced, _ => ClassWeights.None },
                 C = parsed.GetValue(c),
                 Seed = parsed.GetValue(seed),
             };
-            return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(from), stop));
+            return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(feature)!, parsed.GetValue(from), stop));
         });
         return verb;
     }
 
-    private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string? from, CancellationToken stop)
+    private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string feature, string? from, CancellationToken stop)
     {
-        var result = HeadTraining.Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop);
+        var result = HeadTraining.Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop, feature);
         foreach (var problem in result.Problems)
             Console.Error.WriteLine($"no head for '{problem.Label}': {problem.Reason}");
         if (result.Heads.Count == 0)

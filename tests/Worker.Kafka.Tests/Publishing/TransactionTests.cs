@@ -1,4 +1,3 @@
-using System.Collections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
@@ -59,15 +58,16 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options(mode);
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
-        stage.Feed(0, 10);
+        stage.Feed(0, 10, keys: 1);
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
         publisher.Start(default);
         var window = reader.Read(default)!;
-        var records = window.Records.Select(record => EchoWorker.Echo(options, record)).ToList();
+        Assert.Equal(10, window.Records.Length);
+        var records = window.Records.Select((record, i) => EchoWorker.Echo(options, record, i)).ToList();
         var noise = new byte[5_000];
         new Random(1).NextBytes(noise);
-        records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise));
+        records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise, Source: 0));
 
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
         Assert.Equal((KafkaFailure.RecordTooLarge, FailureAction.DeadLetter, 0), (failure.Failure, failure.Action, failure.RecordIndex));
@@ -75,9 +75,9 @@ public sealed class TransactionTests(KafkaBroker broker)
             Assert.Empty(stage.Results(0, seconds: 3));
 
         Assert.False(window.IsStale);
-        records[0] = new OutgoingRecord(options.Topics.DeadLetters, null, [1]);
+        records[0] = new OutgoingRecord(options.Topics.DeadLetters, null, [1], Source: 0);
         Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records, default));
-        Assert.Equal(window.Records.Length, Stage.Numbers(stage.Results(window.Records.Length)).Distinct().Count());
+        Stage.AssertEachOnce(10, stage.Results(10));
         Assert.Single(stage.Results(1, partitions: 1, topic: options.Topics.DeadLetters));
     }
 
@@ -113,7 +113,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         var window = reader.Read(default)!;
 
         // Nobody polls for longer than the group allows, while the window is being produced.
-        var slow = new SlowRecords([.. window.Records.Select(record => EchoWorker.Echo(options, record))], TimeSpan.FromSeconds(4));
+        var slow = new SlowRecords([.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, slow, default));
         Assert.Equal((KafkaFailure.TransactionAborted, FailureAction.Rewind), (failure.Failure, failure.Action));
         Assert.True(window.IsStale);
@@ -124,7 +124,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         while (published < 50)
         {
             var again = reader.Read(TestContext.Current.CancellationToken)!;
-            if (publisher.Publish(again, [.. again.Records.Select(record => EchoWorker.Echo(options, record))], default) == PublishOutcome.Committed)
+            if (publisher.Publish(again, [.. again.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], default) == PublishOutcome.Committed)
                 published += again.Records.Length;
         }
         Stage.AssertEachOnce(50, stage.Results(50));
@@ -139,36 +139,13 @@ public sealed class TransactionTests(KafkaBroker broker)
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
         using var delivery = new WindowDelivery(producer);
+        using var routes = new KeylessRoutes(options, NullLoggerFactory.Instance, TimeProvider.System);
         var transaction = new Transaction(producer, new FatalError(), options, NullLogger.Instance, TimeProvider.System, clients);
         transaction.TakeOver(default);
         var window = reader.Read(default)!;
         transaction.Begin();
-        delivery.Produce([.. window.Records.Select(record => EchoWorker.Echo(options, record))], out _, default);
+        delivery.Produce([.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], routes, out _, default);
         delivery.AwaitAll(default);
         transaction.SendOffsets(WindowReader.Offsets(window), reader.GroupMetadata()!, default);
-    }
-
-    /// <summary>Records of which the last takes its time.</summary>
-    private sealed class SlowRecords(OutgoingRecord[] records, TimeSpan delay) : IReadOnlyList<OutgoingRecord>
-    {
-        private bool delayed;
-
-        public int Count => records.Length;
-
-        public OutgoingRecord this[int index]
-        {
-            get
-            {
-                // The size check before the transaction reads every record once.
-                if (index == Count - 1 && !(delayed = !delayed))
-                    using (var never = new ManualResetEventSlim())
-                        never.Wait(delay);
-                return records[index];
-            }
-        }
-
-        public IEnumerator<OutgoingRecord> GetEnumerator() => records.AsEnumerable().GetEnumerator();
-
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

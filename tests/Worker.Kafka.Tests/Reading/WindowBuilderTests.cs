@@ -18,7 +18,7 @@ public sealed class WindowBuilderTests
             foreach (var arrival in arrivals)
                 builder.Add(Message(arrival % 4, offsets[arrival % 4]++, new byte[arrival]));
             builder.Drop(new TopicPartition("t", gone % 4));
-            var ledger = new WindowLedger();
+            var ledger = new WindowLedger(TimeProvider.System);
             var expected = arrivals.Where(arrival => arrival % 4 != gone % 4).ToArray();
             Assert.Equal(expected.Length == 0, builder.IsEmpty);
 
@@ -53,7 +53,7 @@ public sealed class WindowBuilderTests
         var builder = new WindowBuilder(new WindowLimits(100, 1_000));
         builder.Add(Message(1, 7, []));
         builder.Add(Message(1, 8, []));
-        var ledger = new WindowLedger();
+        var ledger = new WindowLedger(TimeProvider.System);
         builder.Unread(ledger);
         Assert.True(builder.IsEmpty);
         Assert.Equal(7, ledger.ResumeAt(new TopicPartition("t", 1)));

@@ -6,7 +6,7 @@ namespace Worker.Kafka.Tests.Reading;
 public sealed class WindowLedgerTests
 {
     private static readonly TopicPartition Partition = new("t", 0);
-    private readonly WindowLedger ledger = new();
+    private readonly WindowLedger ledger = new(TimeProvider.System);
 
     [Fact]
     public void Reading_resumes_behind_the_last_window_settled()

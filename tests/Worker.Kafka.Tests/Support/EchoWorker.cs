@@ -58,8 +58,8 @@ internal sealed class EchoWorker : IDisposable
         stop.Dispose();
     }
 
-    public static OutgoingRecord Echo(KafkaOptions options, SourceRecord record) =>
-        new(options.Topics.Results, record.Key, record.Value, record.Headers, record.TimestampMs);
+    public static OutgoingRecord Echo(KafkaOptions options, SourceRecord record, int index = -1) =>
+        new(options.Topics.Results, record.Key, record.Value, record.Headers, record.TimestampMs, index);
 
     private void Reading()
     {
@@ -98,7 +98,7 @@ internal sealed class EchoWorker : IDisposable
         compute?.Invoke(window).GetAwaiter().GetResult();
         try
         {
-            var outcome = publisher.Publish(window, [.. window.Records.Select(record => Echo(options, record))], default);
+            var outcome = publisher.Publish(window, [.. window.Records.Select((record, index) => Echo(options, record, index))], default);
             if (outcome != PublishOutcome.Abandoned)
                 Interlocked.Add(ref published, window.Records.Length);
         }

@@ -65,13 +65,21 @@ public class EncoderFactoryTests(ImportedModels models)
     }
 
     [Theory]
-    [InlineData("layer4", "'mean'")]
+    [InlineData("layer5", "taps")]
     [InlineData("max", "layer3")]
     public void A_feature_that_is_not_offered_is_named_with_those_that_are(string feature, string named)
     {
         var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Features = ["mean", feature] }));
         Assert.Contains($"'{feature}'", error.Message);
         Assert.Contains(named, error.Message);
+    }
+
+    [Fact]
+    public void Names_that_stand_for_features_are_understood_and_each_is_returned_once()
+    {
+        using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Features = ["taps", "layer4", "layer2+cls"] });
+        Assert.Equal("layer1+layer2+layer3+mean+cls", encoder.Features.Name);
+        Assert.Equal("mean", encoder.Features.Find("layer4")!.Name);
     }
 
     [Fact]

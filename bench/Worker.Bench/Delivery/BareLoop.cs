@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Bench.Delivery;
+
+/// <summary>
+/// The raw limit: one thread that consumes, produces a value of a result's size with the same key, and commits by the same
+/// rules, with nothing in between. Its clients are configured as the worker's are where that makes it faster.
+/// </summary>
+internal static class BareLoop
+{
+    /// <summary>Messages of one commit: more makes it no faster.</summary>
+    private const int Block = 10_000;
+
+    /// <summary>Messages a second, from the first consumed to the last committed.</summary>
+    /// <param name="options">Topics, group and mode.</param>
+    /// <param name="messages">How many there are.</param>
+    /// <param name="valueBytes">Size of what is produced for each.</param>
+    public static double Run(KafkaOptions options, int messages, int valueBytes)
+    {
+        var exactlyOnce = options.Delivery == DeliveryMode.ExactlyOnce;
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            GroupId = options.GroupId,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+        }).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 1,
+            CompressionType = CompressionType.Lz4,
+            DeliveryReportFields = "none",
+            QueueBufferingMaxMessages = 1_000_000,
+            TransactionalId = exactlyOnce ? options.GroupId : null,
+            RetryBackoffMs = exactlyOnce ? 1 : null,
+        }).Build();
+        if (exactlyOnce)
+            producer.InitTransactions(TimeSpan.FromSeconds(30));
+        consumer.Subscribe(options.Topics.Messages);
+        var value = new byte[valueBytes];
+        new Random(1).NextBytes(value);
+        var failed = 0;
+        void Delivered(DeliveryReport<byte[], byte[]> report)
+        {
+            if (report.Error.IsError)
+                Interlocked.Increment(ref failed);
+        }
+
+        var (done, from) = (0, 0L);
+        while (done < messages)
+        {
+            var block = Math.Min(Block, messages - done);
+            for (var i = 0; i < block;)
+            {
+                if (consumer.Consume(TimeSpan.FromSeconds(1)) is not { Message: { } message })
+                    continue;
+                if (from == 0)
+                    from = Stopwatch.GetTimestamp();
+                if (i == 0 && exactlyOnce)
+                    producer.BeginTransaction();
+                producer.Produce(options.Topics.Results, new Message<byte[], byte[]> { Key = message.Key, Value = value }, Delivered);
+                i++;
+            }
+            var offsets = consumer.Assignment.ConvertAll(partition => new TopicPartitionOffset(partition, consumer.Position(partition)))
+                .FindAll(at => at.Offset != Offset.Unset);
+            if (exactlyOnce)
+            {
+                producer.SendOffsetsToTransaction(offsets, consumer.ConsumerGroupMetadata, TimeSpan.FromSeconds(30));
+                producer.CommitTransaction(TimeSpan.FromSeconds(30));
+            }
+            else
+            {
+                producer.Flush();
+                consumer.Commit(offsets);
+            }
+            done += block;
+        }
+        var took = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        consumer.Close();
+        return failed == 0 ? messages / took : throw new InvalidOperationException($"{failed} records of the bare loop were not delivered");
+    }
+}

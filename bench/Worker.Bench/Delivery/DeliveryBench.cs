@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using Worker.Kafka.Configuration;
+using Worker.Measuring;
+using Worker.Terminal;
+using Worker.Texts;
+using Worker.Verbs;
+
+namespace Worker.Bench.Delivery;
+
+/// <summary>
+/// What delivery costs, without an encoder, on a real Kafka: the worker against a bare consume-produce loop in both modes,
+/// a lone message's latency in both, and memory over a long stream.
+/// </summary>
+internal static class DeliveryBench
+{
+    private static readonly string[] All = ["throughput", "latency", "soak"];
+
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("names") { Description = $"Which: {string.Join(", ", All)}; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+        names.AcceptOnlyFromAmong(All);
+        var bootstrap = new Option<string?>("--bootstrap") { Description = "Brokers that run already; default: throughput and soak on one started for it, latency on three" };
+        var messages = new Option<int>("--messages") { Description = "Messages of one measurement of throughput", DefaultValueFactory = _ => 500_000 };
+        var soak = new Option<int>("--soak-messages") { Description = "Messages of the soak", DefaultValueFactory = _ => 1_000_000 };
+        var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
+        var model = new ModelOptions();
+        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka") { names, bootstrap, messages, soak, repeats };
+        model.AddTo(verb);
+        verb.SetAction(async (parsed, stop) =>
+        {
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            foreach (var name in parsed.GetValue(names) is { Length: > 0 } some ? some : All)
+            {
+                var nodes = name == "latency" ? 3 : 1;
+                using var kafka = LocalKafka.Open(parsed.GetValue(bootstrap), nodes);
+                var bed = new DeliveryBed(kafka, folder.Bundle);
+                await (name switch
+                {
+                    "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
+                    "latency" => Latency(bed, parsed.GetValue(repeats), stop),
+                    _ => Soak(bed, parsed.GetValue(soak), stop),
+                });
+            }
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static async Task Throughput(DeliveryBed bed, int messages, int repeats, CancellationToken stop)
+    {
+        var topic = await bed.Fill("messages", Texts(messages));
+        DeliveryMode[] modes = [DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
+        var (bare, worker) = (modes.ToDictionary(m => m, _ => new Spread()), modes.ToDictionary(m => m, _ => new Spread()));
+        // Once unmeasured: code is compiled, the broker's cache is warm.
+        for (var i = -1; i < repeats; i++)
+            foreach (var mode in modes)
+            {
+                var raw = BareLoop.Run(await bed.Next(mode, topic), messages, ResultBytes);
+                using var classifier = bed.Worker(await bed.Next(mode, topic));
+                var rate = await WorkerLoop.Run(classifier, messages, stop);
+                if (i < 0)
+                    continue;
+                bare[mode].Add(raw);
+                worker[mode].Add(rate);
+            }
+        Console.WriteLine($"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, least) in messages/s");
+        foreach (var mode in modes)
+        {
+            Console.WriteLine($"bare loop {mode,-12} {bare[mode]}");
+            Console.WriteLine($"worker    {mode,-12} {worker[mode]}  {worker[mode].MedianRatio(bare[mode]):P0} of bare (median pair), {worker[mode].Best / bare[mode].Best:P0} (best)");
+        }
+        Console.WriteLine($"exactly-once against at-least-once: {worker[modes[1]].MedianRatio(worker[modes[0]]):P0} (median pair), {worker[modes[1]].Best / worker[modes[0]].Best:P0} (best)");
+    }
+
+    private static async Task Latency(DeliveryBed bed, int repeats, CancellationToken stop)
+    {
+        var topic = await bed.Fill("lone", []);
+        for (var i = 0; i < Math.Min(repeats, 3); i++)
+            foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
+            {
+                var options = await bed.Next(mode, topic);
+                options.OffsetReset = OffsetReset.Latest;
+                using var classifier = bed.Worker(options);
+                var took = await LoneMessage.Run(classifier, options, 200, stop);
+                Console.WriteLine($"lone message, {mode,-12} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
+            }
+    }
+
+    private static async Task Soak(DeliveryBed bed, int messages, CancellationToken stop)
+    {
+        var topic = await bed.Fill("soak", Texts(messages));
+        foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
+        {
+            using var classifier = bed.Worker(await bed.Next(mode, topic));
+            var memory = new List<long>();
+            var rate = await WorkerLoop.Run(classifier, messages, stop, done =>
+            {
+                if (memory.Count < done * 10 / messages)
+                    memory.Add(Process.GetCurrentProcess().WorkingSet64 >> 20);
+            });
+            Console.WriteLine($"soak, {mode,-12} {messages:N0} messages at {rate:N0}/s, resident MiB after each tenth: {string.Join(' ', memory)}");
+        }
+    }
+
+    private const int MessageBytes = 48;
+
+    /// <summary>What a result with one label takes.</summary>
+    private const int ResultBytes = 270;
+
+    private static IEnumerable<byte[]> Texts(int count) =>
+        Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes($"message number {i} about nothing in particular".PadRight(MessageBytes)[..MessageBytes]));
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Worker.Hosting;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Bench.Delivery;
+
+/// <summary>How long a message takes that finds an idle worker: from before it is produced until a read_committed reader has its result.</summary>
+internal static class LoneMessage
+{
+    /// <summary>Milliseconds of each message, sorted.</summary>
+    public static async Task<double[]> Run(Classifier worker, KafkaOptions options, int messages, CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var running = worker.Run(ended.Token);
+        using var results = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            GroupId = options.GroupId + "-reader",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            FetchWaitMaxMs = 500,
+            EnableAutoCommit = false,
+        }).Build();
+        results.Assign(Enumerable.Range(0, 3).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = options.BootstrapServers, LingerMs = 0, Acks = Acks.All,
+        }).Build();
+        var took = new List<double>();
+        // The first ones find clients that still connect.
+        for (var i = -20; i < messages; i++)
+        {
+            await Task.Delay(20, stop);
+            var from = Stopwatch.GetTimestamp();
+            producer.Produce(options.Topics.Messages, new Message<byte[], byte[]> { Key = BitConverter.GetBytes(i), Value = "a small message, on its own"u8.ToArray() });
+            while (results.Consume(TimeSpan.FromSeconds(1)) is null)
+            {
+                if (running.IsCompleted)
+                    await running;
+                stop.ThrowIfCancellationRequested();
+            }
+            if (i >= 0)
+                took.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+        }
+        await ended.CancelAsync();
+        await running;
+        return [.. took.Order()];
+    }
+}

@@ -1,0 +1,34 @@
+using Worker.Core.Encoders;
+using Worker.Core.Features;
+using Worker.Core.Heads;
+
+namespace Worker.Bench.Delivery;
+
+/// <summary>An encoder that costs nothing: what is left is the pipeline. A text's only feature is its length in tokens.</summary>
+internal sealed class TrivialEncoder : IEncoder
+{
+    public string Hash => new('0', 64);
+
+    public FeatureLayout Features { get; } = new(["mean"], 1);
+
+    public int MaxTokens => 256;
+
+    public string Description => "trivial";
+
+    public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)
+    {
+        for (var text = 0; text < batch.Count; text++)
+        {
+            var length = batch.Lengths[text];
+            if (!features.IsEmpty)
+                features[text] = length;
+            for (var label = 0; !logits.IsEmpty && label < heads.Labels; label++)
+                logits[text * heads.Labels + label] = length * heads.Weights[label] + heads.Bias[label];
+        }
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}

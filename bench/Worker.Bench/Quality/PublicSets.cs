@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using CsvHelper;
+using Worker.Learning.Examples;
+
+namespace Worker.Bench.Quality;
+
+/// <summary>Reads the public data sets beside the checkout into training, validation and test parts.</summary>
+internal static class PublicSets
+{
+    /// <summary>150 intents; out-of-scope texts stand apart.</summary>
+    public static QualitySet Clinc()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "data_full.json")));
+        return QualitySet.Of("clinc", Part("train"), Part("val"), Part("test"), Texts("oos_val"), Texts("oos_test"));
+
+        LabelledText[] Part(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => Having(row[0].GetString()!, row[1].GetString()!))];
+        string[] Texts(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => row[0].GetString()!)];
+    }
+
+    /// <summary>28 labels, several a text; the official parts.</summary>
+    public static QualitySet GoEmotions()
+    {
+        var names = File.ReadAllLines(DataFolder.File("goemotions", "original", "labels.txt"));
+        return QualitySet.Of("goemotions", Part("train"), Part("dev"), Part("test"));
+
+        IEnumerable<LabelledText> Part(string name) =>
+            File.ReadLines(DataFolder.File("goemotions", "original", name + ".tsv")).Select(line => line.Split('\t'))
+                .Select(columns => Having(columns[0], [.. columns[1].Split(',').Select(number => names[int.Parse(number, CultureInfo.InvariantCulture)])]));
+    }
+
+    /// <summary>Distinct texts, drawn into 70, 15 and 15 percent by the seed.</summary>
+    public static QualitySet Sms(int seed)
+    {
+        var rows = File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t'))
+            .DistinctBy(columns => columns[1], StringComparer.Ordinal).ToArray();
+        new Random(seed).Shuffle(rows);
+        var (train, validation) = (rows.Length * 70 / 100, rows.Length * 85 / 100);
+        return QualitySet.Of("sms", Answered(rows[..train]), Answered(rows[train..validation]), Answered(rows[validation..]));
+
+        static IEnumerable<LabelledText> Answered(string[][] part) => part.Select(columns => Answer(columns[1], "spam", columns[0] == "spam"));
+    }
+
+    /// <summary>77 intents. There is no validation part: a tenth of the training part, by the seed, is one.</summary>
+    public static QualitySet Banking()
+    {
+        var train = Part("train");
+        new Random(1).Shuffle(train);
+        var held = train.Length / 10;
+        return QualitySet.Of("banking", train, train[..held], Part("test"));
+
+        static LabelledText[] Part(string name)
+        {
+            using var reader = new CsvReader(new StreamReader(DataFolder.File("banking77", name + ".csv")), CultureInfo.InvariantCulture);
+            return [.. reader.GetRecords(new { text = "", category = "" }).Select(row => Having(row.text, row.category))];
+        }
+    }
+
+    /// <summary>Four emotions of tweets, one a tweet.</summary>
+    public static QualitySet TweetEmotion()
+    {
+        var names = File.ReadLines(DataFolder.File("tweeteval", "emotion", "mapping.txt")).Select(line => line.Split('\t')[1].Trim()).ToArray();
+        return QualitySet.Of("emotion", Part("train"), Part("val"), Part("test"));
+        IEnumerable<LabelledText> Part(string part) => Tweets("emotion", part).Select(tweet => Having(tweet.Text, names[tweet.Label]));
+    }
+
+    /// <summary>Offensive tweets or not.</summary>
+    public static QualitySet TweetOffensive()
+    {
+        return QualitySet.Of("offensive", Part("train"), Part("val"), Part("test"));
+        static IEnumerable<LabelledText> Part(string part) => Tweets("offensive", part).Select(tweet => Answer(tweet.Text, "offensive", tweet.Label == 1));
+    }
+
+    // Lines end in \n only: some tweets contain other line characters.
+    private static IEnumerable<(string Text, int Label)> Tweets(string set, string part)
+    {
+        var texts = File.ReadAllText(DataFolder.File("tweeteval", set, part + "_text.txt")).Split('\n');
+        var labels = File.ReadLines(DataFolder.File("tweeteval", set, part + "_labels.txt")).ToArray();
+        return labels.Select((label, i) => (texts[i], int.Parse(label, CultureInfo.InvariantCulture)));
+    }
+
+    private static LabelledText Having(string text, params string[] labels) =>
+        new(text, labels.ToDictionary(name => name, _ => true, StringComparer.Ordinal), Closed: true);
+
+    private static LabelledText Answer(string text, string label, bool answer) =>
+        new(text, new Dictionary<string, bool>(StringComparer.Ordinal) { [label] = answer }, Closed: false);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Worker.Core.Features;
+
+/// <summary>
+/// How features are named. One of an encoder's: <c>mean</c>, <c>cls</c> or <c>layerN</c>. Several side by side, joined by
+/// <c>+</c>: <c>layer3+layer4+layer5+mean</c>. Two names stand for several: <c>taps</c>, the means of the last four layers
+/// (of all where there are fewer), and <c>all</c>. The last layer's mean is <c>mean</c>; <c>layerN</c> of the last layer is
+/// read as that.
+/// </summary>
+public static class FeatureNames
+{
+    public const string Mean = "mean";
+    public const string Cls = "cls";
+
+    /// <summary>Stands for the means of the last <see cref="TapLayers"/> layers: they see tone, the last alone mostly topic.</summary>
+    public const string Taps = "taps";
+
+    /// <summary>Stands for everything that the encoder offers.</summary>
+    public const string All = "all";
+
+    /// <summary>How many layers, counted from the last, are tapped.</summary>
+    public const int TapLayers = 4;
+
+    private const string Layer = "layer";
+
+    /// <summary>The name of the mean of a layer, counted from 1.</summary>
+    public static string LayerMean(int layer, int layers) =>
+        layer == layers ? Mean : string.Create(CultureInfo.InvariantCulture, $"{Layer}{layer}");
+
+    /// <summary>Every feature that an encoder of so many layers offers.</summary>
+    public static ImmutableArray<string> Of(int layers) =>
+        [Mean, Cls, .. Enumerable.Range(1, layers - 1).Select(layer => LayerMean(layer, layers))];
+
+    /// <summary>The parts of a name as it stands, in order: one, or those joined by <c>+</c>.</summary>
+    public static string[] Parts(string feature) => feature.Split('+', StringSplitOptions.TrimEntries);
+
+    /// <summary>
+    /// Replaces what stands for several features, and the last layer's second name, by the features' own names; in order,
+    /// each once.
+    /// </summary>
+    /// <param name="features">Names, e.g. <c>taps</c> or <c>layer3+mean</c>.</param>
+    /// <param name="layers">Layers of the encoder.</param>
+    /// <exception cref="UnknownFeatureException">A name that an encoder of so many layers does not offer.</exception>
+    public static ImmutableArray<string> Expand(IEnumerable<string> features, int layers)
+    {
+        var offered = Of(layers);
+        var all = new List<string>();
+        foreach (var part in features.SelectMany(Parts))
+        {
+            var names = part switch
+            {
+                Taps => Enumerable.Range(1, layers).TakeLast(TapLayers).Select(layer => LayerMean(layer, layers)),
+                All => offered,
+                _ => [OwnName(part, layers)],
+            };
+            foreach (var name in names)
+            {
+                if (!offered.Contains(name, StringComparer.Ordinal))
+                    throw new UnknownFeatureException(name, offered);
+                if (!all.Contains(name, StringComparer.Ordinal))
+                    all.Add(name);
+            }
+        }
+        return [.. all];
+    }
+
+    /// <summary>The name that a head carries, e.g. <c>layer3+layer4+layer5+mean</c> for <c>taps</c>.</summary>
+    /// <exception cref="UnknownFeatureException">A name that an encoder of so many layers does not offer.</exception>
+    public static string Canonical(string feature, int layers) => string.Join('+', Expand([feature], layers));
+
+    /// <summary><c>mean</c> for the last layer's second name; any other name as it is.</summary>
+    internal static string OwnName(string name, int layers) =>
+        string.Equals(name, string.Create(CultureInfo.InvariantCulture, $"{Layer}{layers}"), StringComparison.Ordinal) ? Mean : name;
+}
+
+/// <summary>A feature that an encoder does not have.</summary>
+public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : Exception(
+    $"feature '{name}' is not offered by this encoder: choose of {string.Join(", ", offered)}, several joined by '+', or {FeatureNames.Taps} or {FeatureNames.All}")
+{
+    public string Feature { get; } = name;
+}

@@ -1,0 +1,79 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Publishing;
+
+namespace Worker.Kafka.Replaying;
+
+/// <summary>
+/// Writes records all or none, one transaction a call, under <see cref="KafkaOptions.TransactionalId"/>: of two writers
+/// with the same one, the later takes over and the earlier writes nothing more. One thread.
+/// </summary>
+public sealed class TransactionalWriter : IDisposable
+{
+    private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly WindowDelivery delivery;
+    private readonly Transaction transaction;
+    private readonly KafkaClients clients;
+
+    public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        clients = new KafkaClients(options, loggers, clock);
+        var fatal = new FatalError();
+        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"), fatal.Note);
+        delivery = new WindowDelivery(producer);
+        transaction = new Transaction(producer, fatal, options, loggers.CreateLogger<TransactionalWriter>(), clock, clients);
+    }
+
+    /// <summary>Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.</summary>
+    /// <exception cref="KafkaFailureException">It may not be used.</exception>
+    public void Start(CancellationToken stop) => transaction.TakeOver(stop);
+
+    /// <summary>Writes all of the records, or none.</summary>
+    /// <exception cref="KafkaFailureException">
+    /// None was written. <see cref="KafkaFailure.RecordTooLarge"/> names one that never fits; the others may be tried again.
+    /// </exception>
+    public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    {
+        var index = -1;
+        try
+        {
+            transaction.Begin();
+            delivery.Produce(records, out index, stop);
+            transaction.Commit(stop);
+        }
+        catch (ProduceException<byte[]?, byte[]?> refused)
+        {
+            throw Undone(records, refused.Error, index, stop);
+        }
+        catch (MustAbortException must)
+        {
+            throw Undone(records, must.Error, index: -1, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            transaction.AbortQuietly();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        producer.Dispose();
+        delivery.Dispose();
+    }
+
+    private KafkaFailureException Undone(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
+    {
+        transaction.Abort(error, stop);
+        delivery.AwaitAll(stop);
+        // A record that failed is the cause; what the transaction says about itself is a consequence.
+        if (delivery.HasFailed)
+            (error, index) = delivery.Failure(records);
+        if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
+            return new KafkaFailureException(KafkaFailure.RecordTooLarge, $"topic '{records[index].Topic}' takes no record of {WindowPublisher.SizeOf(records[index]):N0} bytes", index);
+        return PublishErrors.Permanent(error, records, index, clients)
+            ?? new KafkaFailureException(KafkaFailure.TransactionAborted, $"a transaction was undone, nothing of it was written: {clients.Redact(error.Reason)}");
+    }
+}

@@ -1,0 +1,55 @@
+using Worker.Core.Heads;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>A feature of the texts to train on.</summary>
+/// <param name="Name">As heads carry it, e.g. <c>mean</c> or <c>layer3+layer4+layer5+mean</c>.</param>
+/// <param name="Features">[texts, width].</param>
+public sealed record FeatureCandidate(string Name, FeatureMatrix Features);
+
+/// <summary>Trains every label on each of several features and keeps, label by label, the one with the lower held-out log-loss.</summary>
+public static class FeatureChoice
+{
+    /// <summary>
+    /// As <see cref="HeadTrainer.Train"/>. A label's folds are the same for every feature, so the losses are of the same
+    /// rows; of equals the feature named first is kept.
+    /// </summary>
+    /// <param name="candidates">At least one.</param>
+    /// <inheritdoc cref="HeadTrainer.Train"/>
+    public static TrainingResult Train(
+        IReadOnlyList<FeatureCandidate> candidates,
+        DataSet data,
+        string encoder,
+        TrainingOptions options,
+        IReadOnlyList<Head>? previous = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        var results = new List<TrainingResult>();
+        foreach (var candidate in candidates)
+            results.Add(HeadTrainer.Train(
+                candidate.Features, data, candidate.Name, encoder, options, previous,
+                progress is null ? null : new Part(progress, results.Count, candidates.Count), cancellation));
+        // Every feature has heads for the same labels in the same order: which can be trained depends on the answers alone.
+        var best = Enumerable.Range(0, results[0].Heads.Count)
+            .Select(label => results.MinBy(result => result.Figures[label].Before.LogLoss)!)
+            .ToArray();
+        progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
+        return new TrainingResult(
+            [.. best.Select((result, label) => result.Heads[label])],
+            results[0].Problems,
+            [.. best.Select((result, label) => result.Figures[label])],
+            results.Sum(result => result.Passes));
+    }
+
+    /// <summary>One feature's share of the whole.</summary>
+    private sealed class Part(IProgress<TrainingProgress> whole, int index, int count) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Stage != TrainingStage.Done)
+                whole.Report(value with { Fraction = (index + value.Fraction) / count });
+        }
+    }
+}

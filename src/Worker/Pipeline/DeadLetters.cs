@@ -1,0 +1,59 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using Worker.Core.Messages;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Publishing;
+using Worker.Kafka.Reading;
+
+namespace Worker.Pipeline;
+
+/// <summary>
+/// Turns a message that cannot be processed into its dead letter (docs/contracts.md). It always fits: what is too large
+/// for the broker is left out and named, largest need first, and lies where the message came from. One caller at a time.
+/// </summary>
+internal sealed class DeadLetters(KafkaOptions kafka, TimeProvider clock, string version, ILogger log)
+{
+    // What is left out, in this order, until the letter fits. The message's own headers and its value may each be the
+    // large part alone.
+    private static readonly string?[] Omissions = [null, "value", "headers", "value, headers", "key, value, headers"];
+
+    private readonly WorkerIdentity worker = new(kafka.GroupId, version);
+    private long incomplete;
+
+    /// <summary>The dead letter of a message: its key, value and headers, byte for byte, and why it is one.</summary>
+    public OutgoingRecord Build(SourceRecord source, Failure failure)
+    {
+        var omitted = Omissions[failure.Bare ? ^1 : 0];
+        var letter = Letter(source, failure, omitted);
+        for (var i = 1; i < Omissions.Length && WindowPublisher.SizeOf(letter) > kafka.MessageMaxBytes; i++)
+            letter = Letter(source, failure, omitted = Omissions[i]);
+        // Each power of two: one message is told of at once, a million are not a million lines.
+        if (omitted is not null && BitOperations.IsPow2(++incomplete))
+            log.LogWarning("Dead letter of {Source} goes without its {Omitted}, which the broker would not take with it: 'worker replay' fetches them from there ({Count} such so far)",
+                Position(source), omitted, incomplete);
+        return letter;
+    }
+
+    private OutgoingRecord Letter(SourceRecord source, Failure failure, string? omitted)
+    {
+        var own = Omits("headers") ? [] : source.Headers;
+        var said = DeadLetterHeaders.For(Position(source), source.TimestampMs, failure, worker, Attempt(source.Headers), clock.GetUtcNow(), omitted, own.Length);
+        var headers = new RecordHeader[own.Length + said.Count];
+        own.CopyTo(headers, 0);
+        for (var i = 0; i < said.Count; i++)
+            headers[own.Length + i] = new RecordHeader(said[i].Key, said[i].Value);
+        return new OutgoingRecord(kafka.Topics.DeadLetters, Omits("key") ? null : source.Key, Omits("value") ? null : source.Value, headers);
+
+        bool Omits(string part) => omitted?.Contains(part, StringComparison.Ordinal) == true;
+    }
+
+    private static SourcePosition Position(SourceRecord source) => new(source.Topic, source.Partition, source.Offset);
+
+    private static int Attempt(RecordHeader[] headers)
+    {
+        for (var i = headers.Length - 1; i >= 0; i--)
+            if (string.Equals(headers[i].Name, DeadLetterHeaders.Attempt, StringComparison.Ordinal))
+                return DeadLetter.AttemptOf(headers[i].Value);
+        return 1;
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Messages;
+using Worker.Kafka.Configuration;
+using Worker.Replaying;
+using Worker.Terminal;
+
+namespace Worker.Verbs;
+
+/// <summary>worker replay: sends dead letters back to where they came from, after a fix.</summary>
+internal static class ReplayVerb
+{
+    public static Command Create()
+    {
+        var kinds = new Option<string[]>("--kind") { Description = $"Only these kinds of failure; may be repeated: {string.Join(", ", Enum.GetNames<FailureKind>())}" };
+        kinds.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+                if (!Enum.GetNames<FailureKind>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+                    result.AddError($"--kind '{token.Value}' is none of {string.Join(", ", Enum.GetNames<FailureKind>())}");
+        });
+        var reason = new Option<string?>("--reason") { Description = "Only those whose reason contains this, in any case" };
+        var topic = new Option<string?>("--topic") { Description = "Only those that came from this topic" };
+        var partition = new Option<int?>("--partition") { Description = "Only those that came from this partition" };
+        var from = new Option<long>("--from-offset") { Description = "Only original offsets from this on", DefaultValueFactory = _ => 0 };
+        var to = new Option<long>("--to-offset") { Description = "Only original offsets up to this one", DefaultValueFactory = _ => long.MaxValue };
+        var since = new Option<DateTimeOffset>("--since") { Description = "Only those that failed at this time or later, e.g. 2026-01-31T12:00:00Z", DefaultValueFactory = _ => DateTimeOffset.MinValue };
+        var until = new Option<DateTimeOffset>("--until") { Description = "Only those that failed before this time", DefaultValueFactory = _ => DateTimeOffset.MaxValue };
+        var limit = new Option<long>("--limit") { Description = "Send at most so many", DefaultValueFactory = _ => long.MaxValue };
+        var attempts = new Option<int>("--max-attempts") { Description = "Leave those alone that were tried so often already", DefaultValueFactory = _ => 3 };
+        attempts.Validators.Add(AtLeastOne);
+        limit.Validators.Add(AtLeastOne);
+        var destination = new Option<string?>("--to") { Description = "Send them to this topic instead of their original ones" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Send nothing: count what would be sent" };
+        var letters = new Option<string?>("--dead-letters") { Description = "The topic they are in; default: Kafka:Topics:DeadLetters" };
+        var kafka = new KafkaArguments();
+        var verb = new Command("replay", "Send dead letters back to where they came from, each at most once; reads what is there now, then ends")
+        {
+            kinds, reason, topic, partition, from, to, since, until, limit, attempts, destination, dryRun, letters,
+        };
+        kafka.AddTo(verb);
+        verb.SetAction((parsed, stop) =>
+        {
+            var options = new ReplayOptions
+            {
+                Kinds = parsed.GetValue(kinds) ?? [],
+                Reason = parsed.GetValue(reason),
+                Topic = parsed.GetValue(topic),
+                Partition = parsed.GetValue(partition),
+                FromOffset = parsed.GetValue(from),
+                ToOffset = parsed.GetValue(to),
+                Since = parsed.GetValue(since),
+                Until = parsed.GetValue(until),
+                Limit = parsed.GetValue(limit),
+                MaxAttempts = parsed.GetValue(attempts),
+                To = parsed.GetValue(destination),
+                DryRun = parsed.GetValue(dryRun),
+            };
+            var connection = kafka.Read(parsed);
+            connection.Topics.DeadLetters = parsed.GetValue(letters) ?? connection.Topics.DeadLetters;
+            return Task.FromResult(Run(options, connection, stop));
+        });
+        return verb;
+    }
+
+    private static int Run(ReplayOptions options, KafkaOptions kafka, CancellationToken stop)
+    {
+        var report = new ReplayReport();
+        try
+        {
+            // The bar is drawn around one call: the verb has nothing else to do meanwhile.
+            return ProgressBars.Run("replay", progress =>
+            {
+                Replay.Run(options, kafka, report, NullLoggerFactory.Instance, TimeProvider.System, progress, stop).GetAwaiter().GetResult();
+                return report.HasFailures ? ExitCode.Failed : ExitCode.Done;
+            });
+        }
+        finally
+        {
+            // Also where it failed or was stopped: what was sent is sent.
+            if (report.Read > 0)
+                report.Write(Console.Out, options);
+        }
+    }
+
+    private static void AtLeastOne(System.CommandLine.Parsing.OptionResult result)
+    {
+        if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out var number) && number < 1)
+            result.AddError($"{result.Option.Name} must be 1 or more");
+    }
+}
