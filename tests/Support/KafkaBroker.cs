@@ -16,6 +16,9 @@ public sealed class KafkaBroker : IDisposable
     private int port;
     private Process? process;
 
+    /// <summary>Further lines of server.properties.</summary>
+    public string Settings { get; init; } = "";
+
     /// <summary>Where it listens; starts it when it does not run yet.</summary>
     public string BootstrapServers
     {
@@ -84,7 +87,12 @@ public sealed class KafkaBroker : IDisposable
             share.coordinator.state.topic.min.isr=1
             group.initial.rebalance.delay.ms=0
             group.min.session.timeout.ms=1000
+            group.consumer.min.session.timeout.ms=1000
+            group.consumer.session.timeout.ms=3000
+            group.consumer.min.heartbeat.interval.ms=200
+            group.consumer.heartbeat.interval.ms=300
             transaction.abort.timed.out.transaction.cleanup.interval.ms=500
+            {Settings}
             """);
         using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
         format.WaitForExit();
@@ -105,6 +113,12 @@ public sealed class KafkaBroker : IDisposable
             process.WaitForExit(TimeSpan.FromMilliseconds(50));
         }
     }
+
+    /// <summary>SIGSTOP: it listens and says nothing, until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal("CONT");
 
     /// <summary>SIGKILL.</summary>
     public void Kill()
@@ -135,6 +149,14 @@ public sealed class KafkaBroker : IDisposable
             ];
             return Array.Find(candidates, home => home is not null && Directory.Exists(Path.Combine(home, "libs")));
         }
+    }
+
+    private void Signal(string name)
+    {
+        // The shell that was started has become Java.
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} {process!.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private Process Java(params string[] arguments)

@@ -12,11 +12,15 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
     public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock);
 
     public IConsumer<byte[]?, byte[]?> Consumer(
-        ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null) => Built(() =>
+        ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null, Action<Error>? onError = null) => Built(() =>
     {
         var builder = new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetLogHandler((_, message) => log.Write(message))
-            .SetErrorHandler((_, error) => log.Write(error));
+            .SetErrorHandler((_, error) =>
+            {
+                log.Write(error);
+                onError?.Invoke(error);
+            });
         also?.Invoke(builder);
         return builder.Build();
     });

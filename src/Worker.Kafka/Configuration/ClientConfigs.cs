@@ -10,10 +10,22 @@ internal static class ClientConfigs
     {
         var config = Consumer(options);
         config.GroupId = options.GroupId;
-        config.SessionTimeoutMs = options.SessionTimeoutMs;
-        config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
         config.MaxPollIntervalMs = options.MaxPollIntervalMs;
-        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        if (!string.IsNullOrEmpty(options.GroupInstanceId))
+            config.GroupInstanceId = options.GroupInstanceId;
+        if (options.GroupProtocol == GroupMembership.Consumer)
+        {
+            // Session, heartbeats and the way of assigning are the broker's to choose: the client refuses them here.
+            config.GroupProtocol = GroupProtocol.Consumer;
+        }
+        else
+        {
+            config.SessionTimeoutMs = options.SessionTimeoutMs;
+            config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
+            config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        }
+        // Tells where a partition ends behind markers that are no messages, so that they can be committed.
+        config.EnablePartitionEof = true;
         config.AutoOffsetReset = options.OffsetReset switch
         {
             OffsetReset.Latest => AutoOffsetReset.Latest,

@@ -26,6 +26,16 @@ public enum OffsetReset
     Stop,
 }
 
+/// <summary>How the workers of a group agree on who reads what.</summary>
+public enum GroupMembership
+{
+    /// <summary>The members agree among themselves, cooperatively; every broker can.</summary>
+    Classic,
+
+    /// <summary>The broker decides (KIP-848; Kafka 4.0 or later): session and heartbeat times are the broker's.</summary>
+    Consumer,
+}
+
 /// <summary>How the worker talks to Kafka: the configuration section <c>Kafka</c>. All times are milliseconds.</summary>
 public sealed class KafkaOptions
 {
@@ -39,6 +49,16 @@ public sealed class KafkaOptions
     /// <summary>The consumer group: workers with the same one share the partitions. Default <c>worker</c>.</summary>
     [Required(ErrorMessage = "Kafka:GroupId is required: workers with the same one share the partitions")]
     public string GroupId { get; set; } = "worker";
+
+    /// <summary>Default <see cref="GroupMembership.Classic"/>.</summary>
+    public GroupMembership GroupProtocol { get; set; } = GroupMembership.Classic;
+
+    /// <summary>
+    /// Static membership: a name that differs between workers and survives a restart (a StatefulSet's pod name). A worker
+    /// that comes back with it within the session timeout gets its partitions back and nobody else is disturbed; until
+    /// then nobody reads them. Default: none, dynamic membership.
+    /// </summary>
+    public string? GroupInstanceId { get; set; }
 
     /// <summary>The names of the topics.</summary>
     public KafkaTopics Topics { get; set; } = new();
@@ -55,7 +75,7 @@ public sealed class KafkaOptions
     /// </summary>
     public string? TransactionalId { get; set; }
 
-    /// <summary>How long the group waits for a silent member. 1,000 to 300,000, default 6,000 (brokers refuse less unless told).</summary>
+    /// <summary>Classic protocol: how long the group waits for a silent member. 1,000 to 300,000, default 6,000 (brokers refuse less unless told).</summary>
     [Range(1_000, 300_000)]
     public int SessionTimeoutMs { get; set; } = 6_000;
 

@@ -13,6 +13,9 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         ["bootstrap.servers"] = "Kafka:BootstrapServers",
         ["metadata.broker.list"] = "Kafka:BootstrapServers",
         ["group.id"] = "Kafka:GroupId",
+        ["group.instance.id"] = "Kafka:GroupInstanceId",
+        ["group.protocol"] = "Kafka:GroupProtocol",
+        ["enable.partition.eof"] = "Kafka:Delivery",
         ["transactional.id"] = "Kafka:TransactionalId",
         ["transaction.timeout.ms"] = "Kafka:TransactionTimeoutMs",
         ["session.timeout.ms"] = "Kafka:SessionTimeoutMs",
@@ -42,6 +45,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         Annotated(options.Topics, $"{KafkaOptions.Section}:Topics", problems);
         Names(options.Topics, problems);
         Times(options, problems);
+        if (options.GroupProtocol == GroupMembership.Consumer)
+            BrokersToChoose(options, problems);
         Reserve(options.Client, "Client", problems);
         Reserve(options.Consumer, "Consumer", problems);
         Reserve(options.Producer, "Producer", problems);
@@ -83,7 +88,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
 
     private static void Times(KafkaOptions options, List<string> problems)
     {
-        if (options.SessionTimeoutMs > options.MaxPollIntervalMs)
+        if (options.GroupProtocol == GroupMembership.Classic && options.SessionTimeoutMs > options.MaxPollIntervalMs)
             problems.Add($"Kafka:SessionTimeoutMs ({options.SessionTimeoutMs}) must not exceed " +
                 $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.PauseAfterMs > options.MaxPollIntervalMs / 2)
@@ -99,6 +104,13 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
             problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
                 $"Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");
+    }
+
+    private static void BrokersToChoose(KafkaOptions options, List<string> problems)
+    {
+        foreach (var property in (string[])["heartbeat.interval.ms", "partition.assignment.strategy", "group.protocol.type"])
+            if (options.Client.ContainsKey(property) || options.Consumer.ContainsKey(property))
+                problems.Add($"Kafka:Consumer:{property} is the broker's to choose with Kafka:GroupProtocol Consumer: leave it out");
     }
 
     private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)

@@ -8,11 +8,20 @@ namespace Worker.Kafka.Reading;
 /// <summary>Tells the consumer's errors that it mends itself (logged) from those that need a person (thrown).</summary>
 internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaClients clients)
 {
+    private readonly FatalError fatal = new();
+
+    /// <summary>For the client's error event.</summary>
+    public void Note(Error error) => fatal.Note(error);
+
     /// <exception cref="KafkaFailureException">Where reading cannot go on.</exception>
     public void Handle(ConsumeException exception)
     {
-        var error = exception.Error;
+        var error = fatal.Of(exception.Error);
         var topic = exception.ConsumerRecord?.Topic ?? options.Topics.Messages;
+        if (error.Code is ErrorCode.FencedInstanceId or ErrorCode.UnreleasedInstanceId)
+            throw Failure(KafkaFailure.Fenced,
+                $"another worker is member '{options.GroupInstanceId}' of group '{options.GroupId}', so this one ends: " +
+                "give every worker its own Kafka:GroupInstanceId");
         if (error.IsFatal)
             throw Failure(KafkaFailure.Fatal, $"the consumer cannot go on: {error.Reason}");
         switch (error.Code)

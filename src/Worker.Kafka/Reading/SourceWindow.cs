@@ -2,7 +2,7 @@ namespace Worker.Kafka.Reading;
 
 /// <summary>
 /// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is
-/// committed.
+/// committed. Where the partition ended behind the last message, Next lies behind what no reader sees (transaction markers).
 /// </summary>
 public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
@@ -20,10 +20,10 @@ public sealed class SourceWindow
         this.ledger = ledger;
     }
 
-    /// <summary>At least one.</summary>
+    /// <summary>None where only offsets are to be committed: partitions ended behind what no reader sees.</summary>
     public SourceRecord[] Records { get; }
 
-    /// <summary>One entry a partition that the window has records of.</summary>
+    /// <summary>One entry a partition that the window has records of, or reached the end of.</summary>
     public OffsetRange[] Ranges { get; }
 
     /// <summary>Keys, values and headers together.</summary>

@@ -15,6 +15,9 @@ internal sealed class WindowBuilder(WindowLimits limits)
 
     public bool IsEmpty => records.Count == 0;
 
+    /// <summary>Whether there are offsets to commit, with records or without.</summary>
+    public bool HasRanges => taken.Count > 0;
+
     public bool IsFull => records.Count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
 
     public void Add(ConsumeResult<byte[]?, byte[]?> result)
@@ -29,6 +32,26 @@ internal sealed class WindowBuilder(WindowLimits limits)
         if (!known)
             range.First = record.Offset;
         range.Next = record.Offset + 1;
+    }
+
+    /// <summary>
+    /// The partition has nothing before this offset any more: what lies between its last message and here (markers of
+    /// transactions, aborted messages) is nothing to wait for, and committing it lets its lag become 0.
+    /// </summary>
+    public void ReachedEnd(TopicPartition partition, long end)
+    {
+        ref var range = ref CollectionsMarshal.GetValueRefOrAddDefault(taken, (partition.Topic, partition.Partition.Value), out var known);
+        if (!known)
+            range.First = end;
+        range.Next = Math.Max(range.Next, end);
+    }
+
+    /// <summary>With no records gathered: forgets the ends that are committed already.</summary>
+    public void DropSettled(WindowLedger ledger)
+    {
+        foreach (var ((topic, partition), range) in taken)
+            if (ledger.ResumeAt(new TopicPartition(topic, partition)) == range.Next)
+                taken.Remove((topic, partition));
     }
 
     /// <summary>Takes out what belongs to a partition that is going: its next owner reads it.</summary>

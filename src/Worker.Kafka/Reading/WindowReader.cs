@@ -17,19 +17,24 @@ public sealed partial class WindowReader : IDisposable
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
+    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
+
     private readonly KafkaOptions options;
     private readonly ILogger logger;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
     private readonly ClientLog log;
     private readonly ConsumeErrors errors;
     private readonly WindowBuilder next;
+    private readonly TimeProvider clock;
+    private long lastArrival;
     private int readEpoch;
     private bool subscribed;
     private bool closed;
 
     public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock)
     {
-        this.options = options;
+        (this.options, this.clock) = (options, clock);
         logger = loggers.CreateLogger<WindowReader>();
         next = new WindowBuilder(limits);
         Ledger = new WindowLedger(clock);
@@ -39,7 +44,7 @@ public sealed partial class WindowReader : IDisposable
         consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), log, builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Lost(partitions)));
+            .SetPartitionsLostHandler((_, partitions) => Lost(partitions)), errors.Note);
     }
 
     /// <summary>The partitions this worker reads now. Reader's thread only.</summary>
@@ -68,7 +73,8 @@ public sealed partial class WindowReader : IDisposable
 
     /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
-    /// <paramref name="stop"/> is signalled.
+    /// <paramref name="stop"/> is signalled. When none comes and a partition ends behind what no reader sees, a window
+    /// without messages carries that offset.
     /// </summary>
     /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public SourceWindow? Read(CancellationToken stop)
@@ -81,7 +87,7 @@ public sealed partial class WindowReader : IDisposable
             {
             }
             // A rebalance inside Poll may have emptied the window, or abandoned what it would follow.
-            if (next.IsEmpty || readEpoch != Ledger.Epoch)
+            if ((next.IsEmpty && !HasIdleOffsets()) || readEpoch != Ledger.Epoch)
                 continue;
             var window = next.Build(readEpoch, Ledger);
             if (Ledger.TryHandOut(window))
@@ -159,15 +165,27 @@ public sealed partial class WindowReader : IDisposable
         subscribed = true;
     }
 
-    /// <summary>One call of the client: false when it brought no message.</summary>
+    private bool HasIdleOffsets()
+    {
+        if (!next.HasRanges || clock.GetElapsedTime(lastArrival) < IdleCommit)
+            return false;
+        next.DropSettled(Ledger);
+        return next.HasRanges;
+    }
+
+    /// <summary>One call of the client: false when it brought nothing.</summary>
     private bool Poll(TimeSpan atMost)
     {
         try
         {
             var result = consumer.Consume(atMost);
-            if (result?.Message is null)
+            if (result is null)
                 return false;
-            next.Add(result);
+            lastArrival = clock.GetTimestamp();
+            if (result.IsPartitionEOF)
+                next.ReachedEnd(result.TopicPartition, result.Offset.Value);
+            else
+                next.Add(result);
             return true;
         }
         catch (ConsumeException error)

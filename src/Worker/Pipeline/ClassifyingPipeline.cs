@@ -87,7 +87,8 @@ internal sealed class ClassifyingPipeline(
         while (reader.Read(stop) is { } window)
         {
             var taken = tokenised.Writer.WriteAsync(tokenizer.Tokenise(window), failed).AsTask();
-            meter.Read(window);
+            if (window.Records.Length > 0)
+                meter.Read(window);
             // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
@@ -101,6 +102,12 @@ internal sealed class ClassifyingPipeline(
             if (window.Source.IsStale)
             {
                 window.Tokens.Dispose();
+                continue;
+            }
+            if (window.Source.Records.Length == 0)
+            {
+                // Only offsets: they keep their place behind the windows before.
+                scored.Writer.WriteAsync(new ScoredWindow(window, heads.Current, []), failed).AsTask().GetAwaiter().GetResult();
                 continue;
             }
             var started = clock.GetTimestamp();
@@ -131,7 +138,9 @@ internal sealed class ClassifyingPipeline(
             var output = records.Build(window);
             try
             {
-                meter.Published(window, output, publisher.Publish(window.Window.Source, output.Records, failed));
+                var outcome = publisher.Publish(window.Window.Source, output.Records, failed);
+                if (window.Window.Source.Records.Length > 0)
+                    meter.Published(window, output, outcome);
                 return;
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)

@@ -61,11 +61,14 @@ public sealed class RebalanceTests(KafkaBroker broker)
         Stage.AssertEachOnce(800, stage.Results(800, partitions: 4));
     }
 
-    [Fact]
-    public async Task A_stage_slower_than_the_poll_interval_keeps_its_partitions()
+    [Theory]
+    [InlineData(GroupMembership.Classic, DeliveryMode.ExactlyOnce)]
+    [InlineData(GroupMembership.Consumer, DeliveryMode.ExactlyOnce)]
+    [InlineData(GroupMembership.Consumer, DeliveryMode.AtLeastOnce)]
+    public async Task A_stage_slower_than_the_poll_interval_keeps_its_partitions(GroupMembership protocol, DeliveryMode mode)
     {
         var stage = await Stage.On(broker.BootstrapServers);
-        var options = stage.Options();
+        var options = stage.Options(mode, protocol: protocol);
         options.Consumer["max.poll.interval.ms"] = "2500";
         options.PauseAfterMs = 300;
         stage.Feed(0, 100);

@@ -54,8 +54,10 @@ internal sealed class Stage
     public static WindowLimits Limits => new(100, 8 << 20);
 
     /// <summary>Options for one worker; workers of one stage share the group and differ by identity.</summary>
-    public KafkaOptions Options(DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1") => new()
+    public KafkaOptions Options(
+        DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1", GroupMembership protocol = GroupMembership.Classic) => new()
     {
+        GroupProtocol = protocol,
         BootstrapServers = BootstrapServers,
         GroupId = name,
         Delivery = mode,

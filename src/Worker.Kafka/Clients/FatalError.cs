@@ -1,9 +1,9 @@
 using Confluent.Kafka;
 
-namespace Worker.Kafka.Publishing;
+namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// The producer's fatal error as its error event told it: later calls only say that there was one. Written by the client's
+/// A client's fatal error as its error event told it: later calls only say that there was one. Written by the client's
 /// thread.
 /// </summary>
 internal sealed class FatalError
