@@ -35,15 +35,19 @@ internal sealed class WindowDelivery : IDisposable
     }
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
+    /// <param name="records">What to write.</param>
+    /// <param name="routes">Where records without a key go; null for any partition.</param>
+    /// <param name="index">Receives how many were handed over.</param>
+    /// <param name="stop">Hand over no more.</param>
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
-    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, out int index, CancellationToken stop)
+    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes? routes, out int index, CancellationToken stop)
     {
         lock (gate)
             failed.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
-            Produce(record, routes.Of(record), stop);
+            Produce(record, routes?.Of(record) ?? Partition.Any, stop);
         }
     }
 

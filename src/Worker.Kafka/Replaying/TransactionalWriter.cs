@@ -40,7 +40,7 @@ public sealed class TransactionalWriter : IDisposable
         try
         {
             transaction.Begin();
-            delivery.Produce(records, out index, stop);
+            delivery.Produce(records, routes: null, out index, stop);
             transaction.Commit(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)

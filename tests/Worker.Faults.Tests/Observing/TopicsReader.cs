@@ -190,7 +190,7 @@ internal sealed class TopicsReader : IDisposable
         {
             Failure = Text(headers, DeadLetterHeaders.Kind),
             ValueIntact = headers.TryGetLastBytes(MessageContent.DigestHeader, out var digest) && MessageContent.Digest(record.Message.Value).AsSpan().SequenceEqual(digest),
-            ValueOmitted = headers.TryGetLastBytes(DeadLetterHeaders.ValueOmitted, out _),
+            ValueOmitted = Text(headers, DeadLetterHeaders.Omitted)?.Contains("value", StringComparison.Ordinal) == true,
         };
     }
 
