@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
-/// Which fault happens when: a pure function of seed, length and number of workers. Cycles of 50 s: 36 s in which faults
+/// Which fault happens when: a pure function of seed, length and number of workers. Cycles of 60 s: 30 s in which faults
 /// come on top of each other, then a calm in which one fault stands alone, so that recovery from it can be timed.
 /// </summary>
 public static class FaultSchedule
@@ -11,9 +11,9 @@ public static class FaultSchedule
     /// <summary>Brokers of the cluster; one of them at a time may be away.</summary>
     public const int Brokers = 3;
 
-    private static readonly TimeSpan Cycle = TimeSpan.FromSeconds(50);
-    private static readonly TimeSpan Turmoil = TimeSpan.FromSeconds(36);
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(41);
+    private static readonly TimeSpan Cycle = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Turmoil = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(42);
 
     /// <summary>The faults in the order of their time; each begins and is healed within <paramref name="length"/>.</summary>
     public static ImmutableArray<ScheduledFault> Create(int seed, TimeSpan length, int workers)
@@ -44,10 +44,10 @@ public static class FaultSchedule
     }
 
     /// <summary>The fault of a calm, by turns: others take over, the same worker comes back, a broker bounces.</summary>
-    private static ScheduledFault Alone(Random random, int cycle, TimeSpan at, int workers) => (cycle % 3) switch
+    private static ScheduledFault Alone(Random random, int cycle, TimeSpan at, int workers) => (cycle % 4) switch
     {
         0 => new(at, FaultKind.WorkerKill, random.Next(workers), TimeSpan.FromSeconds(workers > 1 ? 9 : 0.2)),
-        1 => new(at, FaultKind.WorkerKill, random.Next(workers), TimeSpan.FromSeconds(0.2)),
+        2 => new(at, FaultKind.WorkerKill, random.Next(workers), TimeSpan.FromSeconds(0.2)),
         _ => new(at, random.Next(2) == 0 ? FaultKind.BrokerKill : FaultKind.BrokerStop, random.Next(Brokers), TimeSpan.FromSeconds(3)),
     };
 

@@ -29,7 +29,8 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool Send(Signal signal) => !process.HasExited && Signals.Send(process.Id, signal);
 
-    public bool HasSaidNothing => new FileInfo(Log).Length == 0;
+    /// <summary>Whether it came so far as to write a first line.</summary>
+    public bool HasSpoken => new FileInfo(Log) is { Exists: true, Length: > 0 };
 
     public async Task<bool> WaitForExit(TimeSpan patience)
     {
@@ -54,6 +55,8 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Why it ended, in its own words: its last line above a warning.</summary>
     public string LastWords()
     {
+        if (!HasSpoken)
+            return "nothing";
         var lines = File.ReadLines(Log).Where(line => line.Contains(" crit: ", StringComparison.Ordinal) || line.StartsWith("error:", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal)).ToList();
         return lines.Count == 0 ? "nothing" : lines[^1];
     }

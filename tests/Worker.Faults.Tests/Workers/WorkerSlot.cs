@@ -145,7 +145,7 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
             onEnding(new Ending(name, now(), -1, $"not ended {TerminationGrace.TotalSeconds:F0} s after SIGTERM", worker.Log, Wrong: true));
         }
         // One that was only just starting had no handler yet: the signal itself ended it, and it had done nothing.
-        else if (worker.ExitCode != 0 && !(worker.ExitCode == KilledByTerminate && worker.HasSaidNothing))
+        else if (worker.ExitCode != 0 && (worker.ExitCode != KilledByTerminate || worker.HasSpoken))
             onEnding(new Ending(name, now(), worker.ExitCode, $"after SIGTERM: {worker.LastWords()}", worker.Log, Wrong: IsBug(worker.ExitCode)));
     }
 
