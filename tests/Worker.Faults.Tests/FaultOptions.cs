@@ -17,6 +17,9 @@ public sealed record FaultOptions
     /// <summary>The consumer group protocol: classic or consumer (KIP-848).</summary>
     public string Protocol { get; init; } = "classic";
 
+    /// <summary>Whether workers are static members of the group: their identity is their membership.</summary>
+    public bool StaticMembers { get; init; }
+
     /// <summary>Messages per second.</summary>
     public int Rate { get; init; } = 300;
 

@@ -38,7 +38,16 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public static async Task<KafkaCluster> Start(string folder, IReadOnlyList<string> extra)
     {
         var port = FreePorts();
-        var bootstrap = await Kafka("up", folder, "--nodes", $"{FaultSchedule.Brokers}", "--port", $"{port}");
+        string bootstrap;
+        try
+        {
+            bootstrap = await Kafka("up", folder, "--nodes", $"{FaultSchedule.Brokers}", "--port", $"{port}");
+        }
+        catch
+        {
+            await Kafka("down", folder);
+            throw;
+        }
         var cluster = new KafkaCluster(folder, bootstrap.Trim().Split('\n')[^1]);
         if (extra.Count > 0)
         {
@@ -80,7 +89,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         try
         {
             // To a file and not a pipe: the brokers that the script leaves behind would keep a pipe open.
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec bash \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, Script!, .. arguments]))!;
+            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec setsid bash \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, Script!, .. arguments]))!;
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
             await process.WaitForExitAsync(deadline.Token);
             var said = await File.ReadAllTextAsync(output);

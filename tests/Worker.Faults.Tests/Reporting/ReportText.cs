@@ -19,7 +19,7 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         var options = report.Options;
-        text.AppendLine($"{options.Length.TotalMinutes:0.##} minutes, seed {options.Seed}, {options.Workers} workers, {Mode(options.Mode)}, {options.Protocol} protocol,")
+        text.AppendLine($"{options.Length.TotalMinutes:0.##} minutes, seed {options.Seed}, {options.Workers} workers, {Mode(options.Mode)}, {options.Protocol} protocol{(options.StaticMembers ? ", static members" : "")},")
             .AppendLine($"{options.Rate} messages/s, 3 brokers").AppendLine();
         Faults(text, report);
         Messages(text, report);
@@ -94,7 +94,7 @@ internal static class ReportText
                 text.AppendLine($"  {violation.What}");
         }
         text.AppendLine($"all of them: {Path.Combine(report.Options.Folder, "violations.txt")}; logs: {Path.Combine(report.Options.Folder, "workers")}")
-            .AppendLine($"the same schedule again: eng/faults --seconds {report.Options.Length.TotalSeconds:0} --seed {report.Options.Seed} --workers {report.Options.Workers} --mode {Mode(report.Options.Mode)} --protocol {report.Options.Protocol}");
+            .AppendLine($"the same schedule again: eng/faults --seconds {report.Options.Length.TotalSeconds:0} --seed {report.Options.Seed} --workers {report.Options.Workers} --mode {Mode(report.Options.Mode)} --protocol {report.Options.Protocol}{(report.Options.StaticMembers ? " --static" : "")} --rate {report.Options.Rate}");
     }
 
     /// <summary>A line of the log without its time, and short.</summary>

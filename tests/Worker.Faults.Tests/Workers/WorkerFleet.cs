@@ -95,6 +95,8 @@ internal sealed class WorkerFleet : IAsyncDisposable
             settings.Add($"--Kafka:SessionTimeoutMs={SessionTimeoutMs}");
         else
             settings.Add($"--Kafka:GroupProtocol={options.Protocol}");
+        if (options.StaticMembers)
+            settings.Add($"--Kafka:GroupInstanceId={identity}");
         return settings;
     }
 }

@@ -10,10 +10,11 @@ internal sealed class WorkerProcess : IDisposable
     public WorkerProcess(string log, IEnumerable<string> settings)
     {
         Log = log;
-        // The shell becomes the worker: its process id is the worker's.
+        // The shell becomes the worker: its process id is the worker's. In a session of its own, so that Ctrl-C at the
+        // terminal ends the test and not the workers.
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", "log=$1; shift; exec dotnet \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, Path.Combine(AppContext.BaseDirectory, "worker.dll"), "run" },
+            ArgumentList = { "-c", "log=$1; shift; exec setsid dotnet \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, Path.Combine(AppContext.BaseDirectory, "worker.dll"), "run" },
             WorkingDirectory = Path.GetDirectoryName(log),
         };
         foreach (var setting in settings)
