@@ -25,6 +25,16 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
+    /// <summary>What it holds of the machine's memory now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     public static WorkerProcess Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")

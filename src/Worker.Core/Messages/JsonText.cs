@@ -77,12 +77,25 @@ internal sealed class JsonText
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var named = reader.ValueTextEquals(path[depth]);
+            var named = IsNamed(ref reader, path[depth]);
             reader.Read();
             if (named)
                 Descend(ref reader, depth + 1);
             else
                 reader.TrySkip();
+        }
+    }
+
+    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate in a name: no pointer can name it.
+            return false;
         }
     }
 

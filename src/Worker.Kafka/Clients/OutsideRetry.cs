@@ -1,25 +1,33 @@
 using Microsoft.Extensions.Logging;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Retry;
 
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet. Only for steps
-/// that changed nothing when they failed: never around a window that has been partly published.
+/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several failures
+/// in a row a circuit breaker leaves the part alone for a while. Only for steps that changed nothing when they failed: never
+/// around a window that has been partly published. One object an outside part: the breaker remembers between calls.
 /// </summary>
-internal sealed partial class OutsideRetry(string what, ILogger logger, TimeProvider clock)
+internal sealed partial class OutsideRetry
 {
-    /// <summary>Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled.</summary>
-    public T Run<T>(Func<CancellationToken, T> step, CancellationToken stop)
+    private readonly string what;
+    private readonly ILogger logger;
+    private readonly TimeProvider clock;
+    private readonly ResiliencePipeline pipeline;
+    private string lastReason = "";
+    private int tries;
+
+    public OutsideRetry(string what, ILogger logger, TimeProvider clock)
     {
-        var start = clock.GetTimestamp();
-        var tries = 1;
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
+        (this.what, this.logger, this.clock) = (what, logger, clock);
+        var mendable = new PredicateBuilder().Handle<Exception>(error =>
+            error is not OperationCanceledException and not KafkaFailureException { Action: FailureAction.Stop });
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(error =>
-                    error is not OperationCanceledException and not KafkaFailureException { Action: FailureAction.Stop }),
+                ShouldHandle = mendable,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
@@ -28,13 +36,43 @@ internal sealed partial class OutsideRetry(string what, ILogger logger, TimeProv
                 OnRetry = retry =>
                 {
                     // Once, not once a try: the count comes with the success.
-                    if (tries++ == 1)
-                        Failing(logger, what, retry.Outcome.Exception!.Message);
+                    if (tries == 1)
+                        Failing(this.logger, this.what, lastReason);
                     return default;
                 },
             })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                ShouldHandle = mendable,
+                FailureRatio = 1,
+                MinimumThroughput = 5,
+                SamplingDuration = TimeSpan.FromSeconds(60),
+                BreakDuration = TimeSpan.FromSeconds(2),
+            })
             .Build();
-        var result = pipeline.Execute(step, stop);
+    }
+
+    /// <summary>Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled. One caller at a time.</summary>
+    public T Run<T>(Func<CancellationToken, T> step, CancellationToken stop)
+    {
+        var start = clock.GetTimestamp();
+        tries = 0;
+        var result = pipeline.Execute(
+            token =>
+            {
+                // Not counted while the circuit is open: then this is not reached.
+                tries++;
+                try
+                {
+                    return step(token);
+                }
+                catch (Exception error)
+                {
+                    lastReason = error.Message;
+                    throw;
+                }
+            },
+            stop);
         if (tries > 1)
             Recovered(logger, what, tries, clock.GetElapsedTime(start).TotalSeconds);
         return result;

@@ -26,12 +26,8 @@ internal static class ClientConfigs
         }
         // Tells where a partition ends behind markers that are no messages, so that they can be committed.
         config.EnablePartitionEof = true;
-        config.AutoOffsetReset = options.OffsetReset switch
-        {
-            OffsetReset.Latest => AutoOffsetReset.Latest,
-            OffsetReset.Stop => AutoOffsetReset.Error,
-            _ => AutoOffsetReset.Earliest,
-        };
+        // The reader decides by Kafka:OffsetReset, and says what that skips.
+        config.AutoOffsetReset = AutoOffsetReset.Error;
         Merge(config, options.Client, options.Consumer);
         return config;
     }

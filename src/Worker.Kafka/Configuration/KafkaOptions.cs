@@ -113,10 +113,10 @@ public sealed class KafkaOptions
     public int TransactionGiveUpMs { get; set; } = 180_000;
 
     /// <summary>
-    /// The largest record that the brokers take (their <c>message.max.bytes</c>), in bytes. 1,024 to 1,000,000,000,
-    /// default 1,048,588, a broker's own default.
+    /// The largest record that the brokers take (their <c>message.max.bytes</c>), in bytes. 16,384 (a dead
+    /// letter must fit) to 1,000,000,000, default 1,048,588, a broker's own default.
     /// </summary>
-    [Range(1_024, 1_000_000_000)]
+    [Range(16_384, 1_000_000_000)]
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
     /// <summary>How long a producer waits for company before it sends a batch. 0 to 1,000, default 1.</summary>

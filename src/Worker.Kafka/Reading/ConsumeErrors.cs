@@ -32,10 +32,6 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
             case ErrorCode.GroupAuthorizationFailed:
                 throw Failure(KafkaFailure.Unauthorised,
                     $"this worker may not use consumer group '{options.GroupId}': grant its user READ on it");
-            case ErrorCode.Local_AutoOffsetReset:
-                throw Failure(KafkaFailure.OffsetOutOfRange,
-                    $"the offset to read next in '{topic}' is not there: {error.Reason}; " +
-                    $"reset group '{options.GroupId}' or set Kafka:OffsetReset to Earliest or Latest");
             case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic:
                 log.Write(LogLevel.Warning, "missing topic",
                     $"topic '{topic}' does not exist: create it or allow auto-creation; waiting for it");

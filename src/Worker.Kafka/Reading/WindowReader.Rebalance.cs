@@ -46,7 +46,10 @@ public sealed partial class WindowReader
     private void Forget(List<TopicPartitionOffset> partitions)
     {
         foreach (var partition in partitions)
+        {
             Ledger.Forget(partition.TopicPartition);
+            unreadable.Remove(partition.TopicPartition);
+        }
     }
 
     /// <summary>After windows were abandoned: reads every partition that is still ours again, from behind what was published.</summary>

@@ -47,7 +47,7 @@ public sealed partial class WindowReader : IDisposable
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions)), errors.Note);
     }
 
-    /// <summary>The partitions this worker reads now. Reader's thread only.</summary>
+    /// <summary>The partitions this worker reads now; any thread.</summary>
     public IReadOnlyList<(string Topic, int Partition)> Assignment =>
         [.. consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
 
@@ -83,6 +83,7 @@ public sealed partial class WindowReader : IDisposable
         while (!stop.IsCancellationRequested)
         {
             RewindIfAbandoned();
+            ResetUnreadable();
             while (!next.IsFull && Poll(next.IsEmpty ? PollSlice : TimeSpan.Zero))
             {
             }
@@ -110,6 +111,7 @@ public sealed partial class WindowReader : IDisposable
         while (!ready.IsCompleted && !stop.IsCancellationRequested)
         {
             RewindIfAbandoned();
+            ResetUnreadable();
             if (next.IsFull)
                 HoldUntil(ready, stop);
             else if (next.IsEmpty)
@@ -187,6 +189,11 @@ public sealed partial class WindowReader : IDisposable
             else
                 next.Add(result);
             return true;
+        }
+        catch (ConsumeException error) when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
+        {
+            NoteUnreadable(where.TopicPartition, where.Offset);
+            return false;
         }
         catch (ConsumeException error)
         {

@@ -16,6 +16,7 @@ public sealed class TopicAdmin : IDisposable
     private readonly IAdminClient admin;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
+    private readonly OutsideRetry asking;
 
     public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -24,13 +25,13 @@ public sealed class TopicAdmin : IDisposable
         logger = loggers.CreateLogger<TopicAdmin>();
         clients = new KafkaClients(options, loggers, clock);
         admin = clients.Admin(clients.Log("Admin"));
+        asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock);
     }
 
     /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
     public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
-        new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock).Run(
-            _ => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal), stop);
+        asking.Run(_ => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal), stop);
 
     /// <summary>Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.</summary>
     /// <exception cref="KafkaFailureException">Naming every topic that is missing.</exception>

@@ -18,6 +18,9 @@ namespace Worker.Hosting;
 /// </summary>
 internal sealed class Classifier : IDisposable
 {
+    /// <summary>librdkafka's own batch.size.</summary>
+    private const int DefaultBatchBytes = 1_000_000;
+
     private readonly RunOptions options;
     private readonly ILoggerFactory loggers;
     private readonly TimeProvider clock;
@@ -80,13 +83,17 @@ internal sealed class Classifier : IDisposable
             Health.Waiting("for Kafka");
             using (var topics = new TopicAdmin(options.Kafka, loggers, clock))
                 topics.Require(Needed(), stop);
+            var records = await TopicLimits.Read(options.Kafka, [.. Needed().Skip(1)], loggers, clock);
+            // A batch of records that each fit is refused as a whole where it is larger than its topic takes.
+            if (records.Least < DefaultBatchBytes)
+                options.Kafka.Producer.TryAdd("batch.size", $"{records.Least}");
             var size = new WindowSize(options.Window.MaxMessages, TimeSpan.FromMilliseconds(options.Window.TargetMs));
             var limits = new WindowLimits(size.Next, options.Window.MaxBytes);
             using var reader = new WindowReader(options.Kafka, limits, loggers, clock);
             using var publisher = WindowPublisher.Create(options.Kafka, reader, loggers, clock);
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
-            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits));
+            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
             var running = pipeline.Run(ended.Token, drain.Token);
@@ -139,12 +146,12 @@ internal sealed class Classifier : IDisposable
         return [topics.Messages, topics.Results, topics.Review, topics.DeadLetters];
     }
 
-    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer) => new(
+    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
         new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder)),
         Heads,
-        new WindowRecords(options.Kafka, options.Input, options.Review, clock, Product.Version, log),
+        new WindowRecords(options.Kafka, records, options.Input, options.Review, clock, Product.Version, log),
         publisher,
         pacer,
         Meter,

@@ -26,6 +26,7 @@ internal sealed class ClassifyingPipeline(
 {
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
+    private readonly RewindLog rewinds = new(log, clock);
 
     /// <summary>
     /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
@@ -139,6 +140,8 @@ internal sealed class ClassifyingPipeline(
             try
             {
                 var outcome = publisher.Publish(window.Window.Source, output.Records, failed);
+                if (outcome != PublishOutcome.Abandoned)
+                    rewinds.Published();
                 if (window.Window.Source.Records.Length > 0)
                     meter.Published(window, output, outcome);
                 return;
@@ -158,7 +161,7 @@ internal sealed class ClassifyingPipeline(
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
             {
                 // The reader has already gone back to what was committed; this window and those after it are stale.
-                log.LogWarning("A window was not published and is read again: {Reason}", failure.Message);
+                failed.WaitHandle.WaitOne(rewinds.Rewound(failure.Message));
                 return;
             }
         }

@@ -9,13 +9,13 @@ namespace Worker.Pipeline;
 
 /// <summary>
 /// Turns a message that cannot be processed into its dead letter (docs/contracts.md). It always fits: what is too large
-/// for the broker is left out and named, largest need first, and lies where the message came from. One caller at a time.
+/// for the broker is left out and named: it still lies where the message came from. One caller at a time.
 /// </summary>
-internal sealed class DeadLetters(KafkaOptions kafka, TimeProvider clock, string version, ILogger log)
+internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider clock, string version, ILogger log)
 {
-    // What is left out, in this order, until the letter fits. The message's own headers and its value may each be the
-    // large part alone.
-    private static readonly string?[] Omissions = [null, "value", "headers", "value, headers", "key, value, headers"];
+    // What is left out, in this order, until the letter fits: no more than must be.
+    private static readonly string?[] Omissions =
+        [null, "value", "headers", "key", "value, headers", "key, value", "key, headers", "key, value, headers"];
 
     private readonly WorkerIdentity worker = new(kafka.GroupId, version);
     private long incomplete;
@@ -25,7 +25,7 @@ internal sealed class DeadLetters(KafkaOptions kafka, TimeProvider clock, string
     {
         var omitted = Omissions[failure.Bare ? ^1 : 0];
         var letter = Letter(source, failure, omitted);
-        for (var i = 1; i < Omissions.Length && WindowPublisher.SizeOf(letter) > kafka.MessageMaxBytes; i++)
+        for (var i = 1; i < Omissions.Length && WindowPublisher.SizeOf(letter) > maxBytes; i++)
             letter = Letter(source, failure, omitted = Omissions[i]);
         // Each power of two: one message is told of at once, a million are not a million lines.
         if (omitted is not null && BitOperations.IsPow2(++incomplete))

@@ -3,6 +3,7 @@ using Worker.Core.Decisions;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Topics;
 
 namespace Worker.Pipeline;
 
@@ -13,7 +14,7 @@ namespace Worker.Pipeline;
 internal sealed class WindowRecords
 {
     private readonly KafkaTopics topics;
-    private readonly int maxBytes;
+    private readonly TopicLimits limits;
     private readonly TextDecoder decoder;
     private readonly ReviewSelector reviews;
     private readonly DeadLetters deadLetters;
@@ -21,13 +22,13 @@ internal sealed class WindowRecords
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
 
-    public WindowRecords(KafkaOptions kafka, InputOptions input, ReviewOptions review, TimeProvider clock, string version, ILogger log)
+    public WindowRecords(KafkaOptions kafka, TopicLimits limits, InputOptions input, ReviewOptions review, TimeProvider clock, string version, ILogger log)
     {
         topics = kafka.Topics;
-        maxBytes = kafka.MessageMaxBytes;
+        this.limits = limits;
         decoder = new TextDecoder(input);
         reviews = new ReviewSelector(review);
-        deadLetters = new DeadLetters(kafka, clock, version, log);
+        deadLetters = new DeadLetters(kafka, limits.Of(topics.DeadLetters), clock, version, log);
     }
 
     /// <summary>The records of a window; the list is good until the next call.</summary>
@@ -57,8 +58,8 @@ internal sealed class WindowRecords
         {
             AddResult(scored, record, ref reviewed);
             for (var i = before; i < outgoing.Count && failure is null; i++)
-                if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > maxBytes)
-                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than Kafka:MessageMaxBytes ({maxBytes:N0}): send smaller headers or keys, or raise both that and the topic's max.message.bytes");
+                if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > limits.Of(outgoing[i].Topic))
+                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than the {limits.Of(outgoing[i].Topic):N0} allowed: send smaller headers or keys, or raise the topic's max.message.bytes and Kafka:MessageMaxBytes");
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -90,10 +91,10 @@ internal sealed class WindowRecords
         var source = scored.Window.Source.Records[record];
         decoder.Decode(source.Value, out var text);
         var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, scored.Heads, scored.Row(record), text), source.Headers);
-        if (WindowPublisher.SizeOf(item) > maxBytes)
+        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), Utf8Text.Start(text, 4096)) };
         // Where not even its start can be carried, the result alone says that the message wants a person.
-        if (WindowPublisher.SizeOf(item) > maxBytes)
+        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
         Add(record, item);
         reviewed++;

@@ -11,13 +11,19 @@ internal sealed class KafkaArguments
 {
     public Option<string?> Bootstrap { get; } = new("--bootstrap") { Description = "Brokers, host:port, comma separated; default: Kafka:BootstrapServers of appsettings.json or the environment" };
 
-    public void AddTo(Command verb) => verb.Add(Bootstrap);
+    public Option<FileInfo?> File { get; } = new("--config") { Description = "A JSON file of settings, the same as for 'worker run': its section Kafka is read" };
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(Bootstrap);
+        verb.Add(File);
+    }
 
     /// <exception cref="UserError">The configuration is wrong; exit code 78.</exception>
     public KafkaOptions Read(ParseResult parsed)
     {
         var options = new KafkaOptions();
-        SettingFiles.Read(null, []).GetSection(KafkaOptions.Section).Bind(options);
+        SettingFiles.Read(parsed.GetValue(File), []).GetSection(KafkaOptions.Section).Bind(options);
         if (parsed.GetValue(Bootstrap) is { } bootstrap)
             options.BootstrapServers = bootstrap;
         var problems = KafkaOptionsValidator.Problems(options);

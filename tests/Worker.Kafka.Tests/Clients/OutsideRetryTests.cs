@@ -41,5 +41,23 @@ public sealed class OutsideRetryTests
         Assert.ThrowsAny<OperationCanceledException>(() => Retry().Run<int>(_ => throw new TimeoutException(), stop.Token));
     }
 
+    [Fact]
+    public void After_five_failures_in_a_row_the_part_is_left_alone_for_two_seconds()
+    {
+        var times = new List<long>();
+        Assert.Equal("done", Retry().Run(
+            _ =>
+            {
+                times.Add(Environment.TickCount64);
+                return times.Count < 6 ? throw new TimeoutException("no answer") : "done";
+            },
+            default));
+        Assert.Equal(6, times.Count);
+        Assert.True(times[5] - times[4] >= 1_900, $"tried again after {times[5] - times[4]} ms");
+        Assert.Equal(2, log.Lines.Count);
+        Assert.Contains("no answer", log.Lines.First(), StringComparison.Ordinal);
+        Assert.Contains("after 6 tries", log.Lines.Last(), StringComparison.Ordinal);
+    }
+
     private OutsideRetry Retry() => new("calling the moon", log.CreateLogger("test"), TimeProvider.System);
 }

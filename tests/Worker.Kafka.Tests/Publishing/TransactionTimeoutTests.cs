@@ -109,6 +109,31 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         Assert.Contains("transaction.max.timeout.ms", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_clock_that_is_set_wildly_changes_nothing()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        stage.Feed(0, 500);
+        using var log = new ListLogger();
+        using var first = new EchoWorker(stage.Options(), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
+        await Eventually.True(() => first.Published > 100, "it has begun");
+        using var second = new EchoWorker(stage.Options(worker: "w2"), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
+        await Eventually.True(() => first.Published + second.Published == 500, "500 published");
+        Assert.Equal((0, 0), (first.Rewinds, second.Rewinds));
+
+        // A second producer is still told from a time-out.
+        using var thief = new EchoWorker(stage.Options(), clock: new JumpingClock());
+        await thief.Started;
+        stage.Feed(500, 300, keys: 100);
+        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(KafkaFailure.Fenced, failure.Failure);
+        first.Reader.Close();
+        await Eventually.True(() => first.Published + second.Published + thief.Published == 800, "800 published");
+        await thief.StopAsync();
+        await second.StopAsync();
+        Stage.AssertEachOnce(800, stage.Results(800));
+    }
+
     private static KafkaOptions Short(Stage stage)
     {
         var options = stage.Options();

@@ -16,24 +16,25 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers, partitions: 4);
         using var log = new ListLogger();
         using var staying = new EchoWorker(Options("stays"), loggers: log);
-        using var first = new ListLogger();
-        using var second = new ListLogger();
-        var owned = 0;
-        using (var leaving = new EchoWorker(Options("returns"), loggers: first))
+        var rebalances = 0;
+        IReadOnlyList<(string, int)> owned = [];
+        using (var leaving = new EchoWorker(Options("returns")))
         {
             stage.Feed(0, 200);
             await Eventually.True(() => staying.Published + leaving.Published == 200, "200 published");
-            await Eventually.True(() => Owned(first) == 2 && Owned(log) == 2, "two partitions each");
-            owned = log.Lines.Count(IsRebalance);
+            await Eventually.True(() => leaving.Reader.Assignment.Count == 2 && staying.Reader.Assignment.Count == 2, "two partitions each");
+            owned = leaving.Reader.Assignment;
+            await Eventually.True(() => log.Lines.Any(line => line.Contains("Handed back", StringComparison.Ordinal)), "the rebalance is over");
+            rebalances = log.Lines.Count(IsRebalance);
             await leaving.StopAsync();
         }
 
-        using var returned = new EchoWorker(Options("returns"), loggers: second);
+        using var returned = new EchoWorker(Options("returns"));
         stage.Feed(200, 200);
-        await Eventually.True(() => Owned(second) == 2, "it has two partitions again", seconds: 8);
-        Assert.Equal(Partitions(first), Partitions(second));
+        await Eventually.True(() => returned.Reader.Assignment.Count == 2, "it has two partitions again", seconds: 8);
+        Assert.Equal(owned.Order(), returned.Reader.Assignment.Order());
         await Eventually.True(() => stage.Results(400, partitions: 4, seconds: 2).Count == 400, "400 published");
-        Assert.Equal(owned, log.Lines.Count(IsRebalance));
+        Assert.Equal(rebalances, log.Lines.Count(IsRebalance));
         await returned.StopAsync();
         await staying.StopAsync();
         Stage.AssertEachOnce(400, stage.Results(400, partitions: 4));
@@ -76,24 +77,4 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
 
     private static bool IsRebalance(string line) =>
         line.Contains("Assigned", StringComparison.Ordinal) || line.Contains("Handed back", StringComparison.Ordinal) || line.Contains("Lost", StringComparison.Ordinal);
-
-    /// <summary>Partitions assigned less those handed back, by the log.</summary>
-    private static int Owned(ListLogger log) => Partitions(log).Count;
-
-    private static SortedSet<string> Partitions(ListLogger log)
-    {
-        var owned = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var line in log.Lines.Where(IsRebalance))
-        {
-            var partitions = line[(line.LastIndexOf("partitions", StringComparison.Ordinal) + 11)..].Split(", ");
-            if (line.Contains("Assigned", StringComparison.Ordinal))
-                owned.UnionWith(partitions);
-            else if (!line.Contains("at the end", StringComparison.Ordinal) && !IsLast(log, line))
-                owned.ExceptWith(partitions);
-        }
-        return owned;
-    }
-
-    /// <summary>What a worker hands back when it ends is not taken from what it had.</summary>
-    private static bool IsLast(ListLogger log, string line) => ReferenceEquals(log.Lines.Last(IsRebalance), line);
 }

@@ -16,15 +16,17 @@ internal sealed class EchoWorker : IDisposable
     private readonly KafkaOptions options;
     private readonly ILoggerFactory loggers;
     private readonly Func<SourceWindow, Task>? compute;
+    private readonly TimeProvider clock;
     private readonly Task reading;
     private readonly Task publishing;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int published;
 
-    public EchoWorker(KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null, int maxMessages = 100)
+    public EchoWorker(KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null, int maxMessages = 100, TimeProvider? clock = null)
     {
+        this.clock = clock ?? TimeProvider.System;
         (this.options, this.compute, this.loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
-        Reader = new WindowReader(options, new WindowLimits(maxMessages, 8 << 20), this.loggers, TimeProvider.System);
+        Reader = new WindowReader(options, new WindowLimits(maxMessages, 8 << 20), this.loggers, this.clock);
         publishing = OnThread(Publishing);
         reading = OnThread(Reading);
     }
@@ -77,7 +79,7 @@ internal sealed class EchoWorker : IDisposable
 
     private void Publishing()
     {
-        using var publisher = WindowPublisher.Create(options, Reader, loggers, TimeProvider.System);
+        using var publisher = WindowPublisher.Create(options, Reader, loggers, clock);
         try
         {
             publisher.Start(stop.Token);

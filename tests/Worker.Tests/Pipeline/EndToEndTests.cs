@@ -62,7 +62,7 @@ public class EndToEndTests(TinyModel model)
         Assert.Equal("messages", Header(invalid, DeadLetterHeaders.Topic));
         Assert.Contains("send UTF-8", Header(invalid, DeadLetterHeaders.Reason), StringComparison.Ordinal);
         Assert.Contains("MissingText" + Convert.ToHexString(bad[1]), dead.Keys);
-        Assert.Contains("MissingText" + Convert.ToHexString(bad[2]), dead.Keys);
+        Assert.Contains("TextNotString" + Convert.ToHexString(bad[2]), dead.Keys);
         Assert.Null(dead["NullValue"].Message.Value);
     }
 

@@ -1,0 +1,80 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Reading;
+
+/// <summary>
+/// Offsets that are not there: the group has none yet, retention took the messages, or the topic was made anew. The client
+/// would go on by itself and say little; here every partition's case is decided by Kafka:OffsetReset and said exactly.
+/// </summary>
+public sealed partial class WindowReader
+{
+    private readonly Dictionary<TopicPartition, Offset> unreadable = [];
+
+    private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = wanted;
+
+    /// <summary>Puts the partitions that the client stopped reading where the policy says; tried again at the next poll where no broker answers.</summary>
+    /// <exception cref="KafkaFailureException">The policy is to stop.</exception>
+    private void ResetUnreadable()
+    {
+        if (unreadable.Count == 0)
+            return;
+        // What is in flight was read before: it is published first, so that no older offset is committed after a newer one.
+        Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
+        foreach (var (partition, wanted) in unreadable.ToList())
+        {
+            try
+            {
+                if (consumer.Assignment.Contains(partition))
+                    Reset(partition, wanted);
+                unreadable.Remove(partition);
+            }
+            catch (KafkaException error)
+            {
+                log.Write(LogLevel.Warning, "offset reset", $"waiting to learn which offsets {partition} has: {error.Error.Reason}");
+                return;
+            }
+        }
+    }
+
+    private void Reset(TopicPartition partition, Offset wanted)
+    {
+        var there = consumer.QueryWatermarkOffsets(partition, OffsetPatience);
+        var (first, end) = (there.Low.Value, there.High.Value);
+        var story = Story(partition, wanted, first, end);
+        if (options.OffsetReset == OffsetReset.Stop)
+            throw new KafkaFailureException(KafkaFailure.OffsetOutOfRange,
+                $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups --reset-offsets, group " +
+                $"'{options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all that is there) or Latest (only what comes)");
+        var target = options.OffsetReset == OffsetReset.Latest ? end : first;
+        next.Drop(partition);
+        Ledger.Forget(partition);
+        consumer.IncrementalUnassign([partition]);
+        consumer.IncrementalAssign([new TopicPartitionOffset(partition, target)]);
+        Ledger.Unread(partition, target);
+        var skipped = options.OffsetReset == OffsetReset.Latest && !wanted.IsSpecial ? end - Math.Clamp(wanted.Value, first, end) : 0;
+        var more = skipped > 0 ? $"; {skipped} offsets that are there are skipped" : "";
+        if (wanted.IsSpecial)
+            Begins(logger, story, target, options.OffsetReset);
+        else
+            Jumps(logger, story, target, options.OffsetReset, more);
+    }
+
+    private static string Story(TopicPartition partition, Offset wanted, long first, long end)
+    {
+        var where = $"partition {partition.Partition.Value} of '{partition.Topic}' holds offsets {first} to {end} (not included)";
+        if (wanted.IsSpecial)
+            return $"{where}, the group has no offset for it";
+        return wanted.Value < first
+            ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to {first - 1}) were deleted before they were read"
+            : $"{where}, the next to read was {wanted.Value}: the topic was made anew or cut short, and what it held between {end} and {wanted.Value - 1} is gone";
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]
+    private static partial void Begins(ILogger logger, string story, long target, OffsetReset policy);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Story}; reading goes on from {Target} (Kafka:OffsetReset {Policy}){More}")]
+    private static partial void Jumps(ILogger logger, string story, long target, OffsetReset policy, string more);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Configuration;
+
+namespace Worker.Kafka.Topics;
+
+/// <summary>The largest record that each topic takes: its own max.message.bytes where that is less than Kafka:MessageMaxBytes.</summary>
+public sealed partial class TopicLimits
+{
+    private readonly int most;
+    private readonly Dictionary<string, int> limits = new(StringComparer.Ordinal);
+
+    private TopicLimits(int most) => this.most = most;
+
+    /// <summary>The least of all, in bytes: also the most that a batch may have, for the broker measures batches.</summary>
+    public int Least => limits.Values.Append(most).Min();
+
+    /// <summary>In bytes.</summary>
+    public int Of(string topic) => limits.GetValueOrDefault(topic, most);
+
+    /// <summary>Asks the brokers; a topic whose settings this user may not see counts with Kafka:MessageMaxBytes.</summary>
+    public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics, ILoggerFactory loggers, TimeProvider clock)
+    {
+        var clients = new KafkaClients(options, loggers, clock);
+        var logger = loggers.CreateLogger<TopicLimits>();
+        using var admin = clients.Admin(clients.Log("Admin"));
+        var read = new TopicLimits(options.MessageMaxBytes);
+        foreach (var topic in topics)
+        {
+            try
+            {
+                var found = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) });
+                if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry) || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) || bytes >= read.most)
+                    continue;
+                read.limits[topic] = bytes;
+                Smaller(logger, topic, bytes, read.most);
+            }
+            catch (KafkaException error)
+            {
+                Unknown(logger, topic, clients.Redact(error.Error.Reason), read.most);
+            }
+        }
+        return read;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Topic '{Topic}' takes records of {Bytes} bytes, less than Kafka:MessageMaxBytes ({Most}): larger ones become dead letters, or go without what does not fit")]
+    private static partial void Smaller(ILogger logger, string topic, int bytes, int most);
+
+    [LoggerMessage(Level = LogLevel.Debug,
+        Message = "The settings of topic '{Topic}' cannot be seen (DESCRIBE_CONFIGS): {Reason}; Kafka:MessageMaxBytes ({Most}) is taken for its limit")]
+    private static partial void Unknown(ILogger logger, string topic, string reason, int most);
+}
