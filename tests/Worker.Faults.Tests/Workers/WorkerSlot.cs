@@ -1,3 +1,5 @@
+using Worker.Terminal;
+
 namespace Worker.Faults.Tests.Workers;
 
 /// <summary>A life of a worker that ended though nobody had asked for it, or not as asked.</summary>
@@ -61,7 +63,7 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
         worker.Send(Signal.Continue);
         // One that has nothing to publish does not find out, and does no harm.
         if (await worker.WaitForExit(FencedWithin))
-            onEnding(new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log, Wrong: IsBug(worker.ExitCode)));
+            onEnding(new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log, Wrong: worker.ExitCode != ExitCode.Fenced));
         else
             await worker.Kill();
         worker.Dispose();
@@ -152,6 +154,6 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
     private void Report(WorkerProcess ended) =>
         onEnding(new Ending(name, now(), ended.ExitCode, ended.LastWords(), ended.Log, Wrong: IsBug(ended.ExitCode)));
 
-    /// <summary>Anything but a message for a person and exit code 1.</summary>
-    private static bool IsBug(int code) => code is not (0 or 1);
+    /// <summary>Anything but a good end or a message for a person: a bug, a crash, or fenced though nobody else has the identity.</summary>
+    private static bool IsBug(int code) => code is not (ExitCode.Done or ExitCode.Failed);
 }
