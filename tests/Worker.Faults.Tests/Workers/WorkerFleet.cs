@@ -88,7 +88,7 @@ internal sealed class WorkerFleet : IAsyncDisposable
         List<string> settings =
         [
             $"--Kafka:BootstrapServers={bootstrapServers}", "--Kafka:GroupId=faults", $"--Kafka:TransactionalId={identity}", $"--Kafka:Delivery={options.Mode}",
-            "--Kafka:TransactionTimeoutMs=8000", "--Kafka:TransactionGiveUpMs=20000", "--Kafka:MaxPollIntervalMs=30000", "--Kafka:RevokeDrainMs=5000",
+            "--Kafka:TransactionTimeoutMs=8000", "--Kafka:TransactionGiveUpMs=20000", "--Kafka:DeliveryTimeoutMs=20000", "--Kafka:MaxPollIntervalMs=30000", "--Kafka:RevokeDrainMs=5000",
             $"--Encoder:Bundle={bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Input:Format=Json", "--Health:Port=0",
         ];
         if (options.Protocol == "classic")
