@@ -55,55 +55,60 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         {
             return;
         }
-        var from = now();
         // Without a living process there was nothing to do it to, and it does not count.
-        if (await Do(fault, stop) is not { } countFrom)
+        if (await Do(fault, stop) is not { } times)
             return;
         lock (done)
-            done.Add(new Injection(fault.Kind, fault.Target, from, now(), countFrom));
+            done.Add(new Injection(fault.Kind, fault.Target, times.From, now(), times.CountFrom));
     }
 
-    /// <summary>Injects and heals; returns from when on recovery is timed, or null where it could not be done.</summary>
-    private async Task<long?> Do(ScheduledFault fault, CancellationToken stop)
+    /// <summary>Injects and heals; returns when that was and from when on recovery is timed, or null where it could not be done.</summary>
+    private async Task<(long From, long CountFrom)?> Do(ScheduledFault fault, CancellationToken stop)
     {
         var from = now();
+        var countFrom = from;
         switch (fault.Kind)
         {
             case FaultKind.WorkerKill:
-                return await fleet.Slots[fault.Target].Kill(fault.Duration) ? from : null;
+                return At(await fleet.Slots[fault.Target].Kill(fault.Duration));
             case FaultKind.WorkerTerminate:
-                return await fleet.Slots[fault.Target].Terminate(fault.Duration) ? from : null;
+                return At(await fleet.Slots[fault.Target].Terminate(fault.Duration));
             case FaultKind.WorkerPause or FaultKind.WorkerZombie:
-                return await fleet.Slots[fault.Target].Freeze(fault.Duration) ? from : null;
+                return At(await fleet.Slots[fault.Target].Freeze(fault.Duration));
             case FaultKind.WorkerTwin or FaultKind.WorkerReplaced:
-                return await fleet.Slots[fault.Target].Replace(fault.Duration, frozen: fault.Kind == FaultKind.WorkerReplaced) ? from : null;
+                return At(await fleet.Slots[fault.Target].Replace(fault.Duration, frozen: fault.Kind == FaultKind.WorkerReplaced));
             case FaultKind.SlowWorker:
                 await fleet.Slow.Start();
                 await Task.Delay(fault.Duration, CancellationToken.None);
                 await fleet.Slow.Stop(fault.Hard);
-                return from;
+                break;
             case FaultKind.BrokerKill:
                 await cluster.Kill(fault.Target);
-                return await Led(fault, from, () => cluster.Start(fault.Target));
+                countFrom = await Led(fault, from, () => cluster.Start(fault.Target));
+                break;
             case FaultKind.BrokerStop:
                 await cluster.Stop(fault.Target);
-                return await Led(fault, from, () => cluster.Start(fault.Target));
+                countFrom = await Led(fault, from, () => cluster.Start(fault.Target));
+                break;
             case FaultKind.BrokerPause:
                 cluster.Freeze(fault.Target);
-                return await Led(fault, from, () =>
+                countFrom = await Led(fault, from, () =>
                 {
                     cluster.Continue(fault.Target);
                     return Task.CompletedTask;
                 });
+                break;
             case FaultKind.HeadSwap:
                 await heads.PublishNext(stop);
-                return from;
+                break;
             case FaultKind.PoisonBurst:
                 producer.Burst(fault.Target);
-                return from;
-            default:
-                return from;
+                break;
         }
+        return (from, countFrom);
+
+        // A worker may have been busy with another fault first.
+        static (long, long)? At(long? done) => done is { } ms ? (ms, ms) : null;
     }
 
     /// <summary>Heals a broker after the fault's duration; returns when every partition had a leader again, with or without it.</summary>

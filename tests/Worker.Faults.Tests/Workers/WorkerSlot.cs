@@ -31,7 +31,7 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
     });
 
     /// <summary>kill -9; starts again after a while.</summary>
-    public Task<bool> Kill(TimeSpan away) => Fault(async worker =>
+    public Task<long?> Kill(TimeSpan away) => Fault(async worker =>
     {
         await worker.Kill();
         await Task.Delay(away);
@@ -39,33 +39,38 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
     });
 
     /// <summary>SIGTERM and whatever time it takes; starts again after a while.</summary>
-    public Task<bool> Terminate(TimeSpan away) => Fault(async worker =>
+    public Task<long?> Terminate(TimeSpan away) => Fault(async worker =>
     {
         await End(worker);
         await Task.Delay(away);
         Launch();
     });
 
-    public Task<bool> Freeze(TimeSpan length) => Fault(async worker =>
+    public Task<long?> Freeze(TimeSpan length) => Fault(async worker =>
     {
         worker.Send(Signal.Stop);
         await Task.Delay(length);
         worker.Send(Signal.Continue);
     });
 
-    /// <summary>Starts a second process of the same identity, the first frozen meanwhile or not; the first is to end by itself.</summary>
-    public Task<bool> Replace(TimeSpan length, bool frozen) => Fault(async worker =>
+    /// <summary>Starts a second process of the same identity, the first frozen meanwhile or not; one of them is to end by itself.</summary>
+    public Task<long?> Replace(TimeSpan length, bool frozen) => Fault(async worker =>
     {
         if (frozen)
             worker.Send(Signal.Stop);
         Launch();
         await Task.Delay(length);
         worker.Send(Signal.Continue);
-        // One that has nothing to publish does not find out, and does no harm.
-        if (await worker.WaitForExit(FencedWithin))
+        // Who took over the identity last stays: the new process, or the old one that was frozen while it started.
+        var successor = current!;
+        await Task.WhenAny(worker.WaitForExit(FencedWithin), successor.WaitForExit(FencedWithin));
+        if (successor.HasExited && !worker.HasExited)
+            (worker, successor) = (successor, worker);
+        current = successor;
+        if (worker.HasExited)
             onEnding(new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log, Wrong: worker.ExitCode != ExitCode.Fenced));
         else
-            await worker.Kill();
+            await worker.Kill(); // It had nothing to publish, so it did not find out, and did no harm.
         worker.Dispose();
     });
 
@@ -111,16 +116,16 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
 
     private void Launch() => current = new WorkerProcess(Path.Combine(folder, $"{name}-{++lives}.log"), settings());
 
-    /// <summary>False where there was no living process to do it to.</summary>
-    private async Task<bool> Fault(Func<WorkerProcess, Task> fault)
+    /// <summary>When it was done, in ms of the run; null where there was no living process to do it to.</summary>
+    private async Task<long?> Fault(Func<WorkerProcess, Task> fault)
     {
-        var done = false;
+        long? done = null;
         await Alone(async () =>
         {
             if (current is not { HasExited: false } worker)
                 return;
+            done = now();
             await fault(worker);
-            done = true;
         });
         return done;
     }
