@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Worker.Bench;
 using Worker.Bench.Delivery;
+using Worker.Bench.Quality;
 using Worker.Terminal;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -11,7 +12,8 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
+    Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
-    Worker.Bench.Quality.QualityBench.Create(),
+    QualityBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -29,16 +29,18 @@ internal static class PublicSets
                 .Select(columns => Having(columns[0], [.. columns[1].Split(',').Select(number => names[int.Parse(number, CultureInfo.InvariantCulture)])]));
     }
 
-    /// <summary>Distinct texts, drawn into 70, 15 and 15 percent by the seed.</summary>
-    public static QualitySet Sms(int seed)
+    /// <summary>The distinct texts of SMS spam.</summary>
+    public static IReadOnlyList<LabelledText> Sms() =>
+        [.. File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t'))
+            .DistinctBy(columns => columns[1], StringComparer.Ordinal).Select(columns => Answer(columns[1], "spam", columns[0] == "spam"))];
+
+    /// <summary>Those texts, drawn into 70, 15 and 15 percent by the seed.</summary>
+    public static QualitySet Sms(IReadOnlyList<LabelledText> distinct, int seed)
     {
-        var rows = File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t'))
-            .DistinctBy(columns => columns[1], StringComparer.Ordinal).ToArray();
+        var rows = distinct.ToArray();
         new Random(seed).Shuffle(rows);
         var (train, validation) = (rows.Length * 70 / 100, rows.Length * 85 / 100);
-        return QualitySet.Of("sms", Answered(rows[..train]), Answered(rows[train..validation]), Answered(rows[validation..]));
-
-        static IEnumerable<LabelledText> Answered(string[][] part) => part.Select(columns => Answer(columns[1], "spam", columns[0] == "spam"));
+        return QualitySet.Of("sms", rows[..train], rows[train..validation], rows[validation..]);
     }
 
     /// <summary>77 intents. There is no validation part: a tenth of the training part, by the seed, is one.</summary>

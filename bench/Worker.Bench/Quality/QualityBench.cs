@@ -1,29 +1,122 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Worker.Core.Features;
+using Worker.Learning.Fitting;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 
+/// <summary>What the default encoder, frozen, and default training reach on public data sets, beside what is to be reached.</summary>
 internal static class QualityBench
 {
+    private static readonly string[] Names = ["sms", "emotion", "offensive", "banking", "clinc", "goemotions"];
+
     public static Command Create()
     {
+        var only = new Option<string[]>("--only") { Description = $"Sets to measure: {string.Join(", ", Names)}; all when not given", AllowMultipleArgumentsPerToken = true };
+        only.AcceptOnlyFromAmong(Names);
         var model = new ModelOptions();
-        var verb = new Command("quality", "Figures") ;
+        var verb = new Command("quality", "Figures on public data sets against their targets; features are kept in artifacts/features") { only };
         model.AddTo(verb);
-        verb.SetAction((parsed, stop) =>
+        verb.SetAction(parsed =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
-            section.Precision = "f32";
-            var cache = new FeatureCache("artifacts/features", section);
-            foreach (var set in new[] { PublicSets.Banking(), PublicSets.TweetEmotion(), PublicSets.Clinc(), PublicSets.Sms(1), PublicSets.TweetOffensive(), PublicSets.GoEmotions() })
-                foreach (var part in set.Parts)
-                    if (part.Count > 0)
-                        cache.Features(set.Name, part, ["layer1", "layer2", "layer3", "layer4", "layer5", "mean", "cls"]);
-            return Task.FromResult(ExitCode.Done);
+            // Quality is of the default arithmetic unless another is asked for.
+            section.Precision = section.Precision == "auto" ? "f32" : section.Precision;
+            var cache = new FeatureCache(Path.Combine("artifacts", "features"), section);
+            var table = new QualityTable();
+            foreach (var name in parsed.GetValue(only) is { Length: > 0 } asked ? asked : Names)
+                Measure(name, cache, table);
+            table.Write(Console.Out);
+            return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static void Measure(string name, FeatureCache cache, QualityTable table)
+    {
+        switch (name)
+        {
+            case "sms":
+                Sms(cache, table);
+                break;
+            case "emotion":
+                table.Add(new QualityFigure("tweet emotion, 4 heads: argmax accuracy", 0.76, Run(PublicSets.TweetEmotion(), cache) is var emotion ? emotion.ArgmaxAccuracy(emotion.Set.Test) : null));
+                break;
+            case "offensive":
+                var offensive = Run(PublicSets.TweetOffensive(), cache);
+                table.Add(new QualityFigure("offensive tweets: AUROC", 0.86, offensive.Evaluate(offensive.Set.Test).Labels[0].RocAuc));
+                break;
+            case "banking":
+                var banking = Run(PublicSets.Banking(), cache);
+                table.Add(new QualityFigure("Banking77, 77 heads: argmax accuracy", 0.93, banking.ArgmaxAccuracy(banking.Set.Test)));
+                break;
+            case "clinc":
+                var clinc = Run(PublicSets.Clinc(), cache);
+                table.Add(new QualityFigure("CLINC150, 150 heads: in-scope argmax accuracy", 0.96, clinc.ArgmaxAccuracy(clinc.Set.Test)));
+                AnomalyFigures.Add(table, clinc, "CLINC150", auroc: 0.983, falsePositives: 0.075);
+                break;
+            case "goemotions":
+                GoEmotions(cache, table);
+                break;
+        }
+    }
+
+    /// <summary>Means over five draws of the split: on one, an AUROC of 776 texts moves by its third decimal.</summary>
+    private static void Sms(FeatureCache cache, QualityTable table)
+    {
+        var all = PublicSets.Sms();
+        var features = Taps(cache, "sms")([.. all.Select(text => text.Text)]);
+        var rows = all.Select((text, row) => (text.Text, row)).ToDictionary(pair => pair.Text, pair => pair.row, StringComparer.Ordinal);
+        var (auroc, accuracy) = (new List<double>(), new List<double>());
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            var run = QualityRun.Train(PublicSets.Sms(all, seed), Feature(cache), cache.EncoderHash, Gathered);
+            var spam = run.Evaluate(run.Set.Test, [0.5]).Labels[0];
+            auroc.Add(spam.RocAuc!.Value);
+            var (p, answers) = (run.Probabilities(run.Set.Test.Texts), run.Set.Test.Answers);
+            accuracy.Add(Enumerable.Range(0, p.Length).Average(row => p[row] >= 0.5 == (answers[row, 0] == 1) ? 1.0 : 0));
+        }
+        table.Add(new QualityFigure("SMS spam (distinct texts, 70/15/15, 5 draws): AUROC", 0.998, auroc.Average()));
+        table.Add(new QualityFigure("SMS spam (the same): accuracy", 0.99, accuracy.Average()));
+
+        FeatureMatrix Gathered(IReadOnlyList<string> texts)
+        {
+            var values = new float[texts.Count * features.Width];
+            for (var i = 0; i < texts.Count; i++)
+                features.Row(rows[texts[i]]).CopyTo(values.AsSpan(i * features.Width));
+            return new FeatureMatrix(values, features.Width);
+        }
+    }
+
+    private static void GoEmotions(FeatureCache cache, QualityTable table)
+    {
+        var set = PublicSets.GoEmotions();
+        var features = Taps(cache, set.Name);
+        var train = features(set.Train.Texts);
+        var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var result = HeadTrainer.Train(train, set.Train, Feature(cache), cache.EncoderHash, new TrainingOptions());
+        var (wall, used) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        var run = new QualityRun(set, features, result);
+        var test = run.Evaluate(set.Test, run.BestThresholds(set.Validation));
+        table.Add(new QualityFigure("GoEmotions, 28 heads: macro-F1, thresholds tuned on dev", 0.44, test.Macro.F1));
+        table.Add(new QualityFigure("GoEmotions: macro average precision", 0.42, test.Macro.AveragePrecision));
+        table.Add(new QualityFigure("GoEmotions: pooled ECE (15 bins of equal mass)", 0.003, test.Ece, Less: true));
+        table.Add(new QualityFigure(FormattableString.Invariant($"GoEmotions: fit {train.Rows:N0} x {train.Width:N0} x {result.Heads.Count}, seconds of wall time"), 30, wall, Less: true, Digits: 1));
+        QualityTable.Note(FormattableString.Invariant($"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, {result.Passes} passes; macro-F1 at the heads' own thresholds {run.Evaluate(set.Test).Macro.F1:F4}"));
+    }
+
+    private static QualityRun Run(QualitySet set, FeatureCache cache) =>
+        QualityRun.Train(set, Feature(cache), cache.EncoderHash, Taps(cache, set.Name));
+
+    private static string Feature(FeatureCache cache) => FeatureNames.Canonical(FeatureNames.Taps, cache.Layers);
+
+    private static Func<IReadOnlyList<string>, FeatureMatrix> Taps(FeatureCache cache, string name)
+    {
+        var parts = FeatureNames.Parts(Feature(cache));
+        return texts => new FeatureMatrix(cache.Features(name, texts, parts), parts.Length * cache.Hidden);
     }
 }

@@ -30,6 +30,9 @@ public sealed record Head
 
     public Calibration Calibration { get; init; } = Calibration.Identity;
 
+    /// <summary>How far the calibrated probability can be trusted; null for labels with examples enough.</summary>
+    public ProbabilityInterval? Interval { get; init; }
+
     public Thresholds Thresholds { get; init; } = Thresholds.Half;
 
     /// <summary>What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.</summary>
@@ -42,15 +45,22 @@ public sealed record Head
     public int? Parent { get; init; }
 }
 
-/// <summary>Platt's calibration: p = σ(slope·z + intercept) (Platt 1999).</summary>
+/// <summary>Platt's calibration, p = σ(slope·z + intercept) (Platt 1999), or isotonic calibration when there is a curve.</summary>
+/// <param name="Slope">Of Platt's.</param>
+/// <param name="Intercept">Of Platt's.</param>
 public readonly record struct Calibration(double Slope, double Intercept)
 {
+    /// <summary>Isotonic calibration, which then stands in the place of Platt's; null for Platt's.</summary>
+    public CalibrationCurve? Curve { get; init; }
+
     /// <summary>p = σ(z).</summary>
     public static Calibration Identity { get; } = new(1, 0);
 
-    /// <summary>Calibrated probability in [0, 1] of a logit.</summary>
+    /// <summary>Calibrated probability in [0, 1] of a logit; allocates nothing.</summary>
     public double Probability(double logit)
     {
+        if (Curve is not null)
+            return Curve.At(logit);
         var z = Slope * logit + Intercept;
         // Both branches keep exp's argument negative, so it never overflows.
         return z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));

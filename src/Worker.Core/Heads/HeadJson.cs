@@ -12,13 +12,13 @@ namespace Worker.Core.Heads;
 ///  "calibration":{"method":"platt","slope":1.1,"intercept":0.2},"thresholds":{"low":0.3,"decide":0.5,"high":0.7},
 ///  "training":{"positives":120,"negatives":900,"validation_f1":0.91,"validation_log_loss":0.08},"parent":1}
 /// </code>
-/// Calibration (identity), thresholds (a half), certificate (see <see cref="CertificateRecord"/>), training and parent may be absent; fields not named here are ignored, so
+/// Calibration may also be {"method":"isotonic","logits":[…],"probabilities":[…]}, the knots of a rising line; an interval
+/// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
+/// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), training and parent may be absent; fields not named here are ignored, so
 /// that a later version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
 {
-    private const string Platt = "platt";
-
     /// <summary>The head as UTF-8 JSON on one line, without a line break.</summary>
     /// <exception cref="HeadFormatException">A number is not finite: JSON has no form for it.</exception>
     public static byte[] Serialize(Head head) => JsonSerializer.SerializeToUtf8Bytes(ToRecord(head), HeadRecordContext.Readable.HeadRecord);
@@ -68,7 +68,8 @@ public static class HeadJson
             Feature = head.Feature,
             Weights = ToBytes(head.Weights),
             Bias = head.Bias,
-            Calibration = new() { Method = Platt, Slope = head.Calibration.Slope, Intercept = head.Calibration.Intercept },
+            Calibration = CalibrationJson.ToRecord(head.Calibration),
+            Interval = CalibrationJson.ToRecord(head.Interval),
             Thresholds = new() { Low = head.Thresholds.Low, Decide = head.Thresholds.Decide, High = head.Thresholds.High },
             Certificate = CertificateRecord.From(head.Certificate),
             Training = head.Training is { } training
@@ -97,7 +98,8 @@ public static class HeadJson
         Feature = Text(record.Feature, "feature"),
         Weights = ToFloats(record.Weights ?? throw Missing("weights")),
         Bias = FiniteFloat(record.Bias ?? throw Missing("bias"), "bias"),
-        Calibration = record.Calibration is { } calibration ? ToCalibration(calibration) : Calibration.Identity,
+        Calibration = record.Calibration is { } calibration ? CalibrationJson.FromRecord(calibration) : Calibration.Identity,
+        Interval = record.Interval is { } interval ? CalibrationJson.FromRecord(interval) : null,
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
         Certificate = record.Certificate?.ToCertificate(),
         Training = record.Training is { } training
@@ -108,15 +110,6 @@ public static class HeadJson
                 training.ValidationLogLoss)
             : null,
         Parent = record.Parent,
-    };
-
-    private static Calibration ToCalibration(CalibrationRecord record) => record.Method switch
-    {
-        null => throw Missing("calibration.method"),
-        Platt => new Calibration(
-            record.Slope ?? throw Missing("calibration.slope"),
-            record.Intercept ?? throw Missing("calibration.intercept")),
-        _ => throw new HeadFormatException("calibration.method", $"is '{record.Method}', this version knows '{Platt}': train the head again or update the worker"),
     };
 
     private static Thresholds ToThresholds(ThresholdsRecord record) => new(
@@ -161,7 +154,7 @@ public static class HeadJson
             throw new HeadFormatException(field, $"of head '{head.Label}' v{head.Version} is {value}, which JSON cannot hold: the head is damaged, train it again");
     }
 
-    private static HeadFormatException Missing(string field) => new(field, "is missing");
+    internal static HeadFormatException Missing(string field) => new(field, "is missing");
 
     /// <summary>"$.calibration.slope" becomes "calibration.slope".</summary>
     private static string FieldOf(JsonException broken) => broken.Path switch

@@ -25,6 +25,8 @@ internal sealed class HeadRecord
 
     public CalibrationRecord? Calibration { get; init; }
 
+    public IntervalRecord? Interval { get; init; }
+
     public ThresholdsRecord? Thresholds { get; init; }
 
     public CertificateRecord? Certificate { get; init; }
@@ -41,6 +43,21 @@ internal sealed class CalibrationRecord
     public double? Slope { get; init; }
 
     public double? Intercept { get; init; }
+
+    public double[]? Logits { get; init; }
+
+    public double[]? Probabilities { get; init; }
+}
+
+internal sealed class IntervalRecord
+{
+    public string? Method { get; init; }
+
+    public double[]? P { get; init; }
+
+    public double[]? Low { get; init; }
+
+    public double[]? High { get; init; }
 }
 
 internal sealed class ThresholdsRecord

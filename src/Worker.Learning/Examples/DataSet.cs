@@ -59,6 +59,21 @@ public sealed class DataSet
     }
 
     /// <summary>
+    /// Several data sets as one: their texts one after the other, all their labels in ordinal order. What a set has no
+    /// answer to stays unknown, also where its own lists of labels are complete: they are so for its own labels only.
+    /// </summary>
+    public static DataSet Join(IReadOnlyList<DataSet> sets)
+    {
+        ImmutableArray<string> labels = [.. sets.SelectMany(set => set.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var values = new sbyte[checked(sets.Sum(set => set.Texts.Count) * labels.Length)];
+        var row = 0;
+        foreach (var set in sets.Select(set => set.WithLabels(labels)))
+            for (var text = 0; text < set.Texts.Count; text++, row++)
+                set.Answers.Row(text).CopyTo(values.AsSpan(row * labels.Length));
+        return new DataSet([.. sets.SelectMany(set => set.Texts)], labels, new AnswerMatrix(row, labels.Length, values));
+    }
+
+    /// <summary>
     /// The same texts with other columns: those of labels it has keep their answers, any other label is unknown for every
     /// text. For evaluating heads whose labels are not exactly the file's.
     /// </summary>

@@ -23,13 +23,14 @@ public static class FeatureChoice
         string encoder,
         TrainingOptions options,
         IReadOnlyList<Head>? previous = null,
+        DerivedExamples? derived = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         var results = new List<TrainingResult>();
         foreach (var candidate in candidates)
             results.Add(HeadTrainer.Train(
-                candidate.Features, data, candidate.Name, encoder, options, previous,
+                candidate.Features, data, candidate.Name, encoder, options, previous, derived,
                 progress is null ? null : new Part(progress, results.Count, candidates.Count), cancellation));
         // Every feature has heads for the same labels in the same order: which can be trained depends on the answers alone.
         var best = Enumerable.Range(0, results[0].Heads.Count)
@@ -40,7 +41,8 @@ public static class FeatureChoice
             [.. best.Select((result, label) => result.Heads[label])],
             results[0].Problems,
             [.. best.Select((result, label) => result.Figures[label])],
-            results.Sum(result => result.Passes));
+            results.Sum(result => result.Passes),
+            results[0].Remarks);
     }
 
     /// <summary>One feature's share of the whole.</summary>

@@ -8,6 +8,7 @@ public sealed class FeatureMatrix
     private readonly ReadOnlyMemory<float> values;
     private readonly int stride;
     private readonly int offset;
+    private float[] tail = [];
 
     /// <param name="values">[rows, width], row-major; at most 2^31 − 1 floats.</param>
     /// <param name="width">Floats a text.</param>
@@ -38,29 +39,45 @@ public sealed class FeatureMatrix
     }
 
     /// <summary>Texts.</summary>
-    public int Rows { get; }
+    public int Rows { get; private init; }
 
     /// <summary>Floats a text.</summary>
     public int Width { get; }
 
     /// <summary>[Width] of one text.</summary>
-    public ReadOnlySpan<float> Row(int row) => values.Span.Slice(row * stride + offset, Width);
-
-    /// <summary>Refuses features that are not numbers: one would spoil every head.</summary>
-    /// <exception cref="InvalidDataException">Names the first row and column that is NaN or infinite.</exception>
-    public void RequireFinite()
+    public ReadOnlySpan<float> Row(int row)
     {
+        var start = (long)row * stride;
+        return start < values.Length ? values.Span.Slice((int)start + offset, Width) : tail.AsSpan((row - values.Length / stride) * Width, Width);
+    }
+
+    /// <summary>These rows, then others.</summary>
+    /// <param name="more">[rows, Width].</param>
+    internal FeatureMatrix Append(float[] more) => new(values, stride, offset, Width) { tail = more, Rows = Rows + more.Length / Width };
+
+    /// <summary>
+    /// The same features with rows that are not finite numbers, which would spoil every head, replaced by the mean of the
+    /// others: harmless as long as nobody counts them.
+    /// </summary>
+    /// <param name="unusable">Those rows, rising.</param>
+    internal FeatureMatrix Mended(out IReadOnlyList<int> unusable)
+    {
+        // The sum of magnitudes is vectorised, and not finite when a term is not.
+        var rows = Enumerable.Range(0, Rows).Where(row => !float.IsFinite(TensorPrimitives.SumOfMagnitudes(Row(row)))).ToList();
+        unusable = rows;
+        if (rows.Count == 0)
+            return this;
+        var (copy, mean) = (new float[checked(Rows * Width)], new float[Width]);
+        var bad = rows.ToHashSet();
         for (var row = 0; row < Rows; row++)
-        {
-            var features = Row(row);
-            // The sum of magnitudes is vectorised, and not finite when a term is not; only then look closer.
-            if (float.IsFinite(TensorPrimitives.SumOfMagnitudes(features)))
-                continue;
-            for (var column = 0; column < Width; column++)
-                if (!float.IsFinite(features[column]))
-                    throw new InvalidDataException(
-                        $"feature {column} of text {row} (counted from 0) is {features[column]}: " +
-                        "the encoder failed on that text; leave it out or encode it again");
-        }
+            if (!bad.Contains(row))
+            {
+                Row(row).CopyTo(copy.AsSpan(row * Width));
+                TensorPrimitives.Add(mean, Row(row), mean);
+            }
+        TensorPrimitives.Divide(mean, Math.Max(1, Rows - rows.Count), mean);
+        foreach (var row in rows)
+            mean.CopyTo(copy.AsSpan(row * Width));
+        return new FeatureMatrix(copy, Width);
     }
 }

@@ -10,16 +10,26 @@ namespace Worker.Learning.Fitting;
 internal sealed class FoldedAnswers
 {
     /// <summary>The most folds a signed byte can hold.</summary>
-    public const int MaximumFolds = sbyte.MaxValue;
+    public const int MaximumFolds = sbyte.MaxValue - 1;
+
+    /// <summary>The fold of answers that are fitted to and never held out: those that no person gave.</summary>
+    private const int NeverHeldOut = sbyte.MaxValue;
 
     private readonly sbyte[] codes;
+    private readonly double[] shifts;
+
+    /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
+    private float[]? weights;
 
     /// <summary>All labels without folds yet: fold 1 for every answer.</summary>
-    public FoldedAnswers(AnswerMatrix answers)
+    /// <param name="answers">Those of the texts.</param>
+    /// <param name="derived">Rows after them for examples made from the texts; without answers yet.</param>
+    public FoldedAnswers(AnswerMatrix answers, int derived = 0)
     {
-        (Rows, Labels) = (answers.Rows, answers.Labels);
+        (Originals, Rows, Labels) = (answers.Rows, answers.Rows + derived, answers.Labels);
         codes = new sbyte[checked(Rows * Labels)];
-        for (var row = 0; row < Rows; row++)
+        shifts = new double[Labels];
+        for (var row = 0; row < Originals; row++)
         {
             var known = answers.Row(row);
             for (var label = 0; label < Labels; label++)
@@ -27,6 +37,10 @@ internal sealed class FoldedAnswers
         }
     }
 
+    /// <summary>Texts: only they are ever held out and judged.</summary>
+    public int Originals { get; }
+
+    /// <summary>Texts, then examples derived from them.</summary>
     public int Rows { get; }
 
     public int Labels { get; }
@@ -58,20 +72,71 @@ internal sealed class FoldedAnswers
         }
     }
 
-    /// <summary>How many yes and no a fit without one fold sees; <paramref name="without"/> 0 leaves none out.</summary>
-    public (int Positives, int Negatives) Count(int label, int without)
+    /// <summary>How much an answer counts in fits; in judging, each counts 1.</summary>
+    public float Weight(int row, int label) => weights is null ? 1 : weights[row * Labels + label];
+
+    /// <summary>By how much sampling has shifted the log-odds of a label's yes; see <see cref="Shifted"/>.</summary>
+    public double Shift(int label) => shifts[label];
+
+    /// <summary>How many texts people have answered with yes and no.</summary>
+    public (int Positives, int Negatives) Count(int label)
     {
         var (positives, negatives) = (0, 0);
+        for (var row = 0; row < Originals; row++)
+        {
+            var code = this[row, label];
+            positives += code is > 0 and < NeverHeldOut ? 1 : 0;
+            negatives += code is < 0 and > -NeverHeldOut ? 1 : 0;
+        }
+        return (positives, negatives);
+    }
+
+    /// <summary>Weights of the yes and no that a fit without one fold sees; <paramref name="without"/> 0 leaves none out.</summary>
+    public (double Positives, double Negatives) Weigh(int label, int without)
+    {
+        var (positives, negatives) = (0.0, 0.0);
         for (var row = 0; row < Rows; row++)
         {
             var code = this[row, label];
             if (code == 0 || Math.Abs(code) == without)
                 continue;
-            positives += code > 0 ? 1 : 0;
-            negatives += code < 0 ? 1 : 0;
+            positives += code > 0 ? Weight(row, label) : 0;
+            negatives += code < 0 ? Weight(row, label) : 0;
         }
         return (positives, negatives);
     }
+
+    /// <summary>Makes an answer count more or less in fits.</summary>
+    public void SetWeight(int row, int label, float weight)
+    {
+        if (weights is null)
+        {
+            weights = new float[codes.Length];
+            weights.AsSpan().Fill(1);
+        }
+        weights[row * Labels + label] = weight;
+    }
+
+    /// <summary>Gives a derived row the answer and fold of the text it was made from, so that both are held out together.</summary>
+    public void Derive(int row, int source, int label) => codes[row * Labels + label] = codes[source * Labels + label];
+
+    /// <summary>Notes how far weights and derived rows have moved a label's odds from those of the texts; to be called before weak answers come.</summary>
+    public void Shifted(int label)
+    {
+        var (positives, negatives) = Count(label);
+        var (weighedPositives, weighedNegatives) = Weigh(label, without: 0);
+        shifts[label] = Math.Log(weighedPositives / weighedNegatives) - Math.Log((double)positives / negatives);
+    }
+
+    /// <summary>Fills an unknown answer with a guess that fits see and no judgement does.</summary>
+    public void Guess(int row, int label, bool yes, float weight)
+    {
+        codes[row * Labels + label] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
+        SetWeight(row, label, weight);
+    }
+
+    /// <summary>Takes all of a text's answers out.</summary>
+    public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
 
     private void Move(int row, int label, int fold)
     {
@@ -83,7 +148,7 @@ internal sealed class FoldedAnswers
     private List<int>[] Shuffled(int label, Random random)
     {
         List<int>[] rows = [[], []];
-        for (var row = 0; row < Rows; row++)
+        for (var row = 0; row < Originals; row++)
             if (this[row, label] is not 0 and var code)
                 rows[code > 0 ? 0 : 1].Add(row);
         foreach (var side in rows)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Worker.Core.Heads;
 using Worker.Learning.Examples;
 
@@ -16,7 +17,8 @@ public static class HeadTrainer
     private const int GroupSize = 256;
 
     /// <summary>Trains heads for every label that has examples enough; the others are reported and do no harm.</summary>
-    /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set.</param>
+    /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set, then one
+    /// for each derived row. A row that is not finite numbers is left out and remarked on.</param>
     /// <param name="data">Texts (not looked at), labels and answers.</param>
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
@@ -24,9 +26,9 @@ public static class HeadTrainer
     /// <param name="previous">Heads to start from, for the same encoder, one a label at most; a label's new head is one version
     /// higher. It starts from the old one, and names it as its parent, when that is on the same feature. Those of labels
     /// that are not trained are not looked at. Null for none.</param>
+    /// <param name="derived">What fits may learn from beside; null for nothing.</param>
     /// <param name="progress">Told after every pass; may be null.</param>
     /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong together.</exception>
-    /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
     /// <exception cref="HeadRefusedException">A previous head is for another encoder, or is damaged.</exception>
     public static TrainingResult Train(
         FeatureMatrix features,
@@ -35,15 +37,17 @@ public static class HeadTrainer
         string encoder,
         TrainingOptions options,
         IReadOnlyList<Head>? previous = null,
+        DerivedExamples? derived = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         // 1. Refuse what cannot work.
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ArgumentException("training options: " + string.Join("; ", wrong), nameof(options));
-        if (features.Rows != data.Texts.Count)
+        derived ??= new DerivedExamples();
+        if (features.Rows != data.Texts.Count + derived.Sources.Count)
             throw new ArgumentException(
-                $"there are features of {features.Rows} texts, the data set has {data.Texts.Count}: encode exactly its texts, in order",
+                $"there are features of {features.Rows} texts, the data set has {data.Texts.Count} and {derived.Sources.Count} derived: encode exactly these, in order",
                 nameof(features));
         if (features.Rows == 0)
             throw new ArgumentException("there are no texts to train on", nameof(features));
@@ -54,7 +58,6 @@ public static class HeadTrainer
                 HeadFit.Require(head, feature, features.Width, encoder);
         }
         progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
-        features.RequireFinite();
 
         // 2. Standardise; give each label its folds.
         var parallel = new ParallelOptions
@@ -63,14 +66,15 @@ public static class HeadTrainer
             CancellationToken = cancellation,
         };
         var problems = new List<LabelProblem>();
-        var answers = new FoldedAnswers(data.Answers);
-        var trainable = Trainable(data, options, problems);
-        var standardisation = Standardisation.Of(features, parallel);
+        var rows = new FittingRows(features, data, derived, options);
+        var answers = rows.Answers;
+        var trainable = Trainable(data.Labels, answers, options, problems);
+        var standardisation = Standardisation.Of(rows.Features, parallel);
         var parents = (previous ?? []).ToDictionary(head => head.Label, StringComparer.Ordinal);
-        var groups = Grouped(trainable.Select(label => (label, Folds(data.Labels[label], label, answers, options))));
+        var groups = Grouped(trainable.Zip(rows.Split(trainable)));
 
         // 3. Fit group by group.
-        var pass = new LossPass(features, standardisation, answers, parallel);
+        var pass = new LossPass(rows.Features, standardisation, answers, parallel);
         var (heads, figures, passes) = (new List<Head>(), new List<LabelFigures>(), 0);
         for (var index = 0; index < groups.Count; index++)
         {
@@ -90,7 +94,7 @@ public static class HeadTrainer
             foreach (var fit in fits)
             {
                 var label = data.Labels[fit.Label];
-                var (calibration, choice, figure) = fit.Calibrate(label, options);
+                var (calibration, interval, choice, figure) = fit.Calibrate(label, options);
                 figures.Add(figure);
                 var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
@@ -101,8 +105,9 @@ public static class HeadTrainer
                     Encoder = encoder,
                     Feature = feature,
                     Weights = weights,
-                    Bias = (float)(bias - Math.Log(fit.PositiveWeight)),
+                    Bias = (float)(bias - fit.Shift),
                     Calibration = calibration,
+                    Interval = interval,
                     Thresholds = choice.Thresholds,
                     Certificate = choice.Certificate,
                     Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
@@ -111,43 +116,24 @@ public static class HeadTrainer
             }
         }
         progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
-        return new TrainingResult(heads, problems, figures, passes);
+        return new TrainingResult(heads, problems, figures, passes, rows.Remark is { } remark ? [remark] : []);
     }
 
-    private static List<int> Trainable(DataSet data, TrainingOptions options, List<LabelProblem> problems)
+    private static List<int> Trainable(ImmutableArray<string> labels, FoldedAnswers answers, TrainingOptions options, List<LabelProblem> problems)
     {
         var trainable = new List<int>();
-        for (var label = 0; label < data.Labels.Length; label++)
+        for (var label = 0; label < labels.Length; label++)
         {
-            var (positives, negatives) = data.Answers.Count(label);
+            var (positives, negatives) = answers.Count(label);
             var (fewer, kind) = positives <= negatives ? (positives, "have it") : (negatives, "are known not to have it");
             if (fewer >= options.MinimumExamples)
                 trainable.Add(label);
             else
                 problems.Add(new LabelProblem(
-                    data.Labels[label],
+                    labels[label],
                     $"{fewer} of its {positives + negatives} answered texts {kind}, at least {options.MinimumExamples} must: answer more texts"));
         }
         return trainable;
-    }
-
-    /// <summary>
-    /// Draws a label's folds. The draw depends on the seed and the label's name alone, so a label gets the same head
-    /// whichever others are trained with it.
-    /// </summary>
-    private static int Folds(string name, int label, FoldedAnswers answers, TrainingOptions options)
-    {
-        var random = new Random(unchecked(options.Seed * 397 ^ (int)Fnv1A(name)));
-        var (positives, negatives) = answers.Count(label, without: 0);
-        var fewer = Math.Min(positives, negatives);
-        if (fewer >= options.CrossFitBelow)
-        {
-            answers.HoldOut(label, options.HeldOut, random);
-            return 1;
-        }
-        var folds = Math.Min(options.Folds, fewer);
-        answers.CrossFit(label, folds, random);
-        return folds;
     }
 
     /// <summary>Groups of at most <see cref="GroupSize"/> fits each.</summary>
@@ -169,13 +155,4 @@ public static class HeadTrainer
     }
 
     private static float[] Start(Head parent, Standardisation standardisation) => standardisation.FromRaw(parent.Weights, parent.Bias);
-
-    /// <summary>A hash of the name that is the same in every process, as string.GetHashCode is not (FNV-1a, 32 bits).</summary>
-    private static uint Fnv1A(string name)
-    {
-        var hash = 2166136261u;
-        foreach (var letter in name)
-            hash = unchecked((hash ^ letter) * 16777619u);
-        return hash;
-    }
 }

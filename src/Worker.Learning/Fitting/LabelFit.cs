@@ -8,6 +8,9 @@ namespace Worker.Learning.Fitting;
 /// <summary>One label on its way to a head: its fits, the best penalty so far and the logits held out under it.</summary>
 internal sealed class LabelFit
 {
+    /// <summary>With fewer examples of either answer a label is remarked on.</summary>
+    private const int FewExamples = 10;
+
     private readonly FoldedAnswers answers;
     private readonly bool[] truth;
     private readonly float[] logits;
@@ -25,17 +28,18 @@ internal sealed class LabelFit
         Label = label;
         Folds = folds;
         this.answers = answers;
-        (Positives, Negatives) = answers.Count(label, without: 0);
+        (Positives, Negatives) = answers.Count(label);
         PositiveWeight = options.ClassWeights switch
         {
             ClassWeights.Balanced => (double)Negatives / Positives,
             ClassWeights.SquareRoot => Math.Sqrt((double)Negatives / Positives),
             _ => 1,
         };
+        Shift = answers.Shift(label) + Math.Log(PositiveWeight);
         logits = new float[answers.Rows];
-        // A head's bias is without the shift that weighting brings; the fit's is with it.
+        // A head's bias is without the shift that weighting and sampling bring; the fit's is with it.
         if (start is not null)
-            start[width] += (float)Math.Log(PositiveWeight);
+            start[width] += (float)Shift;
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
         truth = [.. HeldOutRows().Select(row => answers[row, label] > 0)];
     }
@@ -48,8 +52,11 @@ internal sealed class LabelFit
 
     public int Negatives { get; }
 
-    /// <summary>v of a positive; its logarithm is by how much it shifts every logit.</summary>
+    /// <summary>By how much a positive counts more.</summary>
     public double PositiveWeight { get; }
+
+    /// <summary>By how much class weights and sampling shift every logit: the change they make to the log-odds of a yes.</summary>
+    public double Shift { get; }
 
     /// <summary>One for each fold held out.</summary>
     public IReadOnlyList<Lbfgs> Fits { get; }
@@ -94,7 +101,7 @@ internal sealed class LabelFit
     /// </summary>
     public void Judge(double l2)
     {
-        var shift = (float)Math.Log(PositiveWeight);
+        var shift = (float)Shift;
         var heldOut = HeldOutRows().Select(row => logits[row] - shift).ToArray();
         var loss = ProbabilityMetrics.LogLoss(Probabilities(heldOut, Calibration.Identity), truth);
         if (!(loss < bestLoss))
@@ -119,10 +126,11 @@ internal sealed class LabelFit
         return Final;
     }
 
-    /// <summary>Calibration, thresholds and figures from the held-out logits.</summary>
-    public (Calibration Calibration, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
+    public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
-        var calibration = Platt.Fit(bestLogits, truth);
+        var calibration = Calibrator.Fit(options.Calibration, bestLogits, truth);
+        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives ? VennAbers.Fit(bestLogits, truth, calibration) : null;
         var (raw, probabilities) = (Probabilities(bestLogits, Calibration.Identity), Probabilities(bestLogits, calibration));
         var choice = ThresholdChoice.Make(probabilities, truth, options.Thresholds);
         var figures = new LabelFigures(
@@ -138,18 +146,27 @@ internal sealed class LabelFit
             Believe(probabilities),
             RankingMetrics.AveragePrecision(probabilities, truth),
             DecisionThreshold.F1(probabilities, truth, choice.Thresholds.Decide),
-            calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers" : choice.Remark);
-        return (calibration, choice, figures);
+            Remark(calibration, choice));
+        return (calibration, interval, choice, figures);
+    }
+
+    private string? Remark(Calibration calibration, ThresholdChoice choice)
+    {
+        var few = Math.Min(Positives, Negatives);
+        return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers"
+            : few < FewExamples ? $"only {few} answered texts {(Positives <= Negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
+            : choice.Remark;
     }
 
     private CalibrationFigures Believe(double[] probabilities) => new(
         ProbabilityMetrics.LogLoss(probabilities, truth),
         ProbabilityMetrics.Brier(probabilities, truth),
-        ProbabilityMetrics.CalibrationError(probabilities, truth));
+        ProbabilityMetrics.CalibrationError(probabilities, truth),
+        Reliability.Of(probabilities, truth));
 
     private Lbfgs Fit(int heldOut, float[]? start, int width, TrainingOptions options)
     {
-        var (positives, negatives) = answers.Count(Label, heldOut);
+        var (positives, negatives) = answers.Weigh(Label, heldOut);
         var objective = new Objective(Label, heldOut, positives, negatives, PositiveWeight, width);
         if (start is null)
             // The best constant: log-odds of the share of positives.
@@ -162,7 +179,7 @@ internal sealed class LabelFit
     /// <summary>Rows that some fit held out, in order.</summary>
     private IEnumerable<int> HeldOutRows()
     {
-        for (var row = 0; row < answers.Rows; row++)
+        for (var row = 0; row < answers.Originals; row++)
             if (answers[row, Label] is not 0 and var code && Math.Abs(code) <= Folds)
                 yield return row;
     }

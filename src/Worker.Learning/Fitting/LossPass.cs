@@ -163,7 +163,7 @@ internal sealed class LossPass
                     continue;
                 any = true;
                 scratch.Answers.Span[r * TileKernel.Lanes + lane] = code > 0 ? 1 : 0;
-                scratch.Weights.Span[r * TileKernel.Lanes + lane] = code > 0 ? objective.PositiveWeight : 1;
+                scratch.Weights.Span[r * TileKernel.Lanes + lane] = answers.Weight(start + r, objective.Label) * (code > 0 ? objective.PositiveWeight : 1);
             }
         }
         return any;

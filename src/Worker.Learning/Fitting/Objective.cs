@@ -5,18 +5,18 @@ namespace Worker.Learning.Fitting;
 /// <code>
 /// f(p) = Σ_i v_i · [softplus(z_i) − y_i·z_i] / Σ_i v_i  +  L2/2 · |w'|²,   z_i = w'·x'_i + b'
 /// </code>
-/// over the examples whose answer is known and not in the fold held out, v_i the positive weight where y_i = 1 and 1
-/// elsewhere. It is convex; the bias is not penalised. Also the slot through which a point is asked about and answered.
+/// over the examples whose answer is known and not in the fold held out, v_i the example's own weight (1, unless
+/// sampled or guessed), times the positive weight where y_i = 1. It is convex; the bias is not penalised. Also the slot through which a point is asked about and answered.
 /// </summary>
 internal sealed class Objective
 {
     /// <param name="label">Column of the answers.</param>
     /// <param name="heldOut">Fold left out; 0 for none.</param>
-    /// <param name="positives">Examples that have the label, without the fold.</param>
-    /// <param name="negatives">Examples that have not, without the fold.</param>
-    /// <param name="positiveWeight">v of a positive.</param>
+    /// <param name="positives">Weights of the examples that have the label, without the fold.</param>
+    /// <param name="negatives">Weights of those that have not, without the fold.</param>
+    /// <param name="positiveWeight">By how much a positive counts more.</param>
     /// <param name="width">Features.</param>
-    public Objective(int label, int heldOut, int positives, int negatives, double positiveWeight, int width)
+    public Objective(int label, int heldOut, double positives, double negatives, double positiveWeight, int width)
     {
         Label = label;
         HeldOut = heldOut;

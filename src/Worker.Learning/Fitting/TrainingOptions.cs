@@ -1,3 +1,4 @@
+using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 
 namespace Worker.Learning.Fitting;
@@ -35,6 +36,12 @@ public sealed record TrainingOptions
 
     /// <summary>Default none.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
+
+    /// <summary>What is done to the training part against rare labels; default nothing. Class weights come on top.</summary>
+    public Sampling Sampling { get; init; } = Sampling.None;
+
+    /// <summary>How logits become probabilities; default by the number of positives.</summary>
+    public CalibrationMethod Calibration { get; init; } = CalibrationMethod.Auto;
 
     /// <summary>Same seed, same heads, bit for bit, on any number of threads of one kind of processor.</summary>
     public int Seed { get; init; }
@@ -79,6 +86,8 @@ public sealed record TrainingOptions
         Check(L2Path.Count > 0 && L2Path.All(l2 => l2 is > 0 and < double.PositiveInfinity), "L2Path must have penalties above 0");
         Check(L2Path.Zip(L2Path.Skip(1)).All(pair => pair.First > pair.Second), "L2Path must go from strong to weak");
         Check(Enum.IsDefined(ClassWeights), $"ClassWeights is {ClassWeights}");
+        Check(Enum.IsDefined(Sampling), $"Sampling is {Sampling}");
+        Check(Enum.IsDefined(Calibration), $"Calibration is {Calibration}");
         Check(HeldOut is > 0 and <= 0.5, $"HeldOut is {HeldOut}: it must be above 0 and at most 0.5");
         Check(Folds is >= 2 and <= FoldedAnswers.MaximumFolds, $"Folds is {Folds}: it must be 2 to {FoldedAnswers.MaximumFolds}");
         Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");

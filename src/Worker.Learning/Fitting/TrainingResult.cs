@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
 
 namespace Worker.Learning.Fitting;
 
@@ -7,11 +8,13 @@ namespace Worker.Learning.Fitting;
 /// <param name="Problems">Labels that got no head, and why.</param>
 /// <param name="Figures">One a head, in the same order.</param>
 /// <param name="Passes">Passes over the features.</param>
+/// <param name="Remarks">What was left out of the data and why; empty when nothing was.</param>
 public sealed record TrainingResult(
     IReadOnlyList<Head> Heads,
     IReadOnlyList<LabelProblem> Problems,
     IReadOnlyList<LabelFigures> Figures,
-    int Passes);
+    int Passes,
+    IReadOnlyList<string> Remarks);
 
 /// <summary>A label that got no head.</summary>
 /// <param name="Reason">What is wrong and what to do.</param>
@@ -50,7 +53,11 @@ public sealed record LabelFigures(
     string? Remark);
 
 /// <summary>How far probabilities can be believed.</summary>
-public sealed record CalibrationFigures(double LogLoss, double Brier, double Ece);
+/// <param name="LogLoss">See <see cref="ProbabilityMetrics.LogLoss"/>.</param>
+/// <param name="Brier">See <see cref="ProbabilityMetrics.Brier"/>.</param>
+/// <param name="Ece">See <see cref="ProbabilityMetrics.CalibrationError"/>.</param>
+/// <param name="Reliability">Bin by bin, rising.</param>
+public sealed record CalibrationFigures(double LogLoss, double Brier, double Ece, IReadOnlyList<ReliabilityBin> Reliability);
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>

@@ -1,5 +1,6 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
+using Worker.Core.Results;
 using Worker.Kafka.Configuration;
 using Worker.Texts;
 
@@ -19,6 +20,8 @@ internal sealed class RunOptions
     public InputOptions Input { get; init; } = new();
 
     public ReviewOptions Review { get; init; } = new();
+
+    public ResultOptions Results { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
 

@@ -21,6 +21,7 @@ internal static class RunOptionsReader
             Window = Bind<WindowOptions>(configuration, WindowOptions.Section, problems),
             Input = Bind<Core.Messages.InputOptions>(configuration, "Input", problems),
             Review = Bind<Core.Decisions.ReviewOptions>(configuration, "Review", problems),
+            Results = Bind<Core.Results.ResultOptions>(configuration, "Results", problems),
             Shutdown = Bind<ShutdownOptions>(configuration, ShutdownOptions.Section, problems),
             Health = Bind<HealthSection>(configuration, HealthSection.Section, problems),
         };

@@ -1,6 +1,7 @@
 using System.Text;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
@@ -15,23 +16,50 @@ internal static class HeadTraining
     /// <summary>Stands for: each label on the better of <c>mean</c> and <c>taps</c>.</summary>
     public const string Auto = "auto";
 
-    /// <summary>Encodes a data set and fits its heads.</summary>
-    /// <param name="loaded">Returns the feature, among others perhaps.</param>
-    /// <param name="feature">What heads are fitted on: <c>taps</c>, <c>mean</c>, several joined by <c>+</c>, or <see cref="Auto"/>.</param>
-    /// <param name="previous">Heads to start from, or null.</param>
-    public static TrainingResult Train(
-        LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop, string feature = FeatureNames.Taps)
-    {
-        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        var encoded = new EncodedTexts(loaded.Encoder.Features, features);
-        FeatureCandidate[] candidates = [.. Candidates(feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers)).Select(name => new FeatureCandidate(name, encoded.Matrix(name)))];
-        return ProgressBars.Run($"train {data.Labels.Length} heads", report => FeatureChoice.Train(
-            candidates, data, loaded.Encoder.Hash, options, previous, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
-    }
-
     /// <summary>The features to train on that a name stands for; what the encoder is to return.</summary>
     public static string[] Candidates(string feature) => feature == Auto ? [FeatureNames.Mean, FeatureNames.Taps] : [feature];
+
+    /// <summary>Encodes a data set and fits its heads on the taps.</summary>
+    /// <param name="loaded">Returns the taps.</param>
+    /// <param name="previous">Heads to start from, or null.</param>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous, CancellationToken stop) =>
+        Train(loaded, data, new TrainingPlan { Options = options, Previous = previous }, stop);
+
+    /// <summary>Encodes a data set and fits its heads as planned.</summary>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingPlan plan, CancellationToken stop)
+    {
+        return Train(loaded, data, Encode(loaded, data.Texts), plan, stop);
+    }
+
+    /// <summary>Encodes texts.</summary>
+    public static EncodedTexts Encode(LoadedEncoder loaded, IReadOnlyList<string> texts)
+    {
+        var bytes = texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        return new EncodedTexts(loaded.Encoder.Features, ProgressBars.Run($"encode {bytes.Length:N0} texts", report => new TextEncoder(loaded).Features(bytes, report)));
+    }
+
+    /// <summary>Fits heads to a data set that is encoded already.</summary>
+    /// <param name="encoded">The data set's texts.</param>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingPlan plan, CancellationToken stop)
+    {
+        // 1. Altered copies of texts, where asked for, follow the texts.
+        var (copies, sources) = plan.Augment ? TextAugmentation.Copy(data, plan.Options.Seed) : ([], []);
+        if (copies.Count > 0)
+            encoded = encoded with { Values = [.. encoded.Values, .. Encode(loaded, copies).Values] };
+        FeatureCandidate[] candidates = [.. Candidates(plan.Feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers)).Select(name => new FeatureCandidate(name, encoded.Matrix(name)))];
+        var derived = new DerivedExamples { Sources = sources };
+        // 2. Heads from people's answers; then, where asked for, again with what heads say to unanswered labels.
+        if (plan.Weak)
+        {
+            var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
+            derived = derived with { Scores = WeakScores.Of(encoded, data, guessing) };
+        }
+        return Fit("", derived);
+
+        TrainingResult Fit(string which, DerivedExamples beside) =>
+            ProgressBars.Run($"train {data.Labels.Length} {which}heads", report => FeatureChoice.Train(
+                candidates, data, loaded.Encoder.Hash, plan.Options, plan.Previous, beside, new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
+    }
 
     /// <summary>Scores a data set as the worker would, and measures it.</summary>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
@@ -44,9 +72,56 @@ internal static class HeadTraining
         return Evaluator.Evaluate(heads.Heads, Array.ConvertAll(probabilities, p => (double)p), answers);
     }
 
+    /// <summary>Learns certified bands on answered texts that the heads were not trained on.</summary>
+    /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)
+    {
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
+        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        var certified = new List<Head>();
+        for (var label = 0; label < heads.Heads.Length; label++)
+        {
+            int[] rows = [.. Enumerable.Range(0, answers.Rows).Where(row => answers[row, label] != AnswerMatrix.Unknown)];
+            if (rows.Length == 0)
+                continue;
+            var head = heads.Heads[label];
+            var (band, certificate) = CertifiedBand.Learn(
+                [.. rows.Select(row => (double)probabilities[row * heads.Heads.Length + label])],
+                [.. rows.Select(row => answers[row, label] == AnswerMatrix.Yes)],
+                head.Thresholds.Decide, options.Error, options.Delta, today, options.Validity);
+            certified.Add(head with { Version = head.Version + 1, Parent = head.Version, Thresholds = band, Certificate = certificate });
+        }
+        return certified;
+    }
+
     /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
     private sealed class Direct<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);
     }
+}
+
+/// <summary>How heads are to be trained.</summary>
+internal sealed record TrainingPlan
+{
+    public TrainingOptions Options { get; init; } = new();
+
+    /// <summary>What heads are fitted on: <c>taps</c>, <c>mean</c>, several joined by <c>+</c>, or <see cref="HeadTraining.Auto"/>.</summary>
+    public string Feature { get; init; } = FeatureNames.Taps;
+
+    /// <summary>Heads to start from, for the same encoder.</summary>
+    public IReadOnlyList<Head>? Previous { get; init; }
+
+    /// <summary>Whether texts with rare labels get altered copies.</summary>
+    public bool Augment { get; init; }
+
+    /// <summary>Whether unknown answers are filled with what heads say.</summary>
+    public bool Weak { get; init; }
+
+    /// <summary>The heads that say it; null for heads trained on the known answers first.</summary>
+    public IReadOnlyList<Head>? WeakHeads { get; init; }
 }

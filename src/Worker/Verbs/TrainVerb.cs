@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Features;
+using Worker.Core.Heads;
+using Worker.Learning.Calibrating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
@@ -10,51 +12,100 @@ using Worker.Training;
 namespace Worker.Verbs;
 
 /// <summary>worker train: labelled texts in, calibrated heads out.</summary>
-internal static class TrainVerb
+internal sealed class TrainVerb
 {
-    public static Command Create()
+    private readonly Option<string[]> data = new("--data") { Description = "JSON lines {\"text\", \"labels\": {\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. Several files, each labelled for some labels only, train together", Required = true };
+    private readonly Option<string> destination = new("--out") { Description = "File for the heads (JSON lines)", Required = true };
+    private readonly Option<string> feature = new("--feature") { Description = "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several joined by +, or auto (per label the better of mean and taps on held-out texts)", DefaultValueFactory = _ => FeatureNames.Taps };
+    private readonly Option<string> imbalance = ModelOptions.Choice("--imbalance", "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
+    private readonly Option<string> calibration = ModelOptions.Choice("--calibration", "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt", "isotonic");
+    private readonly Option<string?> weak = new("--weak") { Description = "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known ones, weighted 4(x-0.5)^2", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<double?> c = new("--c") { Description = "Inverse penalty; chosen per label by held-out log-loss when not given" };
+    private readonly Option<int> seed = new("--seed") { Description = "Same seed, same heads" };
+    private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
+    private readonly ThresholdArguments thresholds = new();
+    private readonly ModelOptions model = new();
+
+    public static Command Create() => new TrainVerb().Verb();
+
+    private Command Verb()
     {
-        var data = new Option<string>("--data") { Description = "JSON lines {\"text\", \"labels\": {\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others are no", Required = true };
-        var destination = new Option<string>("--out") { Description = "File for the heads (JSON lines)", Required = true };
-        var feature = new Option<string>("--feature") { Description = "What heads see: taps (the last four layers' means), mean (the last layer's), cls, layerN, several joined by +, or auto (per label the better of mean and taps)", DefaultValueFactory = _ => FeatureNames.Taps };
-        var weights = ModelOptions.Choice("--class-weights", "How much more a positive counts", "none", "none", "sqrt", "balanced");
-        var c = new Option<double?>("--c") { Description = "Inverse penalty; chosen per label when not given" };
-        var seed = new Option<int>("--seed") { Description = "Same seed, same heads" };
-        var from = new Option<string?>("--from") { Description = "Heads to start from; the new ones are one version higher" };
-        var model = new ModelOptions();
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, weights, c, seed, from };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from };
+        thresholds.AddTo(verb);
         model.AddTo(verb);
-        verb.SetAction((parsed, stop) =>
-        {
-            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, HeadTraining.Candidates(parsed.GetValue(feature)!)));
-            var options = new TrainingOptions
-            {
-                ClassWeights = parsed.GetValue(weights) switch { "sqrt" => ClassWeights.SquareRoot, "balanced" => ClassWeights.Balanced, _ => ClassWeights.None },
-                C = parsed.GetValue(c),
-                Seed = parsed.GetValue(seed),
-            };
-            return Task.FromResult(Run(loaded, parsed.GetValue(data)!, parsed.GetValue(destination)!, options, parsed.GetValue(feature)!, parsed.GetValue(from), stop));
-        });
+        verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
         return verb;
     }
 
-    private static int Run(LoadedEncoder loaded, string path, string destination, TrainingOptions options, string feature, string? from, CancellationToken stop)
+    private int Run(ParseResult parsed, CancellationToken stop)
     {
-        var result = HeadTraining.Train(loaded, DataSet.Read(path), options, from is null ? null : HeadFile.Read(from), stop, feature);
-        foreach (var problem in result.Problems)
-            Console.Error.WriteLine($"no head for '{problem.Label}': {problem.Reason}");
+        var paths = parsed.GetValue(data)!;
+        var read = paths.Select(DataSet.Read).ToList();
+        var examples = DataCleaning.Clean(DataSet.Join(read), out var remarks);
+        using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, HeadTraining.Candidates(parsed.GetValue(feature)!)));
+        var plan = Plan(parsed, loaded.Encoder.Hash);
+        Say(DataCleaning.Summary(remarks));
+        var result = HeadTraining.Train(loaded, examples, plan, stop);
+        Say(result.Remarks);
+        Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
         if (result.Heads.Count == 0)
-            throw new UserError($"{path}: no label could be trained");
-        HeadFile.Write(destination, result.Heads);
-        Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6}   (held out)");
+            throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
+        HeadFile.Write(parsed.GetValue(destination)!, result.Heads);
+        Print(result);
+        Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {parsed.GetValue(destination)}");
+        return ExitCode.Done;
+    }
+
+    private TrainingPlan Plan(ParseResult parsed, string encoder)
+    {
+        var asked = parsed.GetValue(imbalance);
+        var weakHeads = parsed.GetValue(weak);
+        return new TrainingPlan
+        {
+            Feature = parsed.GetValue(feature)!,
+            Previous = parsed.GetValue(from) is { } path ? Usable(path, encoder) : null,
+            Augment = asked == "augment",
+            Weak = parsed.GetResult(weak) is not null,
+            WeakHeads = weakHeads is null ? null : Usable(weakHeads, encoder),
+            Options = new TrainingOptions
+            {
+                ClassWeights = asked switch { "sqrt" => ClassWeights.SquareRoot, "full" => ClassWeights.Balanced, _ => ClassWeights.None },
+                Sampling = asked switch { "under" => Sampling.Under, "over" => Sampling.Over, "smote" => Sampling.Smote, _ => Sampling.None },
+                Calibration = Enum.Parse<CalibrationMethod>(parsed.GetValue(calibration)!, ignoreCase: true),
+                C = parsed.GetValue(c),
+                Seed = parsed.GetValue(seed),
+                Thresholds = thresholds.Read(parsed),
+            },
+        };
+    }
+
+    /// <summary>The heads of a file that are for this encoder; the others are named and left out.</summary>
+    private static Head[] Usable(string path, string encoder)
+    {
+        var heads = HeadFile.Read(path);
+        var foreign = heads.Where(head => head.Encoder != encoder).ToArray();
+        if (foreign.Length > 0)
+            Say([$"{path}: {foreign.Length} of {heads.Count} heads are for another encoder ({foreign[0].Encoder[..Math.Min(12, foreign[0].Encoder.Length)]}, this one is {encoder[..12]}) and are left out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model"]);
+        return [.. heads.Except(foreign)];
+    }
+
+    private static void Say(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Console.Error.WriteLine(line);
+    }
+
+    private static void Print(TrainingResult result)
+    {
+        Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6} {"before",7}   (held out; ECE calibrated and before)");
         foreach (var figures in result.Figures)
         {
-            Console.WriteLine($"{figures.Label,-24} {figures.Positives,7} {figures.Negatives,7} {figures.F1,6:F3} {figures.AveragePrecision,6:F3} {figures.After.LogLoss,9:F4} {figures.After.Ece,6:F3}");
+            Console.WriteLine($"{figures.Label,-24} {figures.Positives,7} {figures.Negatives,7} {figures.F1,6:F3} {figures.AveragePrecision,6:F3} {figures.After.LogLoss,9:F4} {figures.After.Ece,6:F3} {figures.Before.Ece,7:F3}");
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
-        Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {destination}");
-        return ExitCode.Done;
+        foreach (var line in CertificateSummary.Lines(result.Heads))
+            Console.WriteLine(line);
     }
 }

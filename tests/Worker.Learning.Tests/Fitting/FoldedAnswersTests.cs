@@ -39,7 +39,7 @@ public class FoldedAnswersTests
         var total = rows + positives;
         var folded = new FoldedAnswers(new AnswerMatrix(total, 1, [.. Enumerable.Range(0, total).Select(row => (sbyte)(row < positives ? 1 : 0))]));
         folded.HoldOut(0, share, new Random(1));
-        var (fittedPositives, fittedNegatives) = folded.Count(0, without: 1);
+        var (fittedPositives, fittedNegatives) = folded.Weigh(0, without: 1);
         Assert.Equal(heldOutPositives, positives - fittedPositives);
         Assert.InRange(rows - fittedNegatives, heldOutNegativesOrMore, rows - 1);
     }

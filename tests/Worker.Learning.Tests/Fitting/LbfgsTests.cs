@@ -52,7 +52,7 @@ public class LbfgsTests
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2 };
         var answers = new FoldedAnswers(simulated.Data.Answers);
         var pass = new LossPass(simulated.Features, Standardisation.Of(simulated.Features, parallel), answers, parallel);
-        var (positives, negatives) = answers.Count(0, 0);
+        var (positives, negatives) = answers.Weigh(0, 0);
         Lbfgs Fresh(double l2) => new(new Objective(0, 0, positives, negatives, 1, 40) { L2 = l2 }, 1e-5, 500);
         int Run(Lbfgs fit)
         {

@@ -91,7 +91,7 @@ public class LossPassTests
     private static Objective Ask(FoldedAnswers answers, int label, Random random, int width, int? heldOut = null)
     {
         var fold = heldOut ?? random.Next(4);
-        var (positives, negatives) = answers.Count(label, fold);
+        var (positives, negatives) = answers.Weigh(label, fold);
         var objective = new Objective(label, fold, positives, negatives, 0.5 + 3 * random.NextDouble(), width) { L2 = random.NextDouble() };
         for (var k = 0; k <= width; k++)
             objective.At[k] = (float)(random.NextDouble() * 2 - 1);

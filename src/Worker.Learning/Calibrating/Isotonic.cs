@@ -1,0 +1,59 @@
+using Worker.Core.Heads;
+
+namespace Worker.Learning.Calibrating;
+
+/// <summary>
+/// Isotonic calibration: the rising curve nearest to the answers. A knot stands at the mean logit of each pooled block and
+/// the curve is linear between (centred isotonic regression, Oron and Flournoy 2017), so that it still ranks texts within a
+/// block. It needs many examples: with few it follows chance, and Platt's two parameters are better.
+/// </summary>
+public static class Isotonic
+{
+    /// <summary>The most knots that a head carries.</summary>
+    public const int MaximumKnots = 64;
+
+    private const int Digits = 6;
+
+    /// <summary>Fits the curve to held-out logits.</summary>
+    /// <param name="logits">Of rows that were not fitted on; finite.</param>
+    /// <param name="answers">True where the label holds; as many, at least one.</param>
+    public static Calibration Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers)
+    {
+        if (logits.Length != answers.Length || logits.IsEmpty)
+            throw new ArgumentException($"there are {logits.Length} logits and {answers.Length} answers", nameof(answers));
+        var (sorted, truth) = (logits.ToArray(), answers.ToArray());
+        Array.Sort(sorted, truth);
+        var pooled = new PooledBlocks();
+        foreach (var row in PooledBlocks.Rows(sorted, truth))
+            pooled.Add(row);
+        var knots = Thinned([.. pooled.Blocks]).ConvertAll(block => (Logit: Math.Round(block.Logit, Digits), P: Believed(block)));
+        // A share that few rows vouch for may have been drawn below its neighbour's; equal logits after rounding are one.
+        var (x, y) = (new List<double>(), new List<double>());
+        foreach (var (logit, p) in knots)
+        {
+            if (x.Count > 0 && logit <= x[^1])
+                continue;
+            x.Add(logit);
+            y.Add(Math.Round(y.Count > 0 ? Math.Max(p, y[^1]) : p, Digits));
+        }
+        return Calibration.Identity with { Curve = new CalibrationCurve(x, y) };
+    }
+
+    /// <summary>A share of exactly 0 or 1 is only ever as sure as there are rows: Laplace's rule at the two ends.</summary>
+    private static double Believed(Block block) => Math.Clamp(block.Share, 1 / (block.Rows + 2), 1 - 1 / (block.Rows + 2));
+
+    /// <summary>Joins the neighbours nearest in share until few enough are left.</summary>
+    private static List<Block> Thinned(List<Block> blocks)
+    {
+        while (blocks.Count > MaximumKnots)
+        {
+            var nearest = 1;
+            for (var i = 2; i < blocks.Count; i++)
+                if (blocks[i].Share - blocks[i - 1].Share < blocks[nearest].Share - blocks[nearest - 1].Share)
+                    nearest = i;
+            blocks[nearest - 1] = blocks[nearest - 1].With(blocks[nearest]);
+            blocks.RemoveAt(nearest);
+        }
+        return blocks;
+    }
+}

@@ -1,0 +1,52 @@
+namespace Worker.Learning.Calibrating;
+
+/// <summary>Neighbouring rows that share one isotonic value.</summary>
+/// <param name="Yes">Answers that are yes.</param>
+/// <param name="Rows">Answers.</param>
+/// <param name="LogitSum">Sum of the rows' logits.</param>
+internal readonly record struct Block(double Yes, double Rows, double LogitSum)
+{
+    public double Share => Yes / Rows;
+
+    public double Logit => LogitSum / Rows;
+
+    public Block With(Block other) => new(Yes + other.Yes, Rows + other.Rows, LogitSum + other.LogitSum);
+}
+
+/// <summary>
+/// Isotonic regression by pooling adjacent violators (Ayer et al. 1955): blocks in the order of their logits, pooled until
+/// each block's share of yes is above the one before. Blocks that were pooled apart may be pooled on together: the result
+/// is the same.
+/// </summary>
+internal sealed class PooledBlocks
+{
+    private readonly List<Block> blocks = [];
+
+    public IReadOnlyList<Block> Blocks => blocks;
+
+    /// <summary>Adds what lies next above; returns the place of the block that it is now part of.</summary>
+    public int Add(Block next)
+    {
+        while (blocks.Count > 0 && blocks[^1].Share >= next.Share)
+        {
+            next = blocks[^1].With(next);
+            blocks.RemoveAt(blocks.Count - 1);
+        }
+        blocks.Add(next);
+        return blocks.Count - 1;
+    }
+
+    public void Clear() => blocks.Clear();
+
+    /// <summary>Rows in the order of their logits, those with the same logit as one.</summary>
+    public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers)
+    {
+        for (int i = 0, end; i < sortedLogits.Length; i = end)
+        {
+            var yes = 0;
+            for (end = i; end < sortedLogits.Length && sortedLogits[end] == sortedLogits[i]; end++)
+                yes += answers[end] ? 1 : 0;
+            yield return new Block(yes, end - i, (end - i) * (double)sortedLogits[i]);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Numerics.Tensors;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// Synthetic minority oversampling (Chawla et al. 2002) in feature space: points on the line between an example of a
+/// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit sees
+/// anything of what it holds out. There are never more points in all than texts: the labels share them.
+/// </summary>
+internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
+{
+    private const int Neighbours = 5;
+
+    /// <summary>Neighbours are looked for among so many examples of a fold, drawn at random.</summary>
+    private const int Candidates = 1000;
+
+    /// <summary>Points for one label at most, when so many labels ask.</summary>
+    public static int Share(int texts, int labels) => Math.Max(100, texts / Math.Max(1, labels));
+
+    /// <summary>One label's points: each a text, its neighbour, and how far towards it.</summary>
+    public List<(int From, int To, float Part)> Draw(int label, int most, Random random)
+    {
+        var folds = Resampling.Folds(answers, label).Where(fold => fold.Rare.Count > 1).ToArray();
+        var wanted = folds.Sum(fold => Math.Max(0, fold.Frequent.Count - fold.Rare.Count));
+        var points = new List<(int, int, float)>();
+        foreach (var (rare, frequent) in folds)
+        {
+            var count = (int)((long)Math.Max(0, frequent.Count - rare.Count) * Math.Min(most, wanted) / Math.Max(1, wanted));
+            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rare));
+            var known = rare.Take(Candidates).ToArray();
+            var near = new Dictionary<int, int[]>();
+            for (var i = 0; i < count; i++)
+            {
+                var from = known[random.Next(known.Length)];
+                if (!near.TryGetValue(from, out var to))
+                    near[from] = to = [.. known.Where(row => row != from).OrderBy(row => TensorPrimitives.Distance(features.Row(from), features.Row(row))).Take(Neighbours)];
+                points.Add((from, to[random.Next(to.Length)], random.NextSingle()));
+            }
+        }
+        return points;
+    }
+
+    /// <summary>The point's features.</summary>
+    public void Write((int From, int To, float Part) point, Span<float> target) =>
+        TensorPrimitives.Lerp(features.Row(point.From), features.Row(point.To), point.Part, target);
+}
