@@ -177,7 +177,7 @@ internal sealed class TopicsReader : IDisposable
             source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64(), now())
         {
             HeadVersion = head.GetProperty("version").GetInt32(),
-            Reviewed = root.TryGetProperty("review", out var review) && review.ValueKind == JsonValueKind.Object,
+            Reviewed = root.TryGetProperty("review", out var review) && review.GetProperty("state").ValueEquals("asked"),
         };
     }
 
