@@ -110,7 +110,10 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
 
     public async ValueTask DisposeAsync()
     {
-        await Stop(hard: true);
+        // Nothing is asked or reported any more: whatever went wrong, no process stays behind.
+        await gate.WaitAsync();
+        current?.Dispose();
+        current = null;
         gate.Dispose();
     }
 
