@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Worker.Core.Features;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
 using Worker.Texts;
@@ -15,7 +16,8 @@ namespace Worker.Bench.Quality;
 /// </summary>
 /// <param name="folder">Where; made when needed.</param>
 /// <param name="section">How an encoder is opened when something is missing.</param>
-internal sealed class FeatureCache(string folder, EncoderSection section)
+/// <param name="feature">What heads see, e.g. taps.</param>
+internal sealed class FeatureCache(string folder, EncoderSection section, string feature)
 {
     private readonly EncoderBundle bundle = EncoderBundle.Open(section.Bundle);
 
@@ -24,7 +26,8 @@ internal sealed class FeatureCache(string folder, EncoderSection section)
 
     public string EncoderHash => bundle.Hash;
 
-    public int Layers => bundle.Layers;
+    /// <summary>What heads see, as they carry it.</summary>
+    public string Feature => FeatureNames.Canonical(feature, bundle.Layers);
 
     /// <summary>[texts, features · Hidden], the features side by side in the order asked for.</summary>
     public float[] Features(string name, IReadOnlyList<string> texts, IReadOnlyList<string> features)

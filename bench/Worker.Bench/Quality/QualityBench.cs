@@ -17,8 +17,9 @@ internal static class QualityBench
     {
         var only = new Option<string[]>("--only") { Description = $"Sets to measure: {string.Join(", ", Names)}; all when not given", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong(Names);
+        var feature = new Option<string>("--feature") { Description = "What heads see, as for 'worker train'", DefaultValueFactory = _ => FeatureNames.Taps };
         var model = new ModelOptions();
-        var verb = new Command("quality", "Figures on public data sets against their targets; features are kept in artifacts/features") { only };
+        var verb = new Command("quality", "Figures on public data sets against their targets; features are kept in artifacts/features") { only, feature };
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
@@ -26,7 +27,7 @@ internal static class QualityBench
             var section = model.Section(parsed, folder.Bundle);
             // Quality is of the default arithmetic unless another is asked for.
             section.Precision = section.Precision == "auto" ? "f32" : section.Precision;
-            var cache = new FeatureCache(Path.Combine("artifacts", "features"), section);
+            var cache = new FeatureCache(Path.Combine("artifacts", "features"), section, parsed.GetValue(feature)!);
             var table = new QualityTable();
             foreach (var name in parsed.GetValue(only) is { Length: > 0 } asked ? asked : Names)
                 Measure(name, cache, table);
@@ -69,12 +70,12 @@ internal static class QualityBench
     private static void Sms(FeatureCache cache, QualityTable table)
     {
         var all = PublicSets.Sms();
-        var features = Taps(cache, "sms")([.. all.Select(text => text.Text)]);
+        var features = Encoded(cache, "sms")([.. all.Select(text => text.Text)]);
         var rows = all.Select((text, row) => (text.Text, row)).ToDictionary(pair => pair.Text, pair => pair.row, StringComparer.Ordinal);
         var (auroc, accuracy) = (new List<double>(), new List<double>());
         for (var seed = 1; seed <= 5; seed++)
         {
-            var run = QualityRun.Train(PublicSets.Sms(all, seed), Feature(cache), cache.EncoderHash, Gathered);
+            var run = QualityRun.Train(PublicSets.Sms(all, seed), cache.Feature, cache.EncoderHash, Gathered);
             var spam = run.Evaluate(run.Set.Test, [0.5]).Labels[0];
             auroc.Add(spam.RocAuc!.Value);
             var (p, answers) = (run.Probabilities(run.Set.Test.Texts), run.Set.Test.Answers);
@@ -95,10 +96,10 @@ internal static class QualityBench
     private static void GoEmotions(FeatureCache cache, QualityTable table)
     {
         var set = PublicSets.GoEmotions();
-        var features = Taps(cache, set.Name);
+        var features = Encoded(cache, set.Name);
         var train = features(set.Train.Texts);
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-        var result = HeadTrainer.Train(train, set.Train, Feature(cache), cache.EncoderHash, new TrainingOptions());
+        var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
         var (wall, used) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
         var run = new QualityRun(set, features, result);
         var test = run.Evaluate(set.Test, run.BestThresholds(set.Validation));
@@ -110,13 +111,11 @@ internal static class QualityBench
     }
 
     private static QualityRun Run(QualitySet set, FeatureCache cache) =>
-        QualityRun.Train(set, Feature(cache), cache.EncoderHash, Taps(cache, set.Name));
+        QualityRun.Train(set, cache.Feature, cache.EncoderHash, Encoded(cache, set.Name));
 
-    private static string Feature(FeatureCache cache) => FeatureNames.Canonical(FeatureNames.Taps, cache.Layers);
-
-    private static Func<IReadOnlyList<string>, FeatureMatrix> Taps(FeatureCache cache, string name)
+    private static Func<IReadOnlyList<string>, FeatureMatrix> Encoded(FeatureCache cache, string name)
     {
-        var parts = FeatureNames.Parts(Feature(cache));
+        var parts = FeatureNames.Parts(cache.Feature);
         return texts => new FeatureMatrix(cache.Features(name, texts, parts), parts.Length * cache.Hidden);
     }
 }

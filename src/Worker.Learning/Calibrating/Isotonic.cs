@@ -3,14 +3,15 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Calibrating;
 
 /// <summary>
-/// Isotonic calibration: the rising curve nearest to the answers. A knot stands at the mean logit of each pooled block and
-/// the curve is linear between (centred isotonic regression, Oron and Flournoy 2017), so that it still ranks texts within a
-/// block. It needs many examples: with few it follows chance, and Platt's two parameters are better.
+/// Isotonic calibration: the rising curve nearest to the answers, level within each pooled block and linear from the end of
+/// one to the start of the next (Zadrozny and Elkan 2002). It needs many examples: with few it follows chance, and Platt's two parameters are better.
 /// </summary>
 public static class Isotonic
 {
     /// <summary>The most knots that a head carries.</summary>
-    public const int MaximumKnots = 64;
+    public const int MaximumKnots = 2 * MaximumBlocks;
+
+    private const int MaximumBlocks = 64;
 
     private const int Digits = 6;
 
@@ -26,11 +27,12 @@ public static class Isotonic
         var pooled = new PooledBlocks();
         foreach (var row in PooledBlocks.Rows(sorted, truth))
             pooled.Add(row);
-        var knots = Thinned([.. pooled.Blocks]).ConvertAll(block => (Logit: Math.Round(block.Logit, Digits), P: Believed(block)));
+        var knots = Thinned(Vouched([.. pooled.Blocks])).SelectMany(block => new[] { (Logit: block.First, P: Believed(block)), (Logit: block.Last, P: Believed(block)) });
         // A share that few rows vouch for may have been drawn below its neighbour's; equal logits after rounding are one.
         var (x, y) = (new List<double>(), new List<double>());
-        foreach (var (logit, p) in knots)
+        foreach (var (exact, p) in knots)
         {
+            var logit = Math.Round(exact, Digits);
             if (x.Count > 0 && logit <= x[^1])
                 continue;
             x.Add(logit);
@@ -42,10 +44,29 @@ public static class Isotonic
     /// <summary>A share of exactly 0 or 1 is only ever as sure as there are rows: Laplace's rule at the two ends.</summary>
     private static double Believed(Block block) => Math.Clamp(block.Share, 1 / (block.Rows + 2), 1 - 1 / (block.Rows + 2));
 
+    /// <summary>
+    /// Joins an end's block of all no, or all yes, with its neighbour while it has too few rows to be surer than that one:
+    /// a handful of no at the bottom must not lift the whole curve to what they alone vouch for.
+    /// </summary>
+    private static List<Block> Vouched(List<Block> blocks)
+    {
+        while (blocks.Count > 1 && Believed(blocks[0]) > blocks[1].Share)
+        {
+            blocks[1] = blocks[0].With(blocks[1]);
+            blocks.RemoveAt(0);
+        }
+        while (blocks.Count > 1 && Believed(blocks[^1]) < blocks[^2].Share)
+        {
+            blocks[^2] = blocks[^2].With(blocks[^1]);
+            blocks.RemoveAt(blocks.Count - 1);
+        }
+        return blocks;
+    }
+
     /// <summary>Joins the neighbours nearest in share until few enough are left.</summary>
     private static List<Block> Thinned(List<Block> blocks)
     {
-        while (blocks.Count > MaximumKnots)
+        while (blocks.Count > MaximumBlocks)
         {
             var nearest = 1;
             for (var i = 2; i < blocks.Count; i++)

@@ -3,14 +3,14 @@ namespace Worker.Learning.Calibrating;
 /// <summary>Neighbouring rows that share one isotonic value.</summary>
 /// <param name="Yes">Answers that are yes.</param>
 /// <param name="Rows">Answers.</param>
-/// <param name="LogitSum">Sum of the rows' logits.</param>
-internal readonly record struct Block(double Yes, double Rows, double LogitSum)
+/// <param name="First">The lowest logit.</param>
+/// <param name="Last">The highest.</param>
+internal readonly record struct Block(double Yes, double Rows, double First, double Last)
 {
     public double Share => Yes / Rows;
 
-    public double Logit => LogitSum / Rows;
-
-    public Block With(Block other) => new(Yes + other.Yes, Rows + other.Rows, LogitSum + other.LogitSum);
+    /// <summary>This and the block next above it as one.</summary>
+    public Block With(Block above) => new(Yes + above.Yes, Rows + above.Rows, First, above.Last);
 }
 
 /// <summary>
@@ -46,7 +46,7 @@ internal sealed class PooledBlocks
             var yes = 0;
             for (end = i; end < sortedLogits.Length && sortedLogits[end] == sortedLogits[i]; end++)
                 yes += answers[end] ? 1 : 0;
-            yield return new Block(yes, end - i, (end - i) * (double)sortedLogits[i]);
+            yield return new Block(yes, end - i, sortedLogits[i], sortedLogits[i]);
         }
     }
 }

@@ -60,7 +60,7 @@ public static class VennAbers
         var segment = 0;
         foreach (var row in PooledBlocks.Rows(sorted, truth))
         {
-            var logit = (float)row.Logit;
+            var logit = (float)row.First;
             while (segment / 2 < at.Count && logit > at[segment / 2])
                 segment = segment / 2 * 2 + 2;
             if (segment / 2 < at.Count && logit == at[segment / 2])
@@ -79,7 +79,7 @@ public static class VennAbers
         {
             if (segment == 2 * knot + 1)
             {
-                var here = segments[segment].Aggregate(new Block(yes, 1, 0), (sum, block) => sum.With(block));
+                var here = segments[segment].Aggregate(new Block(yes, 1, 0, 0), (sum, block) => sum.With(block));
                 place = pooled.Add(here);
                 continue;
             }

@@ -26,7 +26,7 @@ public class IsotonicTests
     {
         var (logits, answers) = Bent(40_000);
         var (platt, isotonic) = (Platt.Fit(logits, answers), Isotonic.Fit(logits, answers));
-        var (fresh, truth) = Bent(20_000, seed: 2);
+        var (fresh, truth) = Bent(200_000, seed: 2);
         Assert.True(Ece(platt, fresh, truth) > 0.02);
         Assert.True(Ece(isotonic, fresh, truth) < 0.012);
         Assert.NotNull(Calibrator.Fit(CalibrationMethod.Auto, logits, answers).Curve);
