@@ -12,7 +12,9 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
+    Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
+    Worker.Bench.Anomaly.AnomalyBench.Create(),
     QualityBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Worker.Hosting;
 using Worker.Terminal;
 using Worker.Verbs;
 
@@ -14,6 +15,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     ExperimentVerb.Create(),
+    CertifyVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
     ReplayVerb.Create(),
@@ -21,7 +23,18 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     EmbedVerb.Create(),
     ScoreVerb.Create(),
     BenchVerb.Create(),
+    DoctorVerb.Create(),
 };
+try
+{
+    // Before anything else can repeat them in a message.
+    SecretFiles.Refuse(args);
+}
+catch (UserError error)
+{
+    await Console.Error.WriteLineAsync($"error: {error.Message}");
+    return error.Code;
+}
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -138,7 +138,7 @@ public sealed class KafkaBroker : IDisposable
         folder.Dispose();
     }
 
-    private static string? Home
+    internal static string? Home
     {
         get
         {
@@ -159,7 +159,10 @@ public sealed class KafkaBroker : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    private Process Java(params string[] arguments)
+    private Process Java(params string[] arguments) => Java(folder, arguments);
+
+    /// <summary>Runs a class of the jars; what it says goes to kafka.log of the folder.</summary>
+    internal static Process Java(TemporaryFolder folder, params string[] arguments)
     {
         // The shell only sends the output to a file: nobody has to read it.
         var start = new ProcessStartInfo("/bin/sh")
@@ -181,7 +184,7 @@ public sealed class KafkaBroker : IDisposable
         return File.Exists(path) ? string.Join('\n', File.ReadAllLines(path).TakeLast(20)) : "no output";
     }
 
-    private static bool Listens(int port)
+    internal static bool Listens(int port)
     {
         try
         {
@@ -216,7 +219,7 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private static string NewClusterId()
+    internal static string NewClusterId()
     {
         Span<byte> id = stackalloc byte[16];
         Guid.NewGuid().TryWriteBytes(id);

@@ -1,7 +1,9 @@
 using Worker.Testing;
 using Worker.Tests;
+using Worker.Tests.Security;
 
 [assembly: AssemblyFixture(typeof(TinyModel))]
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
+[assembly: AssemblyFixture(typeof(SecureBroker))]
 // Brokers, devices and processes of several tests at once would only slow each other down on two cores.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -86,6 +86,15 @@ internal sealed class RunningWorker : IAsyncDisposable
         return read;
     }
 
+    /// <summary>Reads what is there still, until a second passes without a record.</summary>
+    public List<ConsumeResult<byte[]?, byte[]?>> ReadWhileAny()
+    {
+        var read = new List<ConsumeResult<byte[]?, byte[]?>>();
+        while (downstream.Consume(TimeSpan.FromSeconds(1)) is { Message: not null } record)
+            read.Add(record);
+        return read;
+    }
+
     public static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) => JsonDocument.Parse(record.Message.Value).RootElement;
 
     /// <summary>Stops in good order.</summary>

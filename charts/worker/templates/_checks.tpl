@@ -12,10 +12,28 @@
 {{- end -}}
 {{- end -}}
 {{- with .Values.existingSecret -}}
-{{- if and .env (not .name) -}}
-{{- $wrong = append $wrong "existingSecret.env lists keys, but existingSecret.name is empty: name the Secret that holds them" -}}
-{{- else if and .name (not .env) -}}
-{{- $wrong = append $wrong (printf "existingSecret.name is %q, but existingSecret.env is empty: list its keys, e.g. {env: Kafka__Client__sasl.password, key: password}" .name) -}}
+{{- if and (or .env .files) (not .name) -}}
+{{- $wrong = append $wrong "existingSecret.env or files lists keys, but existingSecret.name is empty: name the Secret that holds them" -}}
+{{- else if and .name (not .env) (not .files) -}}
+{{- $wrong = append $wrong (printf "existingSecret.name is %q, but existingSecret.env is empty, and files too: list its keys, e.g. {env: Kafka__Client__sasl.password, key: password}" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.tls -}}
+{{- if and (not .secretName) (or .certificate .key) -}}
+{{- $wrong = append $wrong "tls.certificate or tls.key is set, but tls.secretName is empty: name the Secret that holds them" -}}
+{{- end -}}
+{{- if ne (empty .certificate) (empty .key) -}}
+{{- $wrong = append $wrong "tls.certificate and tls.key: set both (mutual TLS) or none" -}}
+{{- end -}}
+{{- if and .secretName (not .ca) (not .certificate) -}}
+{{- $wrong = append $wrong (printf "tls.secretName is %q, but tls.ca and tls.certificate are empty: name its keys" .secretName) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.tls.secretName -}}
+{{- range $property := list "ssl.ca.location" "ssl.certificate.location" "ssl.key.location" -}}
+{{- if hasKey (default dict $.Values.config.Kafka.Client) $property -}}
+{{- $wrong = append $wrong (printf "config.Kafka.Client has %s, and tls.secretName sets it too: keep one" $property) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $source := .Values.config.Heads.Source -}}
@@ -35,6 +53,7 @@
 {{- end -}}
 {{- $names := list -}}
 {{- range .Values.existingSecret.env -}}{{- $names = append $names .env -}}{{- end -}}
+{{- range .Values.existingSecret.files -}}{{- $names = append $names .env -}}{{- end -}}
 {{- range .Values.extraEnv -}}{{- $names = append $names .name -}}{{- end -}}
 {{- range $names -}}
 {{- if hasKey $seen (lower .) -}}

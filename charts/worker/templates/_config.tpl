@@ -21,6 +21,17 @@ leaves empty: .NET's binder takes an empty JSON object for null and would set th
 {{- $_ := set $config.Heads "File" (printf "/etc/worker/heads/%s" .key) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.tls -}}
+{{- if .secretName -}}
+{{- $client := dict -}}
+{{- range $property, $key := dict "ssl.ca.location" .ca "ssl.certificate.location" .certificate "ssl.key.location" .key -}}
+{{- if $key -}}
+{{- $_ := set $client $property (printf "/etc/worker/tls/%s" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $config.Kafka "Client" (merge (default dict $config.Kafka.Client) $client) -}}
+{{- end -}}
+{{- end -}}
 {{- toPrettyJson $config -}}
 {{- end -}}
 
@@ -38,6 +49,10 @@ leaves empty: .NET's binder takes an empty JSON object for null and would set th
     secretKeyRef:
       name: {{ $.Values.existingSecret.name }}
       key: {{ .key | quote }}
+{{- end }}
+{{- range .Values.existingSecret.files }}
+- name: {{ printf "%s_FILE" .env | quote }}
+  value: {{ printf "/etc/worker/secrets/%s" .key | quote }}
 {{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}

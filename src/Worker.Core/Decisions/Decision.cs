@@ -10,6 +10,22 @@ public enum Decision
     Yes,
 }
 
+/// <summary>What a message's labels lead to, all together.</summary>
+public enum MessageDecision
+{
+    /// <summary>All labels are no.</summary>
+    No,
+
+    /// <summary>No label is yes, and at least one is for people to decide.</summary>
+    Review,
+
+    /// <summary>At least one label is yes.</summary>
+    Yes,
+
+    /// <summary>No label's probability passes, and the text is unlike anything known: not "all labels no", but none of its business.</summary>
+    Other,
+}
+
 /// <summary>Decides by a head's thresholds.</summary>
 public static class Deciding
 {
@@ -19,16 +35,5 @@ public static class Deciding
         if (probability >= thresholds.High)
             return Decision.Yes;
         return probability <= thresholds.Low ? Decision.No : Decision.Review;
-    }
-
-    /// <summary>
-    /// How near a probability is to the point where yes and no part: 1 on it, 0 at certainty, linear on either side.
-    /// </summary>
-    public static double Uncertainty(this Thresholds thresholds, double probability)
-    {
-        var decide = thresholds.Decide;
-        if (probability < decide)
-            return probability / decide;
-        return decide >= 1 ? 1 : (1 - probability) / (1 - decide);
     }
 }

@@ -6,9 +6,56 @@ namespace Worker.Core.Decisions;
 public sealed class ReviewOptions
 {
     /// <summary>
-    /// Share of messages that goes to the review topic: those whose least certain label is least certain.
-    /// Default 0.05; range 0 (nothing) to 1 (everything).
+    /// Questions an hour that people can answer, of this worker; the riskiest messages are asked. The audit arm comes on
+    /// top. Default 200; range 0 (none but audits) to 10,000,000.
+    /// </summary>
+    [Range(0.0, 1e7)]
+    public double Budget { get; set; } = 200;
+
+    /// <summary>Questions that may be asked at once when few were asked before. Default 50; range 1 to 10,000,000.</summary>
+    [Range(1.0, 1e7)]
+    public double Burst { get; set; } = 50;
+
+    /// <summary>
+    /// The audit arm: share of all messages that goes to people at random, whatever their risk. Certificates are learned
+    /// and watched on it. Default 0.01; range 0 to 1.
     /// </summary>
     [Range(0.0, 1.0)]
-    public double Share { get; set; } = 0.05;
+    public double Audit { get; set; } = 0.01;
+
+    /// <summary>
+    /// Audits an hour at most, on average: on a fast stream the share falls, and with it the propensity that each item
+    /// records. Default 0, no limit; range 0 to 10,000,000.
+    /// </summary>
+    [Range(0.0, 1e7)]
+    public double AuditPerHour { get; set; }
+
+    /// <summary>
+    /// A message whose anomaly p-value is below this is unlike anything known: a reason for review, and "other" when no
+    /// label passes. Default 0.01; range 0 (off) to 0.5.
+    /// </summary>
+    [Range(0.0, 0.5)]
+    public double AnomalyBelow { get; set; } = 0.01;
+
+    /// <summary>How much of the risk the strangest message has by that alone. Default 0.5; range 0 to 1.</summary>
+    [Range(0.0, 1.0)]
+    public double AnomalyWeight { get; set; } = 0.5;
+
+    /// <summary>A label whose probability interval is at least this wide is a reason for review. Default 0.2; range 0 to 1.</summary>
+    [Range(0.0, 1.0)]
+    public double WideFrom { get; set; } = 0.2;
+
+    /// <summary>
+    /// Texts whose 64-bit hashes differ in at most so many bits are near-duplicates, and share one question. Default 3;
+    /// range 0 (equal hashes only) to 16.
+    /// </summary>
+    [Range(0, 16)]
+    public int DuplicateBits { get; set; } = 3;
+
+    /// <summary>For how long a question is shared by near-duplicates, in minutes. Default 60; range 0 (never) to 10,080.</summary>
+    [Range(0, 10_080)]
+    public int DuplicateMinutes { get; set; } = 60;
+
+    /// <summary>Of the audit arm's draws: same seed and messages, same draws. Default 0.</summary>
+    public int Seed { get; set; }
 }

@@ -33,6 +33,9 @@ public enum KafkaFailure
     /// <summary>The broker refuses what this worker's user asks for.</summary>
     Unauthorised,
 
+    /// <summary>At start no broker was reached, because TLS or the credentials do not fit.</summary>
+    Handshake,
+
     /// <summary>The group's offset is gone and the policy is to stop.</summary>
     OffsetOutOfRange,
 

@@ -36,7 +36,8 @@ internal static class ClientConfigs
     public static ConsumerConfig AssignedConsumer(KafkaOptions options)
     {
         var config = Consumer(options);
-        config.GroupId = $"{options.GroupId}-assigned";
+        // The worker's own: the client looks for its coordinator, and the user has rights to no other. It never joins.
+        config.GroupId = options.GroupId;
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.EnablePartitionEof = true;
         // A new head should not wait for a fetch that found nothing.

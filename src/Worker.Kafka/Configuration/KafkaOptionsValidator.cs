@@ -50,6 +50,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         Reserve(options.Client, "Client", problems);
         Reserve(options.Consumer, "Consumer", problems);
         Reserve(options.Producer, "Producer", problems);
+        problems.AddRange(SecurityProblems.Of(options, TimeProvider.System.GetUtcNow()));
         return problems;
     }
 

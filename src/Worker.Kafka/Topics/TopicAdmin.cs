@@ -14,6 +14,7 @@ public sealed class TopicAdmin : IDisposable
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
     private readonly IAdminClient admin;
+    private readonly ClientLog log;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
     private readonly OutsideRetry asking;
@@ -24,14 +25,29 @@ public sealed class TopicAdmin : IDisposable
         this.clock = clock;
         logger = loggers.CreateLogger<TopicAdmin>();
         clients = new KafkaClients(options, loggers, clock);
-        admin = clients.Admin(clients.Log("Admin"));
+        log = clients.Log("Admin");
+        admin = clients.Admin(log);
         asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock);
     }
 
     /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
     public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
-        asking.Run(_ => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal), stop);
+        asking.Run(_ => Explained(() => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal)), stop);
+
+    /// <summary>Makes sure that a broker answers, for verbs that a person waits for.</summary>
+    /// <exception cref="KafkaFailureException">None does, within seconds; with the reason where it is known.</exception>
+    public void Reach()
+    {
+        try
+        {
+            Explained(() => admin.GetMetadata(RequestTimeout));
+        }
+        catch (UnreachableException silent)
+        {
+            throw new KafkaFailureException(KafkaFailure.Handshake, $"no answer from {options.BootstrapServers}: {silent.Message}");
+        }
+    }
 
     /// <summary>Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.</summary>
     /// <exception cref="KafkaFailureException">Naming every topic that is missing.</exception>
@@ -91,6 +107,27 @@ public sealed class TopicAdmin : IDisposable
         }
     }
 
+    /// <summary>
+    /// No broker answered: says why where the client told. What TLS or credentials refuse stops; everything else may be
+    /// tried again.
+    /// </summary>
+    private T Explained<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (KafkaException error) when (error.Error.IsLocalError)
+        {
+            if (log.Fault is not { } fault)
+                throw new UnreachableException(clients.Redact(error.Error.Reason), error);
+            var message = BrokerCertificate.Explain(fault, options) ?? fault.Message;
+            throw fault.StopsStart
+                ? new KafkaFailureException(KafkaFailure.Handshake, $"no connection to {options.BootstrapServers}: {message}")
+                : new UnreachableException(message, error);
+        }
+    }
+
     private int PartitionsOnce(string topic)
     {
         // Asking for one topic creates it where the client and the broker allow that.
@@ -98,13 +135,31 @@ public sealed class TopicAdmin : IDisposable
         var about = found.Topics.Find(candidate => candidate.Topic == topic);
         return about?.Error.Code switch
         {
-            null or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => 0,
+            null or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => IsHidden(topic) ? throw Hidden(topic) : 0,
             ErrorCode.NoError => about.Partitions.Count,
-            ErrorCode.TopicAuthorizationFailed => throw new KafkaFailureException(KafkaFailure.Unauthorised,
-                $"this worker may not see topic '{topic}': grant its user DESCRIBE on it"),
+            ErrorCode.TopicAuthorizationFailed => throw Hidden(topic),
             _ => throw new KafkaException(about.Error),
         };
     }
+
+    /// <summary>A list of all topics leaves out those that this user may not see; asked for by name they are refused.</summary>
+    private bool IsHidden(string topic)
+    {
+        try
+        {
+            admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout })
+                .GetAwaiter().GetResult();
+            return false;
+        }
+        catch (DescribeTopicsException refused)
+        {
+            return refused.Results.TopicDescriptions.Exists(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed);
+        }
+    }
+
+    private KafkaFailureException Hidden(string topic) => new(KafkaFailure.Unauthorised, Array.IndexOf([options.Topics.Messages, options.Topics.Heads], topic) >= 0
+        ? $"this worker may not see topic '{topic}': grant its user READ on it (which brings DESCRIBE)"
+        : $"this worker may not see topic '{topic}': grant its user WRITE on it (which brings DESCRIBE)");
 
     private static TopicSpecification Specification(TopicSpec topic)
     {

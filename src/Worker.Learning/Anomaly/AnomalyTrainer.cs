@@ -27,7 +27,6 @@ public static class AnomalyTrainer
     /// <param name="layers">Layers of the encoder.</param>
     /// <param name="probabilities">Null leaves the channel of head probabilities out.</param>
     /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
-    /// <exception cref="InvalidDataException">A feature is not a finite number; names the row.</exception>
     public static AnomalyReference Train(
         in AnomalyTexts texts, DataSet data, string encoder, int layers, HeldOutProbabilities? probabilities, AnomalyTrainingOptions options, CancellationToken cancellation)
     {
@@ -37,7 +36,9 @@ public static class AnomalyTrainer
         var classes = TextClasses.From(data);
         var fit = new ChannelFit(texts, classes, layers, options, parallel, probabilities is not null);
         // 1. Values of held-out texts, channel by channel.
-        var order = Enumerable.Range(0, texts.Count).ToArray();
+        var order = Enumerable.Range(0, texts.Count).Where(row => !fit.Unusable.Contains(row)).ToArray();
+        if (order.Length < FewestTexts)
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {order.Length} with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
         var folds = texts.Count >= options.OneFoldFrom ? 1 : options.Folds;
         var values = new Dictionary<string, List<float>>(StringComparer.Ordinal);
@@ -65,7 +66,7 @@ public static class AnomalyTrainer
             Encoder = encoder,
             Channels = scaled,
             Scores = new ConformalScores(EmpiricalTail.Thin(sums, ConformalScores.MostScores)),
-            Texts = texts.Count,
+            Texts = order.Length,
             Classes = classes.Count,
         };
     }

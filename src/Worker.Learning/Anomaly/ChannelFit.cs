@@ -25,18 +25,13 @@ internal sealed class ChannelFit
         (this.texts, this.classes, this.options, this.parallel, this.heads) = (texts, classes, options, parallel, heads);
         taps = FeatureNames.Expand([FeatureNames.Taps], layers);
         middle = AnomalyTrainer.MiddleLayer(layers);
-        lastMean = Finite(Matrix(OneClass ? [middle] : [last]));
-        tapMeans = OneClass ? lastMean : Finite(Matrix(taps));
+        lastMean = Matrix(OneClass ? [middle] : [last]).Mended(out var unusable);
+        tapMeans = (OneClass ? lastMean : Matrix(taps)).Mended(out var more);
+        Unusable = unusable.Concat(more).ToHashSet();
     }
 
-    /// <summary>One text that is no number would spoil every distance.</summary>
-    /// <exception cref="AnomalyTrainingException">Names the first such text.</exception>
-    private static FeatureMatrix Finite(FeatureMatrix features)
-    {
-        features.Mended(out var unusable);
-        return unusable.Count == 0 ? features : throw new AnomalyTrainingException(
-            $"the encoder's features of {unusable.Count} texts are not finite numbers (the first is text {unusable[0]}, counted from 0): shorten or mend them");
-    }
+    /// <summary>Texts whose features are not finite numbers: nothing may be fitted to them or learnt from their values.</summary>
+    public IReadOnlySet<int> Unusable { get; }
 
     private bool OneClass => classes.Count < 2;
 

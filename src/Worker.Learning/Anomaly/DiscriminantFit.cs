@@ -69,7 +69,7 @@ internal static class DiscriminantFit
         return new RelativeMahalanobis(projection, [.. origin.Select(v => (float)v)], centres, shrink);
     }
 
-    private static (double[] Means, int[] Sizes) Means(FeatureMatrix features, int[] rows, int[] classes, int count)
+    internal static (double[] Means, int[] Sizes) Means(FeatureMatrix features, int[] rows, int[] classes, int count)
     {
         var (means, sizes) = (new double[count * features.Width], new int[count]);
         foreach (var row in rows)
@@ -85,7 +85,7 @@ internal static class DiscriminantFit
         return (means, sizes);
     }
 
-    private static double[] Origin(double[] means, int[] sizes, int rows, int width)
+    internal static double[] Origin(double[] means, int[] sizes, int rows, int width)
     {
         var origin = new double[width];
         for (var c = 0; c < sizes.Length; c++)
@@ -94,7 +94,7 @@ internal static class DiscriminantFit
     }
 
     /// <summary>The classes' shared covariance with the ridge, lower triangle.</summary>
-    private static double[] Within(FeatureMatrix features, int[] rows, double[] origin, double[] means, int[] sizes, ParallelOptions parallel)
+    internal static double[] Within(FeatureMatrix features, int[] rows, double[] origin, double[] means, int[] sizes, ParallelOptions parallel)
     {
         var width = features.Width;
         var from = Array.ConvertAll(origin, v => (float)v);

@@ -8,7 +8,7 @@ namespace Worker.Learning.Anomaly;
 internal static class ReferenceBanks
 {
     /// <summary>Directions that references keep: with 256 of 384 the default encoder's figures stay, at two thirds of the cost.</summary>
-    private const int KeptDirections = 256;
+    public const int KeptDirections = 256;
 
     /// <summary>
     /// At most so many rows. Large classes are cut first, to the same size, since a reference more helps where there are few;

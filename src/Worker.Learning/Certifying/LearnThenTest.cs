@@ -13,8 +13,9 @@ public static class LearnThenTest
     /// </summary>
     public const double FirstShare = 0.1;
 
-    // One candidate a hundredth of the rows: finer ones only give chance more places to end the sequence.
-    private const double StepShare = 0.01;
+    // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time: over
+    // 2,000 splits of the offensive tweets, 5.4% of them at a hundredth against 4.2% at a twentieth, for a share of .39 against .37.
+    private const double StepShare = 0.05;
 
     /// <summary>
     /// Sizes of the candidates: how many of the most confident rows each decides. They depend on numbers of rows alone,
@@ -32,7 +33,7 @@ public static class LearnThenTest
             yield break;
         // A tenth of all rows, but of a rare label's few not more than half, or there would be no room to be strict.
         var size = Math.Max(fewest, (int)Math.Ceiling(Math.Min(FirstShare * all, 0.5 * side)));
-        var step = Math.Max(1, (int)Math.Round(StepShare * all));
+        var step = Math.Max(1, (int)Math.Round(Math.Min(StepShare * all, 2 * StepShare * side)));
         for (; size < side; size += step)
             yield return size;
         yield return side;

@@ -74,13 +74,31 @@ internal sealed class DemoReport
         }
     }
 
+    /// <summary>What was decided by whom, and on what evidence.</summary>
+    public void Decisions(HeadSet heads, ResultsWatcher watcher)
+    {
+        Heading("Decisions");
+        foreach (var line in CertificateSummary.Lines(heads.Heads))
+            Say("  " + line);
+        lock (watcher.Gate)
+        {
+            var all = watcher.Results;
+            int Count(string decision) => all.Count(r => r.Decision == decision);
+            Say($"  of {all.Count:N0} messages: {Count("yes"):N0} with a label decided yes, {Count("review"):N0} with one for people, {Count("no"):N0} all no, {Count("other"):N0} other");
+            Say($"  of {all.Sum(r => (long)r.Probabilities.Count):N0} probabilities, {all.Sum(r => (long)r.Certified):N0} lie where a certificate holds");
+        }
+    }
+
     public void Reviews(ResultsWatcher watcher, IReadOnlyList<string> texts)
     {
         lock (watcher.Gate)
         {
-            Heading($"To people: {watcher.Reviews.Count:N0} of {watcher.Count:N0} messages went to the review topic, least certain first");
-            foreach (var (key, label, uncertainty) in watcher.Reviews.DistinctBy(r => r.Key).OrderByDescending(r => r.Uncertainty).Take(6))
-                Say($"  {Cut(label + "?", 18),-18} {Cut(OneLine(texts[key]), 58)}");
+            int State(string state) => watcher.Results.Count(r => r.Review == state);
+            Heading($"To people: {watcher.Reviews.Count:N0} questions; {State("shared"):N0} messages share one of them, {State("deferred"):N0} wait for a larger budget");
+            var reasons = watcher.Reviews.SelectMany(r => r.Reasons.Select(reason => reason.Reason).Distinct(StringComparer.Ordinal)).CountBy(reason => reason).OrderByDescending(r => r.Value);
+            Say($"  reasons: {string.Join(", ", reasons.Select(r => $"{r.Key} {r.Value:N0}"))}");
+            foreach (var question in watcher.Reviews.DistinctBy(r => r.Key).OrderByDescending(r => r.Risk).Take(6))
+                Say($"  {Cut($"{question.Reasons[0].Label}? {question.Reasons[0].Reason}", 26),-26} {Cut(OneLine(texts[question.Key]), 50)}");
         }
     }
 

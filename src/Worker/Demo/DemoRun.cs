@@ -78,6 +78,7 @@ internal static class DemoRun
         report.Labels(classifier.Heads.Current, watcher, texts);
         if (options.Data is null)
             report.Truth(classifier.Heads.Current, watcher, data.Test);
+        report.Decisions(classifier.Heads.Current, watcher);
         report.Reviews(watcher, texts);
         return report.Verdict(watcher, stream.Published);
     }

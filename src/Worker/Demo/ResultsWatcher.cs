@@ -11,7 +11,17 @@ namespace Worker.Demo;
 /// <param name="Key">The message's key, passed through: the number of the text.</param>
 /// <param name="Probabilities">Per label.</param>
 /// <param name="Latency">From the message's timestamp to its result's arrival here.</param>
-internal sealed record SeenResult(SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency);
+/// <param name="Decision">Of the message: yes, review, no or other.</param>
+/// <param name="Review">asked, shared or deferred; null for a message that wants no review.</param>
+/// <param name="Certified">How many of its labels' decisions carry a certificate.</param>
+internal sealed record SeenResult(
+    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review, int Certified);
+
+/// <summary>One question as a person sees it.</summary>
+/// <param name="Key">Number of the text.</param>
+/// <param name="Risk">In [0, 1].</param>
+/// <param name="Reasons">Each with its label, or "".</param>
+internal sealed record SeenQuestion(int Key, double Risk, IReadOnlyList<(string Reason, string Label)> Reasons);
 
 /// <summary>
 /// A downstream subscriber: reads every partition of results, review and dead-letters from the start and keeps what it
@@ -49,8 +59,8 @@ internal sealed class ResultsWatcher : IDisposable
 
     public List<SeenResult> Results { get; } = [];
 
-    /// <summary>Numbers of the texts that went to review, with the label and its uncertainty.</summary>
-    public List<(int Key, string Label, double Uncertainty)> Reviews { get; } = [];
+    /// <summary>What went to review.</summary>
+    public List<SeenQuestion> Reviews { get; } = [];
 
     public int DeadLetters { get; private set; }
 
@@ -94,17 +104,24 @@ internal sealed class ResultsWatcher : IDisposable
         var source = json.RootElement.GetProperty("source");
         var position = new SourcePosition(source.GetProperty("topic").GetString()!, source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64());
         distinct.Add(position);
+        var labels = json.RootElement.GetProperty("labels");
         return new SeenResult(
             position, Key(message),
-            json.RootElement.GetProperty("labels").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetProperty("p").GetDouble(), StringComparer.Ordinal),
-            clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()));
+            labels.EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetProperty("p").GetDouble(), StringComparer.Ordinal),
+            clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()),
+            json.RootElement.GetProperty("decision").GetString()!,
+            json.RootElement.TryGetProperty("review", out var review) ? review.GetProperty("state").GetString() : null,
+            labels.EnumerateObject().Count(l => l.Value.GetProperty("certified").GetBoolean()));
     }
 
-    private static (int Key, string Label, double Uncertainty) ParseReview(Message<string?, byte[]?> message)
+    private static SeenQuestion ParseReview(Message<string?, byte[]?> message)
     {
         using var json = JsonDocument.Parse(message.Value);
         var review = json.RootElement.GetProperty("review");
-        return (Key(message), review.GetProperty("label").GetString()!, review.GetProperty("uncertainty").GetDouble());
+        return new SeenQuestion(
+            Key(message),
+            review.GetProperty("risk").GetDouble(),
+            [.. review.GetProperty("reasons").EnumerateArray().Select(r => (r.GetProperty("reason").GetString()!, r.TryGetProperty("label", out var label) ? label.GetString()! : ""))]);
     }
 
     private static int Key(Message<string?, byte[]?> message) => int.Parse(message.Key ?? "-1", CultureInfo.InvariantCulture);

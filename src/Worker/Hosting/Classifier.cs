@@ -159,7 +159,7 @@ internal sealed class Classifier : IDisposable
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
         new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
         Heads,
-        new WindowRecords(options.Kafka, records, options.Input, options.Review, clock, Product.Version, log),
+        new WindowRecords(options.Kafka, records, options.Input, options.Review, options.Results, clock, Product.Version, log),
         publisher,
         pacer,
         Meter,

@@ -1,5 +1,6 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
+using Worker.Core.Results;
 using Worker.Kafka.Configuration;
 using Worker.Texts;
 
@@ -21,6 +22,8 @@ internal sealed class RunOptions
     public ReviewOptions Review { get; init; } = new();
 
     public AnomalySection Anomaly { get; init; } = new();
+
+    public ResultOptions Results { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
 

@@ -22,6 +22,7 @@ internal static class RunOptionsReader
             Input = Bind<Core.Messages.InputOptions>(configuration, "Input", problems),
             Review = Bind<Core.Decisions.ReviewOptions>(configuration, "Review", problems),
             Anomaly = Bind<AnomalySection>(configuration, AnomalySection.Section, problems),
+            Results = Bind<Core.Results.ResultOptions>(configuration, "Results", problems),
             Shutdown = Bind<ShutdownOptions>(configuration, ShutdownOptions.Section, problems),
             Health = Bind<HealthSection>(configuration, HealthSection.Section, problems),
         };

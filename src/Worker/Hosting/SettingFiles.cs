@@ -5,22 +5,23 @@ namespace Worker.Hosting;
 
 /// <summary>
 /// Where settings come from, the later over the earlier: appsettings.json of the working folder, a named file, the
-/// environment (Section__Key), the command line (--Section:Key=value).
+/// environment (Section__Key), the command line (--Section:Key=value, no secrets). See <see cref="SecretFiles"/> for KEY_FILE.
 /// </summary>
 internal static class SettingFiles
 {
-    private static readonly string[] Sections = ["Kafka", "Encoder", "Heads", "Window", "Input", "Review", "Shutdown", "Health", "Logging"];
+    private static readonly string[] Sections = ["Kafka", "Encoder", "Heads", "Window", "Input", "Review", "Results", "Shutdown", "Health", "Logging"];
 
     /// <param name="file">A JSON file; null for none.</param>
     /// <param name="settings">--Section:Key=value each.</param>
     /// <exception cref="UserError">A file or setting cannot be read; exit code 78.</exception>
     public static IConfiguration Read(FileInfo? file, IReadOnlyList<string> settings)
     {
+        SecretFiles.Refuse(settings);
         foreach (var setting in settings)
         {
             var key = setting.TrimStart('-').Split('=')[0];
             if (!setting.Contains('=', StringComparison.Ordinal) || !Sections.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
-                throw new UserError($"'{setting}' is no setting: write --Section:Key=value with a section of {string.Join(", ", Sections)}", ExitCode.Configuration);
+                throw new UserError($"'{key}' is no setting: write --Section:Key=value with a section of {string.Join(", ", Sections)}", ExitCode.Configuration);
         }
         if (file is { Exists: false })
             throw new UserError($"{file.FullName} is not there", ExitCode.Configuration);
@@ -29,7 +30,7 @@ internal static class SettingFiles
             var builder = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
             if (file is not null)
                 builder.AddJsonFile(file.FullName);
-            return builder.AddEnvironmentVariables().AddCommandLine([.. settings]).Build();
+            return SecretFiles.Resolve(builder.AddEnvironmentVariables().AddCommandLine([.. settings]).Build(), Sections);
         }
         catch (Exception error) when (error is InvalidDataException or FormatException)
         {

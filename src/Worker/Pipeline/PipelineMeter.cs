@@ -16,6 +16,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly Counter<long> tokens;
     private readonly Counter<long> deadLetters;
     private readonly Counter<long> reviews;
+    private readonly Counter<long> deferred;
     private readonly Histogram<int> windowMessages;
     private readonly Histogram<double> classifySeconds;
     private long totalRead;
@@ -33,6 +34,7 @@ internal sealed class PipelineMeter : IDisposable
         tokens = meter.CreateCounter<long>("worker.tokens", "{token}", "Tokens of those messages");
         deadLetters = meter.CreateCounter<long>("worker.dead_letters", "{message}", "Messages sent to dead-letters");
         reviews = meter.CreateCounter<long>("worker.reviews", "{message}", "Messages sent to review");
+        deferred = meter.CreateCounter<long>("worker.reviews.deferred", "{message}", "Messages that wanted review when others were riskier and the budget short");
         windowMessages = meter.CreateHistogram<int>("worker.window.messages", "{message}", "Messages of a window");
         classifySeconds = meter.CreateHistogram<double>("worker.window.classify", "s", "Time the device took for a window");
     }
@@ -67,6 +69,7 @@ internal sealed class PipelineMeter : IDisposable
         tokens.Add(window.Window.Tokens.Tokens);
         deadLetters.Add(output.DeadLetters);
         reviews.Add(output.Reviews);
+        deferred.Add(output.Deferred);
         Volatile.Write(ref totalMessages, totalMessages + count);
         Volatile.Write(ref totalTokens, totalTokens + window.Window.Tokens.Tokens);
         Volatile.Write(ref totalDeadLetters, totalDeadLetters + output.DeadLetters);

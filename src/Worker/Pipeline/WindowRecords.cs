@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
+using Worker.Core.Results;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Topics;
@@ -9,25 +10,26 @@ namespace Worker.Pipeline;
 
 /// <summary>
 /// Turns a scored window into the records it leads to, in source order: per message one result, or one dead letter, and
-/// for the least certain a review item. One caller at a time.
+/// for those that people are asked about a review item. One caller at a time.
 /// </summary>
 internal sealed class WindowRecords
 {
     private readonly KafkaTopics topics;
     private readonly TopicLimits limits;
     private readonly TextDecoder decoder;
-    private readonly ReviewSelector reviews;
+    private readonly WindowReview reviews;
     private readonly DeadLetters deadLetters;
-    private readonly ResultJson json = new();
+    private readonly ResultJson json;
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
 
-    public WindowRecords(KafkaOptions kafka, TopicLimits limits, InputOptions input, ReviewOptions review, TimeProvider clock, string version, ILogger log)
+    public WindowRecords(KafkaOptions kafka, TopicLimits limits, InputOptions input, ReviewOptions review, ResultOptions results, TimeProvider clock, string version, ILogger log)
     {
         topics = kafka.Topics;
         this.limits = limits;
         decoder = new TextDecoder(input);
-        reviews = new ReviewSelector(review);
+        reviews = new WindowReview(review, clock);
+        json = new ResultJson(results);
         deadLetters = new DeadLetters(kafka, limits.Of(topics.DeadLetters), clock, version, log);
     }
 
@@ -38,6 +40,7 @@ internal sealed class WindowRecords
         sources.Clear();
         var letters = 0;
         var reviewed = 0;
+        reviews.Begin(scored);
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
             scored.Window.Failures[i] ??= TryAddResult(scored, i, ref reviewed);
@@ -46,7 +49,7 @@ internal sealed class WindowRecords
             Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
             letters++;
         }
-        return new WindowOutput(outgoing, sources, letters, reviewed);
+        return new WindowOutput(outgoing, sources, letters, reviewed, reviews.Deferred);
     }
 
     /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
@@ -76,13 +79,12 @@ internal sealed class WindowRecords
     private void AddResult(ScoredWindow scored, int record, ref int reviewed)
     {
         var source = scored.Window.Source.Records[record];
-        var probabilities = scored.Row(record);
-        var reason = reviews.Select(scored.Heads, probabilities);
+        var verdict = reviews.Verdict(record);
         var result = new MessageResult(
             new SourcePosition(source.Topic, source.Partition, source.Offset), source.TimestampMs,
-            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], reason);
-        Add(record, new OutgoingRecord(topics.Results, source.Key, json.WriteResult(result, scored.Heads, probabilities), source.Headers));
-        if (reason is not null)
+            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record), verdict);
+        Add(record, new OutgoingRecord(topics.Results, source.Key, json.WriteResult(result, reviews.Bands, scored.Row(record)), source.Headers));
+        if (verdict.State == ReviewState.Asked)
             AddReviewItem(scored, record, result, ref reviewed);
     }
 
@@ -90,9 +92,9 @@ internal sealed class WindowRecords
     {
         var source = scored.Window.Source.Records[record];
         decoder.Decode(source.Value, out var text);
-        var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, scored.Heads, scored.Row(record), text), source.Headers);
+        var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, reviews.Bands, scored.Row(record), text), source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
-            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), Utf8Text.Start(text, 4096)) };
+            item = item with { Value = json.WriteReviewItem(result, reviews.Bands, scored.Row(record), Utf8Text.Start(text, 4096)) };
         // Where not even its start can be carried, the result alone says that the message wants a person.
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
@@ -112,4 +114,5 @@ internal sealed class WindowRecords
 /// <param name="Sources">Per record: the index in the window of the message it comes from.</param>
 /// <param name="DeadLetters">How many of them are dead letters.</param>
 /// <param name="Reviews">How many are review items.</param>
-internal readonly record struct WindowOutput(IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews);
+/// <param name="Deferred">How many messages wanted review and were deferred.</param>
+internal readonly record struct WindowOutput(IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews, int Deferred);

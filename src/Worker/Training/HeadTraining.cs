@@ -1,6 +1,7 @@
 using System.Text;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
@@ -80,6 +81,32 @@ internal static class HeadTraining
             heads.Calibrate(logits.AsSpan(text * heads.Heads.Length, heads.Heads.Length));
         var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
         return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
+    }
+
+    /// <summary>Learns certified bands on answered texts that the heads were not trained on.</summary>
+    /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)
+    {
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
+        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        var certified = new List<Head>();
+        for (var label = 0; label < heads.Heads.Length; label++)
+        {
+            int[] rows = [.. Enumerable.Range(0, answers.Rows).Where(row => answers[row, label] != AnswerMatrix.Unknown)];
+            if (rows.Length == 0)
+                continue;
+            var head = heads.Heads[label];
+            var (band, certificate) = CertifiedBand.Learn(
+                [.. rows.Select(row => (double)probabilities[row * heads.Heads.Length + label])],
+                [.. rows.Select(row => answers[row, label] == AnswerMatrix.Yes)],
+                head.Thresholds.Decide, options.Error, options.Delta, today, options.Validity);
+            certified.Add(head with { Version = head.Version + 1, Parent = head.Version, Thresholds = band, Certificate = certificate });
+        }
+        return certified;
     }
 
     /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>

@@ -2,7 +2,9 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
+using Worker.Kafka.Topics;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Rollout;
@@ -30,7 +32,7 @@ internal static class HeadsVerb
         {
             var heads = HeadFile.Read(parsed.GetValue(file)!);
             var options = kafka.Read(parsed);
-            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            using var topic = Open(options);
             foreach (var head in heads)
                 await topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
             Console.WriteLine($"{heads.Count} heads published");
@@ -56,12 +58,20 @@ internal static class HeadsVerb
         verb.SetAction(async (parsed, stop) =>
         {
             var options = kafka.Read(parsed);
-            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            using var topic = Open(options);
             await AnomalyPublishing.Withdraw(options, topic, NullLoggerFactory.Instance, TimeProvider.System, stop);
             Console.WriteLine("anomaly reference retired");
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    /// <summary>Says at once when no broker answers or refuses this user.</summary>
+    private static HeadsTopicWriter Open(KafkaOptions options)
+    {
+        using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
+            admin.Reach();
+        return new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
     }
 
     private static Command Retire()
@@ -72,7 +82,7 @@ internal static class HeadsVerb
         kafka.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {
-            using var topic = new HeadsTopicWriter(kafka.Read(parsed), NullLoggerFactory.Instance, TimeProvider.System);
+            using var topic = Open(kafka.Read(parsed));
             await topic.PublishAsync(parsed.GetValue(label)!, null, stop);
             Console.WriteLine($"'{parsed.GetValue(label)}' retired");
             return ExitCode.Done;

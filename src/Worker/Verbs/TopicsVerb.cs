@@ -26,6 +26,7 @@ internal static class TopicsVerb
                 new(options.Topics.Heads, 1, copies, Compacted: true), new(options.Topics.Labels, 1, copies),
             ];
             using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
+            admin.Reach();
             var there = await admin.CreateAsync(specs);
             foreach (var spec in specs)
                 Console.WriteLine($"{spec.Name}: {(there.Contains(spec.Name, StringComparer.Ordinal) ? "was there already" : "created")}");

@@ -27,13 +27,15 @@ internal sealed class TrainVerb
     private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
     private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
+    private readonly ThresholdArguments thresholds = new();
     private readonly ModelOptions model = new();
 
     public static Command Create() => new TrainVerb().Verb();
 
     private Command Verb()
     {
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, noAnomaly, references, from };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, noAnomaly, references };
+        thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
         return verb;
@@ -55,9 +57,9 @@ internal sealed class TrainVerb
         if (result.Heads.Count == 0)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
         HeadFile.Write(parsed.GetValue(destination)!, result.Heads);
+        Print(result);
         var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Seed = plan.Options.Seed };
         WriteReference(loaded, examples, encoded, result, plan.Options, anomaly, parsed.GetValue(destination)!, stop);
-        Print(result);
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {parsed.GetValue(destination)}");
         return ExitCode.Done;
     }
@@ -80,6 +82,7 @@ internal sealed class TrainVerb
                 Calibration = Enum.Parse<CalibrationMethod>(parsed.GetValue(calibration)!, ignoreCase: true),
                 C = parsed.GetValue(c),
                 Seed = parsed.GetValue(seed),
+                Thresholds = thresholds.Read(parsed),
             },
         };
     }
@@ -109,6 +112,8 @@ internal sealed class TrainVerb
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
+        foreach (var line in CertificateSummary.Lines(result.Heads))
+            Console.WriteLine(line);
     }
 
     /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>

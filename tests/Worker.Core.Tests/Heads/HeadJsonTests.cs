@@ -13,6 +13,14 @@ public class HeadJsonTests
          "training":{"positives":12,"negatives":90,"validation_f1":0.9,"validation_log_loss":0.1},"parent":1}
         """;
 
+    private static readonly Gen<Certificate?> Certificates =
+        from parts in Gen.Choose(1, 99).ArrayOf(6)
+        from kind in Gen.Choose(0, 3)
+        let date = new DateTimeOffset(2026, 1, parts[0] % 28 + 1, 0, 0, 0, TimeSpan.Zero)
+        select kind == 0 ? null : new Certificate(
+            parts[1] / 100.0, parts[2] / 100.0, date, kind == 1 ? null : date.AddDays(parts[3]),
+            kind == 2 ? null : new CertifiedSide(300, 200, parts[4]), kind == 3 ? null : new CertifiedSide(parts[5], parts[5], 0));
+
     [Fact]
     public void A_head_is_read_back_bit_for_bit()
     {
@@ -24,6 +32,7 @@ public class HeadJsonTests
             from label in Gen.Elements("spam", "Beschwerde über \"Preis\"", "苦情", "a\nb", "\u0000", "😀+/<>")
             from counts in Gen.Choose(0, int.MaxValue).ArrayOf(3)
             from training in Gen.Choose(0, 2)
+            from certificate in Certificates
             select new Head
             {
                 Label = label,
@@ -34,6 +43,7 @@ public class HeadJsonTests
                 Bias = float.IsFinite((float)bias.Get) ? (float)bias.Get : -0f,
                 Calibration = new(doubles[0].Get, doubles[1].Get),
                 Thresholds = new(doubles[2].Get, doubles[3].Get, doubles[4].Get),
+                Certificate = certificate,
                 Training = training == 0 ? null : new(counts[1], counts[2], training == 1 ? null : doubles[5].Get, doubles[6].Get),
                 Parent = training == 0 ? null : counts[0],
             };
@@ -100,6 +110,23 @@ public class HeadJsonTests
         Assert.Equal(
             Complete.Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal),
             System.Text.Encoding.UTF8.GetString(HeadJson.Serialize(head)));
+    }
+
+    [Fact]
+    public void A_certificate_is_written_as_documented_and_refused_when_it_cannot_be_true()
+    {
+        const string Before = """{"label":"x","version":1,"encoder":"e","feature":"mean","weights":"AACAPw==","bias":0,"certificate":""";
+        var written = System.Text.Encoding.UTF8.GetString(HeadJson.Serialize(Parse(Before + """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00+00:00","no":{"sample":200,"decided":150,"errors":2}}}""")));
+        Assert.Contains(""","certificate":{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00+00:00","no":{"sample":200,"decided":150,"errors":2,"share":0.75}}}""", written, StringComparison.Ordinal);
+        foreach (var (field, wrong) in new[]
+        {
+            ("certificate.error", """{"error":0,"delta":0.1,"date":"2026-01-02T00:00:00Z"}"""),
+            ("certificate.delta", """{"error":0.05,"date":"2026-01-02T00:00:00Z"}"""),
+            ("certificate.date", """{"error":0.05,"delta":0.1}"""),
+            ("certificate.yes", """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00Z","yes":{"sample":10,"decided":20,"errors":0}}"""),
+            ("certificate.no.errors", """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00Z","no":{"sample":10,"decided":5}}"""),
+        })
+            Assert.Equal(field, Assert.Throws<HeadFormatException>(() => Parse(Before + wrong + "}")).Field);
     }
 
     [Fact]

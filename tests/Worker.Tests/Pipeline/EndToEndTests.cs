@@ -140,15 +140,48 @@ public class EndToEndTests(TinyModel model)
     }
 
     [Fact]
-    public async Task The_least_certain_share_goes_to_review_with_its_text()
+    public async Task What_people_are_asked_goes_to_review_with_its_text_reasons_and_propensity()
     {
-        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 0.1f)], options => options.Review.Share = 1);
+        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 0.1f)], options => options.Review.Audit = 1);
         worker.Send("what is \"this\"?");
         var read = worker.ReadUntil(r => r.Count >= 2);
         var item = RunningWorker.Json(read.Single(r => r.Topic == "review"));
         Assert.Equal("what is \"this\"?", item.GetProperty("text").GetString());
-        Assert.Equal("a", item.GetProperty("review").GetProperty("label").GetString());
+        var review = item.GetProperty("review");
+        Assert.Equal("audit", review.GetProperty("reasons").EnumerateArray().Single().GetProperty("reason").GetString());
+        Assert.Equal(1, review.GetProperty("propensity").GetDouble());
         Assert.Equal(item.GetProperty("source").GetRawText(), RunningWorker.Json(read.Single(r => r.Topic == "results")).GetProperty("source").GetRawText());
+    }
+
+    [Fact]
+    public async Task An_uncertified_label_goes_to_review_within_the_budget_and_what_is_deferred_is_published_all_the_same()
+    {
+        var certificate = new Core.Heads.Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, Yes: null, No: new(500, 400, 5));
+        await using var worker = await RunningWorker.Start(
+            model,
+            [model.Head("found", bias: 3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }, model.Head("not", bias: -3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }],
+            options =>
+            {
+                (options.Review.Budget, options.Review.Burst, options.Review.Audit) = (1, 3, 0);
+                options.Results.MinScore = 0.5;
+            });
+        worker.Send([.. Enumerable.Range(0, 400).Select(i => $"message {i} about {i * i} and {i * 31 % 97} other things"), .. Enumerable.Repeat("the very same words over and over again", 100)]);
+        var read = worker.ReadUntil(r => r.Count(x => x.Topic == "results") >= 500);
+        read.AddRange(worker.ReadWhileAny());
+        var results = read.Where(r => r.Topic == "results").Select(RunningWorker.Json).ToList();
+        Assert.All(results, result =>
+        {
+            Assert.Equal("review", result.GetProperty("decision").GetString());
+            // 'not' is below Results:MinScore.
+            Assert.Equal("""{"p":0.952574,"decision":"review","certified":false,"version":1}""", result.GetProperty("labels").GetProperty("found").GetRawText());
+            Assert.Equal(1, result.GetProperty("omitted").GetInt32());
+            Assert.Equal(("uncertified", "found"), (result.GetProperty("review").GetProperty("reasons")[0].GetProperty("reason").GetString(), result.GetProperty("review").GetProperty("reasons")[0].GetProperty("label").GetString()));
+        });
+        var states = results.CountBy(r => r.GetProperty("review").GetProperty("state").GetString()!).ToDictionary(StringComparer.Ordinal);
+        Assert.InRange(states["asked"], 1, 3);
+        Assert.True(states["deferred"] > 300);
+        var asked = results.Where(r => r.GetProperty("review").GetProperty("state").GetString() == "asked").Select(r => r.GetProperty("source").GetRawText()).Order(StringComparer.Ordinal);
+        Assert.Equal(asked, read.Where(r => r.Topic == "review").Select(r => RunningWorker.Json(r).GetProperty("source").GetRawText()).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using System.Numerics;
+using Worker.Core.Messages;
+
+namespace Worker.Core.Decisions;
+
+/// <summary>The last 1,024 questions that were asked: what a new one may share, and what it should differ from.</summary>
+internal sealed class RecentQuestions
+{
+    private const int Most = 1024;
+
+    /// <summary>The last so many tell what people are being asked about just now.</summary>
+    private const int Burst = 32;
+
+    private readonly Question[] asked = new Question[Most];
+    private int count;
+    private int next;
+
+    public void Add(in Question question)
+    {
+        asked[next] = question;
+        next = (next + 1) % Most;
+        count = Math.Min(count + 1, Most);
+    }
+
+    /// <summary>The question asked about that very message, if it was: a window that is read or built again asks it again.</summary>
+    public bool WasAsked(SourcePosition source)
+    {
+        for (var i = 0; i < count; i++)
+            if (asked[i].Source.Offset == source.Offset && asked[i].Source == source)
+                return true;
+        return false;
+    }
+
+    /// <summary>The nearest question by hash that was asked at or after a time, and its distance in bits; 64 when there is none.</summary>
+    public int Nearest(ulong hash, DateTimeOffset since, out SourcePosition source)
+    {
+        var nearest = 64;
+        source = default;
+        for (var i = 0; i < count; i++)
+        {
+            var distance = BitOperations.PopCount(asked[i].Hash ^ hash);
+            if (distance < nearest && asked[i].At >= since)
+                (nearest, source) = (distance, asked[i].Source);
+        }
+        return nearest;
+    }
+
+    /// <summary>Share of the latest questions that were asked for the same leading reason.</summary>
+    public double Crowding(ReviewReason leading)
+    {
+        var same = 0;
+        for (var i = 1; i <= Math.Min(count, Burst); i++)
+        {
+            ref readonly var question = ref asked[(next - i + Most) % Most];
+            same += question.Kind == leading.Kind && question.Label == leading.Label ? 1 : 0;
+        }
+        return (double)same / Burst;
+    }
+
+    /// <param name="Source">The message it is about.</param>
+    /// <param name="Hash">Of its text.</param>
+    /// <param name="At">When it was asked.</param>
+    /// <param name="Kind">Of its leading reason.</param>
+    /// <param name="Label">Of its leading reason.</param>
+    internal readonly record struct Question(SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label);
+}

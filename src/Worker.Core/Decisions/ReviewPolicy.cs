@@ -1,0 +1,89 @@
+using Worker.Core.Messages;
+
+namespace Worker.Core.Decisions;
+
+/// <summary>
+/// Spends people's time where it counts. Every message is scored for risk; a uniform random arm is audited whatever its
+/// risk; of the rest the riskiest are asked about, as many as the budget allows, without knowing the future and not the
+/// same thing over and over; the others are deferred, never dropped. Deterministic given the options, the messages and
+/// the clock. One caller at a time; its state is this worker's own, and is lost with it.
+/// A message that comes again (its window was read or built again) is asked about again, without spending again.
+/// </summary>
+public sealed class ReviewPolicy
+{
+    /// <summary>Unrelated texts differ in about 32 bits; from so many on a question counts as new.</summary>
+    private const int NewFrom = 24;
+
+    private readonly ReviewOptions options;
+    private readonly ReviewBudget budget;
+    private readonly ReviewBudget traffic = new(0, 1);
+    private readonly RunningQuantile risks = new();
+    private readonly RecentQuestions questions = new();
+
+    public ReviewPolicy(ReviewOptions options)
+    {
+        this.options = options;
+        budget = new ReviewBudget(options.Budget, options.Burst);
+    }
+
+    /// <summary>Judges the next message of the stream.</summary>
+    public ReviewVerdict Judge(in ReviewCandidate message, DateTimeOffset now)
+    {
+        var score = RiskScoring.Of(message, options);
+        // 1. The audit arm: what is drawn depends on the message's identity and the past, never on its risk.
+        traffic.Arrive(now);
+        var propensity = Propensity();
+        if (Uniform(message.Source, 1) < propensity)
+        {
+            var reasons = score.Reasons;
+            reasons.Add(new(ReviewReasonKind.Audit, -1, 1));
+            score = score with { Reasons = reasons };
+            if (!questions.WasAsked(message.Source))
+                Remember(message.Source, TextHash.Of(message.Tokens), score.Reasons[0], now);
+            return new ReviewVerdict(ReviewState.Asked, score, propensity);
+        }
+        if (score.Reasons.Count == 0)
+            return new ReviewVerdict(ReviewState.None, score);
+        // 2. Nothing is asked twice: neither the same message nor nearly the same text.
+        if (questions.WasAsked(message.Source))
+            return new ReviewVerdict(ReviewState.Asked, score);
+        var hash = TextHash.Of(message.Tokens);
+        var distance = questions.Nearest(hash, now - TimeSpan.FromMinutes(options.DuplicateMinutes), out var question);
+        if (options.DuplicateMinutes > 0 && distance <= options.DuplicateBits)
+            return new ReviewVerdict(ReviewState.Shared, score, Question: question);
+        // 3. The riskiest that the budget allows; of equal risk what differs from what was just asked.
+        var priority = Priority(message.Source, score, distance);
+        budget.Arrive(now);
+        var chosen = risks.IsInTop(priority, budget.Share) && budget.TrySpend();
+        risks.Add(priority);
+        if (!chosen)
+            return new ReviewVerdict(ReviewState.Deferred, score);
+        Remember(message.Source, hash, score.Reasons[0], now);
+        return new ReviewVerdict(ReviewState.Asked, score);
+    }
+
+    private double Propensity() => options.AuditPerHour > 0
+        ? Math.Min(options.Audit, options.AuditPerHour / 3600 / traffic.Rate)
+        : options.Audit;
+
+    private double Priority(SourcePosition source, in RiskScore score, int distance)
+    {
+        var novelty = 0.5 + 0.5 * Math.Min(1, (double)distance / NewFrom);
+        var crowding = 1 - 0.5 * questions.Crowding(score.Reasons[0]);
+        // A stream of equal risks is told apart by lot, or none of them would be above the others.
+        return 0.99 * score.Risk * novelty * crowding + 0.01 * Uniform(source, 2);
+    }
+
+    private void Remember(SourcePosition source, ulong hash, ReviewReason leading, DateTimeOffset now) =>
+        questions.Add(new(source, hash, now, leading.Kind, leading.Label));
+
+    /// <summary>A number in [0, 1) that depends on the seed and the message's identity alone.</summary>
+    private double Uniform(SourcePosition source, ulong purpose)
+    {
+        var hash = TextHash.Mixed((ulong)(uint)options.Seed << 8 | purpose);
+        foreach (var letter in source.Topic)
+            hash = (hash ^ letter) * 0x100000001B3;
+        hash = TextHash.Mixed(TextHash.Mixed(hash ^ (uint)source.Partition) ^ (ulong)source.Offset);
+        return (hash >> 11) * (1.0 / (1ul << 53));
+    }
+}

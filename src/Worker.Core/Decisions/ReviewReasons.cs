@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Worker.Core.Decisions;
+
+/// <summary>Why a message wants a person's eyes.</summary>
+public enum ReviewReasonKind
+{
+    /// <summary>A label's probability lies between its bounds.</summary>
+    Uncertain,
+
+    /// <summary>There is no certificate for the side of the band that a label's probability lies on.</summary>
+    Uncertified,
+
+    /// <summary>A label's probability is known only within a wide interval.</summary>
+    Wide,
+
+    /// <summary>Champion and challenger say different things of a label.</summary>
+    Disagreement,
+
+    /// <summary>The text is unlike anything known.</summary>
+    Anomaly,
+
+    /// <summary>Drawn at random.</summary>
+    Audit,
+}
+
+/// <summary>One reason.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="Label">Index of the label's head; −1 for a reason that is no label's.</param>
+/// <param name="Strength">In [0, 1].</param>
+public readonly record struct ReviewReason(ReviewReasonKind Kind, int Label, float Strength);
+
+/// <summary>The reasons of one message, the strongest label's first; at most <see cref="Most"/>, held in place.</summary>
+public struct ReviewReasons
+{
+    /// <summary>Three labels out of their bands, one wide, one disagreed on, anomaly, audit.</summary>
+    public const int Most = 7;
+
+    private Slots slots;
+
+    public int Count { get; private set; }
+
+    public readonly ReviewReason this[int index] => slots[index];
+
+    /// <summary>Adds a reason at the end.</summary>
+    internal void Add(ReviewReason reason) => slots[Count++] = reason;
+
+    /// <summary>Adds a reason before the weaker ones, and lets go of the weakest beyond so many.</summary>
+    internal void Insert(ReviewReason reason, int most)
+    {
+        var at = Count;
+        while (at > 0 && slots[at - 1].Strength < reason.Strength)
+            at--;
+        if (at >= most)
+            return;
+        Count = Math.Min(Count + 1, most);
+        for (var i = Count - 1; i > at; i--)
+            slots[i] = slots[i - 1];
+        slots[at] = reason;
+    }
+
+    [InlineArray(Most)]
+    private struct Slots
+    {
+        private ReviewReason first;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Worker.Core.Decisions;
+
+/// <summary>
+/// The distribution of the last 2,000 values of a stream, for asking whether a value belongs to its top share without
+/// knowing the future. It follows a drifting stream within that many values.
+/// </summary>
+public sealed class RunningQuantile
+{
+    private const int Bins = 2000;
+    private const int Span = 2000;
+
+    private readonly int[] histogram = new int[Bins + 1];
+    private readonly short[] recent = new short[Span];
+    private long seen;
+
+    /// <summary>Whether fewer than the share of the remembered values, and if that is less than one then none, lie above.</summary>
+    /// <param name="value">In [0, 1].</param>
+    /// <param name="share">From 0, nothing but a new highest, to 1, everything.</param>
+    public bool IsInTop(double value, double share)
+    {
+        if (share >= 1)
+            return true;
+        var room = Math.Max(1, share * Math.Min(seen, Span));
+        var bin = Bin(value);
+        var above = 0;
+        for (var higher = Bins; higher > bin; higher--)
+        {
+            above += histogram[higher];
+            if (above >= room)
+                return false;
+        }
+        return true;
+    }
+
+    public void Add(double value)
+    {
+        var slot = (int)(seen % Span);
+        if (seen >= Span)
+            histogram[recent[slot]]--;
+        recent[slot] = (short)Bin(value);
+        histogram[recent[slot]]++;
+        seen++;
+    }
+
+    private static int Bin(double value) => (int)(Math.Clamp(value, 0, 1) * Bins);
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using Worker.Core.Decisions;
+using Worker.Core.Heads;
+
+namespace Worker.Core.Results;
+
+/// <summary>
+/// What is the same of a label in every message of a head set, encoded once: <c>"spam":{"p":</c> before its probability
+/// and <c>3}</c>, its head's version, at the end; one after the other in one buffer.
+/// </summary>
+internal sealed class LabelBytes
+{
+    /// <summary>Bytes of a probability with six decimals.</summary>
+    public const int Fraction = 8;
+
+    private static readonly byte[][] Middles =
+    [
+        .. new[] { "no", "review", "yes" }.SelectMany(decision => new[] { "false", "true" }
+            .Select(certified => Encoding.UTF8.GetBytes($",\"decision\":\"{decision}\",\"certified\":{certified},\"version\":"))),
+    ];
+
+    private readonly byte[] bytes;
+    private readonly int[] ends;
+    private readonly byte[][] names;
+
+    public LabelBytes(HeadSet heads)
+    {
+        Heads = heads;
+        names = [.. heads.Heads.Select(head => JsonEscape.Encode(head.Label))];
+        ends = new int[2 * names.Length];
+        var all = new List<byte>();
+        for (var label = 0; label < names.Length; label++)
+        {
+            all.AddRange([(byte)'"', .. names[label], .. "\":{\"p\":"u8]);
+            ends[2 * label] = all.Count;
+            all.AddRange(Encoding.UTF8.GetBytes($"{heads.Heads[label].Version}}}"));
+            ends[2 * label + 1] = all.Count;
+        }
+        bytes = [.. all];
+        // A comma before each.
+        Most = bytes.Length + names.Length * (1 + Fraction + Middles.Max(middle => middle.Length));
+    }
+
+    public HeadSet Heads { get; }
+
+    /// <summary>Bytes of all labels together at most.</summary>
+    public int Most { get; }
+
+    /// <summary>A label's name, escaped.</summary>
+    public ReadOnlySpan<byte> Name(int label) => names[label];
+
+    /// <summary><c>"spam":{"p":</c>.</summary>
+    public ReadOnlySpan<byte> Before(int label)
+    {
+        var start = label == 0 ? 0 : ends[2 * label - 1];
+        return bytes.AsSpan(start, ends[2 * label] - start);
+    }
+
+    /// <summary><c>,"decision":"yes","certified":true,"version":</c>.</summary>
+    public static ReadOnlySpan<byte> Between(Decision decision, bool certified) => Middles[2 * (int)decision + (certified ? 1 : 0)];
+
+    /// <summary><c>3}</c>.</summary>
+    public ReadOnlySpan<byte> After(int label) => bytes.AsSpan(ends[2 * label], ends[2 * label + 1] - ends[2 * label]);
+}

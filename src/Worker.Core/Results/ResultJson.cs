@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Worker.Core.Decisions;
+using Worker.Core.Messages;
+
+namespace Worker.Core.Results;
+
+/// <summary>
+/// Writes results and review items as JSON (docs/contracts.md). What is the same for every message of a head set is
+/// encoded once, so a message with 500 labels costs 500 numbers and copies, and no allocation but the record itself.
+/// One caller at a time.
+/// </summary>
+public sealed class ResultJson
+{
+    // "00" to "99": two digits at a time halve the divisions.
+    private static readonly byte[] Pairs = [.. Enumerable.Range(0, 100).SelectMany(n => Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
+
+    private readonly ArrayBufferWriter<byte> buffer = new(4096);
+    private readonly LabelTrim trim;
+    private LabelBytes? labels;
+    private byte[] encoder = [];
+    private (string Name, byte[] Escaped) topic = ("", []);
+
+    public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
+
+    /// <summary>
+    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,"decision","anomaly"?:{"p"},
+    /// "review"?:{"state","risk","reasons":[{"reason","label"?,"strength"}],"propensity"?,"question"?},
+    /// "labels":{"spam":{"p","decision","certified","version"}},"omitted"?}.
+    /// </summary>
+    /// <param name="result">The message.</param>
+    /// <param name="bands">The heads that scored it, and their bounds.</param>
+    /// <param name="probabilities">One for each head, in [0, 1]; written with six decimals.</param>
+    public byte[] WriteResult(in MessageResult result, DecisionBands bands, ReadOnlySpan<float> probabilities)
+    {
+        Begin(bands);
+        Raw("{"u8);
+        WriteCommon(result);
+        WriteLabels(bands, probabilities, trim.IsOn);
+        Raw("}"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The same with {"text"} first and every label named: what a person needs to answer.</summary>
+    public byte[] WriteReviewItem(in MessageResult result, DecisionBands bands, ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> text)
+    {
+        Begin(bands);
+        Raw("{\"text\":\""u8);
+        Raw(JsonEscape.Encode(text));
+        Raw("\","u8);
+        WriteCommon(result);
+        WriteLabels(bands, probabilities, trimmed: false);
+        Raw("}"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private void Begin(DecisionBands bands)
+    {
+        buffer.ResetWrittenCount();
+        if (labels is not null && ReferenceEquals(labels.Heads, bands.Heads))
+            return;
+        labels = new LabelBytes(bands.Heads);
+        encoder = JsonEscape.Encode(bands.Heads.Encoder);
+    }
+
+    private void WriteCommon(in MessageResult result)
+    {
+        Raw("\"source\":{"u8);
+        WritePosition(result.Source);
+        Raw(",\"timestamp\":"u8);
+        Number(result.TimestampMs);
+        Raw("},\"encoder\":\""u8);
+        Raw(encoder);
+        Raw("\",\"tokens\":"u8);
+        Number(result.Tokens);
+        if (result.Truncated)
+            Raw(",\"truncated\":true"u8);
+        Raw(result.Review.Score.Decision switch
+        {
+            MessageDecision.Yes => ",\"decision\":\"yes\""u8,
+            MessageDecision.Review => ",\"decision\":\"review\""u8,
+            MessageDecision.Other => ",\"decision\":\"other\""u8,
+            _ => ",\"decision\":\"no\""u8,
+        });
+        if (!float.IsNaN(result.AnomalyP))
+        {
+            Raw(",\"anomaly\":{\"p\":"u8);
+            Fraction(result.AnomalyP);
+            Raw("}"u8);
+        }
+        if (result.Review.State != ReviewState.None)
+            WriteReview(result.Review);
+    }
+
+    private void WriteReview(in ReviewVerdict review)
+    {
+        Raw(review.State switch
+        {
+            ReviewState.Asked => ",\"review\":{\"state\":\"asked\",\"risk\":"u8,
+            ReviewState.Shared => ",\"review\":{\"state\":\"shared\",\"risk\":"u8,
+            _ => ",\"review\":{\"state\":\"deferred\",\"risk\":"u8,
+        });
+        Fraction(review.Score.Risk);
+        Raw(",\"reasons\":["u8);
+        for (var i = 0; i < review.Score.Reasons.Count; i++)
+            WriteReason(review.Score.Reasons[i], first: i == 0);
+        Raw("]"u8);
+        if (review.IsAudit)
+        {
+            Raw(",\"propensity\":"u8);
+            Fraction(review.Propensity);
+        }
+        if (review.State == ReviewState.Shared)
+        {
+            Raw(",\"question\":{"u8);
+            WritePosition(review.Question);
+            Raw("}"u8);
+        }
+        Raw("}"u8);
+    }
+
+    private void WriteReason(ReviewReason reason, bool first)
+    {
+        Raw(first ? "{\"reason\":\""u8 : ",{\"reason\":\""u8);
+        Raw(reason.Kind switch
+        {
+            ReviewReasonKind.Uncertain => "uncertain"u8,
+            ReviewReasonKind.Uncertified => "uncertified"u8,
+            ReviewReasonKind.Wide => "wide"u8,
+            ReviewReasonKind.Disagreement => "disagreement"u8,
+            ReviewReasonKind.Anomaly => "anomaly"u8,
+            _ => "audit"u8,
+        });
+        if (reason.Label >= 0)
+        {
+            Raw("\",\"label\":\""u8);
+            Raw(labels!.Name(reason.Label));
+        }
+        Raw("\",\"strength\":"u8);
+        Fraction(reason.Strength);
+        Raw("}"u8);
+    }
+
+    private void WriteLabels(DecisionBands bands, ReadOnlySpan<float> probabilities, bool trimmed)
+    {
+        Raw(",\"labels\":{"u8);
+        if (trimmed)
+            trim.Begin(probabilities);
+        var span = buffer.GetSpan(labels!.Most);
+        var (at, omitted) = (0, 0);
+        for (var label = 0; label < probabilities.Length; label++)
+        {
+            var p = probabilities[label];
+            var decision = bands.Decide(label, p);
+            if (trimmed && !trim.Names(p, decision))
+            {
+                omitted++;
+                continue;
+            }
+            if (at > 0)
+                span[at++] = (byte)',';
+            at += Copy(labels.Before(label), span[at..]);
+            Fraction(p, span[at..]);
+            at += LabelBytes.Fraction;
+            at += Copy(LabelBytes.Between(decision, bands.IsCertified(label, p)), span[at..]);
+            at += Copy(labels.After(label), span[at..]);
+        }
+        buffer.Advance(at);
+        Raw("}"u8);
+        if (omitted > 0)
+        {
+            Raw(",\"omitted\":"u8);
+            Number(omitted);
+        }
+    }
+
+    private void WritePosition(SourcePosition position)
+    {
+        // Nearly always the one topic.
+        if (!ReferenceEquals(topic.Name, position.Topic))
+            topic = (position.Topic, JsonEscape.Encode(position.Topic));
+        Raw("\"topic\":\""u8);
+        Raw(topic.Escaped);
+        Raw("\",\"partition\":"u8);
+        Number(position.Partition);
+        Raw(",\"offset\":"u8);
+        Number(position.Offset);
+    }
+
+    private void Fraction(double value)
+    {
+        Fraction(value, buffer.GetSpan(LabelBytes.Fraction));
+        buffer.Advance(LabelBytes.Fraction);
+    }
+
+    /// <summary>A number in [0, 1] with six decimals: several times faster than the shortest exact form.</summary>
+    private static void Fraction(double value, Span<byte> to)
+    {
+        var millionths = (uint)(Math.Clamp(value, 0, 1) * 1_000_000 + 0.5);
+        var (whole, rest) = Math.DivRem(millionths, 1_000_000u);
+        var (high, low) = (rest / 10_000, rest % 10_000);
+        to[7] = Pairs[2 * (low % 100) + 1];
+        to[6] = Pairs[2 * (low % 100)];
+        to[5] = Pairs[2 * (low / 100) + 1];
+        to[4] = Pairs[2 * (low / 100)];
+        to[3] = Pairs[2 * high + 1];
+        to[2] = Pairs[2 * high];
+        to[1] = (byte)'.';
+        to[0] = (byte)('0' + whole);
+    }
+
+    private void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, buffer.GetSpan(20), out var written);
+        buffer.Advance(written);
+    }
+
+    private void Raw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(buffer.GetSpan(bytes.Length));
+        buffer.Advance(bytes.Length);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> bytes, Span<byte> to)
+    {
+        bytes.CopyTo(to);
+        return bytes.Length;
+    }
+}

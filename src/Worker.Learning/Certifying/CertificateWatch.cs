@@ -1,0 +1,68 @@
+using Worker.Core.Heads;
+
+namespace Worker.Learning.Certifying;
+
+/// <summary>
+/// Holds a head's certificate against the answers of the uniform audit arm as they come in: when the time-uniform lower
+/// bound of a side's error passes the error target, that side's certificate is withdrawn, and what it decided goes to
+/// review again. A true certificate is withdrawn with probability alpha at most, however long it is watched.
+/// One caller at a time.
+/// </summary>
+public sealed class CertificateWatch
+{
+    private readonly ErrorBound yes;
+    private readonly ErrorBound no;
+
+    /// <param name="head">With a certificate.</param>
+    /// <param name="alpha">Probability that a side that keeps its promise is ever withdrawn; in (0, 1).</param>
+    /// <exception cref="ArgumentException">The head has no certificate.</exception>
+    public CertificateWatch(Head head, double alpha = 0.01)
+    {
+        Certificate = head.Certificate ?? throw new ArgumentException($"head '{head.Label}' v{head.Version} has no certificate to watch: train it with certified thresholds", nameof(head));
+        Head = head;
+        (yes, no) = (new ErrorBound(alpha), new ErrorBound(alpha));
+    }
+
+    /// <summary>The head that made the decisions.</summary>
+    public Head Head { get; }
+
+    /// <summary>What is left of its certificate.</summary>
+    public Certificate Certificate { get; private set; }
+
+    /// <summary>Lower bound of the error among the automatic yes.</summary>
+    public double YesError => yes.Lower;
+
+    /// <summary>Lower bound of the error among the automatic no.</summary>
+    public double NoError => no.Lower;
+
+    /// <summary>Takes in one audited message: what the head said of it, and what a person did.</summary>
+    /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means nothing.</param>
+    /// <param name="answer">The person's.</param>
+    /// <returns>Whether a side was withdrawn by this answer.</returns>
+    public bool Observe(double probability, bool answer)
+    {
+        // What a side decided while its certificate stood; a side that is withdrawn decides nothing more.
+        if (Certificate.Yes is not null && probability >= Head.Thresholds.High)
+        {
+            yes.Observe(!answer);
+            return Withdraw(yes, Certificate with { Yes = null });
+        }
+        if (Certificate.No is not null && probability <= Head.Thresholds.Low)
+        {
+            no.Observe(answer);
+            return Withdraw(no, Certificate with { No = null });
+        }
+        return false;
+    }
+
+    /// <summary>The head as it should run now: the same, one version on, without the sides that were withdrawn.</summary>
+    public Head Revised() => Certificate == Head.Certificate ? Head : Head with { Version = Head.Version + 1, Parent = Head.Version, Certificate = Certificate };
+
+    private bool Withdraw(ErrorBound bound, Certificate without)
+    {
+        if (!bound.Exceeds(Certificate.Error))
+            return false;
+        Certificate = without;
+        return true;
+    }
+}

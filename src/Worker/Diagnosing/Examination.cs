@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Hosting;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Inspection;
+using Worker.Learning.Saving;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Diagnosing;
+
+/// <summary>
+/// Checks what a worker with this configuration would meet: settings, encoder, brokers, topics, rights, heads. It changes
+/// nothing: no group is joined, no message read, no transactional identity taken.
+/// </summary>
+internal sealed class Examination(TimeProvider clock)
+{
+    private static readonly TimeSpan HeadsPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Every finding, as it comes.</summary>
+    public async IAsyncEnumerable<Finding> Run(Func<IConfiguration> configuration)
+    {
+        // 1. Settings: with wrong ones nothing else means anything.
+        var (options, problem) = Read(configuration);
+        if (options is null)
+        {
+            yield return problem!;
+            yield break;
+        }
+        yield return Finding.Ok("settings", "every setting is known and in its range");
+        var stop = options.Shutdown;
+        yield return Finding.Ok("shutdown", $"drain {stop.DrainSeconds} s < process {stop.HostSeconds} s < grace {stop.TerminationGraceSeconds} s");
+        // 2. The encoder, with its self-check.
+        using var encoder = Try("encoder", () => LoadedEncoder.Open(options.Encoder), out var broken);
+        yield return broken ?? Finding.Ok("encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
+        // 3. The wire.
+        foreach (var finding in WireChecks.Of(options.Kafka))
+            yield return finding;
+        using var cluster = Try("brokers", () => new ClusterInspection(options.Kafka, clock), out var refused);
+        if (cluster is null)
+        {
+            yield return refused!;
+            yield break;
+        }
+        var (facts, unreachable) = await TryAsync("brokers", () => cluster.ClusterAsync(clock));
+        if (facts is null)
+        {
+            yield return unreachable!;
+            if (options.Heads.Source == HeadsSource.File)
+                yield return FileHeads(options, encoder);
+            yield break;
+        }
+        yield return Finding.Ok("brokers", $"{facts.Brokers} in cluster {facts.Id}");
+        // 4. Topics, and what this user may do.
+        var headsThere = true;
+        await foreach (var finding in Cluster(options, cluster))
+        {
+            headsThere &= finding.Name != $"topic {options.Kafka.Topics.Heads}" || finding.Verdict != Verdict.Failed || finding.Text.StartsWith("cleanup", StringComparison.Ordinal);
+            yield return finding;
+        }
+        // 5. Heads, and whether they are for this encoder.
+        if (options.Heads.Source == HeadsSource.File)
+            yield return FileHeads(options, encoder);
+        else if (headsThere)
+            yield return await TopicHeads(options, encoder);
+    }
+
+    private static async IAsyncEnumerable<Finding> Cluster(RunOptions options, ClusterInspection cluster)
+    {
+        var needed = TopicChecks.Needed(options.Kafka.Topics, options.Heads.Source == HeadsSource.Topic);
+        var (topics, failed) = await TryAsync("topics", () => cluster.TopicsAsync([.. needed.Select(topic => topic.Topic)]));
+        if (topics is null)
+        {
+            yield return failed!;
+            yield break;
+        }
+        for (var i = 0; i < needed.Count; i++)
+            foreach (var finding in TopicChecks.Of(topics[i], needed[i].Right, needed[i].Compacted, options.Kafka))
+                yield return finding;
+        var group = $"group {options.Kafka.GroupId}";
+        yield return await cluster.GroupRightsAsync() switch
+        {
+            null => Finding.Unknown(group, "it is not there yet, and the brokers do not say what this user may do with it"),
+            var rights when rights.Contains("READ") || rights.Contains("ALL") => Finding.Ok(group, "READ granted"),
+            _ => Finding.Failed(group, "this user may not use it", "grant it READ on the consumer group"),
+        };
+        if (options.Kafka.Delivery != Kafka.Configuration.DeliveryMode.ExactlyOnce)
+            yield break;
+        yield return WireChecks.Transactions(options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
+        yield return Finding.Unknown("identity", $"whether this user may WRITE as '{options.Kafka.EffectiveTransactionalId}' cannot be asked without taking it over; the worker says so at start");
+    }
+
+    private static Finding FileHeads(RunOptions options, LoadedEncoder? encoder)
+    {
+        var heads = Try("heads", () => HeadFile.Read(options.Heads.File!), out var unreadable);
+        return unreadable ?? Fit([.. heads!], 0, encoder, options.Heads.File!);
+    }
+
+    private async Task<Finding> TopicHeads(RunOptions options, LoadedEncoder? encoder)
+    {
+        var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
+        var malformed = 0;
+        using var limit = new CancellationTokenSource(HeadsPatience, clock);
+        var caughtUp = false;
+        void Take(HeadRecord record)
+        {
+            var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
+            heads.Remove(label);
+            try
+            {
+                if (record.Value is not null)
+                    heads[label] = HeadJson.Parse(record.Value);
+            }
+            catch (HeadFormatException)
+            {
+                malformed++;
+            }
+        }
+        void CaughtUp()
+        {
+            caughtUp = true;
+            limit.Cancel();
+        }
+        var (_, failed) = await TryAsync("heads", () => Task.Factory.StartNew<object>(() =>
+        {
+            using var topic = new HeadsTopicReader(options.Kafka, NullLoggerFactory.Instance, clock);
+            topic.Run(Take, CaughtUp, limit.Token);
+            return topic;
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        return failed ?? (caughtUp
+            ? Fit([.. heads.Values], malformed, encoder, $"topic {options.Kafka.Topics.Heads}")
+            : Finding.Failed("heads", $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s", "look at the brokers, and at this user's READ on it"));
+    }
+
+    /// <summary>Whether the heads are for the encoder.</summary>
+    private static Finding Fit(IReadOnlyList<Head> heads, int malformed, LoadedEncoder? encoder, string where)
+    {
+        if (heads.Count == 0 && malformed == 0)
+            return Finding.Warning("heads", $"none in {where}: messages wait for the first", "'worker heads publish' sends them");
+        if (encoder is null)
+            return Finding.Unknown("heads", $"{heads.Count} in {where}; without the encoder nobody can tell whether they fit");
+        var set = HeadSet.Empty(encoder.Encoder.Hash, encoder.Encoder.Features);
+        var refused = new List<string>();
+        foreach (var head in heads)
+        {
+            try
+            {
+                set.Check(head);
+            }
+            catch (HeadRefusedException error)
+            {
+                refused.Add(error.Message);
+            }
+        }
+        if (refused.Count == 0 && malformed == 0)
+            return Finding.Ok("heads", $"{heads.Count} in {where}, all for this encoder");
+        var text = $"{refused.Count + malformed} of {heads.Count + malformed} in {where} would be refused{(refused.Count > 0 ? $": {refused[0]}" : ": not head records")}";
+        return refused.Count == heads.Count ? Finding.Failed("heads", text, "train them on this encoder, or configure theirs") : Finding.Warning("heads", text, "publish them again, or retire their labels");
+    }
+
+    private static (RunOptions? Options, Finding? Problem) Read(Func<IConfiguration> configuration)
+    {
+        try
+        {
+            return (RunOptionsReader.Read(configuration()), null);
+        }
+        catch (UserError error)
+        {
+            return (null, Finding.Failed("settings", error.Message));
+        }
+    }
+
+    private static T? Try<T>(string name, Func<T> make, out Finding? failed)
+        where T : class
+    {
+        failed = null;
+        try
+        {
+            return make();
+        }
+        catch (Exception error) when (Failures.IsForeseen(error))
+        {
+            failed = Finding.Failed(name, error.Message);
+            return null;
+        }
+    }
+
+    private static async Task<(T? Made, Finding? Failed)> TryAsync<T>(string name, Func<Task<T>> make)
+        where T : class
+    {
+        try
+        {
+            return (await make(), null);
+        }
+        catch (Exception error) when (Failures.IsForeseen(error) || error is KafkaFailureException)
+        {
+            return (null, Finding.Failed(name, error.Message));
+        }
+    }
+}

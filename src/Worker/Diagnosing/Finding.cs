@@ -1,0 +1,31 @@
+namespace Worker.Diagnosing;
+
+/// <summary>How a check came out.</summary>
+internal enum Verdict
+{
+    Ok,
+
+    /// <summary>Could not be asked, by this user or without changing anything.</summary>
+    Unknown,
+
+    /// <summary>It works, and a person should look at it.</summary>
+    Warning,
+
+    /// <summary>The worker would not run, or would lose what it promises.</summary>
+    Failed,
+}
+
+/// <summary>One check of a deployment.</summary>
+/// <param name="Name">A few words, the same each time.</param>
+/// <param name="Text">What was found.</param>
+/// <param name="Advice">What to do; null where there is nothing to do.</param>
+internal sealed record Finding(string Name, Verdict Verdict, string Text, string? Advice = null)
+{
+    public static Finding Ok(string name, string text) => new(name, Verdict.Ok, text);
+
+    public static Finding Unknown(string name, string text, string? advice = null) => new(name, Verdict.Unknown, text, advice);
+
+    public static Finding Warning(string name, string text, string advice) => new(name, Verdict.Warning, text, advice);
+
+    public static Finding Failed(string name, string text, string? advice = null) => new(name, Verdict.Failed, text, advice);
+}

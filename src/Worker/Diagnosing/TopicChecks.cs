@@ -1,0 +1,85 @@
+using System.Globalization;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Inspection;
+
+namespace Worker.Diagnosing;
+
+/// <summary>What is right and wrong with the topics, as far as the cluster told. Pure.</summary>
+internal static class TopicChecks
+{
+    /// <summary>What the worker does with each topic it needs.</summary>
+    public static IReadOnlyList<(string Topic, string Right, bool Compacted)> Needed(KafkaTopics topics, bool headsFromTopic)
+    {
+        List<(string, string, bool)> needed =
+        [
+            (topics.Messages, "READ", false), (topics.Results, "WRITE", false), (topics.Review, "WRITE", false), (topics.DeadLetters, "WRITE", false),
+        ];
+        if (headsFromTopic)
+            needed.Add((topics.Heads, "READ", true));
+        return needed;
+    }
+
+    /// <summary>Findings about one topic; one that is ok where nothing is wrong.</summary>
+    public static IEnumerable<Finding> Of(TopicFacts topic, string right, bool compacted, KafkaOptions options)
+    {
+        var name = $"topic {topic.Name}";
+        if (topic.Hidden)
+        {
+            yield return Finding.Failed(name, "this user may not see it", $"grant it {right} (which brings DESCRIBE) on the topic");
+            yield break;
+        }
+        if (topic.Partitions == 0)
+        {
+            yield return options.AllowAutoCreateTopics
+                ? Finding.Warning(name, "does not exist; it will be made by use", "make it with 'worker topics create', which also sets its clean-up")
+                : Finding.Failed(name, "does not exist", "make it with 'worker topics create'");
+            yield break;
+        }
+        var wrong = Rights(name, topic, right).Concat(Copies(name, topic)).Concat(Settings(name, topic, right, compacted, options)).ToList();
+        foreach (var finding in wrong)
+            yield return finding;
+        if (wrong.TrueForAll(finding => finding.Verdict == Verdict.Unknown))
+            yield return Finding.Ok(name, $"{topic.Partitions} partitions, {topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
+    }
+
+    private static IEnumerable<Finding> Rights(string name, TopicFacts topic, string right)
+    {
+        if (topic.Rights is null)
+            yield return Finding.Unknown(name, "the brokers do not say what this user may do");
+        else if (!topic.Rights.Contains(right) && !topic.Rights.Contains("ALL"))
+            yield return Finding.Failed(name, $"this user may not {right}", $"grant it {right} on the topic");
+    }
+
+    private static IEnumerable<Finding> Copies(string name, TopicFacts topic)
+    {
+        if (topic.Replicas < 3)
+            yield return Finding.Warning(name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: a broker's loss loses or stops it", "three copies, min.insync.replicas=2");
+    }
+
+    private static IEnumerable<Finding> Settings(string name, TopicFacts topic, string right, bool compacted, KafkaOptions options)
+    {
+        if (topic.Settings is not { } settings)
+        {
+            yield return Finding.Unknown(name, "its settings are not shown to this user", "grant DESCRIBE_CONFIGS on the topic to have them checked");
+            yield break;
+        }
+        var policy = settings.GetValueOrDefault("cleanup.policy") ?? "";
+        if (compacted && !policy.Contains("compact", StringComparison.Ordinal))
+            yield return Finding.Failed(name, $"cleanup.policy is {policy}: heads would be forgotten with time", "set cleanup.policy=compact on the topic");
+        if (compacted && policy.Contains("delete", StringComparison.Ordinal) && policy.Contains("compact", StringComparison.Ordinal))
+            yield return Finding.Warning(name, $"cleanup.policy is {policy}: heads are forgotten with time", "set cleanup.policy=compact on the topic");
+        if (!compacted && policy.Contains("compact", StringComparison.Ordinal))
+            yield return Finding.Warning(name, $"cleanup.policy is {policy}: of several records with one key only the last is kept", "set cleanup.policy=delete on the topic");
+        var inSync = Number(settings, "min.insync.replicas");
+        if (inSync > topic.Replicas)
+            yield return Finding.Failed(name, $"min.insync.replicas is {inSync} with {topic.Replicas} copies: nothing can be written", "lower it, or add copies");
+        else if (topic.Replicas >= 3 && inSync < 2)
+            yield return Finding.Warning(name, $"min.insync.replicas is {inSync}: what one broker alone has taken counts as safe", "set min.insync.replicas=2 on the topic");
+        var largest = Number(settings, "max.message.bytes");
+        if (right == "WRITE" && largest < options.MessageMaxBytes)
+            yield return Finding.Warning(name, $"max.message.bytes is {largest}, Kafka:MessageMaxBytes is {options.MessageMaxBytes}: records between end as dead letters late", $"set Kafka:MessageMaxBytes to {largest}, or raise the topic's");
+    }
+
+    private static long? Number(IReadOnlyDictionary<string, string> settings, string name) =>
+        settings.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

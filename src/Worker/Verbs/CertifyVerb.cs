@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Worker.Learning.Examples;
+using Worker.Learning.Saving;
+using Worker.Terminal;
+using Worker.Texts;
+using Worker.Training;
+
+namespace Worker.Verbs;
+
+/// <summary>worker certify: what heads may decide by themselves, learned on answered texts that they were not trained on.</summary>
+internal static class CertifyVerb
+{
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "JSON lines of answered texts, a uniform sample of the stream (the audit arm), none of them trained on", Required = true };
+        var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
+        var destination = new Option<string>("--out") { Description = "File for the certified heads; each is one version higher", Required = true };
+        var thresholds = new ThresholdArguments();
+        var model = new ModelOptions();
+        var verb = new Command("certify", "Give heads bands with a bound on wrong decisions, from answered texts of the stream") { data, heads, destination };
+        thresholds.AddCertifiedTo(verb);
+        model.AddTo(verb);
+        verb.SetAction(parsed =>
+        {
+            var trained = HeadFile.Read(parsed.GetValue(heads)!);
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
+            var answered = DataSet.Read(parsed.GetValue(data)!);
+            var certified = HeadTraining.Certify(loaded, answered, trained, thresholds.ReadCertified(parsed));
+            foreach (var label in trained.Select(h => h.Label).Except(certified.Select(h => h.Label), StringComparer.Ordinal))
+                Console.Error.WriteLine($"no answer for '{label}': its head is left as it is");
+            HeadFile.Write(parsed.GetValue(destination)!, trained.Select(head => certified.FirstOrDefault(c => c.Label == head.Label) ?? head));
+            Console.WriteLine($"{"label",-24} {"low",7} {"high",7} {"no",16} {"yes",16}   (wrong of decided)");
+            foreach (var head in certified)
+                Console.WriteLine($"{head.Label,-24} {head.Thresholds.Low,7:F3} {head.Thresholds.High,7:F3} {Side(head.Certificate!.No),16} {Side(head.Certificate.Yes),16}");
+            foreach (var line in CertificateSummary.Lines(certified))
+                Console.WriteLine(line);
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static string Side(Core.Heads.CertifiedSide? side) => side is null ? "to review" : $"{side.Errors} of {side.Decided}";
+}

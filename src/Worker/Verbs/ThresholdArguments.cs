@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Worker.Learning.Certifying;
+using Worker.Terminal;
+
+namespace Worker.Verbs;
+
+/// <summary>Options of how thresholds are chosen.</summary>
+internal sealed class ThresholdArguments
+{
+    private static readonly ThresholdOptions Defaults = new();
+
+    private readonly Option<string> rule = ModelOptions.Choice(
+        "--threshold", "certified (a band with a bound on wrong decisions), f-beta (the best), precision (the highest recall at a precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), fixed (--at)",
+        "certified", "certified", "f-beta", "precision", "recall", "cost", "fixed");
+
+    private readonly Option<double> error = Number("--error", "certified: the largest share of wrong decisions that a side may make", Defaults.Error);
+    private readonly Option<double> delta = Number("--delta", "certified: probability of a wrong certificate", Defaults.Delta);
+    private readonly Option<double?> days = new("--valid-days") { Description = "certified: days until a certificate expires; for ever when not given" };
+    private readonly Option<double> beta = Number("--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta);
+    private readonly Option<double> floor = Number("--floor", "precision, recall: the least", Defaults.Floor);
+    private readonly Option<double> falseYes = Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes);
+    private readonly Option<double> falseNo = Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo);
+    private readonly Option<double> at = Number("--at", "fixed: the threshold", Defaults.Fixed);
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(rule);
+        AddCertifiedTo(verb);
+        foreach (var option in new[] { beta, floor, falseYes, falseNo, at })
+            verb.Add(option);
+    }
+
+    /// <summary>Only what a certificate is made with.</summary>
+    public void AddCertifiedTo(Command verb)
+    {
+        verb.Add(error);
+        verb.Add(delta);
+        verb.Add(days);
+    }
+
+    /// <exception cref="UserError">A figure is out of range.</exception>
+    public ThresholdOptions Read(ParseResult parsed)
+    {
+        var options = new ThresholdOptions
+        {
+            Rule = parsed.GetValue(rule) switch
+            {
+                "f-beta" => ThresholdRule.FBeta,
+                "precision" => ThresholdRule.PrecisionFloor,
+                "recall" => ThresholdRule.RecallFloor,
+                "cost" => ThresholdRule.Cost,
+                "fixed" => ThresholdRule.Fixed,
+                _ => ThresholdRule.Certified,
+            },
+            Beta = parsed.GetValue(beta),
+            Floor = parsed.GetValue(floor),
+            CostOfFalseYes = parsed.GetValue(falseYes),
+            CostOfFalseNo = parsed.GetValue(falseNo),
+            Fixed = parsed.GetValue(at),
+        };
+        return Checked(Certified(options, parsed));
+    }
+
+    /// <exception cref="UserError">A figure is out of range.</exception>
+    public ThresholdOptions ReadCertified(ParseResult parsed) => Checked(Certified(new ThresholdOptions(), parsed));
+
+    private ThresholdOptions Certified(ThresholdOptions options, ParseResult parsed) => options with
+    {
+        Error = parsed.GetValue(error),
+        Delta = parsed.GetValue(delta),
+        Validity = parsed.GetValue(days) is { } number ? TimeSpan.FromDays(Math.Clamp(number, 0, 1e6)) : null,
+    };
+
+    private static ThresholdOptions Checked(ThresholdOptions options) =>
+        options.Problems() is { Count: > 0 } problems ? throw new UserError(string.Join("; ", problems)) : options;
+
+    private static Option<double> Number(string name, string description, double value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}

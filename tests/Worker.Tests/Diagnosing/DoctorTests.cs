@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Diagnosing;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Inspection;
+using Worker.Kafka.Topics;
+using Worker.Tests.Security;
+
+namespace Worker.Tests.Diagnosing;
+
+/// <summary>worker doctor, as a user runs it.</summary>
+public class DoctorTests(TinyModel model, SecureBroker broker)
+{
+    [Fact]
+    public async Task A_deployment_in_order_is_told_so_and_one_that_is_not_is_told_why()
+    {
+        var options = new KafkaOptions { BootstrapServers = broker.Open, Topics = Topics() };
+        var topics = options.Topics;
+        using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
+        await admin.CreateAsync([new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1), new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
+        using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
+            await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
+
+        var (code, lines, _) = Doctor(SecureBroker.FullUser);
+        Assert.True(code == 0, lines);
+        Assert.All(lines.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        foreach (var text in new[] { "ok         settings", "ok         encoder", "ok         transport: sasl_ssl, SCRAM-SHA-512 as full", "ok         brokers: 1 in cluster", "ok         heads: 1 in topic doctor-heads", "of 900000 that the brokers", "warning    topic doctor-messages: 1 copy" })
+            Assert.Contains(text, lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e", lines, StringComparison.Ordinal);
+
+        (code, var json, _) = Doctor(SecureBroker.LeastUser, "--json");
+        Assert.Equal(1, code);
+        var report = JsonDocument.Parse(json).RootElement;
+        Assert.Equal(5, report.GetProperty("checks").EnumerateArray().Count(check =>
+            check.GetProperty("verdict").GetString() == "failed" && check.GetProperty("text").GetString() == "this user may not see it"));
+        (code, lines, _) = Doctor("nobody");
+        Assert.Equal(1, code);
+        Assert.Contains("failed     brokers: no connection to", lines, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_settings_end_with_78()
+    {
+        var (code, lines, _) = WorkerProcess.Run("", "doctor", "--Kafka:GroupId=", "--Encoder:Device=tpu");
+        Assert.Equal(78, code);
+        Assert.StartsWith("failed     settings: ", lines, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("delete", 3, "2", "9999999", true, Verdict.Failed, "heads would be forgotten")]
+    [InlineData("compact", 3, "2", "9999999", false, Verdict.Warning, "only the last is kept")]
+    [InlineData("delete", 3, "1", "9999999", false, Verdict.Warning, "one broker alone")]
+    [InlineData("delete", 3, "4", "9999999", false, Verdict.Failed, "nothing can be written")]
+    [InlineData("delete", 1, "1", "9999999", false, Verdict.Warning, "1 copy")]
+    [InlineData("delete", 3, "2", "1000", false, Verdict.Warning, "max.message.bytes is 1000")]
+    [InlineData("delete", 3, "2", "9999999", false, Verdict.Ok, "WRITE granted")]
+    internal void Each_setting_of_a_topic_is_judged(string policy, int replicas, string inSync, string largest, bool compacted, Verdict verdict, string text)
+    {
+        var topic = new TopicFacts("t", 3, replicas, new HashSet<string>(StringComparer.Ordinal) { "WRITE" }, Hidden: false)
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["cleanup.policy"] = policy, ["min.insync.replicas"] = inSync, ["max.message.bytes"] = largest },
+        };
+        var finding = Assert.Single(TopicChecks.Of(topic, "WRITE", compacted, new KafkaOptions()));
+        Assert.Equal(verdict, finding.Verdict);
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transaction_longer_than_the_brokers_allow_fails() =>
+        Assert.Equal(Verdict.Failed, WireChecks.Transactions(new KafkaOptions { TransactionTimeoutMs = 20_000 }, "15000").Verdict);
+
+    private static KafkaTopics Topics() => new()
+    {
+        Messages = "doctor-messages", Results = "doctor-results", Review = "doctor-review", DeadLetters = "doctor-dead", Heads = "doctor-heads", Labels = "doctor-labels",
+    };
+
+    private (int Code, string Output, string Errors) Doctor(string user, params string[] also)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Kafka__Client__security.protocol"] = "sasl_ssl",
+            ["Kafka__Client__ssl.ca.location"] = broker.CaFile,
+            ["Kafka__Client__sasl.mechanism"] = "SCRAM-SHA-512",
+            ["Kafka__Client__sasl.username"] = user,
+            ["Kafka__Client__sasl.password"] = SecureBroker.Password,
+        };
+        var topics = Topics();
+        using var doctor = WorkerProcess.Start(environment, ["doctor", $"--Kafka:BootstrapServers={broker.Sasl}", "--Kafka:GroupId=doctor",
+            $"--Kafka:Topics:Messages={topics.Messages}", $"--Kafka:Topics:Results={topics.Results}", $"--Kafka:Topics:Review={topics.Review}",
+            $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", .. also]);
+        return (doctor.WaitForExit(TimeSpan.FromSeconds(90)), doctor.Output, doctor.Errors);
+    }
+}

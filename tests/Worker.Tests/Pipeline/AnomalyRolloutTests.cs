@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Anomaly;
+using Worker.Kafka.Heads;
+using Worker.Rollout;
+
+namespace Worker.Tests.Pipeline;
+
+/// <summary>An anomaly reference over the heads topic into a running worker.</summary>
+public class AnomalyRolloutTests(TinyModel model)
+{
+    [Fact]
+    public async Task A_published_reference_is_taken_up_without_a_restart_replaced_and_withdrawn()
+    {
+        await using var worker = await RunningWorker.Start(model, [model.Head("a")]);
+        worker.Send("hello");
+        worker.ReadUntil(read => read.Count > 0);
+        Assert.Null(worker.Classifier.Anomalies.Current);
+        using var topic = new HeadsTopicWriter(worker.Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
+        Task Publish(AnomalyReference reference) =>
+            AnomalyPublishing.Publish(worker.Options.Kafka, topic, AnomalyFormat.Serialize(reference), NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        await Publish(Reference(model.Hash, 9000));
+        await Until(() => worker.Classifier.Anomalies.Current?.Texts == 9000);
+        // One for another encoder is refused, half of one is waited for; both leave what there is.
+        await Publish(Reference("other", 8000));
+        var half = AnomalyRollout.Split(AnomalyFormat.Serialize(Reference(model.Hash, 7000)))[0];
+        await topic.PublishAsync(half.Key, half.Value, "a chunk", TestContext.Current.CancellationToken);
+        worker.Send("goes on");
+        worker.ReadUntil(read => read.Count > 0);
+        Assert.Equal(9000, worker.Classifier.Anomalies.Current?.Texts);
+        await Publish(Reference(model.Hash, 6000));
+        await Until(() => worker.Classifier.Anomalies.Current?.Texts == 6000);
+        await AnomalyPublishing.Withdraw(worker.Options.Kafka, topic, NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        await Until(() => worker.Classifier.Anomalies.Current is null);
+    }
+
+    private static AnomalyReference Reference(string encoder, int texts)
+    {
+        var random = new Random(texts);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+        return new AnomalyReference
+        {
+            Encoder = encoder,
+            Texts = texts,
+            Classes = 2,
+            Scores = new ConformalScores([.. Numbers(100).Order()]),
+            Channels = [new(new NeighbourChannel("mean", 48, [], Numbers(texts * 48), 5), EmpiricalTail.Of(Numbers(100))), new(new ProbabilityChannel(), EmpiricalTail.Of(Numbers(100)))],
+        };
+    }
+
+    private static async Task Until(Func<bool> reached)
+    {
+        var deadline = Environment.TickCount64 + 30_000;
+        while (!reached())
+        {
+            Assert.True(Environment.TickCount64 < deadline, "not reached within 30 s");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}
