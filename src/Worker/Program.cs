@@ -14,8 +14,8 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     ImportVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
-    ExperimentVerb.Create(),
     CertifyVerb.Create(),
+    ExperimentVerb.Create(),
     HeadsVerb.Create(),
     TopicsVerb.Create(),
     ReplayVerb.Create(),
@@ -43,4 +43,9 @@ if (parsed.Errors.Count > 0)
     await Console.Error.WriteLineAsync($"  what to do: see 'worker {string.Join(' ', parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name)} --help'");
     return ExitCode.Usage;
 }
-return await Failures.Guard(() => parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+// On SIGTERM the library gives a verb 2 s and then ends the process with 143: 'run' has deadlines of its own (Shutdown),
+// which leave a window in flight the time to be committed.
+if (parsed.CommandResult.Command.Name == RunVerb.Name)
+    invocation.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+return await Failures.Guard(() => parsed.InvokeAsync(invocation));

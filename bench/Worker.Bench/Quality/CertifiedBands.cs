@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using Worker.Core.Decisions;
+using Worker.Core.Features;
+using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
@@ -83,13 +86,23 @@ internal static class CertifiedBands
     public static ReviewFigures Review(double[] probabilities, bool[] answers, double decide, double share = 0.05)
     {
         var wrong = probabilities.Select((p, i) => p >= decide != answers[i]).ToArray();
-        var risk = probabilities.Select(p => p < decide ? p / decide : (1 - p) / (1 - decide)).ToArray();
+        var risk = Risks(probabilities, decide);
         var asked = (int)(share * risk.Length);
         var order = Enumerable.Range(0, risk.Length).OrderByDescending(i => risk[i]).ToArray();
         var (errors, mended) = (wrong.Count(w => w), order.Take(asked).Count(i => wrong[i]));
         double Accuracy(double remaining) => 1 - remaining / risk.Length;
         // Random answers mend their share of the errors, in the mean.
         return new ReviewFigures(Accuracy(errors), Accuracy(errors - mended), Accuracy(errors * (1 - (double)asked / risk.Length)));
+    }
+
+    /// <summary>What the review policy itself makes of each message, when nothing of the label is decided automatically.</summary>
+    private static double[] Risks(double[] probabilities, double decide)
+    {
+        var head = new Head { Label = "offensive", Version = 1, Encoder = "bench", Feature = "mean", Weights = [1], Bias = 0, Thresholds = new(0, decide, 1) };
+        var bands = new DecisionBands(HeadSet.Empty("bench", new FeatureLayout(["mean"], 1)).With([head]), DateTimeOffset.UnixEpoch);
+        var options = new ReviewOptions();
+        return Array.ConvertAll(probabilities, p => RiskScoring.Of(
+            new ReviewCandidate { Source = default, Bands = bands, Probabilities = [(float)p], Tokens = [] }, options).Risk);
     }
 
     private static (int Count, int Wrong) Decided(double[] p, bool[] y, double bound, bool upwards)

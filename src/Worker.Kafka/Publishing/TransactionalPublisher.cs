@@ -20,7 +20,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private readonly KafkaClients clients;
     private readonly ClientLog log;
     private readonly ILogger logger;
-    private TransactionalProducer? current;
+    private ProducerLife? current;
     private int renewals;
 
     public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
@@ -78,9 +78,9 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         }
     }
 
-    private TransactionalProducer NewProducer() => new(options, clients, log, logger, clock);
+    private ProducerLife NewProducer() => new(options, clients, log, logger, clock);
 
-    private void Transact(TransactionalProducer producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    private void Transact(ProducerLife producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
         var index = -1;
         var transaction = producer.Transaction;
@@ -111,7 +111,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
 
     /// <summary>Aborts, and says what that means for the window.</summary>
     private KafkaFailureException Aborted(
-        TransactionalProducer producer, IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
+        ProducerLife producer, IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
         producer.Transaction.Abort(error, stop);
         // The reports of what was thrown away must not be counted against the next window.

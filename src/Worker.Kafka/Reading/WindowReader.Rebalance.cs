@@ -23,6 +23,7 @@ public sealed partial class WindowReader
 
     private void Revoked(List<TopicPartitionOffset> partitions)
     {
+        Resume([.. partitions.Select(partition => partition.TopicPartition)]);
         // 1. What was only gathered goes back: the next owner reads it.
         foreach (var partition in partitions)
             next.Drop(partition.TopicPartition);
@@ -35,6 +36,7 @@ public sealed partial class WindowReader
 
     private void Lost(List<TopicPartitionOffset> partitions)
     {
+        Resume([.. partitions.Select(partition => partition.TopicPartition)]);
         foreach (var partition in partitions)
             next.Drop(partition.TopicPartition);
         // Others may read these partitions already: nothing more is published for them.

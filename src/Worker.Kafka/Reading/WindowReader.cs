@@ -27,6 +27,7 @@ public sealed partial class WindowReader : IDisposable
     private readonly ConsumeErrors errors;
     private readonly WindowBuilder next;
     private readonly TimeProvider clock;
+    private readonly HashSet<TopicPartition> paused = [];
     private long lastArrival;
     private int readEpoch;
     private bool subscribed;
@@ -50,6 +51,11 @@ public sealed partial class WindowReader : IDisposable
     /// <summary>The partitions this worker reads now; any thread.</summary>
     public IReadOnlyList<(string Topic, int Partition)> Assignment =>
         [.. consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
+
+    /// <summary>For a person who looks for a stall; any thread.</summary>
+    internal string State =>
+        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, offsets unknown {Ledger.AreOffsetsUnknown}, gathered {next.Bytes} bytes, " +
+        $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", consumer.Assignment.Select(partition => $"{partition}@{consumer.Position(partition)}"))}";
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
     public int WindowsInFlight => Ledger.InFlight;
@@ -214,25 +220,23 @@ public sealed partial class WindowReader : IDisposable
         if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
             return;
         Holding(logger, options.PauseAfterMs);
-        var paused = new HashSet<TopicPartition>();
         try
         {
             // Ends too when windows were abandoned: what is held here will then be read again.
             while (next.IsFull && readEpoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
-                // Every time: a rebalance forgets what was paused and brings partitions that are not.
-                PauseNew(paused);
+                // Every time: a rebalance brings partitions that are not paused.
+                PauseNew();
                 Poll(PollSlice);
             }
         }
         finally
         {
-            paused.IntersectWith(consumer.Assignment);
-            consumer.Resume(paused);
+            Resume([.. paused]);
         }
     }
 
-    private void PauseNew(HashSet<TopicPartition> paused)
+    private void PauseNew()
     {
         var assigned = consumer.Assignment;
         paused.IntersectWith(assigned);
@@ -241,6 +245,23 @@ public sealed partial class WindowReader : IDisposable
             return;
         consumer.Pause(assigned);
         paused.UnionWith(assigned);
+    }
+
+    /// <summary>Also before partitions go: the client would bring them back paused, and nobody would know.</summary>
+    private void Resume(IReadOnlyList<TopicPartition> partitions)
+    {
+        var were = partitions.Where(paused.Remove).ToList();
+        if (were.Count == 0)
+            return;
+        try
+        {
+            consumer.Resume(were);
+        }
+        catch (KafkaException error)
+        {
+            // Only partitions that the client no longer knows, and those are not paused either.
+            log.Write(LogLevel.Debug, "resume", error.Error.Reason);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information,

@@ -84,8 +84,9 @@ internal sealed class DemoReport
         {
             var all = watcher.Results;
             int Count(string decision) => all.Count(r => r.Decision == decision);
-            Say($"  of {all.Count:N0} messages: {Count("yes"):N0} with a label decided yes, {Count("review"):N0} with one for people, {Count("no"):N0} all no, {Count("other"):N0} other");
-            Say($"  of {all.Sum(r => (long)r.Probabilities.Count):N0} probabilities, {all.Sum(r => (long)r.Certified):N0} lie where a certificate holds");
+            var (labels, yes, no) = (all.Sum(r => (long)r.Probabilities.Count), all.Sum(r => (long)r.Yes), all.Sum(r => (long)r.No));
+            Say($"  of {labels:N0} labels on messages {(double)(yes + no) / labels:P0} are decided: {yes:N0} yes, {no:N0} no; {labels - yes - no:N0} are for people");
+            Say($"  of {all.Count:N0} messages: {Count("yes"):N0} yes, {Count("review"):N0} with a label for people, {Count("no"):N0} no, {Count("other"):N0} other");
         }
     }
 

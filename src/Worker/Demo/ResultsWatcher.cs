@@ -13,9 +13,10 @@ namespace Worker.Demo;
 /// <param name="Latency">From the message's timestamp to its result's arrival here.</param>
 /// <param name="Decision">Of the message: yes, review, no or other.</param>
 /// <param name="Review">asked, shared or deferred; null for a message that wants no review.</param>
-/// <param name="Certified">How many of its labels' decisions carry a certificate.</param>
+/// <param name="Yes">How many of its labels are decided yes.</param>
+/// <param name="No">How many no.</param>
 internal sealed record SeenResult(
-    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review, int Certified);
+    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review, int Yes, int No);
 
 /// <summary>One question as a person sees it.</summary>
 /// <param name="Key">Number of the text.</param>
@@ -111,7 +112,8 @@ internal sealed class ResultsWatcher : IDisposable
             clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()),
             json.RootElement.GetProperty("decision").GetString()!,
             json.RootElement.TryGetProperty("review", out var review) ? review.GetProperty("state").GetString() : null,
-            labels.EnumerateObject().Count(l => l.Value.GetProperty("certified").GetBoolean()));
+            labels.EnumerateObject().Count(l => l.Value.GetProperty("decision").ValueEquals("yes"u8)),
+            labels.EnumerateObject().Count(l => l.Value.GetProperty("decision").ValueEquals("no"u8)));
     }
 
     private static SeenQuestion ParseReview(Message<string?, byte[]?> message)

@@ -27,6 +27,7 @@ internal sealed class Classifier : IDisposable
     private readonly TimeProvider clock;
     private readonly ILogger log;
     private readonly LoadedEncoder loaded;
+    private volatile bool onDevice;
 
     private Classifier(RunOptions options, LoadedEncoder loaded, HeadRegistry heads, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -104,11 +105,19 @@ internal sealed class Classifier : IDisposable
             var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
+            onDevice = true;
             var running = pipeline.Run(ended.Token, drain.Token);
             Health.Ready();
             if (await Task.WhenAny(running, following) == following && following.IsFaulted)
                 await ended.CancelAsync();
-            await running;
+            try
+            {
+                await running;
+            }
+            finally
+            {
+                onDevice = false;
+            }
             reader.Close();
             await following;
             log.LogInformation("Stopped: {Messages} messages published in {Windows} windows", Meter.Totals.Messages, Meter.Totals.Windows);
@@ -128,7 +137,10 @@ internal sealed class Classifier : IDisposable
     public void Dispose()
     {
         Meter.Dispose();
-        loaded.Dispose();
+        // A stop does not wait for ever: with a window still on the device, freeing the session under it would end the
+        // process with a segmentation fault. It is ending anyway, and nothing of that window was committed.
+        if (!onDevice)
+            loaded.Dispose();
     }
 
     private async Task Follow(CancellationToken stop)

@@ -5,7 +5,7 @@ using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Reporting;
-using Worker.Learning.Saving;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
@@ -27,9 +27,11 @@ internal static class EvaluateVerb
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            var trained = HeadFile.Read(parsed.GetValue(heads)!);
-            var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
+            if (trained.Count == 0)
+                throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
+            var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
             var path = parsed.GetValue(data)!;
             string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];

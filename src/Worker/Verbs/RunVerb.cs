@@ -10,6 +10,8 @@ namespace Worker.Verbs;
 /// <summary>worker run: classifies from Kafka to Kafka until told to stop.</summary>
 internal static class RunVerb
 {
+    public const string Name = "run";
+
     public static Command Create()
     {
         var file = new Option<FileInfo?>("--config") { Description = "A JSON file of settings, read after appsettings.json of this folder" };
@@ -18,7 +20,7 @@ internal static class RunVerb
             Description = "Settings, e.g. --Kafka:BootstrapServers=broker:9092; docs/configuration.md lists them",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var verb = new Command("run", "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)") { file, settings };
+        var verb = new Command(Name, "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)") { file, settings };
         verb.TreatUnmatchedTokensAsErrors = false;
         verb.SetAction((parsed, stop) => Run(SettingFiles.Read(parsed.GetValue(file), [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]), stop));
         return verb;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
-using Worker.Core.Heads;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Examples;
@@ -71,10 +70,10 @@ internal sealed class TrainVerb
         return new TrainingPlan
         {
             Feature = parsed.GetValue(feature)!,
-            Previous = parsed.GetValue(from) is { } path ? Usable(path, encoder) : null,
+            Previous = parsed.GetValue(from) is { } path ? UsableHeads.Read(path, encoder) : null,
             Augment = asked == "augment",
             Weak = parsed.GetResult(weak) is not null,
-            WeakHeads = weakHeads is null ? null : Usable(weakHeads, encoder),
+            WeakHeads = weakHeads is null ? null : UsableHeads.Read(weakHeads, encoder),
             Options = new TrainingOptions
             {
                 ClassWeights = asked switch { "sqrt" => ClassWeights.SquareRoot, "full" => ClassWeights.Balanced, _ => ClassWeights.None },
@@ -85,16 +84,6 @@ internal sealed class TrainVerb
                 Thresholds = thresholds.Read(parsed),
             },
         };
-    }
-
-    /// <summary>The heads of a file that are for this encoder; the others are named and left out.</summary>
-    private static Head[] Usable(string path, string encoder)
-    {
-        var heads = HeadFile.Read(path);
-        var foreign = heads.Where(head => head.Encoder != encoder).ToArray();
-        if (foreign.Length > 0)
-            Say([$"{path}: {foreign.Length} of {heads.Count} heads are for another encoder ({foreign[0].Encoder[..Math.Min(12, foreign[0].Encoder.Length)]}, this one is {encoder[..12]}) and are left out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model"]);
-        return [.. heads.Except(foreign)];
     }
 
     private static void Say(IEnumerable<string> lines)

@@ -119,7 +119,6 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         await Eventually.True(() => first.Published > 100, "it has begun");
         using var second = new EchoWorker(stage.Options(worker: "w2"), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
         await Eventually.True(() => first.Published + second.Published == 500, "500 published");
-        Assert.Equal((0, 0), (first.Rewinds, second.Rewinds));
 
         // A second producer is still told from a time-out.
         using var thief = new EchoWorker(stage.Options(), clock: new JumpingClock());

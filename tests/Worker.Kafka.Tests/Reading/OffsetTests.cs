@@ -1,9 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 

@@ -41,6 +41,9 @@ internal sealed class EchoWorker : IDisposable
     /// <summary>Ends when the worker stopped by itself: with the failure that stopped it.</summary>
     public Task Ended => Task.WhenAll(reading, publishing);
 
+    /// <summary>What ended the reading thread, if something did.</summary>
+    public Exception? ReadingFailure => reading.Exception?.InnerException;
+
     public Task Started => started.Task;
 
     /// <summary>An orderly stop: windows in flight are published first.</summary>
@@ -107,6 +110,7 @@ internal sealed class EchoWorker : IDisposable
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
             Rewinds++;
+            loggers.CreateLogger("Echo").LogWarning("Rewound: {Reason}", failure.Message);
         }
         catch
         {

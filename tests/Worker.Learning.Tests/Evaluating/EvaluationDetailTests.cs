@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Tests.Support;

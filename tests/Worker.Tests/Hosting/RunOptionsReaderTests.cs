@@ -11,9 +11,9 @@ public class RunOptionsReaderTests(TinyModel model)
     {
         var error = Assert.Throws<UserError>(() => Read(
             ("Kafka:BootstrapServers", ""), ("Kafka:SessionTimeoutMs", "5"), ("Encoder:Device", "tpu"), ("Encoder:Bundle", "/nowhere"),
-            ("Input:TextPointer", "text"), ("Review:Share", "2"), ("Shutdown:DrainSeconds", "60"), ("Heads:Source", "File")));
+            ("Input:TextPointer", "text"), ("Review:Audit", "2"), ("Shutdown:DrainSeconds", "60"), ("Heads:Source", "File")));
         Assert.Equal(ExitCode.Configuration, error.Code);
-        foreach (var key in new[] { "Kafka:BootstrapServers", "Kafka:SessionTimeoutMs", "Encoder:Device", "Encoder:Bundle", "Input:TextPointer", "Review:Share", "Shutdown: ", "Heads:File" })
+        foreach (var key in new[] { "Kafka:BootstrapServers", "Kafka:SessionTimeoutMs", "Encoder:Device", "Encoder:Bundle", "Input:TextPointer", "Review:Audit", "Shutdown: ", "Heads:File" })
             Assert.Contains(key, error.Message, StringComparison.Ordinal);
     }
 

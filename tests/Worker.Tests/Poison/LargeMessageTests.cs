@@ -68,7 +68,7 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
             _ => Message($"good {i}", Encoding.UTF8.GetBytes($"message {i}"), null),
         }).ToArray();
         stage.Send(messages);
-        using var worker = stage.Start("--Review:Share=0");
+        using var worker = stage.Start("--Review:Audit=0");
         var results = stage.ReadAll(stage.Topics.Results, 288, worker);
         Assert.Equal(288, results.Select(Name).Where(n => n.StartsWith("good", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(288, results.Count);

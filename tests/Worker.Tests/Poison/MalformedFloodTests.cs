@@ -21,7 +21,7 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         Send(stage);
         var seen = new bool[Messages];
         var (came, wrong) = (0, new List<string>());
-        using var worker = stage.Start([.. MalformedMessage.Settings, "--Review:Share=0.001"]);
+        using var worker = stage.Start([.. MalformedMessage.Settings, "--Review:Audit=0.001"]);
         var memory = new List<long>();
         var clock = Stopwatch.StartNew();
         TimeSpan? first = null;

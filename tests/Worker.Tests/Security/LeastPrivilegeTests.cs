@@ -134,7 +134,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
     }
 
     private WorkerProcess Start() => WorkerProcess.Start(Environment(), "run", "--Kafka:TransactionalId=worker-0", "--Kafka:SessionTimeoutMs=3000",
-        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", "--Review:Share=1");
+        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", "--Review:Audit=1");
 
     private static void WaitFor(Func<bool> condition, WorkerProcess worker)
     {

@@ -6,11 +6,11 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>One life of the transactional producer: from taking over the identity until an error that only a new one mends.</summary>
-internal sealed class TransactionalProducer : IDisposable
+internal sealed class ProducerLife : IDisposable
 {
     private readonly IProducer<byte[]?, byte[]?> producer;
 
-    public TransactionalProducer(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
+    public ProducerLife(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
     {
         var fatal = new FatalError();
         producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note);

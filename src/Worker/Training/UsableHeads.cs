@@ -1,0 +1,22 @@
+using Worker.Core.Heads;
+using Worker.Learning.Saving;
+
+namespace Worker.Training;
+
+/// <summary>Heads of a file that belong to an encoder; the others are named on standard error and left out.</summary>
+internal static class UsableHeads
+{
+    /// <param name="path">A heads file.</param>
+    /// <param name="encoder">The encoder's hash.</param>
+    /// <exception cref="FormatException">It is no heads file.</exception>
+    public static IReadOnlyList<Head> Read(string path, string encoder)
+    {
+        var heads = HeadFile.Read(path);
+        var foreign = heads.Where(head => head.Encoder != encoder).ToArray();
+        if (foreign.Length > 0)
+            Console.Error.WriteLine($"{path}: {foreign.Length} of {heads.Count} heads are for another encoder ({Short(foreign[0].Encoder)}, this one is {Short(encoder)}) and are left out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
+        return [.. heads.Except(foreign)];
+    }
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+}

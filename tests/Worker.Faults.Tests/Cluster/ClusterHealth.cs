@@ -1,0 +1,45 @@
+using Confluent.Kafka;
+
+namespace Worker.Faults.Tests.Cluster;
+
+/// <summary>Asks the brokers who leads and who is in sync.</summary>
+internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : IDisposable
+{
+    private readonly IAdminClient admin = new AdminClientBuilder(new AdminClientConfig
+    {
+        BootstrapServers = bootstrapServers,
+        SocketTimeoutMs = 3_000,
+        ReconnectBackoffMaxMs = 500,
+    }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+
+    /// <summary>Waits until every partition has a leader other than that broker; the time in ms of the run, or null when it took too long.</summary>
+    public Task<long?> LedWithout(int broker, TimeSpan patience) =>
+        Until(partition => partition.Leader > 0 && partition.Leader != broker + 1, patience);
+
+    /// <summary>Waits until every replica is in sync; likewise.</summary>
+    public Task<long?> AllInSync(TimeSpan patience) =>
+        Until(partition => partition.Leader > 0 && partition.InSyncReplicas.Length == partition.Replicas.Length, patience);
+
+    public void Dispose() => admin.Dispose();
+
+    private async Task<long?> Until(Func<PartitionMetadata, bool> holds, TimeSpan patience)
+    {
+        var deadline = now() + (long)patience.TotalMilliseconds;
+        while (now() < deadline)
+        {
+            try
+            {
+                // Blocks for a round trip: not on a thread that others wait for.
+                var topics = await Task.Factory.StartNew(() => admin.GetMetadata(TimeSpan.FromSeconds(3)).Topics, TaskCreationOptions.LongRunning);
+                if (topics.TrueForAll(topic => topic.Partitions.TrueForAll(partition => holds(partition))))
+                    return now();
+            }
+            catch (KafkaException)
+            {
+                // The one that was asked is the one that is away: ask again.
+            }
+            await Task.Delay(200);
+        }
+        return null;
+    }
+}
