@@ -16,8 +16,8 @@ namespace Worker.Bench.Quality;
 /// </summary>
 /// <param name="folder">Where; made when needed.</param>
 /// <param name="section">How an encoder is opened when something is missing.</param>
-/// <param name="feature">What heads see, e.g. taps.</param>
-internal sealed class FeatureCache(string folder, EncoderSection section, string feature)
+/// <param name="feature">What heads see; taps by default.</param>
+internal sealed class FeatureCache(string folder, EncoderSection section, string feature = FeatureNames.Taps)
 {
     private readonly EncoderBundle bundle = EncoderBundle.Open(section.Bundle);
 
@@ -25,6 +25,8 @@ internal sealed class FeatureCache(string folder, EncoderSection section, string
     public int Hidden => bundle.Hidden;
 
     public string EncoderHash => bundle.Hash;
+
+    public int Layers => bundle.Layers;
 
     /// <summary>What heads see, as they carry it.</summary>
     public string Feature => FeatureNames.Canonical(feature, bundle.Layers);
