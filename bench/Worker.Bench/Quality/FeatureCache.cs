@@ -28,6 +28,9 @@ internal sealed class FeatureCache(string folder, EncoderSection section, string
 
     public int Layers => bundle.Layers;
 
+    /// <summary>The same cache for heads that see something else.</summary>
+    public FeatureCache With(string other) => new(folder, section, other);
+
     /// <summary>What heads see, as they carry it.</summary>
     public string Feature => FeatureNames.Canonical(feature, bundle.Layers);
 

@@ -111,18 +111,27 @@ internal static class QualityBench
     private static void GoEmotions(FeatureCache cache, QualityTable table)
     {
         var set = PublicSets.GoEmotions();
-        var features = Encoded(cache, set.Name);
-        var train = features(set.Train.Texts);
-        var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-        var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
-        var (wall, used) = (watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
-        var run = new QualityRun(set, features, result);
+        var (taps, wall, used) = Timed(set, cache);
+        table.Add(new QualityFigure("GoEmotions: fit 43,410 x 1,536 x 28, seconds of wall time", 30, wall, Less: true, Digits: 1));
+        QualityTable.Note(FormattableString.Invariant($"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, {taps.Result.Passes} passes"));
+        // Of the taps and of all layers what is better on the dev part.
+        var (all, _, _) = Timed(set, cache.With(FeatureNames.All));
+        var dev = new[] { taps, all }.Select(run => run.Evaluate(set.Validation).Macro.AveragePrecision).ToArray();
+        var (run, name) = dev[1] > dev[0] ? (all, "all layers") : (taps, "taps");
         var test = run.Evaluate(set.Test, run.BestThresholds(set.Validation));
         table.Add(new QualityFigure("GoEmotions, 28 heads: macro-F1, thresholds tuned on dev", 0.44, test.Macro.F1));
         table.Add(new QualityFigure("GoEmotions: macro average precision", 0.42, test.Macro.AveragePrecision));
         table.Add(new QualityFigure("GoEmotions: pooled ECE (15 bins of equal mass)", 0.003, test.Ece, Less: true));
-        table.Add(new QualityFigure(FormattableString.Invariant($"GoEmotions: fit {train.Rows:N0} x {train.Width:N0} x {result.Heads.Count}, seconds of wall time"), 30, wall, Less: true, Digits: 1));
-        QualityTable.Note(FormattableString.Invariant($"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, {result.Passes} passes; macro-F1 at the heads' own thresholds {run.Evaluate(set.Test).Macro.F1:F4}"));
+        QualityTable.Note(FormattableString.Invariant($"  heads on {name}: macro average precision on dev {dev[0]:F4} with taps, {dev[1]:F4} with all layers; test macro-F1 at the heads' own thresholds {run.Evaluate(set.Test).Macro.F1:F4}"));
+    }
+
+    private static (QualityRun Run, double Wall, double Processor) Timed(QualitySet set, FeatureCache cache)
+    {
+        var features = Encoded(cache, set.Name);
+        var train = features(set.Train.Texts);
+        var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
+        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
     private static QualityRun Run(QualitySet set, FeatureCache cache) =>

@@ -155,6 +155,11 @@ public sealed class TopicAdmin : IDisposable
         {
             return refused.Results.TopicDescriptions.Exists(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed);
         }
+        catch (KafkaException)
+        {
+            // A broker that cannot be asked so (the embedded one) hides nothing.
+            return false;
+        }
     }
 
     private KafkaFailureException Hidden(string topic) => new(KafkaFailure.Unauthorised, Array.IndexOf([options.Topics.Messages, options.Topics.Heads], topic) >= 0

@@ -28,11 +28,14 @@ public sealed partial class TopicLimits
         var logger = loggers.CreateLogger<TopicLimits>();
         using var admin = clients.Admin(clients.Log("Admin"));
         var read = new TopicLimits(options.MessageMaxBytes);
-        foreach (var topic in topics)
+        // One request a topic: a user without the right to one may have it to another.
+        var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) }))).ToArray();
+        foreach (var (topic, answer) in asked)
         {
             try
             {
-                var found = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) });
+                var found = await answer;
                 if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry) || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) || bytes >= read.most)
                     continue;
                 read.limits[topic] = bytes;

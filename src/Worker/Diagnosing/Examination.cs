@@ -57,7 +57,7 @@ internal sealed class Examination(TimeProvider clock)
         var headsThere = true;
         await foreach (var finding in Cluster(options, cluster))
         {
-            headsThere &= finding.Name != $"topic {options.Kafka.Topics.Heads}" || finding.Verdict != Verdict.Failed || finding.Text.StartsWith("cleanup", StringComparison.Ordinal);
+            headsThere &= finding.Name != $"topic {options.Kafka.Topics.Heads}" || finding.Status != FindingStatus.Failed || finding.Text.StartsWith("cleanup", StringComparison.Ordinal);
             yield return finding;
         }
         // 5. Heads, and whether they are for this encoder.

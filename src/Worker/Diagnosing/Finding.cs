@@ -1,7 +1,7 @@
 namespace Worker.Diagnosing;
 
 /// <summary>How a check came out.</summary>
-internal enum Verdict
+internal enum FindingStatus
 {
     Ok,
 
@@ -19,13 +19,13 @@ internal enum Verdict
 /// <param name="Name">A few words, the same each time.</param>
 /// <param name="Text">What was found.</param>
 /// <param name="Advice">What to do; null where there is nothing to do.</param>
-internal sealed record Finding(string Name, Verdict Verdict, string Text, string? Advice = null)
+internal sealed record Finding(string Name, FindingStatus Status, string Text, string? Advice = null)
 {
-    public static Finding Ok(string name, string text) => new(name, Verdict.Ok, text);
+    public static Finding Ok(string name, string text) => new(name, FindingStatus.Ok, text);
 
-    public static Finding Unknown(string name, string text, string? advice = null) => new(name, Verdict.Unknown, text, advice);
+    public static Finding Unknown(string name, string text, string? advice = null) => new(name, FindingStatus.Unknown, text, advice);
 
-    public static Finding Warning(string name, string text, string advice) => new(name, Verdict.Warning, text, advice);
+    public static Finding Warning(string name, string text, string advice) => new(name, FindingStatus.Warning, text, advice);
 
-    public static Finding Failed(string name, string text, string? advice = null) => new(name, Verdict.Failed, text, advice);
+    public static Finding Failed(string name, string text, string? advice = null) => new(name, FindingStatus.Failed, text, advice);
 }

@@ -15,8 +15,8 @@ internal static class FindingReport
     /// <param name="colour">Whether the terminal understands colours.</param>
     public static string Text(Finding finding, bool colour)
     {
-        var word = finding.Verdict switch { Verdict.Ok => "ok", Verdict.Unknown => "unknown", Verdict.Warning => "warning", _ => "failed" };
-        var shown = colour ? $"\e[{(finding.Verdict switch { Verdict.Ok => 32, Verdict.Unknown => 90, Verdict.Warning => 33, _ => 31 })}m{word}\e[0m" : word;
+        var word = finding.Status switch { FindingStatus.Ok => "ok", FindingStatus.Unknown => "unknown", FindingStatus.Warning => "warning", _ => "failed" };
+        var shown = colour ? $"\e[{(finding.Status switch { FindingStatus.Ok => 32, FindingStatus.Unknown => 90, FindingStatus.Warning => 33, _ => 31 })}m{word}\e[0m" : word;
         var text = new StringBuilder();
         text.Append(shown).Append(' ', Indent - word.Length);
         Wrap(text, $"{finding.Name}: {ClientSecrets.RedactUrls(finding.Text)}");
@@ -40,16 +40,16 @@ internal static class FindingReport
             {
                 json.WriteStartObject();
                 json.WriteString("name", finding.Name);
-                json.WriteString("verdict", finding.Verdict.ToString().ToLowerInvariant());
+                json.WriteString("verdict", finding.Status.ToString().ToLowerInvariant());
                 json.WriteString("text", ClientSecrets.RedactUrls(finding.Text));
                 if (finding.Advice is not null)
                     json.WriteString("advice", ClientSecrets.RedactUrls(finding.Advice));
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteNumber("failed", findings.Count(finding => finding.Verdict == Verdict.Failed));
-            json.WriteNumber("warnings", findings.Count(finding => finding.Verdict == Verdict.Warning));
-            json.WriteNumber("unknown", findings.Count(finding => finding.Verdict == Verdict.Unknown));
+            json.WriteNumber("failed", findings.Count(finding => finding.Status == FindingStatus.Failed));
+            json.WriteNumber("warnings", findings.Count(finding => finding.Status == FindingStatus.Warning));
+            json.WriteNumber("unknown", findings.Count(finding => finding.Status == FindingStatus.Unknown));
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.ToArray());

@@ -38,7 +38,7 @@ internal static class TopicChecks
         var wrong = Rights(name, topic, right).Concat(Copies(name, topic)).Concat(Settings(name, topic, right, compacted, options)).ToList();
         foreach (var finding in wrong)
             yield return finding;
-        if (wrong.TrueForAll(finding => finding.Verdict == Verdict.Unknown))
+        if (wrong.TrueForAll(finding => finding.Status == FindingStatus.Unknown))
             yield return Finding.Ok(name, $"{topic.Partitions} partitions, {topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
     }
 

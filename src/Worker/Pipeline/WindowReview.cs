@@ -1,4 +1,5 @@
 using Worker.Core.Decisions;
+using Worker.Core.Heads;
 using Worker.Core.Messages;
 
 namespace Worker.Pipeline;
@@ -13,6 +14,7 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
     private ReviewVerdict[] verdicts = [];
     private DecisionBands? bands;
     private ScoredWindow? judged;
+    private float[] widths = [];
 
     /// <summary>The bounds that the window's decisions were made by.</summary>
     public DecisionBands Bands => bands!;
@@ -30,6 +32,8 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
         var now = clock.GetUtcNow();
         if (bands is null || !bands.Cover(scored.Heads, now))
             bands = new DecisionBands(scored.Heads, now);
+        if (widths.Length != scored.Heads.Heads.Length)
+            widths = new float[scored.Heads.Heads.Length];
         var records = scored.Window.Source.Records;
         if (verdicts.Length < records.Length)
             verdicts = new ReviewVerdict[records.Length];
@@ -46,6 +50,7 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
                     Probabilities = scored.Row(record),
                     Tokens = scored.Window.Tokens[record],
                     AnomalyP = scored.AnomalyP(record),
+                    Widths = Widths(scored.Heads, scored.Row(record)),
                 },
                 now);
             Deferred += verdicts[record].State == ReviewState.Deferred ? 1 : 0;
@@ -54,4 +59,12 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
 
     /// <summary>Of one message of the window that did not fail.</summary>
     public ref readonly ReviewVerdict Verdict(int record) => ref verdicts[record];
+
+    /// <summary>How far the probabilities of labels with few examples can be trusted; 0 for a label whose head does not say.</summary>
+    private float[] Widths(HeadSet heads, ReadOnlySpan<float> probabilities)
+    {
+        for (var label = 0; label < widths.Length; label++)
+            widths[label] = (float)(heads.Heads[label].Interval?.Width(probabilities[label]) ?? 0);
+        return widths;
+    }
 }

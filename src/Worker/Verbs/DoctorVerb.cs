@@ -40,7 +40,7 @@ internal static class DoctorVerb
 
     /// <summary>0 where nothing failed, 78 where the settings are wrong, else 1.</summary>
     private static int Code(List<Finding> findings) =>
-        findings.Exists(finding => finding is { Name: "settings", Verdict: Verdict.Failed }) ? ExitCode.Configuration
-        : findings.Exists(finding => finding.Verdict == Verdict.Failed) ? ExitCode.Failed
+        findings.Exists(finding => finding is { Name: "settings", Status: FindingStatus.Failed }) ? ExitCode.Configuration
+        : findings.Exists(finding => finding.Status == FindingStatus.Failed) ? ExitCode.Failed
         : ExitCode.Done;
 }

@@ -51,10 +51,13 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
             await worker.StopAsync();
 
         var results = stage.Results(fed, partitions: 6);
-        Stage.AssertEachOnce(fed, results);
+        var doubled = results.Count - Stage.Numbers(results).Distinct().Count();
+        Assert.Equal(Enumerable.Range(0, fed), Stage.Numbers(results).Distinct().Order());
+        // At least once, the group refuses a commit while partitions move: docs/delivery.md says that results then come twice.
+        Assert.True(mode == DeliveryMode.AtLeastOnce || doubled == 0, $"{doubled} results came twice");
         foreach (var key in results.GroupBy(result => Stage.Text(result.Message.Key)))
-            Assert.Equal(Stage.Numbers(key).Order(), Stage.Numbers(key.OrderBy(result => result.Offset.Value)));
-        TestContext.Current.SendDiagnosticMessage("{0}, {1}: {2} workers in all, longest time without progress {3:F1} s", mode, protocol, born, stalls.Longest.TotalSeconds);
+            Assert.Equal(Stage.Numbers(key).Distinct().Order(), Stage.Numbers(key.OrderBy(result => result.Offset.Value)).Distinct());
+        TestContext.Current.SendDiagnosticMessage("{0}, {1}: {2} workers in all, {3} of {4} results twice, longest time without progress {5:F1} s", mode, protocol, born, doubled, fed, stalls.Longest.TotalSeconds);
         Assert.True(stalls.Longest < LongestStall, $"nothing was published for {stalls.Longest.TotalSeconds:F1} s");
         workers.ForEach(worker => worker.Dispose());
 

@@ -51,27 +51,27 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     }
 
     [Theory]
-    [InlineData("delete", 3, "2", "9999999", true, Verdict.Failed, "heads would be forgotten")]
-    [InlineData("compact", 3, "2", "9999999", false, Verdict.Warning, "only the last is kept")]
-    [InlineData("delete", 3, "1", "9999999", false, Verdict.Warning, "one broker alone")]
-    [InlineData("delete", 3, "4", "9999999", false, Verdict.Failed, "nothing can be written")]
-    [InlineData("delete", 1, "1", "9999999", false, Verdict.Warning, "1 copy")]
-    [InlineData("delete", 3, "2", "1000", false, Verdict.Warning, "max.message.bytes is 1000")]
-    [InlineData("delete", 3, "2", "9999999", false, Verdict.Ok, "WRITE granted")]
-    internal void Each_setting_of_a_topic_is_judged(string policy, int replicas, string inSync, string largest, bool compacted, Verdict verdict, string text)
+    [InlineData("delete", 3, "2", "9999999", true, FindingStatus.Failed, "heads would be forgotten")]
+    [InlineData("compact", 3, "2", "9999999", false, FindingStatus.Warning, "only the last is kept")]
+    [InlineData("delete", 3, "1", "9999999", false, FindingStatus.Warning, "one broker alone")]
+    [InlineData("delete", 3, "4", "9999999", false, FindingStatus.Failed, "nothing can be written")]
+    [InlineData("delete", 1, "1", "9999999", false, FindingStatus.Warning, "1 copy")]
+    [InlineData("delete", 3, "2", "1000", false, FindingStatus.Warning, "max.message.bytes is 1000")]
+    [InlineData("delete", 3, "2", "9999999", false, FindingStatus.Ok, "WRITE granted")]
+    internal void Each_setting_of_a_topic_is_judged(string policy, int replicas, string inSync, string largest, bool compacted, FindingStatus verdict, string text)
     {
         var topic = new TopicFacts("t", 3, replicas, new HashSet<string>(StringComparer.Ordinal) { "WRITE" }, Hidden: false)
         {
             Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["cleanup.policy"] = policy, ["min.insync.replicas"] = inSync, ["max.message.bytes"] = largest },
         };
         var finding = Assert.Single(TopicChecks.Of(topic, "WRITE", compacted, new KafkaOptions()));
-        Assert.Equal(verdict, finding.Verdict);
+        Assert.Equal(verdict, finding.Status);
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_transaction_longer_than_the_brokers_allow_fails() =>
-        Assert.Equal(Verdict.Failed, WireChecks.Transactions(new KafkaOptions { TransactionTimeoutMs = 20_000 }, "15000").Verdict);
+        Assert.Equal(FindingStatus.Failed, WireChecks.Transactions(new KafkaOptions { TransactionTimeoutMs = 20_000 }, "15000").Status);
 
     private static KafkaTopics Topics() => new()
     {
