@@ -38,7 +38,10 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
         await Create(topic);
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
-            BootstrapServers = kafka.BootstrapServers, LingerMs = 20, CompressionType = CompressionType.Lz4, QueueBufferingMaxMessages = 200_000,
+            BootstrapServers = kafka.BootstrapServers,
+            LingerMs = 20,
+            CompressionType = CompressionType.Lz4,
+            QueueBufferingMaxMessages = 200_000,
         }).Build();
         var key = 0;
         foreach (var text in texts)

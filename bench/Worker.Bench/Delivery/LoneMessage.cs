@@ -25,7 +25,9 @@ internal static class LoneMessage
         results.Assign(Enumerable.Range(0, 3).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
-            BootstrapServers = options.BootstrapServers, LingerMs = 0, Acks = Acks.All,
+            BootstrapServers = options.BootstrapServers,
+            LingerMs = 0,
+            Acks = Acks.All,
         }).Build();
         var took = new List<double>();
         // The first ones find clients that still connect.

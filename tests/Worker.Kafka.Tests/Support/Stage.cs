@@ -56,23 +56,23 @@ internal sealed class Stage
     /// <summary>Options for one worker; workers of one stage share the group and differ by identity.</summary>
     public KafkaOptions Options(
         DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1", GroupMembership protocol = GroupMembership.Classic) => new()
-    {
-        GroupProtocol = protocol,
-        BootstrapServers = BootstrapServers,
-        GroupId = name,
-        Delivery = mode,
-        TransactionalId = $"{name}-{worker}",
-        SessionTimeoutMs = embedded ? 6_000 : 2_000,
-        Topics = new KafkaTopics
         {
-            Messages = $"{name}-messages",
-            Results = $"{name}-results",
-            Review = $"{name}-review",
-            DeadLetters = $"{name}-dead-letters",
-            Heads = $"{name}-heads",
-            Labels = $"{name}-labels",
-        },
-    };
+            GroupProtocol = protocol,
+            BootstrapServers = BootstrapServers,
+            GroupId = name,
+            Delivery = mode,
+            TransactionalId = $"{name}-{worker}",
+            SessionTimeoutMs = embedded ? 6_000 : 2_000,
+            Topics = new KafkaTopics
+            {
+                Messages = $"{name}-messages",
+                Results = $"{name}-results",
+                Review = $"{name}-review",
+                DeadLetters = $"{name}-dead-letters",
+                Heads = $"{name}-heads",
+                Labels = $"{name}-labels",
+            },
+        };
 
     /// <summary>Feeds values "first" to "first + count - 1"; the key is the value modulo <paramref name="keys"/>.</summary>
     public void Feed(int first, int count, int keys = 17)

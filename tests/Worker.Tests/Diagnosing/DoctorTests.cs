@@ -75,7 +75,12 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
 
     private static KafkaTopics Topics() => new()
     {
-        Messages = "doctor-messages", Results = "doctor-results", Review = "doctor-review", DeadLetters = "doctor-dead", Heads = "doctor-heads", Labels = "doctor-labels",
+        Messages = "doctor-messages",
+        Results = "doctor-results",
+        Review = "doctor-review",
+        DeadLetters = "doctor-dead",
+        Heads = "doctor-heads",
+        Labels = "doctor-labels",
     };
 
     private (int Code, string Output, string Errors) Doctor(string user, params string[] also)
