@@ -76,12 +76,10 @@ internal static class DeliveryBench
 
     private static async Task Latency(DeliveryBed bed, int repeats, CancellationToken stop)
     {
-        var topic = await bed.Fill("lone", []);
         for (var i = 0; i < Math.Min(repeats, 3); i++)
             foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
             {
-                var options = await bed.Next(mode, topic);
-                options.OffsetReset = OffsetReset.Latest;
+                var options = await bed.Next(mode, await bed.Fill($"lone-{mode}-{i}", []));
                 using var classifier = bed.Worker(options);
                 var took = await LoneMessage.Run(classifier, options, 200, stop);
                 Console.WriteLine($"lone message, {mode,-12} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
