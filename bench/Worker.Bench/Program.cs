@@ -16,5 +16,6 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     DeliveryBench.Create(),
     Worker.Bench.Anomaly.AnomalyBench.Create(),
     QualityBench.Create(),
+    RareBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -10,14 +10,12 @@ namespace Worker.Bench.Delivery;
 /// </summary>
 internal static class BareLoop
 {
-    /// <summary>Messages of one commit: more makes it no faster.</summary>
-    private const int Block = 10_000;
-
     /// <summary>Messages a second, from the first consumed to the last committed.</summary>
     /// <param name="options">Topics, group and mode.</param>
     /// <param name="messages">How many there are.</param>
     /// <param name="valueBytes">Size of what is produced for each.</param>
-    public static double Run(KafkaOptions options, int messages, int valueBytes)
+    /// <param name="perCommit">Messages of one commit: more than 10,000 make it no faster; 1 for lone messages.</param>
+    public static double Run(KafkaOptions options, int messages, int valueBytes, int perCommit = 10_000)
     {
         var exactlyOnce = options.Delivery == DeliveryMode.ExactlyOnce;
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
@@ -56,7 +54,7 @@ internal static class BareLoop
         var (done, from) = (0, 0L);
         while (done < messages)
         {
-            var block = Math.Min(Block, messages - done);
+            var block = Math.Min(perCommit, messages - done);
             for (var i = 0; i < block;)
             {
                 if (consumer.Consume(TimeSpan.FromSeconds(1)) is not { Message: { } message })

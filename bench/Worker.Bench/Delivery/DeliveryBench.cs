@@ -79,12 +79,19 @@ internal static class DeliveryBench
         for (var i = 0; i < Math.Min(repeats, 3); i++)
             foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
             {
-                var options = await bed.Next(mode, await bed.Fill($"lone-{mode}-{i}", []));
+                const int messages = 200;
+                var options = await bed.Next(mode, await bed.Fill($"lone-bare-{mode}-{i}", []));
+                var bare = Task.Factory.StartNew(() => BareLoop.Run(options, messages + LoneMessage.Unmeasured, ResultBytes, perCommit: 1), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                Print($"bare loop {mode}", await LoneMessage.Run(bare, options, messages, stop));
+                await bare;
+                options = await bed.Next(mode, await bed.Fill($"lone-{mode}-{i}", []));
                 using var classifier = bed.Worker(options);
-                var took = await LoneMessage.Run(classifier, options, 200, stop);
-                Console.WriteLine($"lone message, {mode,-12} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
+                Print($"worker    {mode}", await LoneMessage.Run(classifier, options, messages, stop));
             }
     }
+
+    private static void Print(string name, double[] took) =>
+        Console.WriteLine($"lone message, {name,-22} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
 
     private static async Task Soak(DeliveryBed bed, int messages, CancellationToken stop)
     {

@@ -8,11 +8,23 @@ namespace Worker.Bench.Delivery;
 /// <summary>How long a message takes that finds an idle worker: from before it is produced until a read_committed reader has its result.</summary>
 internal static class LoneMessage
 {
-    /// <summary>Milliseconds of each message, sorted.</summary>
+    /// <summary>Messages before those that count: the first ones find clients that still connect.</summary>
+    public const int Unmeasured = 20;
+
+    /// <summary>Milliseconds of each message, sorted, through a worker.</summary>
     public static async Task<double[]> Run(Classifier worker, KafkaOptions options, int messages, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = worker.Run(ended.Token);
+        var took = await Run(running, options, messages, stop);
+        await ended.CancelAsync();
+        await running;
+        return took;
+    }
+
+    /// <summary>Milliseconds of each message, sorted, through whatever is running.</summary>
+    public static async Task<double[]> Run(Task running, KafkaOptions options, int messages, CancellationToken stop)
+    {
         using var results = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = options.BootstrapServers,
@@ -30,8 +42,7 @@ internal static class LoneMessage
             Acks = Acks.All,
         }).Build();
         var took = new List<double>();
-        // The first ones find clients that still connect.
-        for (var i = -20; i < messages; i++)
+        for (var i = -Unmeasured; i < messages; i++)
         {
             await Task.Delay(20, stop);
             var from = Stopwatch.GetTimestamp();
@@ -45,8 +56,6 @@ internal static class LoneMessage
             if (i >= 0)
                 took.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
         }
-        await ended.CancelAsync();
-        await running;
         return [.. took.Order()];
     }
 }
