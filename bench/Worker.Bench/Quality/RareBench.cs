@@ -20,7 +20,7 @@ internal static class RareBench
     {
         var labels = new Option<int>("--labels") { Description = "How many labels", DefaultValueFactory = _ => 485 };
         var texts = new Option<int>("--texts") { Description = "How many texts; one in 100,000 has a label", DefaultValueFactory = _ => 500_000 };
-        var verb = new Command("rare", "Training of many labels that one text in 100,000 has: does it converge, and what is recalled") { labels, texts };
+        var verb = new Command("rare", "Training of many labels that one text in 100,000 has: does it converge, and what is recalled (10 minutes and more)") { labels, texts };
         verb.SetAction(parsed =>
         {
             Run(parsed.GetValue(labels), parsed.GetValue(texts));
