@@ -2,6 +2,7 @@ using Worker.Core.Heads;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
+using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
@@ -158,11 +159,7 @@ internal sealed class LabelFit
             : choice.Remark;
     }
 
-    private CalibrationFigures Believe(double[] probabilities) => new(
-        ProbabilityMetrics.LogLoss(probabilities, truth),
-        ProbabilityMetrics.Brier(probabilities, truth),
-        ProbabilityMetrics.CalibrationError(probabilities, truth),
-        Reliability.Of(probabilities, truth));
+    private ReliabilityDiagram Believe(double[] probabilities) => ReliabilityDiagram.Of(new ScoredAnswers(probabilities, truth));
 
     private Lbfgs Fit(int heldOut, float[]? start, int width, TrainingOptions options)
     {

@@ -1,5 +1,5 @@
 using Worker.Core.Heads;
-using Worker.Learning.Evaluating;
+using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
@@ -46,18 +46,11 @@ public sealed record LabelFigures(
     int Iterations,
     bool Converged,
     double TrainingLogLoss,
-    CalibrationFigures Before,
-    CalibrationFigures After,
+    ReliabilityDiagram Before,
+    ReliabilityDiagram After,
     double AveragePrecision,
     double F1,
     string? Remark);
-
-/// <summary>How far probabilities can be believed.</summary>
-/// <param name="LogLoss">See <see cref="ProbabilityMetrics.LogLoss"/>.</param>
-/// <param name="Brier">See <see cref="ProbabilityMetrics.Brier"/>.</param>
-/// <param name="Ece">See <see cref="ProbabilityMetrics.CalibrationError"/>.</param>
-/// <param name="Reliability">Bin by bin, rising.</param>
-public sealed record CalibrationFigures(double LogLoss, double Brier, double Ece, IReadOnlyList<ReliabilityBin> Reliability);
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>
