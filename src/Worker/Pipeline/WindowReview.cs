@@ -31,9 +31,10 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
         Deferred = 0;
         var now = clock.GetUtcNow();
         if (bands is null || !bands.Cover(scored.Heads, now))
+        {
             bands = new DecisionBands(scored.Heads, now);
-        if (widths.Length != scored.Heads.Heads.Length)
-            widths = new float[scored.Heads.Heads.Length];
+            widths = scored.Heads.Heads.Any(head => head.Interval is not null) ? new float[scored.Heads.Heads.Length] : [];
+        }
         var records = scored.Window.Source.Records;
         if (verdicts.Length < records.Length)
             verdicts = new ReviewVerdict[records.Length];
@@ -60,7 +61,7 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
     /// <summary>Of one message of the window that did not fail.</summary>
     public ref readonly ReviewVerdict Verdict(int record) => ref verdicts[record];
 
-    /// <summary>How far the probabilities of labels with few examples can be trusted; 0 for a label whose head does not say.</summary>
+    /// <summary>How far the probabilities of labels with few examples can be trusted; 0 for a label whose head does not say, empty where none does.</summary>
     private float[] Widths(HeadSet heads, ReadOnlySpan<float> probabilities)
     {
         for (var label = 0; label < widths.Length; label++)
