@@ -12,23 +12,18 @@ namespace Worker.Kafka.Replaying;
 /// </summary>
 public sealed class TransactionalWriter : IDisposable
 {
-    private readonly IProducer<byte[]?, byte[]?> producer;
-    private readonly WindowDelivery delivery;
-    private readonly Transaction transaction;
+    private readonly ProducerLife producer;
     private readonly KafkaClients clients;
 
     public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         clients = new KafkaClients(options, loggers, clock);
-        var fatal = new FatalError();
-        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"), fatal.Note);
-        delivery = new WindowDelivery(producer);
-        transaction = new Transaction(producer, fatal, options, loggers.CreateLogger<TransactionalWriter>(), clock, clients);
+        producer = new ProducerLife(options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock);
     }
 
     /// <summary>Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.</summary>
     /// <exception cref="KafkaFailureException">It may not be used.</exception>
-    public void Start(CancellationToken stop) => transaction.TakeOver(stop);
+    public void Start(CancellationToken stop) => producer.Transaction.TakeOver(stop);
 
     /// <summary>Writes all of the records, or none.</summary>
     /// <exception cref="KafkaFailureException">
@@ -39,9 +34,9 @@ public sealed class TransactionalWriter : IDisposable
         var index = -1;
         try
         {
-            transaction.Begin();
-            delivery.Produce(records, routes: null, out index, stop);
-            transaction.Commit(stop);
+            producer.Transaction.Begin();
+            producer.Delivery.Produce(records, routes: null, out index, stop);
+            producer.Transaction.Commit(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
         {
@@ -53,24 +48,20 @@ public sealed class TransactionalWriter : IDisposable
         }
         catch (OperationCanceledException)
         {
-            transaction.AbortQuietly();
+            producer.Transaction.AbortQuietly();
             throw;
         }
     }
 
-    public void Dispose()
-    {
-        producer.Dispose();
-        delivery.Dispose();
-    }
+    public void Dispose() => producer.Dispose();
 
     private KafkaFailureException Undone(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
-        transaction.Abort(error, stop);
-        delivery.AwaitAll(stop);
+        producer.Transaction.Abort(error, stop);
+        producer.Delivery.AwaitAll(stop);
         // A record that failed is the cause; what the transaction says about itself is a consequence.
-        if (delivery.HasFailed)
-            (error, index) = delivery.Failure(records);
+        if (producer.Delivery.HasFailed)
+            (error, index) = producer.Delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
             return new KafkaFailureException(KafkaFailure.RecordTooLarge, $"topic '{records[index].Topic}' takes no record of {WindowPublisher.SizeOf(records[index]):N0} bytes", index);
         return PublishErrors.Permanent(error, records, index, clients)
