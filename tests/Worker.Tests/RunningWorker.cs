@@ -4,7 +4,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
 using Worker.Hosting;
-using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
 
@@ -24,7 +23,7 @@ internal sealed class RunningWorker : IAsyncDisposable
         Options = new RunOptions
         {
             Encoder = model.Section,
-            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "test", Delivery = DeliveryMode.AtLeastOnce },
+            Kafka = broker.Options("test"),
         };
         change?.Invoke(Options);
         var topics = Options.Kafka.Topics;

@@ -119,6 +119,12 @@ public sealed class KafkaOptions
     [Range(16_384, 1_000_000_000)]
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
+    /// <summary>
+    /// Whether to ask, at start, for each topic's own <c>max.message.bytes</c>; false where the brokers do not answer that.
+    /// Default true.
+    /// </summary>
+    public bool AskTopicLimits { get; set; } = true;
+
     /// <summary>How long a producer waits for company before it sends a batch. 0 to 1,000, default 1.</summary>
     [Range(0, 1_000)]
     public int LingerMs { get; set; } = 1;

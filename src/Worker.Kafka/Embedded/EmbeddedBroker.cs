@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Embedded;
 
@@ -31,14 +32,21 @@ public sealed class EmbeddedBroker : IDisposable
         BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
     }
 
-    /// <summary>
-    /// For <c>Kafka:Consumer</c>: this broker answers a fetch that found nothing only when its time is over (a real one
-    /// as soon as there is a message), so that time is short.
-    /// </summary>
-    public static KeyValuePair<string, string> ShortFetches => new("fetch.wait.max.ms", "10");
-
     /// <summary>For <c>Kafka:BootstrapServers</c>.</summary>
     public string BootstrapServers { get; }
+
+    /// <summary>How a worker talks to this broker.</summary>
+    public KafkaOptions Options(string groupId) => new()
+    {
+        BootstrapServers = BootstrapServers,
+        GroupId = groupId,
+        // It ignores transactions; a real one takes exactly-once, the default of 'worker run'.
+        Delivery = DeliveryMode.AtLeastOnce,
+        // It never answers a question about settings: the client would wait to the end of its patience.
+        AskTopicLimits = false,
+        // It answers a fetch that found nothing only when its time is over, a real one as soon as there is a message.
+        Consumer = { new("fetch.wait.max.ms", "10") },
+    };
 
     /// <summary>Starts the cluster; it lives until it is disposed.</summary>
     /// <param name="brokers">1 to 16.</param>

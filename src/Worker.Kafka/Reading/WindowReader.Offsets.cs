@@ -23,26 +23,26 @@ public sealed partial class WindowReader
             return;
         // What is in flight was read before: it is published first, so that no older offset is committed after a newer one.
         Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
-        foreach (var (partition, wanted) in unreadable.ToList())
+        foreach (var gone in unreadable.Keys.Except(consumer.Assignment).ToList())
+            unreadable.Remove(gone);
+        if (unreadable.Count == 0)
+            return;
+        try
         {
-            try
+            foreach (var (partition, there) in ends.Ask(unreadable.Keys, OffsetPatience))
             {
-                if (consumer.Assignment.Contains(partition))
-                    Reset(partition, wanted);
+                Reset(partition, unreadable[partition], there.First, there.End);
                 unreadable.Remove(partition);
             }
-            catch (KafkaException error)
-            {
-                log.Write(LogLevel.Warning, "offset reset", $"waiting to learn which offsets {partition} has: {error.Error.Reason}");
-                return;
-            }
+        }
+        catch (KafkaException error)
+        {
+            log.Write(LogLevel.Warning, "offset reset", $"waiting to learn which offsets {string.Join(", ", unreadable.Keys)} has: {error.Error.Reason}");
         }
     }
 
-    private void Reset(TopicPartition partition, Offset wanted)
+    private void Reset(TopicPartition partition, Offset wanted, long first, long end)
     {
-        var there = consumer.QueryWatermarkOffsets(partition, OffsetPatience);
-        var (first, end) = (there.Low.Value, there.High.Value);
         var story = Story(partition, wanted, first, end);
         if (options.OffsetReset == OffsetReset.Stop)
             throw new KafkaFailureException(KafkaFailure.OffsetOutOfRange,

@@ -27,6 +27,7 @@ public sealed partial class WindowReader : IDisposable
     private readonly ConsumeErrors errors;
     private readonly WindowBuilder next;
     private readonly TimeProvider clock;
+    private readonly PartitionEnds ends;
     private readonly HashSet<TopicPartition> paused = [];
     private long lastArrival;
     private int readEpoch;
@@ -46,6 +47,7 @@ public sealed partial class WindowReader : IDisposable
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions)), errors.Note);
+        ends = new PartitionEnds(consumer.Handle);
     }
 
     /// <summary>The partitions this worker reads now; any thread.</summary>
@@ -150,6 +152,7 @@ public sealed partial class WindowReader : IDisposable
     public void Dispose()
     {
         Close();
+        ends.Dispose();
         consumer.Dispose();
     }
 
@@ -198,8 +201,9 @@ public sealed partial class WindowReader : IDisposable
         }
         catch (ConsumeException error) when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
         {
+            // The others that a start or a rebalance brought follow at once, and are settled together.
             NoteUnreadable(where.TopicPartition, where.Offset);
-            return false;
+            return true;
         }
         catch (ConsumeException error)
         {

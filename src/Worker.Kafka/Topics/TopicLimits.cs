@@ -21,13 +21,15 @@ public sealed partial class TopicLimits
     /// <summary>In bytes.</summary>
     public int Of(string topic) => limits.GetValueOrDefault(topic, most);
 
-    /// <summary>Asks the brokers; a topic whose settings this user may not see counts with Kafka:MessageMaxBytes.</summary>
+    /// <summary>Asks the brokers, unless told not to; a topic whose settings this user may not see counts with Kafka:MessageMaxBytes.</summary>
     public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics, ILoggerFactory loggers, TimeProvider clock)
     {
+        var read = new TopicLimits(options.MessageMaxBytes);
+        if (!options.AskTopicLimits)
+            return read;
         var clients = new KafkaClients(options, loggers, clock);
         var logger = loggers.CreateLogger<TopicLimits>();
         using var admin = clients.Admin(clients.Log("Admin"));
-        var read = new TopicLimits(options.MessageMaxBytes);
         // One request a topic: a user without the right to one may have it to another.
         var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
             [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) }))).ToArray();

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
 using Worker.Hosting;
-using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
 using Worker.Learning.Fitting;
@@ -33,7 +32,7 @@ internal static class DemoRun
 
         // 2. A broker inside this process, and the same worker that 'worker run' runs.
         using var broker = EmbeddedBroker.Start();
-        var run = new RunOptions { Encoder = section, Kafka = Kafka(broker) };
+        var run = new RunOptions { Encoder = section, Kafka = broker.Options("demo") };
         var topics = run.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
         using var heads = new HeadsTopicWriter(run.Kafka, NullLoggerFactory.Instance, Clock);
@@ -92,15 +91,6 @@ internal static class DemoRun
         report.Trained(early.Count, data.Early.Texts.Count, watch.Elapsed);
         return (early, HeadTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.Single());
     }
-
-    private static KafkaOptions Kafka(EmbeddedBroker broker) => new()
-    {
-        BootstrapServers = broker.BootstrapServers,
-        GroupId = "demo",
-        // The embedded broker ignores transactions; a real one takes exactly-once, the default of 'worker run'.
-        Delivery = DeliveryMode.AtLeastOnce,
-        Consumer = { EmbeddedBroker.ShortFetches },
-    };
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>
     private static async Task<(TimeSpan Took, int Result)> Swap(HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Task running, CancellationToken stop)

@@ -3,7 +3,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
 using Worker.Hosting;
-using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
 using Worker.Texts;
@@ -40,7 +39,7 @@ internal sealed class TestBed : IDisposable
         Options = new RunOptions
         {
             Encoder = section,
-            Kafka = new KafkaOptions { BootstrapServers = broker.BootstrapServers, GroupId = "bench", Delivery = DeliveryMode.AtLeastOnce, Consumer = { EmbeddedBroker.ShortFetches } },
+            Kafka = broker.Options("bench"),
         };
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);

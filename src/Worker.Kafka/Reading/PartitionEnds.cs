@@ -1,0 +1,42 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Worker.Kafka.Reading;
+
+/// <summary>
+/// Asks which offsets partitions hold, all of them in two requests a broker: asked one after another each waits for the
+/// fetch that its connection is busy with, up to <c>fetch.wait.max.ms</c>.
+/// </summary>
+internal sealed class PartitionEnds(Handle consumer) : IDisposable
+{
+    private readonly IAdminClient admin = new DependentAdminClientBuilder(consumer).Build();
+
+    /// <summary>The first offset and the one behind the last, for the partitions whose leader answered.</summary>
+    /// <exception cref="KafkaException">None did.</exception>
+    public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions, TimeSpan atMost)
+    {
+        var lowest = Offsets(partitions, OffsetSpec.Earliest(), atMost);
+        var highest = Offsets(partitions, OffsetSpec.Latest(), atMost);
+        Task.WhenAll(lowest, highest).GetAwaiter().GetResult();
+        var ends = highest.Result;
+        return lowest.Result.Where(first => ends.ContainsKey(first.Key)).ToDictionary(first => first.Key, first => (first.Value, ends[first.Key]));
+    }
+
+    public void Dispose() => admin.Dispose();
+
+    private async Task<Dictionary<TopicPartition, long>> Offsets(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec which, TimeSpan atMost)
+    {
+        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which });
+        List<ListOffsetsResultInfo> answers;
+        try
+        {
+            answers = (await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = atMost }).ConfigureAwait(false)).ResultInfos;
+        }
+        catch (ListOffsetsException some) when (some.Result.ResultInfos.Exists(info => !info.TopicPartitionOffsetError.Error.IsError))
+        {
+            answers = some.Result.ResultInfos;
+        }
+        return answers.Select(info => info.TopicPartitionOffsetError).Where(answer => !answer.Error.IsError)
+            .ToDictionary(answer => answer.TopicPartition, answer => answer.Offset.Value);
+    }
+}
