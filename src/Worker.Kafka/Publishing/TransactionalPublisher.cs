@@ -92,6 +92,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             var group = Reader.GroupMetadata()
                 ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
             transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+            // The client's own flush, inside its commit, looks only every 10 ms: half of a lone message's latency.
+            producer.Delivery.AwaitAll(stop);
             transaction.Commit(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)

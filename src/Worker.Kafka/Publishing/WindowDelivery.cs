@@ -16,7 +16,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly List<(Error Error, byte[]? Value)> failed = [];
     private readonly ManualResetEventSlim progress = new();
     private int pending;
-    private volatile bool waiting;
+    private volatile bool wantsRoom;
 
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
     {
@@ -54,14 +54,12 @@ internal sealed class WindowDelivery : IDisposable
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
-        waiting = true;
         while (Volatile.Read(ref pending) > 0)
         {
             progress.Reset();
             if (Volatile.Read(ref pending) > 0)
                 progress.Wait(stop);
         }
-        waiting = false;
     }
 
     /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
@@ -124,10 +122,10 @@ internal sealed class WindowDelivery : IDisposable
             {
                 // The client's queue is full: room comes with the next acknowledgement.
                 Interlocked.Decrement(ref pending);
-                waiting = true;
+                wantsRoom = true;
                 progress.Reset();
                 progress.Wait(TimeSpan.FromMilliseconds(100), stop);
-                waiting = false;
+                wantsRoom = false;
             }
             catch
             {
@@ -142,9 +140,8 @@ internal sealed class WindowDelivery : IDisposable
         if (report.Error.IsError)
             lock (gate)
                 failed.Add((report.Error, report.Message.Value));
-        Interlocked.Decrement(ref pending);
-        // Waking nobody, a hundred thousand times a second, would cost more than the counting.
-        if (waiting)
+        // Waking at every report, a hundred thousand times a second, would cost more than the counting.
+        if (Interlocked.Decrement(ref pending) == 0 || wantsRoom)
             progress.Set();
     }
 
