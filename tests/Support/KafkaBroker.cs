@@ -19,6 +19,9 @@ public sealed class KafkaBroker : IDisposable
     /// <summary>Further lines of server.properties.</summary>
     public string Settings { get; init; } = "";
 
+    /// <summary>Where it keeps its data; a folder of its own if none is given.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>Where it listens; starts it when it does not run yet.</summary>
     public string BootstrapServers
     {
@@ -75,7 +78,7 @@ public sealed class KafkaBroker : IDisposable
             advertised.listeners=PLAINTEXT://127.0.0.1:{port}
             controller.listener.names=CONTROLLER
             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-            log.dirs={folder.File("data")}
+            log.dirs={DataFolder ?? folder.File("data")}
             num.partitions=3
             auto.create.topics.enable=false
             offsets.topic.num.partitions=2
@@ -119,6 +122,9 @@ public sealed class KafkaBroker : IDisposable
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal("CONT");
+
+    /// <summary>Whether it ended by itself within so long.</summary>
+    public bool Dies(TimeSpan within) => process!.WaitForExit(within);
 
     /// <summary>SIGKILL.</summary>
     public void Kill()

@@ -28,7 +28,8 @@ internal static class AnomalyFigures
         var train = Encoded(cache, layout, set.Name, set.Train.Texts);
         var taps = new FeatureCandidate(layout.Name, train.Matrix(layout.Name));
         var result = FeatureChoice.Train([taps], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
-        var reference = Train(cache, set.Train, train, result, stop);
+        using var none = NoTokens(set.Train.Texts.Count);
+        var reference = Train(cache, set.Train, train, none, result, new AnomalyTrainingOptions(), stop);
         var known = Encoded(cache, layout, set.Name, set.Test.Texts);
         var unlike = Encoded(cache, layout, set.Name, set.UnlikeTest);
         var metrics = AnomalyMetrics.Of(reference, Values(reference, known, result.Heads), Values(reference, unlike, result.Heads));
@@ -60,6 +61,30 @@ internal static class AnomalyFigures
         return AnomalyMetrics.Of(reference, Score(Of(set.Test, AnswerMatrix.No)), Score(Of(set.Test, AnswerMatrix.Yes)));
     }
 
+    /// <summary>CLINC150's in-scope texts as above, with and without the channel of perplexity, against three kinds of text unlike them.</summary>
+    public static IEnumerable<(string Unlike, bool Perplexity, AnomalyMetrics Metrics)> WithPerplexity(FeatureCache cache, EncoderSection section, CancellationToken stop)
+    {
+        var set = PublicSets.Clinc();
+        var layout = Layout(cache);
+        var train = Encoded(cache, layout, set.Name, set.Train.Texts);
+        var result = FeatureChoice.Train([new FeatureCandidate(layout.Name, train.Matrix(layout.Name))], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
+        using var loaded = LoadedEncoder.Open(section);
+        using var tokens = Tokens(loaded, set.Train.Texts);
+        foreach (var perplexity in new[] { false, true })
+        {
+            var reference = Train(cache, set.Train, train, tokens, result, new AnomalyTrainingOptions { Perplexity = perplexity }, stop);
+            ChannelValues Score(string name, IReadOnlyList<string> texts)
+            {
+                using var own = Tokens(loaded, texts);
+                return Values(reference, Encoded(cache, layout, name, texts), result.Heads, own);
+            }
+            var known = Score(set.Name, set.Test.Texts);
+            yield return ("out of scope", perplexity, AnomalyMetrics.Of(reference, known, Score(set.Name, set.UnlikeTest)));
+            yield return ("letters shuffled", perplexity, AnomalyMetrics.Of(reference, known, Score("clinc letters", StrangeTexts.Shuffled(set.Test.Texts, seed: 1))));
+            yield return ("other languages", perplexity, AnomalyMetrics.Of(reference, known, Score("other languages", StrangeTexts.OtherLanguages)));
+        }
+    }
+
     public static void Print(string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
     {
         Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unlike} unlike; p at most {AnomalyMetrics.Level}: {anomaly.KnownFlagged:P1} of the known, {anomaly.UnlikeFlagged:P1} of the unlike");
@@ -72,21 +97,22 @@ internal static class AnomalyFigures
     private static EncodedTexts Encoded(FeatureCache cache, FeatureLayout layout, string name, IReadOnlyList<string> texts) =>
         new(layout, cache.Features(name, texts, [.. layout.Features.Select(f => f.Name)]));
 
-    private static AnomalyReference Train(FeatureCache cache, DataSet data, EncodedTexts encoded, TrainingResult result, CancellationToken stop)
+    private static AnomalyReference Train(FeatureCache cache, DataSet data, EncodedTexts encoded, TokenWindow tokens, TrainingResult result, AnomalyTrainingOptions options, CancellationToken stop)
     {
         var heads = new HeldOutHeads(encoded, data, result, cache.EncoderHash, new TrainingOptions(), stop);
-        return AnomalyTrainer.Train(new AnomalyTexts(data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), NoTokens(data.Texts.Count)),
-            data, cache.EncoderHash, cache.Layers, heads.Probabilities, new AnomalyTrainingOptions(), stop);
+        return AnomalyTrainer.Train(new AnomalyTexts(data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), tokens),
+            data, cache.EncoderHash, cache.Layers, heads.Probabilities, options, stop);
     }
 
-    private static ChannelValues Values(AnomalyReference reference, EncodedTexts texts, IReadOnlyList<Head> heads)
+    private static ChannelValues Values(AnomalyReference reference, EncodedTexts texts, IReadOnlyList<Head> heads, TokenWindow? tokens = null)
     {
         var count = texts.Values.Length / texts.Layout.Width;
+        using var none = NoTokens(count);
         var logits = Logits(texts, heads);
         var probabilities = new float[logits.Length];
         for (var i = 0; i < logits.Length; i++)
             probabilities[i] = (float)heads[i % heads.Count].Calibration.Probability(logits[i]);
-        return ChannelValues.Of(reference, new AnomalyTexts(count, texts.Layout, texts.Values, heads.Count, probabilities, NoTokens(count)));
+        return ChannelValues.Of(reference, new AnomalyTexts(count, texts.Layout, texts.Values, heads.Count, probabilities, tokens ?? none));
     }
 
     /// <summary>−ln Σ exp z over the heads: high where no head answers.</summary>
@@ -119,7 +145,7 @@ internal static class AnomalyFigures
     private static TokenWindow Tokens(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
         new TextEncoder(loaded).Tokenise([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 
-    /// <summary>Where classes are known no channel looks at tokens.</summary>
+    /// <summary>Where classes are known no channel looks at tokens, but that of perplexity.</summary>
     private static TokenWindow NoTokens(int count)
     {
         var window = new TokenWindow(count);

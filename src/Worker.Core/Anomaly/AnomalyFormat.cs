@@ -82,6 +82,13 @@ public static class AnomalyFormat
             case LengthChannel length:
                 tensors.Add(channel.Name + "/lengths", length.Lengths, TensorBlock.Single);
                 return (null, null);
+            case PerplexityChannel perplexity:
+                tensors.Add(channel.Name + "/tokens", perplexity.Counts.Tokens, TensorBlock.Single);
+                tensors.Add(channel.Name + "/times", perplexity.Counts.Times, TensorBlock.Single);
+                tensors.Add(channel.Name + "/first", perplexity.Counts.First, TensorBlock.Single);
+                tensors.Add(channel.Name + "/second", perplexity.Counts.Second, TensorBlock.Single);
+                tensors.Add(channel.Name + "/pair_times", perplexity.Counts.PairTimes, TensorBlock.Single);
+                return (null, null);
             default:
                 return (null, null);
         }
@@ -113,6 +120,8 @@ public static class AnomalyFormat
                 new RelativeMahalanobis(tensors[name + "/projection"], tensors[name + "/origin"], tensors[name + "/centres"], tensors[name + "/shrink"])),
             ProbabilityChannel.ChannelName => new ProbabilityChannel(),
             LengthChannel.ChannelName => new LengthChannel(tensors[name + "/lengths"]),
+            PerplexityChannel.ChannelName => new PerplexityChannel(new TokenPairCounts(
+                tensors[name + "/tokens"], tensors[name + "/times"], tensors[name + "/first"], tensors[name + "/second"], tensors[name + "/pair_times"])),
             _ => throw new AnomalyRefusedException($"the anomaly reference has a channel '{name}', which this version does not know: train again or update the worker"),
         };
     }

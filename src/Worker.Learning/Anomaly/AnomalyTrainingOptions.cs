@@ -12,6 +12,12 @@ public sealed record AnomalyTrainingOptions
     /// <summary>Nearest references of the local outlier factor, in the one-class form; default 20.</summary>
     public int OutlierNeighbours { get; init; } = 20;
 
+    /// <summary>
+    /// Whether how tokens follow each other counts too: finds gibberish and other languages (figures in
+    /// docs/benchmarks.md). Default false.
+    /// </summary>
+    public bool Perplexity { get; init; }
+
     /// <summary>Folds of held-out texts; default 5.</summary>
     public int Folds { get; init; } = 5;
 

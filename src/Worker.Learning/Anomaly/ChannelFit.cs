@@ -6,7 +6,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Anomaly;
 
 /// <summary>Fits the channels to some of the texts and scores others: nearest references, head probabilities and relative
-/// Mahalanobis distance where classes are known, local outlier factor and length where one is.</summary>
+/// Mahalanobis distance where classes are known, local outlier factor and length where one is; on wish perplexity.</summary>
 internal sealed class ChannelFit
 {
     private readonly AnomalyTexts texts;
@@ -40,9 +40,10 @@ internal sealed class ChannelFit
     {
         var random = new Random(options.Seed);
         var bank = ReferenceBanks.Thin(lastMean, rows, classes.Of, options.References, random, parallel);
+        List<IAnomalyChannel> channels = options.Perplexity && TokenPairs.Fit(texts.Tokens, rows) is { } perplexity ? [perplexity] : [];
         if (OneClass)
-            return [ReferenceBanks.OutlierFactor(middle, lastMean, bank, options.OutlierNeighbours, parallel), new LengthChannel(Lengths(rows))];
-        List<IAnomalyChannel> channels = [ReferenceBanks.Neighbours(last, lastMean, bank, options.Neighbours, parallel)];
+            return [ReferenceBanks.OutlierFactor(middle, lastMean, bank, options.OutlierNeighbours, parallel), new LengthChannel(Lengths(rows)), .. channels];
+        channels.Add(ReferenceBanks.Neighbours(last, lastMean, bank, options.Neighbours, parallel));
         if (heads)
             channels.Add(new ProbabilityChannel());
         if (DiscriminantFit.Fit(tapMeans, rows, classes.Of, classes.Count, parallel) is { } distance)

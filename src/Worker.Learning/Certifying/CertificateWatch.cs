@@ -10,9 +10,6 @@ namespace Worker.Learning.Certifying;
 /// </summary>
 public sealed class CertificateWatch
 {
-    private readonly ErrorBound yes;
-    private readonly ErrorBound no;
-
     /// <param name="head">With a certificate.</param>
     /// <param name="alpha">Probability that a side that keeps its promise is ever withdrawn; in (0, 1).</param>
     /// <exception cref="ArgumentException">The head has no certificate.</exception>
@@ -20,7 +17,7 @@ public sealed class CertificateWatch
     {
         Certificate = head.Certificate ?? throw new ArgumentException($"head '{head.Label}' v{head.Version} has no certificate to watch: train it with certified thresholds", nameof(head));
         Head = head;
-        (yes, no) = (new ErrorBound(alpha), new ErrorBound(alpha));
+        (Yes, No) = (new ErrorBound(alpha), new ErrorBound(alpha));
     }
 
     /// <summary>The head that made the decisions.</summary>
@@ -29,11 +26,11 @@ public sealed class CertificateWatch
     /// <summary>What is left of its certificate.</summary>
     public Certificate Certificate { get; private set; }
 
-    /// <summary>Lower bound of the error among the automatic yes.</summary>
-    public double YesError => yes.Lower;
+    /// <summary>What was seen of the automatic yes.</summary>
+    public ErrorBound Yes { get; }
 
-    /// <summary>Lower bound of the error among the automatic no.</summary>
-    public double NoError => no.Lower;
+    /// <summary>What was seen of the automatic no.</summary>
+    public ErrorBound No { get; }
 
     /// <summary>Takes in one audited message: what the head said of it, and what a person did.</summary>
     /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means nothing.</param>
@@ -44,13 +41,13 @@ public sealed class CertificateWatch
         // What a side decided while its certificate stood; a side that is withdrawn decides nothing more.
         if (Certificate.Yes is not null && probability >= Head.Thresholds.High)
         {
-            yes.Observe(!answer);
-            return Withdraw(yes, Certificate with { Yes = null });
+            Yes.Observe(!answer);
+            return Withdraw(Yes, Certificate with { Yes = null });
         }
         if (Certificate.No is not null && probability <= Head.Thresholds.Low)
         {
-            no.Observe(answer);
-            return Withdraw(no, Certificate with { No = null });
+            No.Observe(answer);
+            return Withdraw(No, Certificate with { No = null });
         }
         return false;
     }

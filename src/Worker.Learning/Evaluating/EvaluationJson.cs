@@ -41,6 +41,15 @@ public static class EvaluationJson
         json.WriteEndObject();
     }
 
+    /// <summary>The anomaly figures alone, where there are no heads.</summary>
+    public static void Write(Stream output, AnomalyMetrics anomaly)
+    {
+        using var json = new Utf8JsonWriter(output, Options);
+        json.WriteStartObject();
+        Write(json, anomaly);
+        json.WriteEndObject();
+    }
+
     private static void Write(Utf8JsonWriter json, AnomalyMetrics anomaly)
     {
         json.WriteStartObject("anomaly");

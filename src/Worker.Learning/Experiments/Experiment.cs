@@ -12,14 +12,15 @@ public static class Experiment
 {
     /// <summary>Runs all seeds.</summary>
     /// <param name="features">All texts' features by the name that heads carry (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
+    /// <param name="altered">Altered copies, where they are among what is compared.</param>
     /// <param name="progress">Told what part, from 0 to 1, is done.</param>
     /// <exception cref="ExperimentRefusedException">Options out of range, a variant that there is not, or too few texts.</exception>
     public static ExperimentResult Run(
-        DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+        DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, AlteredTexts? altered = null, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ExperimentRefusedException(string.Join("; ", wrong));
-        var variants = Chosen(options);
+        var variants = Chosen(options, altered is not null);
         var cached = new Dictionary<string, FeatureMatrix>(StringComparer.Ordinal);
         FeatureMatrix Cached(string name) => cached.TryGetValue(name, out var matrix) ? matrix : cached[name] = features(name);
 
@@ -30,7 +31,7 @@ public static class Experiment
             split = RandomSplit.Of(data.Texts.Count, options.Validation, options.Test, options.FirstSeed + seed);
             if (split.Fit.Length == 0 || split.Validation.Length == 0 || split.Test.Length == 0)
                 throw new ExperimentRefusedException($"{data.Texts.Count} texts are too few to split: answer more");
-            var trial = new Trial(data, Cached, encoder, options, split, options.FirstSeed + seed, cancellation);
+            var trial = new Trial(data, Cached, altered, encoder, options, split, options.FirstSeed + seed, cancellation);
             var test = trial.Part(split.Test);
             for (var i = 0; i < variants.Count; i++)
             {
@@ -49,9 +50,12 @@ public static class Experiment
             options.Seeds);
     }
 
-    private static IReadOnlyList<Variant> Chosen(ExperimentOptions options)
+    /// <summary>Whether altered copies of the texts are wanted.</summary>
+    public static bool WantsAltered(ExperimentOptions options) => options.Only.Count == 0 || options.Only.Contains(Variants.Augmented, StringComparer.Ordinal);
+
+    private static IReadOnlyList<Variant> Chosen(ExperimentOptions options, bool altered)
     {
-        var all = Variants.All(options);
+        var all = Variants.All(options, altered);
         if (options.Only.Except(all.Select(v => v.Name), StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown)
             throw new ExperimentRefusedException($"there is no variant {string.Join(", ", unknown)}: choose of {string.Join(", ", all.Select(v => v.Name))}");
         return options.Only.Count == 0 ? all : [.. all.Where((variant, i) => i == 0 || options.Only.Contains(variant.Name, StringComparer.Ordinal))];

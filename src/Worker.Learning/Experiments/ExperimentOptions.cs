@@ -8,6 +8,11 @@ namespace Worker.Learning.Experiments;
 /// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
 public sealed record NamedFeature(string Name, string Feature);
 
+/// <summary>Altered copies of a data set's texts, for the variant that fits on them too; see <see cref="Examples.TextAugmentation"/>.</summary>
+/// <param name="Sources">For each copy, the row of its text.</param>
+/// <param name="Features">All copies' features by the name that heads carry.</param>
+public sealed record AlteredTexts(IReadOnlyList<int> Sources, Func<string, FeatureMatrix> Features);
+
 /// <summary>How variants are compared.</summary>
 public sealed record ExperimentOptions
 {

@@ -7,7 +7,8 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>One seed's split, with the heads fitted on it so far: variants that share heads fit them once.</summary>
-internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
+internal sealed class Trial(
+    DataSet data, Func<string, FeatureMatrix> features, AlteredTexts? altered, string encoder, ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
 {
     private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options), IReadOnlyDictionary<string, Head>> fitted = [];
 
@@ -30,6 +31,18 @@ internal sealed class Trial(DataSet data, Func<string, FeatureMatrix> features, 
                 .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
         }
         return heads;
+    }
+
+    /// <summary>Heads by label, fitted on fit and validation rows and on altered copies of these alone.</summary>
+    public IReadOnlyDictionary<string, Head> Augmented(string feature, TrainingOptions training)
+    {
+        var place = split.Both.Select((row, i) => (row, i)).ToDictionary(at => at.row, at => at.i);
+        int[] copies = [.. Enumerable.Range(0, altered!.Sources.Count).Where(copy => place.ContainsKey(altered.Sources[copy]))];
+        var all = altered.Features(feature);
+        var matrix = Gather(features(feature), split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
+        return HeadTrainer
+            .Train(matrix, Part(split.Both), feature, encoder, training with { Seed = seed }, derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] }, cancellation: cancellation)
+            .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
     }
 
     /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>

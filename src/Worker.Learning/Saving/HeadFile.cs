@@ -1,5 +1,6 @@
 using System.Text;
 using Worker.Core.Heads;
+using Worker.Learning.Anomaly;
 
 namespace Worker.Learning.Saving;
 
@@ -33,7 +34,7 @@ public static class HeadFile
     }
 
     /// <summary>Reads all heads of a file, in its order.</summary>
-    /// <exception cref="FormatException">A line is not a head, a label comes twice, or there are no heads; the message
+    /// <exception cref="FormatException">A line is not a head, a label comes twice, or there are neither heads nor an anomaly reference beside; the message
     /// names file, line and field.</exception>
     public static IReadOnlyList<Head> Read(string path)
     {
@@ -50,7 +51,7 @@ public static class HeadFile
                 throw new FormatException($"{path}, line {number}: label '{head.Label}' already has a head in line {lines[head.Label]}: keep one of them");
             heads.Add(head);
         }
-        return heads.Count > 0 ? heads : throw new FormatException($"{path} has no heads: train some into it first");
+        return heads.Count > 0 || File.Exists(AnomalyFile.PathBeside(path)) ? heads : throw new FormatException($"{path} has no heads: train some into it first");
     }
 
     private static Head Parse(string line, string path, int number)

@@ -83,9 +83,9 @@ internal sealed class Classifier : IDisposable
         var following = Follow(ended.Token);
         try
         {
-            // 1. Heads: without one, a message's result would say nothing, for good.
+            // 1. Heads: without one, a message's result would say nothing, for good; unless a file has an anomaly reference alone.
             Health.Waiting("for the first head");
-            if (await Task.WhenAny(Heads.FirstHead.WaitAsync(ended.Token), following) == following)
+            if (Anomalies.Current is null && await Task.WhenAny(Heads.FirstHead.WaitAsync(ended.Token), following) == following)
                 await following;
             stop.ThrowIfCancellationRequested();
             // 2. Kafka: topics, then the producer's identity, then the group.

@@ -29,12 +29,14 @@ internal static class EvaluateVerb
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
-            if (trained.Count == 0)
-                throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
+            if (trained.Count == 0 && reference is null)
+                throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
             var path = parsed.GetValue(data)!;
             string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];
+            if (trained.Count == 0)
+                return Run(loaded, DataSet.Read(path), new UnlikeTexts(reference, Unlike(files)), parsed.GetValue(report), parsed.GetValue(json));
             (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
             return Run(loaded, DataSet.Read(path), trained, new UnlikeTexts(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
         });
@@ -44,6 +46,22 @@ internal static class EvaluateVerb
     /// <summary>Texts that are said to be unlike: all of a second file, and those of the first that say so.</summary>
     private static List<string> Unlike(string[] files) =>
         [.. files.SelectMany((file, i) => ExampleReader.Read(file).Where(example => i > 0 || !example.Known)).Select(example => example.Text)];
+
+    /// <summary>Without heads: how well the reference tells unlike texts is all there is.</summary>
+    private static int Run(LoadedEncoder loaded, DataSet data, UnlikeTexts unlike, string? report, string? json)
+    {
+        var anomaly = unlike.Measure(loaded, data, [])
+            ?? throw new UserError("there are no heads, only an anomaly reference, and no text is said to be unlike: mark some with \"known\": false, or name a file of them with --unlike");
+        AnomalyReport.Write(Console.Out, anomaly);
+        if (report is not null)
+            Console.Error.WriteLine("no report: it is about heads, and there are none");
+        if (json is null)
+            return ExitCode.Done;
+        using var file = File.Create(json);
+        EvaluationJson.Write(file, anomaly);
+        Console.Error.WriteLine($"every figure: {json}");
+        return ExitCode.Done;
+    }
 
     private static int Run(
         LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, UnlikeTexts unlike, IReadOnlyList<(string, string)> facts, string? report, string? json)

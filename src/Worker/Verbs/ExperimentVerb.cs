@@ -62,7 +62,13 @@ internal static class ExperimentVerb
         byte[][] texts = [.. data.Texts.Select(Encoding.UTF8.GetBytes)];
         var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
         var encoded = new EncodedTexts(loaded.Encoder.Features, features);
-        return ProgressBars.Run("compare", report => Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, report, stop));
+        AlteredTexts? altered = null;
+        if (Experiment.WantsAltered(options))
+        {
+            var (copies, sources) = TextAugmentation.Copy(data, options.FirstSeed);
+            altered = new AlteredTexts(sources, HeadTraining.Encode(loaded, copies).Matrix);
+        }
+        return ProgressBars.Run("compare", report => Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, altered, report, stop));
     }
 
     private static void Save(ExperimentResult result, string? json, string? csv, string? report, IReadOnlyList<(string, string)> facts)

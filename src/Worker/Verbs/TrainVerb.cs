@@ -25,6 +25,7 @@ internal sealed class TrainVerb
     private readonly Option<int> seed = new("--seed") { Description = "Same seed, same heads" };
     private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
     private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
+    private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly ModelOptions model = new();
@@ -33,7 +34,7 @@ internal sealed class TrainVerb
 
     private Command Verb()
     {
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, noAnomaly, references };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, noAnomaly, references, perplexity };
         thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
@@ -53,12 +54,14 @@ internal sealed class TrainVerb
         var result = HeadTraining.Train(loaded, examples, encoded, plan, stop);
         Say(result.Remarks);
         Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
-        if (result.Heads.Count == 0)
+        var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Perplexity = parsed.GetValue(perplexity), Seed = plan.Options.Seed };
+        if (result.Heads.Count > 0)
+            Print(result);
+        var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
+        if (result.Heads.Count == 0 && reference is null)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
         HeadFile.Write(parsed.GetValue(destination)!, result.Heads);
-        Print(result);
-        var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Seed = plan.Options.Seed };
-        WriteReference(loaded, examples, encoded, result, plan.Options, anomaly, parsed.GetValue(destination)!, stop);
+        WriteReference(reference, parsed.GetValue(destination)!);
         Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {parsed.GetValue(destination)}");
         return ExitCode.Done;
     }
@@ -105,20 +108,26 @@ internal sealed class TrainVerb
             Console.WriteLine(line);
     }
 
-    /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>
-    private static void WriteReference(
-        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions? anomaly, string destination, CancellationToken stop)
+    /// <summary>Also without heads: texts of one known kind, say, are enough to tell what is unlike them.</summary>
+    private static AnomalyReference? Reference(
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions? anomaly, CancellationToken stop)
     {
-        AnomalyReference? reference = null;
+        if (anomaly is null)
+            return null;
         try
         {
-            if (anomaly is not null)
-                reference = ProgressBars.Run("anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
+            return ProgressBars.Run("anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
         }
         catch (AnomalyTrainingException problem)
         {
             Console.Error.WriteLine($"no anomaly reference: {problem.Message}");
+            return null;
         }
+    }
+
+    /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>
+    private static void WriteReference(AnomalyReference? reference, string destination)
+    {
         AnomalyFile.Write(destination, reference);
         if (reference is not null)
             Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");

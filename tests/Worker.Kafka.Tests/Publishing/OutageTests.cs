@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Worker.Kafka.Configuration;
@@ -35,14 +36,73 @@ public sealed class OutageTests
         await Mend(broker, stage, fault, options.Topics.Results);
 
         stage.Feed(1_000, 200);
+        await AllIsOut(mode, 1_200, stage, worker, log);
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    [InlineData(DeliveryMode.AtLeastOnce)]
+    public async Task A_worker_outlives_a_broker_whose_disk_is_full(DeliveryMode mode)
+    {
+        using var disk = new SmallDisk(megabytes: 96);
+        using var broker = new KafkaBroker { DataFolder = disk.Folder };
+        var stage = await Stage.On(broker.BootstrapServers);
+        using var log = new ListLogger();
+        stage.Feed(0, 1_000);
+        using var worker = new EchoWorker(stage.Options(mode), _ => Task.Delay(20), log, maxMessages: 20);
+        await Eventually.True(() => worker.Published > 200, "it has begun");
+
+        // A broker ends by itself once none of its disks takes a write.
+        disk.Fill();
+        Assert.True(broker.Dies(TimeSpan.FromSeconds(60)), "Kafka lives on without a disk");
+        await Task.Delay(5_000, TestContext.Current.CancellationToken);
+        Assert.False(worker.Ended.IsCompleted, $"it ended: {worker.Ended.Exception?.InnerException?.Message}");
+        disk.Free();
+        broker.Start();
+
+        stage.Feed(1_000, 200);
+        await AllIsOut(mode, 1_200, stage, worker, log);
+    }
+
+    /// <summary>Longer than every time limit, with the limits that a user has. WORKER_OUTAGE_SECONDS makes it longer.</summary>
+    [Fact]
+    public async Task Workers_outlive_an_outage_of_minutes()
+    {
+        var outage = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("WORKER_OUTAGE_SECONDS") ?? "130", CultureInfo.InvariantCulture));
+        using var broker = new KafkaBroker();
+        var modes = new[] { DeliveryMode.ExactlyOnce, DeliveryMode.AtLeastOnce };
+        var stages = await Task.WhenAll(modes.Select(_ => Stage.On(broker.BootstrapServers)));
+        var logs = modes.Select(_ => new ListLogger()).ToArray();
+        foreach (var stage in stages)
+            stage.Feed(0, 1_000);
+        var workers = stages.Select((stage, i) => new EchoWorker(stage.Options(modes[i]), _ => Task.Delay(20), logs[i], maxMessages: 20)).ToArray();
+        foreach (var worker in workers)
+            await Eventually.True(() => worker.Published > 200, "it has begun");
+
+        broker.Kill();
+        await Task.Delay(outage, TestContext.Current.CancellationToken);
+        foreach (var worker in workers)
+            Assert.False(worker.Ended.IsCompleted, $"it ended: {worker.Ended.Exception?.InnerException?.Message}");
+        broker.Start();
+        for (var i = 0; i < modes.Length; i++)
+        {
+            stages[i].Feed(1_000, 200);
+            await AllIsOut(modes[i], 1_200, stages[i], workers[i], logs[i]);
+            workers[i].Dispose();
+            logs[i].Dispose();
+        }
+    }
+
+    private static async Task AllIsOut(DeliveryMode mode, int messages, Stage stage, EchoWorker worker, ListLogger log)
+    {
         // Not counted by the worker: what was committed without its hearing of it is not published again.
-        var results = stage.Results(1_200, seconds: 90);
-        Assert.True(results.Count >= 1_200, $"{results.Count} results, {worker.Published} published, {worker.Rewinds} rewinds, {worker.Reader.State}; {worker.ReadingFailure}; the log:\n{string.Join('\n', log.Lines.TakeLast(40))}");
+        var results = stage.Results(messages, seconds: 90);
+        Assert.True(results.Count >= messages, $"{results.Count} results, {worker.Published} published, {worker.Rewinds} rewinds, {worker.Reader.State}; {worker.ReadingFailure}; the log:\n{string.Join('\n', log.Lines.TakeLast(40))}");
         await worker.StopAsync();
         if (mode == DeliveryMode.ExactlyOnce)
-            Stage.AssertEachOnce(1_200, results);
+            Stage.AssertEachOnce(messages, results);
         else
-            Assert.Equal(Enumerable.Range(0, 1_200), Stage.Numbers(results).Distinct().Order());
+            Assert.Equal(Enumerable.Range(0, messages), Stage.Numbers(results).Distinct().Order());
         // Not a line a try.
         Assert.InRange(log.Lines.Count(line => !line.Contains("Debug", StringComparison.Ordinal)), 1, 80);
     }

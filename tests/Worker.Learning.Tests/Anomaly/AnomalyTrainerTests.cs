@@ -32,6 +32,18 @@ public class AnomalyTrainerTests
         Assert.True(metrics.Together.Auroc > 0.97, $"{metrics.Together}");
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Perplexity_is_a_channel_where_it_is_asked_for(int classes)
+    {
+        using var train = new Clusters(200, classes, seed: 1);
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100, Perplexity = true }, TestContext.Current.CancellationToken);
+        Assert.Contains(PerplexityChannel.ChannelName, reference.Channels.Select(scaled => scaled.Channel.Name));
+        Assert.DoesNotContain(PerplexityChannel.ChannelName,
+            AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100 }, TestContext.Current.CancellationToken).Channels.Select(scaled => scaled.Channel.Name));
+    }
+
     [Fact]
     public void The_same_seed_makes_the_same_reference_and_too_few_texts_make_none()
     {

@@ -67,7 +67,7 @@ public class CertificateWatchTests
             Assert.True(++after < 1000, $"not seen after {after} audits");
         Assert.Null(watch.Certificate.Yes);
         Assert.NotNull(watch.Certificate.No);
-        Assert.True(watch.YesError > 0.05 && watch.NoError < 0.02);
+        Assert.True(watch.Yes.Lower > 0.05 && watch.No.Lower < 0.02);
         var revised = watch.Revised();
         Assert.Equal((4, 3), (revised.Version, revised.Parent!.Value));
         Assert.Null(revised.Certificate!.Yes);

@@ -49,6 +49,23 @@ public class ExperimentTests
     }
 
     [Fact]
+    public void Altered_copies_are_fitted_on_only_where_their_text_is()
+    {
+        // Copies that say the opposite of their texts: whoever fits on them is worse.
+        var opposite = new float[600 * 6];
+        var features = Features("mean");
+        for (var row = 0; row < 600; row++)
+            for (var i = 0; i < features.Width; i++)
+                opposite[row * features.Width + i] = -features.Row(row)[i];
+        AlteredTexts Copies(int from) => new([.. Enumerable.Range(from, 600 - from)], _ => new FeatureMatrix(opposite.AsMemory(from * features.Width, (600 - from) * features.Width), features.Width));
+        double Loss(AlteredTexts altered) => Experiment.Run(Drawn.Data, Features, "e", Options with { Only = ["augmented"] }, altered).Variants[1].Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
+        var alone = Result.Variants[0].Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
+        Assert.True(Loss(Copies(0)) < alone - 0.05);
+        // None is left where every copy's text is held out.
+        Assert.Equal(alone, Loss(new AlteredTexts([], _ => new FeatureMatrix(ReadOnlyMemory<float>.Empty, features.Width))), 1e-12);
+    }
+
+    [Fact]
     public void Estimates_are_mean_and_two_standard_deviations()
     {
         Assert.Equal(new Estimate(3, 2 * Math.Sqrt(2), 2), Estimate.Of([2, 4]));

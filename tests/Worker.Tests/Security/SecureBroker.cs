@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Worker.Testing;
@@ -65,13 +66,39 @@ public sealed class SecureBroker : IDisposable
 
     public Task Withdraw(params IEnumerable<Right> rights) => WithAdmin(admin => admin.DeleteAclsAsync(rights.Select(right => Binding(right).ToFilter())));
 
+    /// <summary>From now on this is the user's password for SCRAM-SHA-512; connections that are there already stay.</summary>
+    public Task ChangePassword(string user, string password) => WithAdmin(admin => admin.AlterUserScramCredentialsAsync(
+    [
+        new UserScramCredentialUpsertion
+        {
+            User = user,
+            ScramCredentialInfo = new ScramCredentialInfo { Mechanism = ScramMechanism.ScramSha512, Iterations = 4_096 },
+            Password = Encoding.UTF8.GetBytes(password),
+        },
+    ]));
+
+    /// <summary>SIGKILL and a new start, with the data it had: every client connects anew.</summary>
+    public void Bounce()
+    {
+        lock (gate)
+        {
+            Kill();
+            Launch();
+        }
+    }
+
     public void Dispose()
+    {
+        Kill();
+        authority.Dispose();
+        folder.Dispose();
+    }
+
+    private void Kill()
     {
         process?.Kill(entireProcessTree: true);
         process?.WaitForExit();
         process?.Dispose();
-        authority.Dispose();
-        folder.Dispose();
     }
 
     private static AclBinding Binding(Right right) => new()
@@ -116,6 +143,11 @@ public sealed class SecureBroker : IDisposable
             format.WaitForExit();
             Assert.True(format.ExitCode == 0, $"kafka.tools.StorageTool failed: {File.ReadAllText(folder.File("kafka.log"))}");
         }
+        Launch();
+    }
+
+    private void Launch()
+    {
         process = KafkaBroker.Java(folder, "kafka.Kafka", folder.File("server.properties"));
         var patience = Stopwatch.StartNew();
         while (!KafkaBroker.Listens(port))

@@ -1,0 +1,33 @@
+using System.Text;
+using Worker.Core.Heads;
+using Worker.Learning.Certifying;
+using Worker.Learning.Examples;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Training;
+
+/// <summary>Holds the certificates that heads have against answers that came in later.</summary>
+internal static class CertificateCheck
+{
+    /// <summary>One watch for each head with a certificate, having seen the answers in their order.</summary>
+    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came.</param>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    /// <exception cref="UserError">No head has a certificate.</exception>
+    public static IReadOnlyList<CertificateWatch> Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> heads)
+    {
+        Head[] certified = [.. heads.Where(head => head.Certificate is not null)];
+        if (certified.Length == 0)
+            throw new UserError("none of these heads has a certificate to check: give them some with 'worker certify' first");
+        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(certified);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, set, report));
+        var answers = data.WithLabels([.. set.Heads.Select(head => head.Label)]).Answers;
+        CertificateWatch[] watches = [.. set.Heads.Select(head => new CertificateWatch(head))];
+        for (var row = 0; row < texts.Length; row++)
+            for (var label = 0; label < watches.Length; label++)
+                if (answers[row, label] != AnswerMatrix.Unknown)
+                    watches[label].Observe(probabilities[row * watches.Length + label], answers[row, label] == AnswerMatrix.Yes);
+        return watches;
+    }
+}
