@@ -69,7 +69,7 @@ public sealed class KafkaBroker : IDisposable
         if (port != 0)
             return $"127.0.0.1:{port}";
         Assert.SkipUnless(Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
-        port = FreePortPair();
+        port = FreePorts(2);
         File.WriteAllText(folder.File("server.properties"), $"""
             process.roles=broker,controller
             node.id=1
@@ -204,23 +204,33 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    /// <summary>A port whose successor is free too, for the controller.</summary>
-    private static int FreePortPair()
+    /// <summary>
+    /// The first of so many free ports in a row, below the range that the system hands out by itself: there a client that
+    /// looks for a broker not started yet would now and then take the port, or connect to itself.
+    /// </summary>
+    internal static int FreePorts(int count)
     {
         while (true)
         {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var free = ((IPEndPoint)first.LocalEndpoint).Port;
+            var first = Random.Shared.Next(20_000, 32_000);
+            var taken = new List<TcpListener>();
             try
             {
-                using var second = new TcpListener(IPAddress.Loopback, free + 1);
-                second.Start();
-                return free;
+                for (var i = 0; i < count; i++)
+                {
+                    var listener = new TcpListener(IPAddress.Loopback, first + i);
+                    listener.Start();
+                    taken.Add(listener);
+                }
+                return first;
             }
             catch (SocketException)
             {
-                // Taken: try another pair.
+                // One is in use: elsewhere.
+            }
+            finally
+            {
+                taken.ForEach(listener => listener.Dispose());
             }
         }
     }

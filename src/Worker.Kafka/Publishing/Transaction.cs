@@ -49,6 +49,27 @@ internal sealed class Transaction(
             stop);
     }
 
+    /// <summary>
+    /// Throws away offsets of an earlier life that the group's coordinator still holds for undecided though their
+    /// transaction has ended (seen after an outage longer than its time limit): nobody could read on from them, and the next
+    /// commit would commit them too. The coordinator keeps them by producer, so an aborted transaction ends them.
+    /// </summary>
+    /// <param name="topic">One that the group reads.</param>
+    /// <param name="group">As a member or not.</param>
+    public void Settle(string topic, IConsumerGroupMetadata group, CancellationToken stop)
+    {
+        Begin();
+        try
+        {
+            SendOffsets([new TopicPartitionOffset(topic, 0, 0)], group, stop);
+        }
+        catch (MustAbortException)
+        {
+            // The coordinator knows of the group by then, which is all that is needed.
+        }
+        Abort(new Error(ErrorCode.NoError), stop);
+    }
+
     /// <summary>Local only.</summary>
     public void Begin()
     {

@@ -22,6 +22,10 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private readonly ClientLog log;
     private readonly ILogger logger;
     private ProducerLife? current;
+
+    /// <summary>Has not taken over the identity yet.</summary>
+    private ProducerLife? fresh;
+
     private int renewals;
 
     public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
@@ -31,33 +35,38 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Producer");
         logger = loggers.CreateLogger<TransactionalPublisher>();
-        current = NewProducer();
+        // At once: settings that the client refuses are said before anything is read.
+        fresh = NewProducer();
     }
 
-    public override void Start(CancellationToken stop) => current!.Transaction.TakeOver(stop);
+    public override void Start(CancellationToken stop) => Prepare(stop);
 
     public override void Dispose()
     {
         current?.Dispose();
+        fresh?.Dispose();
         base.Dispose();
     }
 
     private protected override void Prepare(CancellationToken stop)
     {
-        if (current is not null)
-            return;
-        var fresh = NewProducer();
-        try
+        while (current is null)
         {
-            fresh.Transaction.TakeOver(stop);
+            fresh ??= NewProducer();
+            try
+            {
+                fresh.Transaction.TakeOver(stop);
+                fresh.Transaction.Settle(options.Topics.Messages, Reader.CoordinatedGroup(), stop);
+            }
+            catch (KafkaFailureException failure) when (failure.EndsProducer && ++renewals <= MostRenewals)
+            {
+                fresh.Dispose();
+                fresh = null;
+                continue;
+            }
+            (current, fresh) = (fresh, null);
+            Ready(logger, options.EffectiveTransactionalId);
         }
-        catch
-        {
-            fresh.Dispose();
-            throw;
-        }
-        current = fresh;
-        Renewed(logger, options.EffectiveTransactionalId);
     }
 
     private protected override PublishOutcome PublishBegun(
@@ -136,5 +145,5 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A fresh producer has the transactional identity '{Identity}'")]
-    private static partial void Renewed(ILogger logger, string identity);
+    private static partial void Ready(ILogger logger, string identity);
 }

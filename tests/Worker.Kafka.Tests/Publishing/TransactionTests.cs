@@ -100,6 +100,34 @@ public sealed class TransactionTests(KafkaBroker broker)
     }
 
     [Fact]
+    public async Task A_worker_expelled_after_its_offsets_were_sent_commits_and_the_next_owner_goes_on_behind_them()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options();
+        options.Consumer["max.poll.interval.ms"] = "2500";
+        options.TransactionTimeoutMs = 60_000;
+        stage.Feed(0, 50);
+        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
+        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        publisher.Start(default);
+        var read = 0;
+        while (read < 50)
+        {
+            var window = reader.Read(TestContext.Current.CancellationToken)!;
+            read += window.Records.Length;
+            var echoes = window.Records.Select((record, i) => EchoWorker.Echo(options, record, i)).ToArray();
+            // While the last window is being produced nobody polls for longer than the group allows.
+            IReadOnlyList<OutgoingRecord> records = read < 50 ? echoes : new SlowRecords(echoes, TimeSpan.FromSeconds(4));
+            Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records, default));
+        }
+        using var next = new EchoWorker(stage.Options(worker: "w2"));
+        stage.Feed(50, 10);
+        await Eventually.True(() => next.Published == 10, "the next owner reads what came later, and only that");
+        await next.StopAsync();
+        Stage.AssertEachOnce(60, stage.Results(60));
+    }
+
+    [Fact]
     public async Task A_worker_expelled_in_the_middle_of_a_transaction_aborts_and_reads_again()
     {
         var stage = await Stage.On(broker.BootstrapServers);
@@ -112,8 +140,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         publisher.Start(default);
         var window = reader.Read(default)!;
 
-        // Nobody polls for longer than the group allows, while the window is being produced.
-        var slow = new SlowRecords([.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
+        // Nobody polls for longer than the group allows, while the window is being produced; so many records go before the offsets.
+        var slow = new SlowRecords([.. Enumerable.Repeat(window.Records, 1 + 5_000 / window.Records.Length).SelectMany(records => records).Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, slow, default));
         Assert.Equal((KafkaFailure.TransactionAborted, FailureAction.Rewind), (failure.Failure, failure.Action));
         Assert.True(window.IsStale);

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -131,7 +129,7 @@ public sealed class SecureBroker : IDisposable
     private void Start()
     {
         Assert.SkipUnless(KafkaBroker.Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
-        port = FreePorts(6);
+        port = KafkaBroker.FreePorts(6);
         File.WriteAllText(CaFile, authority.Pem);
         Store("localhost", authority.Sign("localhost"));
         Store("expired", authority.Sign("localhost", expired: true));
@@ -201,34 +199,6 @@ public sealed class SecureBroker : IDisposable
         group.min.session.timeout.ms=1000
         transaction.abort.timed.out.transaction.cleanup.interval.ms=500
         """;
-
-    /// <summary>The first of so many free ports in a row, below the range that the system hands out by itself.</summary>
-    private static int FreePorts(int count)
-    {
-        while (true)
-        {
-            var first = Random.Shared.Next(20_000, 32_000);
-            var taken = new List<TcpListener>();
-            try
-            {
-                for (var i = 0; i < count; i++)
-                {
-                    var listener = new TcpListener(IPAddress.Loopback, first + i);
-                    listener.Start();
-                    taken.Add(listener);
-                }
-                return first;
-            }
-            catch (SocketException)
-            {
-                // One is in use: elsewhere.
-            }
-            finally
-            {
-                taken.ForEach(listener => listener.Dispose());
-            }
-        }
-    }
 }
 
 /// <summary>One ACL entry.</summary>
