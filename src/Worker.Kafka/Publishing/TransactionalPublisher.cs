@@ -52,20 +52,24 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     {
         while (current is null)
         {
-            fresh ??= NewProducer();
+            var life = fresh ?? NewProducer();
+            fresh = null;
             try
             {
-                fresh.Transaction.TakeOver(stop);
-                fresh.Transaction.Settle(options.Topics.Messages, Reader.CoordinatedGroup(), stop);
+                life.Transaction.TakeOver(stop);
+                life.Transaction.Settle(options.Topics.Messages, Reader.CoordinatedGroup(), stop);
+                current = life;
+                Ready(logger, options.EffectiveTransactionalId);
             }
-            catch (KafkaFailureException failure) when (failure.EndsProducer && ++renewals <= MostRenewals)
+            catch (KafkaFailureException failure) when (failure.EndsProducer)
             {
-                fresh.Dispose();
-                fresh = null;
-                continue;
+                Count(failure);
             }
-            (current, fresh) = (fresh, null);
-            Ready(logger, options.EffectiveTransactionalId);
+            finally
+            {
+                if (current is null)
+                    life.Dispose();
+            }
         }
     }
 
@@ -82,10 +86,17 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         {
             current!.Dispose();
             current = null;
-            if (++renewals > MostRenewals)
-                throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
+            Count(failure);
             throw;
         }
+    }
+
+    /// <summary>One more producer that ended.</summary>
+    /// <exception cref="KafkaFailureException">It was one too many.</exception>
+    private void Count(KafkaFailureException failure)
+    {
+        if (++renewals > MostRenewals)
+            throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
 
     private ProducerLife NewProducer() => new(options, clients, log, logger, clock);
