@@ -87,7 +87,8 @@ public sealed partial class WindowReader : IDisposable
     {
         try
         {
-            consumer.Committed([new TopicPartition(options.Topics.Messages, 0)], OffsetPatience);
+            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
+            consumer.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], OffsetPatience);
         }
         catch (KafkaException error)
         {
