@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Worker.Hosting;
 using Worker.Terminal;
@@ -40,7 +41,11 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
         await Console.Error.WriteLineAsync($"error: {error.Message}");
-    await Console.Error.WriteLineAsync($"  what to do: see 'worker {string.Join(' ', parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name)} --help'");
+    // From 'worker' down: a verb may have verbs of its own.
+    var path = new Stack<string>(["--help"]);
+    for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Parent: not null } verb; at = verb.Parent)
+        path.Push(verb.Command.Name);
+    await Console.Error.WriteLineAsync($"  what to do: see 'worker {string.Join(' ', path)}'");
     return ExitCode.Usage;
 }
 var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

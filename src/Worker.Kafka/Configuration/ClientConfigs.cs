@@ -46,6 +46,15 @@ internal static class ClientConfigs
         return config;
     }
 
+    /// <summary>For a consumer that reads nothing, to ask about the group from outside.</summary>
+    public static ConsumerConfig Outsider(KafkaOptions options)
+    {
+        var config = new ConsumerConfig { GroupId = options.GroupId };
+        Common(config, options);
+        Merge(config, options.Client);
+        return config;
+    }
+
     /// <summary>Idempotent, acknowledged by all in-sync replicas, partitioned as Java clients do.</summary>
     public static ProducerConfig Producer(KafkaOptions options)
     {

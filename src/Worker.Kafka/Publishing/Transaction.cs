@@ -55,7 +55,7 @@ internal sealed class Transaction(
     /// commit would commit them too. The coordinator keeps them by producer, so an aborted transaction ends them.
     /// </summary>
     /// <param name="topic">One that the group reads.</param>
-    /// <param name="group">As a member or not.</param>
+    /// <param name="group">As no member of it.</param>
     public void Settle(string topic, IConsumerGroupMetadata group, CancellationToken stop)
     {
         Begin();

@@ -16,6 +16,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
     private const int MostRenewals = 5;
     private const int FewRecords = 4_096;
+    private static readonly TimeSpan CoordinatorPatience = TimeSpan.FromSeconds(5);
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
     private readonly KafkaClients clients;
@@ -57,7 +58,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             try
             {
                 life.Transaction.TakeOver(stop);
-                life.Transaction.Settle(options.Topics.Messages, Reader.CoordinatedGroup(), stop);
+                life.Transaction.Settle(options.Topics.Messages, AsOutsider(), stop);
                 current = life;
                 Ready(logger, options.EffectiveTransactionalId);
             }
@@ -89,6 +90,26 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             Count(failure);
             throw;
         }
+    }
+
+    /// <summary>
+    /// The group as somebody sees it who is no member, whose offsets the coordinator takes unchecked; and once there is a
+    /// coordinator: a cluster makes one for its first group, and a producer that came too early would ask again only when
+    /// its call has timed out.
+    /// </summary>
+    private IConsumerGroupMetadata AsOutsider()
+    {
+        using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
+        try
+        {
+            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
+            outsider.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], CoordinatorPatience);
+        }
+        catch (KafkaException error)
+        {
+            log.Write(LogLevel.Debug, "coordinator", error.Error.Reason);
+        }
+        return outsider.ConsumerGroupMetadata;
     }
 
     /// <summary>One more producer that ended.</summary>

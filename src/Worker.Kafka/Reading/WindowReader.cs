@@ -80,24 +80,6 @@ public sealed partial class WindowReader : IDisposable
     }
 
     /// <summary>
-    /// The group's, whether this worker is a member now or not, once its coordinator is there: a cluster makes one for its
-    /// first group, and a producer that asked too early would ask again only when its call has timed out. Any thread.
-    /// </summary>
-    internal IConsumerGroupMetadata CoordinatedGroup()
-    {
-        try
-        {
-            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
-            consumer.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], OffsetPatience);
-        }
-        catch (KafkaException error)
-        {
-            log.Write(LogLevel.Debug, "coordinator", error.Error.Reason);
-        }
-        return consumer.ConsumerGroupMetadata;
-    }
-
-    /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
     /// <paramref name="stop"/> is signalled. When none comes and a partition ends behind what no reader sees, a window
     /// without messages carries that offset.

@@ -103,9 +103,7 @@ public sealed class TransactionTests(KafkaBroker broker)
     public async Task A_worker_expelled_after_its_offsets_were_sent_commits_and_the_next_owner_goes_on_behind_them()
     {
         var stage = await Stage.On(broker.BootstrapServers);
-        var options = stage.Options();
-        options.Consumer["max.poll.interval.ms"] = "2500";
-        options.TransactionTimeoutMs = 60_000;
+        var options = SoonExpelled(stage);
         stage.Feed(0, 50);
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
@@ -131,9 +129,7 @@ public sealed class TransactionTests(KafkaBroker broker)
     public async Task A_worker_expelled_in_the_middle_of_a_transaction_aborts_and_reads_again()
     {
         var stage = await Stage.On(broker.BootstrapServers);
-        var options = stage.Options();
-        options.Consumer["max.poll.interval.ms"] = "2500";
-        options.TransactionTimeoutMs = 60_000;
+        var options = SoonExpelled(stage);
         stage.Feed(0, 50);
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
@@ -156,6 +152,15 @@ public sealed class TransactionTests(KafkaBroker broker)
                 published += again.Records.Length;
         }
         Stage.AssertEachOnce(50, stage.Results(50));
+    }
+
+    /// <summary>The group expels who does not poll for 2.5 s; a transaction may stay open for longer.</summary>
+    private static KafkaOptions SoonExpelled(Stage stage)
+    {
+        var options = stage.Options();
+        options.Consumer["max.poll.interval.ms"] = "2500";
+        options.TransactionTimeoutMs = 60_000;
+        return options;
     }
 
     /// <summary>A worker that dies with a window's records in Kafka and nothing committed.</summary>

@@ -28,12 +28,15 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
             await leaving.StopAsync();
         }
 
-        using var returned = new EchoWorker(Options("returns"));
+        using var again = new ListLogger();
+        using var returned = new EchoWorker(Options("returns"), loggers: again);
         stage.Feed(200, 200);
         await Eventually.True(() => returned.Reader.Assignment.Count == 2, "it has two partitions again", seconds: 8);
         Assert.Equal(owned.Order(), returned.Reader.Assignment.Order());
         await Eventually.True(() => stage.Results(400, partitions: 4, seconds: 2).Count == 400, "400 published");
         Assert.Equal(rebalances, log.Lines.Count(IsRebalance));
+        // A start in good order alarms nobody.
+        Assert.DoesNotContain(again.Lines, line => line.Contains(" Error ", StringComparison.Ordinal) || line.Contains(" Critical ", StringComparison.Ordinal));
         await returned.StopAsync();
         await staying.StopAsync();
         Stage.AssertEachOnce(400, stage.Results(400, partitions: 4));

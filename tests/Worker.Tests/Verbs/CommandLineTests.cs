@@ -54,6 +54,8 @@ public class CommandLineTests(TinyModel model)
     [Theory]
     [InlineData(2, "--vocab", "tokenize")]
     [InlineData(2, "nonsense", "nonsense")]
+    [InlineData(2, "see 'worker heads publish --help'", "heads", "publish", "x", "--nonsense")]
+    [InlineData(2, "see 'worker --help'", "nonsense")]
     [InlineData(1, "is not there", "tokenize", "--vocab", "/nowhere/at/all")]
     [InlineData(1, "is not there", "embed", "--model", "/nowhere/at/all")]
     [InlineData(1, "is not there", "import", "/nowhere/at/all", "--out", "x")]
