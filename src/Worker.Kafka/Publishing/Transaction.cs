@@ -50,22 +50,25 @@ internal sealed class Transaction(
     }
 
     /// <summary>
-    /// Throws away offsets of an earlier life that the group's coordinator still holds for undecided though their
-    /// transaction has ended (seen after an outage longer than its time limit): nobody could read on from them, and the next
-    /// commit would commit them too. The coordinator keeps them by producer, so an aborted transaction ends them.
+    /// Throws away what an earlier life left undecided though its transaction has ended: a cluster whose brokers were all
+    /// down may end a timed-out transaction without telling the partitions (seen with Kafka 4.3). Nobody could read on from
+    /// such offsets, and the next commit would commit offsets and records of both. Partitions keep them by producer, so an
+    /// aborted transaction over the same partitions ends them.
     /// </summary>
     /// <param name="topic">One that the group reads.</param>
     /// <param name="group">As no member of it.</param>
-    public void Settle(string topic, IConsumerGroupMetadata group, CancellationToken stop)
+    /// <param name="again">Writes once more what was written to the partitions.</param>
+    public void Settle(string topic, IConsumerGroupMetadata group, Action again, CancellationToken stop)
     {
         Begin();
         try
         {
             SendOffsets([new TopicPartitionOffset(topic, 0, 0)], group, stop);
+            again();
         }
-        catch (MustAbortException)
+        catch (Exception refused) when (refused is MustAbortException or ProduceException<byte[]?, byte[]?>)
         {
-            // The coordinator knows of the group by then, which is all that is needed.
+            // What was reached by then is ended.
         }
         Abort(new Error(ErrorCode.NoError), stop);
     }

@@ -27,6 +27,9 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>Has not taken over the identity yet.</summary>
     private ProducerLife? fresh;
 
+    /// <summary>The records of the transaction in which the last producer ended.</summary>
+    private IReadOnlyList<OutgoingRecord> undecided = [];
+
     private int renewals;
 
     public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
@@ -58,7 +61,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             try
             {
                 life.Transaction.TakeOver(stop);
-                life.Transaction.Settle(options.Topics.Messages, AsOutsider(), stop);
+                life.Transaction.Settle(options.Topics.Messages, AsOutsider(), () => WriteAgain(life, stop), stop);
+                undecided = [];
                 current = life;
                 Ready(logger, options.EffectiveTransactionalId);
             }
@@ -87,9 +91,16 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         {
             current!.Dispose();
             current = null;
+            undecided = records;
             Count(failure);
             throw;
         }
+    }
+
+    private void WriteAgain(ProducerLife life, CancellationToken stop)
+    {
+        life.Delivery.Produce(undecided, Routes, out _, stop);
+        life.Delivery.AwaitAll(stop);
     }
 
     /// <summary>

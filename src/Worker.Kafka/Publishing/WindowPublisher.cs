@@ -70,10 +70,16 @@ public abstract class WindowPublisher : IDisposable
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
-            Routes.Forget();
             Reader.Ledger.Abandon(failure.EndsProducer);
-            // At once: what is still open would hold up every read_committed reader until its time limit.
-            Prepare(stop);
+            try
+            {
+                // At once: what is still open would hold up every read_committed reader until its time limit.
+                Prepare(stop);
+            }
+            finally
+            {
+                Routes.Forget();
+            }
             throw;
         }
         catch
