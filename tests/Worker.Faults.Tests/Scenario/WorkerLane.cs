@@ -12,7 +12,7 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
     private readonly TimeSpan[] busyUntil = new TimeSpan[workers];
     private readonly Deck<FaultKind> kinds = new(random,
     [
-        FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill,
+        FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill,
         FaultKind.WorkerTerminate, FaultKind.WorkerTerminate, FaultKind.WorkerPause, FaultKind.WorkerZombie,
         FaultKind.WorkerTwin, FaultKind.WorkerReplaced, FaultKind.RebalanceStorm, FaultKind.OneWorkerLeft,
     ]);
