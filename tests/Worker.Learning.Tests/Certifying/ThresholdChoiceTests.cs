@@ -20,7 +20,8 @@ public class ThresholdChoiceTests
         var chosen = ThresholdChoice.Make(p, y, options);
         var mine = Counts(p, y, chosen.Thresholds.Decide);
         Assert.Null(chosen.Certificate);
-        foreach (var other in Enumerable.Range(0, 42).Select(i => Counts(p, y, i * 0.025)))
+        // A threshold is a probability: above 1, which a row of p = 1 could need to be a no, there is none.
+        foreach (var other in Enumerable.Range(0, 41).Select(i => Counts(p, y, i * 0.025)))
         {
             if (rule == ThresholdRule.Cost)
                 Assert.True(Cost(mine) <= Cost(other));
