@@ -1,4 +1,3 @@
-using System.Text;
 using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
@@ -19,15 +18,12 @@ internal static class CertificateCheck
         Head[] certified = [.. heads.Where(head => head.Certificate is not null)];
         if (certified.Length == 0)
             throw new UserError("none of these heads has a certificate to check: give them some with 'worker certify' first");
-        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(certified);
-        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, set, report));
-        var answers = data.WithLabels([.. set.Heads.Select(head => head.Label)]).Answers;
-        CertificateWatch[] watches = [.. set.Heads.Select(head => new CertificateWatch(head))];
-        for (var row = 0; row < texts.Length; row++)
+        var scored = HeadTraining.Score(loaded, data, certified);
+        CertificateWatch[] watches = [.. scored.Heads.Select(head => new CertificateWatch(head))];
+        for (var row = 0; row < scored.Answers.Rows; row++)
             for (var label = 0; label < watches.Length; label++)
-                if (answers[row, label] != AnswerMatrix.Unknown)
-                    watches[label].Observe(probabilities[row * watches.Length + label], answers[row, label] == AnswerMatrix.Yes);
+                if (scored.Answers[row, label] != AnswerMatrix.Unknown)
+                    watches[label].Observe(scored.Probabilities[row * watches.Length + label], scored.Answers[row, label] == AnswerMatrix.Yes);
         return watches;
     }
 }

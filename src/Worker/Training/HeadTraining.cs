@@ -88,20 +88,18 @@ internal static class HeadTraining
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)
     {
-        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
-        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var probabilities = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Probabilities(texts, heads, report));
-        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        var scored = Score(loaded, data, trained);
+        var (heads, answers) = (scored.Heads, scored.Answers);
         var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         var certified = new List<Head>();
-        for (var label = 0; label < heads.Heads.Length; label++)
+        for (var label = 0; label < heads.Count; label++)
         {
             int[] rows = [.. Enumerable.Range(0, answers.Rows).Where(row => answers[row, label] != AnswerMatrix.Unknown)];
             if (rows.Length == 0)
                 continue;
-            var head = heads.Heads[label];
+            var head = heads[label];
             var (band, certificate) = CertifiedBand.Learn(
-                [.. rows.Select(row => (double)probabilities[row * heads.Heads.Length + label])],
+                [.. rows.Select(row => scored.Probabilities[row * heads.Count + label])],
                 [.. rows.Select(row => answers[row, label] == AnswerMatrix.Yes)],
                 head.Thresholds.Decide, options.Error, options.Delta, today, options.Validity);
             certified.Add(head with { Version = head.Version + 1, Parent = head.Version, Thresholds = band, Certificate = certificate });

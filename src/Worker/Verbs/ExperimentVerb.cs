@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Worker.Core.Features;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
@@ -59,9 +58,7 @@ internal static class ExperimentVerb
 
     private static ExperimentResult Run(LoadedEncoder loaded, DataSet data, ExperimentOptions options, CancellationToken stop)
     {
-        byte[][] texts = [.. data.Texts.Select(Encoding.UTF8.GetBytes)];
-        var features = ProgressBars.Run($"encode {texts.Length:N0} texts", report => new TextEncoder(loaded).Features(texts, report));
-        var encoded = new EncodedTexts(loaded.Encoder.Features, features);
+        var encoded = HeadTraining.Encode(loaded, data.Texts);
         AlteredTexts? altered = null;
         if (Experiment.WantsAltered(options))
         {
