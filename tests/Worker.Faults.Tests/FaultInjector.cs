@@ -59,7 +59,7 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         if (await Do(fault, stop) is not { } times)
             return;
         lock (done)
-            done.Add(new Injection(fault.Kind, fault.Target, times.From, now(), times.CountFrom));
+            done.Add(new Injection(fault.Kind, fault.Target, times.From, now(), times.CountFrom, fault.Duration));
     }
 
     /// <summary>Injects and heals; returns when that was and from when on recovery is timed, or null where it could not be done.</summary>

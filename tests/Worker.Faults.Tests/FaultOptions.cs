@@ -20,6 +20,9 @@ public sealed record FaultOptions
     /// <summary>Whether workers are static members of the group: their identity is their membership.</summary>
     public bool StaticMembers { get; init; }
 
+    /// <summary>Each fault by itself, so that recovery is timed, instead of on top of each other.</summary>
+    public bool Calm { get; init; }
+
     /// <summary>Messages per second.</summary>
     public int Rate { get; init; } = 300;
 

@@ -24,6 +24,7 @@ mode.AcceptOnlyFromAmong("exactly-once", "at-least-once");
 var protocol = new Option<string>("--protocol") { Description = "The consumer group protocol: classic, or consumer (KIP-848)", DefaultValueFactory = _ => "classic" };
 protocol.AcceptOnlyFromAmong("classic", "consumer");
 var isStatic = new Option<bool>("--static") { Description = "Workers are static members of the group (Kafka:GroupInstanceId)" };
+var calm = new Option<bool>("--calm") { Description = "Each fault by itself, with a quiet time after it: times the recovery from each" };
 var rate = new Option<int>("--rate") { Description = "Messages per second", DefaultValueFactory = _ => 300 };
 var folder = new Option<DirectoryInfo?>("--logs") { Description = "Folder for the workers' logs (default: a new one under the system's temporary folder)" };
 workers.Validators.Add(result =>
@@ -31,7 +32,7 @@ workers.Validators.Add(result =>
     if (result.GetValueOrDefault<int>() is < 1 or > 6)
         result.AddError("--workers must be 1 to 6");
 });
-var run = new Command("run", "Runs real workers against three real brokers, breaks them at random, and compares what went in with what came out. Ends with 0 when nothing was missing, doubled, out of order or dead-lettered wrongly.") { minutes, seconds, seed, workers, mode, protocol, isStatic, rate, folder };
+var run = new Command("run", "Runs real workers against three real brokers, breaks them at random, and compares what went in with what came out. Ends with 0 when nothing was missing, doubled, out of order or dead-lettered wrongly.") { minutes, seconds, seed, workers, mode, protocol, isStatic, calm, rate, folder };
 run.SetAction(async (parsed, stop) =>
 {
     if (KafkaCluster.Script is null)
@@ -47,6 +48,7 @@ run.SetAction(async (parsed, stop) =>
         Mode = parsed.GetValue(mode) == "exactly-once" ? DeliveryMode.ExactlyOnce : DeliveryMode.AtLeastOnce,
         Protocol = parsed.GetValue(protocol)!,
         StaticMembers = parsed.GetValue(isStatic),
+        Calm = parsed.GetValue(calm),
         Rate = Math.Clamp(parsed.GetValue(rate), 1, 20_000),
         Folder = parsed.GetValue(folder)?.FullName ?? Directory.CreateTempSubdirectory("worker-faults-").FullName,
     };

@@ -8,18 +8,41 @@ namespace Worker.Kafka.Reading;
 /// <summary>
 /// Offsets that are not there: the group has none yet, retention took the messages, or the topic was made anew. The client
 /// would go on by itself and say little; here every partition's case is decided by Kafka:OffsetReset and said exactly.
+/// That the group has none is not believed before the group said so itself: the client also means by it that the offsets
+/// were undecided (in a transaction still open) when a rebalance came (librdkafka 2.12), and from the beginning
+/// everything would come twice.
 /// </summary>
 public sealed partial class WindowReader
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
     private readonly Dictionary<TopicPartition, Offset> unreadable = [];
+    private long? askedInVain;
 
     private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = wanted;
 
-    /// <summary>Puts the partitions that the client stopped reading where the policy says; tried again at the next poll where no broker answers.</summary>
+    /// <summary>Nothing is queued: what is silent all the same, the client has lost, or cannot reach.</summary>
+    private void LookAfterSilent()
+    {
+        foreach (var partition in silent.Overdue(paused))
+            unreadable.TryAdd(partition, Offset.Unset);
+    }
+
+    private void Heard(TopicPartition partition)
+    {
+        silent.Forget(partition);
+        // The client asked the group by itself after all.
+        if (unreadable.Count > 0)
+            unreadable.Remove(partition);
+    }
+
+    /// <summary>
+    /// Puts the partitions that the client stopped reading where the group is, or where the policy says; tried again soon
+    /// where no broker answers.
+    /// </summary>
     /// <exception cref="KafkaFailureException">The policy is to stop.</exception>
     private void ResetUnreadable()
     {
-        if (unreadable.Count == 0)
+        if (unreadable.Count == 0 || (askedInVain is { } since && clock.GetElapsedTime(since) < AskAgain))
             return;
         // What is in flight was read before: it is published first, so that no older offset is committed after a newer one.
         Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
@@ -27,18 +50,52 @@ public sealed partial class WindowReader
             unreadable.Remove(gone);
         if (unreadable.Count == 0)
             return;
+        askedInVain = clock.GetTimestamp();
         try
         {
-            foreach (var (partition, there) in ends.Ask(unreadable.Keys, OffsetPatience))
-            {
-                Reset(partition, unreadable[partition], there.First, there.End);
-                unreadable.Remove(partition);
-            }
+            ReadOnFromCommitted();
+            if (unreadable.Count > 0)
+                foreach (var (partition, there) in ends.Ask(unreadable.Keys, OffsetPatience))
+                {
+                    Reset(partition, unreadable[partition], there.First, there.End);
+                    unreadable.Remove(partition);
+                }
+            if (unreadable.Count == 0)
+                askedInVain = null;
         }
         catch (KafkaException error)
         {
-            log.Write(LogLevel.Warning, "offset reset", $"waiting to learn which offsets {string.Join(", ", unreadable.Keys)} has: {error.Error.Reason}");
+            log.Write(LogLevel.Warning, "offset reset", $"waiting to learn the offsets of {string.Join(", ", unreadable.Keys)}: {error.Error.Reason}");
         }
+    }
+
+    /// <summary>Where the client knows no offset and the group has one.</summary>
+    /// <exception cref="KafkaException">The group's offsets are undecided, or nobody answers.</exception>
+    private void ReadOnFromCommitted()
+    {
+        var unknown = unreadable.Where(partition => partition.Value.IsSpecial).Select(partition => partition.Key).ToList();
+        if (unknown.Count == 0)
+            return;
+        // Short: while a transaction is open the client asks on and on, and nobody polls.
+        foreach (var committed in consumer.Committed(unknown, AskAgain))
+        {
+            if (committed.Offset.Value < 0)
+                continue;
+            ReadFrom(committed.TopicPartition, committed.Offset.Value);
+            unreadable.Remove(committed.TopicPartition);
+            log.Write(LogLevel.Information, "lost place",
+                $"the client had lost where to read partition {committed.Partition.Value} of '{committed.Topic}' from: it is read from the group's offset {committed.Offset.Value}");
+        }
+    }
+
+    private void ReadFrom(TopicPartition partition, long offset)
+    {
+        next.Drop(partition);
+        Ledger.Forget(partition);
+        consumer.IncrementalUnassign([partition]);
+        consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
+        Ledger.Unread(partition, offset);
+        silent.Expect(partition);
     }
 
     private void Reset(TopicPartition partition, Offset wanted, long first, long end)
@@ -49,11 +106,7 @@ public sealed partial class WindowReader
                 $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups --reset-offsets, group " +
                 $"'{options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all that is there) or Latest (only what comes)");
         var target = options.OffsetReset == OffsetReset.Latest ? end : first;
-        next.Drop(partition);
-        Ledger.Forget(partition);
-        consumer.IncrementalUnassign([partition]);
-        consumer.IncrementalAssign([new TopicPartitionOffset(partition, target)]);
-        Ledger.Unread(partition, target);
+        ReadFrom(partition, target);
         var skipped = options.OffsetReset == OffsetReset.Latest && !wanted.IsSpecial ? end - Math.Clamp(wanted.Value, first, end) : 0;
         var more = skipped > 0 ? $"; {skipped} offsets that are there are skipped" : "";
         if (wanted.IsSpecial)

@@ -17,7 +17,10 @@ public sealed partial class WindowReader
     private void Assigned(List<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
+        {
             Ledger.Forget(partition);
+            silent.Expect(partition);
+        }
         AssignedLine(logger, partitions.Count, string.Join(", ", partitions));
     }
 
@@ -51,6 +54,7 @@ public sealed partial class WindowReader
         {
             Ledger.Forget(partition.TopicPartition);
             unreadable.Remove(partition.TopicPartition);
+            silent.Forget(partition.TopicPartition);
         }
     }
 

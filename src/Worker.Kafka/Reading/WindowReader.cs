@@ -29,6 +29,7 @@ public sealed partial class WindowReader : IDisposable
     private readonly TimeProvider clock;
     private readonly PartitionEnds ends;
     private readonly HashSet<TopicPartition> paused = [];
+    private readonly SilentPartitions silent;
     private long lastArrival;
     private int readEpoch;
     private bool subscribed;
@@ -40,6 +41,7 @@ public sealed partial class WindowReader : IDisposable
         logger = loggers.CreateLogger<WindowReader>();
         next = new WindowBuilder(limits);
         Ledger = new WindowLedger(clock);
+        silent = new SilentPartitions(clock);
         var clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Consumer");
         errors = new ConsumeErrors(options, log, clients);
@@ -191,8 +193,12 @@ public sealed partial class WindowReader : IDisposable
         {
             var result = consumer.Consume(atMost);
             if (result is null)
+            {
+                LookAfterSilent();
                 return false;
+            }
             lastArrival = clock.GetTimestamp();
+            Heard(result.TopicPartition);
             if (result.IsPartitionEOF)
                 next.ReachedEnd(result.TopicPartition, result.Offset.Value);
             else

@@ -19,9 +19,12 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         var options = report.Options;
-        text.AppendLine($"{options.Length.TotalMinutes:0.##} minutes, seed {options.Seed}, {options.Workers} workers, {Mode(options.Mode)}, {options.Protocol} protocol{(options.StaticMembers ? ", static members" : "")},")
+        text.AppendLine($"{options.Length.TotalMinutes:0.##} minutes, seed {options.Seed}, {options.Workers} workers, {Mode(options.Mode)}, {options.Protocol} protocol{(options.StaticMembers ? ", static members" : "")}{(options.Calm ? ", calm" : "")},")
             .AppendLine($"{options.Rate} messages/s, 3 brokers").AppendLine();
-        Faults(text, report);
+        var recoveries = Recovery.Of(report.Injections, report.Flow);
+        Faults(text, report, recoveries);
+        if (options.Calm)
+            Alone(text, recoveries);
         Messages(text, report);
         Endings(text, report);
         Violations(text, report);
@@ -30,21 +33,36 @@ internal static class ReportText
 
     public static string Minutes(long ms) => $"{ms / 60_000}:{ms / 1000 % 60:00}";
 
-    private static void Faults(StringBuilder text, Report report)
+    private static void Faults(StringBuilder text, Report report, IReadOnlyList<Recovery> recoveries)
     {
         text.AppendLine("fault                          injected  survived   flows again after (s)")
             .AppendLine("                                                    p50    max    alone, max of");
-        foreach (var recovery in Recovery.Of(report.Injections, report.Flow))
+        foreach (var recovery in recoveries)
         {
             var all = recovery.All.Order().ToList();
             text.Append($"{Name(recovery.Kind),-30} {recovery.Injected,8}  {recovery.Survived,8}");
             if (all.Count > 0 && IsTimed(recovery.Kind))
                 text.Append($" {Seconds(all[all.Count / 2]),7} {Seconds(all[^1]),6}");
             if (recovery.Alone.Count > 0 && IsTimed(recovery.Kind))
-                text.Append($"  {Seconds(recovery.Alone.Max()),6}  {recovery.Alone.Count,2}");
+                text.Append($"  {Seconds(recovery.Alone.Max(lone => lone.Ms)),6}  {recovery.Alone.Count,2}");
             text.AppendLine();
         }
         text.AppendLine($"together: {Count(report.Injections, FaultKind.WorkerKill)} kill -9 of workers, {Bounces(report.Injections)} bounces of brokers, {report.HeadVersions} head versions").AppendLine();
+    }
+
+    /// <summary>Recovery from faults by themselves: whether others take over or the same comes back is told by the time away.</summary>
+    private static void Alone(StringBuilder text, IReadOnlyList<Recovery> recoveries)
+    {
+        text.AppendLine("by itself                 away (s)    n   flows again after (s): least, median, most");
+        foreach (var recovery in recoveries)
+        {
+            foreach (var away in recovery.Alone.GroupBy(lone => lone.Away).OrderBy(group => group.Key))
+            {
+                var ms = away.Select(lone => lone.Ms).Order().ToList();
+                text.AppendLine($"{Name(recovery.Kind),-26}{away.Key.TotalSeconds,8:F1} {ms.Count,4}   {Seconds(ms[0]),21} {Seconds(ms[ms.Count / 2]),6} {Seconds(ms[^1]),6}");
+            }
+        }
+        text.AppendLine();
     }
 
     private static void Messages(StringBuilder text, Report report)
@@ -94,7 +112,7 @@ internal static class ReportText
                 text.AppendLine($"  {violation.What}");
         }
         text.AppendLine($"all of them: {Path.Combine(report.Options.Folder, "violations.txt")}; logs: {Path.Combine(report.Options.Folder, "workers")}")
-            .AppendLine($"the same schedule again: eng/faults --seconds {report.Options.Length.TotalSeconds:0} --seed {report.Options.Seed} --workers {report.Options.Workers} --mode {Mode(report.Options.Mode)} --protocol {report.Options.Protocol}{(report.Options.StaticMembers ? " --static" : "")} --rate {report.Options.Rate}");
+            .AppendLine($"the same schedule again: eng/faults --seconds {report.Options.Length.TotalSeconds:0} --seed {report.Options.Seed} --workers {report.Options.Workers} --mode {Mode(report.Options.Mode)} --protocol {report.Options.Protocol}{(report.Options.StaticMembers ? " --static" : "")}{(report.Options.Calm ? " --calm" : "")} --rate {report.Options.Rate}");
     }
 
     /// <summary>A line of the log without its time, and short.</summary>

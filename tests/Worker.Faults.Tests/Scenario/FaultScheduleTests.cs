@@ -44,5 +44,14 @@ public class FaultScheduleTests
         return faults.Zip(faults.Skip(1)).All(pair => pair.First.At <= pair.Second.At);
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void In_a_calm_run_every_fault_has_a_quiet_time_after_it() => Prop.ForAll(Seeds, Gen.Choose(20, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(), (seed, seconds, workers) =>
+    {
+        var length = TimeSpan.FromSeconds(seconds);
+        var faults = CalmSchedule.Create(seed, length, workers);
+        return faults.Length > 0 && faults[^1].At + faults[^1].Duration <= length
+            && faults.Zip(faults.Skip(1)).All(pair => pair.Second.At - pair.First.At - pair.First.Duration >= TimeSpan.FromSeconds(15));
+    }).QuickCheckThrowOnFailure();
+
     private static Arbitrary<int> Seeds => Gen.Choose(0, int.MaxValue).ToArbitrary();
 }
