@@ -53,13 +53,14 @@ internal static class ReportText
     /// <summary>Recovery from faults by themselves: whether others take over or the same comes back is told by the time away.</summary>
     private static void Alone(StringBuilder text, IReadOnlyList<Recovery> recoveries)
     {
-        text.AppendLine("by itself                 away (s)    n   flows again after (s): least, median, most");
+        text.AppendLine("by itself                                     flows again after (s)")
+            .AppendLine("                            away (s)     n    least  median    most");
         foreach (var recovery in recoveries)
         {
             foreach (var away in recovery.Alone.GroupBy(lone => lone.Away).OrderBy(group => group.Key))
             {
                 var ms = away.Select(lone => lone.Ms).Order().ToList();
-                text.AppendLine($"{Name(recovery.Kind),-26}{away.Key.TotalSeconds,8:F1} {ms.Count,4}   {Seconds(ms[0]),21} {Seconds(ms[ms.Count / 2]),6} {Seconds(ms[^1]),6}");
+                text.AppendLine($"{Name(recovery.Kind),-28}{away.Key.TotalSeconds,8:F1} {ms.Count,5}  {Seconds(ms[0]),7} {Seconds(ms[ms.Count / 2]),7} {Seconds(ms[^1]),7}");
             }
         }
         text.AppendLine();
