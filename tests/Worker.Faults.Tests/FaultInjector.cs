@@ -111,12 +111,15 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         static (long, long)? At(long? done) => done is { } ms ? (ms, ms) : null;
     }
 
-    /// <summary>Heals a broker after the fault's duration; returns when every partition had a leader again, with or without it.</summary>
+    /// <summary>Heals a broker after the fault's duration; returns when every partition could be written again, with or without it.</summary>
     private async Task<long> Led(ScheduledFault fault, long from, Func<Task> heal)
     {
-        var leaders = health.LedWithout(fault.Target, fault.Duration);
+        using var back = new CancellationTokenSource();
+        var without = health.LedWithout(fault.Target, fault.Duration + BrokersWithin, back.Token);
         await Task.Delay(fault.Duration, CancellationToken.None);
         await heal();
-        return await leaders ?? await health.LedWithout(-1, BrokersWithin) ?? from;
+        var with = await health.Led(BrokersWithin);
+        await back.CancelAsync();
+        return await without ?? with ?? from;
     }
 }

@@ -12,33 +12,39 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
         ReconnectBackoffMaxMs = 500,
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
-    /// <summary>Waits until every partition has a leader other than that broker; the time in ms of the run, or null when it took too long.</summary>
-    public Task<long?> LedWithout(int broker, TimeSpan patience) =>
-        Until(partition => partition.Leader > 0 && partition.Leader != broker + 1, patience);
+    /// <summary>
+    /// Waits until every partition has a leader, and neither that leader nor an in-sync replica is that broker: as long as
+    /// a dead one counts as in sync nothing is acknowledged. The time in ms of the run, or null when it took too long.
+    /// </summary>
+    public Task<long?> LedWithout(int broker, TimeSpan patience, CancellationToken stop) =>
+        Until(partition => partition.Leader > 0 && partition.Leader != broker + 1 && !partition.InSyncReplicas.Contains(broker + 1), patience, stop);
+
+    /// <summary>Waits until every partition has a leader; likewise.</summary>
+    public Task<long?> Led(TimeSpan patience) => Until(partition => partition.Leader > 0, patience, CancellationToken.None);
 
     /// <summary>Waits until every replica is in sync; likewise.</summary>
     public Task<long?> AllInSync(TimeSpan patience) =>
-        Until(partition => partition.Leader > 0 && partition.InSyncReplicas.Length == partition.Replicas.Length, patience);
+        Until(partition => partition.Leader > 0 && partition.InSyncReplicas.Length == partition.Replicas.Length, patience, CancellationToken.None);
 
     public void Dispose() => admin.Dispose();
 
-    private async Task<long?> Until(Func<PartitionMetadata, bool> holds, TimeSpan patience)
+    private async Task<long?> Until(Func<PartitionMetadata, bool> holds, TimeSpan patience, CancellationToken stop)
     {
         var deadline = now() + (long)patience.TotalMilliseconds;
-        while (now() < deadline)
+        while (now() < deadline && !stop.IsCancellationRequested)
         {
             try
             {
                 // Blocks for a round trip: not on a thread that others wait for.
                 var topics = await Task.Factory.StartNew(() => admin.GetMetadata(TimeSpan.FromSeconds(3)).Topics, TaskCreationOptions.LongRunning);
-                if (topics.TrueForAll(topic => topic.Partitions.TrueForAll(partition => holds(partition))))
+                if (topics.Count > 0 && topics.TrueForAll(topic => topic.Partitions.TrueForAll(partition => holds(partition))))
                     return now();
             }
             catch (KafkaException)
             {
                 // The one that was asked is the one that is away: ask again.
             }
-            await Task.Delay(200);
+            await Task.Delay(100, CancellationToken.None);
         }
         return null;
     }
