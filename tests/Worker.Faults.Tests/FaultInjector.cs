@@ -32,13 +32,26 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
 
     private static bool IsBroker(FaultKind kind) => kind is FaultKind.BrokerKill or FaultKind.BrokerStop or FaultKind.BrokerPause;
 
+    /// <summary>
+    /// One after the other, whatever else the schedule has in mind: a broker takes its time to start, and the next fault
+    /// waits until all replicas are in sync and a quiet time has passed. What would begin after the end is left out.
+    /// </summary>
+    public async Task RunCalmly(IReadOnlyList<ScheduledFault> schedule, TimeSpan quiet, TimeSpan end, CancellationToken stop)
+    {
+        foreach (var fault in schedule.TakeWhile(fault => now() + fault.Duration.TotalMilliseconds < end.TotalMilliseconds))
+        {
+            await InTurn([fault], stop);
+            await Task.Delay(quiet, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
     private async Task InTurn(List<ScheduledFault> faults, CancellationToken stop)
     {
         foreach (var fault in faults)
         {
             await WaitAndDo(fault, stop);
             if (!stop.IsCancellationRequested && await health.AllInSync(BrokersWithin) is null)
-                throw new InvalidOperationException($"after {fault.Kind} of broker {fault.Target + 1} its replicas are not in sync within {BrokersWithin.TotalSeconds:F0} s");
+                throw new InvalidOperationException($"after {fault.Kind} {fault.Target + 1} not all replicas are in sync within {BrokersWithin.TotalSeconds:F0} s");
         }
     }
 

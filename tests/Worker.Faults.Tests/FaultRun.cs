@@ -52,10 +52,9 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var producing = producer.Run(options.Rate, ended.Token);
         var progress = Progress(producer, reader, fleet, injector, ended.Token);
-        var schedule = options.Calm
-            ? CalmSchedule.Create(options.Seed, options.Length, options.Workers)
-            : FaultSchedule.Create(options.Seed, options.Length, options.Workers);
-        var injecting = injector.Run(schedule, stop);
+        var injecting = options.Calm
+            ? injector.RunCalmly(CalmSchedule.Create(options.Seed, options.Length, options.Workers), CalmSchedule.Quiet, options.Length, stop)
+            : injector.Run(FaultSchedule.Create(options.Seed, options.Length, options.Workers), stop);
         await Task.Delay(options.Length, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         await ended.CancelAsync();
         await Task.WhenAll(producing, progress, injecting);

@@ -9,7 +9,7 @@ namespace Worker.Faults.Tests.Scenario;
 public static class CalmSchedule
 {
     /// <summary>Until replicas are in sync, members have joined, and what waited is out.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// Away for long, others take over; away for a moment, the same comes back. A killed broker keeps its partitions
@@ -27,7 +27,7 @@ public static class CalmSchedule
         var random = new Random(seed);
         var cards = new Deck<(FaultKind Kind, double AwaySeconds)>(random, Cards);
         var faults = ImmutableArray.CreateBuilder<ScheduledFault>();
-        var at = TimeSpan.FromSeconds(5);
+        var at = Quiet;
         while (true)
         {
             var (kind, seconds) = cards.Next();

@@ -45,7 +45,7 @@ public class FaultScheduleTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void In_a_calm_run_every_fault_has_a_quiet_time_after_it() => Prop.ForAll(Seeds, Gen.Choose(20, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(), (seed, seconds, workers) =>
+    public void In_a_calm_run_every_fault_has_a_quiet_time_after_it() => Prop.ForAll(Seeds, Gen.Choose(40, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(), (seed, seconds, workers) =>
     {
         var length = TimeSpan.FromSeconds(seconds);
         var faults = CalmSchedule.Create(seed, length, workers);
