@@ -15,23 +15,23 @@ namespace Worker.Kafka.Reading;
 public sealed partial class WindowReader
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
-    private readonly Dictionary<TopicPartition, Offset> unreadable = [];
+    private readonly Dictionary<TopicPartition, Missing> unreadable = [];
     private long? askedInVain;
 
-    private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = wanted;
+    private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = new(wanted, IsSuspicion: false);
 
     /// <summary>Nothing is queued: what is silent all the same, the client has lost, or cannot reach.</summary>
     private void LookAfterSilent()
     {
         foreach (var partition in silent.Overdue(paused))
-            unreadable.TryAdd(partition, Offset.Unset);
+            unreadable.TryAdd(partition, new(Offset.Unset, IsSuspicion: true));
     }
 
     private void Heard(TopicPartition partition)
     {
         silent.Forget(partition);
-        // The client asked the group by itself after all.
-        if (unreadable.Count > 0)
+        // It was only slow.
+        if (unreadable.Count > 0 && unreadable.TryGetValue(partition, out var missing) && missing.IsSuspicion)
             unreadable.Remove(partition);
     }
 
@@ -57,7 +57,7 @@ public sealed partial class WindowReader
             if (unreadable.Count > 0)
                 foreach (var (partition, there) in ends.Ask(unreadable.Keys, OffsetPatience))
                 {
-                    Reset(partition, unreadable[partition], there.First, there.End);
+                    Reset(partition, unreadable[partition].Wanted, there.First, there.End);
                     unreadable.Remove(partition);
                 }
             if (unreadable.Count == 0)
@@ -73,7 +73,7 @@ public sealed partial class WindowReader
     /// <exception cref="KafkaException">The group's offsets are undecided, or nobody answers.</exception>
     private void ReadOnFromCommitted()
     {
-        var unknown = unreadable.Where(partition => partition.Value.IsSpecial).Select(partition => partition.Key).ToList();
+        var unknown = unreadable.Where(partition => partition.Value.Wanted.IsSpecial).Select(partition => partition.Key).ToList();
         if (unknown.Count == 0)
             return;
         // Short: while a transaction is open the client asks on and on, and nobody polls.
@@ -124,6 +124,10 @@ public sealed partial class WindowReader
             ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to {first - 1}) were deleted before they were read"
             : $"{where}, the next to read was {wanted.Value}: the topic was made anew or cut short, and what it held between {end} and {wanted.Value - 1} is gone";
     }
+
+    /// <param name="Wanted">The offset that is not there; none where the client knows of none.</param>
+    /// <param name="IsSuspicion">The client did not say so, but is silent.</param>
+    private readonly record struct Missing(Offset Wanted, bool IsSuspicion);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]
     private static partial void Begins(ILogger logger, string story, long target, OffsetReset policy);
