@@ -23,6 +23,9 @@ internal sealed class SilentPartitions(TimeProvider clock)
             since.Remove(partition);
     }
 
+    /// <summary>Whether nothing was heard of it: none of its messages is in flight.</summary>
+    public bool Contains(TopicPartition partition) => since.ContainsKey(partition);
+
     /// <summary>Those silent for too long; they are given as much time again. Call when nothing is queued.</summary>
     /// <param name="paused">Silent because we want it so.</param>
     public IReadOnlyList<TopicPartition> Overdue(IReadOnlySet<TopicPartition> paused)

@@ -44,12 +44,13 @@ public sealed partial class WindowReader
     {
         if (unreadable.Count == 0 || (askedInVain is { } since && clock.GetElapsedTime(since) < AskAgain))
             return;
-        // What is in flight was read before: it is published first, so that no older offset is committed after a newer one.
-        Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
         foreach (var gone in unreadable.Keys.Except(consumer.Assignment).ToList())
             unreadable.Remove(gone);
         if (unreadable.Count == 0)
             return;
+        // What was read of them and is in flight is published first, so that no older offset is committed after a newer one.
+        if (!unreadable.Keys.All(silent.Contains))
+            Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
         askedInVain = clock.GetTimestamp();
         try
         {

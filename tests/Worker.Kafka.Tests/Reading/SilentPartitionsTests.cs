@@ -21,6 +21,8 @@ public sealed class SilentPartitionsTests
         clock.Pass(seconds: 6);
 
         Assert.Equal([Two], silent.Overdue(None));
+        Assert.True(silent.Contains(Two));
+        Assert.False(silent.Contains(One));
     }
 
     [Fact]
