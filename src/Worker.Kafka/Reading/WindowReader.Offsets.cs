@@ -84,8 +84,8 @@ public sealed partial class WindowReader
                 continue;
             ReadFrom(committed.TopicPartition, committed.Offset.Value);
             unreadable.Remove(committed.TopicPartition);
-            log.Write(LogLevel.Information, "lost place",
-                $"the client had lost where to read partition {committed.Partition.Value} of '{committed.Topic}' from: it is read from the group's offset {committed.Offset.Value}");
+            log.Write(LogLevel.Information, "silent",
+                $"the client has read nothing of partition {committed.Partition.Value} of '{committed.Topic}' yet: it is read from the group's offset {committed.Offset.Value}");
         }
     }
 
