@@ -75,7 +75,7 @@ internal static class CurveFigures
     {
         var (yes, no) = (histogram.Yes.Sum(), histogram.No.Sum());
         var shares = histogram.Yes.Select(count => Share(count, yes)).Zip(histogram.No.Select(count => Share(count, no))).ToArray();
-        var upAndDown = new Axis("share of no ↓ and of yes ↑", [.. Enumerable.Range(-2, 5).Select(i => new Tick((i + 2) / 4.0, i == 0 ? "0" : $"{Math.Abs(i) * 50}%"))], value => (Math.Clamp(value, -1, 1) + 1) / 2);
+        var upAndDown = Mirrored("share of no ↓ and of yes ↑", shares.Max(share => Math.Max(share.First, share.Second)));
         var chart = new Chart($"Probabilities of {yes} rows with and {no} without the label", Axis.Share("probability"), upAndDown);
         for (var bin = 0; bin < shares.Length; bin++)
         {
@@ -88,6 +88,16 @@ internal static class CurveFigures
         }
         return chart.Key(Ink.First, $"{Tables.Count(yes)} yes").Key(Ink.Second, $"{Tables.Count(no)} no")
             .Render(axes, "Scores by truth", "Well apart is good: yes to the right, no to the left.");
+    }
+
+    /// <summary>Shares up and down from the middle, to the next round share.</summary>
+    private static Axis Mirrored(string title, double most)
+    {
+        var end = new[] { 0.05, 0.1, 0.2, 0.5 }.FirstOrDefault(round => most <= round, 1);
+        return new Axis(
+            title,
+            [.. Enumerable.Range(-2, 5).Select(i => new Tick((i + 2) / 4.0, i == 0 ? "0" : Tables.Percent(Math.Abs(i) * end / 2)))],
+            value => (Math.Clamp(value / end, -1, 1) + 1) / 2);
     }
 
     public static XElement Review(ReviewCurve review, bool exclusive, SharedAxes axes)

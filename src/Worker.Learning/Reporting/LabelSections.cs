@@ -95,7 +95,7 @@ internal static class LabelSections
             E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",
                 E("figcaption", E("strong", "Decisions at the threshold")),
-                Tables.Table(["", "decided yes", "decided no"],
+                Tables.Table(["decided", "yes", "no"],
                 [
                     ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
                     ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
