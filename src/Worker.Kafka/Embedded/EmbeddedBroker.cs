@@ -35,6 +35,9 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>For <c>Kafka:BootstrapServers</c>.</summary>
     public string BootstrapServers { get; }
 
+    /// <summary>The client in which the cluster lives.</summary>
+    internal Handle Handle => host.Handle;
+
     /// <summary>How a worker talks to this broker.</summary>
     public KafkaOptions Options(string groupId) => new()
     {
