@@ -88,6 +88,10 @@ internal static class ClientConfigs
         // back-off of 100 ms would be most of a lone message's latency. It grows exponentially from here.
         if (!Given(options, "retry.backoff.ms"))
             config.RetryBackoffMs = 1;
+        // The client asks three times who coordinates the group; then it waits, with no limit, for the state of some
+        // connection to change (librdkafka 2.12, rd_kafka_coord_req). An idle one that is closed is such a change.
+        if (!Given(options, "connections.max.idle.ms"))
+            config.ConnectionsMaxIdleMs = options.TransactionTimeoutMs;
         return config;
     }
 

@@ -15,7 +15,7 @@ internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 /// The steps of a transaction, each with a time limit, and the three kinds of error told apart: retriable (the same call
 /// again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
 /// </summary>
-internal sealed class Transaction(
+internal sealed partial class Transaction(
     IProducer<byte[]?, byte[]?> producer,
     FatalError fatal,
     KafkaOptions options,
@@ -129,7 +129,7 @@ internal sealed class Transaction(
             stop.ThrowIfCancellationRequested();
             try
             {
-                call(callLimit);
+                Call(name, call);
                 return;
             }
             catch (KafkaRetriableException error)
@@ -150,6 +150,15 @@ internal sealed class Transaction(
                 throw Fatal(name, error.Error);
             }
         }
+    }
+
+    /// <summary>One call into the client; where it forgets its time limit, nothing but a line can come of it.</summary>
+    private void Call(string name, Action<TimeSpan> call)
+    {
+        var start = clock.GetTimestamp();
+        using var late = clock.CreateTimer(
+            _ => NotBack(logger, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds), null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
+        call(callLimit);
     }
 
     /// <summary>
@@ -190,4 +199,9 @@ internal sealed class Transaction(
                     $"{step} failed for good: {reason}; a fresh producer takes over, and reading goes on from what is committed");
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Step} has been inside the client library for {Seconds:F0} s though it was given {Limit:F0}: it waits for the group's or the " +
+        "transactions' coordinator. Nothing is lost; where the brokers are well and its partitions still do not move, restart this worker")]
+    private static partial void NotBack(ILogger logger, string step, double seconds, double limit);
 }

@@ -1,15 +1,28 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Worker.Kafka.Clients;
 using Worker.Terminal;
 
 namespace Worker.Hosting;
 
 /// <summary>Runs the classifier as the host's service; when it fails, the process ends with its exit code.</summary>
-internal sealed class ClassifierService(Classifier classifier, IHostApplicationLifetime host, ILogger<ClassifierService> log) : BackgroundService
+internal sealed class ClassifierService(
+    Classifier classifier, IHostApplicationLifetime host, IOptions<HostOptions> limits, ILogger<ClassifierService> log) : BackgroundService
 {
     /// <summary>What the process is to end with.</summary>
     public int Code { get; private set; }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (ExecuteTask is not { IsCompleted: false })
+            return;
+        Code = ExitCode.Failed;
+        log.LogCritical(
+            "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending all the same: what is not committed is read again by the next owner of its partitions",
+            limits.Value.ShutdownTimeout.TotalSeconds);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

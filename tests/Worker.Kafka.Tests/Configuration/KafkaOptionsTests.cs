@@ -74,7 +74,10 @@ public sealed class KafkaOptionsTests
         Assert.Equal(Partitioner.Murmur2Random, producer.Partitioner);
         Assert.StartsWith("g-", producer.TransactionalId, StringComparison.Ordinal);
         Assert.Null(ClientConfigs.Producer(options).TransactionalId);
+        Assert.Equal(options.TransactionTimeoutMs, producer.ConnectionsMaxIdleMs);
         options.Producer["retry.backoff.ms"] = "50";
-        Assert.Equal(50, ClientConfigs.TransactionalProducer(options).RetryBackoffMs);
+        options.Client["connections.max.idle.ms"] = "0";
+        producer = ClientConfigs.TransactionalProducer(options);
+        Assert.Equal((50, 0), (producer.RetryBackoffMs, producer.ConnectionsMaxIdleMs));
     }
 }
