@@ -33,15 +33,16 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
     private static bool IsBroker(FaultKind kind) => kind is FaultKind.BrokerKill or FaultKind.BrokerStop or FaultKind.BrokerPause;
 
     /// <summary>
-    /// One after the other, whatever else the schedule has in mind: a broker takes its time to start, and the next fault
-    /// waits until all replicas are in sync and a quiet time has passed. What would begin after the end is left out.
+    /// One after the other. The schedule leaves the quiet between them; what a broker takes until all replicas are in sync
+    /// again comes on top of it, and what would then begin too late is left out.
     /// </summary>
-    public async Task RunCalmly(IReadOnlyList<ScheduledFault> schedule, TimeSpan quiet, TimeSpan end, CancellationToken stop)
+    public async Task RunCalmly(IReadOnlyList<ScheduledFault> schedule, TimeSpan end, CancellationToken stop)
     {
-        foreach (var fault in schedule.TakeWhile(fault => now() + fault.Duration.TotalMilliseconds < end.TotalMilliseconds))
+        var late = TimeSpan.Zero;
+        foreach (var fault in schedule.TakeWhile(fault => fault.At + late + fault.Duration <= end))
         {
-            await InTurn([fault], stop);
-            await Task.Delay(quiet, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            await InTurn([fault with { At = fault.At + late }], stop);
+            late = TimeSpan.FromMilliseconds(now()) - fault.At - fault.Duration;
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         var producing = producer.Run(options.Rate, ended.Token);
         var progress = Progress(producer, reader, fleet, injector, ended.Token);
         var injecting = options.Calm
-            ? injector.RunCalmly(CalmSchedule.Create(options.Seed, options.Length, options.Workers), CalmSchedule.Quiet, options.Length, stop)
+            ? injector.RunCalmly(CalmSchedule.Create(options.Seed, options.Length, options.Workers), options.Length, stop)
             : injector.Run(FaultSchedule.Create(options.Seed, options.Length, options.Workers), stop);
         await Task.Delay(options.Length, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         await ended.CancelAsync();

@@ -24,9 +24,11 @@ internal static class DeliveryBench
         var bootstrap = new Option<string?>("--bootstrap") { Description = "Brokers that run already; default: throughput and soak on one started for it, latency on three" };
         var messages = new Option<int>("--messages") { Description = "Messages of one measurement of throughput", DefaultValueFactory = _ => 500_000 };
         var soak = new Option<int>("--soak-messages") { Description = "Messages of the soak", DefaultValueFactory = _ => 1_000_000 };
+        var lone = new Option<int>("--lone-messages") { Description = "Messages of one measurement of latency", DefaultValueFactory = _ => 200 };
+        var pause = new Option<int>("--pause-ms") { Description = "Milliseconds between lone messages; idle connections are closed after 10,000", DefaultValueFactory = _ => 20 };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
         var model = new ModelOptions();
-        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka") { names, bootstrap, messages, soak, repeats };
+        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka") { names, bootstrap, messages, soak, lone, pause, repeats };
         model.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {
@@ -39,7 +41,7 @@ internal static class DeliveryBench
                 await (name switch
                 {
                     "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
-                    "latency" => Latency(bed, parsed.GetValue(repeats), stop),
+                    "latency" => Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
                     _ => Soak(bed, parsed.GetValue(soak), stop),
                 });
             }
@@ -75,19 +77,18 @@ internal static class DeliveryBench
         Console.WriteLine($"exactly-once against at-least-once: {worker[modes[1]].MedianRatio(worker[modes[0]]):P0} (median pair), {worker[modes[1]].Best / worker[modes[0]].Best:P0} (best)");
     }
 
-    private static async Task Latency(DeliveryBed bed, int repeats, CancellationToken stop)
+    private static async Task Latency(DeliveryBed bed, int messages, TimeSpan pause, int repeats, CancellationToken stop)
     {
         for (var i = 0; i < Math.Min(repeats, 3); i++)
             foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
             {
-                const int messages = 200;
                 var options = await bed.Next(mode, await bed.Fill($"lone-bare-{mode}-{i}", []));
                 var bare = Task.Factory.StartNew(() => BareLoop.Run(options, messages + LoneMessage.Unmeasured, ResultBytes, perCommit: 1), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                Print($"bare loop {mode}", await LoneMessage.Run(bare, options, messages, stop));
+                Print($"bare loop {mode}", await LoneMessage.Run(bare, options, messages, pause, stop));
                 await bare;
                 options = await bed.Next(mode, await bed.Fill($"lone-{mode}-{i}", []));
                 using var classifier = bed.Worker(options);
-                Print($"worker    {mode}", await LoneMessage.Run(classifier, options, messages, stop));
+                Print($"worker    {mode}", await LoneMessage.Run(classifier, options, messages, pause, stop));
             }
     }
 

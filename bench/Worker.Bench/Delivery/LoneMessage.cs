@@ -11,19 +11,23 @@ internal static class LoneMessage
     /// <summary>Messages before those that count: the first ones find clients that still connect.</summary>
     public const int Unmeasured = 20;
 
+    private static readonly TimeSpan Warming = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Milliseconds of each message, sorted, through a worker.</summary>
-    public static async Task<double[]> Run(Classifier worker, KafkaOptions options, int messages, CancellationToken stop)
+    /// <param name="pause">Between a result and the next message.</param>
+    public static async Task<double[]> Run(Classifier worker, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = worker.Run(ended.Token);
-        var took = await Run(running, options, messages, stop);
+        var took = await Run(running, options, messages, pause, stop);
         await ended.CancelAsync();
         await running;
         return took;
     }
 
     /// <summary>Milliseconds of each message, sorted, through whatever is running.</summary>
-    public static async Task<double[]> Run(Task running, KafkaOptions options, int messages, CancellationToken stop)
+    /// <param name="pause">Between a result and the next message.</param>
+    public static async Task<double[]> Run(Task running, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
     {
         using var results = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -44,7 +48,7 @@ internal static class LoneMessage
         var took = new List<double>();
         for (var i = -Unmeasured; i < messages; i++)
         {
-            await Task.Delay(20, stop);
+            await Task.Delay(i < 0 ? Warming : pause, stop);
             var from = Stopwatch.GetTimestamp();
             producer.Produce(options.Topics.Messages, new Message<byte[], byte[]> { Key = BitConverter.GetBytes(i), Value = "a small message, on its own"u8.ToArray() });
             while (results.Consume(TimeSpan.FromSeconds(1)) is null)
