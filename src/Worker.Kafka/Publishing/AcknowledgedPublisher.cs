@@ -71,7 +71,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
             Reader.Commit(window);
             return PublishOutcome.Committed;
         }
-        catch (KafkaException error) when (!error.Error.IsFatal)
+        catch (KafkaException error) when (!error.Error.IsFatal || Reader.IsRefused(error.Error))
         {
             // Everything is in Kafka: the next commit covers it, or the partition's next owner does the window again.
             log.Write(LogLevel.Warning, "uncommitted window", $"a window was published but not committed: {error.Error.Reason}");

@@ -13,12 +13,21 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
     /// <summary>For the client's error event.</summary>
     public void Note(Error error) => fatal.Note(error);
 
+    /// <summary>Whether another member took, or seems to have taken, this worker's instance id: this consumer is of no more use.</summary>
+    public bool IsFenced(Error error) => fatal.Of(error).Code == ErrorCode.FencedInstanceId;
+
+    /// <summary>Whether another member still has this worker's instance id: this consumer is of no more use.</summary>
+    public bool IsUnreleased(Error error) => fatal.Of(error).Code == ErrorCode.UnreleasedInstanceId;
+
+    /// <summary>What the broker said, without secrets.</summary>
+    public string Reason(Error error) => clients.Redact(fatal.Of(error).Reason);
+
     /// <exception cref="KafkaFailureException">Where reading cannot go on.</exception>
     public void Handle(ConsumeException exception)
     {
         var error = fatal.Of(exception.Error);
         var topic = exception.ConsumerRecord?.Topic ?? options.Topics.Messages;
-        if (error.Code is ErrorCode.FencedInstanceId or ErrorCode.UnreleasedInstanceId)
+        if (IsFenced(error) || IsUnreleased(error))
             throw Failure(KafkaFailure.Fenced,
                 $"another worker is member '{options.GroupInstanceId}' of group '{options.GroupId}', so this one ends: " +
                 "give every worker its own Kafka:GroupInstanceId");

@@ -44,7 +44,7 @@ public sealed partial class WindowReader
     {
         if (unreadable.Count == 0 || (askedInVain is { } since && clock.GetElapsedTime(since) < AskAgain))
             return;
-        foreach (var gone in unreadable.Keys.Except(consumer.Assignment).ToList())
+        foreach (var gone in unreadable.Keys.Except(life.Consumer.Assignment).ToList())
             unreadable.Remove(gone);
         if (unreadable.Count == 0)
             return;
@@ -56,7 +56,7 @@ public sealed partial class WindowReader
         {
             ReadOnFromCommitted();
             if (unreadable.Count > 0)
-                foreach (var (partition, there) in ends.Ask(unreadable.Keys, OffsetPatience))
+                foreach (var (partition, there) in life.Ends.Ask(unreadable.Keys, OffsetPatience))
                 {
                     Reset(partition, unreadable[partition].Wanted, there.First, there.End);
                     unreadable.Remove(partition);
@@ -78,7 +78,7 @@ public sealed partial class WindowReader
         if (unknown.Count == 0)
             return;
         // Short: while a transaction is open the client asks on and on, and nobody polls.
-        foreach (var committed in consumer.Committed(unknown, AskAgain))
+        foreach (var committed in life.Consumer.Committed(unknown, AskAgain))
         {
             if (committed.Offset.Value < 0)
                 continue;
@@ -93,8 +93,8 @@ public sealed partial class WindowReader
     {
         next.Drop(partition);
         Ledger.Forget(partition);
-        consumer.IncrementalUnassign([partition]);
-        consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
+        life.Consumer.IncrementalUnassign([partition]);
+        life.Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
         Ledger.Unread(partition, offset);
         silent.Expect(partition);
     }

@@ -16,6 +16,7 @@ public sealed partial class WindowReader
 
     private void Assigned(List<TopicPartition> partitions)
     {
+        unreleasedSince = null;
         foreach (var partition in partitions)
         {
             Ledger.Forget(partition);
@@ -69,9 +70,9 @@ public sealed partial class WindowReader
             return;
         try
         {
-            foreach (var partition in consumer.Assignment)
+            foreach (var partition in life.Consumer.Assignment)
                 if (Ledger.ResumeAt(partition) is { } offset)
-                    consumer.Seek(new TopicPartitionOffset(partition, offset));
+                    life.Consumer.Seek(new TopicPartitionOffset(partition, offset));
         }
         catch (KafkaException error) when (failedSeeks++ < MostFailedSeeks)
         {
@@ -97,7 +98,7 @@ public sealed partial class WindowReader
     {
         try
         {
-            Ledger.Learn(consumer.Committed(consumer.Assignment, OffsetPatience), epoch);
+            Ledger.Learn(life.Consumer.Committed(life.Consumer.Assignment, OffsetPatience), epoch);
             return true;
         }
         catch (KafkaException error)

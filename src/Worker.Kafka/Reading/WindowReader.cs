@@ -22,14 +22,13 @@ public sealed partial class WindowReader : IDisposable
 
     private readonly KafkaOptions options;
     private readonly ILogger logger;
-    private readonly IConsumer<byte[]?, byte[]?> consumer;
+    private readonly KafkaClients clients;
     private readonly ClientLog log;
-    private readonly ConsumeErrors errors;
     private readonly WindowBuilder next;
     private readonly TimeProvider clock;
-    private readonly PartitionEnds ends;
     private readonly HashSet<TopicPartition> paused = [];
     private readonly SilentPartitions silent;
+    private ConsumerLife life;
     private long lastArrival;
     private int readEpoch;
     private bool subscribed;
@@ -42,24 +41,19 @@ public sealed partial class WindowReader : IDisposable
         next = new WindowBuilder(limits);
         Ledger = new WindowLedger(clock);
         silent = new SilentPartitions(clock);
-        var clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Consumer");
-        errors = new ConsumeErrors(options, log, clients);
-        consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), log, builder => builder
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Lost(partitions)), errors.Note);
-        ends = new PartitionEnds(consumer.Handle);
+        life = NewLife();
     }
 
     /// <summary>The partitions this worker reads now; any thread.</summary>
     public IReadOnlyList<(string Topic, int Partition)> Assignment =>
-        [.. consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
+        [.. life.Consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
 
     /// <summary>For a person who looks for a stall; any thread.</summary>
     internal string State =>
         $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, offsets unknown {Ledger.AreOffsetsUnknown}, gathered {next.Bytes} bytes, " +
-        $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", consumer.Assignment.Select(partition => $"{partition}@{consumer.Position(partition)}"))}";
+        $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", life.Consumer.Assignment.Select(partition => $"{partition}@{life.Consumer.Position(partition)}"))}";
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
     public int WindowsInFlight => Ledger.InFlight;
@@ -77,8 +71,8 @@ public sealed partial class WindowReader : IDisposable
     /// </summary>
     internal IConsumerGroupMetadata? GroupMetadata()
     {
-        var metadata = consumer.ConsumerGroupMetadata;
-        return string.IsNullOrEmpty(consumer.MemberId) ? null : metadata;
+        var metadata = life.Consumer.ConsumerGroupMetadata;
+        return string.IsNullOrEmpty(life.Consumer.MemberId) ? null : metadata;
     }
 
     /// <summary>
@@ -143,7 +137,7 @@ public sealed partial class WindowReader : IDisposable
             Ledger.Drain(TimeSpan.Zero);
         try
         {
-            consumer.Close();
+            life.Consumer.Close();
         }
         catch (KafkaException error)
         {
@@ -154,12 +148,11 @@ public sealed partial class WindowReader : IDisposable
     public void Dispose()
     {
         Close();
-        ends.Dispose();
-        consumer.Dispose();
+        life.Dispose();
     }
 
     /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
-    internal void Commit(SourceWindow window) => consumer.Commit(Offsets(window));
+    internal void Commit(SourceWindow window) => life.Consumer.Commit(Offsets(window));
 
     internal static List<TopicPartitionOffset> Offsets(SourceWindow window)
     {
@@ -174,7 +167,7 @@ public sealed partial class WindowReader : IDisposable
         ObjectDisposedException.ThrowIf(closed, this);
         if (subscribed)
             return;
-        consumer.Subscribe(options.Topics.Messages);
+        life.Consumer.Subscribe(options.Topics.Messages);
         subscribed = true;
     }
 
@@ -191,7 +184,7 @@ public sealed partial class WindowReader : IDisposable
     {
         try
         {
-            var result = consumer.Consume(atMost);
+            var result = life.Consumer.Consume(atMost);
             if (result is null)
             {
                 LookAfterSilent();
@@ -211,9 +204,14 @@ public sealed partial class WindowReader : IDisposable
             NoteUnreadable(where.TopicPartition, where.Offset);
             return true;
         }
+        catch (ConsumeException error) when (MayJoinAgain(error.Error))
+        {
+            JoinAgain(error.Error);
+            return false;
+        }
         catch (ConsumeException error)
         {
-            errors.Handle(error);
+            life.Errors.Handle(error);
             return false;
         }
     }
@@ -248,12 +246,12 @@ public sealed partial class WindowReader : IDisposable
 
     private void PauseNew()
     {
-        var assigned = consumer.Assignment;
+        var assigned = life.Consumer.Assignment;
         paused.IntersectWith(assigned);
         assigned.RemoveAll(paused.Contains);
         if (assigned.Count == 0)
             return;
-        consumer.Pause(assigned);
+        life.Consumer.Pause(assigned);
         paused.UnionWith(assigned);
     }
 
@@ -265,7 +263,7 @@ public sealed partial class WindowReader : IDisposable
             return;
         try
         {
-            consumer.Resume(were);
+            life.Consumer.Resume(were);
         }
         catch (KafkaException error)
         {

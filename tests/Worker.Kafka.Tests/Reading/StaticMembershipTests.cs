@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Tests.Support;
@@ -74,6 +75,61 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
             var options = stage.Options(worker: worker, protocol: protocol);
             options.GroupInstanceId = "same";
             return options;
+        }
+    }
+
+    /// <summary>As after a coordinator was away: librdkafka's old heartbeat meets the member that it has become meanwhile.</summary>
+    [Theory]
+    [InlineData(DeliveryMode.AtLeastOnce)]
+    [InlineData(DeliveryMode.ExactlyOnce)]
+    public async Task A_member_fenced_by_nobody_who_stays_joins_again(DeliveryMode mode)
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options(mode);
+        options.GroupInstanceId = "one";
+        using var log = new ListLogger();
+        using var worker = new EchoWorker(options, _ => Task.Delay(20), log, maxMessages: 20);
+        stage.Feed(0, 1_000);
+        await Eventually.True(() => worker.Published >= 100, "it has begun");
+        TakeTheInstanceId(options, seconds: 20);
+        await Eventually.True(() => log.Lines.Any(line => line.Contains("joining group", StringComparison.Ordinal)), "fenced");
+        stage.Feed(1_000, 100);
+        await Eventually.True(() => Stage.Numbers(stage.Results(1_100, seconds: 2)).Distinct().Count() == 1_100, "all published", seconds: 40);
+        Assert.False(worker.Ended.IsCompleted);
+        await worker.StopAsync();
+        var results = stage.Results(1_100);
+        // At least once, what was published and not committed comes twice.
+        Stage.AssertEachOnce(1_100, mode == DeliveryMode.ExactlyOnce ? results : results.DistinctBy(result => Stage.Text(result.Message.Value)));
+    }
+
+    [Fact]
+    public async Task A_killed_member_of_the_consumer_protocol_waits_for_the_end_of_its_last_life()
+    {
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options(protocol: GroupMembership.Consumer);
+        options.GroupInstanceId = "one";
+        TakeTheInstanceId(options, seconds: 20);
+        using var log = new ListLogger();
+        using var worker = new EchoWorker(options, loggers: log);
+        stage.Feed(0, 100);
+        await Eventually.True(() => worker.Published == 100, "all published", seconds: 40);
+        await worker.StopAsync();
+        Assert.Contains(log.Lines, line => line.Contains("joining group", StringComparison.Ordinal));
+        Stage.AssertEachOnce(100, stage.Results(100));
+    }
+
+    /// <summary>Joins with the worker's instance id, reads nothing, and is gone without leaving.</summary>
+    private static void TakeTheInstanceId(KafkaOptions options, double seconds)
+    {
+        var config = ClientConfigs.GroupConsumer(options);
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        using var other = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler((_, _) => { }).Build();
+        other.Subscribe(options.Topics.Messages);
+        var deadline = Environment.TickCount64 + (long)(seconds * 1000);
+        while (other.Assignment.Count == 0)
+        {
+            Assert.True(Environment.TickCount64 < deadline, $"it did not join within {seconds} s");
+            other.Consume(TimeSpan.FromMilliseconds(50));
         }
     }
 
