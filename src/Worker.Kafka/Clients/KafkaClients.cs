@@ -41,6 +41,9 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
             .SetErrorHandler((_, error) => log.Write(error))
             .Build());
 
+    /// <summary>Ends an admin client without waiting for its threads, which look up every 100 ms only: a start would wait for each.</summary>
+    public static void Discard(IAdminClient admin) => _ = Task.Run(admin.Dispose);
+
     /// <summary>The text of an error of the library, secrets masked.</summary>
     public string Redact(string text) => secrets.Redact(text);
 

@@ -14,19 +14,20 @@ public sealed class HeadsTopicReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
     private readonly KafkaOptions options;
-    private readonly ILoggerFactory loggers;
     private readonly TimeProvider clock;
     private readonly ClientLog log;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
+    private readonly TopicAdmin topics;
 
     public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         this.options = options;
-        this.loggers = loggers;
         this.clock = clock;
         var clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
+        // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every second.
+        topics = TopicAdmin.Of(consumer.Handle, options, log, loggers, clock);
     }
 
     /// <summary>
@@ -60,6 +61,7 @@ public sealed class HeadsTopicReader : IDisposable
 
     public void Dispose()
     {
+        topics.Dispose();
         consumer.Close();
         consumer.Dispose();
     }
@@ -67,7 +69,6 @@ public sealed class HeadsTopicReader : IDisposable
     /// <summary>Takes every partition from its beginning; returns the partitions.</summary>
     private HashSet<int> AssignAll(CancellationToken stop)
     {
-        using var topics = new TopicAdmin(options, loggers, clock);
         var topic = options.Topics.Heads;
         var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions

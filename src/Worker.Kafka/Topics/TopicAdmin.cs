@@ -14,21 +14,32 @@ public sealed class TopicAdmin : IDisposable
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
     private readonly IAdminClient admin;
+    private readonly bool isDependent;
     private readonly ClientLog log;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
     private readonly OutsideRetry asking;
 
     public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+        : this(options, null, null, loggers, clock)
+    {
+    }
+
+    private TopicAdmin(KafkaOptions options, IAdminClient? dependent, ClientLog? itsLog, ILoggerFactory loggers, TimeProvider clock)
     {
         this.options = options;
         this.clock = clock;
         logger = loggers.CreateLogger<TopicAdmin>();
         clients = new KafkaClients(options, loggers, clock);
-        log = clients.Log("Admin");
-        admin = clients.Admin(log);
+        log = itsLog ?? clients.Log("Admin");
+        admin = dependent ?? clients.Admin(log);
+        isDependent = dependent is not null;
         asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock);
     }
+
+    /// <summary>Asks by another client's connections, and what it learns that client knows. Dispose of this one first.</summary>
+    internal static TopicAdmin Of(Handle client, KafkaOptions options, ClientLog log, ILoggerFactory loggers, TimeProvider clock) =>
+        new(options, new DependentAdminClientBuilder(client).Build(), log, loggers, clock);
 
     /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
@@ -80,7 +91,13 @@ public sealed class TopicAdmin : IDisposable
         return there;
     }
 
-    public void Dispose() => admin.Dispose();
+    public void Dispose()
+    {
+        if (isDependent)
+            admin.Dispose();
+        else
+            KafkaClients.Discard(admin);
+    }
 
     private async Task<IReadOnlyList<string>> CreateOnceAsync(IEnumerable<TopicSpec> topics)
     {

@@ -29,24 +29,31 @@ public sealed partial class TopicLimits
             return read;
         var clients = new KafkaClients(options, loggers, clock);
         var logger = loggers.CreateLogger<TopicLimits>();
-        using var admin = clients.Admin(clients.Log("Admin"));
-        // One request a topic: a user without the right to one may have it to another.
-        var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
-            [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) }))).ToArray();
-        foreach (var (topic, answer) in asked)
+        var admin = clients.Admin(clients.Log("Admin"));
+        try
         {
-            try
+            // One request a topic: a user without the right to one may have it to another.
+            var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) }))).ToArray();
+            foreach (var (topic, answer) in asked)
             {
-                var found = await answer;
-                if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry) || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) || bytes >= read.most)
-                    continue;
-                read.limits[topic] = bytes;
-                Smaller(logger, topic, bytes, read.most);
+                try
+                {
+                    var found = await answer;
+                    if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry) || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) || bytes >= read.most)
+                        continue;
+                    read.limits[topic] = bytes;
+                    Smaller(logger, topic, bytes, read.most);
+                }
+                catch (KafkaException error)
+                {
+                    Unknown(logger, topic, clients.Redact(error.Error.Reason), read.most);
+                }
             }
-            catch (KafkaException error)
-            {
-                Unknown(logger, topic, clients.Redact(error.Error.Reason), read.most);
-            }
+        }
+        finally
+        {
+            KafkaClients.Discard(admin);
         }
         return read;
     }
