@@ -8,12 +8,17 @@ namespace Worker.Kafka.Publishing;
 /// <summary>One life of the transactional producer: from taking over the identity until an error that only a new one mends.</summary>
 internal sealed class ProducerLife : IDisposable
 {
+    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(5);
     private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly IAdminClient admin;
+    private readonly string results;
 
     public ProducerLife(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
     {
         var fatal = new FatalError();
         producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note);
+        admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        results = options.Topics.Results;
         Delivery = new WindowDelivery(producer);
         Transaction = new Transaction(producer, fatal, options, logger, clock, clients);
     }
@@ -22,9 +27,26 @@ internal sealed class ProducerLife : IDisposable
 
     public Transaction Transaction { get; }
 
+    /// <summary>
+    /// Waits for a first broker, before <see cref="Transaction.TakeOver"/>: a client that is still connecting would ask for
+    /// the transactions' coordinator again only half a second later.
+    /// </summary>
+    public void Connect()
+    {
+        try
+        {
+            admin.GetMetadata(results, BrokerPatience);
+        }
+        catch (KafkaException)
+        {
+            // Taking over says why, and tries again.
+        }
+    }
+
     public void Dispose()
     {
-        // First the client: nothing reports a delivery after that.
+        admin.Dispose();
+        // Before the deliveries: nothing reports one after that.
         producer.Dispose();
         Delivery.Dispose();
     }

@@ -60,6 +60,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             fresh = null;
             try
             {
+                life.Connect();
                 life.Transaction.TakeOver(stop);
                 life.Transaction.Settle(options.Topics.Messages, AsOutsider(), () => WriteAgain(life, stop), stop);
                 undecided = [];
