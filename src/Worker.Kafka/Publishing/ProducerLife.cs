@@ -8,7 +8,7 @@ namespace Worker.Kafka.Publishing;
 /// <summary>One life of the transactional producer: from taking over the identity until an error that only a new one mends.</summary>
 internal sealed class ProducerLife : IDisposable
 {
-    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(1);
     private readonly IProducer<byte[]?, byte[]?> producer;
     private readonly IAdminClient admin;
     private readonly string results;
@@ -28,7 +28,7 @@ internal sealed class ProducerLife : IDisposable
     public Transaction Transaction { get; }
 
     /// <summary>
-    /// Waits for a first broker, before <see cref="Transaction.TakeOver"/>: a client that is still connecting would ask for
+    /// Waits a moment for a first broker, before <see cref="Transaction.TakeOver"/>: a client that is still connecting would ask for
     /// the transactions' coordinator again only half a second later.
     /// </summary>
     public void Connect()

@@ -204,14 +204,12 @@ public sealed partial class WindowReader : IDisposable
             NoteUnreadable(where.TopicPartition, where.Offset);
             return true;
         }
-        catch (ConsumeException error) when (MayJoinAgain(error.Error))
-        {
-            JoinAgain(error.Error);
-            return false;
-        }
         catch (ConsumeException error)
         {
-            life.Errors.Handle(error);
+            if (MayJoinAgain(error.Error))
+                JoinAgain(error.Error);
+            else
+                life.Errors.Handle(error);
             return false;
         }
     }
