@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Tests.Support;
 
@@ -10,9 +9,6 @@ namespace Worker.Kafka.Tests.Publishing;
 /// </summary>
 public sealed class LostCoordinatorTests
 {
-    private const short FindCoordinator = 10;
-    private const short TxnOffsetCommit = 28;
-
     // A worker that hangs cannot be disposed of either.
     [Theory(Timeout = 90_000)]
     [InlineData(10_000, null)]
@@ -31,8 +27,7 @@ public sealed class LostCoordinatorTests
         stage.Feed(0, 50);
         await Eventually.True(() => worker.Published == 50, "50 published");
 
-        broker.Fail(FindCoordinator, [.. Enumerable.Repeat(ErrorCode.GroupCoordinatorNotAvailable, 8)]);
-        broker.Fail(TxnOffsetCommit, ErrorCode.NotCoordinatorForGroup);
+        broker.LoseCoordinator();
         stage.Feed(50, 50);
         await Eventually.True(() => worker.Published == 100, "50 more published", seconds: 40);
         await worker.StopAsync();

@@ -8,6 +8,19 @@ namespace Worker.Kafka.Tests.Support;
 /// <summary>Makes the next requests of a kind to an embedded broker fail, as librdkafka's mock cluster can.</summary>
 internal static partial class MockErrors
 {
+    private const short FindCoordinator = 10;
+    private const short TxnOffsetCommit = 28;
+
+    /// <summary>
+    /// The next transaction to send its offsets finds the group's coordinator moved, and for a moment nobody knows where to:
+    /// longer than the client asks.
+    /// </summary>
+    public static void LoseCoordinator(this EmbeddedBroker broker)
+    {
+        broker.Fail(FindCoordinator, [.. Enumerable.Repeat(ErrorCode.GroupCoordinatorNotAvailable, 8)]);
+        broker.Fail(TxnOffsetCommit, ErrorCode.NotCoordinatorForGroup);
+    }
+
     /// <summary>They are answered with these errors, one each.</summary>
     /// <param name="api">Kafka's number of the request: 9 asks for committed offsets.</param>
     public static void Fail(this EmbeddedBroker broker, short api, params ErrorCode[] errors)

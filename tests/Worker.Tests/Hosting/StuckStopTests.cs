@@ -10,9 +10,6 @@ namespace Worker.Tests.Hosting;
 /// <summary>The executable, with a call into the client library that does not return.</summary>
 public sealed class StuckStopTests(TinyModel model)
 {
-    private const short FindCoordinator = 10;
-    private const short TxnOffsetCommit = 28;
-
     [Fact]
     public async Task A_worker_that_cannot_stop_says_so_and_ends_as_failed()
     {
@@ -30,8 +27,7 @@ public sealed class StuckStopTests(TinyModel model)
         Send(broker, topics.Messages);
         AwaitResult(broker, topics.Results, worker);
 
-        broker.Fail(FindCoordinator, [.. Enumerable.Repeat(ErrorCode.GroupCoordinatorNotAvailable, 8)]);
-        broker.Fail(TxnOffsetCommit, ErrorCode.NotCoordinatorForGroup);
+        broker.LoseCoordinator();
         Send(broker, topics.Messages);
         var deadline = Environment.TickCount64 + 30_000;
         while (!worker.Output.Contains("SendOffsetsToTransaction has been inside the client library", StringComparison.Ordinal))
