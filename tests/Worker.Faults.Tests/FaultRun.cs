@@ -76,7 +76,7 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
             Heads = heads.Published,
             DoublesAllowedFromMs = options.Mode == DeliveryMode.ExactlyOnce ? null : injector.Done.Select(injection => injection.FromMs).DefaultIfEmpty(0).Min(),
         };
-        return new Report
+        var report = new Report
         {
             Options = options,
             Verdict = Oracle.Judge(evidence),
@@ -89,6 +89,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
             DrainMs = drainedMs,
             HeadVersions = heads.Published.Count,
         };
+        cluster.KeepsData = !report.Passed;
+        return report;
     }
 
     /// <summary>KIP-848 has the session timeout at the broker, which allows none below 45 s unless told.</summary>

@@ -29,6 +29,9 @@ internal sealed partial class Transaction(
     private readonly TimeSpan timeLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
     private long? begun;
 
+    /// <summary>Whether the last transaction's commit was asked for: until then nobody can have committed it.</summary>
+    public bool CommitAsked { get; private set; }
+
     /// <summary>Makes this producer the only one with its identity and ends what an earlier one left open.</summary>
     public void TakeOver(CancellationToken stop)
     {
@@ -79,6 +82,7 @@ internal sealed partial class Transaction(
         try
         {
             begun = clock.GetTimestamp();
+            CommitAsked = false;
             producer.BeginTransaction();
         }
         catch (KafkaException error)
@@ -91,7 +95,20 @@ internal sealed partial class Transaction(
         Step("SendOffsetsToTransaction", limit => producer.SendOffsetsToTransaction(offsets, group, limit), stop);
 
     /// <summary>Sends what is still queued, waits for all of it, then commits.</summary>
-    public void Commit(CancellationToken stop) => Step("CommitTransaction", producer.CommitTransaction, stop);
+    /// <exception cref="KafkaFailureException">Whatever it was: how the transaction ended is for a fresh producer to learn.</exception>
+    public void Commit(CancellationToken stop)
+    {
+        CommitAsked = true;
+        try
+        {
+            Step("CommitTransaction", producer.CommitTransaction, stop);
+        }
+        catch (MustAbortException refused)
+        {
+            throw new KafkaFailureException(KafkaFailure.ProducerBroken,
+                $"CommitTransaction failed: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh producer takes over, and reading goes on from what is committed");
+        }
+    }
 
     /// <summary>Undoes the transaction; <paramref name="cause"/> is for the message should even that fail.</summary>
     public void Abort(Error cause, CancellationToken stop)

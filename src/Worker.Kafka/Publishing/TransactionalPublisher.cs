@@ -16,19 +16,19 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
     private const int MostRenewals = 5;
     private const int FewRecords = 4_096;
-    private static readonly TimeSpan CoordinatorPatience = TimeSpan.FromSeconds(5);
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
     private readonly KafkaClients clients;
     private readonly ClientLog log;
     private readonly ILogger logger;
+    private readonly TransactionRecovery recovery;
     private ProducerLife? current;
 
     /// <summary>Has not taken over the identity yet.</summary>
     private ProducerLife? fresh;
 
-    /// <summary>The records of the transaction in which the last producer ended.</summary>
-    private IReadOnlyList<OutgoingRecord> undecided = [];
+    /// <summary>The window in whose transaction the last producer ended.</summary>
+    private UndecidedWindow? undecided;
 
     private int renewals;
 
@@ -39,6 +39,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Producer");
         logger = loggers.CreateLogger<TransactionalPublisher>();
+        recovery = new TransactionRecovery(options, clients, log, logger, clock);
         // At once: settings that the client refuses are said before anything is read.
         fresh = NewProducer();
     }
@@ -62,8 +63,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             {
                 life.Connect();
                 life.Transaction.TakeOver(stop);
-                life.Transaction.Settle(options.Topics.Messages, AsOutsider(), () => WriteAgain(life, stop), stop);
-                undecided = [];
+                recovery.Run(life, undecided, Routes, stop);
+                undecided = null;
                 current = life;
                 Ready(logger, options.EffectiveTransactionalId);
             }
@@ -90,38 +91,13 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         }
         catch (KafkaFailureException failure) when (failure.EndsProducer)
         {
-            current!.Dispose();
+            // Before its commit is asked for, records are still being acknowledged.
+            undecided = new UndecidedWindow(window, records, current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []);
+            current.Dispose();
             current = null;
-            undecided = records;
             Count(failure);
             throw;
         }
-    }
-
-    private void WriteAgain(ProducerLife life, CancellationToken stop)
-    {
-        life.Delivery.Produce(undecided, Routes, out _, stop);
-        life.Delivery.AwaitAll(stop);
-    }
-
-    /// <summary>
-    /// The group as somebody sees it who is no member, whose offsets the coordinator takes unchecked; and once there is a
-    /// coordinator: a cluster makes one for its first group, and a producer that came too early would ask again only when
-    /// its call has timed out.
-    /// </summary>
-    private IConsumerGroupMetadata AsOutsider()
-    {
-        using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
-        try
-        {
-            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
-            outsider.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], CoordinatorPatience);
-        }
-        catch (KafkaException error)
-        {
-            log.Write(LogLevel.Debug, "coordinator", error.Error.Reason);
-        }
-        return outsider.ConsumerGroupMetadata;
     }
 
     /// <summary>One more producer that ended.</summary>
@@ -154,6 +130,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
             // The client's own flush, inside its commit, looks only every 10 ms: half of a lone message's latency.
             producer.Delivery.AwaitAll(stop);
+            if (producer.Delivery.HasFailed)
+                throw new MustAbortException(producer.Delivery.Failure(records).Error);
             transaction.Commit(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)

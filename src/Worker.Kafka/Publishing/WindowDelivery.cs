@@ -15,6 +15,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly Lock gate = new();
     private readonly List<(Error Error, byte[]? Value)> failed = [];
     private readonly ManualResetEventSlim progress = new();
+    private readonly WrittenPlaces places = new();
     private int pending;
     private volatile bool wantsRoom;
 
@@ -34,6 +35,9 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
+    /// <summary>Where the acknowledged records of the window are, once all have been reported (<see cref="AwaitAll"/>).</summary>
+    public IReadOnlyDictionary<TopicPartition, OffsetSpan> Places() => places.ToDictionary();
+
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
     /// <param name="records">What to write.</param>
     /// <param name="routes">Where records without a key go; null for any partition.</param>
@@ -44,6 +48,7 @@ internal sealed class WindowDelivery : IDisposable
     {
         lock (gate)
             failed.Clear();
+        places.Clear();
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
@@ -140,6 +145,8 @@ internal sealed class WindowDelivery : IDisposable
         if (report.Error.IsError)
             lock (gate)
                 failed.Add((report.Error, report.Message.Value));
+        else
+            places.Add(report.TopicPartitionOffset);
         // Waking at every report, a hundred thousand times a second, would cost more than the counting.
         if (Interlocked.Decrement(ref pending) == 0 || wantsRoom)
             progress.Set();

@@ -26,6 +26,11 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
     public Task<long?> AllInSync(TimeSpan patience) =>
         Until(partition => partition.Leader > 0 && partition.InSyncReplicas.Length == partition.Replicas.Length, patience, CancellationToken.None);
 
+    /// <summary>The broker (from 0) that leads a partition now, or null where the partition is not known.</summary>
+    public int? Leader(string topic, int partition) =>
+        admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Find(other => other.Topic == topic)?
+            .Partitions.Find(other => other.PartitionId == partition) is { Leader: > 0 } led ? led.Leader - 1 : null;
+
     public void Dispose() => admin.Dispose();
 
     private async Task<long?> Until(Func<PartitionMetadata, bool> holds, TimeSpan patience, CancellationToken stop)

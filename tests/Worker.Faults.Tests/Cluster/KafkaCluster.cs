@@ -24,6 +24,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     public string BootstrapServers { get; }
 
+    /// <summary>Whether the brokers' logs and partitions stay when they end: of a run that failed they are the evidence.</summary>
+    public bool KeepsData { get; set; } = true;
+
     /// <summary>The script, or null where it is not beside the checkout.</summary>
     public static string? Script
     {
@@ -75,8 +78,13 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         for (var broker = 0; broker < FaultSchedule.Brokers; broker++)
+        {
             Continue(broker);
-        await Kafka("down", folder);
+            if (KeepsData)
+                Signals.Send(Pid(broker), Signal.Kill);
+        }
+        if (!KeepsData)
+            await Kafka("down", folder);
     }
 
     private static string Node(int broker) => $"{broker + 1}";

@@ -112,7 +112,7 @@ internal static class ReportText
             foreach (var violation in kind.Take(Shown))
                 text.AppendLine($"  {violation.What}");
         }
-        text.AppendLine($"all of them: {Path.Combine(report.Options.Folder, "violations.txt")}; logs: {Path.Combine(report.Options.Folder, "workers")}")
+        text.AppendLine($"all of them: {Path.Combine(report.Options.Folder, "violations.txt")}; logs: {Path.Combine(report.Options.Folder, "workers")}; brokers: {Path.Combine(report.Options.Folder, "kafka")}")
             .AppendLine($"the same schedule again: eng/faults --seconds {report.Options.Length.TotalSeconds:0} --seed {report.Options.Seed} --workers {report.Options.Workers} --mode {Mode(report.Options.Mode)} --protocol {report.Options.Protocol}{(report.Options.StaticMembers ? " --static" : "")}{(report.Options.Calm ? " --calm" : "")} --rate {report.Options.Rate}");
     }
 

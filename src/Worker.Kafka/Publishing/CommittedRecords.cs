@@ -1,0 +1,96 @@
+using Confluent.Kafka;
+using Worker.Kafka.Reading;
+
+namespace Worker.Kafka.Publishing;
+
+/// <summary>
+/// Looks up what a read_committed reader sees of records that were written: from where the first was written to the end of each
+/// partition. Records are told apart by topic, key, value and headers; of equal ones as many are seen as there are.
+/// </summary>
+internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, TimeProvider clock)
+{
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="window">Its records, and where they were written.</param>
+    /// <param name="patience">How long to wait for open transactions of others to end, behind which nothing can be seen.</param>
+    /// <returns>One sighting a record.</returns>
+    /// <exception cref="KafkaException">The partitions may not be read.</exception>
+    public Sighting[] Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
+    {
+        var wanted = new Dictionary<Content, Queue<int>>();
+        for (var i = 0; i < window.Records.Count; i++)
+        {
+            var content = Content.Of(window.Records[i]);
+            if (!wanted.TryGetValue(content, out var same))
+                wanted.Add(content, same = new Queue<int>());
+            same.Enqueue(i);
+        }
+        var firsts = window.Places.SelectMany(places => places).GroupBy(place => place.Key, place => place.Value.First)
+            .ToDictionary(place => place.Key, place => place.Min());
+        var lasts = window.Places.SelectMany(places => places).GroupBy(place => place.Key, place => place.Value.Last)
+            .ToDictionary(place => place.Key, place => place.Max());
+        var seen = new Sighting[window.Records.Count];
+        var start = clock.GetTimestamp();
+        consumer.Assign(firsts.Select(first => new TopicPartitionOffset(first.Key, first.Value)));
+        while (lasts.Count > 0 && clock.GetElapsedTime(start) < patience)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (Next() is not { } result)
+                continue;
+            if (result.IsPartitionEOF)
+            {
+                // An end before what was written is where somebody's transaction is still open.
+                if (lasts.TryGetValue(result.TopicPartition, out var last) && result.Offset.Value > last)
+                    lasts.Remove(result.TopicPartition);
+            }
+            else if (wanted.TryGetValue(Content.Of(result), out var same) && same.TryDequeue(out var index))
+                seen[index] = window.Places.Exists(places => places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
+                    ? Sighting.Here : Sighting.Later;
+        }
+        return seen;
+    }
+
+    private ConsumeResult<byte[]?, byte[]?>? Next()
+    {
+        try
+        {
+            return consumer.Consume(Slice);
+        }
+        catch (ConsumeException error) when (error.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart))
+        {
+            // A leader is away: the client goes on by itself.
+            return null;
+        }
+    }
+
+    private readonly struct Content(string topic, byte[]? key, byte[]? value, RecordHeader[] headers) : IEquatable<Content>
+    {
+        private readonly string topic = topic;
+        private readonly byte[]? key = key;
+        private readonly byte[]? value = value;
+        private readonly RecordHeader[] headers = headers;
+
+        public static Content Of(in OutgoingRecord record) => new(record.Topic, record.Key, record.Value, record.Headers ?? []);
+
+        public static Content Of(ConsumeResult<byte[]?, byte[]?> result) =>
+            new(result.Topic, result.Message.Key, result.Message.Value, SourceRecord.From(result, result.Topic).Headers);
+
+        public bool Equals(Content other) =>
+            topic == other.topic && Same(key, other.key) && Same(value, other.value) && headers.Length == other.headers.Length &&
+            headers.Zip(other.headers).All(pair => pair.First.Name == pair.Second.Name && Same(pair.First.Value, pair.Second.Value));
+
+        public override bool Equals(object? obj) => obj is Content other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(topic);
+            hash.AddBytes(key);
+            hash.AddBytes(value);
+            return hash.ToHashCode();
+        }
+
+        private static bool Same(byte[]? one, byte[]? other) =>
+            (one is null) == (other is null) && one.AsSpan().SequenceEqual(other);
+    }
+}

@@ -1,0 +1,63 @@
+using Confluent.Kafka;
+using Worker.Kafka.Reading;
+
+namespace Worker.Kafka.Publishing;
+
+/// <summary>A window in whose transaction a producer ended: nobody said how the transaction ended.</summary>
+/// <param name="Window">The messages.</param>
+/// <param name="Records">What they led to.</param>
+/// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others nothing is committed.</param>
+internal sealed record UndecidedWindow(
+    SourceWindow Window, IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places)
+{
+    /// <summary>Whether somebody can have committed it.</summary>
+    public bool CommitAsked => Places.Count > 0;
+
+    /// <summary>
+    /// What is missing of a window that was committed in part. A broker that coordinated the transaction, was killed when
+    /// it alone had logged the commit, and came back at once, takes itself for the coordinator again and tells the partitions
+    /// that others lead; the real coordinator then aborts the rest (Kafka 4.3). Input partition by input partition: one of
+    /// which nothing is committed is left to be read again; so is one that somebody else has taken further.
+    /// </summary>
+    /// <param name="seen">What a read_committed reader sees of each record.</param>
+    /// <param name="committed">The group's offsets; a partition is absent where they are not known.</param>
+    public Remainder Remainder(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed)
+    {
+        var records = new List<OutgoingRecord>();
+        var offsets = new List<TopicPartitionOffset>();
+        foreach (var range in Window.Ranges)
+        {
+            var partition = new TopicPartition(range.Topic, range.Partition);
+            var own = Enumerable.Range(0, Records.Count).Where(index => IsOf(range, Records[index])).ToList();
+            var offset = committed.GetValueOrDefault(partition, -1);
+            var isVisible = own.Exists(index => seen[index] == Sighting.Here);
+            if (!isVisible && offset != range.Next)
+                continue;
+            records.AddRange(own.Where(index => seen[index] == Sighting.None).Select(index => Records[index]));
+            if (offset < range.Next)
+                offsets.Add(new TopicPartitionOffset(partition, range.Next));
+        }
+        return new Remainder(records, offsets);
+    }
+
+    private bool IsOf(OffsetRange range, OutgoingRecord record) =>
+        record.Source >= 0 && Window.Records[record.Source] is { } source && source.Partition == range.Partition && source.Topic == range.Topic;
+}
+
+/// <summary>Whether a read_committed reader sees a record.</summary>
+internal enum Sighting
+{
+    None,
+
+    /// <summary>Where this worker wrote it.</summary>
+    Here,
+
+    /// <summary>Only further on: somebody else has done the message again.</summary>
+    Later,
+}
+
+/// <summary>What is still to be written and committed of a window.</summary>
+internal readonly record struct Remainder(List<OutgoingRecord> Records, List<TopicPartitionOffset> Offsets)
+{
+    public bool IsEmpty => Records.Count == 0 && Offsets.Count == 0;
+}

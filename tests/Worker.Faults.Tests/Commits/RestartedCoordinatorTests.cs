@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Faults.Tests.Cluster;
+using Worker.Faults.Tests.Scenario;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Topics;
+using Worker.Testing;
+
+namespace Worker.Faults.Tests.Commits;
+
+/// <summary>
+/// The coordinator of transactions is killed when it has logged a commit that no other broker has, and comes back at once. From
+/// what it remembers of the cluster it takes itself for the coordinator once more and tells the partitions that others lead
+/// that the transaction is committed (Kafka 4.3); the real coordinator knows of no commit and aborts the rest. One transaction,
+/// half of it visible.
+/// </summary>
+public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
+{
+    private const string Filler = "filler";
+    private const int Fillers = 24;
+    private const int Rounds = 5;
+    private const int PerRound = 60;
+    private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    [Trait("Category", "faults")]
+    public async Task A_window_committed_in_part_is_finished()
+    {
+        Repository.Shared("kafka", "kafka");
+        var folder = Directory.CreateTempSubdirectory("worker-coordinator-").FullName;
+        await FinishIn(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task FinishIn(string folder)
+    {
+        // The next coordinator finds the time limit over, and aborts some time after the restarted one has spoken ...
+        await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"), ["transaction.abort.timed.out.transaction.cleanup.interval.ms=3000"]);
+        var options = new KafkaOptions
+        {
+            BootstrapServers = cluster.BootstrapServers,
+            GroupId = "echo",
+            TransactionalId = "echo-1",
+            TransactionTimeoutMs = (int)TransactionTimeout.TotalMilliseconds,
+            // ... and before the client asks it to commit.
+            Client = { ["reconnect.backoff.ms"] = "6000", ["reconnect.backoff.max.ms"] = "6000" },
+        };
+        using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
+            await admin.CreateAsync([new(options.Topics.Messages, 1, 3), new(options.Topics.Results, 3, 3), new(Filler, Fillers, 3)]);
+        using var health = new ClusterHealth(cluster.BootstrapServers, () => Environment.TickCount64);
+        var lines = new List<string>();
+        using var loggers = LoggerFactory.Create(log => log.AddProvider(new Lines(lines)));
+        var gate = new CommitGate(TransactionTimeout);
+        using var loop = new EchoLoop(options, loggers, gate);
+
+        var fed = Feed(options, 0, 10);
+        await Results(options, fed);
+        var round = 0;
+        while (round++ < Rounds && !HasFinished(lines))
+        {
+            Assert.NotNull(await health.AllInSync(TimeSpan.FromSeconds(60)));
+            var coordinator = health.Leader("__transaction_state", JavaHash(options.TransactionalId) % 4)!.Value;
+            output.WriteLine($"coordinator {coordinator + 1}; results led by {string.Join(", ", Enumerable.Range(0, 3).Select(p => health.Leader(options.Topics.Results, p) + 1))}");
+            var fillers = Enumerable.Range(0, Fillers).Where(partition => health.Leader(Filler, partition) == coordinator)
+                .Select(partition => new TopicPartition(Filler, partition)).ToList();
+            Assert.NotEmpty(fillers);
+            using var frozen = new ManualResetEventSlim();
+            gate.Arm(() =>
+            {
+                foreach (var other in Enumerable.Range(0, FaultSchedule.Brokers).Where(other => other != coordinator))
+                    cluster.Freeze(other);
+                // What they had asked the coordinator for is answered with this, and not with the commit.
+                Produce(options, fillers, Acks.Leader);
+                frozen.Set();
+            });
+            fed = Feed(options, fed, PerRound);
+            Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {loop.Failure}\n{string.Join('\n', lines)}");
+            await Task.Delay(500);
+            await cluster.Kill(coordinator);
+            foreach (var other in Enumerable.Range(0, FaultSchedule.Brokers))
+                cluster.Continue(other);
+            await cluster.Start(coordinator);
+            await Results(options, fed);
+        }
+        await Task.Delay(3_000);
+
+        var results = await Results(options, fed);
+        output.WriteLine(string.Join('\n', lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
+        Assert.Null(loop.Failure);
+        Assert.Equal(Enumerable.Range(0, fed), results.Order());
+        Assert.True(HasFinished(lines), $"in {Rounds} rounds no transaction was committed in part");
+        cluster.KeepsData = false;
+    }
+
+    private static bool HasFinished(List<string> lines)
+    {
+        lock (lines)
+            return lines.Exists(line => line.Contains("A window is finished", StringComparison.Ordinal));
+    }
+
+    /// <summary>Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what is fed by then.</summary>
+    private static int Feed(KafkaOptions options, int first, int count)
+    {
+        Produce(options, Enumerable.Repeat(new TopicPartition(options.Topics.Messages, 0), count), Acks.All, first);
+        return first + count;
+    }
+
+    private static void Produce(KafkaOptions options, IEnumerable<TopicPartition> partitions, Acks acks, int first = 0)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers, Acks = acks, LingerMs = 300 })
+            .SetLogHandler((_, _) => { }).Build();
+        var i = first;
+        foreach (var partition in partitions)
+            producer.Produce(partition, new() { Key = Text($"k{i % 17}"), Value = Text($"{i++}") });
+        Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
+    private static async Task<List<int>> Results(KafkaOptions options, int atLeast)
+    {
+        var deadline = Environment.TickCount64 + 60_000;
+        while (true)
+        {
+            var seen = await Task.Run(() => Read(options));
+            if (seen.Count >= atLeast || Environment.TickCount64 > deadline)
+                return seen;
+            await Task.Delay(300);
+        }
+    }
+
+    private static List<int> Read(KafkaOptions options)
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            GroupId = "oracle",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(options.Topics.Results, partition, Offset.Beginning)));
+        var seen = new List<int>();
+        var ends = new HashSet<int>();
+        var deadline = Environment.TickCount64 + 10_000;
+        while (ends.Count < 3 && Environment.TickCount64 < deadline)
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } result)
+                continue;
+            if (result.IsPartitionEOF)
+                ends.Add(result.Partition.Value);
+            else
+                seen.Add(int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture));
+        }
+        return seen;
+    }
+
+    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>As Kafka finds the partition of an identity.</summary>
+    private static int JavaHash(string text)
+    {
+        var hash = 0;
+        foreach (var letter in text)
+            hash = unchecked(31 * hash + letter);
+        return hash == int.MinValue ? 0 : Math.Abs(hash);
+    }
+
+    private sealed class Lines(List<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (lines)
+                lines.Add($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {formatter(state, exception)}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
