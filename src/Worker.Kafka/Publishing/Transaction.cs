@@ -95,19 +95,10 @@ internal sealed partial class Transaction(
         Step("SendOffsetsToTransaction", limit => producer.SendOffsetsToTransaction(offsets, group, limit), stop);
 
     /// <summary>Sends what is still queued, waits for all of it, then commits.</summary>
-    /// <exception cref="KafkaFailureException">Whatever it was: how the transaction ended is for a fresh producer to learn.</exception>
     public void Commit(CancellationToken stop)
     {
         CommitAsked = true;
-        try
-        {
-            Step("CommitTransaction", producer.CommitTransaction, stop);
-        }
-        catch (MustAbortException refused)
-        {
-            throw new KafkaFailureException(KafkaFailure.ProducerBroken,
-                $"CommitTransaction failed: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh producer takes over, and reading goes on from what is committed");
-        }
+        Step("CommitTransaction", producer.CommitTransaction, stop);
     }
 
     /// <summary>Undoes the transaction; <paramref name="cause"/> is for the message should even that fail.</summary>

@@ -9,7 +9,8 @@ namespace Worker.Kafka.Publishing;
 /// <summary>
 /// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at all;
 /// the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. Where it is not
-/// known how a transaction ended, a fresh producer with the same identity ends it, and the group's offsets tell.
+/// known how a transaction ended, a fresh producer with the same identity ends it (<see cref="TransactionRecovery"/>), and the
+/// group's offsets tell.
 /// </summary>
 internal sealed partial class TransactionalPublisher : WindowPublisher
 {
@@ -137,6 +138,12 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         catch (ProduceException<byte[]?, byte[]?> refused)
         {
             throw Aborted(producer, records, refused.Error, index, stop);
+        }
+        catch (MustAbortException refused) when (transaction.CommitAsked)
+        {
+            // Some broker may have begun to commit: that is looked up before anything is read again.
+            throw new KafkaFailureException(KafkaFailure.ProducerBroken,
+                $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh producer takes over, and reading goes on from what is committed");
         }
         catch (MustAbortException must)
         {
