@@ -64,7 +64,10 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     {
         try
         {
-            using var reader = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
+            var config = ClientConfigs.AssignedConsumer(options);
+            // Whatever the user wants of the input: what was aborted must not be taken for done.
+            config.IsolationLevel = IsolationLevel.ReadCommitted;
+            using var reader = clients.Consumer(config, log);
             var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
             return undecided.Remainder(new CommittedRecords(reader, clock).Look(undecided, patience, stop), committed);
         }
