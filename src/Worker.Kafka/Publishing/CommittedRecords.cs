@@ -13,9 +13,9 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
 
     /// <param name="window">Its records, and where they were written.</param>
     /// <param name="patience">How long to wait for open transactions of others to end, behind which nothing can be seen.</param>
-    /// <returns>One sighting a record.</returns>
+    /// <returns>One sighting a record; null where not every partition could be seen to the end of what was written.</returns>
     /// <exception cref="KafkaException">The partitions may not be read.</exception>
-    public Sighting[] Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
+    public Sighting[]? Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
     {
         var wanted = new Dictionary<Content, Queue<int>>();
         for (var i = 0; i < window.Records.Count; i++)
@@ -47,7 +47,7 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
                 seen[index] = window.Places.Exists(places => places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
                     ? Sighting.Here : Sighting.Later;
         }
-        return seen;
+        return lasts.Count == 0 ? seen : null;
     }
 
     private ConsumeResult<byte[]?, byte[]?>? Next()

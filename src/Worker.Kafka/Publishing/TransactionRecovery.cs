@@ -69,13 +69,16 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             config.IsolationLevel = IsolationLevel.ReadCommitted;
             using var reader = clients.Consumer(config, log);
             var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
-            return undecided.Remainder(new CommittedRecords(reader, clock).Look(undecided, patience, stop), committed);
+            // What is not seen for sure is not written: it may be there, behind somebody's open transaction.
+            if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
+                return undecided.Remainder(seen, committed);
+            CannotLook(logger, $"transactions of others were open for more than {patience.TotalSeconds:F0} s");
         }
         catch (KafkaException refused)
         {
             CannotLook(logger, clients.Redact(refused.Error.Reason));
-            return new Remainder([], []);
         }
+        return new Remainder([], []);
     }
 
     private void Finish(
@@ -106,7 +109,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     private static partial void Finished(ILogger logger, int records, int missing, int offsets);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Whether failing brokers committed a window in part cannot be looked up, because its topics may not be read: grant READ on " +
-        "them. Its messages may come out twice or not at all: {Reason}")]
+        "Whether failing brokers committed a window in part could not be looked up: {Reason}. If they did, messages come out twice or " +
+        "not at all. The worker needs READ on its output topics to look")]
     private static partial void CannotLook(ILogger logger, string reason);
 }
