@@ -71,10 +71,13 @@ public abstract class WindowPublisher : IDisposable
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
             Reader.Ledger.Abandon(failure.EndsProducer);
+            // What is read meanwhile would hold up partitions that others are to take.
+            Reader.Ledger.Halt();
             try
             {
                 // At once: what is still open would hold up every read_committed reader until its time limit.
                 Prepare(stop);
+                Reader.Ledger.GoOn();
             }
             finally
             {

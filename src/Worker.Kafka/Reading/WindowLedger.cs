@@ -15,6 +15,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     private int inFlight;
     private bool publishing;
     private bool letGo;
+    private bool halted;
     private bool unsure;
 
     /// <summary>Rises by one whenever the windows in flight are abandoned.</summary>
@@ -90,6 +91,23 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
+    /// <summary>Any thread: nobody publishes from now on, for good or until <see cref="GoOn"/>. What is in flight is then waited for by nobody.</summary>
+    public void Halt()
+    {
+        lock (gate)
+        {
+            halted = true;
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Publisher: it is back.</summary>
+    public void GoOn()
+    {
+        lock (gate)
+            halted = false;
+    }
+
     /// <summary>Reader: whether the group must be asked for its offsets before anything is read again.</summary>
     public bool AreOffsetsUnknown
     {
@@ -114,15 +132,16 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader, before partitions go: waits until nothing is in flight, at most <paramref name="bound"/> and in any case
-    /// until the window that is being published has ended. What is still in flight then is abandoned: false.
+    /// Reader, before partitions go: waits until nothing is in flight, at most <paramref name="bound"/>, not while nobody
+    /// publishes, and in any case until the window that is being published has ended. What is still in flight then is
+    /// abandoned: false.
     /// </summary>
     public bool Drain(TimeSpan bound)
     {
         var start = clock.GetTimestamp();
         lock (gate)
         {
-            while (inFlight > 0 && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
+            while (inFlight > 0 && !halted && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
                 Monitor.Wait(gate, left);
             letGo = true;
             while (publishing)

@@ -125,6 +125,9 @@ public sealed partial class WindowReader : IDisposable
         }
     }
 
+    /// <summary>Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any thread.</summary>
+    public void AwaitNothing() => Ledger.Halt();
+
     /// <summary>
     /// Leaves the group in an orderly way. Windows still in flight are abandoned: drain the pipeline first.
     /// </summary>

@@ -38,6 +38,8 @@ internal sealed class ClassifyingPipeline(
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(stop, failed.Token);
+        // Once a stage has failed or all is abandoned, the reader may still be inside a revoke.
+        using var nobody = failed.Token.Register(reader.AwaitNothing);
         Task[] stages =
         [
             Stage("read", () => Read(stopReading.Token, failed.Token), () => tokenised.Writer.Complete(), failed),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -23,6 +24,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
         var fed = 0;
         var born = 0;
         var left = 0;
+        var lines = new ConcurrentQueue<string>();
         List<EchoWorker> workers = [Worker()];
         var stalls = new StallMeter();
         for (var change = 0; change < Changes; change++)
@@ -58,14 +60,15 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
         foreach (var key in results.GroupBy(result => Stage.Text(result.Message.Key)))
             Assert.Equal(Stage.Numbers(key).Distinct().Order(), Stage.Numbers(key.OrderBy(result => result.Offset.Value)).Distinct());
         TestContext.Current.SendDiagnosticMessage("{0}, {1}: {2} workers in all, {3} of {4} results twice, longest time without progress {5:F1} s", mode, protocol, born, doubled, fed, stalls.Longest.TotalSeconds);
-        Assert.True(stalls.Longest < LongestStall, $"nothing was published for {stalls.Longest.TotalSeconds:F1} s");
+        Assert.True(stalls.Longest < LongestStall,
+            $"nothing was published for {stalls.Longest.TotalSeconds:F1} s until {stalls.LongestEnd:HH:mm:ss.fff}; the workers' logs:\n{string.Join('\n', lines)}");
         workers.ForEach(worker => worker.Dispose());
 
         int Published() => left + workers.Sum(worker => worker.Published);
         EchoWorker Worker()
         {
             var options = stage.Options(mode, $"w{born++}", protocol);
-            return new EchoWorker(options, _ => Task.Delay(15), maxMessages: 20);
+            return new EchoWorker(options, _ => Task.Delay(15), new ListLogger($"w{born - 1}", lines), maxMessages: 20);
         }
     }
 
@@ -77,6 +80,9 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
 
         public TimeSpan Longest { get; private set; }
 
+        /// <summary>UTC.</summary>
+        public DateTimeOffset LongestEnd { get; private set; }
+
         public async Task Watch(Func<int> count, Func<bool> ended)
         {
             // What stood still between two watches was nobody's fault: there may have been nothing to do.
@@ -86,7 +92,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
                 if (now != last)
                     (last, since) = (now, Environment.TickCount64);
                 else if (TimeSpan.FromMilliseconds(Environment.TickCount64 - since) is var still && still > Longest)
-                    Longest = still;
+                    (Longest, LongestEnd) = (still, TimeProvider.System.GetUtcNow());
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             }
         }

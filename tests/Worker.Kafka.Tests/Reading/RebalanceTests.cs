@@ -73,6 +73,28 @@ public sealed class RebalanceTests(KafkaBroker broker)
         Stage.AssertEachOnce(800, stage.Results(800, partitions: 4));
     }
 
+    [Fact]
+    public async Task A_worker_whose_stage_fails_in_the_middle_of_a_revoke_ends_at_once()
+    {
+        var stage = await Stage.On(broker.BootstrapServers, partitions: 4);
+        stage.Feed(0, 800);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var failing = new EchoWorker(stage.Options(worker: "failing"), _ => hold.Task);
+        await Eventually.True(() => failing.Reader.WindowsInFlight > 0, "a window is in flight");
+        using var other = new EchoWorker(stage.Options(worker: "other"));
+        await other.Started;
+        await Task.Delay(2_000, TestContext.Current.CancellationToken);
+        Assert.Equal(0, other.Published);
+
+        hold.SetException(new InvalidDataException("a stage failed"));
+        // A revoke waits for 20 s, but not for those who publish no more.
+        await Assert.ThrowsAsync<InvalidDataException>(() => failing.Ended.WaitAsync(TimeSpan.FromSeconds(10)));
+        failing.Reader.Close();
+        await Eventually.True(() => other.Published == 800, "the other has done all");
+        await other.StopAsync();
+        Stage.AssertEachOnce(800, stage.Results(800, partitions: 4));
+    }
+
     [Theory]
     [InlineData(GroupMembership.Classic, DeliveryMode.ExactlyOnce)]
     [InlineData(GroupMembership.Consumer, DeliveryMode.ExactlyOnce)]

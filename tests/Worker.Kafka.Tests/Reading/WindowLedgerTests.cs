@@ -87,6 +87,25 @@ public sealed class WindowLedgerTests
         Assert.Equal(1, ledger.Epoch);
     }
 
+    [Fact]
+    public async Task While_nobody_publishes_draining_waits_for_nothing()
+    {
+        var window = HandOut(0, 1);
+        var drain = Task.Run(() => ledger.Drain(TimeSpan.FromSeconds(60)));
+        Assert.NotSame(drain, await Task.WhenAny(drain, Task.Delay(100, TestContext.Current.CancellationToken)));
+        ledger.Halt();
+        Assert.False(await drain.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(window.IsStale);
+
+        HandOut(0, 1);
+        Assert.False(ledger.Drain(TimeSpan.FromSeconds(60)));
+        ledger.GoOn();
+        var next = HandOut(0, 1);
+        Assert.True(ledger.TryBegin(next));
+        ledger.Settle(next);
+        Assert.True(ledger.Drain(TimeSpan.FromSeconds(60)));
+    }
+
     private SourceWindow HandOut(long first, long next)
     {
         var window = Window(first, next);

@@ -12,6 +12,7 @@ namespace Worker.Kafka.Tests.Support;
 internal sealed class EchoWorker : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource failed = new();
     private readonly Channel<SourceWindow> windows = Channel.CreateBounded<SourceWindow>(1);
     private readonly KafkaOptions options;
     private readonly ILoggerFactory loggers;
@@ -61,6 +62,7 @@ internal sealed class EchoWorker : IDisposable
         Task.WaitAny(Ended);
         Reader.Dispose();
         stop.Dispose();
+        failed.Dispose();
     }
 
     public static OutgoingRecord Echo(KafkaOptions options, SourceRecord record, int index = -1) =>
@@ -72,7 +74,16 @@ internal sealed class EchoWorker : IDisposable
         {
             started.Task.Wait();
             while (Reader.Read(stop.Token) is { } window)
-                Reader.GatherUntil(windows.Writer.WriteAsync(window, stop.Token).AsTask(), stop.Token);
+            {
+                // Not given up at a stop: a revoke waits for every window that was handed out.
+                var taken = windows.Writer.WriteAsync(window, failed.Token).AsTask();
+                Reader.GatherUntil(taken, stop.Token);
+                taken.GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException) when (failed.IsCancellationRequested)
+        {
+            // Publishing has ended, and says why.
         }
         finally
         {
@@ -88,9 +99,9 @@ internal sealed class EchoWorker : IDisposable
             publisher.Start(stop.Token);
             started.SetResult();
         }
-        catch (Exception failed)
+        catch (Exception error)
         {
-            started.SetException(failed);
+            started.SetException(error);
             throw;
         }
         while (windows.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
@@ -100,9 +111,9 @@ internal sealed class EchoWorker : IDisposable
 
     private void Publish(WindowPublisher publisher, SourceWindow window)
     {
-        compute?.Invoke(window).GetAwaiter().GetResult();
         try
         {
+            compute?.Invoke(window).GetAwaiter().GetResult();
             var outcome = publisher.Publish(window, [.. window.Records.Select((record, index) => Echo(options, record, index))], default);
             if (outcome != PublishOutcome.Abandoned)
                 Interlocked.Add(ref published, window.Records.Length);
@@ -114,6 +125,8 @@ internal sealed class EchoWorker : IDisposable
         }
         catch
         {
+            Reader.AwaitNothing();
+            failed.Cancel();
             stop.Cancel();
             throw;
         }

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Worker.Kafka.Tests.Support;
 
 /// <summary>Keeps every line: "category level text".</summary>
-internal sealed class ListLogger : ILoggerFactory
+/// <param name="source">
+/// Who writes, where several share <paramref name="lines"/>: it begins the line, after the time of day (UTC).
+/// </param>
+internal sealed class ListLogger(string? source = null, ConcurrentQueue<string>? lines = null) : ILoggerFactory
 {
-    public ConcurrentQueue<string> Lines { get; } = [];
+    public ConcurrentQueue<string> Lines { get; } = lines ?? [];
 
-    public ILogger CreateLogger(string categoryName) => new Category(categoryName, Lines);
+    public ILogger CreateLogger(string categoryName) => new Category(source, categoryName, Lines);
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
@@ -16,7 +19,7 @@ internal sealed class ListLogger : ILoggerFactory
     {
     }
 
-    private sealed class Category(string name, ConcurrentQueue<string> lines) : ILogger
+    private sealed class Category(string? source, string name, ConcurrentQueue<string> lines) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -24,6 +27,8 @@ internal sealed class ListLogger : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{name} {logLevel} {formatter(state, exception)}{exception}");
+            lines.Enqueue($"{Prefix()}{name} {logLevel} {formatter(state, exception)}{exception}");
+
+        private string Prefix() => source is null ? "" : $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {source} ";
     }
 }
