@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Reading;
 
 namespace Worker.Kafka.Publishing;
 
@@ -12,6 +13,7 @@ namespace Worker.Kafka.Publishing;
 internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
 {
     private static readonly TimeSpan CoordinatorPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Above the time limit of other workers' transactions, behind which nothing can be seen.</summary>
     private static readonly TimeSpan BeyondTimeLimit = TimeSpan.FromSeconds(3);
@@ -24,8 +26,9 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     public void Run(ProducerLife life, UndecidedWindow? undecided, KeylessRoutes routes, CancellationToken stop)
     {
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
-        var committed = Committed(outsider, undecided);
-        if (undecided is { CommitAsked: true } && Remainder(undecided, committed, stop) is { IsEmpty: false } rest)
+        if (undecided is not { CommitAsked: true })
+            MeetCoordinator(outsider);
+        if (undecided is { CommitAsked: true } && Remainder(undecided, outsider, stop) is { IsEmpty: false } rest)
             Finish(life, undecided, rest, routes, outsider.ConsumerGroupMetadata, stop);
         else
             life.Transaction.Settle(options.Topics.Messages, outsider.ConsumerGroupMetadata, () => Write(life, undecided?.Records ?? [], routes, stop), stop);
@@ -38,40 +41,37 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     }
 
     /// <summary>
-    /// The group's offsets as somebody sees them who is no member: those of the window where there is one. Asked in any case,
-    /// because a cluster makes a coordinator for its first group, and a producer that came too early would ask again only when
-    /// its call has timed out.
+    /// A cluster makes a coordinator for its first group, and a producer that came too early would ask again only when its
+    /// call has timed out.
     /// </summary>
-    private Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, UndecidedWindow? undecided)
+    private void MeetCoordinator(IConsumer<byte[]?, byte[]?> outsider)
     {
-        // Else of a partition that no topic has, so that nobody's open transaction holds the answer up.
-        var partitions = undecided is { CommitAsked: true }
-            ? undecided.Window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition))
-            : [new TopicPartition(options.Topics.Messages, int.MaxValue)];
         try
         {
-            return outsider.Committed(partitions, CoordinatorPatience).Where(offset => offset.Offset.Value >= 0)
-                .ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
+            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
+            outsider.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], CoordinatorPatience);
         }
         catch (KafkaException error)
         {
             log.Write(LogLevel.Debug, "coordinator", error.Error.Reason);
-            return [];
         }
     }
 
-    private Remainder Remainder(UndecidedWindow undecided, Dictionary<TopicPartition, long> committed, CancellationToken stop)
+    /// <summary>What is to be done about the window: nothing where that cannot be known for sure.</summary>
+    private Remainder Remainder(UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, CancellationToken stop)
     {
+        var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
+        var start = clock.GetTimestamp();
         try
         {
             var config = ClientConfigs.AssignedConsumer(options);
             // Whatever the user wants of the input: what was aborted must not be taken for done.
             config.IsolationLevel = IsolationLevel.ReadCommitted;
             using var reader = clients.Consumer(config, log);
-            var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
-            // What is not seen for sure is not written: it may be there, behind somebody's open transaction.
+            // What is not seen for sure is not written: it may be there, behind somebody's open transaction. The offsets come
+            // second, so that they know of everybody who has gone further meanwhile.
             if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
-                return undecided.Remainder(seen, committed);
+                return undecided.Remainder(seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
             CannotLook(logger, $"transactions of others were open for more than {patience.TotalSeconds:F0} s");
         }
         catch (KafkaException refused)
@@ -79,6 +79,27 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             CannotLook(logger, clients.Redact(refused.Error.Reason));
         }
         return new Remainder([], []);
+    }
+
+    /// <summary>The group's offsets as somebody sees them who is no member; where the group has none the partition is absent.</summary>
+    /// <exception cref="KafkaException">They cannot be asked for: committing the window's then could take the group back.</exception>
+    private Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window, TimeSpan patience, CancellationToken stop)
+    {
+        var start = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), CoordinatorPatience)
+                    .Where(offset => offset.Offset.Value >= 0).ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
+            }
+            catch (KafkaException error) when (clock.GetElapsedTime(start) < patience)
+            {
+                log.Write(LogLevel.Debug, "committed offsets", error.Error.Reason);
+                stop.WaitHandle.WaitOne(RetryPause);
+                stop.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     private void Finish(

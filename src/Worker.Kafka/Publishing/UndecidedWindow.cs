@@ -20,7 +20,7 @@ internal sealed record UndecidedWindow(
     /// which nothing is committed is left to be read again; so is one that somebody else has taken further.
     /// </summary>
     /// <param name="seen">What a read_committed reader sees of each record.</param>
-    /// <param name="committed">The group's offsets; a partition is absent where they are not known.</param>
+    /// <param name="committed">The group's offsets; a partition is absent where it has committed none.</param>
     public Remainder Remainder(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed)
     {
         var records = new List<OutgoingRecord>();

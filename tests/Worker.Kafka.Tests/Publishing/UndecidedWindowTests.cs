@@ -26,7 +26,7 @@ public sealed class UndecidedWindowTests
     public void All_visible_without_offsets_these_are_committed() => Same("", offsets: [(First, 12), (Second, 22)], sightings: "HHHH", first: 10, second: 20);
 
     [Fact]
-    public void Unknown_offsets_are_taken_as_not_committed() => Same("b", offsets: [(First, 12)], sightings: "H---", first: null, second: null);
+    public void Visible_in_part_before_the_group_had_any_offset_it_is_finished() => Same("b", offsets: [(First, 12)], sightings: "H---", first: null, second: null);
 
     [Fact]
     public void Done_again_by_somebody_it_is_left() => Same("", offsets: [], sightings: "LLLL", first: 12, second: 25);
@@ -37,7 +37,7 @@ public sealed class UndecidedWindowTests
     /// <param name="missing">Values of the records still to be written.</param>
     /// <param name="offsets">Still to be committed.</param>
     /// <param name="sightings">Of the records a and b (first partition, up to 12), c and d (second, up to 22): H here, L later, - not.</param>
-    /// <param name="first">What the group has committed of the first partition; null where it did not say.</param>
+    /// <param name="first">What the group has committed of the first partition; null where it has nothing.</param>
     /// <param name="second">Of the second.</param>
     private static void Same(string missing, (TopicPartition, long)[] offsets, string sightings, long? first, long? second)
     {
