@@ -70,19 +70,11 @@ public abstract class WindowPublisher : IDisposable
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
-            Reader.Ledger.Abandon(failure.EndsProducer);
-            // What is read meanwhile would hold up partitions that others are to take.
-            Reader.Ledger.Halt();
-            try
-            {
-                // At once: what is still open would hold up every read_committed reader until its time limit.
-                Prepare(stop);
-                Reader.Ledger.GoOn();
-            }
-            finally
-            {
-                Routes.Forget();
-            }
+            if (failure.EndsProducer)
+                Recover(stop);
+            else
+                Reader.Ledger.Abandon();
+            Routes.Forget();
             throw;
         }
         catch
@@ -114,6 +106,21 @@ public abstract class WindowPublisher : IDisposable
         var record = records[index];
         return new KafkaFailureException(KafkaFailure.RecordTooLarge,
             $"record {index} of the window, for topic '{record.Topic}', takes up to {SizeOf(record):N0} bytes, more than {limit}", index);
+    }
+
+    private void Recover(CancellationToken stop)
+    {
+        Reader.Ledger.BeginRecovery();
+        try
+        {
+            // At once: what is still open would hold up every read_committed reader until its time limit.
+            Prepare(stop);
+        }
+        finally
+        {
+            // What was read meanwhile began at offsets that the fresh producer may have moved.
+            Reader.Ledger.EndRecovery();
+        }
     }
 
     private void RefuseTooLarge(IReadOnlyList<OutgoingRecord> records)

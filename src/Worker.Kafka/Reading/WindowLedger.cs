@@ -15,6 +15,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     private int inFlight;
     private bool publishing;
     private bool letGo;
+    private bool recovering;
     private bool halted;
     private bool unsure;
 
@@ -80,18 +81,41 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>Publisher: the window failed, and with it all that were read after it.</summary>
-    /// <param name="offsetsUnknown">Whether the window's offsets may have been committed all the same: the group must be asked.</param>
-    public void Abandon(bool offsetsUnknown = false)
+    public void Abandon()
     {
         lock (gate)
         {
             publishing = false;
-            unsure |= offsetsUnknown;
             AbandonLocked();
         }
     }
 
-    /// <summary>Any thread: nobody publishes from now on, for good or until <see cref="GoOn"/>. What is in flight is then waited for by nobody.</summary>
+    /// <summary>
+    /// Publisher: the window failed and its offsets may have been committed all the same. Until <see cref="EndRecovery"/> a
+    /// fresh producer finds out, and partitions stay: another worker would read on from offsets that may still be moved.
+    /// </summary>
+    public void BeginRecovery()
+    {
+        lock (gate)
+        {
+            publishing = false;
+            recovering = unsure = true;
+            AbandonLocked();
+        }
+    }
+
+    /// <summary>Publisher: what was read since <see cref="BeginRecovery"/> is abandoned, and the group must be asked for its offsets once more.</summary>
+    public void EndRecovery()
+    {
+        lock (gate)
+        {
+            recovering = false;
+            unsure = true;
+            AbandonLocked();
+        }
+    }
+
+    /// <summary>Any thread: nobody publishes any more, and nobody waits for what is in flight.</summary>
     public void Halt()
     {
         lock (gate)
@@ -99,13 +123,6 @@ internal sealed class WindowLedger(TimeProvider clock)
             halted = true;
             Monitor.PulseAll(gate);
         }
-    }
-
-    /// <summary>Publisher: it is back.</summary>
-    public void GoOn()
-    {
-        lock (gate)
-            halted = false;
     }
 
     /// <summary>Reader: whether the group must be asked for its offsets before anything is read again.</summary>
@@ -132,16 +149,16 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader, before partitions go: waits until nothing is in flight, at most <paramref name="bound"/>, not while nobody
-    /// publishes, and in any case until the window that is being published has ended. What is still in flight then is
-    /// abandoned: false.
+    /// Reader, before partitions go: waits until nothing is in flight and no recovery goes on, at most <paramref name="bound"/>
+    /// and not once nobody publishes any more, but in any case until the window that is being published has ended. What is
+    /// still in flight then is abandoned: false.
     /// </summary>
     public bool Drain(TimeSpan bound)
     {
         var start = clock.GetTimestamp();
         lock (gate)
         {
-            while (inFlight > 0 && !halted && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
+            while ((inFlight > 0 || recovering) && !halted && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
                 Monitor.Wait(gate, left);
             letGo = true;
             while (publishing)

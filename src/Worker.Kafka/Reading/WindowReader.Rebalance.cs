@@ -120,7 +120,7 @@ public sealed partial class WindowReader
     private static partial void LostLine(ILogger logger, int count, string partitions);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Windows in flight were not published before a revoke (it waits for at most {Milliseconds} ms, Kafka:RevokeDrainMs, and not " +
-            "for a publisher that is being replaced): they are abandoned and read again")]
+        Message = "Windows in flight were not published within the {Milliseconds} ms that a revoke waits (Kafka:RevokeDrainMs), or publishing has " +
+            "ended: they are abandoned and read again")]
     private static partial void NotDrained(ILogger logger, int milliseconds);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Scenario;
@@ -51,15 +50,14 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Messages, 1, 3), new(options.Topics.Results, 3, 3), new(Filler, Fillers, 3)]);
         using var health = new ClusterHealth(cluster.BootstrapServers, () => Environment.TickCount64);
-        var lines = new List<string>();
-        using var loggers = LoggerFactory.Create(log => log.AddProvider(new Lines(lines)));
+        using var log = new ListLogger("worker");
         var gate = new CommitGate(TransactionTimeout);
-        using var loop = new EchoLoop(options, loggers, gate);
+        using var worker = new EchoWorker(options, loggers: log, clock: gate);
 
         var fed = Feed(options, 0, 10);
-        await Results(options, fed);
+        Results(options, fed);
         var round = 0;
-        while (round++ < Rounds && !HasFinished(lines))
+        while (round++ < Rounds && !HasFinished(log))
         {
             Assert.NotNull(await health.AllInSync(TimeSpan.FromSeconds(60)));
             var coordinator = health.Leader("__transaction_state", JavaHash(options.TransactionalId) % 4)!.Value;
@@ -77,29 +75,26 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
                 frozen.Set();
             });
             fed = Feed(options, fed, PerRound);
-            Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {loop.Failure}\n{string.Join('\n', lines)}");
+            Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {worker.Ended.Exception}\n{string.Join('\n', log.Lines)}");
             await Task.Delay(500);
             await cluster.Kill(coordinator);
             foreach (var other in Enumerable.Range(0, FaultSchedule.Brokers))
                 cluster.Continue(other);
             await cluster.Start(coordinator);
-            await Results(options, fed);
+            Results(options, fed);
         }
         await Task.Delay(3_000);
 
-        var results = await Results(options, fed);
-        output.WriteLine(string.Join('\n', lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
-        Assert.Null(loop.Failure);
+        var results = Results(options, fed);
+        output.WriteLine(string.Join('\n', log.Lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
+        Assert.Null(worker.Ended.Exception);
         Assert.Equal(Enumerable.Range(0, fed), results.Order());
-        Assert.True(HasFinished(lines), $"in {Rounds} rounds no transaction was committed in part");
+        Assert.True(HasFinished(log), $"in {Rounds} rounds no transaction was committed in part");
         cluster.KeepsData = false;
     }
 
-    private static bool HasFinished(List<string> lines)
-    {
-        lock (lines)
-            return lines.Exists(line => line.Contains("A window is finished", StringComparison.Ordinal));
-    }
+    private static bool HasFinished(ListLogger log) =>
+        log.Lines.Any(line => line.Contains("A window is finished", StringComparison.Ordinal));
 
     /// <summary>Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what is fed by then.</summary>
     private static int Feed(KafkaOptions options, int first, int count)
@@ -119,43 +114,9 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     }
 
     /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
-    private static async Task<List<int>> Results(KafkaOptions options, int atLeast)
-    {
-        var deadline = Environment.TickCount64 + 60_000;
-        while (true)
-        {
-            var seen = await Task.Run(() => Read(options));
-            if (seen.Count >= atLeast || Environment.TickCount64 > deadline)
-                return seen;
-            await Task.Delay(300);
-        }
-    }
-
-    private static List<int> Read(KafkaOptions options)
-    {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-        {
-            BootstrapServers = options.BootstrapServers,
-            GroupId = "oracle",
-            EnableAutoCommit = false,
-            EnablePartitionEof = true,
-            IsolationLevel = IsolationLevel.ReadCommitted,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(options.Topics.Results, partition, Offset.Beginning)));
-        var seen = new List<int>();
-        var ends = new HashSet<int>();
-        var deadline = Environment.TickCount64 + 10_000;
-        while (ends.Count < 3 && Environment.TickCount64 < deadline)
-        {
-            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } result)
-                continue;
-            if (result.IsPartitionEOF)
-                ends.Add(result.Partition.Value);
-            else
-                seen.Add(int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture));
-        }
-        return seen;
-    }
+    private static List<int> Results(KafkaOptions options, int atLeast) =>
+        [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 3, atLeast, seconds: 60)
+            .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -166,25 +127,5 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         foreach (var letter in text)
             hash = unchecked(31 * hash + letter);
         return hash == int.MinValue ? 0 : Math.Abs(hash);
-    }
-
-    private sealed class Lines(List<string> lines) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (lines)
-                lines.Add($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {formatter(state, exception)}");
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

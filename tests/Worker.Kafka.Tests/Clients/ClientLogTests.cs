@@ -3,6 +3,7 @@ using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
+using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

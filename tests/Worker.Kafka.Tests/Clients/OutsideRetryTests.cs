@@ -1,5 +1,5 @@
 using Worker.Kafka.Clients;
-using Worker.Kafka.Tests.Support;
+using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

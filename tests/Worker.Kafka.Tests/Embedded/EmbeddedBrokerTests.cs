@@ -3,6 +3,7 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
+using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Embedded;
 

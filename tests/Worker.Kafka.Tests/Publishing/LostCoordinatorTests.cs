@@ -1,5 +1,6 @@
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Tests.Support;
+using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

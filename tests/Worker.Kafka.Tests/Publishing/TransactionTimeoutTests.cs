@@ -87,7 +87,8 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         published += window.Records.Length;
         foreach (var range in window.Ranges)
             reader.Ledger.Rewrite(range.Topic, range.Partition, range.First);
-        reader.Ledger.Abandon(offsetsUnknown: true);
+        reader.Ledger.BeginRecovery();
+        reader.Ledger.EndRecovery();
 
         while (published < 250)
             published += PublishNext(options, reader, publisher);

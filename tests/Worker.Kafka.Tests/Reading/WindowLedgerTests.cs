@@ -88,7 +88,7 @@ public sealed class WindowLedgerTests
     }
 
     [Fact]
-    public async Task While_nobody_publishes_draining_waits_for_nothing()
+    public async Task Once_nobody_publishes_draining_waits_for_nothing()
     {
         var window = HandOut(0, 1);
         var drain = Task.Run(() => ledger.Drain(TimeSpan.FromSeconds(60)));
@@ -96,14 +96,23 @@ public sealed class WindowLedgerTests
         ledger.Halt();
         Assert.False(await drain.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.True(window.IsStale);
+    }
 
-        HandOut(0, 1);
-        Assert.False(ledger.Drain(TimeSpan.FromSeconds(60)));
-        ledger.GoOn();
-        var next = HandOut(0, 1);
-        Assert.True(ledger.TryBegin(next));
-        ledger.Settle(next);
-        Assert.True(ledger.Drain(TimeSpan.FromSeconds(60)));
+    [Fact]
+    public async Task Draining_waits_for_a_recovery_and_what_was_read_meanwhile_is_stale()
+    {
+        Assert.True(ledger.TryBegin(HandOut(0, 1)));
+        ledger.BeginRecovery();
+        ledger.Learn([], askedInEpoch: ledger.Epoch);
+        Assert.False(ledger.AreOffsetsUnknown);
+        var again = HandOut(0, 1);
+        var drain = Task.Run(() => ledger.Drain(TimeSpan.FromSeconds(60)));
+        Assert.NotSame(drain, await Task.WhenAny(drain, Task.Delay(100, TestContext.Current.CancellationToken)));
+
+        ledger.EndRecovery();
+        Assert.True(await drain.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.False(ledger.TryBegin(again));
+        Assert.True(ledger.AreOffsetsUnknown);
     }
 
     private SourceWindow HandOut(long first, long next)

@@ -5,6 +5,7 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
+using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 
@@ -87,43 +88,9 @@ internal sealed class Stage
         new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
             .SetLogHandler((_, _) => { }).Build();
 
-    /// <summary>
-    /// Reads a topic from its beginning as a read_committed reader does: until its end has been reached with at least
-    /// <paramref name="atLeast"/> messages, and the end is still the end a moment later.
-    /// </summary>
-    public List<ConsumeResult<byte[], byte[]>> Results(int atLeast, int partitions = 3, string? topic = null, double seconds = 30)
-    {
-        topic ??= Options().Topics.Results;
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-        {
-            BootstrapServers = BootstrapServers,
-            GroupId = "oracle",
-            EnableAutoCommit = false,
-            EnablePartitionEof = true,
-            IsolationLevel = IsolationLevel.ReadCommitted,
-        }).SetLogHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
-        var all = new List<ConsumeResult<byte[], byte[]>>();
-        var ends = new HashSet<int>();
-        var deadline = Environment.TickCount64 + (long)(seconds * 1000);
-        var quietUntil = long.MaxValue;
-        while (Environment.TickCount64 < Math.Min(deadline, quietUntil))
-        {
-            var result = consumer.Consume(TimeSpan.FromMilliseconds(50));
-            if (result is { IsPartitionEOF: true })
-                ends.Add(result.Partition.Value);
-            else if (result is not null)
-            {
-                all.Add(result);
-                ends.Remove(result.Partition.Value);
-                quietUntil = long.MaxValue;
-            }
-            if (ends.Count == partitions && all.Count >= atLeast && quietUntil == long.MaxValue)
-                quietUntil = Environment.TickCount64 + 300;
-        }
-        consumer.Close();
-        return all;
-    }
+    /// <summary>What a read_committed reader sees of the results, or of another topic.</summary>
+    public List<ConsumeResult<byte[], byte[]>> Results(int atLeast, int partitions = 3, string? topic = null, double seconds = 30) =>
+        CommittedTopic.Read(BootstrapServers, topic ?? Options().Topics.Results, partitions, atLeast, seconds);
 
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 

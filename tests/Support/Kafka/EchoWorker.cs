@@ -6,7 +6,7 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 
-namespace Worker.Kafka.Tests.Support;
+namespace Worker.Testing;
 
 /// <summary>The smallest worker: what it reads it publishes as results, on two threads joined by a channel of one window.</summary>
 internal sealed class EchoWorker : IDisposable

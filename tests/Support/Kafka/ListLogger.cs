@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Worker.Kafka.Tests.Support;
+namespace Worker.Testing;
 
 /// <summary>Keeps every line: "category level text".</summary>
 /// <param name="source">
