@@ -26,12 +26,17 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     public void Run(ProducerLife life, UndecidedWindow? undecided, KeylessRoutes routes, CancellationToken stop)
     {
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
-        if (undecided is not { CommitAsked: true })
-            MeetCoordinator(outsider);
-        if (undecided is { CommitAsked: true } && Remainder(undecided, outsider, stop) is { IsEmpty: false } rest)
-            Finish(life, undecided, rest, routes, outsider.ConsumerGroupMetadata, stop);
+        if (undecided is { CommitAsked: true })
+        {
+            if (Remainder(undecided, outsider, stop) is { IsEmpty: false } rest)
+            {
+                Finish(life, undecided, rest, routes, outsider.ConsumerGroupMetadata, stop);
+                return;
+            }
+        }
         else
-            life.Transaction.Settle(options.Topics.Messages, outsider.ConsumerGroupMetadata, () => Write(life, undecided?.Records ?? [], routes, stop), stop);
+            MeetCoordinator(outsider);
+        life.Transaction.Settle(options.Topics.Messages, outsider.ConsumerGroupMetadata, () => Write(life, undecided?.Records ?? [], routes, stop), stop);
     }
 
     private static void Write(ProducerLife life, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, CancellationToken stop)
