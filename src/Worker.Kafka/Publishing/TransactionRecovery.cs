@@ -28,7 +28,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
         if (undecided is { CommitAsked: true })
         {
-            if (Remainder(undecided, outsider, stop) is { IsEmpty: false } rest)
+            if (LookUp(undecided, outsider, stop) is { IsEmpty: false } rest)
             {
                 Finish(life, undecided, rest, routes, outsider.ConsumerGroupMetadata, stop);
                 return;
@@ -63,7 +63,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     }
 
     /// <summary>What is to be done about the window: nothing where that cannot be known for sure.</summary>
-    private Remainder Remainder(UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, CancellationToken stop)
+    private Remainder LookUp(UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, CancellationToken stop)
     {
         var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
         var start = clock.GetTimestamp();
@@ -76,7 +76,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             // What is not seen for sure is not written: it may be there, behind somebody's open transaction. The offsets come
             // second, so that they know of everybody who has gone further meanwhile.
             if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
-                return undecided.Remainder(seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
+                return undecided.Missing(seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
             CannotLook(logger, $"transactions of others were open for more than {patience.TotalSeconds:F0} s");
         }
         catch (KafkaException refused)

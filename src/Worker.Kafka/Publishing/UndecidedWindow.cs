@@ -21,7 +21,7 @@ internal sealed record UndecidedWindow(
     /// </summary>
     /// <param name="seen">What a read_committed reader sees of each record.</param>
     /// <param name="committed">The group's offsets; a partition is absent where it has committed none.</param>
-    public Remainder Remainder(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed)
+    public Remainder Missing(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed)
     {
         var records = new List<OutgoingRecord>();
         var offsets = new List<TopicPartitionOffset>();

@@ -51,7 +51,7 @@ public sealed class UndecidedWindowTests
         if (second is { } two)
             committed[Second] = two;
 
-        var rest = new UndecidedWindow(window, records, []).Remainder(
+        var rest = new UndecidedWindow(window, records, []).Missing(
             [.. sightings.Select(letter => letter switch { 'H' => Sighting.Here, 'L' => Sighting.Later, _ => Sighting.None })], committed);
 
         Assert.Equal(missing, string.Concat(rest.Records.Select(record => (char)record.Value![0])));
