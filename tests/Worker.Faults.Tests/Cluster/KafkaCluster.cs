@@ -89,6 +89,10 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     private static string Node(int broker) => $"{broker + 1}";
 
+    /// <summary>The first segment of a partition's log, as this broker has it.</summary>
+    public FileInfo Segment(int broker, string topic, int partition) =>
+        new(Path.Combine(folder, $"data{Node(broker)}", $"{topic}-{partition}", "00000000000000000000.log"));
+
     private int Pid(int broker) => int.Parse(File.ReadAllText(Path.Combine(folder, $"{Node(broker)}.pid")).Trim(), CultureInfo.InvariantCulture);
 
     private static async Task<string> Kafka(params string[] arguments)

@@ -21,6 +21,7 @@ namespace Worker.Faults.Tests.Commits;
 public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
 {
     private const string Filler = "filler";
+    private const string Transactions = "__transaction_state";
     private const int Fillers = 24;
     private const int Rounds = 8;
     private const int TransactionPartitions = 4;
@@ -64,8 +65,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         {
             Assert.NotNull(await health.AllInSync(TimeSpan.FromSeconds(60)));
             var partition = JavaHash(options.TransactionalId) % TransactionPartitions;
-            var coordinator = health.Leader("__transaction_state", partition)!.Value;
-            var decisions = new FileInfo(Path.Combine(folder, "kafka", $"data{coordinator + 1}", $"__transaction_state-{partition}", "00000000000000000000.log"));
+            var coordinator = health.Leader(Transactions, partition)!.Value;
+            var decisions = cluster.Segment(coordinator, Transactions, partition);
             output.WriteLine($"coordinator {coordinator + 1}; results led by {string.Join(", ", Enumerable.Range(0, 3).Select(p => health.Leader(options.Topics.Results, p) + 1))}");
             var fillers = Enumerable.Range(0, Fillers).Where(filler => health.Leader(Filler, filler) == coordinator)
                 .Select(filler => new TopicPartition(Filler, filler)).ToList();

@@ -43,8 +43,8 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
         OutgoingRecord[] records = [Record(stage, "a"), Record(stage, "b")];
         var places = new WrittenPlaces();
         var open = Write(somebody, new WrittenPlaces(), 0, Record(stage, "x"));
-        Write(writer, places, 0, records[0]);
-        Write(writer, places, 1, begun: true, records[1]).CommitTransaction();
+        Write(writer, places, 0, records[0]).CommitTransaction();
+        Write(writer, places, 1, records[1]).CommitTransaction();
 
         Assert.Null(Look(stage, records, places, TimeSpan.FromSeconds(1.5)));
         open.CommitTransaction();
@@ -69,15 +69,10 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
         return writer;
     }
 
-    private static IProducer<byte[]?, byte[]?> Write(IProducer<byte[]?, byte[]?> writer, WrittenPlaces places, int partition, params OutgoingRecord[] records) =>
-        Write(writer, places, partition, begun: false, records);
-
-    /// <summary>Into a transaction, which is left open.</summary>
-    private static IProducer<byte[]?, byte[]?> Write(
-        IProducer<byte[]?, byte[]?> writer, WrittenPlaces places, int partition, bool begun, params OutgoingRecord[] records)
+    /// <summary>Into a new transaction, which is left open.</summary>
+    private static IProducer<byte[]?, byte[]?> Write(IProducer<byte[]?, byte[]?> writer, WrittenPlaces places, int partition, params OutgoingRecord[] records)
     {
-        if (!begun)
-            writer.BeginTransaction();
+        writer.BeginTransaction();
         foreach (var record in records)
         {
             var headers = new Headers();
