@@ -1,10 +1,14 @@
-# Sourced by the scripts of eng/: where things are, and how a failed step speaks.
+# Sourced by the scripts of eng/: where things are, and how a failed step speaks. Works in bash 3.2 (macOS) too.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 local_dir=$root/eng/.local
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # A loaded machine can make the compiler server hang on between runs; each build ends its own.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+# A clone of today must build next month, too, when newer analyzers know more: .ci/run says true, and so does a plain 'dotnet build'.
+export TreatWarningsAsErrors=${TreatWarningsAsErrors:-false}
+# eng/setup --cuda brings CUDA's libraries along.
+[ ! -e "$local_dir/cuda" ] || export Cuda=true
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -23,19 +27,27 @@ step() {
     fi
 }
 
-# newer_than STAMP: true when a source, project or script file changed after STAMP was written.
-newer_than() {
-    [ ! -e "$1" ] || [ -n "$(find "$root/src" "$root/tests" "$root/bench" "$root"/*.props "$root"/global.json "$root"/.editorconfig \
-        "$local_dir/packages.props" \( -name bin -o -name obj \) -prune -o -type f -newer "$1" -print -quit 2>/dev/null)" ]
+# checksum: of standard input.
+checksum() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
+
+# any_newer STAMP PATH...: true when a file below the paths, results of builds aside, changed after STAMP was written.
+any_newer() {
+    local stamp=$1; shift
+    [ ! -e "$stamp" ] || [ -n "$(find "$@" \( -name bin -o -name obj -o -name bundle \) -prune -o -type f -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 # build: everything, once; nothing when nothing changed.
 build() {
-    local stamp=$local_dir/built.stamp
-    newer_than "$stamp" || return 0
+    local stamp=$local_dir/built.stamp settings
+    settings="warnings are errors: $TreatWarningsAsErrors, CUDA: ${Cuda:-false}"
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$settings" ] &&
+        ! any_newer "$stamp" "$root/src" "$root/tests" "$root/bench" "$root"/Directory.* "$root/global.json" "$root/.editorconfig" "$root/BannedSymbols.txt"; then
+        return 0
+    fi
     # -graph would restore twice; one restore, one build.
     step "build" dotnet build "$root/Worker.sln" -c Release -v quiet -clp:NoSummary
-    touch "$stamp"
+    printf '%s\n' "$settings" >"$stamp"
+    ! grep -qE ': warning (CS|CA|IDE|MA|RS|xUnit)' "$local_dir/log/build.log" || say "  with warnings, which .ci/run refuses: $local_dir/log/build.log"
 }
 
 worker_dll=$root/src/Worker/bin/Release/net10.0/worker.dll

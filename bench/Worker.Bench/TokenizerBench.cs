@@ -28,14 +28,11 @@ internal static class TokenizerBench
         foreach (var (name, texts) in sets)
         {
             TokenizerRate.Print(name, tokenizer, texts);
-#if MICROSOFT_ML_TOKENIZERS
             Peer(name, Path.Combine(bundle, "vocab.txt"), texts);
-#endif
         }
         return ExitCode.Done;
     }
 
-#if MICROSOFT_ML_TOKENIZERS
     private static void Peer(string name, string vocabulary, byte[][] texts)
     {
         var peer = Microsoft.ML.Tokenizers.BertTokenizer.Create(vocabulary);
@@ -49,7 +46,6 @@ internal static class TokenizerBench
         }
         Console.WriteLine($"  Microsoft.ML.Tokenizers: {best / 1e6:F1} M tokens/s");
     }
-#endif
 
     private static byte[][] Lines(string path, int column) =>
         [.. File.ReadLines(path).Select(line => Encoding.UTF8.GetBytes(line.Split('\t')[column]))];

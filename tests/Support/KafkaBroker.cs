@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Testcontainers.Kafka;
 
 namespace Worker.Testing;
 
@@ -11,6 +12,9 @@ namespace Worker.Testing;
 /// </summary>
 public sealed class KafkaBroker : IDisposable
 {
+    /// <summary>The same Kafka as in ../shared/kafka.</summary>
+    private const string Image = "apache/kafka:4.3.0";
+
     private readonly Lock gate = new();
     private readonly TemporaryFolder folder = Repository.Temporary();
     private int port;
@@ -29,10 +33,8 @@ public sealed class KafkaBroker : IDisposable
         {
             lock (gate)
             {
-#if TESTCONTAINERS
                 if (Home is null)
                     return Container();
-#endif
                 if (process is null)
                     Start();
                 return $"127.0.0.1:{port}";
@@ -40,28 +42,52 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-#if TESTCONTAINERS
     /// <summary>Where no Kafka lies beside the checkout, but a container engine runs: one in a container.</summary>
     private string Container()
     {
         if (container is null)
         {
-            var started = new Testcontainers.Kafka.KafkaBuilder().Build();
             try
             {
-                started.StartAsync().GetAwaiter().GetResult();
+                var built = Pairs(Behaviour).Aggregate(new KafkaBuilder(Image), (builder, setting) =>
+                    builder.WithEnvironment("KAFKA_" + setting[0].ToUpperInvariant().Replace('.', '_'), setting[1])).Build();
+                built.StartAsync().GetAwaiter().GetResult();
+                container = built;
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 Assert.Skip($"needs a Kafka: KAFKA_HOME, ../shared/kafka beside this checkout, or a container engine ({error.Message})");
             }
-            container = started;
         }
         return container.GetBootstrapAddress();
     }
 
-    private Testcontainers.Kafka.KafkaContainer? container;
-#endif
+    private static IEnumerable<string[]> Pairs(string settings) => settings
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(line => line.Split('=', 2));
+
+    private KafkaContainer? container;
+
+    /// <summary>What differs from Kafka's defaults wherever it runs: short times, one copy.</summary>
+    private string Behaviour => $"""
+        num.partitions=3
+        auto.create.topics.enable=false
+        offsets.topic.num.partitions=2
+        offsets.topic.replication.factor=1
+        transaction.state.log.num.partitions=2
+        transaction.state.log.replication.factor=1
+        transaction.state.log.min.isr=1
+        share.coordinator.state.topic.replication.factor=1
+        share.coordinator.state.topic.min.isr=1
+        group.initial.rebalance.delay.ms=0
+        group.min.session.timeout.ms=1000
+        group.consumer.min.session.timeout.ms=1000
+        group.consumer.session.timeout.ms=3000
+        group.consumer.min.heartbeat.interval.ms=200
+        group.consumer.heartbeat.interval.ms=300
+        transaction.abort.timed.out.transaction.cleanup.interval.ms=500
+        {Settings}
+        """;
 
     /// <summary>Chooses the ports and formats the data folder without starting: returns where it will listen.</summary>
     public string Prepare()
@@ -79,23 +105,7 @@ public sealed class KafkaBroker : IDisposable
             controller.listener.names=CONTROLLER
             listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
             log.dirs={DataFolder ?? folder.File("data")}
-            num.partitions=3
-            auto.create.topics.enable=false
-            offsets.topic.num.partitions=2
-            offsets.topic.replication.factor=1
-            transaction.state.log.num.partitions=2
-            transaction.state.log.replication.factor=1
-            transaction.state.log.min.isr=1
-            share.coordinator.state.topic.replication.factor=1
-            share.coordinator.state.topic.min.isr=1
-            group.initial.rebalance.delay.ms=0
-            group.min.session.timeout.ms=1000
-            group.consumer.min.session.timeout.ms=1000
-            group.consumer.session.timeout.ms=3000
-            group.consumer.min.heartbeat.interval.ms=200
-            group.consumer.heartbeat.interval.ms=300
-            transaction.abort.timed.out.transaction.cleanup.interval.ms=500
-            {Settings}
+            {Behaviour}
             """);
         using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
         format.WaitForExit();
@@ -129,6 +139,12 @@ public sealed class KafkaBroker : IDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
+        NeedsProcess();
+        End();
+    }
+
+    private void End()
+    {
         process?.Kill(entireProcessTree: true);
         process?.WaitForExit();
         process?.Dispose();
@@ -137,10 +153,8 @@ public sealed class KafkaBroker : IDisposable
 
     public void Dispose()
     {
-        Kill();
-#if TESTCONTAINERS
+        End();
         container?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-#endif
         folder.Dispose();
     }
 
@@ -157,8 +171,11 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
+    private void NeedsProcess() => Assert.SkipUnless(container is null, "breaks a Kafka of its own: KAFKA_HOME, or ../shared/kafka beside this checkout");
+
     private void Signal(string name)
     {
+        NeedsProcess();
         // The shell that was started has become Java.
         using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} {process!.Id}"]);
         kill.WaitForExit();

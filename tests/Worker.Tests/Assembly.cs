@@ -6,4 +6,4 @@ using Worker.Tests.Security;
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
 [assembly: AssemblyFixture(typeof(SecureBroker))]
 // Brokers, devices and processes of several tests at once would only slow each other down on two cores.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -24,7 +24,7 @@ public sealed class LostCoordinatorTests
             options.Producer["connections.max.idle.ms"] = idleMs;
         using var log = new ListLogger();
         using var worker = new EchoWorker(options, loggers: log);
-        await worker.Started;
+        await worker.Started.WaitAsync(TestContext.Current.CancellationToken);
         stage.Feed(0, 50);
         await Eventually.True(() => worker.Published == 50, "50 published");
 

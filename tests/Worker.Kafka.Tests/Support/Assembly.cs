@@ -4,4 +4,4 @@ using Worker.Testing;
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
 
 // They mostly wait: for session timeouts, rebalances, a broker that starts.
-[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 4)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
@@ -10,6 +11,17 @@ internal static partial class MockErrors
 {
     private const short FindCoordinator = 10;
     private const short TxnOffsetCommit = 28;
+
+    /// <summary>The package holds several builds of the client, and which of them loads is Confluent.Kafka's to find out: the same one is asked here.</summary>
+    static MockErrors() => NativeLibrary.SetDllImportResolver(typeof(MockErrors).Assembly, (name, _, _) =>
+    {
+        if (name != "librdkafka")
+            return 0;
+        _ = Library.Version;
+        using var self = Process.GetCurrentProcess();
+        var loaded = self.Modules.Cast<ProcessModule>().Single(module => module.ModuleName.Contains("librdkafka", StringComparison.Ordinal));
+        return NativeLibrary.Load(loaded.FileName);
+    });
 
     /// <summary>
     /// The next transaction to send its offsets finds the group's coordinator moved, and for a moment nobody knows where to:
