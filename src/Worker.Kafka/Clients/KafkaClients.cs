@@ -25,9 +25,14 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
         return builder.Build();
     });
 
-    public IProducer<byte[]?, byte[]?> Producer(ProducerConfig config, ClientLog log, Action<Error>? onError = null) => Built(() =>
+    public IProducer<byte[]?, byte[]?> Producer(
+        ProducerConfig config, ClientLog log, Action<Error>? onError = null, Action<LogMessage>? onLog = null) => Built(() =>
         new ProducerBuilder<byte[]?, byte[]?>(config)
-            .SetLogHandler((_, message) => log.Write(message))
+            .SetLogHandler((_, message) =>
+            {
+                onLog?.Invoke(message);
+                log.Write(message);
+            })
             .SetErrorHandler((_, error) =>
             {
                 log.Write(error);

@@ -5,6 +5,9 @@ namespace Worker.Kafka.Configuration;
 /// <summary>Turns <see cref="KafkaOptions"/> into the client library's own settings.</summary>
 internal static class ClientConfigs
 {
+    /// <summary>Informational, and the client's own default.</summary>
+    private const string LogLevel = "6";
+
     /// <summary>For the worker's consumer: offsets are committed by hand only, cooperative rebalancing.</summary>
     public static ConsumerConfig GroupConsumer(KafkaOptions options)
     {
@@ -92,6 +95,9 @@ internal static class ClientConfigs
         // connection to change (librdkafka 2.12, rd_kafka_coord_req). An idle one that is closed is such a change.
         if (!Given(options, "connections.max.idle.ms"))
             config.ConnectionsMaxIdleMs = options.TransactionTimeoutMs;
+        // LostConnections reads what the client says of connections that broke.
+        config.LogConnectionClose = true;
+        config.Set("log_level", LogLevel);
         return config;
     }
 

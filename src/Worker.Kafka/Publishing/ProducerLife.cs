@@ -13,15 +13,18 @@ internal sealed class ProducerLife : IDisposable
     private readonly IAdminClient admin;
     private readonly string results;
 
-    public ProducerLife(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
+    /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a fresh producer to see to.</param>
+    public ProducerLife(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock, bool isReplaceable)
     {
         var fatal = new FatalError();
-        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note);
+        producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note, Lost.Note);
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
         results = options.Topics.Results;
         Delivery = new WindowDelivery(producer);
-        Transaction = new Transaction(producer, fatal, options, logger, clock, clients);
+        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, options, logger, clock, clients);
     }
+
+    public LostConnections Lost { get; } = new();
 
     public WindowDelivery Delivery { get; }
 

@@ -18,6 +18,7 @@ internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 internal sealed partial class Transaction(
     IProducer<byte[]?, byte[]?> producer,
     FatalError fatal,
+    LostConnections? lost,
     KafkaOptions options,
     ILogger logger,
     TimeProvider clock,
@@ -28,6 +29,7 @@ internal sealed partial class Transaction(
     private readonly TimeSpan giveUp = TimeSpan.FromMilliseconds(options.TransactionGiveUpMs);
     private readonly TimeSpan timeLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
     private long? begun;
+    private int lostBefore;
 
     /// <summary>Whether the last transaction's commit was asked for: until then nobody can have committed it.</summary>
     public bool CommitAsked { get; private set; }
@@ -83,6 +85,7 @@ internal sealed partial class Transaction(
         {
             begun = clock.GetTimestamp();
             CommitAsked = false;
+            lostBefore = lost?.Count ?? 0;
             producer.BeginTransaction();
         }
         catch (KafkaException error)
@@ -142,11 +145,12 @@ internal sealed partial class Transaction(
             }
             catch (KafkaRetriableException error)
             {
+                // A broker has failed in the middle: a fresh producer finds out what that left behind, sooner than this one.
+                if (lost is not null && lost.Count != lostBefore)
+                    throw Unresolved($"{name} has not ended within {clock.GetElapsedTime(start).TotalSeconds:F0} s, and brokers were lost meanwhile", error.Error);
                 // Calling again takes up the same step where it is: it is not a second commit.
                 if (clock.GetElapsedTime(start) > giveUp)
-                    throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
-                        $"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs): " +
-                        $"{clients.Redact(error.Error.Reason)}; a fresh producer settles what is open, and reading goes on from what is committed");
+                    throw Unresolved($"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs)", error.Error);
                 stop.WaitHandle.WaitOne(RetryPause);
             }
             catch (KafkaTxnRequiresAbortException error)
@@ -159,6 +163,9 @@ internal sealed partial class Transaction(
             }
         }
     }
+
+    private KafkaFailureException Unresolved(string what, Error error) => new(KafkaFailure.TransactionUnresolved,
+        $"{what}: {clients.Redact(error.Reason)}; a fresh producer settles what is open, and reading goes on from what is committed");
 
     /// <summary>One call into the client; where it forgets its time limit, nothing but a line can come of it.</summary>
     private void Call(string name, Action<TimeSpan> call)

@@ -17,26 +17,53 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
 
     /// <summary>Above the time limit of other workers' transactions, behind which nothing can be seen.</summary>
     private static readonly TimeSpan BeyondTimeLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
     /// <param name="life">Has taken over the identity.</param>
-    /// <param name="undecided">The window of the last producer; null where it ended with none, or in another process.</param>
-    /// <param name="routes">As the window was written with.</param>
+    /// <param name="undecided">Windows that the last producer left so, in their order; none where it ended in another process.</param>
+    /// <param name="routes">As the windows were written with.</param>
     /// <param name="stop">Give up.</param>
     /// <exception cref="KafkaFailureException">This producer has ended too.</exception>
-    public void Run(ProducerLife life, UndecidedWindow? undecided, KeylessRoutes routes, CancellationToken stop)
+    public void Run(ProducerLife life, IReadOnlyList<UndecidedWindow> undecided, KeylessRoutes routes, CancellationToken stop)
     {
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
-        if (undecided is { CommitAsked: true })
+        MeetCoordinator(outsider);
+        // 1. What has ended and was not told to every partition: nobody could see beyond it.
+        Settle(life, [.. undecided.SelectMany(window => window.Records)], routes, outsider.ConsumerGroupMetadata, stop);
+        // 2. What was committed in part.
+        foreach (var window in undecided.Where(window => window.CommitAsked))
+            if (LookUp(window, outsider, Patience, stop) is var (seen, committed) && window.Missing(seen, committed) is { IsEmpty: false } rest)
+                Finish(life, window, rest, routes, outsider.ConsumerGroupMetadata, stop);
+    }
+
+    /// <summary>
+    /// Whether a window whose commit was acknowledged is visible everywhere, and its offsets are committed. False also where that
+    /// cannot be seen soon.
+    /// </summary>
+    public bool IsWhole(UndecidedWindow acknowledged, CancellationToken stop)
+    {
+        using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
+        return LookUp(acknowledged, outsider, ShortPatience, stop) is var (seen, committed) && acknowledged.IsWhole(seen, committed);
+    }
+
+    /// <summary>Longer than other workers' transactions may be open, behind which nothing can be seen.</summary>
+    private TimeSpan Patience => TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
+
+    /// <summary>Again while a partition cannot be reached: it may be one that was not told, and nothing can be written to it anyway.</summary>
+    private void Settle(
+        ProducerLife life, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, IConsumerGroupMetadata group, CancellationToken stop)
+    {
+        var isSaid = false;
+        while (true)
         {
-            if (LookUp(undecided, outsider, stop) is { IsEmpty: false } rest)
-            {
-                Finish(life, undecided, rest, routes, outsider.ConsumerGroupMetadata, stop);
+            life.Transaction.Settle(options.Topics.Messages, group, () => Write(life, records, routes, stop), stop);
+            if (!life.Delivery.HasFailed || life.Delivery.Failure(records).Error is not { Code: ErrorCode.Local_MsgTimedOut } error)
                 return;
-            }
+            if (!isSaid)
+                Waiting(logger, clients.Redact(error.Reason));
+            isSaid = true;
+            stop.ThrowIfCancellationRequested();
         }
-        else
-            MeetCoordinator(outsider);
-        life.Transaction.Settle(options.Topics.Messages, outsider.ConsumerGroupMetadata, () => Write(life, undecided?.Records ?? [], routes, stop), stop);
     }
 
     private static void Write(ProducerLife life, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, CancellationToken stop)
@@ -62,10 +89,10 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         }
     }
 
-    /// <summary>What is to be done about the window: nothing where that cannot be known for sure.</summary>
-    private Remainder LookUp(UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, CancellationToken stop)
+    /// <summary>What of the window is visible, and the group's offsets; null where that cannot be known for sure.</summary>
+    private (Sighting[] Seen, Dictionary<TopicPartition, long> Committed)? LookUp(
+        UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, TimeSpan patience, CancellationToken stop)
     {
-        var patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
         var start = clock.GetTimestamp();
         try
         {
@@ -76,15 +103,18 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             // What is not seen for sure is not written: it may be there, behind somebody's open transaction. The offsets come
             // second, so that they know of everybody who has gone further meanwhile.
             if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
-                return undecided.Missing(seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
-            CannotLook(logger, $"transactions of others were open for more than {patience.TotalSeconds:F0} s");
+                return (seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
+            CannotLook(logger, Level(patience), $"something was in the way for more than {patience.TotalSeconds:F0} s: open transactions of others, or brokers that are away");
         }
         catch (KafkaException refused)
         {
-            CannotLook(logger, clients.Redact(refused.Error.Reason));
+            CannotLook(logger, Level(patience), clients.Redact(refused.Error.Reason));
         }
-        return new Remainder([], []);
+        return null;
     }
+
+    /// <summary>A short look that saw nothing is followed by a recovery, and that by a long one.</summary>
+    private static LogLevel Level(TimeSpan patience) => patience == ShortPatience ? LogLevel.Debug : LogLevel.Warning;
 
     /// <summary>The group's offsets as somebody sees them who is no member; where the group has none the partition is absent.</summary>
     /// <exception cref="KafkaException">They cannot be asked for: committing the window's then could take the group back.</exception>
@@ -95,7 +125,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         {
             try
             {
-                return outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), CoordinatorPatience)
+                return outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), patience < CoordinatorPatience ? patience : CoordinatorPatience)
                     .Where(offset => offset.Offset.Value >= 0).ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
             }
             catch (KafkaException error) when (clock.GetElapsedTime(start) < patience)
@@ -135,7 +165,11 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     private static partial void Finished(ILogger logger, int records, int missing, int offsets);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Partitions of the last window cannot be reached, and may not know how it ended: waiting for them ({Reason})")]
+    private static partial void Waiting(ILogger logger, string reason);
+
+    [LoggerMessage(Message =
         "Whether failing brokers committed a window in part could not be looked up: {Reason}. If they did, messages come out twice or " +
         "not at all. The worker needs READ on its output topics to look")]
-    private static partial void CannotLook(ILogger logger, string reason);
+    private static partial void CannotLook(ILogger logger, LogLevel level, string reason);
 }

@@ -28,8 +28,18 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>Has not taken over the identity yet.</summary>
     private ProducerLife? fresh;
 
-    /// <summary>The window in whose transaction the last producer ended.</summary>
-    private UndecidedWindow? undecided;
+    /// <summary>The windows that the last producer left undecided: at most the last one acknowledged, and the one in which it ended.</summary>
+    private IReadOnlyList<UndecidedWindow> undecided = [];
+
+    /// <summary>
+    /// The last window whose commit was acknowledged, until it is known that all partitions have been told: an acknowledgement says that
+    /// it was decided, and brokers that fail just then may forget to tell (Kafka 4.3). The coordinator begins the next transaction
+    /// of a producer only when it has told, so one that begins over connections that have stood all the time is proof.
+    /// </summary>
+    private Acknowledged? acknowledged;
+
+    /// <summary>Its records; one list for all windows.</summary>
+    private List<OutgoingRecord> kept = [];
 
     private int renewals;
 
@@ -65,13 +75,15 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 life.Connect();
                 life.Transaction.TakeOver(stop);
                 recovery.Run(life, undecided, Routes, stop);
-                undecided = null;
+                undecided = [];
                 current = life;
                 Ready(logger, options.EffectiveTransactionalId);
             }
             catch (KafkaFailureException failure) when (failure.EndsProducer)
             {
-                Count(failure);
+                // Time that ran out says only that brokers are away: as at the start, they are waited for.
+                if (failure.Failure == KafkaFailure.ProducerBroken)
+                    Count(failure);
             }
             finally
             {
@@ -93,13 +105,60 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         catch (KafkaFailureException failure) when (failure.EndsProducer)
         {
             // Before its commit is asked for, records are still being acknowledged.
-            undecided = new UndecidedWindow(window, records, current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []);
-            current.Dispose();
-            current = null;
+            End(new UndecidedWindow(window, [.. records], current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []));
             Count(failure);
             throw;
         }
     }
+
+    private protected override bool LeftHalfTold(CancellationToken stop)
+    {
+        if (current is null || !IsHalfToldPerhaps)
+            return false;
+        if (recovery.IsWhole(acknowledged!.Window, stop))
+        {
+            Forget();
+            return false;
+        }
+        End();
+        return true;
+    }
+
+    /// <summary>Whether a broker was lost since the last window's commit was asked for, and nothing has shown yet that it is whole.</summary>
+    private bool IsHalfToldPerhaps => acknowledged is { } last && current!.Lost.Count != last.LostBefore;
+
+    /// <summary>The producer is of no more use; the next one looks into what it leaves.</summary>
+    private void End(params IEnumerable<UndecidedWindow> windows)
+    {
+        undecided = [.. acknowledged is null ? [] : (UndecidedWindow[])[acknowledged.Window], .. windows];
+        (acknowledged, kept) = (null, []);
+        current!.Dispose();
+        current = null;
+    }
+
+    /// <summary>The next transaction has begun at the coordinator, which proves the last one whole unless a broker was lost.</summary>
+    private void Confirm()
+    {
+        if (IsHalfToldPerhaps)
+            throw HalfTold();
+        Forget();
+    }
+
+    /// <param name="records">Copied: the caller uses the list again.</param>
+    private void Keep(SourceWindow window, IReadOnlyList<OutgoingRecord> records, int lostBefore)
+    {
+        kept.AddRange(records);
+        acknowledged = new Acknowledged(new UndecidedWindow(window, kept, [current!.Delivery.Places()]), lostBefore);
+    }
+
+    private void Forget()
+    {
+        acknowledged = null;
+        kept.Clear();
+    }
+
+    private static KafkaFailureException HalfTold() => new(KafkaFailure.ProducerBroken,
+        "a broker was lost while it may still have had to tell its partitions that the last window is committed; a fresh producer sees to it, and reading goes on from what is committed");
 
     /// <summary>One more producer that ended.</summary>
     /// <exception cref="KafkaFailureException">It was one too many.</exception>
@@ -109,7 +168,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
 
-    private ProducerLife NewProducer() => new(options, clients, log, logger, clock);
+    private ProducerLife NewProducer() => new(options, clients, log, logger, clock, isReplaceable: true);
 
     private void Transact(ProducerLife producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
@@ -125,15 +184,23 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             // partitions: few records go second. Many take as long to hand over, and the offsets then cost no time.
             var few = records.Count <= FewRecords;
             if (few)
-                transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+                SendOffsets();
             producer.Delivery.Produce(records, Routes, out index, stop);
             if (!few)
-                transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+                SendOffsets();
             // The client's own flush, inside its commit, looks only every 10 ms: half of a lone message's latency.
             producer.Delivery.AwaitAll(stop);
             if (producer.Delivery.HasFailed)
                 throw new MustAbortException(producer.Delivery.Failure(records).Error);
+            var lostBefore = producer.Lost.Count;
             transaction.Commit(stop);
+            Keep(window, records, lostBefore);
+
+            void SendOffsets()
+            {
+                transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+                Confirm();
+            }
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
         {
@@ -160,6 +227,9 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private KafkaFailureException Aborted(
         ProducerLife producer, IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
+        // To abort would undo the last window as well, where its partitions do not know yet that it is committed.
+        if (IsHalfToldPerhaps)
+            return HalfTold();
         producer.Transaction.Abort(error, stop);
         // The reports of what was thrown away must not be counted against the next window.
         producer.Delivery.AwaitAll(stop);
@@ -172,6 +242,10 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
                 $"a window's transaction was aborted and the window will be read again: {clients.Redact(error.Reason)}", index);
     }
+
+    /// <param name="Window">What was committed.</param>
+    /// <param name="LostBefore">Connections that the producer had lost before it asked for the commit.</param>
+    private sealed record Acknowledged(UndecidedWindow Window, int LostBefore);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A fresh producer has the transactional identity '{Identity}'")]
     private static partial void Ready(ILogger logger, string identity);

@@ -3,7 +3,10 @@ using Worker.Kafka.Reading;
 
 namespace Worker.Kafka.Publishing;
 
-/// <summary>A window in whose transaction a producer ended: nobody said how the transaction ended.</summary>
+/// <summary>
+/// A window of which it is not known whether it is committed, everywhere: its producer ended in its transaction, or brokers
+/// failed just after they had acknowledged the commit, and may not have told every partition.
+/// </summary>
 /// <param name="Window">The messages.</param>
 /// <param name="Records">What they led to.</param>
 /// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others nothing is committed.</param>
@@ -39,6 +42,13 @@ internal sealed record UndecidedWindow(
         }
         return new Remainder(records, offsets);
     }
+
+    /// <summary>Whether everything of the window is visible, and its offsets are committed.</summary>
+    /// <param name="seen">As in <see cref="Missing"/>.</param>
+    /// <param name="committed">As in <see cref="Missing"/>.</param>
+    public bool IsWhole(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed) =>
+        seen.All(sighting => sighting != Sighting.None) && Window.Ranges.All(range =>
+            committed.GetValueOrDefault(new TopicPartition(range.Topic, range.Partition), -1) >= range.Next);
 
     private bool IsOf(OffsetRange range, OutgoingRecord record) =>
         record.Source >= 0 && Window.Records[record.Source] is { } source && source.Partition == range.Partition && source.Topic == range.Topic;

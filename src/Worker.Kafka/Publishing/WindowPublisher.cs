@@ -41,6 +41,18 @@ public abstract class WindowPublisher : IDisposable
     /// <exception cref="KafkaFailureException">Stop.</exception>
     public abstract void Start(CancellationToken stop);
 
+    /// <summary>
+    /// Now and then while there is no window: brokers that failed just after the last one may have left it half told, which
+    /// would hold up its readers, and this worker too, until the next. Blocks while that is mended.
+    /// </summary>
+    /// <exception cref="KafkaFailureException">Stop.</exception>
+    /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next life, mends it.</exception>
+    public void Attend(CancellationToken stop)
+    {
+        if (LeftHalfTold(stop))
+            Recover(stop);
+    }
+
     /// <summary>Produces the records in their order and commits the window's offsets. Blocks until all of it has ended.</summary>
     /// <exception cref="KafkaFailureException">
     /// What to do is its <see cref="KafkaFailureException.Action"/>. Dead-letter: the window is still to be published, with
@@ -50,6 +62,7 @@ public abstract class WindowPublisher : IDisposable
     public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
         RefuseTooLarge(records);
+        Attend(stop);
         if (window.IsStale)
             return PublishOutcome.Abandoned;
         // What may wait for a broker is done before partitions are held.
@@ -95,6 +108,9 @@ public abstract class WindowPublisher : IDisposable
     }
 
     public virtual void Dispose() => Routes.Dispose();
+
+    /// <summary>Whether the last window must be mended by a fresh producer (<see cref="Prepare"/>).</summary>
+    private protected virtual bool LeftHalfTold(CancellationToken stop) => false;
 
     /// <summary>Makes a new producer where the last one was finished; may wait for a broker.</summary>
     private protected abstract void Prepare(CancellationToken stop);

@@ -18,7 +18,7 @@ public sealed class TransactionalWriter : IDisposable
     public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         clients = new KafkaClients(options, loggers, clock);
-        producer = new ProducerLife(options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock);
+        producer = new ProducerLife(options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock, isReplaceable: false);
     }
 
     /// <summary>Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.</summary>

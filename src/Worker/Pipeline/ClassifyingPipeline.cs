@@ -24,6 +24,7 @@ internal sealed class ClassifyingPipeline(
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
+    private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
     private readonly RewindLog rewinds = new(log, clock);
@@ -44,7 +45,7 @@ internal sealed class ClassifyingPipeline(
         [
             Stage("read", () => Read(stopReading.Token, failed.Token), () => tokenised.Writer.Complete(), failed),
             Stage("classify", () => Classify(failed.Token), () => scored.Writer.Complete(), failed),
-            Stage("publish", () => Publish(failed.Token), () => { }, failed),
+            Stage("publish", () => Publish(stopReading.Token, failed.Token), () => { }, failed),
         ];
         // Where one failed and cancelled the others, what is thrown is the failure.
         await Task.WhenAll(stages);
@@ -122,9 +123,9 @@ internal sealed class ClassifyingPipeline(
         }
     }
 
-    private void Publish(CancellationToken failed)
+    private void Publish(CancellationToken stop, CancellationToken failed)
     {
-        while (Take(scored.Reader, failed) is { } window)
+        while (Take(scored.Reader, failed, () => Attend(stop)) is { } window)
         {
             using (window)
             {
@@ -169,14 +170,30 @@ internal sealed class ClassifyingPipeline(
         }
     }
 
-    private static T? Take<T>(ChannelReader<T> channel, CancellationToken failed)
+    private void Attend(CancellationToken stop)
+    {
+        try
+        {
+            publisher.Attend(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The next life of this worker goes on with it, unless a window is still to come.
+        }
+    }
+
+    /// <param name="idle">Called each second while nothing comes.</param>
+    private static T? Take<T>(ChannelReader<T> channel, CancellationToken failed, Action? idle = null)
         where T : class
     {
         while (true)
         {
             if (channel.TryRead(out var item))
                 return item;
-            if (!channel.WaitToReadAsync(failed).AsTask().GetAwaiter().GetResult())
+            var waiting = channel.WaitToReadAsync(failed).AsTask();
+            while (idle is not null && Task.WaitAny([waiting], IdlePeriod) < 0)
+                idle();
+            if (!waiting.GetAwaiter().GetResult())
                 return null;
         }
     }

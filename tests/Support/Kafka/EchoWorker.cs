@@ -11,6 +11,7 @@ namespace Worker.Testing;
 /// <summary>The smallest worker: what it reads it publishes as results, on two threads joined by a channel of one window.</summary>
 internal sealed class EchoWorker : IDisposable
 {
+    private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource failed = new();
     private readonly Channel<SourceWindow> windows = Channel.CreateBounded<SourceWindow>(1);
@@ -104,9 +105,28 @@ internal sealed class EchoWorker : IDisposable
             started.SetException(error);
             throw;
         }
-        while (windows.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (true)
+        {
+            var waiting = windows.Reader.WaitToReadAsync().AsTask();
+            while (Task.WaitAny([waiting], IdlePeriod) < 0)
+                Attend(publisher);
+            if (!waiting.GetAwaiter().GetResult())
+                return;
             while (windows.Reader.TryRead(out var window))
                 Publish(publisher, window);
+        }
+    }
+
+    private void Attend(WindowPublisher publisher)
+    {
+        try
+        {
+            publisher.Attend(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped; what is left comes through Publish.
+        }
     }
 
     private void Publish(WindowPublisher publisher, SourceWindow window)

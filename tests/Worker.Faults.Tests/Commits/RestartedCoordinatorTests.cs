@@ -64,7 +64,7 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         while (round++ < Rounds && !HasFinished(log))
         {
             Assert.NotNull(await health.AllInSync(TimeSpan.FromSeconds(60)));
-            var partition = JavaHash(options.TransactionalId) % TransactionPartitions;
+            var partition = JavaHash.Of(options.TransactionalId) % TransactionPartitions;
             var coordinator = health.Leader(Transactions, partition)!.Value;
             var decisions = cluster.Segment(coordinator, Transactions, partition);
             output.WriteLine($"coordinator {coordinator + 1}; results led by {string.Join(", ", Enumerable.Range(0, 3).Select(p => health.Leader(options.Topics.Results, p) + 1))}");
@@ -134,13 +134,4 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
             .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
-
-    /// <summary>As Kafka finds the partition of an identity.</summary>
-    private static int JavaHash(string text)
-    {
-        var hash = 0;
-        foreach (var letter in text)
-            hash = unchecked(31 * hash + letter);
-        return hash == int.MinValue ? 0 : Math.Abs(hash);
-    }
 }

@@ -173,7 +173,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
         using var delivery = new WindowDelivery(producer);
         using var routes = new KeylessRoutes(options, NullLoggerFactory.Instance, TimeProvider.System);
-        var transaction = new Transaction(producer, new FatalError(), options, NullLogger.Instance, TimeProvider.System, clients);
+        var transaction = new Transaction(producer, new FatalError(), lost: null, options, NullLogger.Instance, TimeProvider.System, clients);
         transaction.TakeOver(default);
         var window = reader.Read(default)!;
         transaction.Begin();
