@@ -2,7 +2,8 @@ namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
 /// A clock that does something just before a transaction is committed: the publisher gives every step of a transaction a
-/// timer of one and a half times its limit, and the second step of a small window is the commit.
+/// timer of one and a half times its limit, and the second step of a small window is the commit. (A FakeTimeProvider
+/// tells nobody of a new timer, and its time passes only by hand.)
 /// </summary>
 internal sealed class CommitGate(TimeSpan transactionTimeout) : TimeProvider
 {

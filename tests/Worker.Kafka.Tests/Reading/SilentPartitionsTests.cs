@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Time.Testing;
 using Worker.Kafka.Reading;
 
 namespace Worker.Kafka.Tests.Reading;
@@ -8,7 +9,7 @@ public sealed class SilentPartitionsTests
     private static readonly TopicPartition One = new("messages", 1);
     private static readonly TopicPartition Two = new("messages", 2);
     private static readonly HashSet<TopicPartition> None = [];
-    private readonly HandSetClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     [Fact]
     public void What_was_heard_of_is_not_overdue()
@@ -18,7 +19,7 @@ public sealed class SilentPartitionsTests
         silent.Expect(Two);
         silent.Forget(One);
 
-        clock.Pass(seconds: 6);
+        clock.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal([Two], silent.Overdue(None));
         Assert.True(silent.Contains(Two));
@@ -30,13 +31,13 @@ public sealed class SilentPartitionsTests
     {
         var silent = new SilentPartitions(clock);
         silent.Expect(One);
-        clock.Pass(seconds: 4);
+        clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Empty(silent.Overdue(None));
-        clock.Pass(seconds: 2);
+        clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal([One], silent.Overdue(None));
-        clock.Pass(seconds: 4);
+        clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Empty(silent.Overdue(None));
-        clock.Pass(seconds: 2);
+        clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal([One], silent.Overdue(None));
     }
 
@@ -45,22 +46,11 @@ public sealed class SilentPartitionsTests
     {
         var silent = new SilentPartitions(clock);
         silent.Expect(One);
-        clock.Pass(seconds: 60);
+        clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Empty(silent.Overdue(new HashSet<TopicPartition> { One }));
-        clock.Pass(seconds: 4);
+        clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Empty(silent.Overdue(None));
-        clock.Pass(seconds: 2);
+        clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal([One], silent.Overdue(None));
-    }
-
-    private sealed class HandSetClock : TimeProvider
-    {
-        private long now = 1;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => now;
-
-        public void Pass(int seconds) => now += seconds;
     }
 }

@@ -1,6 +1,9 @@
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>A wall clock that is set to another year at every look; time that has passed is real.</summary>
+/// <summary>
+/// A wall clock that is set to another year at every look; time that has passed is real. (A FakeTimeProvider's time passes
+/// only by hand.)
+/// </summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private readonly Random random = new(3);
