@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using CsvHelper;
+using Worker.Bench.Quality;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
@@ -84,9 +84,8 @@ internal static class LabelsBench
 
     private static List<LabelledText> Banking(string part)
     {
-        using var reader = new CsvReader(new StreamReader(DataFolder.File("banking77", part + ".csv")), CultureInfo.InvariantCulture);
-        var rows = reader.GetRecords(new { text = "", category = "" }).ToList();
-        var names = rows.Select(r => r.category).Distinct(StringComparer.Ordinal).ToList();
-        return [.. rows.Select(r => new LabelledText(r.text, names.ToDictionary(n => "bank/" + n, n => n == r.category, StringComparer.Ordinal), Closed: false))];
+        var rows = PublicSets.BankingRows(part).ToList();
+        var names = rows.Select(r => r.Label).Distinct(StringComparer.Ordinal).ToList();
+        return [.. rows.Select(r => new LabelledText(r.Text, names.ToDictionary(n => "bank/" + n, n => n == r.Label, StringComparer.Ordinal), Closed: false))];
     }
 }

@@ -51,11 +51,16 @@ internal static class PublicSets
         var held = train.Length / 10;
         return QualitySet.Of("banking", train, train[..held], Part("test"));
 
-        static LabelledText[] Part(string name)
-        {
-            using var reader = new CsvReader(new StreamReader(DataFolder.File("banking77", name + ".csv")), CultureInfo.InvariantCulture);
-            return [.. reader.GetRecords(new { text = "", category = "" }).Select(row => Having(row.text, row.category))];
-        }
+        static LabelledText[] Part(string name) => [.. BankingRows(name).Select(row => Having(row.Text, row.Label))];
+    }
+
+    /// <param name="part">train or test.</param>
+    public static IEnumerable<(string Text, string Label)> BankingRows(string part)
+    {
+        var strict = new CsvReaderOptions { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw, MissingField = CsvMissingFieldHandling.Throw };
+        using var csv = CsvReader.FromFile(DataFolder.File("banking77", part + ".csv"), strict);
+        while (csv.Read())
+            yield return (csv.GetString("text"), csv.GetString("category"));
     }
 
     /// <summary>Four emotions of tweets, one a tweet.</summary>

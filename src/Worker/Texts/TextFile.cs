@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Worker.Terminal;
 
 namespace Worker.Demo;
@@ -22,8 +20,8 @@ internal static class TextFile
         var first = File.ReadLines(path).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))
             ?? throw new UserError($"{path} holds no text");
         var texts = first.TrimStart().StartsWith('{') ? JsonLines(path)
-            : path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? Csv(path, ",")
-            : path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? Csv(path, "\t")
+            : path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? Csv(path, ',')
+            : path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? Csv(path, '\t')
             : [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line))];
         return texts.Count > 0 ? texts : throw new UserError($"{path} holds no text");
     }
@@ -52,16 +50,14 @@ internal static class TextFile
         return texts;
     }
 
-    private static List<string> Csv(string path, string delimiter)
+    private static List<string> Csv(string path, char separator)
     {
-        using var reader = new StreamReader(path);
-        using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = delimiter, BadDataFound = null, MissingFieldFound = null });
-        csv.Read();
-        csv.ReadHeader();
-        var header = csv.HeaderRecord ?? [];
+        // Bad quoting is read as it stands, and a field that is missing as empty.
+        using var csv = CsvReader.FromFile(path, new CsvReaderOptions { Separator = separator });
+        string[] header = [.. csv.Headers];
         var rows = new List<string[]>();
         while (csv.Read())
-            rows.Add([.. Enumerable.Range(0, header.Length).Select(column => csv.GetField(column) ?? "")]);
+            rows.Add([.. Enumerable.Range(0, header.Length).Select(csv.GetString)]);
         if (rows.Count == 0)
             throw new UserError($"{path} has a header and no rows");
         var column = Array.FindIndex(header, name => ColumnNames.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase));

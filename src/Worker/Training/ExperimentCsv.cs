@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsvHelper;
 using Worker.Learning.Experiments;
 
@@ -9,10 +8,8 @@ internal static class ExperimentCsv
 {
     public static void Write(TextWriter output, ExperimentResult result)
     {
-        using var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true);
-        foreach (var field in (string[])["variant", "seed", "label", "metric", "value"])
-            csv.WriteField(field);
-        csv.NextRecord();
+        using var csv = CsvWriter.Create(output, new CsvWriterOptions { Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
+        csv.WriteHeader(["variant", "seed", "label", "metric", "value"]);
         foreach (var variant in result.Variants)
             for (var seed = 0; seed < variant.Evaluations.Count; seed++)
                 foreach (var metric in ExperimentMetric.All)
@@ -31,6 +28,6 @@ internal static class ExperimentCsv
         csv.WriteField(label);
         csv.WriteField(metric);
         csv.WriteField(value);
-        csv.NextRecord();
+        csv.EndRecord();
     }
 }

@@ -27,6 +27,14 @@ public class TextFileTests
         Assert.Equal(["a, \"b\"\nc"], TextFile.Read(folder.File("a.csv")));
     }
 
+    [Fact]
+    public void Csv_with_stray_quotes_and_missing_fields_is_read_as_it_stands()
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File("a.csv"), "n,text\r\n1,say \"hi\" now\r\n2\r\n3,\"a\"b\r\n\r\n4,\"never closed, 5\r\n");
+        Assert.Equal(["say \"hi\" now", "ab", "never closed, 5\r\n"], TextFile.Read(folder.File("a.csv")));
+    }
+
     [Theory]
     [InlineData("a.txt", "\n \n", "holds no text")]
     [InlineData("a.csv", "id,text\n", "no rows")]
