@@ -44,7 +44,7 @@ internal static class DemoRun
         var running = classifier.Run(ended.Token);
         using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
         using var stream = new MessageStream(broker.BootstrapServers, topics.Messages, texts);
-        await stream.Publish(1, 1, () => 0, ended.Token);
+        stream.PublishOne(ended.Token);
         await Until(() => watcher.Count == 1, running, ended.Token);
         report.Ready(start.Elapsed);
         report.Streaming(options.Messages, texts.Count, early.Count, options.Data);
@@ -52,13 +52,22 @@ internal static class DemoRun
 
         // 3. The stream, and half way a head for a label that the worker did not have.
         var watch = Stopwatch.StartNew();
-        using (var live = new LiveLine(watcher, stream, options.Messages))
+        var length = new StreamLength(options.Messages, Clock);
+        using (var live = new LiveLine(watcher, stream, length))
         {
-            var publishing = stream.Publish(options.Messages, Ahead, () => watcher.Count, ended.Token);
-            await Until(() => watcher.Count >= options.Messages / 2, running, ended.Token);
-            var swap = await Swap(heads, late, watcher, running, ended.Token);
+            var publishing = stream.Publish(() => length.Total, Ahead, () => watcher.Count, ended.Token);
+            await length.FindOut(() => watcher.Count, ended.Token);
+            await Until(() => watcher.Count >= length.Total / 2, running, ended.Token);
+            var swap = await Swap(heads, late, watcher, MoreIfAllAreOut, running, ended.Token);
             live.Note(report.Swapped(swap, late));
-            await Until(() => publishing.IsCompleted && watcher.Count > options.Messages, running, ended.Token);
+            await Until(() => publishing.IsCompleted && watcher.Count >= stream.Published, running, ended.Token);
+
+            // A short stream is over before the head is there.
+            void MoreIfAllAreOut()
+            {
+                if (publishing.IsCompleted && watcher.Count >= stream.Published)
+                    stream.PublishOne(ended.Token);
+            }
             await publishing;
         }
         report.Finished(watch.Elapsed, before, classifier.Meter.Totals, watcher);
@@ -66,7 +75,7 @@ internal static class DemoRun
         // 4. Latency of lone messages: the next is sent when the one before has been answered.
         for (var i = 0; i < Lone; i++)
         {
-            await stream.Publish(1, int.MaxValue, () => 0, ended.Token);
+            stream.PublishOne(ended.Token);
             await Until(() => watcher.Count >= stream.Published && classifier.Meter.Totals.Messages >= stream.Published, running, ended.Token);
         }
         report.Latency(watcher, Lone);
@@ -93,14 +102,23 @@ internal static class DemoRun
     }
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>
-    private static async Task<(TimeSpan Took, int Result)> Swap(HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Task running, CancellationToken stop)
+    private static async Task<(TimeSpan Took, int Result)> Swap(
+        HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Action waiting, Task running, CancellationToken stop)
     {
         var from = watcher.Count;
         var watch = Stopwatch.StartNew();
         await heads.PublishAsync(late.Label, HeadJson.Serialize(late), stop);
         var first = -1;
-        await Until(() => (first = FirstWith(late.Label, watcher, ref from)) >= 0, running, stop);
+        await Until(HasCome, running, stop);
         return (watch.Elapsed, first);
+
+        bool HasCome()
+        {
+            first = FirstWith(late.Label, watcher, ref from);
+            if (first < 0)
+                waiting();
+            return first >= 0;
+        }
     }
 
     private static int FirstWith(string label, ResultsWatcher watcher, ref int from)

@@ -7,7 +7,7 @@ internal sealed class LiveLine : IDisposable
 {
     private readonly ResultsWatcher watcher;
     private readonly MessageStream stream;
-    private readonly int messages;
+    private readonly StreamLength messages;
     private readonly int from;
     private readonly Timer timer;
     private readonly Lock gate = new();
@@ -15,7 +15,7 @@ internal sealed class LiveLine : IDisposable
     private long last = Stopwatch.GetTimestamp();
     private int lastCount;
 
-    public LiveLine(ResultsWatcher watcher, MessageStream stream, int messages)
+    public LiveLine(ResultsWatcher watcher, MessageStream stream, StreamLength messages)
     {
         this.watcher = watcher;
         this.stream = stream;
@@ -49,7 +49,7 @@ internal sealed class LiveLine : IDisposable
             var count = watcher.Count;
             var rate = (count - lastCount) / Math.Max(Stopwatch.GetElapsedTime(last, now).TotalSeconds, 1e-3);
             (last, lastCount) = (now, count);
-            var line = $"{count - from,7:N0} of {messages:N0} classified  {rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
+            var line = $"{count - from,7:N0} {(messages.Total is { } total ? $"of {total:N0} " : "")}classified  {rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
             if (terminal)
                 Console.Write("\r" + line.PadRight(79));
             else

@@ -27,15 +27,23 @@ internal sealed class MessageStream : IDisposable
     private int published;
 
     /// <summary>Publishes so many messages, keeping at most <paramref name="ahead"/> unanswered.</summary>
+    /// <param name="messages">Null while it is not known yet how many.</param>
     /// <param name="answered">Results seen so far.</param>
-    public async Task Publish(int messages, int ahead, Func<int> answered, CancellationToken stop)
+    public async Task Publish(Func<int?> messages, int ahead, Func<int> answered, CancellationToken stop)
     {
-        for (var i = 0; i < messages; i++)
+        for (var i = 0; i < (messages() ?? int.MaxValue); i++)
         {
             while (published - answered() >= ahead)
                 await Task.Delay(2, stop);
             Send();
         }
+        producer.Flush(stop);
+    }
+
+    /// <summary>Publishes one message.</summary>
+    public void PublishOne(CancellationToken stop)
+    {
+        Send();
         producer.Flush(stop);
     }
 
