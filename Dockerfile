@@ -3,22 +3,24 @@
 # Non-root (10001:10001); writes only to /tmp, so the root file system may be read-only. Holds the default encoder as a
 # bundle in /app/models/all-minilm-l6-v2/bundle. Configuration: /app/appsettings.json, environment, command line.
 #
-# A build behind a mirror brings its NuGet and npm settings as secrets, which stay out of the image:
-#   docker build --secret id=nuget,src=NuGet.Config --secret id=npmrc,src=.npmrc -t worker .
+# For GPUs: an Ubuntu that has CUDA 13's runtime libraries and cuDNN 9, and the provider that wants them:
+#   docker build --build-arg BASE=IMAGE --build-arg CUDA=true -t worker-cuda .
+#
+# A build behind a mirror brings its NuGet settings as a secret, which stays out of the image:
+#   docker build --secret id=nuget,src=NuGet.Config -t worker .
 
 # A release of Ubuntu whose own package feed carries this .NET, and its name for that release's ICU.
 ARG BASE=ubuntu:24.04
 ARG DOTNET=10.0
 ARG ICU=libicu74
 
-# What both building and running need. ASP.NET Core's runtime brings .NET's; libcurl, libzstd and OpenSSL (.NET's own
-# dependency) are those of a librdkafka that eng/setup had to build itself.
+# What both building and running need. ASP.NET Core's runtime brings .NET's, and OpenSSL with it.
 FROM ${BASE} AS base
 ARG DOTNET
 ARG ICU
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        aspnetcore-runtime-${DOTNET} ca-certificates ${ICU} libcurl4t64 libzstd1 \
+        aspnetcore-runtime-${DOTNET} ca-certificates ${ICU} \
  && rm -rf /var/lib/apt/lists/*
 # Without ICU the tokenizer could not normalise Unicode: the worker refuses to start in invariant mode.
 ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false \
@@ -27,21 +29,17 @@ ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false \
 
 FROM base AS build
 ARG DOTNET
+ARG CUDA=false
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends dotnet-sdk-${DOTNET} \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
-# eng/setup restores (building what the registry in reach lacks), builds, and imports the default encoder. Native
-# libraries for other systems, which the packages bring too, are left out.
+# Only the worker and what it needs; then the default encoder, imported by it.
 RUN --mount=type=cache,target=/root/.nuget/packages \
     --mount=type=secret,id=nuget,target=/root/.nuget/NuGet/NuGet.Config \
-    --mount=type=secret,id=npmrc,target=/root/.npmrc \
-    eng/setup \
- && dotnet publish src/Worker -c Release --no-build -o /out \
- && mkdir -p /out/models/all-minilm-l6-v2 \
- && cp -r models/all-minilm-l6-v2/bundle /out/models/all-minilm-l6-v2/ \
- && find /out/runtimes -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name 'unix*' -exec rm -r {} + \
+    dotnet publish src/Worker -c Release -p:TreatWarningsAsErrors=false -p:Cuda=${CUDA} -o /out \
+ && dotnet /out/worker.dll import models/all-minilm-l6-v2 --out /out/models/all-minilm-l6-v2/bundle \
  && chmod -R a+rX,go-w /out
 
 FROM base AS worker
@@ -50,12 +48,13 @@ LABEL org.opencontainers.image.title="worker" \
 COPY --from=build /out /app
 WORKDIR /app
 USER 10001:10001
-# The libraries that the worker loads by name find all that they need in this image.
+# The libraries that the worker loads by name find all that they need in this image. Of librdkafka's builds one does (the one with
+# Kerberos wants a libsasl2.so.3, which Ubuntu has not).
 RUN set -eu; arch=$(dpkg --print-architecture | sed 's/amd64/x64/'); \
-    for library in libonnxruntime.so librdkafka.so; do \
-        needs=$(ldd "runtimes/linux-$arch/native/$library"); \
-        case "$needs" in *'not found'*) echo "$needs"; echo "$library lacks libraries named above" >&2; exit 1 ;; esac; \
-    done
+    whole() { needs=$(ldd "$1"); case "$needs" in *'not found'*) echo "$1: $needs" >&2; return 1 ;; esac; }; \
+    whole "runtimes/linux-$arch/native/libonnxruntime.so"; \
+    for library in runtimes/linux-"$arch"/native/*librdkafka.so; do if whole "$library"; then exit 0; fi; done; \
+    echo "no build of librdkafka finds its libraries (named above)" >&2; exit 1
 EXPOSE 8080
 ENTRYPOINT ["dotnet", "/app/worker.dll"]
 CMD ["run"]

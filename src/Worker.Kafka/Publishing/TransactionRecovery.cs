@@ -28,11 +28,12 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
     {
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), log);
         MeetCoordinator(outsider);
+        var before = undecided.FirstOrDefault(window => window.IsAcknowledged) is { } acknowledged ? CommittedNow(outsider, acknowledged.Window) : null;
         // 1. What has ended and was not told to every partition: nobody could see beyond it.
         Settle(life, [.. undecided.SelectMany(window => window.Records)], routes, outsider.ConsumerGroupMetadata, stop);
         // 2. What was committed in part.
         foreach (var window in undecided.Where(window => window.CommitAsked))
-            if (LookUp(window, outsider, Patience, stop) is var (seen, committed) && window.Missing(seen, committed) is { IsEmpty: false } rest)
+            if (LookUp(window, outsider, Patience, stop) is var (seen, committed) && window.Missing(seen, committed, window.IsAcknowledged ? before : null) is { IsEmpty: false } rest)
                 Finish(life, window, rest, routes, outsider.ConsumerGroupMetadata, stop);
     }
 
@@ -125,8 +126,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         {
             try
             {
-                return outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), patience < CoordinatorPatience ? patience : CoordinatorPatience)
-                    .Where(offset => offset.Offset.Value >= 0).ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
+                return Committed(outsider, window, patience < CoordinatorPatience ? patience : CoordinatorPatience);
             }
             catch (KafkaException error) when (clock.GetElapsedTime(start) < patience)
             {
@@ -136,6 +136,24 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             }
         }
     }
+
+    /// <summary>The same without waiting; null where they are undecided, or nobody answers.</summary>
+    private Dictionary<TopicPartition, long>? CommittedNow(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window)
+    {
+        try
+        {
+            return Committed(outsider, window, ShortPatience);
+        }
+        catch (KafkaException error)
+        {
+            log.Write(LogLevel.Debug, "committed offsets", error.Error.Reason);
+            return null;
+        }
+    }
+
+    private static Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window, TimeSpan limit) =>
+        outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), limit)
+            .Where(offset => offset.Offset.Value >= 0).ToDictionary(offset => offset.TopicPartition, offset => offset.Offset.Value);
 
     private void Finish(
         ProducerLife life, UndecidedWindow undecided, Remainder rest, KeylessRoutes routes, IConsumerGroupMetadata group, CancellationToken stop)

@@ -148,7 +148,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private void Keep(SourceWindow window, IReadOnlyList<OutgoingRecord> records, int lostBefore)
     {
         kept.AddRange(records);
-        acknowledged = new Acknowledged(new UndecidedWindow(window, kept, [current!.Delivery.Places()]), lostBefore);
+        acknowledged = new Acknowledged(new UndecidedWindow(window, kept, [current!.Delivery.Places()], IsAcknowledged: true), lostBefore);
     }
 
     private void Forget()

@@ -10,8 +10,9 @@ namespace Worker.Kafka.Publishing;
 /// <param name="Window">The messages.</param>
 /// <param name="Records">What they led to.</param>
 /// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others nothing is committed.</param>
+/// <param name="IsAcknowledged">Whether the commit was acknowledged.</param>
 internal sealed record UndecidedWindow(
-    SourceWindow Window, IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places)
+    SourceWindow Window, IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places, bool IsAcknowledged = false)
 {
     /// <summary>Whether somebody can have committed it.</summary>
     public bool CommitAsked => Places.Count > 0;
@@ -24,7 +25,12 @@ internal sealed record UndecidedWindow(
     /// </summary>
     /// <param name="seen">What a read_committed reader sees of each record.</param>
     /// <param name="committed">The group's offsets; a partition is absent where it has committed none.</param>
-    public Remainder Missing(IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed)
+    /// <param name="before">
+    /// Of a window whose commit was acknowledged: the group's offsets before anything was ended. Those that had reached the window's
+    /// end were its own, so nobody else does its messages again, however far the group has come since.
+    /// </param>
+    public Remainder Missing(
+        IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed, IReadOnlyDictionary<TopicPartition, long>? before = null)
     {
         var records = new List<OutgoingRecord>();
         var offsets = new List<TopicPartitionOffset>();
@@ -34,7 +40,8 @@ internal sealed record UndecidedWindow(
             var own = Enumerable.Range(0, Records.Count).Where(index => IsOf(range, Records[index])).ToList();
             var offset = committed.GetValueOrDefault(partition, -1);
             var isVisible = own.Exists(index => seen[index] == Sighting.Here);
-            if (!isVisible && offset != range.Next)
+            var wasCommitted = before?.GetValueOrDefault(partition, -1) >= range.Next;
+            if (!isVisible && offset != range.Next && !wasCommitted)
                 continue;
             records.AddRange(own.Where(index => seen[index] == Sighting.None).Select(index => Records[index]));
             if (offset < range.Next)

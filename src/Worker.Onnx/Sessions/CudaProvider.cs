@@ -14,7 +14,7 @@ internal static class CudaProvider
     public static string? Missing()
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains(ProviderName, StringComparer.Ordinal))
-            return "this build of ONNX Runtime has no CUDA provider: use the package Microsoft.ML.OnnxRuntime.Gpu on x64";
+            return "this build of ONNX Runtime has no CUDA provider: it is there on x64, under Linux and Windows";
         if (!NativeLibrary.TryLoad(Driver, out var driver))
             return $"no NVIDIA driver ({Driver} cannot be loaded): install the driver, or give the container its GPU";
         NativeLibrary.Free(driver);
@@ -24,5 +24,5 @@ internal static class CudaProvider
     /// <summary>What a failure of the runtime to load its provider means; its own message names the library.</summary>
     public static string Explain(Exception error) =>
         $"ONNX Runtime cannot use its CUDA provider ({error.Message.Trim()}): install what it names of libonnxruntime_providers_cuda "
-        + "and libonnxruntime_providers_shared (package Microsoft.ML.OnnxRuntime.Gpu), the CUDA runtime libraries and cuDNN 9, where the loader finds them";
+        + "and libonnxruntime_providers_shared (they come with 'eng/setup --cuda', or an image built with CUDA=true), the CUDA runtime libraries and cuDNN 9, where the loader finds them";
 }
