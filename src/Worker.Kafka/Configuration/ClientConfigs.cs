@@ -92,7 +92,7 @@ internal static class ClientConfigs
         if (!Given(options, "retry.backoff.ms"))
             config.RetryBackoffMs = 1;
         // The client asks three times who coordinates the group; then it waits, with no limit, for the state of some
-        // connection to change (librdkafka 2.12, rd_kafka_coord_req). An idle one that is closed is such a change.
+        // connection to change (librdkafka 2.12 to 2.16, rd_kafka_coord_req). An idle one that is closed is such a change.
         if (!Given(options, "connections.max.idle.ms"))
             config.ConnectionsMaxIdleMs = options.TransactionTimeoutMs;
         // LostConnections reads what the client says of connections that broke.

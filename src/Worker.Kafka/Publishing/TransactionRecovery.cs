@@ -21,7 +21,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
 
     /// <param name="life">Has taken over the identity.</param>
     /// <param name="undecided">Windows that the last producer left so, in their order; none where it ended in another process.</param>
-    /// <param name="routes">As the windows were written with.</param>
+    /// <param name="routes">Of the publisher; they are set to the windows, so the next one must set them to itself.</param>
     /// <param name="stop">Give up.</param>
     /// <exception cref="KafkaFailureException">This producer has ended too.</exception>
     public void Run(ProducerLife life, IReadOnlyList<UndecidedWindow> undecided, KeylessRoutes routes, CancellationToken stop)
@@ -30,7 +30,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         MeetCoordinator(outsider);
         var before = undecided.FirstOrDefault(window => window.IsAcknowledged) is { } acknowledged ? CommittedNow(outsider, acknowledged.Window) : null;
         // 1. What has ended and was not told to every partition: nobody could see beyond it.
-        Settle(life, [.. undecided.SelectMany(window => window.Records)], routes, outsider.ConsumerGroupMetadata, stop);
+        Settle(life, undecided, routes, outsider.ConsumerGroupMetadata, stop);
         // 2. What was committed in part.
         foreach (var window in undecided.Where(window => window.CommitAsked))
             if (LookUp(window, outsider, Patience, stop) is var (seen, committed) && window.Missing(seen, committed, window.IsAcknowledged ? before : null) is { IsEmpty: false } rest)
@@ -52,23 +52,36 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
 
     /// <summary>Again while a partition cannot be reached: it may be one that was not told, and nothing can be written to it anyway.</summary>
     private void Settle(
-        ProducerLife life, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, IConsumerGroupMetadata group, CancellationToken stop)
+        ProducerLife life, IReadOnlyList<UndecidedWindow> windows, KeylessRoutes routes, IConsumerGroupMetadata group, CancellationToken stop)
     {
-        var isSaid = false;
-        while (true)
+        // What must be asked for is asked for outside the transaction.
+        foreach (var window in windows)
+            routes.Prepare(window.Window, window.Records, stop);
+        for (var tries = 1; ; tries++)
         {
-            life.Transaction.Settle(options.Topics.Messages, group, () => Write(life, records, routes, stop), stop);
-            if (!life.Delivery.HasFailed || life.Delivery.Failure(records).Error is not { Code: ErrorCode.Local_MsgTimedOut } error)
+            Error? unreached = null;
+            life.Transaction.Settle(options.Topics.Messages, group, WriteAgain, stop);
+            if (unreached is null)
                 return;
-            if (!isSaid)
-                Waiting(logger, clients.Redact(error.Reason));
-            isSaid = true;
+            if (tries == 1)
+                Waiting(logger, clients.Redact(unreached.Reason));
             stop.ThrowIfCancellationRequested();
+
+            void WriteAgain()
+            {
+                foreach (var window in windows)
+                {
+                    Write(life, window.Window, window.Records, routes, stop);
+                    if (life.Delivery.HasFailed && life.Delivery.Failure(window.Records).Error is { Code: ErrorCode.Local_MsgTimedOut } error)
+                        unreached = error;
+                }
+            }
         }
     }
 
-    private static void Write(ProducerLife life, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, CancellationToken stop)
+    private static void Write(ProducerLife life, SourceWindow window, IReadOnlyList<OutgoingRecord> records, KeylessRoutes routes, CancellationToken stop)
     {
+        routes.Prepare(window, records, stop);
         life.Delivery.Produce(records, routes, out _, stop);
         life.Delivery.AwaitAll(stop);
     }
@@ -163,7 +176,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             life.Transaction.Begin();
             if (rest.Offsets.Count > 0)
                 life.Transaction.SendOffsets(rest.Offsets, group, stop);
-            Write(life, rest.Records, routes, stop);
+            Write(life, undecided.Window, rest.Records, routes, stop);
             if (life.Delivery.HasFailed)
                 throw new MustAbortException(life.Delivery.Failure(rest.Records).Error);
             undecided.Places.Add(life.Delivery.Places());

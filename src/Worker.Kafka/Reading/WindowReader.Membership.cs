@@ -6,7 +6,7 @@ namespace Worker.Kafka.Reading;
 /// <summary>
 /// Being a member of the group under an instance id (static membership). A member is fenced when another joins with its
 /// id, and also, for nothing, when the coordinator was away for longer than the session: the client joins anew, and what
-/// it had still to send as the member it was makes the coordinator take it for a second (librdkafka 2.12). And with the
+/// it had still to send as the member it was makes the coordinator take it for a second (librdkafka 2.12 to 2.16). And with the
 /// consumer protocol a killed worker that comes back is refused until the session of its last life is over. So a member
 /// that was refused joins again with a fresh consumer; only where that goes on, because two were given one id, it ends.
 /// </summary>

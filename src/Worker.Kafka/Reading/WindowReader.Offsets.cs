@@ -9,7 +9,7 @@ namespace Worker.Kafka.Reading;
 /// Offsets that are not there: the group has none yet, retention took the messages, or the topic was made anew. The client
 /// would go on by itself and say little; here every partition's case is decided by Kafka:OffsetReset and said exactly.
 /// That the group has none is not believed before the group said so itself: the client also means by it that the offsets
-/// were undecided (in a transaction still open) when a rebalance came (librdkafka 2.12), and from the beginning
+/// were undecided (in a transaction still open) when a rebalance came (librdkafka 2.12 to 2.16), and from the beginning
 /// everything would come twice.
 /// </summary>
 public sealed partial class WindowReader

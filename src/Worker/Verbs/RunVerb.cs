@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Worker.Hosting;
+using Worker.Terminal;
 
 namespace Worker.Verbs;
 
@@ -50,7 +51,16 @@ internal static class RunVerb
         builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
         using var host = builder.Build();
         // 3. Until SIGTERM, Ctrl-C or a failure.
-        await host.StartAsync(stop);
+        try
+        {
+            await host.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while it was starting: an orderly stop like any other.
+            await host.StopAsync(CancellationToken.None);
+            return ExitCode.Done;
+        }
         await host.WaitForShutdownAsync(stop);
         return host.Services.GetRequiredService<ClassifierService>().Code;
     }

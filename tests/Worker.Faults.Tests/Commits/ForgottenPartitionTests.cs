@@ -134,7 +134,7 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers, LingerMs = 300 })
             .SetLogHandler((_, _) => { }).Build();
         for (var i = first; i < first + count; i++)
-            producer.Produce(options.Topics.Messages, new() { Key = Text($"k{i % 17}"), Value = Text($"{i}") });
+            producer.Produce(options.Topics.Messages, new() { Key = i % 2 == 0 ? null! : Text($"k{i % 17}"), Value = Text($"{i}") });
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
     }
 

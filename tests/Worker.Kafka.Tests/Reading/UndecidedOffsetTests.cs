@@ -7,7 +7,7 @@ namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
 /// Offsets in a transaction that is still open, as a killed worker leaves them: nobody may read on before it has ended. The
-/// client forgets that it was told so when a rebalance comes meanwhile (librdkafka 2.12), and takes the group to have none.
+/// client forgets that it was told so when a rebalance comes meanwhile (librdkafka 2.12 to 2.16), and takes the group to have none.
 /// </summary>
 public sealed class UndecidedOffsetTests(KafkaBroker broker)
 {
