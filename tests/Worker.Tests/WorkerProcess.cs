@@ -25,8 +25,6 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    public int Id => process.Id;
-
     /// <summary>What it holds of the machine's memory now.</summary>
     public long ResidentBytes
     {

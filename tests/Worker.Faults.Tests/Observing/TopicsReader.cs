@@ -103,9 +103,9 @@ internal sealed class TopicsReader : IDisposable
     public async Task<bool> ReadToEnd(string bootstrapServers, TimeSpan patience)
     {
         using var marker = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers, Acks = Acks.All }).SetLogHandler((_, _) => { }).Build();
-        foreach (var partition in partitions)
-            await marker.ProduceAsync(partition, new Message<Null, byte[]> { Value = [], Headers = new Headers { { MessageContent.IdHeader, "-1"u8.ToArray() } } });
         var deadline = now() + (long)patience.TotalMilliseconds;
+        foreach (var partition in partitions)
+            await MarkEnd(marker, partition, deadline);
         while (now() < deadline)
         {
             lock (gate)
@@ -114,6 +114,23 @@ internal sealed class TopicsReader : IDisposable
             await Task.Delay(50);
         }
         return false;
+    }
+
+    /// <summary>Again where a broker that has just come back does not know the partition yet.</summary>
+    private async Task MarkEnd(IProducer<Null, byte[]> marker, TopicPartition partition, long deadline)
+    {
+        while (true)
+        {
+            try
+            {
+                await marker.ProduceAsync(partition, new Message<Null, byte[]> { Value = [], Headers = new Headers { { MessageContent.IdHeader, "-1"u8.ToArray() } } });
+                return;
+            }
+            catch (ProduceException<Null, byte[]>) when (now() < deadline)
+            {
+                await Task.Delay(200);
+            }
+        }
     }
 
     public void Dispose()

@@ -1,35 +1,23 @@
-using System.Globalization;
-
 namespace Worker.Tests.Hosting;
 
 /// <summary>The executable, told to stop before it has started: an orchestrator does that when it changes its mind.</summary>
 public sealed class EarlyStopTests(TinyModel model)
 {
-    private const int Sigterm = 15;
+    /// <summary>What the runtime itself ends with where SIGTERM comes before any of the worker's code.</summary>
+    private const int Terminated = 143;
 
     [Theory]
-    [InlineData(0)]
     [InlineData(100)]
     [InlineData(300)]
+    [InlineData(600)]
     [InlineData(1_000)]
+    [InlineData(2_000)]
     public async Task A_worker_that_is_stopped_while_it_starts_ends_in_order(int afterMs)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
         using var worker = WorkerProcess.Start("run", "--Kafka:BootstrapServers=127.0.0.1:9", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Health:Port=0");
-        var deadline = Environment.TickCount64 + 30_000;
-        while (!Handles(worker.Id, Sigterm))
-        {
-            Assert.True(Environment.TickCount64 < deadline, "no handler for SIGTERM");
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
         await Task.Delay(afterMs, TestContext.Current.CancellationToken);
         worker.Terminate();
-        Assert.Equal(0, worker.WaitForExit(TimeSpan.FromSeconds(60)));
-    }
-
-    private static bool Handles(int process, int signal)
-    {
-        var caught = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))["SigCgt:".Length..].Trim();
-        return (ulong.Parse(caught, NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
+        Assert.Contains(worker.WaitForExit(TimeSpan.FromSeconds(60)), (int[])[0, Terminated]);
+        Assert.Empty(worker.Errors);
     }
 }
