@@ -84,6 +84,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 // Time that ran out says only that brokers are away: as at the start, they are waited for.
                 if (failure.Failure == KafkaFailure.ProducerBroken)
                     Count(failure);
+                log.Write(LogLevel.Warning, "recovery", failure.Message);
             }
             finally
             {

@@ -29,6 +29,9 @@ internal static class RunVerb
 
     private static async Task<int> Run(IConfiguration configuration, CancellationToken stop)
     {
+        // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came before the task
+        // was returned would end the process at once, with 143.
+        await Task.Yield();
         // 1. Options first: every problem of the configuration is said before anything is opened.
         var options = RunOptionsReader.Read(configuration);
         // 2. The host. The encoder is loaded before probes are answered: the startup probe gives it the time.

@@ -7,7 +7,7 @@ namespace Worker.Core.Tests.Tokenization;
 
 /// <summary>
 /// Words of letters and digits, and common punctuation: there Microsoft.ML.Tokenizers agrees with the reference. Elsewhere it does
-/// not (it drops "$ &lt; = +" and joins "_"), so the golden files are the judge.
+/// not (it keeps accents, drops "$ &lt; = +" and joins "_"), so the golden files are the judge.
 /// </summary>
 public class PeerTests
 {
@@ -15,7 +15,7 @@ public class PeerTests
     private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(40);
 
     private static readonly Gen<string> Words = Gen.OneOf(
-        Gen.Elements("unbelievable", "Refund", "tokenisation", "WHERE", "caf\u00e9", "2026", "x", "antidisestablishmentarianism"),
+        Gen.Elements("unbelievable", "Refund", "tokenisation", "WHERE", "2026", "x", "antidisestablishmentarianism"),
         Gen.NonEmptyListOf(Gen.OneOf(Gen.Choose('a', 'z'), Gen.Choose('A', 'Z'), Gen.Choose('0', '9'))).Select(letters => string.Concat(letters.Select(letter => (char)letter))),
         Gen.Elements(",", ".", "?", "!", ";", ":", "-", "'"));
 

@@ -37,7 +37,7 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
 
     private async Task ForgetIn(string folder, bool offsetsToo)
     {
-        await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"), 
+        await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"),
         [
             // One copy each: nobody waits for the frozen broker to copy what is decided.
             "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1", "min.insync.replicas=1",
