@@ -9,16 +9,28 @@ namespace Worker.Core.Heads;
 /// <param name="Delta">The probability, over the draw of the answered rows, that a side breaks it all the same; in (0, 1).</param>
 /// <param name="Date">When it was made.</param>
 /// <param name="Expires">From when on it counts no more; null for never.</param>
+/// <param name="Origin">What the answered rows were a sample of.</param>
 /// <param name="Yes">The evidence that p ≥ High is yes; null where there is not enough.</param>
 /// <param name="No">The evidence that p ≤ Low is no; null where there is not enough.</param>
-public sealed record Certificate(double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertifiedSide? Yes, CertifiedSide? No)
+public sealed record Certificate(
+    double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin, CertifiedSide? Yes, CertifiedSide? No)
 {
     /// <summary>Whether it still counts at that time.</summary>
     public bool Holds(DateTimeOffset now) => Expires is null || now < Expires;
 }
 
+/// <summary>What the answered rows of a certificate are a sample of.</summary>
+public enum CertificateOrigin
+{
+    /// <summary>The training file: the stream may differ from it.</summary>
+    Training,
+
+    /// <summary>The uniform audit arm: the stream itself.</summary>
+    Audit,
+}
+
 /// <summary>The evidence for one side of a band.</summary>
-/// <param name="Sample">Answered rows that were looked at; at least 1.</param>
+/// <param name="Sample">Answered texts that were looked at, copies and near-copies counted once; at least 1.</param>
 /// <param name="Decided">How many of them the bound decides automatically.</param>
 /// <param name="Errors">How many of those it decides wrongly.</param>
 public sealed record CertifiedSide(int Sample, int Decided, int Errors)

@@ -3,10 +3,10 @@ namespace Worker.Core.Heads;
 /// <summary>
 /// The JSON shape of a certificate, and the two ways between it and <see cref="Certificate"/>:
 /// <code>
-/// {"error":0.05,"delta":0.05,"date":"2026-11-21T00:00:00+00:00","expires":"…",
+/// {"error":0.05,"delta":0.05,"date":"2026-11-21T00:00:00+00:00","expires":"…","origin":"training",
 ///  "yes":{"sample":2000,"decided":260,"errors":7,"share":0.13},"no":{…}}
 /// </code>
-/// A side without evidence is absent. The share is for readers; it follows from the counts and is not read back.
+/// A side without evidence is absent, and so is the origin in records of before it was told (training). The share is for readers; it follows from the counts and is not read back.
 /// </summary>
 internal sealed class CertificateRecord
 {
@@ -17,6 +17,8 @@ internal sealed class CertificateRecord
     public DateTimeOffset? Date { get; init; }
 
     public DateTimeOffset? Expires { get; init; }
+
+    public string? Origin { get; init; }
 
     public CertifiedSideRecord? Yes { get; init; }
 
@@ -30,6 +32,7 @@ internal sealed class CertificateRecord
             Delta = certificate.Delta,
             Date = certificate.Date,
             Expires = certificate.Expires,
+            Origin = certificate.Origin == CertificateOrigin.Audit ? "audit" : "training",
             Yes = CertifiedSideRecord.From(certificate.Yes),
             No = CertifiedSideRecord.From(certificate.No),
         };
@@ -40,6 +43,13 @@ internal sealed class CertificateRecord
         Fraction(Delta, "certificate.delta"),
         Date ?? throw new HeadFormatException("certificate.date", "is missing"),
         Expires,
+        Origin switch
+        {
+            // Records of before certificates told their origin claim the weaker one.
+            null or "training" => CertificateOrigin.Training,
+            "audit" => CertificateOrigin.Audit,
+            _ => throw new HeadFormatException("certificate.origin", $"is '{Origin}': it must be training or audit"),
+        },
         Yes?.ToSide("certificate.yes"),
         No?.ToSide("certificate.no"));
 

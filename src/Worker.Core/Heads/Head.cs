@@ -1,4 +1,3 @@
-
 namespace Worker.Core.Heads;
 
 /// <summary>
@@ -37,6 +36,12 @@ public sealed record Head
 
     /// <summary>What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.</summary>
     public Certificate? Certificate { get; init; }
+
+    /// <summary>
+    /// The exclusive group that the label belongs to: of the labels of a group exactly one holds, the most probable is the
+    /// yes and the others are no. Null for a label that holds or not whatever the others do.
+    /// </summary>
+    public string? Group { get; init; }
 
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
     public Training? Training { get; init; }

@@ -14,8 +14,9 @@ namespace Worker.Core.Heads;
 /// </code>
 /// Calibration may also be {"method":"isotonic","logits":[…],"probabilities":[…]}, the knots of a rising line; an interval
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
-/// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), training and parent may be absent; fields not named here are ignored, so
-/// that a later version's records can still be read. A head read back equals the one written, bit for bit.
+/// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), group (the
+/// label's exclusive group), training and parent may be absent; fields not named here are ignored, so that a later
+/// version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
 {
@@ -72,6 +73,7 @@ public static class HeadJson
             Interval = CalibrationJson.ToRecord(head.Interval),
             Thresholds = new() { Low = head.Thresholds.Low, Decide = head.Thresholds.Decide, High = head.Thresholds.High },
             Certificate = CertificateRecord.From(head.Certificate),
+            Group = head.Group,
             Training = head.Training is { } training
                 ? new()
                 {
@@ -102,6 +104,7 @@ public static class HeadJson
         Interval = record.Interval is { } interval ? CalibrationJson.FromRecord(interval) : null,
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
         Certificate = record.Certificate?.ToCertificate(),
+        Group = record.Group is null ? null : Text(record.Group, "group"),
         Training = record.Training is { } training
             ? new Training(
                 training.Positives ?? throw Missing("training.positives"),

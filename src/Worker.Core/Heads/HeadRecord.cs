@@ -31,6 +31,8 @@ internal sealed class HeadRecord
 
     public CertificateRecord? Certificate { get; init; }
 
+    public string? Group { get; init; }
+
     public TrainingRecord? Training { get; init; }
 
     public int? Parent { get; init; }

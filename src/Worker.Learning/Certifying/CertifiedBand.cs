@@ -31,7 +31,7 @@ public static class CertifiedBand
         var (low, no) = Side(p[..middle], Array.ConvertAll(y[..middle], truth => truth ? 1.0 : 0.0), p.Length, error, delta);
         return (
             new Thresholds(low ?? 0, decide, high ?? 1),
-            new Certificate(error, delta, date, date + validity, yes, no));
+            new Certificate(error, delta, date, date + validity, CertificateOrigin.Training, yes, no));
     }
 
     /// <summary>Certifies one side.</summary>

@@ -11,7 +11,7 @@ internal static class Stage
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static Certificate Certificate(bool yes = true, bool no = true, DateTimeOffset? expires = null) =>
-        new(0.05, 0.05, Start, expires, yes ? new(1000, 200, 3) : null, no ? new(1000, 300, 4) : null);
+        new(0.05, 0.05, Start, expires, CertificateOrigin.Audit, yes ? new(1000, 200, 3) : null, no ? new(1000, 300, 4) : null);
 
     public static Head Head(string label, Thresholds thresholds, Certificate? certificate = null) => new()
     {

@@ -19,6 +19,7 @@ public class HeadJsonTests
         let date = new DateTimeOffset(2026, 1, parts[0] % 28 + 1, 0, 0, 0, TimeSpan.Zero)
         select kind == 0 ? null : new Certificate(
             parts[1] / 100.0, parts[2] / 100.0, date, kind == 1 ? null : date.AddDays(parts[3]),
+            parts[0] % 2 == 0 ? CertificateOrigin.Training : CertificateOrigin.Audit,
             kind == 2 ? null : new CertifiedSide(300, 200, parts[4]), kind == 3 ? null : new CertifiedSide(parts[5], parts[5], 0));
 
     [Fact]
@@ -44,6 +45,7 @@ public class HeadJsonTests
                 Calibration = new(doubles[0].Get, doubles[1].Get),
                 Thresholds = new(doubles[2].Get, doubles[3].Get, doubles[4].Get),
                 Certificate = certificate,
+                Group = counts[2] % 2 == 0 ? null : label + " group",
                 Training = training == 0 ? null : new(counts[1], counts[2], training == 1 ? null : doubles[5].Get, doubles[6].Get),
                 Parent = training == 0 ? null : counts[0],
             };

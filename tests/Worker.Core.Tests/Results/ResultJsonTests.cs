@@ -60,7 +60,7 @@ public class ResultJsonTests
     [Fact]
     public void Certified_sides_say_so_and_the_others_are_for_people()
     {
-        var head = Head("x", 1) with { Thresholds = new(0.2, 0.5, 0.9), Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, null, new(100, 80, 0)) };
+        var head = Head("x", 1) with { Thresholds = new(0.2, 0.5, 0.9), Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, new(100, 80, 0)) };
         string Label(float p) => Parse(new ResultJson().WriteResult(Any, Bands(head), [p])).GetProperty("labels").GetProperty("x").GetRawText();
         Assert.Equal("""{"p":0.100000,"decision":"no","certified":true,"version":1}""", Label(0.1f));
         Assert.Equal("""{"p":0.300000,"decision":"review","certified":true,"version":1}""", Label(0.3f));

@@ -52,7 +52,7 @@ public class HeadEnsembleTests
             Bias = 1,
             Calibration = new Calibration(2, -1),
             Thresholds = new Thresholds(0.1, 0.3, 0.9),
-            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, null, new CertifiedSide(100, 50, 0)),
+            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, new CertifiedSide(100, 50, 0)),
         };
         var folded = HeadEnsemble.Mean([head, head, head]).Fold();
         Assert.Equal((4f, 1f), (folded.Weights[0], folded.Bias));

@@ -94,7 +94,7 @@ public class EvaluationReportTests
         var head = evaluated.Heads[0] with
         {
             Thresholds = new Thresholds(0.25, 0.5, 0.8),
-            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, new CertifiedSide(200, 60, 0), null),
+            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Training, new CertifiedSide(200, 60, 0), null),
         };
         var page = Write(new EvaluatedTexts([head], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers));
         Assert.Contains("yes, certified from 0.800", page, StringComparison.Ordinal);

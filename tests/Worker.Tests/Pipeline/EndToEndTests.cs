@@ -156,7 +156,7 @@ public class EndToEndTests(TinyModel model)
     [Fact]
     public async Task An_uncertified_label_goes_to_review_within_the_budget_and_what_is_deferred_is_published_all_the_same()
     {
-        var certificate = new Core.Heads.Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, Yes: null, No: new(500, 400, 5));
+        var certificate = new Core.Heads.Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, Core.Heads.CertificateOrigin.Audit, Yes: null, No: new(500, 400, 5));
         await using var worker = await RunningWorker.Start(
             model,
             [model.Head("found", bias: 3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }, model.Head("not", bias: -3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }],
