@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Worker.Core.Decisions;
-using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
@@ -99,10 +98,14 @@ internal static class CertifiedBands
     private static double[] Risks(double[] probabilities, double decide)
     {
         var head = new Head { Label = "offensive", Version = 1, Encoder = "bench", Feature = "mean", Weights = [1], Bias = 0, Thresholds = new(0, decide, 1) };
-        var bands = new DecisionBands(HeadSet.Empty("bench", new FeatureLayout(["mean"], 1)).With([head]), DateTimeOffset.UnixEpoch);
+        var bands = new DecisionBands([head], new DecisionOptions(), DateTimeOffset.UnixEpoch);
         var options = new ReviewOptions();
-        return Array.ConvertAll(probabilities, p => RiskScoring.Of(
-            new ReviewCandidate { Source = default, Bands = bands, Probabilities = [(float)p], Tokens = [] }, options).Risk);
+        return Array.ConvertAll(probabilities, p =>
+        {
+            var labels = new LabelDecision[1];
+            var outcome = bands.Decide([(float)p], labels);
+            return RiskScoring.Of(new ReviewCandidate { Source = default, Bands = bands, Probabilities = [(float)p], Labels = labels, Outcome = outcome, Tokens = [] }, options).Risk;
+        });
     }
 
     private static (int Count, int Wrong) Decided(double[] p, bool[] y, double bound, bool upwards)

@@ -1,13 +1,27 @@
-using Worker.Core.Heads;
-
 namespace Worker.Core.Decisions;
 
 /// <summary>What a label's probability leads to.</summary>
 public enum Decision
 {
     No,
+
+    /// <summary>Withheld: only where <see cref="DecisionMode.Certified"/> is asked for, or a head was given a review band with it.</summary>
     Review,
+
     Yes,
+}
+
+/// <summary>How sure a label's decision is.</summary>
+public enum Confidence
+{
+    /// <summary>The calibrated chance that it is wrong is high (<see cref="DecisionOptions.UncertainFrom"/>), or a plain head's review band covers it.</summary>
+    Uncertain,
+
+    /// <summary>Neither uncertain nor certified.</summary>
+    Likely,
+
+    /// <summary>A standing certificate covers it: of such decisions at most its error target is wrong, with its confidence.</summary>
+    Certified,
 }
 
 /// <summary>What a message's labels lead to, all together.</summary>
@@ -16,7 +30,7 @@ public enum MessageDecision
     /// <summary>All labels are no.</summary>
     No,
 
-    /// <summary>No label is yes, and at least one is for people to decide.</summary>
+    /// <summary>No label is yes, and at least one is withheld.</summary>
     Review,
 
     /// <summary>At least one label is yes.</summary>
@@ -26,14 +40,29 @@ public enum MessageDecision
     Other,
 }
 
-/// <summary>Decides by a head's thresholds.</summary>
-public static class Deciding
+/// <summary>One label's decision on one message.</summary>
+/// <param name="Decision">Yes or no, or review where it is withheld.</param>
+/// <param name="Confidence">How sure that is.</param>
+public readonly record struct LabelDecision(Decision Decision, Confidence Confidence)
 {
-    /// <summary>Yes from High up, No from Low down, Review between; where Low and High meet, that point is Yes.</summary>
-    public static Decision Decide(this Thresholds thresholds, double probability)
-    {
-        if (probability >= thresholds.High)
-            return Decision.Yes;
-        return probability <= thresholds.Low ? Decision.No : Decision.Review;
-    }
+    /// <summary>Distinct values of <see cref="Index"/>.</summary>
+    public const int Count = 9;
+
+    private readonly byte decision = (byte)Decision;
+    private readonly byte confidence = (byte)Confidence;
+
+    public Decision Decision => (Decision)decision;
+
+    public Confidence Confidence => (Confidence)confidence;
+
+    /// <summary>0 to <see cref="Count"/> − 1.</summary>
+    public int Index => 3 * decision + confidence;
 }
+
+/// <summary>What all labels of one message lead to.</summary>
+/// <param name="Decision">By the labels alone: yes, no, or review where labels are withheld.</param>
+/// <param name="Top">Index of the most probable label's head; −1 without heads. Of equals the first.</param>
+/// <param name="Uncertain">How many labels' decisions are uncertain.</param>
+/// <param name="Withheld">How many labels' decisions are withheld.</param>
+/// <param name="Passes">Whether any label's probability reaches the point where its yes and no part.</param>
+public readonly record struct MessageOutcome(MessageDecision Decision, int Top, int Uncertain, int Withheld, bool Passes);

@@ -1,84 +1,151 @@
+using System.Collections.Immutable;
 using Worker.Core.Heads;
 
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// The bounds that a head set decides by at a time. A head without a certificate decides by its thresholds; one with a
-/// certificate decides by itself only on the sides that are certified at that time, everything else is for people.
-/// Immutable; made anew when the heads change or a certificate expires.
+/// Decides a message's labels, by the bounds that a head set has at a time. Immutable; made anew when the heads change or a
+/// certificate expires.
+/// <para>
+/// A label is yes from its head's decide point on. Of an exclusive group the most probable label is yes and the others are
+/// no. The chance that a decision is wrong is 1 − p of a yes and p of a no; in a group p is the label's share of the
+/// group's probabilities, since one of them must hold.
+/// </para>
 /// </summary>
 public sealed class DecisionBands
 {
     private readonly Band[] bands;
+    private readonly ExclusiveGroups groups;
+    private readonly double uncertainFrom;
+    private readonly bool withholds;
 
-    /// <param name="heads">Whose labels; band i is head i's.</param>
+    /// <param name="heads">Whose labels; label i is head i's.</param>
+    /// <param name="options">How.</param>
     /// <param name="now">Certificates that have expired by then count no more.</param>
-    public DecisionBands(HeadSet heads, DateTimeOffset now)
+    public DecisionBands(ImmutableArray<Head> heads, DecisionOptions options, DateTimeOffset now)
     {
         Heads = heads;
-        bands = [.. heads.Heads.Select(head => new Band(head, now))];
-        Until = heads.Heads.Select(head => head.Certificate?.Expires).Where(expires => expires > now).Min() ?? DateTimeOffset.MaxValue;
+        groups = new ExclusiveGroups(heads);
+        bands = [.. heads.Select((head, label) => new Band(head, groups.Contains(label), now))];
+        uncertainFrom = options.UncertainFrom;
+        withholds = options.Mode == DecisionMode.Certified;
+        Until = heads.Select(head => head.Certificate?.Expires).Where(expires => expires > now).Min() ?? DateTimeOffset.MaxValue;
     }
 
-    public HeadSet Heads { get; }
+    public ImmutableArray<Head> Heads { get; }
 
     /// <summary>Until when they hold: the next certificate's expiry.</summary>
     public DateTimeOffset Until { get; }
 
-    /// <summary>Whether these are the bounds of that set at that time.</summary>
-    public bool Cover(HeadSet heads, DateTimeOffset now) => ReferenceEquals(Heads, heads) && now < Until;
+    /// <summary>Whether these are the bounds of those heads at that time.</summary>
+    public bool Cover(ImmutableArray<Head> heads, DateTimeOffset now) => heads == Heads && now < Until;
 
-    /// <summary>Yes from High up, No from Low down, Review between and on a side that may not decide.</summary>
-    public Decision Decide(int label, double probability)
+    /// <summary>Decides all labels of one message; allocates nothing.</summary>
+    /// <param name="probabilities">Calibrated; [labels].</param>
+    /// <param name="decisions">Gets a decision for each label; [labels].</param>
+    public MessageOutcome Decide(ReadOnlySpan<float> probabilities, Span<LabelDecision> decisions)
     {
-        ref readonly var band = ref bands[label];
-        if (probability >= band.High)
-            return Decision.Yes;
-        return probability <= band.Low ? Decision.No : Decision.Review;
+        var (top, highest) = (-1, float.NegativeInfinity);
+        var (yes, uncertain, withheld, passes) = (false, 0, 0, false);
+        for (var label = 0; label < probabilities.Length; label++)
+        {
+            var p = probabilities[label];
+            if (p > highest)
+                (top, highest) = (label, p);
+            ref readonly var band = ref bands[label];
+            passes |= p >= band.Decide;
+            // A group is decided as a whole, below.
+            if (band.Grouped)
+                continue;
+            var decision = Of(band, p, p >= band.Decide, p);
+            decisions[label] = decision;
+            yes |= decision.Decision == Decision.Yes;
+            withheld += decision.Decision == Decision.Review ? 1 : 0;
+            uncertain += decision.Confidence == Confidence.Uncertain ? 1 : 0;
+        }
+        foreach (var members in groups.Members)
+        {
+            var (chosen, sum) = ExclusiveGroups.Top(members, probabilities);
+            foreach (var label in members)
+            {
+                var decision = Of(bands[label], probabilities[label], label == chosen, ExclusiveGroups.Share(probabilities[label], sum, members.Length));
+                decisions[label] = decision;
+                yes |= decision.Decision == Decision.Yes;
+                withheld += decision.Decision == Decision.Review ? 1 : 0;
+                uncertain += decision.Confidence == Confidence.Uncertain ? 1 : 0;
+            }
+        }
+        var message = yes ? MessageDecision.Yes : withheld > 0 ? MessageDecision.Review : MessageDecision.No;
+        return new MessageOutcome(message, top, uncertain, withheld, passes);
     }
 
-    /// <summary>Whether a probability lies on a side of its label's band that has a certificate, whatever is decided there.</summary>
-    public bool IsCertified(int label, double probability)
+    /// <summary>Whether a probability reaches the point where its label's yes and no part.</summary>
+    public bool Passes(int label, float probability) => probability >= bands[label].Decide;
+
+    /// <summary>
+    /// How near a label's decision is to the other one: 1 where yes and no part, 0 at certainty, linear on either side.
+    /// In a group: 1 minus the margin between the label and the best of the others.
+    /// </summary>
+    public double Uncertainty(int label, ReadOnlySpan<float> probabilities)
     {
         ref readonly var band = ref bands[label];
-        return probability >= band.Decide ? band.YesCertified : band.NoCertified;
+        if (band.Grouped)
+            return 1 - groups.Margin(label, probabilities);
+        double p = probabilities[label];
+        return p < band.Decide ? p * band.Below : band.Decide >= 1 ? 1 : (1 - p) * band.Above;
     }
 
-    /// <summary>Whether a probability reaches the point where yes and no part.</summary>
-    public bool Passes(int label, double probability) => probability >= bands[label].Decide;
-
-    /// <summary>How near a probability is to that point: 1 on it, 0 at certainty, linear on either side.</summary>
-    public double Uncertainty(int label, double probability)
+    /// <param name="p">Of the label, by which certificates were made.</param>
+    /// <param name="yes">Whether its best answer is yes.</param>
+    /// <param name="share">What the chance of error is reckoned by: p, or its share of a group.</param>
+    private LabelDecision Of(in Band band, float p, bool yes, double share)
     {
-        ref readonly var band = ref bands[label];
-        return probability < band.Decide ? probability * band.Below : band.Decide >= 1 ? 1 : (1 - probability) * band.Above;
+        var certified = yes ? p >= band.YesFrom : p <= band.NoTo;
+        var confidence = certified ? Confidence.Certified
+            : (yes ? 1 - share : share) >= uncertainFrom || (p > band.ReviewFrom && p < band.ReviewTo) ? Confidence.Uncertain
+            : Confidence.Likely;
+        var withheld = withholds && (band.HasCertificate ? !certified : p > band.ReviewFrom && p < band.ReviewTo);
+        return new LabelDecision(withheld ? Decision.Review : yes ? Decision.Yes : Decision.No, confidence);
     }
 
     private readonly struct Band
     {
-        public Band(Head head, DateTimeOffset now)
+        public Band(Head head, bool grouped, DateTimeOffset now)
         {
             var thresholds = head.Thresholds;
+            HasCertificate = head.Certificate is not null;
             var holds = head.Certificate?.Holds(now) ?? false;
-            (YesCertified, NoCertified) = (holds && head.Certificate!.Yes is not null, holds && head.Certificate!.No is not null);
-            Decide = thresholds.Decide;
-            High = head.Certificate is null || YesCertified ? thresholds.High : double.PositiveInfinity;
-            Low = head.Certificate is null || NoCertified ? thresholds.Low : double.NegativeInfinity;
-            (Below, Above) = (1 / Decide, 1 / (1 - Decide));
+            // In 32 bits as the probabilities are, or a row that lies on a bound would fall to either side of it.
+            Decide = (float)thresholds.Decide;
+            YesFrom = holds && head.Certificate!.Yes is not null ? (float)thresholds.High : float.PositiveInfinity;
+            NoTo = holds && head.Certificate!.No is not null ? (float)thresholds.Low : float.NegativeInfinity;
+            // A head with a certificate has no band of its own: its bounds are the certificate's.
+            (ReviewFrom, ReviewTo) = HasCertificate ? (float.PositiveInfinity, float.NegativeInfinity) : ((float)thresholds.Low, (float)thresholds.High);
+            (Below, Above) = (1 / thresholds.Decide, 1 / (1 - thresholds.Decide));
+            Grouped = grouped;
         }
 
-        public double Low { get; }
+        /// <summary>Where yes and no part.</summary>
+        public float Decide { get; }
 
-        public double Decide { get; }
+        /// <summary>From there on a yes is certified.</summary>
+        public float YesFrom { get; }
 
-        public double High { get; }
+        /// <summary>Up to there a no is certified.</summary>
+        public float NoTo { get; }
+
+        /// <summary>The review band of a head without a certificate lies above this,</summary>
+        public float ReviewFrom { get; }
+
+        /// <summary>and below this.</summary>
+        public float ReviewTo { get; }
 
         public double Below { get; }
 
         public double Above { get; }
 
-        public bool YesCertified { get; }
+        public bool HasCertificate { get; }
 
-        public bool NoCertified { get; }
+        public bool Grouped { get; }
     }
 }

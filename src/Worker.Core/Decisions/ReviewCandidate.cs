@@ -14,14 +14,17 @@ public readonly ref struct ReviewCandidate
     /// <summary>Calibrated; one for each head.</summary>
     public required ReadOnlySpan<float> Probabilities { get; init; }
 
+    /// <summary>What is decided of each label; one for each head.</summary>
+    public required ReadOnlySpan<LabelDecision> Labels { get; init; }
+
+    /// <summary>What that leads to together.</summary>
+    public required MessageOutcome Outcome { get; init; }
+
     /// <summary>Token ids of its text, [CLS] and [SEP] included; near-duplicates are found by them.</summary>
     public required ReadOnlySpan<int> Tokens { get; init; }
 
     /// <summary>Conformal p-value of "like what is known", in [0, 1]; NaN when unknown.</summary>
     public float AnomalyP { get; init; } = float.NaN;
-
-    /// <summary>Widths of the probabilities' intervals, one for each head; empty when unknown.</summary>
-    public ReadOnlySpan<float> Widths { get; init; }
 
     /// <summary>What challengers say, one for each head, NaN for a head without one; empty when there are none.</summary>
     public ReadOnlySpan<float> Challengers { get; init; }

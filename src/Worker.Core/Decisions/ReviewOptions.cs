@@ -41,10 +41,6 @@ public sealed class ReviewOptions
     [Range(0.0, 1.0)]
     public double AnomalyWeight { get; set; } = 0.5;
 
-    /// <summary>A label whose probability interval is at least this wide is a reason for review. Default 0.2; range 0 to 1.</summary>
-    [Range(0.0, 1.0)]
-    public double WideFrom { get; set; } = 0.2;
-
     /// <summary>
     /// Texts whose 64-bit hashes differ in at most so many bits are near-duplicates, and share one question. Default 3;
     /// range 0 (equal hashes only) to 16.

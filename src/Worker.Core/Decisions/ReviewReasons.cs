@@ -5,14 +5,11 @@ namespace Worker.Core.Decisions;
 /// <summary>Why a message wants a person's eyes.</summary>
 public enum ReviewReasonKind
 {
-    /// <summary>A label's probability lies between its bounds.</summary>
+    /// <summary>A label's decision is uncertain.</summary>
     Uncertain,
 
-    /// <summary>There is no certificate for the side of the band that a label's probability lies on.</summary>
+    /// <summary>A label's decision is withheld because no certificate covers it; only where that is asked for.</summary>
     Uncertified,
-
-    /// <summary>A label's probability is known only within a wide interval.</summary>
-    Wide,
 
     /// <summary>Champion and challenger say different things of a label.</summary>
     Disagreement,
@@ -33,8 +30,8 @@ public readonly record struct ReviewReason(ReviewReasonKind Kind, int Label, flo
 /// <summary>The reasons of one message, the strongest label's first; at most <see cref="Most"/>, held in place.</summary>
 public struct ReviewReasons
 {
-    /// <summary>Three labels out of their bands, one wide, one disagreed on, anomaly, audit.</summary>
-    public const int Most = 7;
+    /// <summary>Three labels, one disagreed on, anomaly, audit.</summary>
+    public const int Most = 6;
 
     private Slots slots;
 

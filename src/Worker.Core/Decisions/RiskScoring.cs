@@ -6,61 +6,40 @@ public static class RiskScoring
     private const int MostLabels = 3;
 
     /// <summary>
-    /// The risk is 1 − Π(1 − strength) over: the most uncertain label that is out of its automatic band; the widest
-    /// interval; the strongest disagreement; the anomaly. So several reasons weigh more than one, and many labels no more
-    /// than the worst of them.
+    /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld; the strongest
+    /// disagreement; the anomaly. So several reasons weigh more than one, and many labels no more than the worst of them.
     /// </summary>
     public static RiskScore Of(in ReviewCandidate message, ReviewOptions options)
     {
-        var bands = message.Bands;
-        var p = message.Probabilities;
         var reasons = default(ReviewReasons);
-        var (yes, review, passes, worst) = (false, false, false, 0.0);
-        for (var label = 0; label < p.Length; label++)
+        var worst = 0.0;
+        // Most messages have no such label, and then none is looked at.
+        for (var label = 0; label < message.Labels.Length && message.Outcome.Uncertain + message.Outcome.Withheld > 0; label++)
         {
-            passes |= bands.Passes(label, p[label]);
-            var decision = bands.Decide(label, p[label]);
-            yes |= decision == Decision.Yes;
-            if (decision != Decision.Review)
+            var decision = message.Labels[label];
+            if (decision.Confidence != Confidence.Uncertain && decision.Decision != Decision.Review)
                 continue;
-            review = true;
-            var uncertainty = bands.Uncertainty(label, p[label]);
+            var uncertainty = message.Bands.Uncertainty(label, message.Probabilities);
             worst = Math.Max(worst, uncertainty);
-            reasons.Insert(new(bands.IsCertified(label, p[label]) || Plain(bands, label) ? ReviewReasonKind.Uncertain : ReviewReasonKind.Uncertified, label, (float)uncertainty), MostLabels);
+            var kind = decision.Confidence == Confidence.Uncertain ? ReviewReasonKind.Uncertain : ReviewReasonKind.Uncertified;
+            reasons.Insert(new(kind, label, (float)uncertainty), MostLabels);
         }
 
         var safe = 1 - worst;
-        if (Widest(message.Widths) is var wide && wide.Label >= 0 && wide.Strength >= options.WideFrom)
-            safe *= 1 - Add(ref reasons, new(ReviewReasonKind.Wide, wide.Label, wide.Strength));
         if (Disagreement(message) is { Label: >= 0 } disagreement)
             safe *= 1 - Add(ref reasons, disagreement);
         // A comparison with NaN is false: an unknown anomaly is none.
         var anomalous = message.AnomalyP < options.AnomalyBelow;
         if (anomalous)
             safe *= 1 - options.AnomalyWeight * Add(ref reasons, new(ReviewReasonKind.Anomaly, -1, (float)(1 - message.AnomalyP / options.AnomalyBelow)));
-        var all = anomalous && !passes ? MessageDecision.Other
-            : yes ? MessageDecision.Yes
-            : review ? MessageDecision.Review
-            : MessageDecision.No;
+        var all = anomalous && !message.Outcome.Passes ? MessageDecision.Other : message.Outcome.Decision;
         return new RiskScore(all, 1 - safe, reasons);
     }
-
-    /// <summary>A head that was given its thresholds without a certificate promised none.</summary>
-    private static bool Plain(DecisionBands bands, int label) => bands.Heads.Heads[label].Certificate is null;
 
     private static float Add(ref ReviewReasons reasons, ReviewReason reason)
     {
         reasons.Add(reason);
         return reason.Strength;
-    }
-
-    private static (int Label, float Strength) Widest(ReadOnlySpan<float> widths)
-    {
-        var (label, widest) = (-1, 0f);
-        for (var i = 0; i < widths.Length; i++)
-            if (widths[i] > widest)
-                (label, widest) = (i, widths[i]);
-        return (label, Math.Min(widest, 1));
     }
 
     /// <summary>The label on which champion and challenger say different things, furthest apart.</summary>

@@ -13,10 +13,11 @@ internal sealed class LabelBytes
     /// <summary>Bytes of a probability with six decimals.</summary>
     public const int Fraction = 8;
 
+    /// <summary>By <see cref="LabelDecision.Index"/>.</summary>
     private static readonly byte[][] Middles =
     [
-        .. new[] { "no", "review", "yes" }.SelectMany(decision => new[] { "false", "true" }
-            .Select(certified => Encoding.UTF8.GetBytes($",\"decision\":\"{decision}\",\"certified\":{certified},\"version\":"))),
+        .. new[] { "no", "review", "yes" }.SelectMany(decision => new[] { "uncertain", "likely", "certified" }
+            .Select(confidence => Encoding.UTF8.GetBytes($",\"decision\":\"{decision}\",\"confidence\":\"{confidence}\",\"version\":"))),
     ];
 
     private readonly byte[] bytes;
@@ -56,8 +57,8 @@ internal sealed class LabelBytes
         return bytes.AsSpan(start, ends[2 * label] - start);
     }
 
-    /// <summary><c>,"decision":"yes","certified":true,"version":</c>.</summary>
-    public static ReadOnlySpan<byte> Between(Decision decision, bool certified) => Middles[2 * (int)decision + (certified ? 1 : 0)];
+    /// <summary><c>,"decision":"yes","confidence":"certified","version":</c>.</summary>
+    public static ReadOnlySpan<byte> Between(LabelDecision decision) => Middles[decision.Index];
 
     /// <summary><c>3}</c>.</summary>
     public ReadOnlySpan<byte> After(int label) => bytes.AsSpan(ends[2 * label], ends[2 * label + 1] - ends[2 * label]);

@@ -9,6 +9,7 @@ namespace Worker.Core.Results;
 /// <param name="Tokens">Tokens that were scored, [CLS] and [SEP] included.</param>
 /// <param name="Truncated">Whether the text was longer than that.</param>
 /// <param name="AnomalyP">Conformal p-value of "like what is known", in [0, 1]; NaN when unknown.</param>
-/// <param name="Review">What its labels lead to together, and whether and why people are asked.</param>
+/// <param name="Outcome">What its labels lead to together.</param>
+/// <param name="Review">Whether and why people are asked.</param>
 public readonly record struct MessageResult(
-    SourcePosition Source, long TimestampMs, int Tokens, bool Truncated, float AnomalyP, ReviewVerdict Review);
+    SourcePosition Source, long TimestampMs, int Tokens, bool Truncated, float AnomalyP, MessageOutcome Outcome, ReviewVerdict Review);

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Worker.Core.Decisions;
+using Worker.Core.Heads;
 using Worker.Core.Messages;
 
 namespace Worker.Core.Results;
@@ -26,46 +27,49 @@ public sealed class ResultJson
     public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
 
     /// <summary>
-    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,"decision","anomaly"?:{"p"},
-    /// "review"?:{"state","risk","reasons":[{"reason","label"?,"strength"}],"propensity"?,"question"?},
-    /// "labels":{"spam":{"p","decision","certified","version"}},"omitted"?}.
+    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,"decision","top"?:{"label","p"},
+    /// "uncertain","anomaly"?:{"p"},"review"?:{"state","risk","reasons":[{"reason","label"?,"strength"}],"propensity"?,
+    /// "question"?},"echo"?,"labels":{"spam":{"p","decision","confidence","version"}},"omitted"?}.
     /// </summary>
     /// <param name="result">The message.</param>
-    /// <param name="bands">The heads that scored it, and their bounds.</param>
+    /// <param name="heads">The heads that scored it.</param>
     /// <param name="probabilities">One for each head, in [0, 1]; written with six decimals.</param>
-    public byte[] WriteResult(in MessageResult result, DecisionBands bands, ReadOnlySpan<float> probabilities)
+    /// <param name="decisions">One for each head.</param>
+    /// <param name="echo">A JSON object of what is carried along; empty for nothing.</param>
+    public byte[] WriteResult(in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> echo = default)
     {
-        Begin(bands);
+        Begin(heads);
         Raw("{"u8);
-        WriteCommon(result);
-        WriteLabels(bands, probabilities, trim.IsOn);
+        WriteCommon(result, probabilities, echo);
+        WriteLabels(probabilities, decisions, trim.IsOn);
         Raw("}"u8);
         return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>The same with {"text"} first and every label named: what a person needs to answer.</summary>
-    public byte[] WriteReviewItem(in MessageResult result, DecisionBands bands, ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> text)
+    public byte[] WriteReviewItem(
+        in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> text, ReadOnlySpan<byte> echo = default)
     {
-        Begin(bands);
+        Begin(heads);
         Raw("{\"text\":\""u8);
         Raw(JsonEscape.Encode(text));
         Raw("\","u8);
-        WriteCommon(result);
-        WriteLabels(bands, probabilities, trimmed: false);
+        WriteCommon(result, probabilities, echo);
+        WriteLabels(probabilities, decisions, trimmed: false);
         Raw("}"u8);
         return buffer.WrittenSpan.ToArray();
     }
 
-    private void Begin(DecisionBands bands)
+    private void Begin(HeadSet heads)
     {
         buffer.ResetWrittenCount();
-        if (labels is not null && ReferenceEquals(labels.Heads, bands.Heads))
+        if (labels is not null && ReferenceEquals(labels.Heads, heads))
             return;
-        labels = new LabelBytes(bands.Heads);
-        encoder = JsonEscape.Encode(bands.Heads.Encoder);
+        labels = new LabelBytes(heads);
+        encoder = JsonEscape.Encode(heads.Encoder);
     }
 
-    private void WriteCommon(in MessageResult result)
+    private void WriteCommon(in MessageResult result, ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> echo)
     {
         Raw("\"source\":{"u8);
         WritePosition(result.Source);
@@ -84,6 +88,16 @@ public sealed class ResultJson
             MessageDecision.Other => ",\"decision\":\"other\""u8,
             _ => ",\"decision\":\"no\""u8,
         });
+        if (result.Outcome.Top >= 0)
+        {
+            Raw(",\"top\":{\"label\":\""u8);
+            Raw(labels!.Name(result.Outcome.Top));
+            Raw("\",\"p\":"u8);
+            Fraction(probabilities[result.Outcome.Top]);
+            Raw("}"u8);
+        }
+        Raw(",\"uncertain\":"u8);
+        Number(result.Outcome.Uncertain);
         if (!float.IsNaN(result.AnomalyP))
         {
             Raw(",\"anomaly\":{\"p\":"u8);
@@ -92,6 +106,10 @@ public sealed class ResultJson
         }
         if (result.Review.State != ReviewState.None)
             WriteReview(result.Review);
+        if (echo.IsEmpty)
+            return;
+        Raw(",\"echo\":"u8);
+        Raw(echo);
     }
 
     private void WriteReview(in ReviewVerdict review)
@@ -128,7 +146,6 @@ public sealed class ResultJson
         {
             ReviewReasonKind.Uncertain => "uncertain"u8,
             ReviewReasonKind.Uncertified => "uncertified"u8,
-            ReviewReasonKind.Wide => "wide"u8,
             ReviewReasonKind.Disagreement => "disagreement"u8,
             ReviewReasonKind.Anomaly => "anomaly"u8,
             _ => "audit"u8,
@@ -143,7 +160,7 @@ public sealed class ResultJson
         Raw("}"u8);
     }
 
-    private void WriteLabels(DecisionBands bands, ReadOnlySpan<float> probabilities, bool trimmed)
+    private void WriteLabels(ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, bool trimmed)
     {
         Raw(",\"labels\":{"u8);
         if (trimmed)
@@ -153,8 +170,8 @@ public sealed class ResultJson
         for (var label = 0; label < probabilities.Length; label++)
         {
             var p = probabilities[label];
-            var decision = bands.Decide(label, p);
-            if (trimmed && !trim.Names(p, decision))
+            var decision = decisions[label];
+            if (trimmed && !trim.Names(p, decision.Decision))
             {
                 omitted++;
                 continue;
@@ -164,7 +181,7 @@ public sealed class ResultJson
             at += Copy(labels.Before(label), span[at..]);
             Fraction(p, span[at..]);
             at += LabelBytes.Fraction;
-            at += Copy(LabelBytes.Between(decision, bands.IsCertified(label, p)), span[at..]);
+            at += Copy(LabelBytes.Between(decision), span[at..]);
             at += Copy(labels.After(label), span[at..]);
         }
         buffer.Advance(at);

@@ -10,7 +10,7 @@ namespace Worker.Learning.Evaluating;
 public readonly record struct ConfusedPair(string Truth, string Said, int Count, double Share);
 
 /// <summary>Which labels are taken for which.</summary>
-/// <param name="Exclusive">True when each text has exactly one label and the most probable counts as said; otherwise every yes does.</param>
+/// <param name="Exclusive">True where exactly one label of a text is yes, the most probable.</param>
 /// <param name="Labels">Labels of the table: those most involved in confusions, at most <see cref="Largest"/>, in label order.</param>
 /// <param name="Counts">[truth][said] texts; on the diagonal those that have the label and got it.</param>
 /// <param name="Nothing">[truth] texts that have the label and were said to have none at all.</param>
@@ -35,7 +35,7 @@ public sealed record ConfusionTable(
         {
             said.Clear();
             for (var column = 0; column < n; column++)
-                if (evaluated.Says(row, column))
+                if (evaluated.IsYes(row, column))
                     said.Add(column);
             var answers = evaluated.Answers.Row(row);
             for (var truth = 0; truth < n; truth++)

@@ -9,6 +9,7 @@ internal static class DetailJson
 {
     public static void Write(Utf8JsonWriter json, EvaluationDetail detail)
     {
+        Write(json, detail.Confidence);
         json.WritePropertyName("curves");
         Write(json, detail.Pooled);
         json.WriteStartObject("label_curves");
@@ -23,10 +24,10 @@ internal static class DetailJson
         {
             json.WriteStartObject(label.Label);
             Write(json, label.Decisions);
-            json.WriteNumber("automatic_yes", label.Automatic.Yes);
-            json.WriteNumber("automatic_yes_wrong", label.Automatic.WrongYes);
-            json.WriteNumber("automatic_no", label.Automatic.No);
-            json.WriteNumber("automatic_no_wrong", label.Automatic.WrongNo);
+            json.WriteNumber("certified_yes", label.Certified.Yes.All);
+            json.WriteNumber("certified_yes_wrong", label.Certified.Yes.Wrong);
+            json.WriteNumber("certified_no", label.Certified.No.All);
+            json.WriteNumber("certified_no_wrong", label.Certified.No.Wrong);
             json.WriteEndObject();
         }
         json.WriteEndObject();
@@ -47,6 +48,22 @@ internal static class DetailJson
         Write(json, "source", detail.Sources);
         json.WriteEndObject();
         Mistakes(json, detail);
+    }
+
+    private static void Write(Utf8JsonWriter json, ConfidenceFigures figures)
+    {
+        json.WriteStartObject("confidence");
+        foreach (var (name, judged) in (ReadOnlySpan<(string, Judged)>)[
+            ("certified", figures.Certified), ("likely", figures.Likely), ("uncertain", figures.Uncertain),
+            ("texts_without_uncertain", figures.SureTexts), ("texts_with_uncertain", figures.UnsureTexts)])
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("count", judged.All);
+            json.WriteNumber("wrong", judged.Wrong);
+            json.WriteEndObject();
+        }
+        json.WriteNumber("texts_with_yes", figures.TextsWithYes);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, CurveSet curves)

@@ -1,3 +1,4 @@
+using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Learning.Examples;
 
@@ -6,8 +7,7 @@ namespace Worker.Learning.Evaluating;
 /// <summary>Texts with what heads said of them and what people answered: all that an evaluation in detail needs.</summary>
 public sealed class EvaluatedTexts
 {
-    /// <summary>Column of the highest probability of each text; empty unless <see cref="Exclusive"/>.</summary>
-    private readonly int[] tops;
+    private readonly LabelDecision[] decisions;
 
     /// <param name="heads">One a column.</param>
     /// <param name="texts">One a row.</param>
@@ -15,6 +15,7 @@ public sealed class EvaluatedTexts
     /// <param name="uncalibrated">σ(logit); [texts, heads], row-major.</param>
     /// <param name="probabilities">Calibrated; likewise.</param>
     /// <param name="answers">[texts, heads].</param>
+    /// <param name="bands">How the heads decide; null for the default way, all certificates standing.</param>
     /// <exception cref="ArgumentException">Sizes differ.</exception>
     public EvaluatedTexts(
         IReadOnlyList<Head> heads,
@@ -22,7 +23,8 @@ public sealed class EvaluatedTexts
         IReadOnlyList<string?>? sources,
         double[] uncalibrated,
         double[] probabilities,
-        AnswerMatrix answers)
+        AnswerMatrix answers,
+        DecisionBands? bands = null)
     {
         var cells = (long)texts.Count * heads.Count;
         if (answers.Rows != texts.Count || answers.Labels != heads.Count || uncalibrated.Length != cells || probabilities.Length != cells || (sources?.Count ?? texts.Count) != texts.Count)
@@ -31,8 +33,8 @@ public sealed class EvaluatedTexts
                 $"{uncalibrated.Length} uncalibrated and {probabilities.Length} calibrated probabilities, and answers [{answers.Rows}, {answers.Labels}]",
                 nameof(answers));
         (Heads, Texts, Sources, Uncalibrated, Probabilities, Answers) = (heads, texts, sources, uncalibrated, probabilities, answers);
-        Exclusive = heads.Count > 1 && Enumerable.Range(0, texts.Count).All(row => answers.Row(row).Count(AnswerMatrix.Yes) == 1 && !answers.Row(row).Contains(AnswerMatrix.Unknown));
-        tops = Exclusive ? [.. Enumerable.Range(0, texts.Count).Select(Top)] : [];
+        Exclusive = heads.Count > 1 && heads[0].Group is not null && heads.All(head => head.Group == heads[0].Group);
+        decisions = Decide(bands ?? new DecisionBands([.. heads], new DecisionOptions(), DateTimeOffset.MinValue));
     }
 
     public IReadOnlyList<Head> Heads { get; }
@@ -47,24 +49,26 @@ public sealed class EvaluatedTexts
 
     public AnswerMatrix Answers { get; }
 
-    /// <summary>Every text has exactly one label of several: then the highest probability is the decision in confusions and text errors.</summary>
+    /// <summary>All labels are one exclusive group: the most probable one is the text's.</summary>
     public bool Exclusive { get; }
 
-    /// <summary>Whether a head's decision on a text is yes: p ≥ its threshold, or the highest of all where exactly one can be.</summary>
-    public bool Says(int row, int column) => Exclusive ? tops[row] == column : Probabilities[row * Heads.Count + column] >= Heads[column].Thresholds.Decide;
+    /// <summary>What a worker with these heads decides of one text; [heads].</summary>
+    public ReadOnlySpan<LabelDecision> Decisions(int row) => decisions.AsSpan(row * Heads.Count, Heads.Count);
+
+    /// <summary>Whether a head's decision on a text is yes.</summary>
+    public bool IsYes(int row, int column) => decisions[row * Heads.Count + column].Decision == Decision.Yes;
 
     /// <summary>[heads] of one text.</summary>
     public ReadOnlySpan<double> Row(int row) => Probabilities.AsSpan(row * Heads.Count, Heads.Count);
 
-    /// <summary>The column of the highest probability.</summary>
-    private int Top(int row)
+    /// <summary>Decisions on rows whose answer for a label is known, counted.</summary>
+    public Confusion Confusion(int column)
     {
-        var all = Row(row);
-        var top = 0;
-        for (var column = 1; column < all.Length; column++)
-            if (all[column] > all[top])
-                top = column;
-        return top;
+        Span<long> counts = stackalloc long[4];
+        for (var row = 0; row < Texts.Count; row++)
+            if (Answers[row, column] != AnswerMatrix.Unknown)
+                counts[(IsYes(row, column) ? 2 : 0) + (Answers[row, column] == AnswerMatrix.Yes ? 1 : 0)]++;
+        return new Confusion(TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]);
     }
 
     /// <summary>Rows whose answer for a label is known, or for all labels when <paramref name="column"/> is null, with the probabilities given.</summary>
@@ -83,5 +87,19 @@ public sealed class EvaluatedTexts
             }
         }
         return ([.. p], [.. y]);
+    }
+
+    /// <summary>[texts, heads]; on probabilities as results carry them, in 32 bits.</summary>
+    private LabelDecision[] Decide(DecisionBands bands)
+    {
+        var all = new LabelDecision[Probabilities.Length];
+        var row = new float[Heads.Count];
+        for (var text = 0; text < Texts.Count; text++)
+        {
+            for (var column = 0; column < row.Length; column++)
+                row[column] = (float)Probabilities[text * row.Length + column];
+            bands.Decide(row, all.AsSpan(text * row.Length, row.Length));
+        }
+        return all;
     }
 }

@@ -1,5 +1,6 @@
-using Worker.Core.Heads;
+using Worker.Core.Decisions;
 using Worker.Learning.Evaluating.Curves;
+using Worker.Learning.Examples;
 
 namespace Worker.Learning.Evaluating;
 
@@ -37,40 +38,49 @@ public sealed record CurveSet(
     }
 }
 
-/// <summary>What a label's band decides without people: p ≥ high is yes, p ≤ low is no.</summary>
+/// <summary>Decisions of a label that a certificate covers.</summary>
 /// <param name="Rows">With a known answer.</param>
-public readonly record struct AutomaticDecisions(int Rows, int Yes, int WrongYes, int No, int WrongNo)
+public readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged No)
 {
-    public static AutomaticDecisions Of(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, Thresholds thresholds)
+    public static CertifiedDecisions Of(EvaluatedTexts evaluated, int column)
     {
-        var (yes, wrongYes, no, wrongNo) = (0, 0, 0, 0);
-        for (var i = 0; i < probabilities.Length; i++)
+        var (rows, yes, no) = (0, default(Judged), default(Judged));
+        for (var row = 0; row < evaluated.Texts.Count; row++)
         {
-            if (probabilities[i] >= thresholds.High)
-                (yes, wrongYes) = (yes + 1, wrongYes + (answers[i] ? 0 : 1));
-            else if (probabilities[i] <= thresholds.Low)
-                (no, wrongNo) = (no + 1, wrongNo + (answers[i] ? 1 : 0));
+            var answer = evaluated.Answers[row, column];
+            if (answer == AnswerMatrix.Unknown)
+                continue;
+            rows++;
+            var decision = evaluated.Decisions(row)[column];
+            if (decision.Confidence != Confidence.Certified)
+                continue;
+            if (decision.Decision == Decision.Yes)
+                yes += new Judged(1, answer == AnswerMatrix.Yes ? 0 : 1);
+            else
+                no += new Judged(1, answer == AnswerMatrix.No ? 0 : 1);
         }
-        return new AutomaticDecisions(probabilities.Length, yes, wrongYes, no, wrongNo);
+        return new CertifiedDecisions(rows, yes, no);
     }
 }
 
 /// <summary>One label in detail.</summary>
-/// <param name="Decisions">At its threshold.</param>
-/// <param name="Automatic">What the head decides without people, at its low and high.</param>
+/// <param name="Decisions">As the worker decides.</param>
+/// <param name="Certified">Those that a certificate covers.</param>
 /// <param name="Missed">Texts that have it and were decided no, the most confident mistake first.</param>
 /// <param name="SaidWrongly">Texts that have it not and were decided yes, likewise.</param>
 public sealed record LabelDetail(
-    string Label, CurveSet Curves, Confusion Decisions, AutomaticDecisions Automatic, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
+    string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
 
 /// <summary>Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.</summary>
 /// <param name="Pooled">All decisions of all labels.</param>
+/// <param name="Confidence">How right decisions of each confidence are.</param>
 /// <param name="Labels">In the heads' order.</param>
 /// <param name="Confusions">Null with one label.</param>
 /// <param name="Lengths">By length of the text.</param>
 /// <param name="Sources">By source; empty when no text names one.</param>
 public sealed record EvaluationDetail(
     CurveSet Pooled,
+    ConfidenceFigures Confidence,
     IReadOnlyList<LabelDetail> Labels,
     ConfusionTable? Confusions,
     ReviewCurve Review,
@@ -85,18 +95,18 @@ public sealed record EvaluationDetail(
         var labels = new LabelDetail[evaluated.Heads.Count];
         Parallel.For(0, labels.Length, column =>
         {
-            var (p, y) = evaluated.Known(evaluated.Probabilities, column);
             labels[column] = new LabelDetail(
                 evaluated.Heads[column].Label,
                 CurveSet.Of(evaluated, column),
-                Confusion.Of(p, y, evaluated.Heads[column].Thresholds.Decide),
-                AutomaticDecisions.Of(p, y, evaluated.Heads[column].Thresholds),
+                evaluated.Confusion(column),
+                CertifiedDecisions.Of(evaluated, column),
                 WrongExample.Of(evaluated, column, answer: true, Examples),
                 WrongExample.Of(evaluated, column, answer: false, Examples));
         });
         var errors = TextError.Of(evaluated);
         return new EvaluationDetail(
             CurveSet.Of(evaluated, null),
+            ConfidenceFigures.Of(evaluated),
             labels,
             ConfusionTable.Of(evaluated),
             ReviewCurve.Of(errors),

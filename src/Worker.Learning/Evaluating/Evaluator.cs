@@ -6,13 +6,16 @@ namespace Worker.Learning.Evaluating;
 /// <summary>Computes an <see cref="Evaluation"/>; rows without an answer for a label play no part in its figures.</summary>
 public static class Evaluator
 {
-    /// <summary>Evaluates heads, each at its own decision threshold.</summary>
+    /// <summary>Evaluates heads by what a worker decides with them.</summary>
     /// <param name="heads">One a column.</param>
     /// <param name="probabilities">Calibrated; [rows, heads], row-major.</param>
     /// <param name="answers">[rows, heads]; see <see cref="DataSet.WithLabels"/> for a data set with other labels.</param>
     /// <exception cref="ArgumentException">Sizes differ, or nothing is known.</exception>
-    public static Evaluation Evaluate(IReadOnlyList<Head> heads, ReadOnlySpan<double> probabilities, AnswerMatrix answers) =>
-        Evaluate([.. heads.Select(head => head.Label)], [.. heads.Select(head => head.Thresholds.Decide)], probabilities, answers);
+    public static Evaluation Evaluate(IReadOnlyList<Head> heads, double[] probabilities, AnswerMatrix answers)
+    {
+        var texts = new EvaluatedTexts(heads, new string[answers.Rows], null, probabilities, probabilities, answers);
+        return Evaluate([.. heads.Select(head => head.Label)], [.. heads.Select(head => head.Thresholds.Decide)], probabilities, answers, texts.Confusion);
+    }
 
     /// <summary>Evaluates probabilities at given thresholds.</summary>
     /// <param name="labels">Names, one a column.</param>
@@ -21,7 +24,12 @@ public static class Evaluator
     /// <param name="answers">[rows, labels].</param>
     /// <exception cref="ArgumentException">Sizes differ, a probability is none, or nothing is known.</exception>
     public static Evaluation Evaluate(
-        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers)
+        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers) =>
+        Evaluate(labels, thresholds, probabilities, answers, null);
+
+    /// <param name="decided">Decisions on each label, counted; null for yes from the threshold on.</param>
+    private static Evaluation Evaluate(
+        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers, Func<int, Confusion>? decided)
     {
         if (answers.Labels != labels.Count || thresholds.Count != labels.Count || probabilities.Length != (long)answers.Rows * answers.Labels)
             throw new ArgumentException(
@@ -35,7 +43,7 @@ public static class Evaluator
         for (var column = 0; column < labels.Count; column++)
         {
             var (p, y) = Known(probabilities, answers, column, labels[column]);
-            var confusion = Confusion.Of(p, y, thresholds[column]);
+            var confusion = decided?.Invoke(column) ?? Confusion.Of(p, y, thresholds[column]);
             all += confusion;
             metrics.Add(Measure(labels[column], p, y, thresholds[column], confusion));
             pooled.AddRange(p);

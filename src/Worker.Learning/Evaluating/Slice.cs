@@ -6,7 +6,7 @@ namespace Worker.Learning.Evaluating;
 /// <summary>Figures of a part of the texts, all labels pooled.</summary>
 /// <param name="Name">E.g. <c>21 to 45 characters</c>, or a source.</param>
 /// <param name="Texts">Texts with an answer.</param>
-/// <param name="Decisions">Counted at the heads' thresholds.</param>
+/// <param name="Decisions">As the worker decides.</param>
 /// <param name="TextError">Share of texts with a wrong decision.</param>
 /// <param name="Ece">Of calibrated probabilities.</param>
 public sealed record Slice(string Name, int Texts, Confusion Decisions, double TextError, double Ece)
@@ -60,7 +60,7 @@ public sealed record Slice(string Name, int Texts, Confusion Decisions, double T
                 if (answers[column] == AnswerMatrix.Unknown)
                     continue;
                 var truth = answers[column] == AnswerMatrix.Yes;
-                counts[(probabilities[column] >= evaluated.Heads[column].Thresholds.Decide ? 2 : 0) + (truth ? 1 : 0)]++;
+                counts[(evaluated.IsYes(error.Row, column) ? 2 : 0) + (truth ? 1 : 0)]++;
                 p.Add(probabilities[column]);
                 y.Add(truth);
             }

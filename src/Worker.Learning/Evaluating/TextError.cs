@@ -28,15 +28,18 @@ public readonly record struct TextError(int Row, int Known, int Wrong, double Ri
     private static TextError Favourite(EvaluatedTexts evaluated, int row)
     {
         var all = evaluated.Row(row);
+        var answers = evaluated.Answers.Row(row);
         var (top, second) = (0, 0.0);
         for (var column = 0; column < all.Length; column++)
         {
-            if (evaluated.Says(row, column))
+            if (evaluated.IsYes(row, column))
                 top = column;
             else
                 second = Math.Max(second, all[column]);
         }
-        return new TextError(row, 1, evaluated.Answers[row, top] == AnswerMatrix.Yes ? 0 : 1, 1 - (all[top] - second));
+        // The favourite is known to be wrong also where another label is known to hold.
+        var known = answers[top] != AnswerMatrix.Unknown || answers.Contains(AnswerMatrix.Yes);
+        return new TextError(row, known ? 1 : 0, known && answers[top] != AnswerMatrix.Yes ? 1 : 0, 1 - (all[top] - second));
     }
 
     private static TextError Decisions(EvaluatedTexts evaluated, int row)
@@ -48,7 +51,7 @@ public readonly record struct TextError(int Row, int Known, int Wrong, double Ri
         {
             if (answers[column] == AnswerMatrix.Unknown)
                 continue;
-            var yes = all[column] >= evaluated.Heads[column].Thresholds.Decide;
+            var yes = evaluated.IsYes(row, column);
             known++;
             wrong += yes == (answers[column] == AnswerMatrix.Yes) ? 0 : 1;
             risk += yes ? 1 - all[column] : all[column];

@@ -13,12 +13,12 @@ public sealed record WrongExample(int Row, string Label, double Probability, boo
     /// <param name="answer">True for what was missed, false for what was said wrongly.</param>
     public static IReadOnlyList<WrongExample> Of(EvaluatedTexts evaluated, int column, bool answer, int most)
     {
-        var (wanted, decide) = (answer ? AnswerMatrix.Yes : AnswerMatrix.No, evaluated.Heads[column].Thresholds.Decide);
+        var wanted = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
         var wrong = new List<(double Probability, int Row)>();
         for (var row = 0; row < evaluated.Texts.Count; row++)
         {
             var p = evaluated.Probabilities[row * evaluated.Heads.Count + column];
-            if (evaluated.Answers[row, column] == wanted && p >= decide != answer)
+            if (evaluated.Answers[row, column] == wanted && evaluated.IsYes(row, column) != answer)
                 wrong.Add((p, row));
         }
         return [.. (answer ? wrong.OrderBy(w => w.Probability) : wrong.OrderByDescending(w => w.Probability))

@@ -61,7 +61,7 @@ internal static class CurveFigures
         }
         else if (thresholds.High > thresholds.Low)
         {
-            chart.Band(Ink.Faint, thresholds.Low, thresholds.High, $"to review, not certified: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
+            chart.Band(Ink.Faint, thresholds.Low, thresholds.High, $"uncertain, not certified: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
         }
         return chart
             .Rule(Ink.Faint, thresholds.Decide, $"decision at {Tables.Number(thresholds.Decide)}")

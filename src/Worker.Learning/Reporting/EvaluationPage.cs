@@ -7,7 +7,7 @@ namespace Worker.Learning.Reporting;
 internal static class EvaluationPage
 {
     private const string Definitions =
-        "Every figure is of texts with a known answer. Precision, recall and F1 at each label's decision threshold; macro: plain mean over labels; " +
+        "Every figure is of texts with a known answer. Precision, recall and F1 of the decisions that a worker makes; macro: plain mean over labels; " +
         "micro: all decisions counted together. ECE: 15 bins of equal mass. Average precision without interpolation. The page is one file: it loads nothing and runs no script.";
 
     public static XElement Of(EvaluationReport report)
@@ -17,6 +17,7 @@ internal static class EvaluationPage
         [
             SummarySections.Summary(report),
             SummarySections.Curves(report, axes),
+            ConfidenceSection.Of(report.Detail.Confidence),
             SummarySections.Review(report),
             LabelSections.Table(report),
         ];

@@ -39,18 +39,21 @@ internal static class LabelSections
     public static XElement Link(EvaluationReport report, int column) =>
         E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
 
-    /// <summary>What the head decides without people, against what its certificate promises.</summary>
-    private static XElement Automatic(Head head, AutomaticDecisions automatic) => Tables.Table(
-        ["without people", "share", "wrong", "certified"],
+    /// <summary>What certificates cover, against what they promise.</summary>
+    private static XElement Certified(Head head, CertifiedDecisions certified) => Tables.Table(
+        ["certified", "share", "wrong", "promised"],
         [
-            ["yes", Tables.Percent((double)automatic.Yes / automatic.Rows), Wrong(automatic.WrongYes, automatic.Yes), Promise(head.Certificate, head.Certificate?.Yes)],
-            ["no", Tables.Percent((double)automatic.No / automatic.Rows), Wrong(automatic.WrongNo, automatic.No), Promise(head.Certificate, head.Certificate?.No)],
+            ["yes", Share(certified.Yes, certified), Wrong(certified.Yes), Promise(head.Certificate, head.Certificate?.Yes)],
+            ["no", Share(certified.No, certified), Wrong(certified.No), Promise(head.Certificate, head.Certificate?.No)],
         ]);
 
-    private static string Wrong(int wrong, int decided) => decided == 0 ? "–" : $"{Tables.Count(wrong)} ({Tables.Percent((double)wrong / decided)})";
+    private static string Share(Judged side, CertifiedDecisions certified) =>
+        Tables.Percent(certified.Rows == 0 ? 0 : (double)side.All / certified.Rows);
+
+    private static string Wrong(Judged side) => side.All == 0 ? "–" : $"{Tables.Count(side.Wrong)} ({Tables.Percent(side.Error)})";
 
     private static object Promise(Certificate? certificate, CertifiedSide? side) => certificate is null || side is null
-        ? "no"
+        ? "nothing"
         : E("span", A("class", "tag good"), A("title", $"{side.Errors} errors in {side.Decided} decided of {side.Sample}, {certificate.Date:yyyy-MM-dd}"), $"≤ {Tables.Percent(certificate.Error)}");
 
     private static object?[] Row(EvaluationReport report, int column)
@@ -94,13 +97,13 @@ internal static class LabelSections
             // Within what is folded away: a browser that is led there opens it.
             E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",
-                E("figcaption", E("strong", "Decisions at the threshold")),
+                E("figcaption", E("strong", "Decisions")),
                 Tables.Table(["decided", "yes", "no"],
                 [
                     ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
                     ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
                 ]),
-                Automatic(report.Texts.Heads[column], detail.Automatic))),
+                Certified(report.Texts.Heads[column], detail.Certified))),
             MistakeSection.Examples(report, "Missed", detail.Missed, named: false),
             MistakeSection.Examples(report, "Said wrongly", detail.SaidWrongly, named: false));
     }

@@ -73,7 +73,13 @@ internal static class SummarySections
     private static IEnumerable<object?[]> Findings(EvaluationReport report)
     {
         var labels = report.Figures.Labels;
+        var confidence = report.Detail.Confidence;
         var any = false;
+        foreach (var finding in Decided(report, confidence))
+        {
+            any = true;
+            yield return [finding];
+        }
         foreach (var (sentence, which) in ((string, Func<LabelMetrics, bool>)[])
         [
             ($"F1 below {Low} though {Few} or more texts have the label: ", m => m.Support >= Few && m.F1 < Low),
@@ -89,10 +95,23 @@ internal static class SummarySections
             any = true;
             yield return [sentence, .. found.Take(Named).SelectMany((i, at) => (object?[])[at == 0 ? null : ", ", labels[i].Known > 0 ? LabelSections.Link(report, i) : labels[i].Label]), found.Length > Named ? $" and {found.Length - Named} more" : null];
         }
-        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece;
+        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01;
         if (worse)
             yield return ["Calibration made the pooled calibration error larger: the texts may differ from those it was fitted on."];
         if (!any && !worse)
             yield return ["Nothing stands out."];
+    }
+
+    /// <summary>Decisions that a reader would miss, or should not trust.</summary>
+    private static IEnumerable<string> Decided(EvaluationReport report, ConfidenceFigures confidence)
+    {
+        if (confidence.TextsWithYes == 0 && confidence.Texts.All > 0)
+            yield return "No text gets a yes of any label: the heads have too few examples, or the texts are of another kind.";
+        if (confidence.Certified.All == 0 && report.Texts.Heads.Any(head => head.Certificate is not null))
+            yield return "No decision is certified: with Decisions:Mode Certified nothing would be decided. 'worker train' says how many more answers each label needs.";
+        if (confidence.Certified.All > 0 && confidence.Certified.Error > report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0))
+            yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more than was promised: these texts differ from those that were certified on.";
+        if (confidence.Uncertain.All > confidence.All.All / 4)
+            yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions are uncertain: more answers, or fewer labels that people themselves disagree on.";
     }
 }

@@ -53,8 +53,8 @@ internal sealed class DemoReport
     {
         lock (watcher.Gate)
         {
-            var counts = heads.Heads.Select(head => (head.Label,
-                Yes: watcher.Results.Count(r => r.Probabilities.TryGetValue(head.Label, out var p) && p >= head.Thresholds.Decide))).ToList();
+            var found = watcher.Results.SelectMany(r => r.Yes).CountBy(label => label).ToDictionary(StringComparer.Ordinal);
+            var counts = heads.Heads.Select(head => (head.Label, Yes: found.GetValueOrDefault(head.Label))).ToList();
             var most = Math.Max(1, counts.Max(c => c.Yes));
             Heading("Labels found");
             foreach (var (label, yes) in counts.OrderByDescending(c => c.Yes))
@@ -63,7 +63,8 @@ internal sealed class DemoReport
         }
     }
 
-    public void Truth(HeadSet heads, ResultsWatcher watcher, DataSet test)
+    /// <summary>How the results compare with the truth; what closes the demo.</summary>
+    public EvaluatedTexts Truth(HeadSet heads, ResultsWatcher watcher, DataSet test)
     {
         Heading("Against the truth (each test message once, with all heads)");
         lock (watcher.Gate)
@@ -74,23 +75,27 @@ internal sealed class DemoReport
             var answers = test.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
             var kept = new AnswerMatrix(rows.Count, heads.Heads.Length, [.. rows.SelectMany(row => answers.Row(row).ToArray())]);
             ClassificationReport.Write(Console.Out, Evaluator.Evaluate(heads.Heads, probabilities, kept));
+            return new EvaluatedTexts(heads.Heads, [.. rows.Select(row => test.Texts[row])], null, probabilities, probabilities, kept);
         }
     }
 
-    /// <summary>What was decided by whom, and on what evidence.</summary>
-    public void Decisions(HeadSet heads, ResultsWatcher watcher)
+    /// <summary>What was decided, and how sure that is; with the truth at hand, how right.</summary>
+    public void Decisions(HeadSet heads, ResultsWatcher watcher, EvaluatedTexts? truth)
     {
-        Heading("Decisions");
-        foreach (var line in CertificateSummary.Lines(heads.Heads))
-            Say("  " + line);
         lock (watcher.Gate)
         {
             var all = watcher.Results;
             int Count(string decision) => all.Count(r => r.Decision == decision);
-            var (labels, yes, no) = (all.Sum(r => (long)r.Probabilities.Count), all.Sum(r => (long)r.Yes), all.Sum(r => (long)r.No));
-            Say($"  of {labels:N0} labels on messages {(double)(yes + no) / labels:P0} are decided: {yes:N0} yes, {no:N0} no; {labels - yes - no:N0} are for people");
-            Say($"  of {all.Count:N0} messages: {Count("yes"):N0} yes, {Count("review"):N0} with a label for people, {Count("no"):N0} no, {Count("other"):N0} other");
+            Heading($"Decided: {all.Count:N0} messages, {Count("yes"):N0} yes, {Count("no"):N0} no, {Count("other"):N0} other (unlike anything known)");
+            Say($"  {all.Count(r => r.Uncertain == 0):N0} have no uncertain label; the others {Mean(all.Where(r => r.Uncertain > 0)):F1} of {heads.Heads.Length} on average");
         }
+        foreach (var line in CertificateSummary.Lines(heads.Heads))
+            Say("  " + line);
+        if (truth is null)
+            return;
+        Heading("How right each confidence is (each test message once)");
+        foreach (var line in ConfidenceReport.Lines(ConfidenceFigures.Of(truth)))
+            Say("  " + line);
     }
 
     public void Reviews(ResultsWatcher watcher, IReadOnlyList<string> texts)
@@ -127,9 +132,8 @@ internal sealed class DemoReport
 
     private void Messages(HeadSet heads, ResultsWatcher watcher, IReadOnlyList<string> texts)
     {
-        var decide = heads.Heads.ToDictionary(h => h.Label, h => h.Thresholds.Decide, StringComparer.Ordinal);
         var last = LastComplete(watcher, heads).Values.Select(result => (Result: result,
-            Yes: result.Probabilities.Where(p => p.Value >= decide[p.Key]).OrderByDescending(p => p.Value).ToList())).ToList();
+            Yes: result.Yes.Select(label => (Key: label, Value: result.Probabilities[label])).OrderByDescending(p => p.Value).ToList())).ToList();
         // The richest, one for each leading label, so that the table shows the whole range.
         var chosen = last.Where(m => m.Yes.Count > 0).OrderByDescending(m => m.Yes.Count).DistinctBy(m => m.Yes[0].Key).Take(10);
         var table = new Table { Border = TableBorder.Ascii, Width = 80 };
@@ -139,6 +143,8 @@ internal sealed class DemoReport
         Heading("Some messages");
         console.Write(table);
     }
+
+    private static double Mean(IEnumerable<SeenResult> results) => results.Select(r => (double)r.Uncertain).DefaultIfEmpty(0).Average();
 
     private static string Quantiles(IEnumerable<TimeSpan> latencies)
     {

@@ -84,11 +84,11 @@ internal static class DemoRun
 
         // 5. What it found.
         report.Labels(classifier.Heads.Current, watcher, texts);
-        if (options.Data is null)
-            report.Truth(classifier.Heads.Current, watcher, data.Test);
-        report.Decisions(classifier.Heads.Current, watcher);
+        var truth = options.Data is null ? report.Truth(classifier.Heads.Current, watcher, data.Test) : null;
         report.Reviews(watcher, texts);
-        return report.Verdict(watcher, stream.Published);
+        var verdict = report.Verdict(watcher, stream.Published);
+        report.Decisions(classifier.Heads.Current, watcher, truth);
+        return verdict;
     }
 
     private static (IReadOnlyList<Head> Early, Head Late) Train(EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)

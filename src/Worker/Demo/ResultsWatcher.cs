@@ -11,12 +11,13 @@ namespace Worker.Demo;
 /// <param name="Key">The message's key, passed through: the number of the text.</param>
 /// <param name="Probabilities">Per label.</param>
 /// <param name="Latency">From the message's timestamp to its result's arrival here.</param>
-/// <param name="Decision">Of the message: yes, review, no or other.</param>
-/// <param name="Review">asked, shared or deferred; null for a message that wants no review.</param>
-/// <param name="Yes">How many of its labels are decided yes.</param>
-/// <param name="No">How many no.</param>
+/// <param name="Decision">Of the message: yes, no or other.</param>
+/// <param name="Review">asked, shared or deferred; null for a message that people need not see.</param>
+/// <param name="Yes">Labels that are decided yes.</param>
+/// <param name="Uncertain">How many of its labels are uncertain.</param>
 internal sealed record SeenResult(
-    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review, int Yes, int No);
+    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review,
+    IReadOnlyList<string> Yes, int Uncertain);
 
 /// <summary>One question as a person sees it.</summary>
 /// <param name="Key">Number of the text.</param>
@@ -112,8 +113,8 @@ internal sealed class ResultsWatcher : IDisposable
             clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()),
             json.RootElement.GetProperty("decision").GetString()!,
             json.RootElement.TryGetProperty("review", out var review) ? review.GetProperty("state").GetString() : null,
-            labels.EnumerateObject().Count(l => l.Value.GetProperty("decision").ValueEquals("yes"u8)),
-            labels.EnumerateObject().Count(l => l.Value.GetProperty("decision").ValueEquals("no"u8)));
+            [.. labels.EnumerateObject().Where(l => l.Value.GetProperty("decision").ValueEquals("yes"u8)).Select(l => l.Name)],
+            json.RootElement.GetProperty("uncertain").GetInt32());
     }
 
     private static SeenQuestion ParseReview(Message<string?, byte[]?> message)

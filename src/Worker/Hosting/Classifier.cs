@@ -171,7 +171,8 @@ internal sealed class Classifier : IDisposable
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
         new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
         Heads,
-        new WindowRecords(options.Kafka, records, options.Input, options.Review, options.Results, clock, Product.Version, log),
+        new WindowRecords(
+            options.Kafka, records, options.Input, options.Decisions, options.Review, options.Results, clock, Product.Version, log),
         publisher,
         pacer,
         Meter,

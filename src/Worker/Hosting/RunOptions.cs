@@ -19,6 +19,8 @@ internal sealed class RunOptions
 
     public InputOptions Input { get; init; } = new();
 
+    public DecisionOptions Decisions { get; init; } = new();
+
     public ReviewOptions Review { get; init; } = new();
 
     public AnomalySection Anomaly { get; init; } = new();

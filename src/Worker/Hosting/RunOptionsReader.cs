@@ -20,6 +20,7 @@ internal static class RunOptionsReader
             Heads = Bind<HeadsSection>(configuration, HeadsSection.Section, problems),
             Window = Bind<WindowOptions>(configuration, WindowOptions.Section, problems),
             Input = Bind<Core.Messages.InputOptions>(configuration, "Input", problems),
+            Decisions = Bind<Core.Decisions.DecisionOptions>(configuration, "Decisions", problems),
             Review = Bind<Core.Decisions.ReviewOptions>(configuration, "Review", problems),
             Anomaly = Bind<AnomalySection>(configuration, AnomalySection.Section, problems),
             Results = Bind<Core.Results.ResultOptions>(configuration, "Results", problems),

@@ -20,16 +20,20 @@ internal sealed class WindowRecords
     private readonly WindowReview reviews;
     private readonly DeadLetters deadLetters;
     private readonly ResultJson json;
+    private readonly EchoedFields echoed;
     private readonly List<OutgoingRecord> outgoing = [];
     private readonly List<int> sources = [];
 
-    public WindowRecords(KafkaOptions kafka, TopicLimits limits, InputOptions input, ReviewOptions review, ResultOptions results, TimeProvider clock, string version, ILogger log)
+    public WindowRecords(
+        KafkaOptions kafka, TopicLimits limits, InputOptions input, DecisionOptions decisions, ReviewOptions review, ResultOptions results,
+        TimeProvider clock, string version, ILogger log)
     {
         topics = kafka.Topics;
         this.limits = limits;
         decoder = new TextDecoder(input);
-        reviews = new WindowReview(review, clock);
+        reviews = new WindowReview(decisions, review, clock);
         json = new ResultJson(results);
+        echoed = new EchoedFields(results.Echo);
         deadLetters = new DeadLetters(kafka, limits.Of(topics.DeadLetters), clock, version, log);
     }
 
@@ -82,8 +86,10 @@ internal sealed class WindowRecords
         var verdict = reviews.Verdict(record);
         var result = new MessageResult(
             new SourcePosition(source.Topic, source.Partition, source.Offset), source.TimestampMs,
-            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record), verdict);
-        Add(record, new OutgoingRecord(topics.Results, source.Key, json.WriteResult(result, reviews.Bands, scored.Row(record)), source.Headers));
+            scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record),
+            reviews.Outcome(record), verdict);
+        var value = json.WriteResult(result, scored.Heads, scored.Row(record), reviews.Labels(record), echoed.Read(source.Value));
+        Add(record, new OutgoingRecord(topics.Results, source.Key, value, source.Headers));
         if (verdict.State == ReviewState.Asked)
             AddReviewItem(scored, record, result, ref reviewed);
     }
@@ -92,9 +98,11 @@ internal sealed class WindowRecords
     {
         var source = scored.Window.Source.Records[record];
         decoder.Decode(source.Value, out var text);
-        var item = new OutgoingRecord(topics.Review, source.Key, json.WriteReviewItem(result, reviews.Bands, scored.Row(record), text), source.Headers);
+        var echo = echoed.Read(source.Value);
+        var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
+        var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
-            item = item with { Value = json.WriteReviewItem(result, reviews.Bands, scored.Row(record), Utf8Text.Start(text, 4096)) };
+            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), Utf8Text.Start(text, 4096), echo) };
         // Where not even its start can be carried, the result alone says that the message wants a person.
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;

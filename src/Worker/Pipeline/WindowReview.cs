@@ -1,5 +1,4 @@
 using Worker.Core.Decisions;
-using Worker.Core.Heads;
 using Worker.Core.Messages;
 
 namespace Worker.Pipeline;
@@ -8,16 +7,14 @@ namespace Worker.Pipeline;
 /// What becomes of each message of a window: judged once, so that a window that is built again, with a dead letter in
 /// some record's place, says the same and spends nothing twice. One caller at a time.
 /// </summary>
-internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
+internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions options, TimeProvider clock)
 {
     private readonly ReviewPolicy policy = new(options);
     private ReviewVerdict[] verdicts = [];
+    private MessageOutcome[] outcomes = [];
+    private LabelDecision[] labels = [];
     private DecisionBands? bands;
     private ScoredWindow? judged;
-    private float[] widths = [];
-
-    /// <summary>The bounds that the window's decisions were made by.</summary>
-    public DecisionBands Bands => bands!;
 
     /// <summary>How many messages of the window wanted review and were deferred.</summary>
     public int Deferred { get; private set; }
@@ -30,42 +27,42 @@ internal sealed class WindowReview(ReviewOptions options, TimeProvider clock)
         judged = scored;
         Deferred = 0;
         var now = clock.GetUtcNow();
-        if (bands is null || !bands.Cover(scored.Heads, now))
-        {
-            bands = new DecisionBands(scored.Heads, now);
-            widths = scored.Heads.Heads.Any(head => head.Interval is not null) ? new float[scored.Heads.Heads.Length] : [];
-        }
+        if (bands is null || !bands.Cover(scored.Heads.Heads, now))
+            bands = new DecisionBands(scored.Heads.Heads, decisions, now);
         var records = scored.Window.Source.Records;
         if (verdicts.Length < records.Length)
-            verdicts = new ReviewVerdict[records.Length];
+            (verdicts, outcomes) = (new ReviewVerdict[records.Length], new MessageOutcome[records.Length]);
+        if (labels.Length < records.Length * bands.Heads.Length)
+            labels = new LabelDecision[records.Length * bands.Heads.Length];
         for (var record = 0; record < records.Length; record++)
         {
             if (scored.Window.Failures[record] is not null)
                 continue;
             var source = records[record];
+            var row = labels.AsSpan(record * bands.Heads.Length, bands.Heads.Length);
+            outcomes[record] = bands.Decide(scored.Row(record), row);
             verdicts[record] = policy.Judge(
                 new ReviewCandidate
                 {
                     Source = new SourcePosition(source.Topic, source.Partition, source.Offset),
                     Bands = bands,
                     Probabilities = scored.Row(record),
+                    Labels = row,
+                    Outcome = outcomes[record],
                     Tokens = scored.Window.Tokens[record],
                     AnomalyP = scored.AnomalyP(record),
-                    Widths = Widths(scored.Heads, scored.Row(record)),
                 },
                 now);
             Deferred += verdicts[record].State == ReviewState.Deferred ? 1 : 0;
         }
     }
 
-    /// <summary>Of one message of the window that did not fail.</summary>
-    public ref readonly ReviewVerdict Verdict(int record) => ref verdicts[record];
+    /// <summary>What is decided of the labels of one message of the window that did not fail; [labels].</summary>
+    public ReadOnlySpan<LabelDecision> Labels(int record) => labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);
 
-    /// <summary>How far the probabilities of labels with few examples can be trusted; 0 for a label whose head does not say, empty where none does.</summary>
-    private float[] Widths(HeadSet heads, ReadOnlySpan<float> probabilities)
-    {
-        for (var label = 0; label < widths.Length; label++)
-            widths[label] = (float)(heads.Heads[label].Interval?.Width(probabilities[label]) ?? 0);
-        return widths;
-    }
+    /// <summary>What the labels of such a message lead to together.</summary>
+    public ref readonly MessageOutcome Outcome(int record) => ref outcomes[record];
+
+    /// <summary>Whether and why people are asked about such a message.</summary>
+    public ref readonly ReviewVerdict Verdict(int record) => ref verdicts[record];
 }

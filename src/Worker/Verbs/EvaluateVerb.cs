@@ -74,6 +74,9 @@ internal static class EvaluateVerb
         var scored = HeadTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
+        Console.WriteLine();
+        foreach (var line in ConfidenceReport.Lines(ConfidenceFigures.Of(scored)))
+            Console.WriteLine(line);
         var anomaly = unlike.Measure(loaded, data, trained);
         if (anomaly is not null)
             AnomalyReport.Write(Console.Out, anomaly);

@@ -9,9 +9,9 @@ namespace Worker.Core.Tests.Decisions;
 public class ReviewPolicyTests
 {
     /// <summary>Everything wants review, the more the nearer to a half.</summary>
-    private static readonly DecisionBands Open = Bands(Head("a", new Thresholds(0, 0.5, 1), Certificate(yes: false, no: false)));
+    private static readonly DecisionBands Open = Strict(Head("a", new Thresholds(0, 0.5, 1), Certificate(yes: false, no: false)));
 
-    /// <summary>Nothing wants review.</summary>
+    /// <summary>Nothing wants review that is not near a half.</summary>
     private static readonly DecisionBands Closed = Bands(Head("a", Thresholds.Half));
 
     [Fact]
@@ -69,7 +69,7 @@ public class ReviewPolicyTests
         {
             var now = Start.AddSeconds(i * 2);
             Assert.Equal(ReviewState.Asked, policy.Judge(Message(Open, 2 * i, [0.01f]), now).State);
-            Assert.Equal(ReviewState.None, policy.Judge(Message(Closed, 2 * i + 1, [0.49f]), now).State);
+            Assert.Equal(ReviewState.None, policy.Judge(Message(Closed, 2 * i + 1, [0.1f]), now).State);
         }
     }
 

@@ -27,15 +27,29 @@ internal static class Stage
 
     public static HeadSet Set(params Head[] heads) => HeadSet.Empty("e", new FeatureLayout(["mean"], 1)).With(heads);
 
-    public static DecisionBands Bands(params Head[] heads) => new(Set(heads), Start);
+    public static DecisionBands Bands(params Head[] heads) => new(Set(heads).Heads, new DecisionOptions(), Start);
+
+    public static DecisionBands Strict(params Head[] heads) => new(Set(heads).Heads, new DecisionOptions { Mode = DecisionMode.Certified }, Start);
+
+    public static LabelDecision[] Decide(this DecisionBands bands, params float[] probabilities) => bands.Decide(out _, probabilities);
+
+    public static LabelDecision[] Decide(this DecisionBands bands, out MessageOutcome outcome, params float[] probabilities)
+    {
+        var labels = new LabelDecision[probabilities.Length];
+        outcome = bands.Decide(probabilities, labels);
+        return labels;
+    }
 
     /// <summary>Message number n; its tokens are its own unless given.</summary>
-    public static ReviewCandidate Message(DecisionBands bands, long number, float[] probabilities, int[]? tokens = null, float anomaly = float.NaN) => new()
+    public static ReviewCandidate Message(DecisionBands bands, long number, float[] probabilities, int[]? tokens = null, float anomaly = float.NaN, float[]? challengers = null) => new()
     {
         Source = new SourcePosition("messages", (int)(number % 4), number),
         Bands = bands,
         Probabilities = probabilities,
+        Labels = bands.Decide(out var outcome, probabilities),
+        Outcome = outcome,
         Tokens = tokens ?? [101, .. Enumerable.Range(0, 12).Select(i => (int)(number * 12 + i)), 102],
         AnomalyP = anomaly,
+        Challengers = challengers,
     };
 }

@@ -119,12 +119,13 @@ public class HeadJsonTests
     {
         const string Before = """{"label":"x","version":1,"encoder":"e","feature":"mean","weights":"AACAPw==","bias":0,"certificate":""";
         var written = System.Text.Encoding.UTF8.GetString(HeadJson.Serialize(Parse(Before + """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00+00:00","no":{"sample":200,"decided":150,"errors":2}}}""")));
-        Assert.Contains(""","certificate":{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00+00:00","no":{"sample":200,"decided":150,"errors":2,"share":0.75}}}""", written, StringComparison.Ordinal);
+        Assert.Contains(""","certificate":{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00+00:00","origin":"training","no":{"sample":200,"decided":150,"errors":2,"share":0.75}}}""", written, StringComparison.Ordinal);
         foreach (var (field, wrong) in new[]
         {
             ("certificate.error", """{"error":0,"delta":0.1,"date":"2026-01-02T00:00:00Z"}"""),
             ("certificate.delta", """{"error":0.05,"date":"2026-01-02T00:00:00Z"}"""),
             ("certificate.date", """{"error":0.05,"delta":0.1}"""),
+            ("certificate.origin", """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00Z","origin":"stream"}"""),
             ("certificate.yes", """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00Z","yes":{"sample":10,"decided":20,"errors":0}}"""),
             ("certificate.no.errors", """{"error":0.05,"delta":0.1,"date":"2026-01-02T00:00:00Z","no":{"sample":10,"decided":5}}"""),
         })

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
 
@@ -86,13 +85,6 @@ public class CurvesTests
         Assert.Equal((0.0, 3 / 8.0, 3 / 8.0, 3 / 8.0, 0.5), Point(curve, 0));
         Assert.Equal((0.25, 1 / 8.0, 3 / 8.0 * 0.75, 1 / 6.0, 0.25), Point(curve, 25));
         Assert.Equal((1.0, 0.0, 0.0, 0.0, 0.0), Point(curve, 100));
-    }
-
-    [Fact]
-    public void What_is_decided_without_people_is_outside_the_band()
-    {
-        var automatic = AutomaticDecisions.Of([0.1, 0.2, 0.5, 0.8, 0.9], [true, false, true, true, false], new Thresholds(0.2, 0.5, 0.8));
-        Assert.Equal(new AutomaticDecisions(5, Yes: 2, WrongYes: 1, No: 2, WrongNo: 1), automatic);
     }
 
     private static (double, double, double, double, double) Point(ReviewCurve curve, int at) =>

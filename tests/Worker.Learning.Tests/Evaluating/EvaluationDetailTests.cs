@@ -11,7 +11,7 @@ public class EvaluationDetailTests
     public void Exclusive_labels_are_confused_by_the_most_probable()
     {
         // Three texts of a, one of b; the second a is said to be b, though neither reaches its threshold.
-        var table = ConfusionTable.Of(Evaluated.Of(["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1]))!;
+        var table = ConfusionTable.Of(Evaluated.Of(["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1], group: "kind"))!;
         Assert.True(table.Exclusive);
         Assert.Equal([[2, 1], [0, 1]], table.Counts);
         Assert.Equal(new ConfusedPair("a", "b", 1, 1.0 / 3), Assert.Single(table.Pairs));
@@ -66,7 +66,7 @@ public class EvaluationDetailTests
         using var stream = new MemoryStream();
         EvaluationJson.Write(stream, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), detail: EvaluationDetail.Of(evaluated));
         using var json = JsonDocument.Parse(stream.ToArray());
-        foreach (var name in (string[])["macro", "labels", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"])
+        foreach (var name in (string[])["macro", "labels", "confidence", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"])
             Assert.True(json.RootElement.TryGetProperty(name, out _), name);
         Assert.Equal(101, json.RootElement.GetProperty("review").GetProperty("points").GetProperty("rows").GetArrayLength());
         Assert.Equal(2, json.RootElement.GetProperty("decisions").GetProperty("a").GetProperty("true_positives").GetInt32());

@@ -18,7 +18,7 @@ public class EvaluationReportTests
     {
         var html = XDocument.Parse(Page(40));
         Assert.Equal(
-            ["summary", "curves", "review", "labels", "confusions", "slices", "mistakes", "details"],
+            ["summary", "curves", "confidence", "review", "labels", "confusions", "slices", "mistakes", "details"],
             html.Descendants("section").Select(section => section.Attribute("id")!.Value));
         var ids = html.Descendants().Attributes("id").Select(id => id.Value).ToArray();
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
@@ -99,7 +99,7 @@ public class EvaluationReportTests
         var page = Write(new EvaluatedTexts([head], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers));
         Assert.Contains("yes, certified from 0.800", page, StringComparison.Ordinal);
         Assert.DoesNotContain("no, certified", page, StringComparison.Ordinal);
-        Assert.Contains("to review, not certified", Write(new EvaluatedTexts([head with { Certificate = null }], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers)), StringComparison.Ordinal);
+        Assert.Contains("uncertain, not certified", Write(new EvaluatedTexts([head with { Certificate = null }], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers)), StringComparison.Ordinal);
     }
 
     [Fact]

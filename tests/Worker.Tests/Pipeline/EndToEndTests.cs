@@ -1,5 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
+using Worker.Core.Decisions;
+using Worker.Core.Heads;
 using Worker.Core.Messages;
 
 namespace Worker.Tests.Pipeline;
@@ -140,28 +142,70 @@ public class EndToEndTests(TinyModel model)
     }
 
     [Fact]
-    public async Task What_people_are_asked_goes_to_review_with_its_text_reasons_and_propensity()
+    public async Task What_people_are_asked_goes_to_review_with_its_text_reasons_echo_and_propensity()
     {
-        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 0.1f)], options => options.Review.Audit = 1);
-        worker.Send("what is \"this\"?");
+        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 0.1f), model.Head("b", bias: 4)], options =>
+        {
+            options.Review.Audit = 1;
+            options.Results.Echo = "/id,/customer/name";
+        });
+        worker.Send("""{"id": 41, "text": "what is \"this\"?"}""");
         var read = worker.ReadUntil(r => r.Count >= 2);
-        var item = RunningWorker.Json(read.Single(r => r.Topic == "review"));
+        var (result, question) = (read.Single(r => r.Topic == "results"), read.Single(r => r.Topic == "review"));
+        Assert.Empty(Testing.Contract.Result.Problems(result.Message.Value));
+        Assert.Empty(Testing.Contract.Review.Problems(question.Message.Value));
+        var item = RunningWorker.Json(question);
         Assert.Equal("what is \"this\"?", item.GetProperty("text").GetString());
         var review = item.GetProperty("review");
-        Assert.Equal("audit", review.GetProperty("reasons").EnumerateArray().Single().GetProperty("reason").GetString());
+        Assert.Equal(["uncertain", "audit"], review.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetProperty("reason").GetString()));
         Assert.Equal(1, review.GetProperty("propensity").GetDouble());
-        Assert.Equal(item.GetProperty("source").GetRawText(), RunningWorker.Json(read.Single(r => r.Topic == "results")).GetProperty("source").GetRawText());
+        foreach (var record in new[] { item, RunningWorker.Json(result) })
+        {
+            Assert.Equal("yes", record.GetProperty("decision").GetString());
+            Assert.Equal("""{"label":"b","p":0.982014}""", record.GetProperty("top").GetRawText());
+            Assert.Equal(1, record.GetProperty("uncertain").GetInt32());
+            Assert.Equal("""{"/id":41}""", record.GetProperty("echo").GetRawText());
+        }
+        Assert.Equal(item.GetProperty("source").GetRawText(), RunningWorker.Json(result).GetProperty("source").GetRawText());
     }
 
     [Fact]
-    public async Task An_uncertified_label_goes_to_review_within_the_budget_and_what_is_deferred_is_published_all_the_same()
+    public async Task Without_certificates_every_label_is_decided_and_nobody_is_asked_about_what_is_sure_enough()
     {
-        var certificate = new Core.Heads.Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, Core.Heads.CertificateOrigin.Audit, Yes: null, No: new(500, 400, 5));
+        await using var worker = await RunningWorker.Start(model, [Uncertified("found", bias: 3), Uncertified("not", bias: -3)], options => options.Review.Audit = 0);
+        worker.Send([.. Enumerable.Range(0, 200).Select(i => $"message {i} about {i * i} other things")]);
+        var read = worker.ReadUntil(r => r.Count(x => x.Topic == "results") >= 200);
+        read.AddRange(worker.ReadWhileAny());
+        Assert.All(read, record =>
+        {
+            Assert.Equal("results", record.Topic);
+            var result = RunningWorker.Json(record);
+            Assert.Equal("yes", result.GetProperty("decision").GetString());
+            Assert.Equal("""{"p":0.952574,"decision":"yes","confidence":"likely","version":1}""", result.GetProperty("labels").GetProperty("found").GetRawText());
+            Assert.Equal("""{"p":0.047426,"decision":"no","confidence":"likely","version":1}""", result.GetProperty("labels").GetProperty("not").GetRawText());
+            Assert.False(result.TryGetProperty("review", out _));
+        });
+    }
+
+    [Fact]
+    public async Task Labels_of_an_exclusive_group_have_one_yes()
+    {
+        await using var worker = await RunningWorker.Start(
+            model, [.. new[] { -3f, -1, -2 }.Select((bias, i) => model.Head($"{i}", bias: bias) with { Group = "kind" })], options => options.Review.Audit = 0);
+        worker.Send("one of three");
+        var labels = RunningWorker.Json(worker.ReadUntil(r => r.Count(x => x.Topic == "results") >= 1).Single(r => r.Topic == "results")).GetProperty("labels");
+        Assert.Equal(["no", "yes", "no"], labels.EnumerateObject().Select(label => label.Value.GetProperty("decision").GetString()));
+    }
+
+    [Fact]
+    public async Task In_the_strict_mode_an_uncertified_label_goes_to_review_within_the_budget_and_what_is_deferred_is_published_all_the_same()
+    {
         await using var worker = await RunningWorker.Start(
             model,
-            [model.Head("found", bias: 3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }, model.Head("not", bias: -3) with { Certificate = certificate, Thresholds = new(0.3, 0.5, 1) }],
+            [.. new[] { Uncertified("found", bias: 3), Uncertified("not", bias: -3) }.Select(head => head with { Thresholds = new(0.3, 0.5, 1) })],
             options =>
             {
+                options.Decisions.Mode = DecisionMode.Certified;
                 (options.Review.Budget, options.Review.Burst, options.Review.Audit) = (1, 3, 0);
                 options.Results.MinScore = 0.5;
             });
@@ -173,7 +217,7 @@ public class EndToEndTests(TinyModel model)
         {
             Assert.Equal("review", result.GetProperty("decision").GetString());
             // 'not' is below Results:MinScore.
-            Assert.Equal("""{"p":0.952574,"decision":"review","certified":false,"version":1}""", result.GetProperty("labels").GetProperty("found").GetRawText());
+            Assert.Equal("""{"p":0.952574,"decision":"review","confidence":"likely","version":1}""", result.GetProperty("labels").GetProperty("found").GetRawText());
             Assert.Equal(1, result.GetProperty("omitted").GetInt32());
             Assert.Equal(("uncertified", "found"), (result.GetProperty("review").GetProperty("reasons")[0].GetProperty("reason").GetString(), result.GetProperty("review").GetProperty("reasons")[0].GetProperty("label").GetString()));
         });
@@ -195,6 +239,13 @@ public class EndToEndTests(TinyModel model)
         Assert.Equal(totals.Read, totals.Messages);
         Assert.True(worker.Classifier.Health.WaitingFor is not null);
     }
+
+    /// <summary>A head whose yes is not certified; its no is, up to p = 0.01.</summary>
+    private Head Uncertified(string label, float bias) => model.Head(label, bias: bias) with
+    {
+        Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, Yes: null, No: new(500, 400, 5)),
+        Thresholds = new(0.01, 0.5, 1),
+    };
 
     private static int? Version(ConsumeResult<byte[]?, byte[]?> result, string label) =>
         RunningWorker.Json(result).GetProperty("labels").TryGetProperty(label, out var head) ? head.GetProperty("version").GetInt32() : null;

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Worker.Core.Messages;
+
+/// <summary>
+/// Finds the value at a JSON Pointer (RFC 6901). The whole JSON is read, so that what is not JSON is never taken for it; of
+/// properties with equal names the last counts, as in nearly every parser. Nesting may have any depth: nothing here recurses
+/// into what the pointer does not name. One caller at a time.
+/// </summary>
+internal sealed class JsonPointer
+{
+    private readonly byte[][] path;
+    private Range place;
+    private JsonTokenType type;
+
+    public JsonPointer(string pointer)
+    {
+        Pointer = pointer;
+        path = [.. pointer.Split('/')[1..].Select(part =>
+            Encoding.UTF8.GetBytes(part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))];
+    }
+
+    /// <summary>As it was written.</summary>
+    public string Pointer { get; }
+
+    /// <summary>Where the value stands; its type is None where there is none.</summary>
+    /// <param name="json">UTF-8.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public (Range Place, JsonTokenType Type) Find(ReadOnlySpan<byte> json)
+    {
+        type = JsonTokenType.None;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        reader.Read();
+        Descend(ref reader, 0);
+        while (reader.Read())
+        {
+        }
+        return (place, type);
+    }
+
+    /// <summary>Reads the value that the reader is at to its end, and notes what the rest of the pointer leads to in it.</summary>
+    private void Descend(ref Utf8JsonReader reader, int depth)
+    {
+        type = JsonTokenType.None;
+        if (depth == path.Length)
+            Take(ref reader);
+        else if (reader.TokenType == JsonTokenType.StartObject)
+            Properties(ref reader, depth);
+        else if (reader.TokenType == JsonTokenType.StartArray)
+            Elements(ref reader, depth);
+    }
+
+    private void Properties(ref Utf8JsonReader reader, int depth)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var named = IsNamed(ref reader, path[depth]);
+            reader.Read();
+            if (named)
+                Descend(ref reader, depth + 1);
+            else
+                reader.TrySkip();
+        }
+    }
+
+    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return reader.ValueTextEquals(name);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate in a name: no pointer can name it.
+            return false;
+        }
+    }
+
+    private void Elements(ref Utf8JsonReader reader, int depth)
+    {
+        if (!Index(path[depth], out var index))
+            index = -1;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (index-- == 0)
+                Descend(ref reader, depth + 1);
+            else
+                reader.TrySkip();
+        }
+    }
+
+    /// <summary>An array index as the RFC writes it: digits, no leading zero.</summary>
+    private static bool Index(ReadOnlySpan<byte> part, out int index)
+    {
+        index = 0;
+        return !part.ContainsAnyExceptInRange((byte)'0', (byte)'9') && (part.Length == 1 || !part.StartsWith("0"u8)) && int.TryParse(part, out index);
+    }
+
+    private void Take(ref Utf8JsonReader reader)
+    {
+        type = reader.TokenType;
+        var start = (int)reader.TokenStartIndex;
+        reader.TrySkip();
+        place = start..(int)reader.BytesConsumed;
+    }
+}
