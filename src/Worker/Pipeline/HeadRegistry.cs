@@ -71,6 +71,8 @@ internal sealed class HeadRegistry
             if (!string.Equals(head.Label, change.Label, StringComparison.Ordinal))
                 throw new HeadRefusedException(head, $"has the key '{change.Label}': a head's key must be its label");
             set.Check(head);
+            if (set.Find(head.Label) is { Group: { } group } && head.Group is null)
+                log.LogWarning("Head '{Label}' v{Version} leaves the exclusive group '{Group}': its label is decided by itself now; train it with --from to keep it there", head.Label, head.Version, group);
             return head;
         }
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
