@@ -9,8 +9,11 @@ public enum FailureKind
     /// <summary>Read: the value is not UTF-8.</summary>
     InvalidUtf8,
 
-    /// <summary>Read: the value is not JSON, though JSON was asked for; or its text holds half a surrogate pair.</summary>
+    /// <summary>Read: the value begins like JSON and is not, or is not though JSON was asked for; or its text holds half a surrogate pair.</summary>
     InvalidJson,
+
+    /// <summary>Read: Schema Registry's frame around something that is no JSON (Avro or Protobuf).</summary>
+    SchemaRegistryFrame,
 
     /// <summary>Read: the JSON has nothing at the pointer.</summary>
     MissingText,
@@ -47,6 +50,9 @@ public sealed record Failure(FailureKind Kind, string Reason)
 {
     /// <summary>The broker refused the dead letter with all that the message had: it goes with nothing but where that is.</summary>
     public bool Bare { get; init; }
+
+    /// <summary>The message leads to nothing at all, as was asked for.</summary>
+    public bool IsSkipped { get; init; }
 
     /// <summary>Where in the pipeline it failed: read, tokenise, classify or publish.</summary>
     public string Stage => Kind switch

@@ -14,6 +14,17 @@ public sealed class InputOptions
     public string TextPointer { get; set; } = "/text";
 
     /// <summary>
+    /// With Auto, what happens to a value that begins like JSON and is not (cut off, NaN, a comma too many, two objects),
+    /// or is JSON within a JSON string. Default: dead-lettered.
+    /// </summary>
+    [EnumDataType(typeof(BrokenJson))]
+    public BrokenJson BrokenJson { get; set; } = BrokenJson.DeadLetter;
+
+    /// <summary>What happens to a record without a value (a tombstone). Default: dead-lettered.</summary>
+    [EnumDataType(typeof(NullValue))]
+    public NullValue NullValue { get; set; } = NullValue.DeadLetter;
+
+    /// <summary>
     /// Tokens a text may have, [CLS] and [SEP] included; 0 takes the encoder's own limit, which also caps it.
     /// Default 0; range 0 to 8,192.
     /// </summary>
@@ -40,7 +51,7 @@ public sealed class InputOptions
 /// <summary>What a message's value holds.</summary>
 public enum InputFormat
 {
-    /// <summary>A JSON object that has the text pointer is read as JSON; whatever is no JSON object is the text itself.</summary>
+    /// <summary>JSON is read as JSON; what does not begin like JSON is the text itself.</summary>
     Auto,
 
     /// <summary>The value is the text, in UTF-8.</summary>
@@ -48,6 +59,24 @@ public enum InputFormat
 
     /// <summary>The value is JSON with the text at the pointer.</summary>
     Json,
+}
+
+/// <summary>What happens to what begins like JSON and is not.</summary>
+public enum BrokenJson
+{
+    DeadLetter,
+
+    /// <summary>The value as it is is the text.</summary>
+    Score,
+}
+
+/// <summary>What happens to a record without a value.</summary>
+public enum NullValue
+{
+    DeadLetter,
+
+    /// <summary>It leads to nothing, and its offset is committed.</summary>
+    Skip,
 }
 
 /// <summary>What happens to a text of no words.</summary>

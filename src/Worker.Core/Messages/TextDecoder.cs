@@ -12,13 +12,26 @@ namespace Worker.Core.Messages;
 public sealed class TextDecoder
 {
     private readonly InputOptions options;
+    private readonly Action<string>? say;
     private readonly JsonText json;
+    private readonly JsonText whole = new("");
+    private readonly CloudEvent cloudEvent;
 
-    public TextDecoder(InputOptions options)
+    /// <param name="options">How.</param>
+    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for nobody.</param>
+    public TextDecoder(InputOptions options, Action<string>? say = null)
     {
         this.options = options;
+        this.say = say;
         json = new JsonText(options.TextPointer);
+        cloudEvent = new CloudEvent(options.TextPointer);
     }
+
+    /// <summary>Values that came in Schema Registry's frame, which was taken off.</summary>
+    public long FramesTakenOff { get; private set; }
+
+    /// <summary>Values that begin like JSON, are not, and were taken for the text all the same.</summary>
+    public long BrokenScored { get; private set; }
 
     /// <summary>The text of a value, or the failure that keeps it from being one.</summary>
     /// <param name="value">The record's value; null for a tombstone.</param>
@@ -27,7 +40,17 @@ public sealed class TextDecoder
     {
         text = default;
         if (value is null)
-            return new Failure(FailureKind.NullValue, "the record has no value (a tombstone): there is nothing to classify");
+            return new Failure(FailureKind.NullValue, "the record has no value (a tombstone): there is nothing to classify") { IsSkipped = options.NullValue == NullValue.Skip };
+        // 1. A frame around JSON comes off; around anything else there is no text.
+        if (SchemaFrame.IsOn(value, out var schema))
+        {
+            if (SchemaFrame.Json(value) is not { } framed)
+                return new Failure(FailureKind.SchemaRegistryFrame, $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, such as Avro or Protobuf: send JSON or plain text");
+            if (FramesTakenOff++ == 0)
+                say?.Invoke($"Values come in Schema Registry's frame (the first: schema {schema}): it is taken off, and the JSON within is read");
+            value = framed;
+        }
+        // 2. Characters.
         ReadOnlySpan<byte> utf8 = value;
         if (!Utf8.IsValid(utf8))
         {
@@ -37,6 +60,7 @@ public sealed class TextDecoder
         }
         if (utf8.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
+        // 3. The text in them.
         var failure = Find(utf8, out text);
         if (failure is null && options.EmptyText == EmptyText.DeadLetter && IsEmpty(text))
             return new Failure(FailureKind.EmptyText, "the text is empty or only white space: send a text, or set Input:EmptyText to Score");
@@ -46,25 +70,76 @@ public sealed class TextDecoder
     private Failure? Find(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> text)
     {
         text = value;
-        if (options.Format == InputFormat.Text || (options.Format == InputFormat.Auto && !LooksLikeObject(value)))
+        var looks = options.Format switch
+        {
+            InputFormat.Text => JsonLook.No,
+            InputFormat.Json => JsonLook.Json,
+            _ => Look(value),
+        };
+        if (looks == JsonLook.No)
             return null;
         try
         {
-            return json.Find(value, out text);
+            return looks == JsonLook.Text ? Quoted(value, ref text) : Pointed(value, out text);
         }
         catch (JsonException error)
         {
             text = value;
-            return options.Format == InputFormat.Auto
-                ? null
-                : new Failure(FailureKind.InvalidJson, $"the value is not JSON (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}): send JSON with the text at {options.TextPointer}, or set Input:Format to Text");
+            // Many a text begins with a quotation.
+            return looks == JsonLook.Text ? null
+                : options.Format == InputFormat.Json ? new Failure(FailureKind.InvalidJson, $"the value is not JSON ({Place(error)}): send JSON with the text at {options.TextPointer}, or set Input:Format to Text")
+                : Broken($"the value begins like JSON and is not ({Place(error)}): send it whole");
         }
     }
 
-    private static bool LooksLikeObject(ReadOnlySpan<byte> value)
+    private Failure? Pointed(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> text)
+    {
+        var failure = json.Find(value, out text);
+        return failure is { Kind: FailureKind.MissingText } && cloudEvent.Is(value) ? cloudEvent.Find(value, out text) : failure;
+    }
+
+    /// <summary>A JSON string is the text that it holds.</summary>
+    private Failure? Quoted(ReadOnlySpan<byte> value, ref ReadOnlySpan<byte> text)
+    {
+        if (whole.Find(value, out var content) is { } failure)
+            return failure;
+        if (Look(content) == JsonLook.Json && SchemaFrame.IsJson(content))
+            return Broken("the value is JSON within a JSON string: it was encoded twice, send it encoded once");
+        text = content;
+        return null;
+    }
+
+    private Failure? Broken(string what)
+    {
+        if (options.BrokenJson == BrokenJson.DeadLetter)
+            return new Failure(FailureKind.InvalidJson, $"{what}, or set Input:BrokenJson to Score, or Input:Format to Text");
+        if (BrokenScored++ == 0)
+            say?.Invoke($"A value is scored as it stands, since Input:BrokenJson is Score: {what}. Others like it are counted and not told");
+        return null;
+    }
+
+    private static string Place(JsonException error) => $"line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}";
+
+    /// <summary>What a value begins like: an object or a list of objects, a quoted text, or neither. "{sigh}" and "[urgent]" are texts.</summary>
+    private static JsonLook Look(ReadOnlySpan<byte> value)
     {
         var start = value.IndexOfAnyExcept(" \t\r\n"u8);
-        return start >= 0 && value[start] == (byte)'{';
+        if (start < 0 || value[start] is not ((byte)'{' or (byte)'[' or (byte)'"'))
+            return JsonLook.No;
+        if (value[start] == (byte)'"')
+            return JsonLook.Text;
+        var rest = value[(start + 1)..];
+        var next = rest.IndexOfAnyExcept(" \t\r\n"u8);
+        if (next < 0)
+            return JsonLook.No;
+        return (value[start], rest[next]) is ((byte)'{', (byte)'"' or (byte)'}') or ((byte)'[', (byte)'{') ? JsonLook.Json : JsonLook.No;
+    }
+
+    private enum JsonLook
+    {
+        No,
+        Json,
+        Text,
     }
 
     private static bool IsEmpty(ReadOnlySpan<byte> text)

@@ -168,7 +168,7 @@ internal sealed class Classifier : IDisposable
 
     private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
         reader,
-        new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
+        new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens, line => log.LogWarning("Input: {Line}", line)),
         new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
         Heads,
         new WindowRecords(

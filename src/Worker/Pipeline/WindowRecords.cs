@@ -9,8 +9,8 @@ using Worker.Kafka.Topics;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Turns a scored window into the records it leads to, in source order: per message one result, or one dead letter, and
-/// for those that people are asked about a review item. One caller at a time.
+/// Turns a scored window into the records it leads to, in source order: per message one result, or one dead letter (or
+/// nothing, where that was asked for), and for those that people are asked about a review item. One caller at a time.
 /// </summary>
 internal sealed class WindowRecords
 {
@@ -48,7 +48,7 @@ internal sealed class WindowRecords
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
             scored.Window.Failures[i] ??= TryAddResult(scored, i, ref reviewed);
-            if (scored.Window.Failures[i] is not { } failure)
+            if (scored.Window.Failures[i] is not { IsSkipped: false } failure)
                 continue;
             Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
             letters++;

@@ -16,11 +16,12 @@ internal sealed class WindowTokenizer
     /// <param name="tokenizer">The encoder's own.</param>
     /// <param name="input">How texts are found, and what happens to long ones.</param>
     /// <param name="encoderMaxTokens">The longest text that the encoder takes, in tokens.</param>
-    public WindowTokenizer(WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens)
+    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for nobody.</param>
+    public WindowTokenizer(WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens, Action<string>? say = null)
     {
         this.tokenizer = tokenizer;
         this.input = input;
-        decoder = new TextDecoder(input);
+        decoder = new TextDecoder(input, say);
         maxTokens = input.MaxTokens == 0 ? encoderMaxTokens : Math.Min(input.MaxTokens, encoderMaxTokens);
     }
 

@@ -77,6 +77,91 @@ public class TextDecoderTests
     }
 
     [Theory]
+    [InlineData("{\"text\":\"where is my refund\",\"score\":NaN}")]
+    [InlineData("{\"text\":\"where is my ref")]
+    [InlineData("{\"text\":\"where is my refund\",}")]
+    [InlineData("{\"text\":\"where is my refund\"}\n{\"text\":\"the parcel is late\"}")]
+    [InlineData("\"{\\\"text\\\":\\\"where is my refund\\\"}\"")]
+    [InlineData("[{\"text\":\"where is my refund\"")]
+    public void What_begins_like_json_and_is_not_is_dead_lettered_or_scored_as_it_stands_and_told_once(string value)
+    {
+        var failure = new TextDecoder(new InputOptions()).Decode(Encoding.UTF8.GetBytes(value), out _);
+        Assert.Equal(FailureKind.InvalidJson, failure?.Kind);
+        Assert.Contains("Input:BrokenJson", failure!.Reason, StringComparison.Ordinal);
+        var said = new List<string>();
+        var decoder = new TextDecoder(new InputOptions { BrokenJson = BrokenJson.Score }, said.Add);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null(decoder.Decode(Encoding.UTF8.GetBytes(value), out var text));
+            Assert.Equal(value, Encoding.UTF8.GetString(text));
+        }
+        Assert.Equal(3, decoder.BrokenScored);
+        Assert.Contains("scored as it stands", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Equal(value, Decode(new InputOptions { Format = InputFormat.Text }, value));
+    }
+
+    [Theory]
+    [InlineData("{sigh} where is my refund", "{sigh} where is my refund")]
+    [InlineData("[urgent] please", "[urgent] please")]
+    [InlineData("{", "{")]
+    [InlineData("\"where is my refund\"", "where is my refund")]
+    [InlineData("\"quick\" they said", "\"quick\" they said")]
+    [InlineData("\"", "\"")]
+    public void Texts_with_braces_and_quotes_stay_texts_and_a_json_string_is_what_it_holds(string value, string expected) =>
+        Assert.Equal(expected, Decode(new InputOptions(), value));
+
+    [Theory]
+    [InlineData("{\"specversion\":\"1.0\",\"data\":\"where is my refund\"}", "where is my refund")]
+    [InlineData("{\"specversion\":\"1.0\",\"data\":{\"text\":\"where is my refund\"}}", "where is my refund")]
+    [InlineData("{\"specversion\":\"1.0\",\"data_base64\":\"d2hlcmUgaXMgbXkgcmVmdW5k\"}", "where is my refund")]
+    [InlineData("{\"specversion\":\"1.0\",\"data\":null,\"data_base64\":\"eyJ0ZXh0IjoiYSJ9\"}", "a")]
+    [InlineData("{\"specversion\":\"1.0\",\"text\":\"beside\",\"data\":\"within\"}", "beside")]
+    public void A_structured_cloud_event_is_known_without_a_pointer(string value, string expected)
+    {
+        Assert.Equal(expected, Decode(new InputOptions(), value));
+        Assert.Equal(expected, Decode(new InputOptions { Format = InputFormat.Json }, value));
+    }
+
+    [Theory]
+    [InlineData("{\"specversion\":\"1.0\"}", FailureKind.MissingText, "no data")]
+    [InlineData("{\"specversion\":\"1.0\",\"data\":7}", FailureKind.MissingText, "/data/text")]
+    [InlineData("{\"specversion\":\"1.0\",\"data\":{\"body\":\"a\"}}", FailureKind.MissingText, "/data/text")]
+    [InlineData("{\"specversion\":\"1.0\",\"data_base64\":7}", FailureKind.TextNotString, "/data_base64")]
+    [InlineData("{\"specversion\":\"1.0\",\"data_base64\":\"???\"}", FailureKind.InvalidJson, "base64")]
+    [InlineData("{\"specversion\":\"1.0\",\"data_base64\":\"/w==\"}", FailureKind.InvalidUtf8, "UTF-8")]
+    public void An_event_without_a_text_says_where_it_was_looked_for(string value, FailureKind kind, string named)
+    {
+        var failure = new TextDecoder(new InputOptions()).Decode(Encoding.UTF8.GetBytes(value), out _);
+        Assert.Equal(kind, failure?.Kind);
+        Assert.Contains(named, failure!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_registrys_frame_comes_off_json_with_one_line_and_anything_else_in_it_is_named()
+    {
+        var said = new List<string>();
+        var decoder = new TextDecoder(new InputOptions(), said.Add);
+        foreach (var schema in new byte[] { 7, 200 })
+        {
+            Assert.Null(decoder.Decode([0, 0, 0, 0, schema, .. """{"text":"where is my refund","customer":"x"}"""u8], out var text));
+            Assert.Equal("where is my refund", Encoding.UTF8.GetString(text));
+        }
+        Assert.Equal(2, decoder.FramesTakenOff);
+        Assert.Contains("schema 7", Assert.Single(said), StringComparison.Ordinal);
+        // Avro's string, also one whose length looks like a quote; Protobuf.
+        foreach (var payload in new byte[][] { [.. "$where is my refund"u8], [.. "\"where is my money"u8], [0, 0x0A, 3, (byte)'a', (byte)'b', (byte)'c'], [0xFF] })
+            foreach (var format in Enum.GetValues<InputFormat>())
+            {
+                var failure = new TextDecoder(new InputOptions { Format = format }).Decode([0, 0, 0, 1, 44, .. payload], out _);
+                Assert.Equal(FailureKind.SchemaRegistryFrame, failure?.Kind);
+                Assert.Contains("schema 300", failure!.Reason, StringComparison.Ordinal);
+            }
+        // Too short for a frame, or no number: a text like any other.
+        Assert.Null(new TextDecoder(new InputOptions()).Decode([0, 0, 0, 0, 7], out _));
+        Assert.Null(new TextDecoder(new InputOptions()).Decode([0, 0, 0, 0, 0, (byte)'a'], out _));
+    }
+
+    [Theory]
     [InlineData("00")]
     [InlineData("-1")]
     [InlineData("1e0")]
@@ -133,7 +218,8 @@ public class TextDecoderTests
 
     [Fact]
     public void A_null_value_is_a_failure_of_its_own() =>
-        Assert.Equal(FailureKind.NullValue, new TextDecoder(new InputOptions()).Decode(null, out _)?.Kind);
+        Assert.Equal([(FailureKind.NullValue, false), (FailureKind.NullValue, true)], new[] { NullValue.DeadLetter, NullValue.Skip }
+            .Select(option => new TextDecoder(new InputOptions { NullValue = option }).Decode(null, out _)!).Select(failure => (failure.Kind, failure.IsSkipped)));
 
     [Fact]
     public void Bytes_that_are_no_utf8_fail_with_their_place_or_are_replaced_by_option()

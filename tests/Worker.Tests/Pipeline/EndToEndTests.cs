@@ -188,6 +188,23 @@ public class EndToEndTests(TinyModel model)
     }
 
     [Fact]
+    public async Task Tombstones_are_skipped_by_option_and_their_offsets_committed()
+    {
+        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 3)], options =>
+            (options.Input.NullValue, options.Review.Audit) = (NullValue.Skip, 0));
+        worker.Send([.. Enumerable.Range(0, 300).Select(i => new Message<byte[]?, byte[]?> { Value = i % 3 == 0 ? "a text"u8.ToArray() : null })]);
+        var read = worker.ReadUntil(r => r.Count >= 100);
+        read.AddRange(worker.ReadWhileAny());
+        Assert.Equal(100, read.Count(record => record.Topic == "results"));
+        Assert.Equal(100, read.Count);
+        worker.Send([.. Enumerable.Range(0, 20).Select(_ => new Message<byte[]?, byte[]?>())]);
+        var deadline = Environment.TickCount64 + 30_000;
+        while (worker.Classifier.Meter.Totals.Messages < 320 && Environment.TickCount64 < deadline)
+            await Task.Delay(20);
+        Assert.Equal((320, 0), (worker.Classifier.Meter.Totals.Messages, worker.Classifier.Meter.Totals.DeadLetters));
+    }
+
+    [Fact]
     public async Task Labels_of_an_exclusive_group_have_one_yes()
     {
         await using var worker = await RunningWorker.Start(
