@@ -1,55 +1,66 @@
 namespace Worker.Learning.Certifying;
 
+/// <summary>A candidate of a sequence of tests.</summary>
+/// <param name="Size">How many of the most confident rows it decides.</param>
+/// <param name="Weight">Share of delta that enters the sequence here; of all candidates together at most 1.</param>
+public readonly record struct Candidate(int Size, double Weight);
+
 /// <summary>
-/// Learn-then-Test with fixed-sequence testing (Angelopoulos, Bates, Candès, Jordan and Lei 2021): candidates are tested
-/// from strict to lax, each at level delta, until one fails; the last that passed is certified. Because the order is fixed
-/// before an answer is looked at, the probability that a certified candidate's true risk is above the target is at most
-/// delta, however many there are.
+/// Learn-then-Test (Angelopoulos, Bates, Candès, Jordan and Lei 2021) with the fallback procedure (Wiens 2003): candidates
+/// are tested from strict to lax. Several of them are starting points, each with its share of delta; a candidate is tested
+/// at its own share plus, when the one before passed, all that this one was tested at. The laxest that passed is certified.
+/// Because order and shares are fixed before an answer is looked at, the probability that any candidate passes whose
+/// true risk is above the target is at most delta, whatever the risks of the others: that errors grow towards the lax end is
+/// not assumed.
 /// </summary>
 public static class LearnThenTest
 {
-    /// <summary>
-    /// The sequence starts at so large a share of the rows: at fewer, one early error would end it before it got anywhere.
-    /// </summary>
-    public const double FirstShare = 0.1;
+    /// <summary>Starting points as parts of a side's rows, and their shares of delta.</summary>
+    private static readonly (double Part, double Weight)[] Starts = [(0.4, 0.5), (0.7, 0.25), (1, 0.25)];
 
-    // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time: over
-    // 2,000 splits of the offensive tweets, 5.4% of them at a hundredth against 4.2% at a twentieth, for a share of .39 against .37.
-    private const double StepShare = 0.05;
+    /// <summary>With fewer times the fewest rows that are evidence, a side has one starting point.</summary>
+    private const double Divided = 3;
 
-    /// <summary>
-    /// Sizes of the candidates: how many of the most confident rows each decides. They depend on numbers of rows alone,
-    /// never on answers.
-    /// </summary>
+    /// <summary>Where a small side starts; of its rows.</summary>
+    private const double SmallStart = 0.5;
+
+    // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time.
+    private const double Step = 0.1;
+
+    /// <summary>The candidates of a side; they depend on its number of rows alone, never on answers.</summary>
     /// <param name="side">Rows that the laxest candidate decides.</param>
-    /// <param name="all">All answered rows.</param>
     /// <param name="target">Error target; in (0, 1).</param>
-    /// <param name="delta">Level of each test; in (0, 1).</param>
+    /// <param name="delta">Level of all tests together; in (0, 1).</param>
     /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be evidence.</returns>
-    public static IEnumerable<int> Sizes(int side, int all, double target, double delta)
+    public static IReadOnlyList<Candidate> Candidates(int side, double target, double delta)
     {
         var fewest = RiskTest.FewestWithoutError(target, delta);
         if (side < fewest)
-            yield break;
-        // A tenth of all rows, but of a rare label's few not more than half, or there would be no room to be strict.
-        var size = Math.Max(fewest, (int)Math.Ceiling(Math.Min(FirstShare * all, 0.5 * side)));
-        var step = Math.Max(1, (int)Math.Round(Math.Min(StepShare * all, 2 * StepShare * side)));
-        for (; size < side; size += step)
-            yield return size;
-        yield return side;
+            return [];
+        var weights = new SortedDictionary<int, double>();
+        if (side < Divided * fewest)
+            weights[Math.Max(fewest, (int)Math.Ceiling(SmallStart * side))] = 1;
+        else
+            foreach (var (part, weight) in Starts)
+                weights[Math.Max(fewest, (int)Math.Ceiling(part * side))] = weight;
+        var step = Math.Max(1, (int)Math.Round(Step * side));
+        for (var size = weights.Keys.First(); size < side; size += step)
+            weights.TryAdd(size, 0);
+        weights.TryAdd(side, 0);
+        return [.. weights.Select(pair => new Candidate(pair.Key, pair.Value))];
     }
 
     /// <summary>How many of the most confident rows may be decided automatically; 0 for none.</summary>
     /// <param name="losses">Of rows in order, the most confident first; each in [0, 1].</param>
-    /// <param name="sizes">Candidates, rising.</param>
+    /// <param name="candidates">Rising.</param>
     /// <param name="target">The largest mean loss wanted; in (0, 1).</param>
     /// <param name="delta">Probability of a wrong certificate; in (0, 1).</param>
-    public static int Certify(ReadOnlySpan<double> losses, IEnumerable<int> sizes, double target, double delta)
+    public static int Certify(ReadOnlySpan<double> losses, IEnumerable<Candidate> candidates, double target, double delta)
     {
         RiskTest.RequireFraction(target);
         RiskTest.RequireFraction(delta);
-        var (certified, seen, sum, binary) = (0, 0, 0.0, true);
-        foreach (var size in sizes)
+        var (certified, seen, sum, binary, level) = (0, 0, 0.0, true, 0.0);
+        foreach (var (size, weight) in candidates)
         {
             for (; seen < size; seen++)
             {
@@ -59,10 +70,14 @@ public static class LearnThenTest
                 binary &= loss is 0 or 1;
                 sum += loss;
             }
+            level += weight * delta;
+            if (level == 0)
+                continue;
             var p = binary ? RiskTest.Binomial((int)sum, size, target) : RiskTest.HoeffdingBentkus(sum / size, size, target);
-            if (p > delta)
-                break;
-            certified = size;
+            if (p <= level)
+                certified = size;
+            else
+                level = 0;
         }
         return certified;
     }
