@@ -15,17 +15,17 @@ public readonly record struct Candidate(int Size, double Weight);
 /// </summary>
 public static class LearnThenTest
 {
-    /// <summary>Starting points as parts of a side's rows, and their shares of delta.</summary>
-    private static readonly (double Part, double Weight)[] Starts = [(0.4, 0.5), (0.7, 0.25), (1, 0.25)];
+    /// <summary>From so many rows on a side has two starting points: it can afford to, and survives errors early on.</summary>
+    public const int Large = 500;
 
-    /// <summary>With fewer times the fewest rows that are evidence, a side has one starting point.</summary>
-    private const double Divided = 3;
+    private static readonly (double Part, double Weight)[] StartsOfLarge = [(0.2, 0.5), (0.4, 0.5)];
 
-    /// <summary>Where a small side starts; of its rows.</summary>
-    private const double SmallStart = 0.5;
+    // At fewer rows one early error ends the sequence before it got anywhere, at more those at the lax end do (simulated
+    // in docs/decisions/0010-evidence.md). On 60 to 500 rows dividing delta costs more than it brings.
+    private static readonly (double Part, double Weight)[] StartOfSmall = [(0.4, 1)];
 
     // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time.
-    private const double Step = 0.1;
+    private const double Step = 0.05;
 
     /// <summary>The candidates of a side; they depend on its number of rows alone, never on answers.</summary>
     /// <param name="side">Rows that the laxest candidate decides.</param>
@@ -37,17 +37,49 @@ public static class LearnThenTest
         var fewest = RiskTest.FewestWithoutError(target, delta);
         if (side < fewest)
             return [];
-        var weights = new SortedDictionary<int, double>();
-        if (side < Divided * fewest)
-            weights[Math.Max(fewest, (int)Math.Ceiling(SmallStart * side))] = 1;
-        else
-            foreach (var (part, weight) in Starts)
-                weights[Math.Max(fewest, (int)Math.Ceiling(part * side))] = weight;
-        var step = Math.Max(1, (int)Math.Round(Step * side));
-        for (var size = weights.Keys.First(); size < side; size += step)
-            weights.TryAdd(size, 0);
-        weights.TryAdd(side, 0);
-        return [.. weights.Select(pair => new Candidate(pair.Key, pair.Value))];
+        var candidates = new SortedDictionary<int, double>();
+        var level = 0.0;
+        foreach (var (part, weight) in side < Large ? StartOfSmall : StartsOfLarge)
+        {
+            level += weight * delta;
+            var start = Critical(Math.Max(fewest, (int)(part * side)), target, weight * delta) ?? side;
+            candidates[start] = candidates.GetValueOrDefault(start) + weight;
+        }
+        for (var size = candidates.Keys.First() + Step * side; size < side; size += Step * side)
+            if (Critical((int)size, target, level) is { } critical && critical > candidates.Keys.First())
+                candidates.TryAdd(critical, 0);
+        candidates.TryAdd(Critical(side, target, level) ?? side, 0);
+        candidates.TryAdd(side, 0);
+        return [.. candidates.Select(pair => new Candidate(pair.Key, pair.Value))];
+    }
+
+    /// <summary>
+    /// The smallest size at which as many errors pass as at the one given: 93 allow one error at 5%, and so do 120, where
+    /// one has more chances to come. Null when not even no error passes.
+    /// </summary>
+    private static int? Critical(int size, double target, double level)
+    {
+        if (RiskTest.Binomial(0, size, target) > level)
+            return null;
+        var (allowed, tooMany) = (0, (int)(target * size) + 2);
+        while (tooMany - allowed > 1)
+        {
+            var middle = (allowed + tooMany) / 2;
+            if (middle <= size && RiskTest.Binomial(middle, size, target) <= level)
+                allowed = middle;
+            else
+                tooMany = middle;
+        }
+        var (tooFew, enough) = (allowed, size);
+        while (enough - tooFew > 1)
+        {
+            var middle = (tooFew + enough) / 2;
+            if (RiskTest.Binomial(allowed, middle, target) <= level)
+                enough = middle;
+            else
+                tooFew = middle;
+        }
+        return enough;
     }
 
     /// <summary>How many of the most confident rows may be decided automatically; 0 for none.</summary>

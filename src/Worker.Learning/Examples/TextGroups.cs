@@ -8,18 +8,18 @@ namespace Worker.Learning.Examples;
 /// </summary>
 public sealed class TextGroups
 {
-    private readonly int[] of;
+    private readonly int[] groups;
 
-    private TextGroups(int[] of, int count) => (this.of, Count) = (of, count);
+    private TextGroups(int[] groups, int count) => (this.groups, Count) = (groups, count);
 
     /// <summary>Texts.</summary>
-    public int Texts => of.Length;
+    public int Texts => groups.Length;
 
     /// <summary>Groups: how many distinct texts there are.</summary>
     public int Count { get; }
 
     /// <summary>Group of a text, 0 to Count − 1, in the order of the groups' first texts.</summary>
-    public int this[int text] => of[text];
+    public int this[int text] => groups[text];
 
     /// <summary>Every text is a group of its own.</summary>
     public static TextGroups Single(int texts) => new([.. Enumerable.Range(0, texts)], texts);
@@ -48,13 +48,13 @@ public sealed class TextGroups
     }
 
     /// <summary>The groups of some of the texts: text i is the one at <paramref name="rows"/>[i].</summary>
-    public TextGroups Part(IReadOnlyList<int> rows) => Numbered(rows.Count, row => of[rows[row]]);
+    public TextGroups Part(IReadOnlyList<int> rows) => Numbered(rows.Count, row => groups[rows[row]]);
 
     /// <summary>Texts in each group.</summary>
     public int[] Sizes()
     {
         var sizes = new int[Count];
-        foreach (var group in of)
+        foreach (var group in groups)
             sizes[group]++;
         return sizes;
     }

@@ -170,7 +170,7 @@ public class AnomalyTrainerTests
                 var label = i % classes;
                 for (var k = 0; k < Layout.Width; k++)
                     features[i * Layout.Width + k] = (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
-                texts.Add(new LabelledText("t", new Dictionary<string, bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
+                texts.Add(new LabelledText(Distinct(i), new Dictionary<string, bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
                 var length = 5 + random.Next(20);
                 tokens.Room(length).Clear();
                 tokens.Add(length);
@@ -180,6 +180,9 @@ public class AnomalyTrainerTests
         }
 
         public DataSet Data { get; }
+
+        /// <summary>Three words that no other text has: texts that differ by digits alone are copies.</summary>
+        private static string Distinct(int i) => string.Join(' ', "abc".Select(first => $"{first}{(char)('a' + i / 676)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}"));
 
         public AnomalyTexts Texts { get; }
 
