@@ -44,7 +44,9 @@ public sealed record MissingEvidence(int? Answers, double? Error)
         for (double rows = RiskTest.FewestWithoutError(target, level); rows <= most; rows *= 1.1)
         {
             var count = (int)Math.Ceiling(rows);
-            if (RiskTest.Binomial((int)Math.Round(error * count), count, target) <= level)
+            // Half a standard deviation above the mean: at the mean itself every second try would fail.
+            var errors = error * count + 0.5 * Math.Sqrt(error * count);
+            if (RiskTest.Binomial(Math.Min(count, (int)Math.Round(errors)), count, target) <= level)
                 return count;
         }
         return null;

@@ -5,40 +5,27 @@ namespace Worker.Learning.Fitting;
 /// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds one
 /// share out, they divide that share.
 /// </summary>
-internal sealed class HeldOutRows
+/// <param name="Rows">Rows of the texts, rising.</param>
+/// <param name="Answers">True where the label holds.</param>
+/// <param name="Part">Part of each row, 0 to Parts − 1; each has rows of both answers.</param>
+/// <param name="Parts">How many parts; 1 when there are answers for no more.</param>
+internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int Parts)
 {
     /// <summary>Parts of one held-out share.</summary>
     private const int PartsOfShare = 5;
 
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
-    public HeldOutRows(FoldedAnswers answers, int label, int folds)
+    public static HeldOutRows Of(FoldedAnswers answers, int label, int folds)
     {
-        Rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
-        Answers = Array.ConvertAll(Rows, row => answers[row, label] > 0);
+        int[] rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
+        var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);
         if (folds > 1)
-        {
-            (Parts, Part) = (folds, Array.ConvertAll(Rows, row => Math.Abs((int)answers[row, label]) - 1));
-            return;
-        }
-        var positives = Answers.AsSpan().Count(true);
-        Parts = Math.Clamp(Math.Min(positives, Rows.Length - positives), 1, PartsOfShare);
-        Part = new int[Rows.Length];
+            return new HeldOutRows(rows, truth, Array.ConvertAll(rows, row => Math.Abs((int)answers[row, label]) - 1), folds);
+        var positives = truth.AsSpan().Count(true);
+        var parts = Math.Clamp(Math.Min(positives, rows.Length - positives), 1, PartsOfShare);
         var seen = new int[2];
-        for (var i = 0; i < Rows.Length; i++)
-            Part[i] = seen[Answers[i] ? 1 : 0]++ % Parts;
+        return new HeldOutRows(rows, truth, Array.ConvertAll(truth, yes => seen[yes ? 1 : 0]++ % parts), parts);
     }
-
-    /// <summary>Rows of the texts, rising.</summary>
-    public int[] Rows { get; }
-
-    /// <summary>True where the label holds.</summary>
-    public bool[] Answers { get; }
-
-    /// <summary>How many parts; 1 when there are answers for no more.</summary>
-    public int Parts { get; }
-
-    /// <summary>Part of each row, 0 to Parts − 1.</summary>
-    public int[] Part { get; }
 
     /// <summary>The values of rows that are in one part, or in all others.</summary>
     public T[] Of<T>(T[] values, int part, bool others) => [.. values.Where((_, i) => Part[i] == part != others)];

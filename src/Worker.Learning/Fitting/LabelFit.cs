@@ -46,7 +46,7 @@ internal sealed class LabelFit
         if (start is not null)
             start[width] += (float)Shift;
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
-        heldOut = new HeldOutRows(answers, label, folds);
+        heldOut = HeldOutRows.Of(answers, label, folds);
         chosenByOthers = heldOut.Parts == 1 ? [] : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
 
