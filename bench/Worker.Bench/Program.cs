@@ -17,5 +17,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     Worker.Bench.Anomaly.AnomalyBench.Create(),
     QualityBench.Create(),
     RareBench.Create(),
+    EvidenceBench.Create(),
+    ExclusiveBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

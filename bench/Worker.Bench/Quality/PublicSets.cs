@@ -18,6 +18,21 @@ internal static class PublicSets
         string[] Texts(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => row[0].GetString()!)];
     }
 
+    /// <summary>All in-scope texts of CLINC150 with the domain of their intent: ten labels, one a text.</summary>
+    public static IReadOnlyList<LabelledText> ClincDomains()
+    {
+        using var domains = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "domains.json")));
+        var domain = domains.RootElement.EnumerateObject()
+            .SelectMany(entry => entry.Value.EnumerateArray().Select(intent => (Intent: Plain(intent.GetString()!), Domain: entry.Name)))
+            .ToDictionary(pair => pair.Intent, pair => pair.Domain, StringComparer.Ordinal);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "data_full.json")));
+        return [.. new[] { "train", "val", "test" }.SelectMany(part => json.RootElement.GetProperty(part).EnumerateArray())
+            .Select(row => Having(row[0].GetString()!, domain[Plain(row[1].GetString()!)]))];
+
+        // The two files do not write all intents alike.
+        static string Plain(string intent) => intent.Replace('_', ' ').Trim().ToLowerInvariant();
+    }
+
     /// <summary>28 labels, several a text; the official parts.</summary>
     public static QualitySet GoEmotions()
     {

@@ -14,7 +14,8 @@ public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 /// <summary>
 /// Makes an anomaly reference of the texts that heads are trained on. Texts are held out fold by fold and scored by
 /// channels fitted to the others: those values scale the channels and are what p-values count (cross-conformal, Vovk
-/// 2015). The reference itself is then fitted to all texts.
+/// 2015). Copies and near-copies of a text are held out with it and count once: beside its copy no text is strange. The
+/// reference itself is then fitted to all texts.
 /// </summary>
 public static class AnomalyTrainer
 {
@@ -36,16 +37,19 @@ public static class AnomalyTrainer
         var classes = TextClasses.From(data);
         var fit = new ChannelFit(texts, classes, layers, options, parallel, probabilities is not null);
         // 1. Values of held-out texts, channel by channel.
-        var order = Enumerable.Range(0, texts.Count).Where(row => !fit.Unusable.Contains(row)).ToArray();
+        var usable = Enumerable.Range(0, texts.Count).Where(row => !fit.Unusable.Contains(row)).ToArray();
+        var groups = data.Groups;
+        var order = usable.DistinctBy(row => groups[row]).ToArray();
         if (order.Length < FewestTexts)
-            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {order.Length} with features that are finite numbers");
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {order.Length} distinct ones with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
-        var folds = texts.Count >= options.OneFoldFrom ? 1 : options.Folds;
+        var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
         var values = new Dictionary<string, List<float>>(StringComparer.Ordinal);
         for (var fold = 0; fold < folds; fold++)
         {
             var held = order.Where((_, i) => i % options.Folds == fold).Take(ConformalScores.MostScores).Order().ToArray();
-            var rest = order.Except(held).Order().ToArray();
+            var with = held.Select(row => groups[row]).ToHashSet();
+            var rest = usable.Where(row => !with.Contains(groups[row])).ToArray();
             foreach (var (channel, found) in fit.HeldOut(rest, held, probabilities))
             {
                 if (!values.TryGetValue(channel, out var all))
@@ -54,7 +58,7 @@ public static class AnomalyTrainer
             }
         }
         // 2. The reference of all texts, on the held-out texts' scales.
-        var channels = fit.Fit(order.Order().ToArray());
+        var channels = fit.Fit(usable);
         ImmutableArray<ScaledChannel> scaled = [.. channels.Where(c => values.ContainsKey(c.Name)).Select(c => new ScaledChannel(c, EmpiricalTail.Of([.. values[c.Name]])))];
         var sums = new float[values.Values.First().Count];
         foreach (var (channel, tail) in scaled)
@@ -66,7 +70,7 @@ public static class AnomalyTrainer
             Encoder = encoder,
             Channels = scaled,
             Scores = new ConformalScores(EmpiricalTail.Thin(sums, ConformalScores.MostScores)),
-            Texts = order.Length,
+            Texts = usable.Length,
             Classes = classes.Count,
         };
     }

@@ -29,14 +29,14 @@ public static class DecisionThreshold
         var truth = answers.ToArray();
         Array.Sort(sorted, truth);
         var positives = answers.Count(true);
-        var (best, bestF1, hits) = (0.5, 0.0, 0);
+        var (best, bestF1, truePositives) = (0.5, 0.0, 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
-            hits += truth[i] ? 1 : 0;
+            truePositives += truth[i] ? 1 : 0;
             // Equal probabilities cannot be parted.
             if (i > 0 && sorted[i - 1] == sorted[i])
                 continue;
-            var f1 = 2.0 * hits / (sorted.Length - i + positives);
+            var f1 = 2.0 * truePositives / (sorted.Length - i + positives);
             var threshold = i > 0 ? (sorted[i - 1] + sorted[i]) / 2 : sorted[i] / 2;
             // Rounding can put the middle of neighbours onto the lower one, which would then be a yes too.
             if (i > 0 && threshold <= sorted[i - 1])
@@ -50,15 +50,15 @@ public static class DecisionThreshold
     /// <summary>F1 = 2·TP / (predicted + actual positives) when yes is p ≥ threshold; 0 when there are neither.</summary>
     public static double F1(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double threshold)
     {
-        var (hits, predicted) = (0, 0);
+        var (truePositives, predicted) = (0, 0);
         for (var i = 0; i < probabilities.Length; i++)
         {
             if (probabilities[i] < threshold)
                 continue;
             predicted++;
-            hits += answers[i] ? 1 : 0;
+            truePositives += answers[i] ? 1 : 0;
         }
         var total = predicted + answers.Count(true);
-        return total == 0 ? 0 : 2.0 * hits / total;
+        return total == 0 ? 0 : 2.0 * truePositives / total;
     }
 }

@@ -3,8 +3,8 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Calibrating;
 
 /// <summary>
-/// The first version of the review band: the share of held-out rows nearest to the decision threshold goes to people.
-/// It promises a volume of review, not an error rate: bands certified for an error come later and replace it.
+/// The review band of the plain rules, where one is asked for: the share of held-out rows nearest to the decision
+/// threshold goes to people. It promises a volume of review, not an error rate, as certified bands do.
 /// </summary>
 public static class ReviewBand
 {

@@ -1,23 +1,23 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>Counts at a threshold, when yes is p ≥ threshold.</summary>
-/// <param name="Hits">Rows that are yes and said to be.</param>
-/// <param name="Said">Rows said to be yes.</param>
+/// <param name="TruePositives">Rows that are yes and predicted to be.</param>
+/// <param name="Predicted">Rows predicted to be yes.</param>
 /// <param name="Positives">Rows that are yes.</param>
-public readonly record struct ThresholdCounts(int Hits, int Said, int Positives)
+public readonly record struct ThresholdCounts(int TruePositives, int Predicted, int Positives)
 {
-    /// <summary>1 where nothing is said: nothing said is wrong.</summary>
-    public double Precision => Said == 0 ? 1 : (double)Hits / Said;
+    /// <summary>1 where nothing is predicted: nothing predicted is wrong.</summary>
+    public double Precision => Predicted == 0 ? 1 : (double)TruePositives / Predicted;
 
     /// <summary>1 where there is nothing to find.</summary>
-    public double Recall => Positives == 0 ? 1 : (double)Hits / Positives;
+    public double Recall => Positives == 0 ? 1 : (double)TruePositives / Positives;
 
     /// <summary>(1 + β²)·TP / ((1 + β²)·TP + β²·FN + FP); 0 when there is neither a positive nor a yes.</summary>
     public double FBeta(double beta)
     {
         var weight = beta * beta;
-        var below = weight * Positives + Said;
-        return below == 0 ? 0 : (1 + weight) * Hits / below;
+        var below = weight * Positives + Predicted;
+        return below == 0 ? 0 : (1 + weight) * TruePositives / below;
     }
 }
 
@@ -37,14 +37,14 @@ public static class PlainThreshold
         var truth = answers.ToArray();
         Array.Sort(sorted, truth);
         var positives = answers.Count(true);
-        var (best, highest, hits) = (1.0, sorted.Length > 0 && sorted[^1] >= 1 ? double.NegativeInfinity : score(new(0, 0, positives)), 0);
+        var (best, highest, truePositives) = (1.0, sorted.Length > 0 && sorted[^1] >= 1 ? double.NegativeInfinity : score(new(0, 0, positives)), 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
-            hits += truth[i] ? 1 : 0;
+            truePositives += truth[i] ? 1 : 0;
             // Equal probabilities cannot be parted.
             if (i > 0 && sorted[i - 1] == sorted[i])
                 continue;
-            var value = score(new(hits, sorted.Length - i, positives));
+            var value = score(new(truePositives, sorted.Length - i, positives));
             var threshold = i > 0 ? (sorted[i - 1] + sorted[i]) / 2 : sorted[i] / 2;
             // Rounding can put the middle of neighbours onto the lower one, which would then be a yes too.
             if (i > 0 && threshold <= sorted[i - 1])

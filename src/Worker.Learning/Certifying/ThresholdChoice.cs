@@ -9,35 +9,49 @@ namespace Worker.Learning.Certifying;
 /// <param name="Remark">What could not be had, or null.</param>
 public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certificate, string? Remark)
 {
-    /// <summary>Chooses by the rule asked for.</summary>
+    /// <summary>What a certificate for its yes lacks; null when there is one, or none is asked for.</summary>
+    public MissingEvidence? YesNeeds { get; init; }
+
+    /// <summary>The same for its no.</summary>
+    public MissingEvidence? NoNeeds { get; init; }
+
+    /// <summary>Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.</summary>
     /// <param name="probabilities">Calibrated, of rows that the head was not fitted on; at least one.</param>
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="options">Without problems.</param>
     public static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
     {
-        var decide = Decide(probabilities, answers, options);
-        if (options.Rule == ThresholdRule.Certified)
-        {
-            var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
-            var (band, certificate) = CertifiedBand.Learn(probabilities, answers, decide, options.Error, options.Delta, today, options.Validity);
-            return new ThresholdChoice(band, certificate, null);
-        }
-        return new ThresholdChoice(ReviewBand.Around(probabilities, decide, options.ReviewShare), null, Unmet(probabilities, answers, decide, options));
+        var decides = new double[answers.Length];
+        Array.Fill(decides, Decide(probabilities, answers, options));
+        return Make(probabilities, answers, options, new TestedRows(probabilities.ToArray(), decides, answers.ToArray()));
     }
 
-    private static double Decide(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
+    /// <summary>Chooses on all rows, and certifies by what each row got from the others.</summary>
+    /// <param name="probabilities">By the head's own calibration.</param>
+    /// <param name="tested">The same rows by calibrations and thresholds that have not seen them.</param>
+    internal static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options, TestedRows tested)
+    {
+        var decide = Decide(probabilities, answers, options);
+        if (options.Rule != ThresholdRule.Certified)
+            return new ThresholdChoice(ReviewBand.Around(probabilities, decide, options.ReviewShare), null, Unmet(probabilities, answers, decide, options));
+        var band = CertifiedBand.Learn(tested, probabilities, decide, options, CertificateOrigin.Training);
+        return new ThresholdChoice(band.Thresholds, band.Certificate, null) { YesNeeds = band.YesNeeds, NoNeeds = band.NoNeeds };
+    }
+
+    /// <summary>Where yes and no part, by the rule asked for.</summary>
+    internal static double Decide(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
     {
         var beta = options.Beta;
         return options.Rule switch
         {
             ThresholdRule.Fixed => options.Fixed,
             ThresholdRule.Cost => PlainThreshold.Best(probabilities, answers, c =>
-                -options.CostOfFalseYes * (c.Said - c.Hits) - options.CostOfFalseNo * (c.Positives - c.Hits)),
+                -options.CostOfFalseYes * (c.Predicted - c.TruePositives) - options.CostOfFalseNo * (c.Positives - c.TruePositives)),
             // Below the floor, the nearer to it the better; above it, what the rule is after.
             ThresholdRule.PrecisionFloor => PlainThreshold.Best(probabilities, answers, c =>
-                c.Said > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Said > 0 ? c.Precision - 1 : -2),
+                c.Predicted > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Predicted > 0 ? c.Precision - 1 : -2),
             ThresholdRule.RecallFloor => PlainThreshold.Best(probabilities, answers, c =>
-                c.Said > 0 && c.Recall >= options.Floor ? 1 + c.Precision : c.Recall - 1),
+                c.Predicted > 0 && c.Recall >= options.Floor ? 1 + c.Precision : c.Recall - 1),
             _ when beta == 1 => DecisionThreshold.Choose(probabilities, answers),
             // The best threshold on few positives is mostly chance.
             _ when answers.Count(true) < DecisionThreshold.MinimumPositives => 0.5,
@@ -49,15 +63,15 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
     {
         if (options.Rule is not ThresholdRule.PrecisionFloor)
             return null;
-        var (said, hits) = (0, 0);
+        var (predicted, truePositives) = (0, 0);
         for (var i = 0; i < probabilities.Length; i++)
         {
             if (probabilities[i] < decide)
                 continue;
-            said++;
-            hits += answers[i] ? 1 : 0;
+            predicted++;
+            truePositives += answers[i] ? 1 : 0;
         }
-        var precision = said == 0 ? 0 : (double)hits / said;
+        var precision = predicted == 0 ? 0 : (double)truePositives / predicted;
         return precision >= options.Floor ? null : $"no threshold reaches a precision of {options.Floor}: the best on held-out rows is {precision:F2}; add examples";
     }
 }

@@ -15,7 +15,7 @@ public enum ThresholdRule
     /// <summary>The highest precision with at least the recall floor.</summary>
     RecallFloor,
 
-    /// <summary>The least cost of false yes and false no.</summary>
+    /// <summary>The minimum cost of false yes and false no.</summary>
     Cost,
 
     /// <summary>The one given.</summary>
@@ -36,10 +36,16 @@ public sealed record ThresholdOptions
     /// <summary>Certified: how long a certificate counts; null (the default) for as long as no drift takes it back.</summary>
     public TimeSpan? Validity { get; init; }
 
+    /// <summary>
+    /// Certified: a decision whose calibrated chance of being wrong is this or more is uncertain, and no side goes so far; in
+    /// (0, 0.5], default 0.2.
+    /// </summary>
+    public double Uncertain { get; init; } = 0.2;
+
     /// <summary>F-beta: how many times as important recall is as precision; above 0, default 1.</summary>
     public double Beta { get; init; } = 1;
 
-    /// <summary>Of the floor rules: the least precision, or recall; in (0, 1], default 0.8.</summary>
+    /// <summary>Of the floor rules: the minimum of precision, or of recall; in (0, 1], default 0.8.</summary>
     public double Floor { get; init; } = 0.8;
 
     /// <summary>Cost: of a false yes; above 0, default 1.</summary>
@@ -51,8 +57,11 @@ public sealed record ThresholdOptions
     /// <summary>Fixed: the threshold; in [0, 1], default 0.5.</summary>
     public double Fixed { get; init; } = 0.5;
 
-    /// <summary>All rules but certified: share of held-out rows, the nearest to the threshold, in the review band; of [0, 1), default 0.05.</summary>
-    public double ReviewShare { get; init; } = 0.05;
+    /// <summary>
+    /// All rules but certified: share of held-out rows, the nearest to the threshold, that go to review; of [0, 1), default
+    /// 0: such a rule decides everything.
+    /// </summary>
+    public double ReviewShare { get; init; }
 
     /// <summary>Tells the certificate's date, of which only the day is kept: the same data on the same day give the same head.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -65,12 +74,13 @@ public sealed record ThresholdOptions
         Check(Error is > 0 and < 1, $"error is {Error}: it must lie between 0 and 1, e.g. 0.05");
         Check(Delta is > 0 and < 1, $"delta is {Delta}: it must lie between 0 and 1, e.g. 0.05");
         Check(Validity is null || Validity > TimeSpan.Zero, $"validity is {Validity}: it must be longer than nothing");
+        Check(Uncertain is > 0 and <= 0.5, $"uncertain is {Uncertain}: it must be above 0 and at most 0.5");
         Check(Beta is > 0 and < double.PositiveInfinity, $"beta is {Beta}: it must be above 0");
         Check(Floor is > 0 and <= 1, $"floor is {Floor}: it must be above 0 and at most 1");
         Check(CostOfFalseYes is > 0 and < double.PositiveInfinity, $"the cost of a false yes is {CostOfFalseYes}: it must be above 0");
         Check(CostOfFalseNo is > 0 and < double.PositiveInfinity, $"the cost of a false no is {CostOfFalseNo}: it must be above 0");
         Check(Fixed is >= 0 and <= 1, $"the fixed threshold is {Fixed}: it must be at least 0 and at most 1");
-        Check(ReviewShare is >= 0 and < 1, $"ReviewShare is {ReviewShare}: it must be at least 0 and below 1");
+        Check(ReviewShare is >= 0 and < 1, $"the review share is {ReviewShare}: it must be at least 0 and below 1");
         return problems;
 
         void Check(bool holds, string problem)

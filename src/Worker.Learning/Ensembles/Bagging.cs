@@ -60,6 +60,6 @@ public static class Bagging
         Array.Fill(values, AnswerMatrix.Unknown);
         foreach (var row in rows.AsSpan(0, kept))
             data.Answers.Row(row).CopyTo(values.AsSpan(row * labels, labels));
-        return new DataSet(data.Texts, data.Labels, new AnswerMatrix(rows.Length, labels, values));
+        return data.WithAnswers(new AnswerMatrix(rows.Length, labels, values));
     }
 }

@@ -47,4 +47,26 @@ public sealed class AnswerMatrix
         }
         return (positives, negatives);
     }
+
+    /// <summary>
+    /// These answers with one of each group of copies for a label: the first stays, the others become unknown. For whatever
+    /// counts answers as evidence.
+    /// </summary>
+    /// <param name="groups">Of the rows' texts.</param>
+    public AnswerMatrix OncePerGroup(TextGroups groups)
+    {
+        var once = (sbyte[])values.Clone();
+        if (groups.Count == Rows)
+            return new AnswerMatrix(Rows, Labels, once);
+        var seen = new bool[checked(groups.Count * Labels)];
+        for (var cell = 0; cell < once.Length; cell++)
+        {
+            if (once[cell] == Unknown)
+                continue;
+            ref var before = ref seen[groups[cell / Labels] * Labels + cell % Labels];
+            once[cell] = before ? Unknown : once[cell];
+            before = true;
+        }
+        return new AnswerMatrix(Rows, Labels, once);
+    }
 }

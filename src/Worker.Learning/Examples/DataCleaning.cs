@@ -8,12 +8,15 @@ public static class DataCleaning
     /// <summary>At most so many of the texts are shown in a remark.</summary>
     private const int Shown = 3;
 
+    /// <summary>With fewer distinct texts than this share of all, it is said how many they are.</summary>
+    private const double FewDistinct = 0.9;
+
     /// <summary>
-    /// The data set without empty texts, and without the answers to a label that the same text has once as yes and once as
-    /// no. Everything else stays.
+    /// The data set without empty texts. Where the same text has different answers to a label, all its rows get the one
+    /// that most of them have; where as many say yes as no, all are left out. Everything else stays.
     /// </summary>
     /// <param name="data">As read.</param>
-    /// <param name="remarks">What was left out, where and what to do; empty when nothing was.</param>
+    /// <param name="remarks">What was left out or changed, where and what to do; empty when nothing was.</param>
     public static DataSet Clean(DataSet data, out IReadOnlyList<string> remarks)
     {
         var said = new List<string>();
@@ -22,31 +25,60 @@ public static class DataCleaning
         if (kept.Length < data.Texts.Count)
             said.Add(string.Create(CultureInfo.InvariantCulture, $"{data.Texts.Count - kept.Length} of {data.Texts.Count} texts are empty: left out"));
 
+        var part = data.Part(kept);
         var values = new sbyte[checked(kept.Length * data.Labels.Length)];
         for (var row = 0; row < kept.Length; row++)
-            data.Answers.Row(kept[row]).CopyTo(values.AsSpan(row * data.Labels.Length));
-        var texts = kept.Select(row => data.Texts[row]).ToArray();
-        foreach (var same in Enumerable.Range(0, texts.Length).GroupBy(row => texts[row], StringComparer.Ordinal).Where(rows => rows.Skip(1).Any()))
-            Contradictions(same.Key, [.. same], data, values, said);
-        return new DataSet(texts, data.Labels, new AnswerMatrix(texts.Length, data.Labels.Length, values));
+            part.Answers.Row(row).CopyTo(values.AsSpan(row * data.Labels.Length));
+        var contradictions = new List<Contradiction>();
+        foreach (var same in Enumerable.Range(0, kept.Length).GroupBy(row => part.Texts[row], StringComparer.Ordinal).Where(rows => rows.Skip(1).Any()))
+            contradictions.AddRange(Settle([.. same], part, values));
+        said.AddRange(Remarks(contradictions));
+        var clean = part.WithAnswers(new AnswerMatrix(kept.Length, data.Labels.Length, values));
+        if (clean.Groups.Count < FewDistinct * kept.Length)
+            said.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{clean.Groups.Count} of {kept.Length} texts are distinct: copies and near-copies stay on one side of every split and count as one text of evidence"));
+        return clean;
     }
-
-    private static void Contradictions(string text, int[] rows, DataSet data, sbyte[] values, List<string> said)
-    {
-        for (var label = 0; label < data.Labels.Length; label++)
-        {
-            var cells = rows.Select(row => row * data.Labels.Length + label).ToArray();
-            if (!cells.Any(cell => values[cell] == AnswerMatrix.Yes) || !cells.Any(cell => values[cell] == AnswerMatrix.No))
-                continue;
-            foreach (var cell in cells)
-                values[cell] = AnswerMatrix.Unknown;
-            said.Add($"label '{data.Labels[label]}' is answered both yes and no for the same text, {Quoted(text)}: these answers are left out, correct one of them");
-        }
-    }
-
-    private static string Quoted(string text) => text.Length <= 60 ? $"\"{text}\"" : $"\"{text[..57]}...\"";
 
     /// <summary>Remarks of a kind as a few lines: the first and how many more.</summary>
     public static IEnumerable<string> Summary(IReadOnlyList<string> remarks) =>
         remarks.Count <= Shown ? remarks : [.. remarks.Take(Shown), string.Create(CultureInfo.InvariantCulture, $"... and {remarks.Count - Shown} more such remarks")];
+
+    /// <summary>Makes the answers of one text's rows agree, label by label.</summary>
+    private static IEnumerable<Contradiction> Settle(int[] rows, DataSet data, sbyte[] values)
+    {
+        for (var label = 0; label < data.Labels.Length; label++)
+        {
+            var cells = rows.Select(row => row * data.Labels.Length + label).Where(cell => values[cell] != AnswerMatrix.Unknown).ToArray();
+            var yes = cells.Count(cell => values[cell] == AnswerMatrix.Yes);
+            if (yes == 0 || yes == cells.Length)
+                continue;
+            var found = new Contradiction(data.Labels[label], data.Texts[rows[0]], yes, cells.Length - yes);
+            foreach (var cell in cells)
+                values[cell] = found.Settled;
+            yield return found;
+        }
+    }
+
+    private static IEnumerable<string> Remarks(List<Contradiction> contradictions)
+    {
+        var settled = contradictions.Where(c => c.Settled != AnswerMatrix.Unknown).ToArray();
+        if (settled.Length > 0)
+            yield return $"{Times(settled.Length)} the same text is answered both yes and no for a label: the answer that most of its copies have is kept, correct the others ({settled[0]})";
+        var tied = contradictions.Where(c => c.Settled == AnswerMatrix.Unknown).ToArray();
+        if (tied.Length > 0)
+            yield return $"{Times(tied.Length)} the same text is answered yes as often as no for a label: these answers are left out, correct one of them ({tied[0]})";
+    }
+
+    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+
+    /// <summary>A text with both answers to a label.</summary>
+    private sealed record Contradiction(string Label, string Text, int Yes, int No)
+    {
+        public sbyte Settled => Yes > No ? AnswerMatrix.Yes : Yes < No ? AnswerMatrix.No : AnswerMatrix.Unknown;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"label '{Label}', {Quoted(Text)}: {Yes} yes, {No} no");
+
+        private static string Quoted(string text) => text.Length <= 60 ? $"\"{text}\"" : $"\"{text[..57]}...\"";
+    }
 }

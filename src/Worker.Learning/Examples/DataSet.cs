@@ -5,6 +5,8 @@ namespace Worker.Learning.Examples;
 /// <summary>Texts, the labels that any of them names, and the answers: row i is text i, column j is label j.</summary>
 public sealed class DataSet
 {
+    private readonly Lazy<TextGroups> groups;
+
     /// <param name="texts">The texts.</param>
     /// <param name="labels">Label names, each once.</param>
     /// <param name="answers">[texts, labels].</param>
@@ -17,9 +19,17 @@ public sealed class DataSet
         Texts = texts;
         Labels = labels;
         Answers = answers;
+        groups = new Lazy<TextGroups>(() => TextGroups.Of(texts));
     }
 
+    /// <summary>Of texts whose groups are known, or will be, already.</summary>
+    private DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers, Lazy<TextGroups> groups)
+        : this(texts, labels, answers) => this.groups = groups;
+
     public IReadOnlyList<string> Texts { get; }
+
+    /// <summary>Which texts are copies or near-copies of each other; found when first asked for.</summary>
+    public TextGroups Groups => groups.Value;
 
     /// <summary>In ordinal order when read from a file.</summary>
     public ImmutableArray<string> Labels { get; }
@@ -93,6 +103,23 @@ public sealed class DataSet
         for (var row = 0; row < Texts.Count; row++)
             for (var column = 0; column < columns.Length; column++)
                 values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
-        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values)) { Sources = Sources };
+        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values), groups) { Sources = Sources };
+    }
+
+    /// <summary>The same texts and labels with other answers.</summary>
+    /// <param name="answers">[Texts, Labels].</param>
+    public DataSet WithAnswers(AnswerMatrix answers) => new(Texts, Labels, answers, groups) { Sources = Sources };
+
+    /// <summary>Some of the texts, in the order given.</summary>
+    public DataSet Part(IReadOnlyList<int> rows)
+    {
+        var values = new sbyte[checked(rows.Count * Labels.Length)];
+        for (var row = 0; row < rows.Count; row++)
+            Answers.Row(rows[row]).CopyTo(values.AsSpan(row * Labels.Length));
+        return new DataSet(
+            [.. rows.Select(row => Texts[row])], Labels, new AnswerMatrix(rows.Count, Labels.Length, values), new Lazy<TextGroups>(() => Groups.Part(rows)))
+        {
+            Sources = Sources is null ? null : [.. rows.Select(row => Sources[row])],
+        };
     }
 }

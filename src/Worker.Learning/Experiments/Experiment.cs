@@ -28,11 +28,13 @@ public static class Experiment
         RandomSplit? split = null;
         for (var seed = 0; seed < options.Seeds; seed++)
         {
-            split = RandomSplit.Of(data.Texts.Count, options.Validation, options.Test, options.FirstSeed + seed);
+            split = RandomSplit.Of(data.Groups, options.Validation, options.Test, options.FirstSeed + seed);
             if (split.Fit.Length == 0 || split.Validation.Length == 0 || split.Test.Length == 0)
-                throw new ExperimentRefusedException($"{data.Texts.Count} texts are too few to split: answer more");
+                throw new ExperimentRefusedException($"{data.Groups.Count} distinct texts are too few to split: answer more");
             var trial = new Trial(data, Cached, altered, encoder, options, split, options.FirstSeed + seed, cancellation);
-            var test = trial.Part(split.Test);
+            // Figures count copies of a text once.
+            var part = data.Part(split.Test);
+            var test = part.WithAnswers(part.Answers.OncePerGroup(part.Groups));
             for (var i = 0; i < variants.Count; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -95,7 +97,7 @@ public static class Experiment
     /// <summary>A label too rare to train in this split says its share of positives to every text, whichever the variant.</summary>
     private static Head Share(Trial trial, int column)
     {
-        var (positives, negatives) = trial.Part(trial.Rows.Both).Answers.Count(column);
+        var (positives, negatives) = trial.Data.Part(trial.Rows.Both).Answers.Count(column);
         return new Head
         {
             Label = trial.Data.Labels[column],

@@ -27,7 +27,7 @@ internal sealed class Trial(
         {
             var rows = validation ? split.Both : split.Fit;
             fitted[key] = heads = HeadTrainer
-                .Train(Gather(features(feature), rows), Part(rows), feature, encoder, training with { Seed = seed }, cancellation: cancellation)
+                .Train(Gather(features(feature), rows), data.Part(rows), feature, encoder, training with { Seed = seed }, cancellation: cancellation)
                 .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
         }
         return heads;
@@ -41,28 +41,19 @@ internal sealed class Trial(
         var all = altered.Features(feature);
         var matrix = Gather(features(feature), split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
         return HeadTrainer
-            .Train(matrix, Part(split.Both), feature, encoder, training with { Seed = seed }, derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] }, cancellation: cancellation)
+            .Train(matrix, data.Part(split.Both), feature, encoder, training with { Seed = seed }, derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] }, cancellation: cancellation)
             .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
     }
 
     /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Head>> Bagged(string feature) => Bagging.Train(
-        Gather(features(feature), split.Both), Part(split.Both), feature, encoder, options.Training with { Seed = seed }, options.Bags, cancellation);
+        Gather(features(feature), split.Both), data.Part(split.Both), feature, encoder, options.Training with { Seed = seed }, options.Bags, cancellation);
 
     /// <summary>A head's logits of rows.</summary>
     public double[] Logits(Head head, int[] rows)
     {
         var matrix = features(head.Feature);
         return Array.ConvertAll(rows, row => (double)(TensorPrimitives.Dot(matrix.Row(row), head.Weights) + head.Bias));
-    }
-
-    /// <summary>The rows' texts and answers, with all labels.</summary>
-    public DataSet Part(int[] rows)
-    {
-        var values = new sbyte[checked(rows.Length * data.Labels.Length)];
-        for (var i = 0; i < rows.Length; i++)
-            data.Answers.Row(rows[i]).CopyTo(values.AsSpan(i * data.Labels.Length));
-        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, new AnswerMatrix(rows.Length, data.Labels.Length, values));
     }
 
     private static FeatureMatrix Gather(FeatureMatrix matrix, int[] rows)

@@ -27,6 +27,10 @@ public static class FeatureChoice
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of delta, and
+        // whichever is chosen keeps the promise.
+        var delta = options.Thresholds.Delta;
+        options = options with { Thresholds = options.Thresholds with { Delta = delta / candidates.Count } };
         var results = new List<TrainingResult>();
         foreach (var candidate in candidates)
             results.Add(HeadTrainer.Train(
@@ -38,12 +42,14 @@ public static class FeatureChoice
             .ToArray();
         progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
         return new TrainingResult(
-            [.. best.Select((result, label) => result.Heads[label])],
+            [.. best.Select((result, label) => Promising(result.Heads[label], delta))],
             results[0].Problems,
             [.. best.Select((result, label) => result.Figures[label])],
             results.Sum(result => result.Passes),
             results[0].Remarks);
     }
+
+    private static Head Promising(Head head, double delta) => head.Certificate is null ? head : head with { Certificate = head.Certificate with { Delta = delta } };
 
     /// <summary>One feature's share of the whole.</summary>
     private sealed class Part(IProgress<TrainingProgress> whole, int index, int count) : IProgress<TrainingProgress>

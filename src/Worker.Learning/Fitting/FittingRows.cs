@@ -20,7 +20,7 @@ internal sealed class FittingRows
         this.derived = derived;
         Features = features.Mended(out var unusable);
         var synthetic = options.Sampling == Sampling.Smote ? data.Labels.Length * Smote.Share(data.Texts.Count, data.Labels.Length) : 0;
-        Answers = new FoldedAnswers(data.Answers, derived.Sources.Count + synthetic);
+        Answers = new FoldedAnswers(data.Answers, derived.Sources.Count + synthetic, data.Groups);
         foreach (var row in unusable.Where(row => row < data.Texts.Count))
             Answers.Forget(row);
         Unusable = unusable;
@@ -67,9 +67,9 @@ internal sealed class FittingRows
     /// </summary>
     private int Folds(int label, Random random)
     {
-        var (positives, negatives) = Answers.Count(label);
+        var (positives, negatives) = Answers.CountDistinct(label);
         var fewer = Math.Min(positives, negatives);
-        if (fewer >= options.CrossFitBelow)
+        if (positives + negatives > options.CrossFitUpTo && fewer >= options.HeldOut * options.CrossFitUpTo)
         {
             Answers.HoldOut(label, options.HeldOut, random);
             return 1;

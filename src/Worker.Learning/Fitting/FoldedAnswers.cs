@@ -5,7 +5,8 @@ namespace Worker.Learning.Fitting;
 /// <summary>
 /// Answers together with the fold that each example is in, label by label: +fold for yes, −fold for no, 0 for unknown;
 /// folds count from 1. Every label has its own stratified folds, so that each fold has its share of a rare label's
-/// positives; a mask is all it takes, since a fit of one label never looks at another's answers.
+/// positives; a mask is all it takes, since a fit of one label never looks at another's answers. Copies and near-copies of
+/// a text are in one fold, and one of them is judged: the first that has an answer.
 /// </summary>
 internal sealed class FoldedAnswers
 {
@@ -17,6 +18,7 @@ internal sealed class FoldedAnswers
 
     private readonly sbyte[] codes;
     private readonly double[] shifts;
+    private readonly TextGroups groups;
 
     /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
     private float[]? weights;
@@ -24,8 +26,10 @@ internal sealed class FoldedAnswers
     /// <summary>All labels without folds yet: fold 1 for every answer.</summary>
     /// <param name="answers">Those of the texts.</param>
     /// <param name="derived">Rows after them for examples made from the texts; without answers yet.</param>
-    public FoldedAnswers(AnswerMatrix answers, int derived = 0)
+    /// <param name="groups">The texts' groups of copies; null when no text is a copy of another.</param>
+    public FoldedAnswers(AnswerMatrix answers, int derived = 0, TextGroups? groups = null)
     {
+        this.groups = groups ?? TextGroups.Single(answers.Rows);
         (Originals, Rows, Labels) = (answers.Rows, answers.Rows + derived, answers.Labels);
         codes = new sbyte[checked(Rows * Labels)];
         shifts = new double[Labels];
@@ -51,25 +55,51 @@ internal sealed class FoldedAnswers
     /// <summary>[Labels] of one text.</summary>
     public ReadOnlySpan<sbyte> Row(int row) => codes.AsSpan(row * Labels, Labels);
 
-    /// <summary>Puts a label's examples into folds 1 to <paramref name="folds"/>, yes and no evenly spread over them.</summary>
+    /// <summary>Puts a label's examples into folds 1 to <paramref name="folds"/>, distinct yes and no evenly spread over them.</summary>
     public void CrossFit(int label, int folds, Random random)
     {
         var next = 0;
+        var fold = new int[groups.Count];
         foreach (var rows in Shuffled(label, random))
             foreach (var row in rows)
-                Move(row, label, next++ % folds + 1);
+                fold[groups[row]] = next++ % folds + 1;
+        Move(label, fold);
     }
 
-    /// <summary>Puts a share of a label's yes and the same of its no into fold 1, the others into fold 2.</summary>
+    /// <summary>Puts a share of a label's distinct yes and the same of its no into fold 1, the others into fold 2.</summary>
     /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
     public void HoldOut(int label, double fraction, Random random)
     {
+        var fold = new int[groups.Count];
         foreach (var rows in Shuffled(label, random))
         {
             var held = Math.Clamp((int)Math.Round(rows.Count * fraction), 1, Math.Max(1, rows.Count - 1));
             for (var i = 0; i < rows.Count; i++)
-                Move(rows[i], label, i < held ? 1 : 2);
+                fold[groups[rows[i]]] = i < held ? 1 : 2;
         }
+        Move(label, fold);
+    }
+
+    /// <summary>The answers of people that count as evidence for a label: of each group of copies the first; rows, rising.</summary>
+    public List<int> Distinct(int label)
+    {
+        var rows = new List<int>();
+        var seen = new bool[groups.Count];
+        for (var row = 0; row < Originals; row++)
+            if (this[row, label] is not 0 and var code && Math.Abs((int)code) < NeverHeldOut && !seen[groups[row]])
+            {
+                seen[groups[row]] = true;
+                rows.Add(row);
+            }
+        return rows;
+    }
+
+    /// <summary>How many distinct texts people have answered with yes and no.</summary>
+    public (int Positives, int Negatives) CountDistinct(int label)
+    {
+        var rows = Distinct(label);
+        var positives = rows.Count(row => this[row, label] > 0);
+        return (positives, rows.Count - positives);
     }
 
     /// <summary>How much an answer counts in fits; in judging, each counts 1.</summary>
@@ -138,19 +168,23 @@ internal sealed class FoldedAnswers
     /// <summary>Takes all of a text's answers out.</summary>
     public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
 
-    private void Move(int row, int label, int fold)
+    /// <summary>Moves each of a label's answers into the fold of its group.</summary>
+    private void Move(int label, int[] fold)
     {
-        ref var code = ref codes[row * Labels + label];
-        code = (sbyte)(code > 0 ? fold : -fold);
+        for (var row = 0; row < Originals; row++)
+        {
+            ref var code = ref codes[row * Labels + label];
+            if (code != 0)
+                code = (sbyte)(code > 0 ? fold[groups[row]] : -fold[groups[row]]);
+        }
     }
 
-    /// <summary>Rows that have the label, then rows that have not, each in random order.</summary>
+    /// <summary>Distinct texts that have the label, then those that have not, each in random order.</summary>
     private List<int>[] Shuffled(int label, Random random)
     {
         List<int>[] rows = [[], []];
-        for (var row = 0; row < Originals; row++)
-            if (this[row, label] is not 0 and var code)
-                rows[code > 0 ? 0 : 1].Add(row);
+        foreach (var row in Distinct(label))
+            rows[this[row, label] > 0 ? 0 : 1].Add(row);
         foreach (var side in rows)
             random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(side));
         return rows;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Worker.Core.Heads;
+using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 
 namespace Worker.Learning.Fitting;
@@ -9,7 +10,8 @@ namespace Worker.Learning.Fitting;
 /// and thresholds learnt on the same held-out rows, then a fit on all rows. Calibration is of logits that the rows'
 /// own answers had no part in; the final fit sees a fifth more examples than those fits did, which makes it better on
 /// average and leaves its logits' scale nearly the same, so it inherits the calibration (as is usual for cross-fitted
-/// calibration). With few examples every row is held out once (cross-fitting), with many a share is.
+/// calibration). Every row is held out once (cross-fitting), unless there are so many that a share of them is evidence
+/// enough. Copies and near-copies of a text are held out together, and one of them is judged.
 /// </summary>
 public static class HeadTrainer
 {
@@ -19,7 +21,7 @@ public static class HeadTrainer
     /// <summary>Trains heads for every label that has examples enough; the others are reported and do no harm.</summary>
     /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set, then one
     /// for each derived row. A row that is not finite numbers is left out and remarked on.</param>
-    /// <param name="data">Texts (not looked at), labels and answers.</param>
+    /// <param name="data">Texts (looked at only for copies), labels and answers.</param>
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="options">How.</param>
@@ -91,10 +93,12 @@ public static class HeadTrainer
             passes += group.Passes;
 
             // 4. Calibrate and fold into heads on raw features.
-            foreach (var fit in fits)
+            var calibrated = new (Calibration, ProbabilityInterval?, ThresholdChoice, LabelFigures)[fits.Count];
+            Parallel.For(0, fits.Count, parallel, i => calibrated[i] = fits[i].Calibrate(data.Labels[fits[i].Label], options));
+            foreach (var (fit, made) in fits.Zip(calibrated))
             {
                 var label = data.Labels[fit.Label];
-                var (calibration, interval, choice, figure) = fit.Calibrate(label, options);
+                var (calibration, interval, choice, figure) = made;
                 figures.Add(figure);
                 var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
@@ -124,16 +128,22 @@ public static class HeadTrainer
         var trainable = new List<int>();
         for (var label = 0; label < labels.Length; label++)
         {
-            var (positives, negatives) = answers.Count(label);
+            var (positives, negatives) = answers.CountDistinct(label);
             var (fewer, kind) = positives <= negatives ? (positives, "have it") : (negatives, "are known not to have it");
             if (fewer >= options.MinimumExamples)
                 trainable.Add(label);
             else
                 problems.Add(new LabelProblem(
                     labels[label],
-                    $"{fewer} of its {positives + negatives} answered texts {kind}, at least {options.MinimumExamples} must: answer more texts"));
+                    $"{fewer} of its {positives + negatives} answered texts {kind}{Copies(label)}, at least {options.MinimumExamples} must: answer more texts"));
         }
         return trainable;
+
+        string Copies(int label)
+        {
+            var (positives, negatives) = answers.Count(label);
+            return answers.Distinct(label).Count < positives + negatives ? " (copies counted once)" : "";
+        }
     }
 
     /// <summary>Groups of at most <see cref="GroupSize"/> fits each.</summary>

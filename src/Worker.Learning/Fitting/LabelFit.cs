@@ -6,18 +6,22 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>One label on its way to a head: its fits, the best penalty so far and the logits held out under it.</summary>
+/// <summary>One label on its way to a head: its fits, the best penalties so far and the logits held out under them.</summary>
 internal sealed class LabelFit
 {
     /// <summary>With fewer examples of either answer a label is remarked on.</summary>
     private const int FewExamples = 10;
 
     private readonly FoldedAnswers answers;
-    private readonly bool[] truth;
+    private readonly HeldOutRows heldOut;
     private readonly float[] logits;
-    private float[] bestLogits = [];
+
+    /// <summary>Chosen by all held-out rows: the head's own.</summary>
+    private readonly PenaltyChoice chosen = new(without: null);
+
+    /// <summary>For each part, chosen by the others.</summary>
+    private readonly PenaltyChoice[] chosenByOthers;
     private float[] bestPoint = [];
-    private double bestLoss = double.PositiveInfinity;
 
     /// <param name="label">Column of the answers.</param>
     /// <param name="answers">With this label's folds.</param>
@@ -42,7 +46,8 @@ internal sealed class LabelFit
         if (start is not null)
             start[width] += (float)Shift;
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
-        truth = [.. HeldOutRows().Select(row => answers[row, label] > 0)];
+        heldOut = HeldOutRows.Of(answers, label, folds);
+        chosenByOthers = heldOut.Parts == 1 ? [] : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
 
     public int Label { get; }
@@ -66,10 +71,10 @@ internal sealed class LabelFit
     public float[] Logits => logits;
 
     /// <summary>No weaker penalty needs to be tried.</summary>
-    public bool Settled { get; private set; }
+    public bool Settled => chosen.Settled && Array.TrueForAll(chosenByOthers, choice => choice.Settled);
 
     /// <summary>The best penalty tried.</summary>
-    public double L2 { get; private set; }
+    public double L2 => chosen.L2;
 
     /// <summary>Mean training loss under it, over the folds.</summary>
     public double TrainingLoss { get; private set; }
@@ -96,21 +101,23 @@ internal sealed class LabelFit
             fit.Point.CopyTo(fit.Objective.At, 0);
     }
 
-    /// <summary>
-    /// Judges the penalty by the held-out logits; the label is settled when it is worse than the one before. The same loss
-    /// means that so small a change of the penalty moved no fit: a larger one may.
-    /// </summary>
+    /// <summary>Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.</summary>
     public void Judge(double l2)
     {
         var shift = (float)Shift;
-        var heldOut = HeldOutRows().Select(row => logits[row] - shift).ToArray();
-        var loss = ProbabilityMetrics.LogLoss(Probabilities(heldOut, Calibration.Identity), truth);
-        if (!(loss < bestLoss))
+        var tried = Array.ConvertAll(heldOut.Rows, row => logits[row] - shift);
+        var losses = new (double Sum, int Rows)[heldOut.Parts];
+        for (var i = 0; i < tried.Length; i++)
         {
-            Settled = loss != bestLoss;
-            return;
+            ref var part = ref losses[heldOut.Part[i]];
+            // −ln σ(z) of a yes, −ln σ(−z) of a no.
+            var z = heldOut.Answers[i] ? -(double)tried[i] : tried[i];
+            part = (part.Sum + Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))), part.Rows + 1);
         }
-        (bestLoss, L2, bestLogits) = (loss, l2, heldOut);
+        foreach (var choice in chosenByOthers)
+            choice.Judge(l2, tried, losses);
+        if (!chosen.Judge(l2, tried, losses))
+            return;
         bestPoint = [.. Fits[0].Point];
         TrainingLoss = Fits.Average(fit => fit.Loss);
     }
@@ -121,7 +128,7 @@ internal sealed class LabelFit
     /// </summary>
     public Lbfgs StartFinal(int width, TrainingOptions options)
     {
-        Final = Fit(heldOut: 0, bestPoint, width, options);
+        Final = Fit(fold: 0, bestPoint, width, options);
         Final.Objective.L2 = options.L2 ?? L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
         Final.LearnFrom(Fits[0]);
         return Final;
@@ -130,10 +137,13 @@ internal sealed class LabelFit
     /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
     public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
-        var calibration = Calibrator.Fit(options.Calibration, bestLogits, truth);
-        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives ? VennAbers.Fit(bestLogits, truth, calibration) : null;
-        var (raw, probabilities) = (Probabilities(bestLogits, Calibration.Identity), Probabilities(bestLogits, calibration));
-        var choice = ThresholdChoice.Make(probabilities, truth, options.Thresholds);
+        // What the head gets is of all held-out rows; what is said of it is of each part by the others.
+        var truth = heldOut.Answers;
+        var calibration = Calibrator.Fit(options.Calibration, chosen.Logits, truth);
+        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
+        var cross = CrossCalibrated.Of(heldOut, part => (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration, options.Thresholds);
+        var choice = ThresholdChoice.Make(
+            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds, new TestedRows(cross.Probabilities, cross.Decides, truth));
         var figures = new LabelFigures(
             label,
             Positives,
@@ -143,28 +153,34 @@ internal sealed class LabelFit
             Final!.Iterations,
             Final.Converged,
             TrainingLoss,
-            Believe(raw),
-            Believe(probabilities),
-            RankingMetrics.AveragePrecision(probabilities, truth),
-            DecisionThreshold.F1(probabilities, truth, choice.Thresholds.Decide),
-            Remark(calibration, choice));
+            Reliability(cross.Uncalibrated),
+            Reliability(cross.Probabilities),
+            RankingMetrics.AveragePrecision(cross.Probabilities, truth),
+            cross.F1(truth),
+            Remark(calibration, choice))
+        {
+            DistinctHeldOut = truth.Length,
+            YesNeeds = choice.YesNeeds,
+            NoNeeds = choice.NoNeeds,
+        };
         return (calibration, interval, choice, figures);
     }
 
     private string? Remark(Calibration calibration, ThresholdChoice choice)
     {
-        var few = Math.Min(Positives, Negatives);
+        var (positives, negatives) = answers.CountDistinct(Label);
+        var few = Math.Min(positives, negatives);
         return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers"
-            : few < FewExamples ? $"only {few} answered texts {(Positives <= Negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
+            : few < FewExamples ? $"only {few} answered texts {(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
             : choice.Remark;
     }
 
-    private ReliabilityDiagram Believe(double[] probabilities) => ReliabilityDiagram.Of(new ScoredAnswers(probabilities, truth));
+    private ReliabilityDiagram Reliability(double[] probabilities) => ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
 
-    private Lbfgs Fit(int heldOut, float[]? start, int width, TrainingOptions options)
+    private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {
-        var (positives, negatives) = answers.Weigh(Label, heldOut);
-        var objective = new Objective(Label, heldOut, positives, negatives, PositiveWeight, width);
+        var (positives, negatives) = answers.Weigh(Label, fold);
+        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width);
         if (start is null)
             // The best constant: log-odds of the share of positives.
             objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));
@@ -172,14 +188,4 @@ internal sealed class LabelFit
             start.CopyTo(objective.At, 0);
         return new Lbfgs(objective, options.Tolerance, options.MaximumIterations);
     }
-
-    /// <summary>Rows that some fit held out, in order.</summary>
-    private IEnumerable<int> HeldOutRows()
-    {
-        for (var row = 0; row < answers.Originals; row++)
-            if (answers[row, Label] is not 0 and var code && Math.Abs(code) <= Folds)
-                yield return row;
-    }
-
-    private static double[] Probabilities(float[] logits, Calibration calibration) => Array.ConvertAll(logits, z => calibration.Probability(z));
 }

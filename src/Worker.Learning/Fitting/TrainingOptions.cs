@@ -46,19 +46,20 @@ public sealed record TrainingOptions
     /// <summary>Same seed, same heads, bit for bit, on any number of threads of one kind of processor.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Share of a label's examples held out for calibration; of (0, 0.5], default 0.2.</summary>
+    /// <summary>Share of the examples held out, of a label that is not cross-fitted; of (0, 0.5], default 0.2.</summary>
     public double HeldOut { get; init; } = 0.2;
 
-    /// <summary>Folds for labels with few examples; 2 to 127, default 5.</summary>
+    /// <summary>Folds of cross-fitting; 2 to 127, default 5.</summary>
     public int Folds { get; init; } = 5;
 
     /// <summary>
-    /// A label with fewer examples than this of its rarer answer is cross-fitted: every example is held out once, in
-    /// one of the folds. Default 200: a fifth of fewer would leave under 40 to calibrate on.
+    /// A label is cross-fitted, every example held out once in one of the folds, up to so many distinct answered texts; with
+    /// more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is held out: it
+    /// is evidence enough, for a fifth of the work. At least 0, default 20,000.
     /// </summary>
-    public int CrossFitBelow { get; init; } = 200;
+    public int CrossFitUpTo { get; init; } = 20_000;
 
-    /// <summary>A label with fewer examples than this of either answer gets no head; at least 2, default 5.</summary>
+    /// <summary>A label with fewer distinct texts than this of either answer gets no head; at least 2, default 5.</summary>
     public int MinimumExamples { get; init; } = 5;
 
     /// <summary>How thresholds are chosen on the held-out rows; default the certified band.</summary>
@@ -90,6 +91,7 @@ public sealed record TrainingOptions
         Check(Enum.IsDefined(Calibration), $"Calibration is {Calibration}");
         Check(HeldOut is > 0 and <= 0.5, $"HeldOut is {HeldOut}: it must be above 0 and at most 0.5");
         Check(Folds is >= 2 and <= FoldedAnswers.MaximumFolds, $"Folds is {Folds}: it must be 2 to {FoldedAnswers.MaximumFolds}");
+        Check(CrossFitUpTo >= 0, $"CrossFitUpTo is {CrossFitUpTo}: it must be a number of texts, at least 0");
         Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
         Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");

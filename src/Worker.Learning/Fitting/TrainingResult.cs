@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
@@ -21,8 +22,9 @@ public sealed record TrainingResult(
 public sealed record LabelProblem(string Label, string Reason);
 
 /// <summary>
-/// How a label's fit went. Everything held-out is of fits that had not seen those rows; the head itself is then fitted to
-/// all rows, so it is as good or a little better.
+/// How a label's fit went. Everything held-out is of fits that had not seen those rows, one row for each distinct text;
+/// penalty, calibration and threshold of each fold's rows are those that the other folds chose. The head itself is then
+/// fitted to all rows and chooses by all folds, so it is as good or a little better.
 /// </summary>
 /// <param name="Label">Its name.</param>
 /// <param name="Positives">Examples that have it.</param>
@@ -33,9 +35,9 @@ public sealed record LabelProblem(string Label, string Reason);
 /// <param name="Converged">False when that fit stopped at its most steps or at the limit of f32.</param>
 /// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen penalty.</param>
 /// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one: overfitted.</param>
-/// <param name="After">Held-out figures of calibrated probabilities (of the rows the calibration was fitted to).</param>
+/// <param name="After">Held-out figures of probabilities by a calibration that has not seen those rows.</param>
 /// <param name="AveragePrecision">On held-out rows.</param>
-/// <param name="F1">On held-out rows, at the decision threshold.</param>
+/// <param name="F1">On held-out rows, at thresholds chosen without them.</param>
 /// <param name="Remark">What to look into, or null.</param>
 public sealed record LabelFigures(
     string Label,
@@ -50,7 +52,17 @@ public sealed record LabelFigures(
     ReliabilityDiagram After,
     double AveragePrecision,
     double F1,
-    string? Remark);
+    string? Remark)
+{
+    /// <summary>Distinct texts among the held-out rows: what the figures are of.</summary>
+    public int DistinctHeldOut { get; init; }
+
+    /// <summary>What a certificate for its yes lacks; null when there is one, or none is asked for.</summary>
+    public MissingEvidence? YesNeeds { get; init; }
+
+    /// <summary>The same for its no.</summary>
+    public MissingEvidence? NoNeeds { get; init; }
+}
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>

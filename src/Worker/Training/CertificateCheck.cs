@@ -10,7 +10,7 @@ namespace Worker.Training;
 internal static class CertificateCheck
 {
     /// <summary>One watch for each head with a certificate, having seen the answers in their order.</summary>
-    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came.</param>
+    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came; of copies the first counts.</param>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     /// <exception cref="UserError">No head has a certificate.</exception>
     public static IReadOnlyList<CertificateWatch> Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> heads)
@@ -20,10 +20,11 @@ internal static class CertificateCheck
             throw new UserError("none of these heads has a certificate to check: give them some with 'worker certify' first");
         var scored = HeadTraining.Score(loaded, data, certified);
         CertificateWatch[] watches = [.. scored.Heads.Select(head => new CertificateWatch(head))];
-        for (var row = 0; row < scored.Answers.Rows; row++)
+        var answers = scored.Answers.OncePerGroup(data.Groups);
+        for (var row = 0; row < answers.Rows; row++)
             for (var label = 0; label < watches.Length; label++)
-                if (scored.Answers[row, label] != AnswerMatrix.Unknown)
-                    watches[label].Observe(scored.Probabilities[row * watches.Length + label], scored.Answers[row, label] == AnswerMatrix.Yes);
+                if (answers[row, label] != AnswerMatrix.Unknown)
+                    watches[label].Observe(scored.Probabilities[row * watches.Length + label], answers[row, label] == AnswerMatrix.Yes);
         return watches;
     }
 }

@@ -54,7 +54,9 @@ internal static class HeadTraining
             var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
             derived = derived with { Scores = WeakScores.Of(encoded, data, guessing) };
         }
-        return Fit("", derived);
+        // 3. Labels of which exactly one holds name their group.
+        var result = Fit("", derived);
+        return result with { Heads = plan.Exclusive.Assign(result.Heads, data, plan.Previous ?? []) };
 
         TrainingResult Fit(string which, DerivedExamples beside) =>
             ProgressBars.Run($"train {data.Labels.Length} {which}heads", report => FeatureChoice.Train(
@@ -83,14 +85,13 @@ internal static class HeadTraining
         return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
     }
 
-    /// <summary>Learns certified bands on answered texts that the heads were not trained on.</summary>
+    /// <summary>Learns certified bands on answered texts that the heads were not trained on; copies of a text count once.</summary>
     /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)
     {
         var scored = Score(loaded, data, trained);
-        var (heads, answers) = (scored.Heads, scored.Answers);
-        var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
+        var (heads, answers) = (scored.Heads, scored.Answers.OncePerGroup(data.Groups));
         var certified = new List<Head>();
         for (var label = 0; label < heads.Count; label++)
         {
@@ -101,7 +102,7 @@ internal static class HeadTraining
             var (band, certificate) = CertifiedBand.Learn(
                 [.. rows.Select(row => scored.Probabilities[row * heads.Count + label])],
                 [.. rows.Select(row => answers[row, label] == AnswerMatrix.Yes)],
-                head.Thresholds.Decide, options.Error, options.Delta, today, options.Validity);
+                head.Thresholds.Decide, options, CertificateOrigin.Audit);
             certified.Add(head with { Version = head.Version + 1, Parent = head.Version, Thresholds = band, Certificate = certificate });
         }
         return certified;
@@ -124,6 +125,9 @@ internal sealed record TrainingPlan
 
     /// <summary>Heads to start from, for the same encoder.</summary>
     public IReadOnlyList<Head>? Previous { get; init; }
+
+    /// <summary>How labels of which exactly one holds are found.</summary>
+    public ExclusiveGroups Exclusive { get; init; } = ExclusiveGroups.Automatic;
 
     /// <summary>Whether texts with rare labels get altered copies.</summary>
     public bool Augment { get; init; }

@@ -7,10 +7,14 @@ namespace Worker.Training;
 
 /// <summary>
 /// Fits heads once more without some texts, to see what they say of texts that they have not seen. The penalty is the
-/// median of those chosen the first time, so that it costs one fit.
+/// median of those chosen the first time, so that it costs one fit; labels with answers enough hold a fifth out for the
+/// calibration.
 /// </summary>
 internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingResult result, string encoder, TrainingOptions options, CancellationToken stop)
 {
+    /// <summary>Here nothing is certified: with so many texts a held-out fifth is enough to calibrate on.</summary>
+    private const int CrossFitUpTo = 1_000;
+
     /// <summary>The largest probability of any head for texts held out; [held], empty when no head could be fitted.</summary>
     /// <param name="fitted">Texts to fit to.</param>
     /// <param name="held">Texts to score.</param>
@@ -23,9 +27,9 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             var features = encoded.Matrix(group.Key);
             var penalties = group.Select(pair => pair.Second.L2).Order().ToArray();
             var labels = group.Select(pair => pair.First.Label).ToArray();
-            var part = Rows(data.WithLabels(labels), fitted);
+            var part = data.WithLabels(labels).Part(fitted);
             var heads = HeadTrainer.Train(Rows(features, fitted), part, group.Key, encoder,
-                options with { L2 = penalties[penalties.Length / 2], C = null }, cancellation: stop).Heads;
+                options with { L2 = penalties[penalties.Length / 2], C = null, CrossFitUpTo = CrossFitUpTo }, cancellation: stop).Heads;
             any |= heads.Count > 0;
             Parallel.For(0, held.Length, i =>
             {
@@ -42,13 +46,5 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
         for (var i = 0; i < rows.Length; i++)
             features.Row(rows[i]).CopyTo(values.AsSpan(i * features.Width));
         return new FeatureMatrix(values, features.Width);
-    }
-
-    private static DataSet Rows(DataSet data, int[] rows)
-    {
-        var answers = new sbyte[checked(rows.Length * data.Labels.Length)];
-        for (var i = 0; i < rows.Length; i++)
-            data.Answers.Row(rows[i]).CopyTo(answers.AsSpan(i * data.Labels.Length));
-        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, new AnswerMatrix(rows.Length, data.Labels.Length, answers));
     }
 }

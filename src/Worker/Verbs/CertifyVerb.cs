@@ -65,5 +65,5 @@ internal static class CertifyVerb
         return sides.Length == 0 ? "" : $"   withdrawn: {string.Join(" and ", sides)}";
     }
 
-    private static string Side(CertifiedSide? side) => side is null ? "to review" : $"{side.Errors} of {side.Decided}";
+    private static string Side(CertifiedSide? side) => side is null ? "-" : $"{side.Errors} of {side.Decided}";
 }

@@ -26,6 +26,8 @@ internal sealed class TrainVerb
     private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
     private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
     private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
+    private readonly Option<string?> exclusive = new("--exclusive") { Description = "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found by itself where the data show it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> notExclusive = new("--not-exclusive") { Description = "Each label holds or not whatever the others do, also where every text of the data has exactly one" };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly ModelOptions model = new();
@@ -34,7 +36,7 @@ internal sealed class TrainVerb
 
     private Command Verb()
     {
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, noAnomaly, references, perplexity };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, exclusive, notExclusive, noAnomaly, references, perplexity };
         thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
@@ -50,6 +52,7 @@ internal sealed class TrainVerb
         using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. HeadTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
         Say(DataCleaning.Summary(remarks));
+        plan.Exclusive.Check(examples);
         var encoded = HeadTraining.Encode(loaded, examples.Texts);
         var result = HeadTraining.Train(loaded, examples, encoded, plan, stop);
         Say(result.Remarks);
@@ -57,6 +60,8 @@ internal sealed class TrainVerb
         var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Perplexity = parsed.GetValue(perplexity), Seed = plan.Options.Seed };
         if (result.Heads.Count > 0)
             Print(result);
+        foreach (var line in ExclusiveGroups.Lines(result.Heads))
+            Console.WriteLine(line);
         var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
         if (result.Heads.Count == 0 && reference is null)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
@@ -74,6 +79,7 @@ internal sealed class TrainVerb
         {
             Feature = parsed.GetValue(feature)!,
             Previous = parsed.GetValue(from) is { } path ? UsableHeads.Read(path, encoder) : null,
+            Exclusive = Exclusive(parsed),
             Augment = asked == "augment",
             Weak = parsed.GetResult(weak) is not null,
             WeakHeads = weakHeads is null ? null : UsableHeads.Read(weakHeads, encoder),
@@ -87,6 +93,14 @@ internal sealed class TrainVerb
                 Thresholds = thresholds.Read(parsed),
             },
         };
+    }
+
+    private ExclusiveGroups Exclusive(ParseResult parsed)
+    {
+        var off = parsed.GetValue(notExclusive);
+        if (parsed.GetResult(exclusive) is null)
+            return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
+        return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage) : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 
     private static void Say(IEnumerable<string> lines)
@@ -104,7 +118,7 @@ internal sealed class TrainVerb
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
-        foreach (var line in CertificateSummary.Lines(result.Heads))
+        foreach (var line in CertificateSummary.Lines(result.Heads).Concat(CertificateSummary.Missing(result.Figures)))
             Console.WriteLine(line);
     }
 

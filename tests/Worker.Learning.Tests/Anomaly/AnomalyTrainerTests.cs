@@ -33,6 +33,20 @@ public class AnomalyTrainerTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void Copies_of_a_text_do_not_make_fresh_texts_look_strange(int classes)
+    {
+        // Beside its copy every held-out text would be near: fresh ones would be flagged at many times the rate.
+        using var train = new Clusters(1000, classes, seed: 1, copies: 5);
+        using var test = new Clusters(2000, classes, seed: 2);
+        using var strangers = new Clusters(100, classes, seed: 3, away: true);
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 1000 }, TestContext.Current.CancellationToken);
+        Assert.Equal(200, reference.Scores.Ascending.Length);
+        Assert.InRange(AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts)).KnownFlagged, 0.01, 0.12);
+    }
+
+    [Theory]
     [InlineData(3)]
     [InlineData(1)]
     public void Perplexity_is_a_channel_where_it_is_asked_for(int classes)
@@ -157,7 +171,7 @@ public class AnomalyTrainerTests
     {
         private readonly TokenWindow tokens;
 
-        public Clusters(int count, int classes, int seed, bool away = false)
+        public Clusters(int count, int classes, int seed, bool away = false, int copies = 1)
         {
             var centres = new Random(99);
             var where = Enumerable.Range(0, classes + 1).Select(_ => Enumerable.Range(0, Layout.Width).Select(_ => 4 * (centres.NextDouble() - 0.5)).ToArray()).ToArray();
@@ -167,10 +181,10 @@ public class AnomalyTrainerTests
             tokens = new TokenWindow(count);
             for (var i = 0; i < count; i++)
             {
-                var label = i % classes;
+                var (label, of) = (i / copies % classes, i - i % copies);
                 for (var k = 0; k < Layout.Width; k++)
-                    features[i * Layout.Width + k] = (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
-                texts.Add(new LabelledText("t", new Dictionary<string, bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
+                    features[i * Layout.Width + k] = i > of ? features[of * Layout.Width + k] : (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
+                texts.Add(new LabelledText(Distinct(i / copies), new Dictionary<string, bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
                 var length = 5 + random.Next(20);
                 tokens.Room(length).Clear();
                 tokens.Add(length);
@@ -180,6 +194,9 @@ public class AnomalyTrainerTests
         }
 
         public DataSet Data { get; }
+
+        /// <summary>Three words that no other text has: texts that differ by digits alone are copies.</summary>
+        private static string Distinct(int i) => string.Join(' ', "abc".Select(first => $"{first}{(char)('a' + i / 676)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}"));
 
         public AnomalyTexts Texts { get; }
 

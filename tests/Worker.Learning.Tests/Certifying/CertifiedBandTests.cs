@@ -8,6 +8,7 @@ namespace Worker.Learning.Tests.Certifying;
 public class CertifiedBandTests
 {
     private static readonly DateTimeOffset Today = new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero);
+    private static readonly ThresholdOptions Wide = new() { Uncertain = 0.5, Clock = new Day() };
 
     /// <summary>
     /// Streams whose true error is known: scores s uniform in [0, 1], yes with probability s^shape. Above a bound h the
@@ -28,7 +29,7 @@ public class CertifiedBandTests
         for (var draw = 0; draw < draws; draw++)
         {
             var (p, y) = Draw(random, shape, rows);
-            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, error, delta, Today);
+            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = error, Delta = delta }, CertificateOrigin.Audit);
             wrongYes += certificate.Yes is not null && FalseYes(band.High, shape) > error ? 1 : 0;
             wrongNo += certificate.No is not null && FalseNo(band.Low, shape) > error ? 1 : 0;
             automatic += (certificate.Yes?.Share ?? 0) + (certificate.No?.Share ?? 0);
@@ -37,7 +38,7 @@ public class CertifiedBandTests
         var most = (int)(draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)));
         Assert.True(wrongYes <= most, $"false yes above target in {wrongYes} of {draws}");
         Assert.True(wrongNo <= most, $"false no above target in {wrongNo} of {draws}");
-        Assert.True(automatic / draws > 0.1, $"nothing is decided automatically: {automatic / draws:F3}");
+        Assert.True(automatic / draws > 0.05, $"nothing is decided automatically: {automatic / draws:F3}");
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public class CertifiedBandTests
             var random = new Random(c.seed);
             var (p, y) = Draw(random, 1, c.rows);
             p = Array.ConvertAll(p, x => Math.Floor(x * c.ties) / c.ties);
-            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, 0.2, 0.1, Today);
+            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = 0.2, Delta = 0.1 }, CertificateOrigin.Audit);
             Assert.True(0 <= band.Low && band.Low <= 0.5 && band.High >= 0.5 && band.High <= 1);
             if (certificate.Yes is { } yes)
                 Assert.Equal((c.rows, p.Count(x => x >= band.High), p.Where((x, i) => x >= band.High && !y[i]).Count()), (yes.Sample, yes.Decided, yes.Errors));
@@ -79,10 +80,10 @@ public class CertifiedBandTests
     [Fact]
     public void Fewer_rows_than_even_no_error_would_need_certify_nothing()
     {
-        var (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 58), Repeat(true, 58), 0.5, 0.05, 0.05, Today);
+        var (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 58), Repeat(true, 58), 0.5, Wide, CertificateOrigin.Audit);
         Assert.Null(certificate.Yes);
         Assert.Equal(1, band.High);
-        (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 59), Repeat(true, 59), 0.5, 0.05, 0.05, Today, TimeSpan.FromDays(30));
+        (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 59), Repeat(true, 59), 0.5, Wide with { Validity = TimeSpan.FromDays(30) }, CertificateOrigin.Audit);
         Assert.Equal(new CertifiedSide(59, 59, 0), certificate.Yes);
         Assert.Equal((0.9, Today, Today.AddDays(30)), (band.High, certificate.Date, certificate.Expires));
         Assert.Null(certificate.No);
@@ -93,14 +94,79 @@ public class CertifiedBandTests
     {
         // 100 right, 100 wrong, then any number right: what comes after the wrong ones cannot be reached any more.
         double[] losses = [.. Repeat(0.0, 100), .. Repeat(1.0, 100), .. Repeat(0.0, 100_000)];
-        Assert.Equal(100, LearnThenTest.Certify(losses, [100, 200, losses.Length], 0.05, 0.05));
-        Assert.Equal(losses.Length, LearnThenTest.Certify(losses, [100, losses.Length], 0.05, 0.05));
-        Assert.Equal(0, LearnThenTest.Certify(losses, [200, losses.Length], 0.05, 0.05));
+        Assert.Equal(100, LearnThenTest.Certify(losses, [new(100, 1), new(200, 0), new(losses.Length, 0)], 0.05, 0.05));
+        Assert.Equal(losses.Length, LearnThenTest.Certify(losses, [new(100, 1), new(losses.Length, 0)], 0.05, 0.05));
+        Assert.Equal(0, LearnThenTest.Certify(losses, [new(200, 1), new(losses.Length, 0)], 0.05, 0.05));
     }
 
     [Fact]
-    public void A_rare_label_starts_at_the_fewest_rows_that_can_be_evidence() =>
-        Assert.Equal(59, LearnThenTest.Sizes(side: 100, all: 10_000, 0.05, 0.05).First());
+    public void A_later_starting_point_goes_on_after_a_failure_with_its_own_share_of_delta_and_with_all_of_it_otherwise()
+    {
+        // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less than .0497.
+        double[] losses = [.. Repeat(1.0, 2), .. Repeat(0.0, 400)];
+        Assert.Equal(0, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0.5)], 0.05, 0.05));
+        Assert.Equal(200, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0), new(200, 0.5)], 0.05, 0.05));
+        // Without errors at first the second test has both shares.
+        losses = [.. Repeat(0.0, 100), .. Repeat(1.0, 2), .. Repeat(0.0, 22)];
+        Assert.Equal(124, LearnThenTest.Certify(losses, [new(80, 0.5), new(124, 0.5)], 0.05, 0.05));
+    }
+
+    [Fact]
+    public void Shares_of_delta_never_exceed_all_of_it_and_depend_on_nothing_but_the_number_of_rows() => Prop.ForAll(Gen.Choose(0, 5000).ToArbitrary(), side =>
+    {
+        var candidates = LearnThenTest.Candidates(side, 0.05, 0.05);
+        Assert.Equal(side < 59, candidates.Count == 0);
+        Assert.True(candidates.Sum(c => c.Weight) <= 1 + 1e-12);
+        Assert.Equal(candidates.Select(c => c.Size).Distinct().Order(), candidates.Select(c => c.Size));
+        Assert.All(candidates, c => Assert.InRange(c.Size, 59, side));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Errors_that_fall_and_rise_again_break_no_promise_either()
+    {
+        // The most confident rows are the worst: nothing about the order of errors may be assumed.
+        const double delta = 0.1;
+        const int draws = 3000;
+        var (random, broken) = (new Random(5), 0);
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var losses = Enumerable.Range(0, 600).Select(i => random.NextDouble() < (i < 100 ? 0.2 : i < 350 ? 0.08 : 0.13) ? 1.0 : 0.0).ToArray();
+            var size = LearnThenTest.Certify(losses, LearnThenTest.Candidates(600, 0.1, delta), 0.1, delta);
+            var truth = size == 0 ? 0 : (0.2 * Math.Min(size, 100) + 0.08 * Math.Clamp(size - 100, 0, 250) + 0.13 * Math.Max(0, size - 350)) / size;
+            broken += truth > 0.1 ? 1 : 0;
+        }
+        Assert.True(broken <= draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)), $"{broken} of {draws}");
+    }
+
+    [Fact]
+    public void A_side_ends_where_a_decision_counts_as_uncertain()
+    {
+        var p = Enumerable.Range(0, 2000).Select(i => i / 2000.0).ToArray();
+        var y = Array.ConvertAll(p, x => x > 0.5);
+        var (band, _) = CertifiedBand.Learn(p, y, 0.5, Wide with { Uncertain = 0.2 }, CertificateOrigin.Audit);
+        Assert.Equal((0.2, 0.8), (band.Low, band.High));
+        (band, _) = CertifiedBand.Learn(p, y, 0.5, Wide, CertificateOrigin.Audit);
+        Assert.Equal((0.4995, 0.5), (band.Low, band.High));
+    }
+
+    [Fact]
+    public void The_head_never_decides_more_of_the_tested_rows_than_were_tested()
+    {
+        // The head's own calibration is bolder than those that were tested.
+        var random = new Random(8);
+        var p = Enumerable.Range(0, 1000).Select(_ => random.NextDouble()).ToArray();
+        var y = Array.ConvertAll(p, x => x > 0.4);
+        var bold = Array.ConvertAll(p, x => 1 - (1 - x) / 2);
+        var decides = Array.ConvertAll(p, _ => 0.5);
+        var band = CertifiedBand.Learn(new TestedRows(p, decides, y), bold, 0.5, Wide, CertificateOrigin.Training);
+        Assert.Equal(band.Certificate.Yes!.Decided, bold.Count(x => x >= band.Thresholds.High));
+        Assert.True(band.Certificate.Yes.Decided == p.Count(x => x >= 0.5));
+    }
+
+    private sealed class Day : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Today.AddHours(7);
+    }
 
     private static (double[] P, bool[] Y) Draw(Random random, double shape, int rows)
     {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 
 namespace Worker.Learning.Tests.Certifying;
@@ -16,24 +17,26 @@ public class ThresholdChoiceTests
     public void No_threshold_serves_a_plain_rule_better_than_the_one_chosen(ThresholdRule rule) => Prop.ForAll(Rows.ToArbitrary(), rows =>
     {
         var (p, y) = (rows.Select(r => r.P).ToArray(), rows.Select(r => r.Y).ToArray());
-        var options = new ThresholdOptions { Rule = rule, Floor = 0.7, CostOfFalseNo = 5, ReviewShare = 0 };
+        var options = new ThresholdOptions { Rule = rule, Floor = 0.7, CostOfFalseNo = 5 };
         var chosen = ThresholdChoice.Make(p, y, options);
         var mine = Counts(p, y, chosen.Thresholds.Decide);
+        // A plain rule decides everything, unless a share is to be reviewed.
+        Assert.Equal((chosen.Thresholds.Decide, chosen.Thresholds.Decide), (chosen.Thresholds.Low, chosen.Thresholds.High));
         Assert.Null(chosen.Certificate);
         // A threshold is a probability: above 1, which a row of p = 1 could need to be a no, there is none.
         foreach (var other in Enumerable.Range(0, 41).Select(i => Counts(p, y, i * 0.025)))
         {
             if (rule == ThresholdRule.Cost)
                 Assert.True(Cost(mine) <= Cost(other));
-            else if (rule == ThresholdRule.PrecisionFloor && other is { Said: > 0, Precision: >= 0.7 })
+            else if (rule == ThresholdRule.PrecisionFloor && other is { Predicted: > 0, Precision: >= 0.7 })
                 Assert.True(mine.Precision >= 0.7 && mine.Recall >= other.Recall);
-            else if (rule == ThresholdRule.RecallFloor && other is { Said: > 0, Recall: >= 0.7 })
+            else if (rule == ThresholdRule.RecallFloor && other is { Predicted: > 0, Recall: >= 0.7 })
                 Assert.True(mine.Recall >= 0.7 && mine.Precision >= other.Precision);
         }
         if (rule == ThresholdRule.PrecisionFloor)
-            Assert.Equal(mine.Said > 0 && mine.Precision >= 0.7, chosen.Remark is null);
+            Assert.Equal(mine.Predicted > 0 && mine.Precision >= 0.7, chosen.Remark is null);
 
-        double Cost(ThresholdCounts c) => c.Said - c.Hits + 5.0 * (c.Positives - c.Hits);
+        double Cost(ThresholdCounts c) => c.Predicted - c.TruePositives + 5.0 * (c.Positives - c.TruePositives);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -49,8 +52,13 @@ public class ThresholdChoiceTests
     }
 
     [Fact]
-    public void A_fixed_threshold_is_kept() =>
-        Assert.Equal(0.3, ThresholdChoice.Make([0.1, 0.9], [false, true], new() { Rule = ThresholdRule.Fixed, Fixed = 0.3 }).Thresholds.Decide);
+    public void A_fixed_threshold_is_kept_and_has_a_review_band_only_where_one_is_asked_for()
+    {
+        var options = new ThresholdOptions { Rule = ThresholdRule.Fixed, Fixed = 0.3 };
+        Assert.Equal(new Thresholds(0.3, 0.3, 0.3), ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true], options).Thresholds);
+        var band = ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true], options with { ReviewShare = 0.5 }).Thresholds;
+        Assert.True(band.Low < 0.2 && band.High > 0.35, $"{band}");
+    }
 
     [Fact]
     public void Certified_is_the_default_and_dated_with_the_day()
@@ -64,8 +72,8 @@ public class ThresholdChoiceTests
     [Fact]
     public void Every_figure_out_of_range_is_named()
     {
-        var problems = new ThresholdOptions { Error = 0, Delta = 1, Beta = 0, Floor = 2, Fixed = -1, CostOfFalseNo = 0, CostOfFalseYes = -1, ReviewShare = 1, Validity = TimeSpan.Zero, Rule = (ThresholdRule)9 }.Problems();
-        Assert.Equal(10, problems.Count);
+        var problems = new ThresholdOptions { Error = 0, Delta = 1, Uncertain = 0.6, Beta = 0, Floor = 2, Fixed = -1, CostOfFalseNo = 0, CostOfFalseYes = -1, ReviewShare = 1, Validity = TimeSpan.Zero, Rule = (ThresholdRule)9 }.Problems();
+        Assert.Equal(11, problems.Count);
         Assert.Empty(new ThresholdOptions().Problems());
     }
 

@@ -7,15 +7,31 @@ public class DataCleaningTests
     private const sbyte U = AnswerMatrix.Unknown;
 
     [Fact]
-    public void Empty_texts_and_contradictory_answers_are_left_out_and_said_and_the_rest_stays()
+    public void Empty_texts_and_answers_that_are_tied_are_left_out_and_said_and_the_rest_stays()
     {
         var data = new DataSet(["hello", " ", "hello", "other"], ["a", "b"], new AnswerMatrix(4, 2, [1, 0, 1, 1, 0, 0, 1, 1]));
         var clean = DataCleaning.Clean(data, out var remarks);
         Assert.Equal(["hello", "hello", "other"], clean.Texts);
         Assert.Equal([U, 0, U, 0, 1, 1], Enumerable.Range(0, 6).Select(cell => clean.Answers[cell / 2, cell % 2]));
         Assert.Contains("1 of 4 texts are empty", remarks[0], StringComparison.Ordinal);
-        Assert.Contains("label 'a' is answered both yes and no for the same text, \"hello\"", remarks[1], StringComparison.Ordinal);
-        Assert.Equal(2, remarks.Count);
+        Assert.Contains("yes as often as no", remarks[1], StringComparison.Ordinal);
+        Assert.Contains("label 'a', \"hello\": 1 yes, 1 no", remarks[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_contradicting_answers_to_a_text_the_majority_is_kept_with_one_remark()
+    {
+        string[] texts = [.. Enumerable.Repeat("where is my parcel", 24), "thank you", "thank you", "thank you", "my lamp is broken"];
+        var values = Enumerable.Range(0, 28).Select(row => (sbyte)(row is > 0 and < 24 or 25 ? 1 : 0)).ToArray();
+        values[26] = U;
+        var clean = DataCleaning.Clean(new DataSet(texts, ["delivery"], new AnswerMatrix(28, 1, values)), out var remarks);
+        Assert.Equal((24, 1), clean.Answers.Count(0));
+        // A tie of one against one is left out, an unknown answer stays unknown.
+        Assert.Equal([U, U, U], Enumerable.Range(24, 3).Select(row => clean.Answers[row, 0]));
+        Assert.Contains("once the same text is answered both yes and no", remarks[0], StringComparison.Ordinal);
+        Assert.Contains("\"where is my parcel\": 23 yes, 1 no", remarks[0], StringComparison.Ordinal);
+        Assert.Contains("3 of 28 texts are distinct", remarks[2], StringComparison.Ordinal);
+        Assert.Equal(3, remarks.Count);
     }
 
     [Fact]

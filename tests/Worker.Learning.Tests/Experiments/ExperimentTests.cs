@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Worker.Learning.Calibrating;
+using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
@@ -63,6 +64,18 @@ public class ExperimentTests
         Assert.True(Loss(Copies(0)) < alone - 0.05);
         // None is left where every copy's text is held out.
         Assert.Equal(alone, Loss(new AlteredTexts([], _ => new FeatureMatrix(ReadOnlyMemory<float>.Empty, features.Width))), 1e-12);
+    }
+
+    [Fact]
+    public void Copies_of_a_text_have_one_use_in_a_split()
+    {
+        var random = new Random(2);
+        var originals = MadeUp.Texts(100, random);
+        var texts = Enumerable.Range(0, 400).Select(i => MadeUp.Changed(originals[i % 100], random)).ToArray();
+        var split = RandomSplit.Of(TextGroups.Of(texts), 0.2, 0.3, seed: 1);
+        Assert.Equal((200, 80, 120), (split.Fit.Length, split.Validation.Length, split.Test.Length));
+        Assert.Empty(split.Both.Select(row => row % 100).Intersect(split.Test.Select(row => row % 100)));
+        Assert.Empty(split.Fit.Select(row => row % 100).Intersect(split.Validation.Select(row => row % 100)));
     }
 
     [Fact]

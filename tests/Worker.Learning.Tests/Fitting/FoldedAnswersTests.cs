@@ -30,6 +30,35 @@ public class FoldedAnswersTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void Copies_are_in_one_fold_and_distinct_texts_are_spread_evenly()
+    {
+        var cases = from groups in Gen.Choose(0, 59).ArrayOf(200) from answers in Gen.Elements<sbyte>(-1, 0, 0, 1).ArrayOf(200) from folds in Gen.Choose(2, 5) from seed in Gen.Choose(0, 1000) select (groups, answers, folds, seed);
+        Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            // A text for each group: two letters.
+            var groups = TextGroups.Of([.. c.groups.Select(g => $"{(char)('a' + g / 26)}{(char)('a' + g % 26)}")]);
+            foreach (var hold in (bool[])[false, true])
+            {
+                var folded = new FoldedAnswers(new AnswerMatrix(200, 1, [.. c.answers]), 0, groups);
+                if (hold)
+                    folded.HoldOut(0, 0.3, new Random(c.seed));
+                else
+                    folded.CrossFit(0, c.folds, new Random(c.seed));
+                var answered = Enumerable.Range(0, 200).Where(row => folded[row, 0] != 0).ToArray();
+                Assert.All(answered.GroupBy(row => groups[row]), copies => Assert.Single(copies.Select(row => Math.Abs((int)folded[row, 0])).Distinct()));
+                Assert.Equal(answered.DistinctBy(row => groups[row]), folded.Distinct(0));
+                if (hold)
+                    continue;
+                foreach (var sign in (int[])[1, -1])
+                {
+                    var sizes = Enumerable.Range(1, c.folds).Select(fold => folded.Distinct(0).Count(row => folded[row, 0] == sign * fold)).ToArray();
+                    Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
+                }
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
     [Theory]
     [InlineData(100, 20, 0.2, 16, 4)]
     [InlineData(2, 2, 0.2, 1, 1)]

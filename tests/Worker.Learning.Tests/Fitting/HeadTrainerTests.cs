@@ -61,7 +61,7 @@ public class HeadTrainerTests
         var result = Train(simulated, new TrainingOptions());
         var learnt = Probabilities(simulated, result.Heads);
         Assert.True(learnt.Zip(simulated.Probabilities, (a, b) => Math.Abs(a - b)).Average() < 0.02);
-        Assert.All(result.Figures, figures => Assert.True(figures.After.Ece < 0.04 && figures.Folds == 1 && figures.Remark is null));
+        Assert.All(result.Figures, figures => Assert.True(figures.After.Ece < 0.04 && figures.Folds == 5 && figures.Remark is null));
     }
 
     [Theory]
@@ -80,12 +80,16 @@ public class HeadTrainerTests
     }
 
     [Fact]
-    public void Few_examples_are_cross_fitted_and_the_figures_say_so()
+    public void Examples_are_cross_fitted_unless_there_are_plenty_and_the_figures_say_so()
     {
         var simulated = Simulated.Draw(rows: 100, width: 5, labels: 1, seed: 1, strength: 2);
         Assert.Equal(5, Assert.Single(Train(simulated, new TrainingOptions()).Figures).Folds);
         Assert.Equal(3, Assert.Single(Train(simulated, new TrainingOptions { Folds = 3 }).Figures).Folds);
-        Assert.Equal(1, Assert.Single(Train(simulated, new TrainingOptions { CrossFitBelow = 0 }).Figures).Folds);
+        Assert.Equal(1, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 0 }).Figures).Folds);
+        // 100 texts are more than 50, but a fifth of 50 have to be of the rarer answer too.
+        var rarer = Math.Min(simulated.Data.Answers.Count(0).Positives, simulated.Data.Answers.Count(0).Negatives);
+        Assert.Equal(rarer >= 10 ? 1 : 5, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 50 }).Figures).Folds);
+        Assert.Equal(5, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 5 * rarer + 1 }).Figures).Folds);
     }
 
     [Fact]
@@ -211,6 +215,7 @@ public class HeadTrainerTests
             C = 0,
             L2Path = [0.1, 0.3],
             HeldOut = 0.9,
+            CrossFitUpTo = -1,
             Folds = 1,
             MinimumExamples = 1,
             Thresholds = new() { ReviewShare = 1 },
@@ -221,7 +226,7 @@ public class HeadTrainerTests
             Sampling = (Sampling)9,
             Calibration = (CalibrationMethod)9,
         };
-        Assert.Equal(14, bad.Problems().Count);
+        Assert.Equal(15, bad.Problems().Count);
         Assert.Throws<ArgumentException>(() => Train(Simulated.Draw(50, 2, 1, 1), bad));
     }
 

@@ -1,0 +1,54 @@
+using Worker.Core.Heads;
+using Worker.Learning.Calibrating;
+using Worker.Learning.Certifying;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// What a label's held-out rows get when each part's penalty, calibration and decision threshold come from the other
+/// parts: figures, and the tests of certificates, are of these. (The fits behind the other parts' logits have seen the
+/// part's rows, as in every cross-fitting; the part's own logits have not.)
+/// </summary>
+/// <param name="Uncalibrated">σ of each row's logit.</param>
+/// <param name="Probabilities">Calibrated by the other parts.</param>
+/// <param name="Decides">The threshold that the other parts chose.</param>
+internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
+{
+    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each part.</param>
+    public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method, ThresholdOptions thresholds)
+    {
+        var count = rows.Rows.Length;
+        var made = new CrossCalibrated(new double[count], new double[count], new double[count]);
+        for (var part = 0; part < rows.Parts; part++)
+        {
+            var all = logits(part);
+            // With one part there are no others: it has to judge itself.
+            var (z, y) = rows.Parts == 1 ? (all, rows.Answers) : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
+            var calibration = Calibrator.Fit(method, z, y);
+            var decide = ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y, thresholds);
+            for (var i = 0; i < count; i++)
+            {
+                if (rows.Part[i] != part)
+                    continue;
+                made.Uncalibrated[i] = Calibration.Identity.Probability(all[i]);
+                made.Probabilities[i] = calibration.Probability(all[i]);
+                made.Decides[i] = decide;
+            }
+        }
+        return made;
+    }
+
+    /// <summary>F1 of yes from each row's threshold on; 0 when there are neither a positive nor a yes.</summary>
+    public double F1(bool[] answers)
+    {
+        var (truePositives, predicted, positives) = (0, 0, 0);
+        for (var i = 0; i < answers.Length; i++)
+        {
+            var yes = Probabilities[i] >= Decides[i];
+            predicted += yes ? 1 : 0;
+            positives += answers[i] ? 1 : 0;
+            truePositives += yes && answers[i] ? 1 : 0;
+        }
+        return predicted + positives == 0 ? 0 : 2.0 * truePositives / (predicted + positives);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// The distinct texts of a label that some fit held out, in parts. A part's rows are judged by what the other parts
+/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds one
+/// share out, they divide that share.
+/// </summary>
+/// <param name="Rows">Rows of the texts, rising.</param>
+/// <param name="Answers">True where the label holds.</param>
+/// <param name="Part">Part of each row, 0 to Parts − 1; each has rows of both answers.</param>
+/// <param name="Parts">How many parts; 1 when there are answers for no more.</param>
+internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int Parts)
+{
+    /// <summary>Parts of one held-out share.</summary>
+    private const int PartsOfShare = 5;
+
+    /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
+    public static HeldOutRows Of(FoldedAnswers answers, int label, int folds)
+    {
+        int[] rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
+        var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);
+        if (folds > 1)
+            return new HeldOutRows(rows, truth, Array.ConvertAll(rows, row => Math.Abs((int)answers[row, label]) - 1), folds);
+        var positives = truth.AsSpan().Count(true);
+        var parts = Math.Clamp(Math.Min(positives, rows.Length - positives), 1, PartsOfShare);
+        var seen = new int[2];
+        return new HeldOutRows(rows, truth, Array.ConvertAll(truth, yes => seen[yes ? 1 : 0]++ % parts), parts);
+    }
+
+    /// <summary>The values of rows that are in one part, or in all others.</summary>
+    public T[] Of<T>(T[] values, int part, bool others) => [.. values.Where((_, i) => Part[i] == part != others)];
+}
