@@ -11,7 +11,9 @@ internal static class ConfidenceReport
         yield return $"{"confidence",-12} {"decisions",11} {"share",7} {"wrong",7}";
         yield return Line("certified", figures.Certified, all);
         yield return Line("likely", figures.Likely, all);
-        yield return Line("uncertain", figures.Uncertain, all) + (figures.All.Wrong == 0 ? "" : $"   {figures.FoundByUncertain:P0} of all wrong decisions");
+        yield return Line("uncertain", figures.Uncertain, all);
+        if (figures.All.Wrong > 0)
+            yield return $"the {(double)figures.Uncertain.All / all:P1} that are uncertain hold {figures.FoundByUncertain:P0} of the wrong ones; of the rest {(figures.Certified + figures.Likely).Error:P1} are wrong";
         var texts = figures.Texts;
         if (texts.All == 0)
             yield break;
