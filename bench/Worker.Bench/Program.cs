@@ -18,6 +18,7 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     QualityBench.Create(),
     RareBench.Create(),
     EvidenceBench.Create(),
+    GroupsBench.Create(),
     ExclusiveBench.Create(),
 };
 return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

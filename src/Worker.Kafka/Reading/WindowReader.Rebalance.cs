@@ -22,6 +22,7 @@ public sealed partial class WindowReader
             Ledger.Forget(partition);
             silent.Expect(partition);
         }
+        isAssigned = true;
         AssignedLine(logger, partitions.Count, string.Join(", ", partitions));
     }
 

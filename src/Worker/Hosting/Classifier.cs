@@ -9,6 +9,7 @@ using Worker.Kafka.Topics;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Pipeline;
+using Worker.Telemetry;
 using Worker.Texts;
 
 namespace Worker.Hosting;
@@ -105,9 +106,11 @@ internal sealed class Classifier : IDisposable
             var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
+            Meter.Watch(new PartitionLags(reader.Ends, clock), () => Health.WaitingFor is null);
             onDevice = true;
             var running = pipeline.Run(ended.Token, drain.Token);
-            Health.Ready();
+            // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
+            Health.Waiting("for its partitions", () => reader.IsAssigned);
             if (await Task.WhenAny(running, following) == following && following.IsFaulted)
                 await ended.CancelAsync();
             try

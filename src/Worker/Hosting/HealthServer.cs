@@ -1,13 +1,19 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using Worker.Telemetry;
 using Worker.Terminal;
 
 namespace Worker.Hosting;
 
-/// <summary>GET /ping: the process lives. GET /ready: it classifies, else 503 and what it waits for.</summary>
+/// <summary>
+/// GET /ping: the process lives. GET /ready: it classifies, else 503 and what it waits for. GET /metrics: Prometheus'
+/// text format.
+/// </summary>
 internal sealed class HealthServer(HealthSection options, WorkerHealth health) : IHostedService, IAsyncDisposable
 {
     private WebApplication? server;
@@ -19,7 +25,9 @@ internal sealed class HealthServer(HealthSection options, WorkerHealth health) :
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port));
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddPrometheusExporter());
         server = builder.Build();
+        server.MapPrometheusScrapingEndpoint("/metrics");
         server.MapGet("/ping", () => Results.Text("alive\n"));
         server.MapGet("/ready", () => health.WaitingFor is { } what
             ? Results.Text($"waiting {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)

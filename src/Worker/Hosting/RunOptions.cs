@@ -30,4 +30,6 @@ internal sealed class RunOptions
     public ShutdownOptions Shutdown { get; init; } = new();
 
     public HealthSection Health { get; init; } = new();
+
+    public TelemetrySection Telemetry { get; init; } = new();
 }

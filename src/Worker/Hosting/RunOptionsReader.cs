@@ -26,6 +26,7 @@ internal static class RunOptionsReader
             Results = Bind<Core.Results.ResultOptions>(configuration, "Results", problems),
             Shutdown = Bind<ShutdownOptions>(configuration, ShutdownOptions.Section, problems),
             Health = Bind<HealthSection>(configuration, HealthSection.Section, problems),
+            Telemetry = Bind<TelemetrySection>(configuration, TelemetrySection.Section, problems),
         };
         problems.AddRange(KafkaOptionsValidator.Problems(options.Kafka));
         Together(options, problems);

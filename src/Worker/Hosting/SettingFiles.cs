@@ -9,7 +9,7 @@ namespace Worker.Hosting;
 /// </summary>
 internal static class SettingFiles
 {
-    private static readonly string[] Sections = ["Kafka", "Encoder", "Heads", "Window", "Input", "Decisions", "Review", "Anomaly", "Results", "Shutdown", "Health", "Logging"];
+    private static readonly string[] Sections = ["Kafka", "Encoder", "Heads", "Window", "Input", "Decisions", "Review", "Anomaly", "Results", "Shutdown", "Health", "Telemetry", "Logging"];
 
     /// <param name="file">A JSON file; null for none.</param>
     /// <param name="settings">--Section:Key=value each.</param>

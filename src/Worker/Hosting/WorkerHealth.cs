@@ -4,11 +4,23 @@ namespace Worker.Hosting;
 internal sealed class WorkerHealth
 {
     private volatile string? waiting = "for the encoder";
+    private volatile Func<bool>? over;
 
     /// <summary>What it waits for; null while it classifies.</summary>
-    public string? WaitingFor => waiting;
+    public string? WaitingFor
+    {
+        get
+        {
+            if (over?.Invoke() == true)
+                Ready();
+            return waiting;
+        }
+    }
 
-    public void Waiting(string forWhat) => waiting = forWhat;
+    public void Waiting(string forWhat) => (over, waiting) = (null, forWhat);
 
-    public void Ready() => waiting = null;
+    /// <summary>It waits until a condition holds, which is looked at when somebody asks.</summary>
+    public void Waiting(string forWhat, Func<bool> until) => (waiting, over) = (forWhat, until);
+
+    public void Ready() => (over, waiting) = (null, null);
 }

@@ -90,9 +90,14 @@ internal sealed class ClassifyingPipeline(
     {
         while (reader.Read(stop) is { } window)
         {
-            var taken = tokenised.Writer.WriteAsync(tokenizer.Tokenise(window), failed).AsTask();
+            var started = clock.GetTimestamp();
+            var tokens = tokenizer.Tokenise(window);
             if (window.Records.Length > 0)
+            {
                 meter.Read(window);
+                meter.Tokenised(clock.GetElapsedTime(started));
+            }
+            var taken = tokenised.Writer.WriteAsync(tokens, failed).AsTask();
             // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
@@ -139,6 +144,7 @@ internal sealed class ClassifyingPipeline(
     {
         while (true)
         {
+            var started = clock.GetTimestamp();
             var output = records.Build(window);
             try
             {
@@ -146,7 +152,7 @@ internal sealed class ClassifyingPipeline(
                 if (outcome != PublishOutcome.Abandoned)
                     rewinds.Published();
                 if (window.Window.Source.Records.Length > 0)
-                    meter.Published(window, output, outcome);
+                    meter.Published(window, output, outcome, clock.GetElapsedTime(started));
                 return;
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
@@ -164,6 +170,7 @@ internal sealed class ClassifyingPipeline(
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
             {
                 // The reader has already gone back to what was committed; this window and those after it are stale.
+                meter.Rewound();
                 failed.WaitHandle.WaitOne(rewinds.Rewound(failure.Message));
                 return;
             }

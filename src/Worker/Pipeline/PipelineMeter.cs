@@ -1,24 +1,35 @@
 using System.Diagnostics.Metrics;
+using Worker.Core.Decisions;
 using Worker.Core.Heads;
+using Worker.Core.Messages;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
+using Worker.Telemetry;
 
 namespace Worker.Pipeline;
 
 /// <summary>
-/// What the pipeline has done, as .NET metrics (meter "worker") and as totals to read. Each field has one writer: the
-/// stage that it counts for; readers may be anywhere.
+/// What the pipeline has done, as .NET metrics (<see cref="MetricNames"/>) and as totals to read. Each field has one
+/// writer: the stage that it counts for; readers may be anywhere.
 /// </summary>
 internal sealed class PipelineMeter : IDisposable
 {
-    private readonly Meter meter = new("worker");
+    private static readonly string[] DecisionNames = ["no", "review", "yes"];
+    private static readonly string[] ConfidenceNames = ["uncertain", "likely", "certified"];
+
+    private readonly Meter meter = new(MetricNames.Meter);
     private readonly Counter<long> messages;
     private readonly Counter<long> tokens;
+    private readonly Counter<long> decisions;
     private readonly Counter<long> deadLetters;
+    private readonly Counter<long> skipped;
     private readonly Counter<long> reviews;
-    private readonly Counter<long> deferred;
+    private readonly Counter<long> audits;
+    private readonly Counter<long> rewinds;
     private readonly Histogram<int> windowMessages;
-    private readonly Histogram<double> classifySeconds;
+    private readonly Histogram<double> stageSeconds;
+    private volatile PartitionLags? lags;
+    private volatile Func<bool> isReady = () => false;
     private long totalRead;
     private long totalMessages;
     private long totalTokens;
@@ -30,13 +41,20 @@ internal sealed class PipelineMeter : IDisposable
 
     public PipelineMeter()
     {
-        messages = meter.CreateCounter<long>("worker.messages", "{message}", "Messages whose results and offsets are in Kafka");
-        tokens = meter.CreateCounter<long>("worker.tokens", "{token}", "Tokens of those messages");
-        deadLetters = meter.CreateCounter<long>("worker.dead_letters", "{message}", "Messages sent to dead-letters");
-        reviews = meter.CreateCounter<long>("worker.reviews", "{message}", "Messages sent to review");
-        deferred = meter.CreateCounter<long>("worker.reviews.deferred", "{message}", "Messages that wanted review when others were riskier and the budget short");
-        windowMessages = meter.CreateHistogram<int>("worker.window.messages", "{message}", "Messages of a window");
-        classifySeconds = meter.CreateHistogram<double>("worker.window.classify", "s", "Time the device took for a window");
+        messages = Counter(MetricNames.Messages);
+        tokens = Counter(MetricNames.Tokens);
+        decisions = Counter(MetricNames.Decisions);
+        deadLetters = Counter(MetricNames.DeadLetters);
+        skipped = Counter(MetricNames.Skipped);
+        reviews = Counter(MetricNames.Reviews);
+        audits = Counter(MetricNames.Audits);
+        rewinds = Counter(MetricNames.Rewinds);
+        windowMessages = meter.CreateHistogram<int>(MetricNames.WindowMessages.Name, MetricNames.WindowMessages.Unit, MetricNames.WindowMessages.Description);
+        stageSeconds = meter.CreateHistogram<double>(MetricNames.StageSeconds.Name, MetricNames.StageSeconds.Unit, MetricNames.StageSeconds.Description);
+        Gauge(MetricNames.HeadVersion, HeadVersions);
+        Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
+        Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);
+        Gauge<int>(MetricNames.Ready, () => [new(isReady() ? 1 : 0)]);
     }
 
     /// <summary>What has happened since the start.</summary>
@@ -48,28 +66,37 @@ internal sealed class PipelineMeter : IDisposable
     /// <summary>The heads of the last window that was published; null before the first.</summary>
     public HeadSet? LastUsed => lastUsed;
 
+    /// <summary>Tells how the partitions and the worker's readiness are to be found out.</summary>
+    public void Watch(PartitionLags partitions, Func<bool> ready) => (lags, isReady) = (partitions, ready);
+
     public void Read(SourceWindow window)
     {
         windowMessages.Record(window.Records.Length);
         Volatile.Write(ref totalRead, totalRead + window.Records.Length);
     }
 
+    /// <summary>Tokenising has taken so long for a window.</summary>
+    public void Tokenised(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "tokenise"));
+
     public void Classified(TimeSpan took)
     {
-        classifySeconds.Record(took.TotalSeconds);
+        stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "classify"));
         Volatile.Write(ref classifyTicks, classifyTicks + took.Ticks);
     }
 
-    public void Published(ScoredWindow window, WindowOutput output, PublishOutcome outcome)
+    /// <summary>A window was not published, and is read again.</summary>
+    public void Rewound() => rewinds.Add(1);
+
+    public void Published(ScoredWindow window, WindowOutput output, PublishOutcome outcome, TimeSpan took)
     {
+        stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "publish"));
         if (outcome == PublishOutcome.Abandoned)
             return;
         var count = window.Window.Source.Records.Length;
-        messages.Add(count);
         tokens.Add(window.Window.Tokens.Tokens);
-        deadLetters.Add(output.DeadLetters);
-        reviews.Add(output.Reviews);
-        deferred.Add(output.Deferred);
+        Results(output.Counts, window.Heads);
+        Failures(window.Window.Failures);
+        lags?.Published(window.Window.Source);
         Volatile.Write(ref totalMessages, totalMessages + count);
         Volatile.Write(ref totalTokens, totalTokens + window.Window.Tokens.Tokens);
         Volatile.Write(ref totalDeadLetters, totalDeadLetters + output.DeadLetters);
@@ -79,6 +106,45 @@ internal sealed class PipelineMeter : IDisposable
     }
 
     public void Dispose() => meter.Dispose();
+
+    private void Results(WindowCounts counts, HeadSet heads)
+    {
+        foreach (var decision in Enum.GetValues<MessageDecision>())
+            Add(messages, counts.Decisions[(int)decision], new KeyValuePair<string, object?>("decision", decision.ToString().ToLowerInvariant()));
+        foreach (var state in Enum.GetValues<ReviewState>())
+            if (state != ReviewState.None)
+                Add(reviews, counts.States[(int)state], new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
+        Add(audits, counts.Audits);
+        for (var label = 0; label < heads.Heads.Length; label++)
+            for (var index = 0; index < LabelDecision.Count; index++)
+                Add(decisions, counts.Labels[label * LabelDecision.Count + index],
+                    new("label", heads.Heads[label].Label), new("decision", DecisionNames[index / 3]), new("confidence", ConfidenceNames[index % 3]));
+    }
+
+    private void Failures(Failure?[] failures)
+    {
+        foreach (var failure in failures)
+        {
+            if (failure is { IsSkipped: true })
+                skipped.Add(1);
+            else if (failure is not null)
+                deadLetters.Add(1, new KeyValuePair<string, object?>("kind", failure.Kind.ToString()));
+        }
+    }
+
+    private List<Measurement<int>> HeadVersions() =>
+        [.. (lastUsed?.Heads ?? []).Select(head => new Measurement<int>(head.Version, new KeyValuePair<string, object?>("label", head.Label)))];
+
+    private static void Add(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (count > 0)
+            counter.Add(count, tags);
+    }
+
+    private Counter<long> Counter(MetricName name) => meter.CreateCounter<long>(name.Name, name.Unit, name.Description);
+
+    private void Gauge<T>(MetricName name, Func<IEnumerable<Measurement<T>>> observe)
+        where T : struct => meter.CreateObservableGauge(name.Name, observe, name.Unit, name.Description);
 }
 
 /// <summary>Totals since the start.</summary>

@@ -53,7 +53,7 @@ internal sealed class WindowRecords
             Add(i, deadLetters.Build(scored.Window.Source.Records[i], failure));
             letters++;
         }
-        return new WindowOutput(outgoing, sources, letters, reviewed, reviews.Deferred);
+        return new WindowOutput(outgoing, sources, letters, reviewed, reviews.Counts);
     }
 
     /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
@@ -122,5 +122,6 @@ internal sealed class WindowRecords
 /// <param name="Sources">Per record: the index in the window of the message it comes from.</param>
 /// <param name="DeadLetters">How many of them are dead letters.</param>
 /// <param name="Reviews">How many are review items.</param>
-/// <param name="Deferred">How many messages wanted review and were deferred.</param>
-internal readonly record struct WindowOutput(IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews, int Deferred);
+/// <param name="Counts">What its messages were decided and judged to be; good until the next window is built.</param>
+internal readonly record struct WindowOutput(
+    IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews, WindowCounts Counts);

@@ -16,8 +16,8 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     private DecisionBands? bands;
     private ScoredWindow? judged;
 
-    /// <summary>How many messages of the window wanted review and were deferred.</summary>
-    public int Deferred { get; private set; }
+    /// <summary>What the window's messages were decided and judged to be.</summary>
+    public WindowCounts Counts { get; } = new();
 
     /// <summary>Judges the window's messages, unless it did.</summary>
     public void Begin(ScoredWindow scored)
@@ -25,7 +25,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
         if (ReferenceEquals(judged, scored))
             return;
         judged = scored;
-        Deferred = 0;
+        Counts.Begin(scored.Heads.Heads.Length);
         var now = clock.GetUtcNow();
         if (bands is null || !bands.Cover(scored.Heads.Heads, now))
             bands = new DecisionBands(scored.Heads.Heads, decisions, now);
@@ -53,7 +53,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
                     AnomalyP = scored.AnomalyP(record),
                 },
                 now);
-            Deferred += verdicts[record].State == ReviewState.Deferred ? 1 : 0;
+            Counts.Add(row, verdicts[record]);
         }
     }
 

@@ -7,10 +7,8 @@ namespace Worker.Terminal;
 /// <summary>Says in a few lines what is certified of heads, and what the rest lacks.</summary>
 internal static class CertificateSummary
 {
-    /// <summary>Labels that are named one by one; of more, the range is said.</summary>
-    private const int Named = 3;
-
-    private const int Width = 80;
+    /// <summary>Characters of a label's name, so that lines stay within 80.</summary>
+    private const int NameWidth = 14;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
     {
@@ -23,29 +21,37 @@ internal static class CertificateSummary
             yield return $"{plain} of {heads.Count} labels decide by their thresholds, without a promise";
     }
 
-    /// <summary>What sides without a certificate need.</summary>
-    public static IEnumerable<string> Missing(IReadOnlyCollection<LabelFigures> figures)
+    /// <summary>What sides without a certificate need; a few lines, however many labels there are.</summary>
+    public static IEnumerable<string> Missing(IReadOnlyCollection<LabelFigures> figures) =>
+        Missing("yes", [.. figures.Select(f => (f.Label, f.YesNeeds))]).Concat(Missing("no", [.. figures.Select(f => (f.Label, f.NoNeeds))]));
+
+    private static IEnumerable<string> Missing(string side, (string Label, MissingEvidence? Needs)[] labels)
     {
-        foreach (var (name, needs) in new (string, Func<LabelFigures, MissingEvidence?>)[] { ("yes", f => f.YesNeeds), ("no", f => f.NoNeeds) })
+        var more = labels.Where(l => l.Needs?.Answers is not null).OrderBy(l => l.Needs!.Answers).ToArray();
+        if (more.Length > 0)
+            yield return $"  {side} needs about {Range(more, needs => $"{needs.Answers:N0}")} more answers{Count(more.Length)}";
+        var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error).ToArray();
+        if (wrong.Length > 0)
         {
-            var without = figures.Where(f => needs(f) is not null).Select(f => (f.Label, Needs: needs(f)!)).ToArray();
-            var reachable = without.Where(f => f.Needs.Answers is not null).OrderBy(f => f.Needs.Answers).ToArray();
-            if (reachable.Length > 0)
-                yield return Fitted($"  {name}: about {More([.. reachable.Select(f => (f.Label, $"{f.Needs.Answers:N0}"))])} more answers for a certificate");
-            var wrong = without.Where(f => f.Needs is { Answers: null, Error: not null }).OrderBy(f => f.Needs.Error).ToArray();
-            if (wrong.Length > 0)
-                yield return Fitted($"  {name}: its most confident are wrong in {More([.. wrong.Select(f => (f.Label, $"{f.Needs.Error:P0}"))])}; more answers alone will not do");
-            if (without.Count(f => f.Needs.Error is null) is var none and > 0)
-                yield return $"  {name}: {none} of {figures.Count} labels have no confident one yet";
+            yield return $"  {side}, where surest, is wrong in {Range(wrong, needs => $"{needs.Error:P0}")}{Count(wrong.Length)}:";
+            yield return "    more answers alone will not do";
         }
+        if (labels.Count(l => l.Needs is { Error: null }) is var none and > 0)
+            yield return $"  {side}: {none} of {labels.Length} labels have no text that is likely enough yet";
     }
 
-    /// <summary>A few labels with their values; of more the lowest and the highest.</summary>
-    private static string More((string Label, string Value)[] values) => values.Length <= Named
-        ? string.Join(", ", values.Select(v => $"{v.Value} ({v.Label})"))
-        : $"{values[0].Value} ({values[0].Label}) to {values[^1].Value} ({values.Length} labels)";
+    private static string Count(int labels) => labels > 2 ? $", {labels} labels" : "";
 
-    private static string Fitted(string line) => line.Length <= 2 * Width ? line : line[..(2 * Width - 3)] + "...";
+    /// <summary>The lowest and the highest, with their labels.</summary>
+    private static string Range((string Label, MissingEvidence? Needs)[] labels, Func<MissingEvidence, string> value)
+    {
+        var (first, last) = (labels[0], labels[^1]);
+        return labels.Length == 1 ? Named(first) : $"{Named(first)} to {Named(last)}";
+
+        string Named((string Label, MissingEvidence? Needs) label) => $"{value(label.Needs!)} ({Cut(label.Label)})";
+    }
+
+    private static string Cut(string label) => label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
 
     private static string Side(IEnumerable<Head> heads, Func<Certificate, CertifiedSide?> side)
     {

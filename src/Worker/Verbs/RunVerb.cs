@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 using Worker.Hosting;
+using Worker.Telemetry;
 using Worker.Terminal;
 
 namespace Worker.Verbs;
@@ -46,6 +48,8 @@ internal static class RunVerb
             console.UseUtcTimestamp = true;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
+        if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => Classifier.Open(options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new HealthServer(options.Health, services.GetRequiredService<Classifier>().Health));

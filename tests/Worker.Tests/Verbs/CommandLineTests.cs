@@ -35,8 +35,8 @@ public class CommandLineTests(TinyModel model)
         using var folder = Repository.Temporary();
         var data = folder.File("data.jsonl");
         File.WriteAllLines(data, Enumerable.Range(0, 120).Select(i => i % 3 == 0
-            ? $$$"""{"text":"refund my money number {{{i}}} now","labels":{"refund":1,"praise":0}}"""
-            : $$$"""{"text":"lovely lamp, thank you so much {{{i}}}","labels":{"refund":0,"praise":1}}"""));
+            ? $$$"""{"text":"refund my money {{{Words.Of(i)}}} now","labels":{"refund":1,"praise":0}}"""
+            : $$$"""{"text":"lovely lamp, thank you so much {{{Words.Of(i)}}}","labels":{"refund":0,"praise":1}}"""));
         string[] train = ["train", "--data", data, "--model", model.Bundle, "--seed", "3", "--out"];
         Assert.Equal(0, WorkerProcess.Run("", [.. train, folder.File("a.jsonl")]).Code);
         Assert.Equal(0, WorkerProcess.Run("", [.. train, folder.File("b.jsonl")]).Code);

@@ -62,8 +62,8 @@ public class ReportVerbTests(TinyModel model)
     {
         var data = folder.File("data.jsonl");
         File.WriteAllLines(data, Enumerable.Range(0, 120).Select(i => i % 3 == 0
-            ? $$$"""{"text":"refund my money number {{{i}}} now","labels":{"refund":1,"praise":0},"source":"app"}"""
-            : $$$"""{"text":"lovely lamp, thank you so much {{{i}}}","labels":{"refund":0,"praise":1},"source":"shop <web>"}"""));
+            ? $$$"""{"text":"refund my money {{{Words.Of(i)}}} now","labels":{"refund":1,"praise":0},"source":"app"}"""
+            : $$$"""{"text":"lovely lamp, thank you so much {{{Words.Of(i)}}}","labels":{"refund":0,"praise":1},"source":"shop <web>"}"""));
         return data;
     }
 }

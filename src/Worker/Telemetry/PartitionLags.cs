@@ -1,0 +1,54 @@
+using System.Diagnostics.Metrics;
+using Worker.Kafka.Reading;
+
+namespace Worker.Telemetry;
+
+/// <summary>
+/// How far each partition that this worker reads is behind, in messages and in time. The publishing stage writes; whoever
+/// collects metrics reads.
+/// </summary>
+/// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 where it does not).</param>
+internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partition, long End)>> ends, TimeProvider clock)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Topic, int Partition), (long Next, double Seconds)> published = [];
+
+    /// <summary>A window's offsets are committed.</summary>
+    public void Published(SourceWindow window)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        lock (gate)
+        {
+            foreach (var range in window.Ranges)
+                published[(range.Topic, range.Partition)] = published.TryGetValue((range.Topic, range.Partition), out var before) ? before with { Next = range.Next } : (range.Next, 0);
+            // Records of a partition are in order: the last one's age stays.
+            foreach (var record in window.Records)
+                if (record.TimestampMs > 0 && published.TryGetValue((record.Topic, record.Partition), out var place))
+                    published[(record.Topic, record.Partition)] = place with { Seconds = Math.Max(0, (now - record.TimestampMs) / 1000.0) };
+        }
+    }
+
+    /// <summary>Messages not published yet, of each partition that is read now and whose end and place are known.</summary>
+    public IEnumerable<Measurement<long>> Messages() => Read<long>((end, place) => end < 0 ? null : Math.Max(0, end - place.Next));
+
+    /// <summary>Seconds between a message's timestamp and its publishing, of each partition's last.</summary>
+    public IEnumerable<Measurement<double>> Seconds() => Read<double>((_, place) => place.Seconds);
+
+    private List<Measurement<T>> Read<T>(Func<long, (long Next, double Seconds), T?> value)
+        where T : struct
+    {
+        var measured = new List<Measurement<T>>();
+        foreach (var (topic, partition, end) in ends())
+        {
+            (long, double) place;
+            lock (gate)
+            {
+                if (!published.TryGetValue((topic, partition), out place))
+                    continue;
+            }
+            if (value(end, place) is { } lag)
+                measured.Add(new Measurement<T>(lag, new("topic", topic), new("partition", partition)));
+        }
+        return measured;
+    }
+}
