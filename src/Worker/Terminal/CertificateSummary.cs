@@ -8,7 +8,7 @@ namespace Worker.Terminal;
 internal static class CertificateSummary
 {
     /// <summary>Characters of a label's name, so that lines stay within 80.</summary>
-    private const int NameWidth = 14;
+    private const int NameWidth = 12;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
     {

@@ -31,7 +31,7 @@ public class LearningVerbTests(TinyModel model)
             options.Heads.File = folder.File("ham-heads.jsonl");
         }))
         {
-            worker.Send("see you at 3 for lunch with dabo", "qz xkv wjq ### vvk zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
+            worker.Send("see you at 3 for lunch with bazu", "qz xkv wjq ### vvk zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
             var p = worker.ReadUntil(read => read.Count(r => r.Topic == "results") >= 2).Where(r => r.Topic == "results").Select(RunningWorker.Json)
                 .OrderBy(r => r.GetProperty("tokens").GetInt32()).Select(r => r.GetProperty("anomaly").GetProperty("p").GetDouble()).ToArray();
             Assert.True(p[0] > 0.1 && p[1] < 0.05, $"{p[0]}, {p[1]}");
