@@ -8,7 +8,9 @@ using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>Whether certificates keep their promise, and how much is decided with them, over random splits of public sets.</summary>
+/// <summary>
+/// Whether certificates keep their promise, and how much is decided with them, over random splits of public sets.
+/// </summary>
 internal static class EvidenceBench
 {
     private const int FewestTest = 1_000;

@@ -15,7 +15,9 @@ internal enum Copying
     Near,
 }
 
-/// <summary>The data sets of the evidence bench: one text of each group of copies, so that nothing tested was trained on.</summary>
+/// <summary>
+/// The data sets of the evidence bench: one text of each group of copies, so that nothing tested was trained on.
+/// </summary>
 internal static class EvidenceSets
 {
     public const int Copies = 8;

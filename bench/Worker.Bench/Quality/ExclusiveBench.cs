@@ -10,7 +10,9 @@ using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>Which measure of confidence suits labels of which exactly one holds: is it calibrated, and does it find the errors.</summary>
+/// <summary>
+/// Which measure of confidence suits labels of which exactly one holds: is it calibrated, and does it find the errors.
+/// </summary>
 internal static class ExclusiveBench
 {
     private const double Uncertain = 0.2;

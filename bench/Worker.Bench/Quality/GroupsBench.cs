@@ -5,7 +5,9 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>How texts of the public sets group into copies and near-copies: large groups of different texts would be an error.</summary>
+/// <summary>
+/// How texts of the public sets group into copies and near-copies: large groups of different texts would be an error.
+/// </summary>
 internal static class GroupsBench
 {
     public static Command Create()

@@ -13,13 +13,17 @@ public sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate,
 /// <summary>
 /// The two-threshold band with a guarantee: how far down from 1 yes, and how far up from 0 no, may be decided
 /// automatically, so that with probability 1 − delta at most the target share of a side's decisions is wrong. The sides
-/// are certified one by one, because often no yes can be certified though the total can. A side ends where yes and no part,
+/// are certified one by one, because often no yes can be certified though the total can. A side ends where yes and no
+/// part,
 /// and where a decision counts as uncertain: what is more likely wrong than that shall not hide among what is sure.
 /// </summary>
 public static class CertifiedBand
 {
-    /// <summary>Certifies both sides on rows that had no part in the probabilities nor in <paramref name="decide"/>.</summary>
-    /// <param name="probabilities">Of a uniform sample of what the head will see, one a distinct text; each in [0, 1].</param>
+    /// <summary>
+    /// Certifies both sides on rows that had no part in the probabilities nor in <paramref name="decide"/>.
+    /// </summary>
+    /// <param name="probabilities">Of a uniform sample of what the head will see, one a distinct text; each in [0,
+    /// 1].</param>
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="decide">Where yes and no part: no side is certified past it.</param>
     /// <param name="options">Error, delta, validity, where uncertain begins, and the clock.</param>
@@ -37,7 +41,8 @@ public static class CertifiedBand
     }
 
     /// <summary>
-    /// Certifies both sides on rows whose probabilities are cross-calibrated. The head's own calibration, of all rows, is on
+    /// Certifies both sides on rows whose probabilities are cross-calibrated. The head's own calibration, of all rows,
+    /// is on
     /// the same scale up to chance; of the probability down to which the test went and the one down to which the head's
     /// calibration decides as many of the rows, the bound is the stricter: it never decides more than was tested.
     /// </summary>
@@ -70,7 +75,9 @@ public static class CertifiedBand
             : (doubts[decided - 1], new CertifiedSide(rows.Count, decided, wrong.AsSpan(0, decided).Count(true)), null);
     }
 
-    /// <summary>Equal probabilities cannot be parted: the size up to the last row equal to the one it ends with.</summary>
+    /// <summary>
+    /// Equal probabilities cannot be parted: the size up to the last row equal to the one it ends with.
+    /// </summary>
     private static int Whole(double[] doubts, int size)
     {
         while (size < doubts.Length && doubts[size] == doubts[size - 1])

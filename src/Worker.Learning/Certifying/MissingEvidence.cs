@@ -1,7 +1,8 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>What a side without a certificate lacks, if things stay as they are.</summary>
-/// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing to go by.</param>
+/// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing
+/// to go by.</param>
 /// <param name="Error">Share of wrong decisions among the side's most confident rows; null when there are none.</param>
 public sealed record MissingEvidence(int? Answers, double? Error)
 {
@@ -11,7 +12,8 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     private static readonly double[] Parts = [0.25, 0.5, 0.75, 1];
 
     /// <summary>
-    /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of all
+    /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of
+    /// all
     /// rows, stayed what they are here.
     /// </summary>
     /// <param name="wrong">Of the side's rows, the most confident first.</param>

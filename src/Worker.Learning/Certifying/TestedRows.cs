@@ -1,6 +1,8 @@
 namespace Worker.Learning.Certifying;
 
-/// <summary>Answered rows, one a distinct text, that certificates are tested on: neither fitted on nor chosen by.</summary>
+/// <summary>
+/// Answered rows, one a distinct text, that certificates are tested on: neither fitted on nor chosen by.
+/// </summary>
 internal sealed class TestedRows
 {
     /// <param name="probabilities">Each in [0, 1].</param>

@@ -15,7 +15,9 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
     /// <summary>The same for its no.</summary>
     public MissingEvidence? NoNeeds { get; init; }
 
-    /// <summary>Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.</summary>
+    /// <summary>
+    /// Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.
+    /// </summary>
     /// <param name="probabilities">Calibrated, of rows that the head was not fitted on; at least one.</param>
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="options">Without problems.</param>

@@ -1,16 +1,20 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Finds texts whose words and word pairs overlap: MinHash (Broder 1997) with banding proposes pairs, and each is checked
+/// Finds texts whose words and word pairs overlap: MinHash (Broder 1997) with banding proposes pairs, and each is
+/// checked
 /// by its exact Jaccard similarity. The threshold is high: questions of one template, such as "what is my balance" and
 /// "what is my limit" (.56), are different texts.
 /// </summary>
 internal static class NearCopies
 {
-    /// <summary>Texts this similar, and more, are near-copies: shared words and word pairs by all that either has.</summary>
+    /// <summary>
+    /// Texts this similar, and more, are near-copies: shared words and word pairs by all that either has.
+    /// </summary>
     public const double Similarity = 0.8;
 
-    // Sixteen bands of five hashes propose a pair of similarity .8 with probability .998, one of .5 with .4, one of .3 with .04.
+    // Sixteen bands of five hashes propose a pair of similarity .8 with probability .998, one of .5 with .4, one of .3
+    // with .04.
     private const int Bands = 16;
     private const int BandHashes = 5;
 

@@ -29,7 +29,9 @@ internal readonly record struct TextWords(UInt128 Key, uint[] Features)
         return new TextWords(Hash(words), [.. features.Distinct()]);
     }
 
-    /// <summary>Hashes of the words; a symbol such as an emoji is a word, and so is each letter of a script without spaces.</summary>
+    /// <summary>
+    /// Hashes of the words; a symbol such as an emoji is a word, and so is each letter of a script without spaces.
+    /// </summary>
     private static List<ulong> Words(string text)
     {
         var words = new List<ulong>();

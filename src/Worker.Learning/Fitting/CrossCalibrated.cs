@@ -14,7 +14,8 @@ namespace Worker.Learning.Fitting;
 /// <param name="Decides">The threshold that the other parts chose.</param>
 internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
 {
-    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each part.</param>
+    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each
+    /// part.</param>
     public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method, ThresholdOptions thresholds)
     {
         var count = rows.Rows.Length;

@@ -27,7 +27,8 @@ public static class FeatureChoice
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of delta, and
+        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of
+        // delta, and
         // whichever is chosen keeps the promise.
         var delta = options.Thresholds.Delta;
         options = options with { Thresholds = options.Thresholds with { Delta = delta / candidates.Count } };

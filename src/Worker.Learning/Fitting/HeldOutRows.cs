@@ -2,7 +2,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// The distinct texts of a label that some fit held out, in parts. A part's rows are judged by what the other parts
-/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds one
+/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds
+/// one
 /// share out, they divide that share.
 /// </summary>
 /// <param name="Rows">Rows of the texts, rising.</param>

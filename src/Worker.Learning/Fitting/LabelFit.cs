@@ -6,7 +6,9 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>One label on its way to a head: its fits, the best penalties so far and the logits held out under them.</summary>
+/// <summary>
+/// One label on its way to a head: its fits, the best penalties so far and the logits held out under them.
+/// </summary>
 internal sealed class LabelFit
 {
     /// <summary>With fewer examples of either answer a label is remarked on.</summary>
@@ -101,7 +103,9 @@ internal sealed class LabelFit
             fit.Point.CopyTo(fit.Objective.At, 0);
     }
 
-    /// <summary>Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.</summary>
+    /// <summary>
+    /// Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.
+    /// </summary>
     public void Judge(double l2)
     {
         var shift = (float)Shift;

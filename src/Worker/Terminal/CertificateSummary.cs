@@ -8,7 +8,7 @@ namespace Worker.Terminal;
 internal static class CertificateSummary
 {
     /// <summary>Characters of a label's name, so that lines stay within 80.</summary>
-    private const int NameWidth = 12;
+    private const int NameWidth = 10;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
     {

@@ -102,7 +102,8 @@ public class CertifiedBandTests
     [Fact]
     public void A_later_starting_point_goes_on_after_a_failure_with_its_own_share_of_delta_and_with_all_of_it_otherwise()
     {
-        // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less than .0497.
+        // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less
+        // than .0497.
         double[] losses = [.. Repeat(1.0, 2), .. Repeat(0.0, 400)];
         Assert.Equal(0, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0.5)], 0.05, 0.05));
         Assert.Equal(200, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0), new(200, 0.5)], 0.05, 0.05));

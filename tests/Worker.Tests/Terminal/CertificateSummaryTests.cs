@@ -18,7 +18,7 @@ public class CertificateSummaryTests
         var lines = CertificateSummary.Missing(figures).ToArray();
         Assert.Equal(4, lines.Length);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
-        Assert.Contains("yes needs about 400 (a label wit…) to 10,300 (a label wit…) more answers, 34 labels", lines[0], StringComparison.Ordinal);
+        Assert.Contains("yes needs about 400 (a label w…) to 10,300 (a label w…) more answers, 34 labels", lines[0], StringComparison.Ordinal);
         Assert.Contains("yes, where surest, is wrong in 12 % ", lines[1], StringComparison.Ordinal);
         Assert.Contains("33 of 100 labels", lines[3], StringComparison.Ordinal);
 
