@@ -40,7 +40,8 @@ internal static class EvidenceSets
             "emotion" => Whole(PublicSets.TweetEmotion()),
             _ => DataSet.From(all, name),
         };
-        return set.Part([.. Enumerable.Range(0, set.Texts.Count).Where(row => !string.IsNullOrWhiteSpace(set.Texts[row])).DistinctBy(row => set.Groups[row])]);
+        return set.Part([.. Enumerable.Range(0, set.Texts.Count)
+            .Where(row => !string.IsNullOrWhiteSpace(set.Texts[row])).DistinctBy(row => set.Groups[row])]);
     }
 
     /// <summary>A text changed a little, each time in another way.</summary>

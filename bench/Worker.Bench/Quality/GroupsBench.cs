@@ -12,7 +12,8 @@ internal static class GroupsBench
 {
     public static Command Create()
     {
-        var command = new Command("groups", "Copies and near-copies in the public sets: distinct texts, largest groups, time");
+        var command = new Command("groups",
+            "Copies and near-copies in the public sets: distinct texts, largest groups, time");
         command.SetAction(_ =>
         {
             Console.WriteLine($"{"set",-12} {"texts",7} {"distinct",9} {"seconds",8}   largest groups");
@@ -27,7 +28,8 @@ internal static class GroupsBench
         return command;
     }
 
-    private static string[] Whole(QualitySet set) => [.. set.Train.Texts, .. set.Name == "banking" ? [] : set.Validation.Texts, .. set.Test.Texts];
+    private static string[] Whole(QualitySet set) =>
+        [.. set.Train.Texts, .. set.Name == "banking" ? [] : set.Validation.Texts, .. set.Test.Texts];
 
     private static void Show(string name, string[] texts)
     {

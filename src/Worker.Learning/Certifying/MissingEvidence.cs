@@ -13,8 +13,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
 
     /// <summary>
     /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of
-    /// all
-    /// rows, stayed what they are here.
+    /// all rows, stayed what they are here.
     /// </summary>
     /// <param name="wrong">Of the side's rows, the most confident first.</param>
     /// <param name="all">All answered rows.</param>

@@ -30,7 +30,8 @@ internal sealed class TestedRows
     public (double[] Doubts, bool[] Wrong) Side(bool yes, double uncertain)
     {
         var rows = Enumerable.Range(0, Count)
-            .Where(i => yes ? Probabilities[i] >= Math.Max(Decides[i], 1 - uncertain) : Probabilities[i] < Decides[i] && Probabilities[i] <= uncertain)
+            .Where(i => yes ? Probabilities[i] >= Math.Max(Decides[i], 1 - uncertain) : Probabilities[i] < Decides[i]
+                && Probabilities[i] <= uncertain)
             .ToArray();
         var doubts = Array.ConvertAll(rows, i => yes ? -Probabilities[i] : Probabilities[i]);
         var wrong = Array.ConvertAll(rows, i => Answers[i] != yes);

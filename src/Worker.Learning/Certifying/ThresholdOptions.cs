@@ -38,8 +38,7 @@ public sealed record ThresholdOptions
 
     /// <summary>
     /// Certified: a decision whose calibrated chance of being wrong is this or more is uncertain, and no side goes so
-    /// far; in
-    /// (0, 0.5], default 0.2.
+    /// far; in (0, 0.5], default 0.2.
     /// </summary>
     public double Uncertain { get; init; } = 0.2;
 
@@ -60,8 +59,7 @@ public sealed record ThresholdOptions
 
     /// <summary>
     /// All rules but certified: share of held-out rows, the nearest to the threshold, that go to review; of [0, 1),
-    /// default
-    /// 0: such a rule decides everything.
+    /// default 0: such a rule decides everything.
     /// </summary>
     public double ReviewShare { get; init; }
 

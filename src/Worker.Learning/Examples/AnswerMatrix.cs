@@ -50,8 +50,7 @@ public sealed class AnswerMatrix
 
     /// <summary>
     /// These answers with one of each group of copies for a label: the first stays, the others become unknown. For
-    /// whatever
-    /// counts answers as evidence.
+    /// whatever counts answers as evidence.
     /// </summary>
     /// <param name="groups">Of the rows' texts.</param>
     public AnswerMatrix OncePerGroup(TextGroups groups)

@@ -11,15 +11,13 @@ public static class ExclusiveLabels
 {
     /// <summary>
     /// So large a share of the texts may have unknown answers, e.g. those of a text that is labelled in two ways, and
-    /// the
-    /// others still tell.
+    /// the others still tell.
     /// </summary>
     private const double Unanswered = 0.05;
 
     /// <summary>
     /// Whether the data say so: two labels or more, no text with two of them, and each text that is fully answered,
-    /// which
-    /// nearly all are, has one.
+    /// which nearly all are, has one.
     /// </summary>
     public static bool Hold(DataSet data)
     {

@@ -6,8 +6,7 @@ namespace Worker.Learning.Fitting;
 /// Answers together with the fold that each example is in, label by label: +fold for yes, −fold for no, 0 for unknown;
 /// folds count from 1. Every label has its own stratified folds, so that each fold has its share of a rare label's
 /// positives; a mask is all it takes, since a fit of one label never looks at another's answers. Copies and near-copies
-/// of
-/// a text are in one fold, and one of them is judged: the first that has an answer.
+/// of a text are in one fold, and one of them is judged: the first that has an answer.
 /// </summary>
 internal sealed class FoldedAnswers
 {

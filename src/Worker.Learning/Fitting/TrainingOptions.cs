@@ -56,9 +56,8 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// A label is cross-fitted, every example held out once in one of the folds, up to so many distinct answered texts;
-    /// with
-    /// more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is held
-    /// out: it
+    /// with more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is
+    /// held out: it
     /// is evidence enough, for a fifth of the work. At least 0, default 20,000.
     /// </summary>
     public int CrossFitUpTo { get; init; } = 20_000;

@@ -23,14 +23,16 @@ internal static class CertificateSummary
 
     /// <summary>What sides without a certificate need; a few lines, however many labels there are.</summary>
     public static IEnumerable<string> Missing(IReadOnlyCollection<LabelFigures> figures) =>
-        Missing("yes", [.. figures.Select(f => (f.Label, f.YesNeeds))]).Concat(Missing("no", [.. figures.Select(f => (f.Label, f.NoNeeds))]));
+        Missing("yes", [.. figures.Select(f => (f.Label, f.YesNeeds))])
+            .Concat(Missing("no", [.. figures.Select(f => (f.Label, f.NoNeeds))]));
 
     private static IEnumerable<string> Missing(string side, (string Label, MissingEvidence? Needs)[] labels)
     {
         var more = labels.Where(l => l.Needs?.Answers is not null).OrderBy(l => l.Needs!.Answers).ToArray();
         if (more.Length > 0)
             yield return $"  {side} needs about {Range(more, needs => $"{needs.Answers:N0}")} more answers{Count(more.Length)}";
-        var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error).ToArray();
+        var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error)
+            .ToArray();
         if (wrong.Length > 0)
         {
             yield return $"  {side}, where surest, is wrong in {Range(wrong, needs => $"{needs.Error:P0}")}{Count(wrong.Length)}:";
@@ -51,12 +53,14 @@ internal static class CertificateSummary
         string Named((string Label, MissingEvidence? Needs) label) => $"{value(label.Needs!)} ({Cut(label.Label)})";
     }
 
-    private static string Cut(string label) => label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
+    private static string Cut(string label) =>
+        label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
 
     private static string Side(IEnumerable<Head> heads, Func<Certificate, CertifiedSide?> side)
     {
         var all = heads.Select(h => side(h.Certificate!)).ToList();
         var certified = all.OfType<CertifiedSide>().ToList();
-        return $"{certified.Count} of {all.Count} labels" + (certified.Count == 0 ? "" : $" ({certified.Average(s => s.Share):P1} of texts each)");
+        return $"{certified.Count} of {all.Count} labels" + (certified.Count == 0 ? ""
+            : $" ({certified.Average(s => s.Share):P1} of texts each)");
     }
 }

@@ -25,7 +25,8 @@ internal static class CertificateCheck
         for (var row = 0; row < answers.Rows; row++)
             for (var label = 0; label < watches.Length; label++)
                 if (answers[row, label] != AnswerMatrix.Unknown)
-                    watches[label].Observe(scored.Probabilities[row * watches.Length + label], answers[row, label] == AnswerMatrix.Yes);
+                    watches[label].Observe(scored.Probabilities[row * watches.Length + label],
+                        answers[row, label] == AnswerMatrix.Yes);
         return watches;
     }
 }

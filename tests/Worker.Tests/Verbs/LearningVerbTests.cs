@@ -10,7 +10,9 @@ public class LearningVerbTests(TinyModel model)
     public async Task Texts_of_one_known_kind_make_an_anomaly_reference_without_heads_that_a_worker_takes()
     {
         using var folder = Repository.Temporary();
-        File.WriteAllLines(folder.File("ham.jsonl"), Enumerable.Range(0, 80).Select(i => $$"""{"text": "see you at {{i % 12}} for lunch with {{Words.Of(i)}}", "labels": ["ham"]}"""));
+        File.WriteAllLines(folder.File("ham.jsonl"),
+            Enumerable.Range(0, 80).Select(i =>
+            $$"""{"text": "see you at {{i % 12}} for lunch with {{Words.Of(i)}}", "labels": ["ham"]}"""));
         var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model", model.Bundle, "--anomaly-perplexity", "--out", folder.File("ham-heads.jsonl"));
         Assert.True(code == 0, errors);
         Assert.Contains("no head for 'ham'", errors, StringComparison.Ordinal);
