@@ -18,7 +18,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     /// <param name="wrong">Of the side's rows, the most confident first.</param>
     /// <param name="all">All answered rows.</param>
     /// <param name="target">Error target.</param>
-    /// <param name="delta">Probability of a wrong certificate; half of it is what a side's first test has.</param>
+    /// <param name="delta">Probability of a wrong certificate; the first test of a large side has half of it.</param>
     public static MissingEvidence Of(ReadOnlySpan<bool> wrong, int all, double target, double delta)
     {
         if (wrong.IsEmpty)
@@ -30,7 +30,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
             // Half an error more than was seen: no error in a few rows does not mean that there are none.
             var error = (wrong[..size].Count(true) + 0.5) / (size + 1);
             lowest = Math.Min(lowest, error);
-            if (Rows(error, target, delta / 2, (long)Beyond * size) is { } rows)
+            if (Rows(error, target, delta, (long)Beyond * size) is { } rows)
                 fewest = Math.Min(fewest, (double)rows * all / size);
         }
         if (double.IsInfinity(fewest))
@@ -40,11 +40,12 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     }
 
     /// <summary>Rows at which a side with that error passes; null when it takes too many.</summary>
-    private static int? Rows(double error, double target, double level, long most)
+    private static int? Rows(double error, double target, double delta, long most)
     {
-        for (double rows = RiskTest.FewestWithoutError(target, level); rows <= most; rows *= 1.1)
+        for (double rows = RiskTest.FewestWithoutError(target, delta); rows <= most; rows *= 1.1)
         {
             var count = (int)Math.Ceiling(rows);
+            var level = count < LearnThenTest.Large ? delta : delta / 2;
             // Half a standard deviation above the mean: at the mean itself every second try would fail.
             var errors = error * count + 0.5 * Math.Sqrt(error * count);
             if (RiskTest.Binomial(Math.Min(count, (int)Math.Round(errors)), count, target) <= level)
