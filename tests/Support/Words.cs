@@ -1,6 +1,8 @@
 namespace Worker.Testing;
 
-/// <summary>Words for texts that are to count as different: texts that differ in digits alone are copies of each other.</summary>
+/// <summary>
+/// Words for texts that are to count as different: texts that differ in digits alone are copies of each other.
+/// </summary>
 internal static class Words
 {
     private const string Consonants = "bdfgklmnprstvwz";

@@ -66,7 +66,8 @@ internal static class CertifiedBands
             Shuffle(random, p, y);
             var (known, truth) = (p[..Calibrating], y[..Calibrating]);
             var (rest, answer) = (p[Calibrating..], y[Calibrating..]);
-            var (band, certificate) = CertifiedBand.Learn(known, truth, 0.5, new ThresholdOptions { Error = error, Delta = delta }, CertificateOrigin.Audit);
+            var (band, certificate) = CertifiedBand.Learn(known, truth, 0.5,
+                new ThresholdOptions { Error = error, Delta = delta }, CertificateOrigin.Audit);
             var yes = Decided(rest, answer, certificate.Yes is null ? double.PositiveInfinity : band.High, upwards: true);
             var no = Decided(rest, answer, certificate.No is null ? double.NegativeInfinity : band.Low, upwards: false);
             yesBroken += yes.Wrong > error * yes.Count ? 1 : 0;

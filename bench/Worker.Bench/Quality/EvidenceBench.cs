@@ -8,22 +8,37 @@ using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>Whether certificates keep their promise, and how much is decided with them, over random splits of public sets.</summary>
+/// <summary>
+/// Whether certificates keep their promise, and how much is decided with them, over random splits of public sets.
+/// </summary>
 internal static class EvidenceBench
 {
     private const int FewestTest = 1_000;
 
     public static Command Create()
     {
-        var splits = new Option<int>("--splits") { Description = "Random splits of a row", DefaultValueFactory = _ => 200 };
-        var largeSplits = new Option<int>("--large-splits") { Description = "Splits of rows with 5,000 texts", DefaultValueFactory = _ => 50 };
-        var copySplits = new Option<int>("--copy-splits") { Description = "Splits of rows with every text copied; 0 for none", DefaultValueFactory = _ => 40 };
-        var nearSplits = new Option<int>("--near-splits") { Description = "Splits of rows with near-copies, which are encoded; 0 for none", DefaultValueFactory = _ => 20 };
-        var only = new Option<string[]>("--only") { Description = $"Sets: {string.Join(", ", EvidenceSets.Names)}, coin; all when not given", AllowMultipleArgumentsPerToken = true };
+        var splits = Number("--splits", "Random splits of a row", 200);
+        var largeSplits = Number("--large-splits", "Splits of rows with 5,000 texts", 50);
+        var copySplits = Number("--copy-splits", "Splits of rows with every text copied; 0 for none", 40);
+        var nearSplits = Number("--near-splits", "Splits of rows with near-copies, to be encoded; 0 for none", 20);
+        var only = new Option<string[]>("--only")
+        {
+            Description = $"Sets: {string.Join(", ", EvidenceSets.Names)}, coin; all when not given",
+            AllowMultipleArgumentsPerToken = true,
+        };
         only.AcceptOnlyFromAmong([.. EvidenceSets.Names, "coin"]);
-        var sizes = new Option<int[]>("--sizes") { Description = "Training texts", DefaultValueFactory = _ => [500, 1_500, 5_000], AllowMultipleArgumentsPerToken = true };
+        var sizes = new Option<int[]>("--sizes")
+        {
+            Description = "Training texts",
+            DefaultValueFactory = _ => [500, 1_500, 5_000],
+            AllowMultipleArgumentsPerToken = true,
+        };
         var model = new ModelOptions();
-        var command = new Command("evidence", "Certificates over random splits: broken promises, share decided with one, errors by confidence") { splits, largeSplits, copySplits, nearSplits, only, sizes };
+        var command = new Command(
+            "evidence", "Certificates over random splits: broken promises, share decided with one, errors by confidence")
+        {
+            splits, largeSplits, copySplits, nearSplits, only, sizes,
+        };
         model.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
@@ -39,19 +54,24 @@ internal static class EvidenceBench
                 foreach (var size in parsed.GetValue(sizes)!.Where(size => set.Texts.Count - size >= FewestTest))
                 {
                     var large = size > 1_500;
-                    bench.Run(name, set, size, Copying.None, large ? parsed.GetValue(largeSplits) : parsed.GetValue(splits));
-                    bench.Run(name, set, size, Copying.Whole, large ? parsed.GetValue(copySplits) / 8 : parsed.GetValue(copySplits));
+                    var (plain, copied) = (parsed.GetValue(large ? largeSplits : splits), parsed.GetValue(copySplits));
+                    bench.Run(name, set, size, Copying.None, plain);
+                    bench.Run(name, set, size, Copying.Whole, large ? copied / 8 : copied);
                 }
                 bench.Run(name, set, 500, Copying.Near, parsed.GetValue(nearSplits));
             }
             if (names.Contains("coin", StringComparer.Ordinal))
                 foreach (var copying in Enum.GetValues<Copying>())
-                    bench.Run("coin", EvidenceSets.CoinFlips(200 + FewestTest, seed: 29), 200, copying, parsed.GetValue(nearSplits));
+                    bench.Run("coin", EvidenceSets.CoinFlips(200 + FewestTest, seed: 29), 200, copying,
+                        parsed.GetValue(nearSplits));
             Console.WriteLine(EvidenceTable.Legend);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
+
+    private static Option<int> Number(string name, string description, int value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 
     /// <summary>Runs the cells of the table, each over its splits.</summary>
     private sealed class Cells(FeatureCache cache, CancellationToken stop)
@@ -65,7 +85,7 @@ internal static class EvidenceBench
             var pool = copying == Copying.Near ? Math.Min(set.Texts.Count - FewestTest, 3 * size) : set.Texts.Count;
             var (near, nearFeatures) = copying == Copying.Near ? Near(name, set, pool) : (set, features);
             var done = new EvidenceFigures[splits];
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop };
+            var parallel = new ParallelOptions { CancellationToken = stop };
             Parallel.For(0, splits, parallel, split =>
             {
                 var order = Enumerable.Range(0, set.Texts.Count).ToArray();
@@ -73,13 +93,16 @@ internal static class EvidenceBench
                 int[] train = copying switch
                 {
                     Copying.None => order[..size],
-                    Copying.Whole => [.. Enumerable.Repeat(order[..size], EvidenceSets.Copies).SelectMany(rows => rows)],
-                    _ => [.. order[..size].SelectMany(row => Enumerable.Range(row * EvidenceSets.Copies, EvidenceSets.Copies))],
+                    Copying.Whole => [.. Enumerable.Repeat(order[..size], EvidenceSets.Copies)
+                        .SelectMany(rows => rows)],
+                    _ => [.. order[..size].SelectMany(row =>
+                        Enumerable.Range(row * EvidenceSets.Copies, EvidenceSets.Copies))],
                 };
                 var part = near.Part(train);
                 // Without the groups that are known: finding the copies is part of what is measured.
                 var data = new DataSet(part.Texts, part.Labels, part.Answers);
-                var result = HeadTrainer.Train(Rows(nearFeatures, train), data, cache.Feature, cache.EncoderHash, new TrainingOptions { Parallelism = 1, Seed = split }, cancellation: stop);
+                var result = HeadTrainer.Train(Rows(nearFeatures, train), data, cache.Feature, cache.EncoderHash,
+                    new TrainingOptions { Parallelism = 1, Seed = split }, cancellation: stop);
                 done[split] = EvidenceFigures.Of(result, features, set, order[size..]);
             });
             var sum = new EvidenceFigures();
@@ -98,9 +121,11 @@ internal static class EvidenceBench
         private (DataSet Set, FeatureMatrix Features) Near(string name, DataSet set, int pool)
         {
             var random = new Random(29);
-            int[] rows = [.. Enumerable.Range(0, pool * EvidenceSets.Copies).Select(copy => copy / EvidenceSets.Copies)];
+            int[] rows = [.. Enumerable.Range(0, pool * EvidenceSets.Copies)
+                .Select(copy => copy / EvidenceSets.Copies)];
             var part = set.Part(rows);
-            var copies = new DataSet([.. part.Texts.Select(text => EvidenceSets.Changed(text, random))], part.Labels, part.Answers);
+            var copies = new DataSet([.. part.Texts.Select(text => EvidenceSets.Changed(text, random))], part.Labels,
+                part.Answers);
             return (copies, Encode(name + " changed", copies.Texts));
         }
 

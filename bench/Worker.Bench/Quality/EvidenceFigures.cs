@@ -50,7 +50,8 @@ internal sealed class EvidenceFigures
     public void Add(EvidenceFigures other)
     {
         (Labels, CertifiedYes, Sides, Broken, SurelyBroken) =
-            (Labels + other.Labels, CertifiedYes + other.CertifiedYes, Sides + other.Sides, Broken + other.Broken, SurelyBroken + other.SurelyBroken);
+            (Labels + other.Labels, CertifiedYes + other.CertifiedYes, Sides + other.Sides, Broken + other.Broken,
+                SurelyBroken + other.SurelyBroken);
         HeldOutF1 += other.HeldOutF1;
         for (var i = 0; i < Decided.Length; i++)
             (Decided[i], Wrong[i]) = (Decided[i] + other.Decided[i], Wrong[i] + other.Wrong[i]);
@@ -64,7 +65,8 @@ internal sealed class EvidenceFigures
         {
             var p = head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
             var (decision, truth) = (p >= head.Thresholds.Decide, all.Answers[row, label] == AnswerMatrix.Yes);
-            var certified = head.Certificate!.Yes is not null && p >= head.Thresholds.High || head.Certificate.No is not null && p <= head.Thresholds.Low;
+            var certified = head.Certificate!.Yes is not null && p >= head.Thresholds.High
+                || head.Certificate.No is not null && p <= head.Thresholds.Low;
             var confidence = certified ? 0 : (decision ? 1 - p : p) < Uncertain ? 1 : 2;
             Decided[confidence]++;
             Wrong[confidence] += decision == truth ? 0 : 1;
@@ -88,6 +90,7 @@ internal sealed class EvidenceFigures
         Sides++;
         Broken += side.Wrong > promise.Error * side.Count ? 1 : 0;
         // P(as many wrong or more) were the error at its target.
-        SurelyBroken += side.Wrong > 0 && 1 - RiskTest.Binomial(side.Wrong - 1, side.Count, promise.Error) <= promise.Delta ? 1 : 0;
+        SurelyBroken += side.Wrong > 0
+            && 1 - RiskTest.Binomial(side.Wrong - 1, side.Count, promise.Error) <= promise.Delta ? 1 : 0;
     }
 }

@@ -15,7 +15,9 @@ internal enum Copying
     Near,
 }
 
-/// <summary>The data sets of the evidence bench: one text of each group of copies, so that nothing tested was trained on.</summary>
+/// <summary>
+/// The data sets of the evidence bench: one text of each group of copies, so that nothing tested was trained on.
+/// </summary>
 internal static class EvidenceSets
 {
     public const int Copies = 8;
@@ -38,7 +40,8 @@ internal static class EvidenceSets
             "emotion" => Whole(PublicSets.TweetEmotion()),
             _ => DataSet.From(all, name),
         };
-        return set.Part([.. Enumerable.Range(0, set.Texts.Count).Where(row => !string.IsNullOrWhiteSpace(set.Texts[row])).DistinctBy(row => set.Groups[row])]);
+        return set.Part([.. Enumerable.Range(0, set.Texts.Count)
+            .Where(row => !string.IsNullOrWhiteSpace(set.Texts[row])).DistinctBy(row => set.Groups[row])]);
     }
 
     /// <summary>A text changed a little, each time in another way.</summary>

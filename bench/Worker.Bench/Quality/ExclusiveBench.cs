@@ -10,16 +10,29 @@ using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>Which measure of confidence suits labels of which exactly one holds: is it calibrated, and does it find the errors.</summary>
+/// <summary>
+/// Which measure of confidence suits labels of which exactly one holds: is it calibrated, and does it find the errors.
+/// </summary>
 internal static class ExclusiveBench
 {
     private const double Uncertain = 0.2;
 
+    private static readonly (string Name, int Size)[] Rows =
+    [
+        ("emotion", 1_500), ("emotion", 3_500), ("domains", 500), ("domains", 1_500), ("domains", 5_000),
+        ("banking", 3_000), ("banking", 9_000),
+    ];
+
     public static Command Create()
     {
-        var splits = new Option<int>("--splits") { Description = "Random splits of a row", DefaultValueFactory = _ => 5 };
+        var splits = new Option<int>("--splits")
+        {
+            Description = "Random splits of a row",
+            DefaultValueFactory = _ => 5,
+        };
         var model = new ModelOptions();
-        var command = new Command("exclusive", "Exclusive labels: measures of confidence, how calibrated they are and which errors they find") { splits };
+        var command = new Command("exclusive",
+            "Exclusive labels: measures of confidence, how calibrated they are and which errors they find") { splits };
         model.AddTo(command);
         command.SetAction((parsed, stop) =>
         {
@@ -28,7 +41,7 @@ internal static class ExclusiveBench
             section.Precision = section.Precision == "auto" ? "f32" : section.Precision;
             var cache = new FeatureCache(Path.Combine("artifacts", "features"), section);
             var parts = FeatureNames.Parts(cache.Feature);
-            foreach (var (name, size) in new[] { ("emotion", 1_500), ("emotion", 3_500), ("domains", 500), ("domains", 1_500), ("domains", 5_000), ("banking", 3_000), ("banking", 9_000) })
+            foreach (var (name, size) in Rows)
             {
                 var set = Read(name);
                 var features = new FeatureMatrix(cache.Features(name, set.Texts, parts), parts.Length * cache.Hidden);
@@ -63,11 +76,13 @@ internal static class ExclusiveBench
         var values = new float[size * features.Width];
         for (var i = 0; i < size; i++)
             features.Row(order[i]).CopyTo(values.AsSpan(i * features.Width));
-        var heads = HeadTrainer.Train(new FeatureMatrix(values, features.Width), set.Part(order[..size]), cache.Feature, cache.EncoderHash, new TrainingOptions { Seed = seed }, cancellation: stop).Heads;
+        var heads = HeadTrainer.Train(new FeatureMatrix(values, features.Width), set.Part(order[..size]), cache.Feature,
+            cache.EncoderHash, new TrainingOptions { Seed = seed }, cancellation: stop).Heads;
         int[] columns = [.. heads.Select(head => set.Labels.IndexOf(head.Label))];
         foreach (var row in order[size..].Take(4_000))
         {
-            double[] p = [.. heads.Select(head => head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias))];
+            double[] p = [.. heads.Select(head =>
+                head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias))];
             var top = Array.IndexOf(p, p.Max());
             for (var measure = 0; measure < all.Length; measure++)
             {
@@ -83,12 +98,15 @@ internal static class ExclusiveBench
         }
     }
 
-    private static string Line(string name, List<(double Chance, bool Wrong)> yes, List<(double Chance, bool Wrong)> all)
+    private static string Line(string name, List<(double Chance, bool Wrong)> yes,
+        List<(double Chance, bool Wrong)> all)
     {
         var errors = yes.Count(d => d.Wrong);
-        var ece = ProbabilityMetrics.CalibrationError([.. yes.Select(d => Math.Clamp(d.Chance, 0, 1))], [.. yes.Select(d => d.Wrong)]);
+        var ece = ProbabilityMetrics.CalibrationError([.. yes.Select(d => Math.Clamp(d.Chance, 0, 1))],
+            [.. yes.Select(d => d.Wrong)]);
         var worst = yes.OrderByDescending(d => d.Chance).Take(yes.Count / 10).Count(d => d.Wrong);
-        var (flagged, found) = (all.Count(d => d.Chance >= Uncertain), all.Count(d => d.Wrong && d.Chance >= Uncertain));
+        var (flagged, found) = (all.Count(d => d.Chance >= Uncertain),
+            all.Count(d => d.Wrong && d.Chance >= Uncertain));
         return $"  {name,-17} {ece:F4} | {(double)yes.Count(d => d.Chance >= Uncertain) / yes.Count:F3} | {(double)yes.Count(d => d.Wrong && d.Chance >= Uncertain) / errors:F3} | {(double)worst / errors:F3} (accuracy {1 - (double)errors / yes.Count:F3}); {(double)flagged / all.Count:F4}, {(double)found / all.Count(d => d.Wrong):F3}";
     }
 }

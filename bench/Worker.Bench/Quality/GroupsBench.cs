@@ -5,12 +5,15 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>How texts of the public sets group into copies and near-copies: large groups of different texts would be an error.</summary>
+/// <summary>
+/// How texts of the public sets group into copies and near-copies: large groups of different texts would be an error.
+/// </summary>
 internal static class GroupsBench
 {
     public static Command Create()
     {
-        var command = new Command("groups", "Copies and near-copies in the public sets: distinct texts, largest groups, time");
+        var command = new Command("groups",
+            "Copies and near-copies in the public sets: distinct texts, largest groups, time");
         command.SetAction(_ =>
         {
             Console.WriteLine($"{"set",-12} {"texts",7} {"distinct",9} {"seconds",8}   largest groups");
@@ -25,7 +28,8 @@ internal static class GroupsBench
         return command;
     }
 
-    private static string[] Whole(QualitySet set) => [.. set.Train.Texts, .. set.Name == "banking" ? [] : set.Validation.Texts, .. set.Test.Texts];
+    private static string[] Whole(QualitySet set) =>
+        [.. set.Train.Texts, .. set.Name == "banking" ? [] : set.Validation.Texts, .. set.Test.Texts];
 
     private static void Show(string name, string[] texts)
     {

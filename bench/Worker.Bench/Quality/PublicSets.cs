@@ -23,10 +23,12 @@ internal static class PublicSets
     {
         using var domains = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "domains.json")));
         var domain = domains.RootElement.EnumerateObject()
-            .SelectMany(entry => entry.Value.EnumerateArray().Select(intent => (Intent: Plain(intent.GetString()!), Domain: entry.Name)))
+            .SelectMany(entry => entry.Value.EnumerateArray()
+                .Select(intent => (Intent: Plain(intent.GetString()!), Domain: entry.Name)))
             .ToDictionary(pair => pair.Intent, pair => pair.Domain, StringComparer.Ordinal);
         using var json = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "data_full.json")));
-        return [.. new[] { "train", "val", "test" }.SelectMany(part => json.RootElement.GetProperty(part).EnumerateArray())
+        return [.. new[] { "train", "val", "test" }.SelectMany(part =>
+            json.RootElement.GetProperty(part).EnumerateArray())
             .Select(row => Having(row[0].GetString()!, domain[Plain(row[1].GetString()!)]))];
 
         // The two files do not write all intents alike.

@@ -6,22 +6,26 @@ namespace Worker.Learning.Certifying;
 public readonly record struct Candidate(int Size, double Weight);
 
 /// <summary>
-/// Learn-then-Test (Angelopoulos, Bates, Candès, Jordan and Lei 2021) with the fallback procedure (Wiens 2003): candidates
-/// are tested from strict to lax. Several of them are starting points, each with its share of delta; a candidate is tested
-/// at its own share plus, when the one before passed, all that this one was tested at. The laxest that passed is certified.
+/// Learn-then-Test (Angelopoulos, Bates, Candès, Jordan and Lei 2021) with the fallback procedure (Wiens 2003):
+/// candidates are tested from strict to lax. Several of them are starting points, each with its share of delta; a
+/// candidate is tested
+/// at its own share plus, when the one before passed, all that this one was tested at. The laxest that passed is
+/// certified.
 /// Because order and shares are fixed before an answer is looked at, the probability that any candidate passes whose
-/// true risk is above the target is at most delta, whatever the risks of the others: that errors grow towards the lax end is
-/// not assumed.
+/// true risk is above the target is at most delta, whatever the risks of the others: that errors grow towards the lax
+/// end is not assumed.
 /// </summary>
 public static class LearnThenTest
 {
-    /// <summary>From so many rows on a side has two starting points: it can afford to, and survives errors early on.</summary>
+    /// <summary>
+    /// From so many rows on a side has two starting points: it can afford to, and survives errors early on.
+    /// </summary>
     public const int Large = 500;
 
     private static readonly (double Part, double Weight)[] StartsOfLarge = [(0.2, 0.5), (0.4, 0.5)];
 
-    // At fewer rows one early error ends the sequence before it got anywhere, at more those at the lax end do (simulated
-    // in docs/decisions/0010-evidence.md). On 60 to 500 rows dividing delta costs more than it brings.
+    // At fewer rows one early error ends the sequence before it got anywhere, at more those at the lax end do
+    // (simulated in docs/decisions/0010-evidence.md). On 60 to 500 rows dividing delta costs more than it brings.
     private static readonly (double Part, double Weight)[] StartOfSmall = [(0.4, 1)];
 
     // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time.
@@ -54,8 +58,8 @@ public static class LearnThenTest
     }
 
     /// <summary>
-    /// The smallest size at which as many errors pass as at the one given: 93 allow one error at 5%, and so do 120, where
-    /// one has more chances to come. Null when not even no error passes.
+    /// The smallest size at which as many errors pass as at the one given: 93 allow one error at 5%, and so do 120,
+    /// where one has more chances to come. Null when not even no error passes.
     /// </summary>
     private static int? Critical(int size, double target, double level)
     {
@@ -87,7 +91,8 @@ public static class LearnThenTest
     /// <param name="candidates">Rising.</param>
     /// <param name="target">The largest mean loss wanted; in (0, 1).</param>
     /// <param name="delta">Probability of a wrong certificate; in (0, 1).</param>
-    public static int Certify(ReadOnlySpan<double> losses, IEnumerable<Candidate> candidates, double target, double delta)
+    public static int Certify(ReadOnlySpan<double> losses, IEnumerable<Candidate> candidates, double target,
+        double delta)
     {
         RiskTest.RequireFraction(target);
         RiskTest.RequireFraction(delta);

@@ -1,7 +1,8 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>What a side without a certificate lacks, if things stay as they are.</summary>
-/// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing to go by.</param>
+/// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing
+/// to go by.</param>
 /// <param name="Error">Share of wrong decisions among the side's most confident rows; null when there are none.</param>
 public sealed record MissingEvidence(int? Answers, double? Error)
 {
@@ -11,13 +12,13 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     private static readonly double[] Parts = [0.25, 0.5, 0.75, 1];
 
     /// <summary>
-    /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of all
-    /// rows, stayed what they are here.
+    /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of
+    /// all rows, stayed what they are here.
     /// </summary>
     /// <param name="wrong">Of the side's rows, the most confident first.</param>
     /// <param name="all">All answered rows.</param>
     /// <param name="target">Error target.</param>
-    /// <param name="delta">Probability of a wrong certificate; half of it is what a side's first test has.</param>
+    /// <param name="delta">Probability of a wrong certificate; the first test of a large side has half of it.</param>
     public static MissingEvidence Of(ReadOnlySpan<bool> wrong, int all, double target, double delta)
     {
         if (wrong.IsEmpty)
@@ -29,7 +30,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
             // Half an error more than was seen: no error in a few rows does not mean that there are none.
             var error = (wrong[..size].Count(true) + 0.5) / (size + 1);
             lowest = Math.Min(lowest, error);
-            if (Rows(error, target, delta / 2, (long)Beyond * size) is { } rows)
+            if (Rows(error, target, delta, (long)Beyond * size) is { } rows)
                 fewest = Math.Min(fewest, (double)rows * all / size);
         }
         if (double.IsInfinity(fewest))
@@ -39,11 +40,12 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     }
 
     /// <summary>Rows at which a side with that error passes; null when it takes too many.</summary>
-    private static int? Rows(double error, double target, double level, long most)
+    private static int? Rows(double error, double target, double delta, long most)
     {
-        for (double rows = RiskTest.FewestWithoutError(target, level); rows <= most; rows *= 1.1)
+        for (double rows = RiskTest.FewestWithoutError(target, delta); rows <= most; rows *= 1.1)
         {
             var count = (int)Math.Ceiling(rows);
+            var level = count < LearnThenTest.Large ? delta : delta / 2;
             // Half a standard deviation above the mean: at the mean itself every second try would fail.
             var errors = error * count + 0.5 * Math.Sqrt(error * count);
             if (RiskTest.Binomial(Math.Min(count, (int)Math.Round(errors)), count, target) <= level)

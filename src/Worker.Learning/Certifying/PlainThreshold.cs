@@ -37,7 +37,8 @@ public static class PlainThreshold
         var truth = answers.ToArray();
         Array.Sort(sorted, truth);
         var positives = answers.Count(true);
-        var (best, highest, truePositives) = (1.0, sorted.Length > 0 && sorted[^1] >= 1 ? double.NegativeInfinity : score(new(0, 0, positives)), 0);
+        var (best, highest, truePositives) =
+            (1.0, sorted.Length > 0 && sorted[^1] >= 1 ? double.NegativeInfinity : score(new(0, 0, positives)), 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
             truePositives += truth[i] ? 1 : 0;

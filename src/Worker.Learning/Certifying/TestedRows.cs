@@ -1,6 +1,8 @@
 namespace Worker.Learning.Certifying;
 
-/// <summary>Answered rows, one a distinct text, that certificates are tested on: neither fitted on nor chosen by.</summary>
+/// <summary>
+/// Answered rows, one a distinct text, that certificates are tested on: neither fitted on nor chosen by.
+/// </summary>
 internal sealed class TestedRows
 {
     /// <param name="probabilities">Each in [0, 1].</param>
@@ -28,7 +30,8 @@ internal sealed class TestedRows
     public (double[] Doubts, bool[] Wrong) Side(bool yes, double uncertain)
     {
         var rows = Enumerable.Range(0, Count)
-            .Where(i => yes ? Probabilities[i] >= Math.Max(Decides[i], 1 - uncertain) : Probabilities[i] < Decides[i] && Probabilities[i] <= uncertain)
+            .Where(i => yes ? Probabilities[i] >= Math.Max(Decides[i], 1 - uncertain) : Probabilities[i] < Decides[i]
+                && Probabilities[i] <= uncertain)
             .ToArray();
         var doubts = Array.ConvertAll(rows, i => yes ? -Probabilities[i] : Probabilities[i]);
         var wrong = Array.ConvertAll(rows, i => Answers[i] != yes);

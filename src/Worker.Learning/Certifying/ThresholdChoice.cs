@@ -15,7 +15,9 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
     /// <summary>The same for its no.</summary>
     public MissingEvidence? NoNeeds { get; init; }
 
-    /// <summary>Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.</summary>
+    /// <summary>
+    /// Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.
+    /// </summary>
     /// <param name="probabilities">Calibrated, of rows that the head was not fitted on; at least one.</param>
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="options">Without problems.</param>
@@ -23,33 +25,40 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
     {
         var decides = new double[answers.Length];
         Array.Fill(decides, Decide(probabilities, answers, options));
-        return Make(probabilities, answers, options, new TestedRows(probabilities.ToArray(), decides, answers.ToArray()));
+        return Make(probabilities, answers, options,
+            new TestedRows(probabilities.ToArray(), decides, answers.ToArray()));
     }
 
     /// <summary>Chooses on all rows, and certifies by what each row got from the others.</summary>
     /// <param name="probabilities">By the head's own calibration.</param>
     /// <param name="tested">The same rows by calibrations and thresholds that have not seen them.</param>
-    internal static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options, TestedRows tested)
+    internal static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers,
+        ThresholdOptions options, TestedRows tested)
     {
         var decide = Decide(probabilities, answers, options);
         if (options.Rule != ThresholdRule.Certified)
-            return new ThresholdChoice(ReviewBand.Around(probabilities, decide, options.ReviewShare), null, Unmet(probabilities, answers, decide, options));
+            return new ThresholdChoice(ReviewBand.Around(probabilities, decide, options.ReviewShare), null,
+                Unmet(probabilities, answers, decide, options));
         var band = CertifiedBand.Learn(tested, probabilities, decide, options, CertificateOrigin.Training);
-        return new ThresholdChoice(band.Thresholds, band.Certificate, null) { YesNeeds = band.YesNeeds, NoNeeds = band.NoNeeds };
+        return new ThresholdChoice(band.Thresholds, band.Certificate, null) { YesNeeds = band.YesNeeds,
+            NoNeeds = band.NoNeeds };
     }
 
     /// <summary>Where yes and no part, by the rule asked for.</summary>
-    internal static double Decide(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
+    internal static double Decide(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers,
+        ThresholdOptions options)
     {
         var beta = options.Beta;
         return options.Rule switch
         {
             ThresholdRule.Fixed => options.Fixed,
             ThresholdRule.Cost => PlainThreshold.Best(probabilities, answers, c =>
-                -options.CostOfFalseYes * (c.Predicted - c.TruePositives) - options.CostOfFalseNo * (c.Positives - c.TruePositives)),
+                -options.CostOfFalseYes * (c.Predicted - c.TruePositives) - options.CostOfFalseNo * (
+                    c.Positives - c.TruePositives)),
             // Below the floor, the nearer to it the better; above it, what the rule is after.
             ThresholdRule.PrecisionFloor => PlainThreshold.Best(probabilities, answers, c =>
-                c.Predicted > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Predicted > 0 ? c.Precision - 1 : -2),
+                c.Predicted > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Predicted > 0
+                    ? c.Precision - 1 : -2),
             ThresholdRule.RecallFloor => PlainThreshold.Best(probabilities, answers, c =>
                 c.Predicted > 0 && c.Recall >= options.Floor ? 1 + c.Precision : c.Recall - 1),
             _ when beta == 1 => DecisionThreshold.Choose(probabilities, answers),

@@ -37,8 +37,8 @@ public sealed record ThresholdOptions
     public TimeSpan? Validity { get; init; }
 
     /// <summary>
-    /// Certified: a decision whose calibrated chance of being wrong is this or more is uncertain, and no side goes so far; in
-    /// (0, 0.5], default 0.2.
+    /// Certified: a decision whose calibrated chance of being wrong is this or more is uncertain, and no side goes so
+    /// far; in (0, 0.5], default 0.2.
     /// </summary>
     public double Uncertain { get; init; } = 0.2;
 
@@ -58,8 +58,8 @@ public sealed record ThresholdOptions
     public double Fixed { get; init; } = 0.5;
 
     /// <summary>
-    /// All rules but certified: share of held-out rows, the nearest to the threshold, that go to review; of [0, 1), default
-    /// 0: such a rule decides everything.
+    /// All rules but certified: share of held-out rows, the nearest to the threshold, that go to review; of [0, 1),
+    /// default 0: such a rule decides everything.
     /// </summary>
     public double ReviewShare { get; init; }
 

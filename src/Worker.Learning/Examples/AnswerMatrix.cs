@@ -49,8 +49,8 @@ public sealed class AnswerMatrix
     }
 
     /// <summary>
-    /// These answers with one of each group of copies for a label: the first stays, the others become unknown. For whatever
-    /// counts answers as evidence.
+    /// These answers with one of each group of copies for a label: the first stays, the others become unknown. For
+    /// whatever counts answers as evidence.
     /// </summary>
     /// <param name="groups">Of the rows' texts.</param>
     public AnswerMatrix OncePerGroup(TextGroups groups)

@@ -30,7 +30,8 @@ public static class DataCleaning
         for (var row = 0; row < kept.Length; row++)
             part.Answers.Row(row).CopyTo(values.AsSpan(row * data.Labels.Length));
         var contradictions = new List<Contradiction>();
-        foreach (var same in Enumerable.Range(0, kept.Length).GroupBy(row => part.Texts[row], StringComparer.Ordinal).Where(rows => rows.Skip(1).Any()))
+        foreach (var same in Enumerable.Range(0, kept.Length).GroupBy(row => part.Texts[row], StringComparer.Ordinal)
+            .Where(rows => rows.Skip(1).Any()))
             contradictions.AddRange(Settle([.. same], part, values));
         said.AddRange(Remarks(contradictions));
         var clean = part.WithAnswers(new AnswerMatrix(kept.Length, data.Labels.Length, values));
@@ -42,14 +43,17 @@ public static class DataCleaning
 
     /// <summary>Remarks of a kind as a few lines: the first and how many more.</summary>
     public static IEnumerable<string> Summary(IReadOnlyList<string> remarks) =>
-        remarks.Count <= Shown ? remarks : [.. remarks.Take(Shown), string.Create(CultureInfo.InvariantCulture, $"... and {remarks.Count - Shown} more such remarks")];
+        remarks.Count <= Shown ? remarks
+            : [.. remarks.Take(Shown),
+            string.Create(CultureInfo.InvariantCulture, $"... and {remarks.Count - Shown} more such remarks")];
 
     /// <summary>Makes the answers of one text's rows agree, label by label.</summary>
     private static IEnumerable<Contradiction> Settle(int[] rows, DataSet data, sbyte[] values)
     {
         for (var label = 0; label < data.Labels.Length; label++)
         {
-            var cells = rows.Select(row => row * data.Labels.Length + label).Where(cell => values[cell] != AnswerMatrix.Unknown).ToArray();
+            var cells = rows.Select(row => row * data.Labels.Length + label)
+                .Where(cell => values[cell] != AnswerMatrix.Unknown).ToArray();
             var yes = cells.Count(cell => values[cell] == AnswerMatrix.Yes);
             if (yes == 0 || yes == cells.Length)
                 continue;
@@ -70,14 +74,16 @@ public static class DataCleaning
             yield return $"{Times(tied.Length)} the same text is answered yes as often as no for a label: these answers are left out, correct one of them ({tied[0]})";
     }
 
-    private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
+    private static string Times(int count) =>
+        count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
     /// <summary>A text with both answers to a label.</summary>
     private sealed record Contradiction(string Label, string Text, int Yes, int No)
     {
         public sbyte Settled => Yes > No ? AnswerMatrix.Yes : Yes < No ? AnswerMatrix.No : AnswerMatrix.Unknown;
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"label '{Label}', {Quoted(Text)}: {Yes} yes, {No} no");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"label '{Label}', {Quoted(Text)}: {Yes} yes, {No} no");
 
         private static string Quoted(string text) => text.Length <= 60 ? $"\"{text}\"" : $"\"{text[..57]}...\"";
     }

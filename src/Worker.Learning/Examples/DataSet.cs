@@ -23,7 +23,8 @@ public sealed class DataSet
     }
 
     /// <summary>Of texts whose groups are known, or will be, already.</summary>
-    private DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers, Lazy<TextGroups> groups)
+    private DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers,
+        Lazy<TextGroups> groups)
         : this(texts, labels, answers) => this.groups = groups;
 
     public IReadOnlyList<string> Texts { get; }
@@ -103,7 +104,8 @@ public sealed class DataSet
         for (var row = 0; row < Texts.Count; row++)
             for (var column = 0; column < columns.Length; column++)
                 values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
-        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values), groups) { Sources = Sources };
+        return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values),
+            groups) { Sources = Sources };
     }
 
     /// <summary>The same texts and labels with other answers.</summary>
@@ -117,7 +119,8 @@ public sealed class DataSet
         for (var row = 0; row < rows.Count; row++)
             Answers.Row(rows[row]).CopyTo(values.AsSpan(row * Labels.Length));
         return new DataSet(
-            [.. rows.Select(row => Texts[row])], Labels, new AnswerMatrix(rows.Count, Labels.Length, values), new Lazy<TextGroups>(() => Groups.Part(rows)))
+            [.. rows.Select(row => Texts[row])], Labels, new AnswerMatrix(rows.Count, Labels.Length, values),
+                new Lazy<TextGroups>(() => Groups.Part(rows)))
         {
             Sources = Sources is null ? null : [.. rows.Select(row => Sources[row])],
         };

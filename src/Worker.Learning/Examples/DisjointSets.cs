@@ -1,6 +1,8 @@
 namespace Worker.Learning.Examples;
 
-/// <summary>Sets that can be joined and asked for a common member (union-find with path halving; Tarjan 1975).</summary>
+/// <summary>
+/// Sets that can be joined and asked for a common member (union-find with path halving; Tarjan 1975).
+/// </summary>
 internal sealed class DisjointSets
 {
     private readonly int[] parents;

@@ -4,18 +4,20 @@ using System.Text;
 
 namespace Worker.Learning.Examples;
 
-/// <summary>Whether exactly one of a data set's labels holds for every text, as where each text has one class.</summary>
+/// <summary>
+/// Whether exactly one of a data set's labels holds for every text, as where each text has one class.
+/// </summary>
 public static class ExclusiveLabels
 {
     /// <summary>
-    /// So large a share of the texts may have unknown answers, e.g. those of a text that is labelled in two ways, and the
-    /// others still tell.
+    /// So large a share of the texts may have unknown answers, e.g. those of a text that is labelled in two ways, and
+    /// the others still tell.
     /// </summary>
     private const double Unanswered = 0.05;
 
     /// <summary>
-    /// Whether the data say so: two labels or more, no text with two of them, and each text that is fully answered, which
-    /// nearly all are, has one.
+    /// Whether the data say so: two labels or more, no text with two of them, and each text that is fully answered,
+    /// which nearly all are, has one.
     /// </summary>
     public static bool Hold(DataSet data)
     {
@@ -47,7 +49,9 @@ public static class ExclusiveLabels
         return null;
     }
 
-    /// <summary>The name of the group that these labels form, the same wherever and whenever it is made: <c>one-of-1a2b3c4d</c>.</summary>
+    /// <summary>
+    /// The name of the group that these labels form, the same wherever and whenever it is made: <c>one-of-1a2b3c4d</c>.
+    /// </summary>
     public static string Name(IEnumerable<string> labels)
     {
         var joined = string.Join('\n', labels.Order(StringComparer.Ordinal));

@@ -1,24 +1,29 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Finds texts whose words and word pairs overlap: MinHash (Broder 1997) with banding proposes pairs, and each is checked
-/// by its exact Jaccard similarity. The threshold is high: questions of one template, such as "what is my balance" and
-/// "what is my limit" (.56), are different texts.
+/// Finds texts whose words and word pairs overlap: MinHash (Broder 1997) with banding proposes pairs, and each is
+/// checked by its exact Jaccard similarity. The threshold is high: questions of one template, such as "what is my
+/// balance" and "what is my limit" (.56), are different texts.
 /// </summary>
 internal static class NearCopies
 {
-    /// <summary>Texts this similar, and more, are near-copies: shared words and word pairs by all that either has.</summary>
+    /// <summary>
+    /// Texts this similar, and more, are near-copies: shared words and word pairs by all that either has.
+    /// </summary>
     public const double Similarity = 0.8;
 
-    // Sixteen bands of five hashes propose a pair of similarity .8 with probability .998, one of .5 with .4, one of .3 with .04.
+    // Sixteen bands of five hashes propose a pair of similarity .8 with probability .998, one of .5 with .4, one of .3
+    // with .04.
     private const int Bands = 16;
     private const int BandHashes = 5;
 
     /// <summary>A text is compared with so many texts before it in a bucket at most: the time stays linear.</summary>
     private const int Compared = 32;
 
-    private static readonly ulong[] Multipliers = [.. Enumerable.Range(0, Bands * BandHashes).Select(i => TextWords.Mix((ulong)i) | 1)];
-    private static readonly ulong[] Offsets = [.. Enumerable.Range(0, Bands * BandHashes).Select(i => TextWords.Mix((ulong)i + 1_000))];
+    private static readonly ulong[] Multipliers =
+        [.. Enumerable.Range(0, Bands * BandHashes).Select(i => TextWords.Mix((ulong)i) | 1)];
+    private static readonly ulong[] Offsets =
+        [.. Enumerable.Range(0, Bands * BandHashes).Select(i => TextWords.Mix((ulong)i + 1_000))];
 
     /// <summary>Joins near-copies.</summary>
     /// <param name="texts">Those to compare, rising.</param>
@@ -44,7 +49,8 @@ internal static class NearCopies
         }
     }
 
-    private static void Compare(ReadOnlySpan<int> bucket, IReadOnlyList<int> texts, TextWords[] words, DisjointSets joined)
+    private static void Compare(ReadOnlySpan<int> bucket, IReadOnlyList<int> texts, TextWords[] words,
+        DisjointSets joined)
     {
         for (var i = 1; i < bucket.Length; i++)
             for (var j = i - 1; j >= Math.Max(0, i - Compared); j--)
@@ -78,7 +84,8 @@ internal static class NearCopies
         smallest.Fill(uint.MaxValue);
         foreach (var feature in features)
             for (var hash = 0; hash < smallest.Length; hash++)
-                smallest[hash] = Math.Min(smallest[hash], (uint)(unchecked(Multipliers[hash] * feature + Offsets[hash]) >> 32));
+                smallest[hash] = Math.Min(smallest[hash],
+                    (uint)(unchecked(Multipliers[hash] * feature + Offsets[hash]) >> 32));
         for (var band = 0; band < Bands; band++)
         {
             // Texts without words are near nobody.

@@ -1,9 +1,9 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Which texts are copies or near-copies of each other. What is learnt from a text says nothing about its copy, so a group
-/// stays on one side of every split, and counts as one piece of evidence. Copies are texts with the same words in the
-/// same order, whatever their case, punctuation, digits and white space; near-copies share most of their words and
+/// Which texts are copies or near-copies of each other. What is learnt from a text says nothing about its copy, so a
+/// group stays on one side of every split, and counts as one piece of evidence. Copies are texts with the same words in
+/// the same order, whatever their case, punctuation, digits and white space; near-copies share most of their words and
 /// neighbouring words (see <see cref="NearCopies"/>). A near-copy of a near-copy is in the same group.
 /// </summary>
 public sealed class TextGroups

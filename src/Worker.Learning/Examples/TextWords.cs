@@ -29,7 +29,9 @@ internal readonly record struct TextWords(UInt128 Key, uint[] Features)
         return new TextWords(Hash(words), [.. features.Distinct()]);
     }
 
-    /// <summary>Hashes of the words; a symbol such as an emoji is a word, and so is each letter of a script without spaces.</summary>
+    /// <summary>
+    /// Hashes of the words; a symbol such as an emoji is a word, and so is each letter of a script without spaces.
+    /// </summary>
     private static List<ulong> Words(string text)
     {
         var words = new List<ulong>();
@@ -83,7 +85,8 @@ internal readonly record struct TextWords(UInt128 Key, uint[] Features)
 
     /// <summary>Thai to Burmese, Khmer, kana, ideographs.</summary>
     private static bool Spaceless(int letter) =>
-        letter is (>= 0x0E00 and <= 0x109F) or (>= 0x1780 and <= 0x17FF) or (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or >= 0x20000;
+        letter is (>= 0x0E00 and <= 0x109F) or (>= 0x1780 and <= 0x17FF) or (>= 0x3040 and <= 0x30FF) or (
+            >= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or >= 0x20000;
 
     private static UInt128 Hash(IEnumerable<ulong> parts)
     {

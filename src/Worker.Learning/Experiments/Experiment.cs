@@ -30,7 +30,8 @@ public static class Experiment
         {
             split = RandomSplit.Of(data.Groups, options.Validation, options.Test, options.FirstSeed + seed);
             if (split.Fit.Length == 0 || split.Validation.Length == 0 || split.Test.Length == 0)
-                throw new ExperimentRefusedException($"{data.Groups.Count} distinct texts are too few to split: answer more");
+                throw new ExperimentRefusedException(
+                    $"{data.Groups.Count} distinct texts are too few to split: answer more");
             var trial = new Trial(data, Cached, altered, encoder, options, split, options.FirstSeed + seed, cancellation);
             // Figures count copies of a text once.
             var part = data.Part(split.Test);

@@ -20,7 +20,8 @@ internal sealed record RandomSplit(int[] Fit, int[] Validation, int[] Test)
         new Random(seed).Shuffle(order);
         var (tested, validated) = ((int)Math.Round(groups.Count * test), (int)Math.Round(groups.Count * validation));
         var rows = Enumerable.Range(0, groups.Texts).ToLookup(row => groups[row]);
-        return new RandomSplit(Rows(order[(tested + validated)..]), Rows(order[tested..(tested + validated)]), Rows(order[..tested]));
+        return new RandomSplit(Rows(order[(tested + validated)..]), Rows(order[tested..(tested + validated)]),
+            Rows(order[..tested]));
 
         int[] Rows(int[] some) => [.. some.SelectMany(group => rows[group])];
     }

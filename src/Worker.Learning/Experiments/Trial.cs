@@ -27,7 +27,8 @@ internal sealed class Trial(
         {
             var rows = validation ? split.Both : split.Fit;
             fitted[key] = heads = HeadTrainer
-                .Train(Gather(features(feature), rows), data.Part(rows), feature, encoder, training with { Seed = seed }, cancellation: cancellation)
+                .Train(Gather(features(feature), rows), data.Part(rows), feature, encoder,
+                    training with { Seed = seed }, cancellation: cancellation)
                 .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
         }
         return heads;
@@ -41,13 +42,16 @@ internal sealed class Trial(
         var all = altered.Features(feature);
         var matrix = Gather(features(feature), split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
         return HeadTrainer
-            .Train(matrix, data.Part(split.Both), feature, encoder, training with { Seed = seed }, derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] }, cancellation: cancellation)
+            .Train(matrix, data.Part(split.Both), feature, encoder, training with { Seed = seed },
+                derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] },
+                cancellation: cancellation)
             .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
     }
 
     /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Head>> Bagged(string feature) => Bagging.Train(
-        Gather(features(feature), split.Both), data.Part(split.Both), feature, encoder, options.Training with { Seed = seed }, options.Bags, cancellation);
+        Gather(features(feature), split.Both), data.Part(split.Both), feature, encoder,
+            options.Training with { Seed = seed }, options.Bags, cancellation);
 
     /// <summary>A head's logits of rows.</summary>
     public double[] Logits(Head head, int[] rows)

@@ -14,8 +14,10 @@ namespace Worker.Learning.Fitting;
 /// <param name="Decides">The threshold that the other parts chose.</param>
 internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
 {
-    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each part.</param>
-    public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method, ThresholdOptions thresholds)
+    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each
+    /// part.</param>
+    public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method,
+        ThresholdOptions thresholds)
     {
         var count = rows.Rows.Length;
         var made = new CrossCalibrated(new double[count], new double[count], new double[count]);
@@ -23,9 +25,11 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
         {
             var all = logits(part);
             // With one part there are no others: it has to judge itself.
-            var (z, y) = rows.Parts == 1 ? (all, rows.Answers) : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
+            var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
+                : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
             var calibration = Calibrator.Fit(method, z, y);
-            var decide = ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y, thresholds);
+            var decide = ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y,
+                thresholds);
             for (var i = 0; i < count; i++)
             {
                 if (rows.Part[i] != part)

@@ -27,8 +27,8 @@ public static class FeatureChoice
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of delta, and
-        // whichever is chosen keeps the promise.
+        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of
+        // delta, and whichever is chosen keeps the promise.
         var delta = options.Thresholds.Delta;
         options = options with { Thresholds = options.Thresholds with { Delta = delta / candidates.Count } };
         var results = new List<TrainingResult>();
@@ -49,7 +49,8 @@ public static class FeatureChoice
             results[0].Remarks);
     }
 
-    private static Head Promising(Head head, double delta) => head.Certificate is null ? head : head with { Certificate = head.Certificate with { Delta = delta } };
+    private static Head Promising(Head head, double delta) =>
+        head.Certificate is null ? head : head with { Certificate = head.Certificate with { Delta = delta } };
 
     /// <summary>One feature's share of the whole.</summary>
     private sealed class Part(IProgress<TrainingProgress> whole, int index, int count) : IProgress<TrainingProgress>

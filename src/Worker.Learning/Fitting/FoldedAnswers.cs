@@ -5,8 +5,8 @@ namespace Worker.Learning.Fitting;
 /// <summary>
 /// Answers together with the fold that each example is in, label by label: +fold for yes, −fold for no, 0 for unknown;
 /// folds count from 1. Every label has its own stratified folds, so that each fold has its share of a rare label's
-/// positives; a mask is all it takes, since a fit of one label never looks at another's answers. Copies and near-copies of
-/// a text are in one fold, and one of them is judged: the first that has an answer.
+/// positives; a mask is all it takes, since a fit of one label never looks at another's answers. Copies and near-copies
+/// of a text are in one fold, and one of them is judged: the first that has an answer.
 /// </summary>
 internal sealed class FoldedAnswers
 {
@@ -55,7 +55,9 @@ internal sealed class FoldedAnswers
     /// <summary>[Labels] of one text.</summary>
     public ReadOnlySpan<sbyte> Row(int row) => codes.AsSpan(row * Labels, Labels);
 
-    /// <summary>Puts a label's examples into folds 1 to <paramref name="folds"/>, distinct yes and no evenly spread over them.</summary>
+    /// <summary>
+    /// Puts a label's examples into folds 1 to <paramref name="folds"/>, distinct yes and no evenly spread over them.
+    /// </summary>
     public void CrossFit(int label, int folds, Random random)
     {
         var next = 0;
@@ -66,7 +68,9 @@ internal sealed class FoldedAnswers
         Move(label, fold);
     }
 
-    /// <summary>Puts a share of a label's distinct yes and the same of its no into fold 1, the others into fold 2.</summary>
+    /// <summary>
+    /// Puts a share of a label's distinct yes and the same of its no into fold 1, the others into fold 2.
+    /// </summary>
     /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
     public void HoldOut(int label, double fraction, Random random)
     {
@@ -80,7 +84,9 @@ internal sealed class FoldedAnswers
         Move(label, fold);
     }
 
-    /// <summary>The answers of people that count as evidence for a label: of each group of copies the first; rows, rising.</summary>
+    /// <summary>
+    /// The answers of people that count as evidence for a label: of each group of copies the first; rows, rising.
+    /// </summary>
     public List<int> Distinct(int label)
     {
         var rows = new List<int>();

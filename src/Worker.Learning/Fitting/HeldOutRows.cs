@@ -2,8 +2,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// The distinct texts of a label that some fit held out, in parts. A part's rows are judged by what the other parts
-/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds one
-/// share out, they divide that share.
+/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds
+/// one share out, they divide that share.
 /// </summary>
 /// <param name="Rows">Rows of the texts, rising.</param>
 /// <param name="Answers">True where the label holds.</param>
@@ -20,7 +20,8 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
         int[] rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
         var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);
         if (folds > 1)
-            return new HeldOutRows(rows, truth, Array.ConvertAll(rows, row => Math.Abs((int)answers[row, label]) - 1), folds);
+            return new HeldOutRows(rows, truth,
+                Array.ConvertAll(rows, row => Math.Abs((int)answers[row, label]) - 1), folds);
         var positives = truth.AsSpan().Count(true);
         var parts = Math.Clamp(Math.Min(positives, rows.Length - positives), 1, PartsOfShare);
         var seen = new int[2];

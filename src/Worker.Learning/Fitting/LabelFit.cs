@@ -6,7 +6,9 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>One label on its way to a head: its fits, the best penalties so far and the logits held out under them.</summary>
+/// <summary>
+/// One label on its way to a head: its fits, the best penalties so far and the logits held out under them.
+/// </summary>
 internal sealed class LabelFit
 {
     /// <summary>With fewer examples of either answer a label is remarked on.</summary>
@@ -47,7 +49,8 @@ internal sealed class LabelFit
             start[width] += (float)Shift;
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
-        chosenByOthers = heldOut.Parts == 1 ? [] : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
+        chosenByOthers = heldOut.Parts == 1 ? []
+            : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
 
     public int Label { get; }
@@ -101,7 +104,9 @@ internal sealed class LabelFit
             fit.Point.CopyTo(fit.Objective.At, 0);
     }
 
-    /// <summary>Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.</summary>
+    /// <summary>
+    /// Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.
+    /// </summary>
     public void Judge(double l2)
     {
         var shift = (float)Shift;
@@ -140,10 +145,14 @@ internal sealed class LabelFit
         // What the head gets is of all held-out rows; what is said of it is of each part by the others.
         var truth = heldOut.Answers;
         var calibration = Calibrator.Fit(options.Calibration, chosen.Logits, truth);
-        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
-        var cross = CrossCalibrated.Of(heldOut, part => (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration, options.Thresholds);
+        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives
+            ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
+        var cross = CrossCalibrated.Of(heldOut, part =>
+            (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
+            options.Thresholds);
         var choice = ThresholdChoice.Make(
-            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds, new TestedRows(cross.Probabilities, cross.Decides, truth));
+            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
+                new TestedRows(cross.Probabilities, cross.Decides, truth));
         var figures = new LabelFigures(
             label,
             Positives,
@@ -175,7 +184,8 @@ internal sealed class LabelFit
             : choice.Remark;
     }
 
-    private ReliabilityDiagram Reliability(double[] probabilities) => ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
+    private ReliabilityDiagram Reliability(double[] probabilities) =>
+        ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
 
     private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {

@@ -1,8 +1,8 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// The best penalty of the path so far, by the mean held-out log-loss of all parts, or of all but one: then that one can
-/// be judged with it, having had no say.
+/// The best penalty of the path so far, by the mean held-out log-loss of all parts, or of all but one: then that one
+/// can be judged with it, having had no say.
 /// </summary>
 /// <param name="without">The part that has no say; null when all have.</param>
 internal sealed class PenaltyChoice(int? without)
@@ -19,8 +19,8 @@ internal sealed class PenaltyChoice(int? without)
     public float[] Logits { get; private set; } = [];
 
     /// <summary>
-    /// Takes the next penalty of the path in. The same loss as before means that so small a change of the penalty moved no
-    /// fit: a larger one may.
+    /// Takes the next penalty of the path in. The same loss as before means that so small a change of the penalty moved
+    /// no fit: a larger one may.
     /// </summary>
     /// <param name="logits">Held-out logits under it; kept.</param>
     /// <param name="losses">Sum of the log-losses of each part's rows, and how many they are.</param>

@@ -46,20 +46,25 @@ public sealed record TrainingOptions
     /// <summary>Same seed, same heads, bit for bit, on any number of threads of one kind of processor.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Share of the examples held out, of a label that is not cross-fitted; of (0, 0.5], default 0.2.</summary>
+    /// <summary>
+    /// Share of the examples held out, of a label that is not cross-fitted; of (0, 0.5], default 0.2.
+    /// </summary>
     public double HeldOut { get; init; } = 0.2;
 
     /// <summary>Folds of cross-fitting; 2 to 127, default 5.</summary>
     public int Folds { get; init; } = 5;
 
     /// <summary>
-    /// A label is cross-fitted, every example held out once in one of the folds, up to so many distinct answered texts; with
-    /// more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is held out: it
+    /// A label is cross-fitted, every example held out once in one of the folds, up to so many distinct answered texts;
+    /// with more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is
+    /// held out: it
     /// is evidence enough, for a fifth of the work. At least 0, default 20,000.
     /// </summary>
     public int CrossFitUpTo { get; init; } = 20_000;
 
-    /// <summary>A label with fewer distinct texts than this of either answer gets no head; at least 2, default 5.</summary>
+    /// <summary>
+    /// A label with fewer distinct texts than this of either answer gets no head; at least 2, default 5.
+    /// </summary>
     public int MinimumExamples { get; init; } = 5;
 
     /// <summary>How thresholds are chosen on the held-out rows; default the certified band.</summary>

@@ -8,7 +8,7 @@ namespace Worker.Terminal;
 internal static class CertificateSummary
 {
     /// <summary>Characters of a label's name, so that lines stay within 80.</summary>
-    private const int NameWidth = 14;
+    private const int NameWidth = 20;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
     {
@@ -23,24 +23,28 @@ internal static class CertificateSummary
 
     /// <summary>What sides without a certificate need; a few lines, however many labels there are.</summary>
     public static IEnumerable<string> Missing(IReadOnlyCollection<LabelFigures> figures) =>
-        Missing("yes", [.. figures.Select(f => (f.Label, f.YesNeeds))]).Concat(Missing("no", [.. figures.Select(f => (f.Label, f.NoNeeds))]));
+        Missing("yes", [.. figures.Select(f => (f.Label, f.YesNeeds))])
+            .Concat(Missing("no", [.. figures.Select(f => (f.Label, f.NoNeeds))]));
 
     private static IEnumerable<string> Missing(string side, (string Label, MissingEvidence? Needs)[] labels)
     {
         var more = labels.Where(l => l.Needs?.Answers is not null).OrderBy(l => l.Needs!.Answers).ToArray();
         if (more.Length > 0)
-            yield return $"  {side} needs about {Range(more, needs => $"{needs.Answers:N0}")} more answers{Count(more.Length)}";
+        {
+            yield return $"  {side} of {Count(more.Length)} needs more answers, about";
+            yield return "    " + Range(more, needs => $"{needs.Answers:N0}");
+        }
         var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error).ToArray();
         if (wrong.Length > 0)
         {
-            yield return $"  {side}, where surest, is wrong in {Range(wrong, needs => $"{needs.Error:P0}")}{Count(wrong.Length)}:";
-            yield return "    more answers alone will not do";
+            yield return $"  {side} of {Count(wrong.Length)} needs more than answers: where surest, it is wrong in";
+            yield return "    " + Range(wrong, needs => $"{needs.Error:P0}");
         }
         if (labels.Count(l => l.Needs is { Error: null }) is var none and > 0)
-            yield return $"  {side}: {none} of {labels.Length} labels have no text that is likely enough yet";
+            yield return $"  {side} of {Count(none)} is not likely enough for any text yet";
     }
 
-    private static string Count(int labels) => labels > 2 ? $", {labels} labels" : "";
+    private static string Count(int labels) => labels == 1 ? "1 label" : $"{labels} labels";
 
     /// <summary>The lowest and the highest, with their labels.</summary>
     private static string Range((string Label, MissingEvidence? Needs)[] labels, Func<MissingEvidence, string> value)
@@ -51,12 +55,14 @@ internal static class CertificateSummary
         string Named((string Label, MissingEvidence? Needs) label) => $"{value(label.Needs!)} ({Cut(label.Label)})";
     }
 
-    private static string Cut(string label) => label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
+    private static string Cut(string label) =>
+        label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
 
     private static string Side(IEnumerable<Head> heads, Func<Certificate, CertifiedSide?> side)
     {
         var all = heads.Select(h => side(h.Certificate!)).ToList();
         var certified = all.OfType<CertifiedSide>().ToList();
-        return $"{certified.Count} of {all.Count} labels" + (certified.Count == 0 ? "" : $" ({certified.Average(s => s.Share):P1} of texts each)");
+        return $"{certified.Count} of {all.Count} labels" + (certified.Count == 0 ? ""
+            : $" ({certified.Average(s => s.Share):P1} of texts each)");
     }
 }

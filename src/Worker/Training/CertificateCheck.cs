@@ -10,7 +10,8 @@ namespace Worker.Training;
 internal static class CertificateCheck
 {
     /// <summary>One watch for each head with a certificate, having seen the answers in their order.</summary>
-    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came; of copies the first counts.</param>
+    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came; of copies the first
+    /// counts.</param>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     /// <exception cref="UserError">No head has a certificate.</exception>
     public static IReadOnlyList<CertificateWatch> Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> heads)
@@ -24,7 +25,8 @@ internal static class CertificateCheck
         for (var row = 0; row < answers.Rows; row++)
             for (var label = 0; label < watches.Length; label++)
                 if (answers[row, label] != AnswerMatrix.Unknown)
-                    watches[label].Observe(scored.Probabilities[row * watches.Length + label], answers[row, label] == AnswerMatrix.Yes);
+                    watches[label].Observe(scored.Probabilities[row * watches.Length + label],
+                        answers[row, label] == AnswerMatrix.Yes);
         return watches;
     }
 }

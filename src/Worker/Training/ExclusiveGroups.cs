@@ -11,7 +11,8 @@ internal sealed class ExclusiveGroups
     private readonly bool none;
     private readonly string? name;
 
-    private ExclusiveGroups(bool forced, bool none, string? name) => (this.forced, this.none, this.name) = (forced, none, name);
+    private ExclusiveGroups(bool forced, bool none, string? name) =>
+        (this.forced, this.none, this.name) = (forced, none, name);
 
     /// <summary>As the data say; where they do not tell, as the heads were before.</summary>
     public static ExclusiveGroups Automatic { get; } = new(forced: false, none: false, null);
@@ -40,16 +41,19 @@ internal sealed class ExclusiveGroups
         if (none)
             return [.. heads.Select(head => head with { Group = null })];
         Check(data);
-        var parents = previous.Where(head => head.Group is not null).ToLookup(head => head.Group!, StringComparer.Ordinal);
+        var parents = previous.Where(head => head.Group is not null).ToLookup(head =>
+            head.Group!, StringComparer.Ordinal);
         if (heads.Count > 1 && (forced || ExclusiveLabels.Hold(data)))
         {
             // One earlier group of these labels keeps its name, so that its heads stay together.
-            string[] earlier = [.. parents.Where(group => group.Any(head => data.Labels.Contains(head.Label))).Select(group => group.Key)];
+            string[] earlier = [.. parents.Where(group => group.Any(head => data.Labels.Contains(head.Label)))
+                .Select(group => group.Key)];
             var group = name ?? (earlier.Length == 1 ? earlier[0] : ExclusiveLabels.Name(data.Labels));
             return [.. heads.Select(head => head with { Group = group })];
         }
         // A text with two labels of a group ends it; otherwise heads stay in the group of those that they replace.
-        var standing = parents.Where(group => ExclusiveLabels.Violation(data, [.. group.Select(head => head.Label)]) is null)
+        var standing = parents.Where(group =>
+            ExclusiveLabels.Violation(data, [.. group.Select(head => head.Label)]) is null)
             .SelectMany(group => group.Select(head => (head.Label, group.Key))).ToDictionary(StringComparer.Ordinal);
         return [.. heads.Select(head => head with { Group = standing.GetValueOrDefault(head.Label) })];
     }

@@ -85,7 +85,9 @@ internal static class HeadTraining
         return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
     }
 
-    /// <summary>Learns certified bands on answered texts that the heads were not trained on; copies of a text count once.</summary>
+    /// <summary>
+    /// Learns certified bands on answered texts that the heads were not trained on; copies of a text count once.
+    /// </summary>
     /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)

@@ -29,7 +29,8 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             var labels = group.Select(pair => pair.First.Label).ToArray();
             var part = data.WithLabels(labels).Part(fitted);
             var heads = HeadTrainer.Train(Rows(features, fitted), part, group.Key, encoder,
-                options with { L2 = penalties[penalties.Length / 2], C = null, CrossFitUpTo = CrossFitUpTo }, cancellation: stop).Heads;
+                options with { L2 = penalties[penalties.Length / 2], C = null, CrossFitUpTo = CrossFitUpTo },
+                    cancellation: stop).Heads;
             any |= heads.Count > 0;
             Parallel.For(0, held.Length, i =>
             {

@@ -16,13 +16,17 @@ internal sealed class ThresholdArguments
     private readonly Option<double> error = Number("--error", "certified: the largest share of wrong decisions that a side may make", Defaults.Error);
     private readonly Option<double> delta = Number("--delta", "certified: probability of a wrong certificate", Defaults.Delta);
     private readonly Option<double?> days = new("--valid-days") { Description = "certified: days until a certificate expires; for ever when not given" };
-    private readonly Option<double> uncertain = Number("--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified", Defaults.Uncertain);
+    private readonly Option<double> uncertain =
+        Number("--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified",
+        Defaults.Uncertain);
     private readonly Option<double> beta = Number("--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta);
     private readonly Option<double> floor = Number("--floor", "precision, recall: the minimum", Defaults.Floor);
     private readonly Option<double> falseYes = Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes);
     private readonly Option<double> falseNo = Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo);
     private readonly Option<double> at = Number("--at", "fixed: the threshold", Defaults.Fixed);
-    private readonly Option<double> reviewShare = Number("--review-share", "all but certified: share of texts, the nearest to the threshold, that people review", Defaults.ReviewShare);
+    private readonly Option<double> reviewShare =
+        Number("--review-share", "all but certified: share of texts, the nearest to the threshold, that people review",
+        Defaults.ReviewShare);
 
     public void AddTo(Command verb)
     {

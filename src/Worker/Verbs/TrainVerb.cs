@@ -27,7 +27,9 @@ internal sealed class TrainVerb
     private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
     private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
     private readonly Option<string?> exclusive = new("--exclusive") { Description = "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found by itself where the data show it", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> notExclusive = new("--not-exclusive") { Description = "Each label holds or not whatever the others do, also where every text of the data has exactly one" };
+    private readonly Option<bool> notExclusive =
+        new("--not-exclusive") { Description =
+        "Each label holds or not whatever the others do, also where every text of the data has exactly one" };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly ModelOptions model = new();
@@ -36,7 +38,8 @@ internal sealed class TrainVerb
 
     private Command Verb()
     {
-        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature, imbalance, calibration, weak, c, seed, from, exclusive, notExclusive, noAnomaly, references, perplexity };
+        var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature,
+            imbalance, calibration, weak, c, seed, from, exclusive, notExclusive, noAnomaly, references, perplexity };
         thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
@@ -100,7 +103,8 @@ internal sealed class TrainVerb
         var off = parsed.GetValue(notExclusive);
         if (parsed.GetResult(exclusive) is null)
             return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
-        return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage) : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
+        return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage)
+            : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 
     private static void Say(IEnumerable<string> lines)

@@ -41,9 +41,11 @@ public class AnomalyTrainerTests
         using var train = new Clusters(1000, classes, seed: 1, copies: 5);
         using var test = new Clusters(2000, classes, seed: 2);
         using var strangers = new Clusters(100, classes, seed: 3, away: true);
-        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 1000 }, TestContext.Current.CancellationToken);
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null,
+            new AnomalyTrainingOptions { References = 1000 }, TestContext.Current.CancellationToken);
         Assert.Equal(200, reference.Scores.Ascending.Length);
-        Assert.InRange(AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts)).KnownFlagged, 0.01, 0.12);
+        Assert.InRange(AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts),
+            ChannelValues.Of(reference, strangers.Texts)).KnownFlagged, 0.01, 0.12);
     }
 
     [Theory]
@@ -183,8 +185,10 @@ public class AnomalyTrainerTests
             {
                 var (label, of) = (i / copies % classes, i - i % copies);
                 for (var k = 0; k < Layout.Width; k++)
-                    features[i * Layout.Width + k] = i > of ? features[of * Layout.Width + k] : (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
-                texts.Add(new LabelledText(Distinct(i / copies), new Dictionary<string, bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
+                    features[i * Layout.Width + k] = i > of ? features[of * Layout.Width + k]
+                        : (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
+                texts.Add(new LabelledText(Distinct(i / copies), new Dictionary<string,
+                    bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
                 var length = 5 + random.Next(20);
                 tokens.Room(length).Clear();
                 tokens.Add(length);
@@ -196,7 +200,9 @@ public class AnomalyTrainerTests
         public DataSet Data { get; }
 
         /// <summary>Three words that no other text has: texts that differ by digits alone are copies.</summary>
-        private static string Distinct(int i) => string.Join(' ', "abc".Select(first => $"{first}{(char)('a' + i / 676)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}"));
+        private static string Distinct(int i) =>
+            string.Join(' ', "abc".Select(first =>
+            $"{first}{(char)('a' + i / 676)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}"));
 
         public AnomalyTexts Texts { get; }
 

@@ -29,7 +29,8 @@ public class CertifiedBandTests
         for (var draw = 0; draw < draws; draw++)
         {
             var (p, y) = Draw(random, shape, rows);
-            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = error, Delta = delta }, CertificateOrigin.Audit);
+            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = error, Delta = delta },
+                CertificateOrigin.Audit);
             wrongYes += certificate.Yes is not null && FalseYes(band.High, shape) > error ? 1 : 0;
             wrongNo += certificate.No is not null && FalseNo(band.Low, shape) > error ? 1 : 0;
             automatic += (certificate.Yes?.Share ?? 0) + (certificate.No?.Share ?? 0);
@@ -64,7 +65,8 @@ public class CertifiedBandTests
             var random = new Random(c.seed);
             var (p, y) = Draw(random, 1, c.rows);
             p = Array.ConvertAll(p, x => Math.Floor(x * c.ties) / c.ties);
-            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = 0.2, Delta = 0.1 }, CertificateOrigin.Audit);
+            var (band, certificate) = CertifiedBand.Learn(p, y, 0.5, Wide with { Error = 0.2, Delta = 0.1 },
+                CertificateOrigin.Audit);
             Assert.True(0 <= band.Low && band.Low <= 0.5 && band.High >= 0.5 && band.High <= 1);
             if (certificate.Yes is { } yes)
                 Assert.Equal((c.rows, p.Count(x => x >= band.High), p.Where((x, i) => x >= band.High && !y[i]).Count()), (yes.Sample, yes.Decided, yes.Errors));
@@ -80,10 +82,12 @@ public class CertifiedBandTests
     [Fact]
     public void Fewer_rows_than_even_no_error_would_need_certify_nothing()
     {
-        var (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 58), Repeat(true, 58), 0.5, Wide, CertificateOrigin.Audit);
+        var (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 58), Repeat(true, 58), 0.5, Wide,
+            CertificateOrigin.Audit);
         Assert.Null(certificate.Yes);
         Assert.Equal(1, band.High);
-        (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 59), Repeat(true, 59), 0.5, Wide with { Validity = TimeSpan.FromDays(30) }, CertificateOrigin.Audit);
+        (band, certificate) = CertifiedBand.Learn(Repeat(0.9, 59), Repeat(true, 59), 0.5,
+            Wide with { Validity = TimeSpan.FromDays(30) }, CertificateOrigin.Audit);
         Assert.Equal(new CertifiedSide(59, 59, 0), certificate.Yes);
         Assert.Equal((0.9, Today, Today.AddDays(30)), (band.High, certificate.Date, certificate.Expires));
         Assert.Null(certificate.No);
@@ -102,7 +106,8 @@ public class CertifiedBandTests
     [Fact]
     public void A_later_starting_point_goes_on_after_a_failure_with_its_own_share_of_delta_and_with_all_of_it_otherwise()
     {
-        // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less than .0497.
+        // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less
+        // than .0497.
         double[] losses = [.. Repeat(1.0, 2), .. Repeat(0.0, 400)];
         Assert.Equal(0, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0.5)], 0.05, 0.05));
         Assert.Equal(200, LearnThenTest.Certify(losses, [new(59, 0.5), new(124, 0), new(200, 0.5)], 0.05, 0.05));
@@ -112,7 +117,8 @@ public class CertifiedBandTests
     }
 
     [Fact]
-    public void Shares_of_delta_never_exceed_all_of_it_and_depend_on_nothing_but_the_number_of_rows() => Prop.ForAll(Gen.Choose(0, 5000).ToArbitrary(), side =>
+    public void Shares_of_delta_never_exceed_all_of_it_and_depend_on_nothing_but_the_number_of_rows() =>
+        Prop.ForAll(Gen.Choose(0, 5000).ToArbitrary(), side =>
     {
         var candidates = LearnThenTest.Candidates(side, 0.05, 0.05);
         Assert.Equal(side < 59, candidates.Count == 0);
@@ -130,9 +136,11 @@ public class CertifiedBandTests
         var (random, broken) = (new Random(5), 0);
         for (var draw = 0; draw < draws; draw++)
         {
-            var losses = Enumerable.Range(0, 600).Select(i => random.NextDouble() < (i < 100 ? 0.2 : i < 350 ? 0.08 : 0.13) ? 1.0 : 0.0).ToArray();
+            var losses = Enumerable.Range(0, 600)
+                .Select(i => random.NextDouble() < (i < 100 ? 0.2 : i < 350 ? 0.08 : 0.13) ? 1.0 : 0.0).ToArray();
             var size = LearnThenTest.Certify(losses, LearnThenTest.Candidates(600, 0.1, delta), 0.1, delta);
-            var truth = size == 0 ? 0 : (0.2 * Math.Min(size, 100) + 0.08 * Math.Clamp(size - 100, 0, 250) + 0.13 * Math.Max(0, size - 350)) / size;
+            var truth = size == 0 ? 0 : (0.2 * Math.Min(size, 100) + 0.08 * Math.Clamp(size - 100, 0,
+                250) + 0.13 * Math.Max(0, size - 350)) / size;
             broken += truth > 0.1 ? 1 : 0;
         }
         Assert.True(broken <= draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)), $"{broken} of {draws}");

@@ -28,11 +28,13 @@ public class MissingEvidenceTests
                 continue;
             asked++;
             var side = Array.ConvertAll(Draw((180 + more) / 3, random), wrong => wrong ? 1.0 : 0.0);
-            passed += LearnThenTest.Certify(side, LearnThenTest.Candidates(side.Length, 0.05, 0.05), 0.05, 0.05) > 0 ? 1 : 0;
+            passed += LearnThenTest.Certify(side, LearnThenTest.Candidates(side.Length, 0.05, 0.05), 0.05,
+                0.05) > 0 ? 1 : 0;
         }
         Assert.True(asked > 300 && passed > 0.45 * asked, $"{passed} of {asked}");
 
-        static bool[] Draw(int count, Random random) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < 0.02)];
+        static bool[] Draw(int count, Random random) =>
+            [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < 0.02)];
     }
 
     [Fact]

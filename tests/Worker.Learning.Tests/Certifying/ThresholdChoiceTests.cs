@@ -21,7 +21,8 @@ public class ThresholdChoiceTests
         var chosen = ThresholdChoice.Make(p, y, options);
         var mine = Counts(p, y, chosen.Thresholds.Decide);
         // A plain rule decides everything, unless a share is to be reviewed.
-        Assert.Equal((chosen.Thresholds.Decide, chosen.Thresholds.Decide), (chosen.Thresholds.Low, chosen.Thresholds.High));
+        Assert.Equal((chosen.Thresholds.Decide, chosen.Thresholds.Decide),
+            (chosen.Thresholds.Low, chosen.Thresholds.High));
         Assert.Null(chosen.Certificate);
         // A threshold is a probability: above 1, which a row of p = 1 could need to be a no, there is none.
         foreach (var other in Enumerable.Range(0, 41).Select(i => Counts(p, y, i * 0.025)))
@@ -55,8 +56,10 @@ public class ThresholdChoiceTests
     public void A_fixed_threshold_is_kept_and_has_a_review_band_only_where_one_is_asked_for()
     {
         var options = new ThresholdOptions { Rule = ThresholdRule.Fixed, Fixed = 0.3 };
-        Assert.Equal(new Thresholds(0.3, 0.3, 0.3), ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true], options).Thresholds);
-        var band = ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true], options with { ReviewShare = 0.5 }).Thresholds;
+        Assert.Equal(new Thresholds(0.3, 0.3, 0.3),
+            ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true], options).Thresholds);
+        var band = ThresholdChoice.Make([0.1, 0.2, 0.35, 0.9], [false, false, true, true],
+            options with { ReviewShare = 0.5 }).Thresholds;
         Assert.True(band.Low < 0.2 && band.High > 0.35, $"{band}");
     }
 
@@ -72,7 +75,9 @@ public class ThresholdChoiceTests
     [Fact]
     public void Every_figure_out_of_range_is_named()
     {
-        var problems = new ThresholdOptions { Error = 0, Delta = 1, Uncertain = 0.6, Beta = 0, Floor = 2, Fixed = -1, CostOfFalseNo = 0, CostOfFalseYes = -1, ReviewShare = 1, Validity = TimeSpan.Zero, Rule = (ThresholdRule)9 }.Problems();
+        var problems = new ThresholdOptions { Error = 0, Delta = 1, Uncertain = 0.6, Beta = 0, Floor = 2, Fixed = -1,
+            CostOfFalseNo = 0, CostOfFalseYes = -1, ReviewShare = 1, Validity = TimeSpan.Zero,
+            Rule = (ThresholdRule)9 }.Problems();
         Assert.Equal(11, problems.Count);
         Assert.Empty(new ThresholdOptions().Problems());
     }

@@ -21,10 +21,12 @@ public class DataCleaningTests
     [Fact]
     public void Of_contradicting_answers_to_a_text_the_majority_is_kept_with_one_remark()
     {
-        string[] texts = [.. Enumerable.Repeat("where is my parcel", 24), "thank you", "thank you", "thank you", "my lamp is broken"];
+        string[] texts = [.. Enumerable.Repeat("where is my parcel", 24), "thank you", "thank you", "thank you",
+            "my lamp is broken"];
         var values = Enumerable.Range(0, 28).Select(row => (sbyte)(row is > 0 and < 24 or 25 ? 1 : 0)).ToArray();
         values[26] = U;
-        var clean = DataCleaning.Clean(new DataSet(texts, ["delivery"], new AnswerMatrix(28, 1, values)), out var remarks);
+        var clean = DataCleaning.Clean(new DataSet(texts, ["delivery"], new AnswerMatrix(28, 1, values)),
+            out var remarks);
         Assert.Equal((24, 1), clean.Answers.Count(0));
         // A tie of one against one is left out, an unknown answer stays unknown.
         Assert.Equal([U, U, U], Enumerable.Range(24, 3).Select(row => clean.Answers[row, 0]));

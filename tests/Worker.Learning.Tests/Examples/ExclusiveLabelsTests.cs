@@ -45,6 +45,7 @@ public class ExclusiveLabelsTests
     private static DataSet Data(int labels, sbyte[] values)
     {
         var rows = values.Length / labels;
-        return new DataSet(new string[rows], [.. Enumerable.Range(0, labels).Select(i => $"label{i}")], new AnswerMatrix(rows, labels, values));
+        return new DataSet(new string[rows], [.. Enumerable.Range(0, labels).Select(i => $"label{i}")],
+            new AnswerMatrix(rows, labels, values));
     }
 }

@@ -12,7 +12,8 @@ public class TextGroupsTests
     [InlineData("Don't  call me!!", "dont call\tme")]
     [InlineData("ÄRGER mit der Post", "Ärger, mit der (Post) 7")]
     [InlineData("返品したい。", "返品したい 3")]
-    public void Texts_with_the_same_words_are_copies(string one, string other) => Assert.Equal(1, TextGroups.Of([one, other]).Count);
+    public void Texts_with_the_same_words_are_copies(string one, string other) =>
+        Assert.Equal(1, TextGroups.Of([one, other]).Count);
 
     [Theory]
     [InlineData("what is my balance", "what is my limit")]
@@ -22,7 +23,8 @@ public class TextGroupsTests
     [InlineData("?", "!")]
     [InlineData("12", "13")]
     [InlineData("返品したい", "返金したい")]
-    public void Short_texts_of_one_template_are_not(string one, string other) => Assert.Equal(2, TextGroups.Of([one, other]).Count);
+    public void Short_texts_of_one_template_are_not(string one, string other) =>
+        Assert.Equal(2, TextGroups.Of([one, other]).Count);
 
     [Fact]
     public void Empty_texts_are_alone()
@@ -36,17 +38,21 @@ public class TextGroupsTests
     [Fact]
     public void Every_copy_and_near_copy_is_found_and_other_texts_are_left_apart()
     {
-        var cases = from seed in Gen.Choose(0, 100_000) from texts in Gen.Choose(1, 60) from words in Gen.Choose(12, 40) select (seed, texts, words);
+        var cases = from seed in Gen.Choose(0, 100_000) from texts in Gen.Choose(1, 60) from words in Gen.Choose(12,
+            40) select (seed, texts, words);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var random = new Random(c.seed);
             var originals = MadeUp.Texts(c.texts, random, c.words);
             // Copies in other letters and with a number, and with a word more or less, in any order.
-            (string Text, int Of)[] all = [.. originals.SelectMany((text, i) => new[] { text, MadeUp.Changed(text, random), $"{text} again", text[(text.IndexOf(' ') + 1)..] }.Select(copy => (copy, i)))];
+            (string Text, int Of)[] all = [.. originals.SelectMany((text, i) =>
+                new[] { text, MadeUp.Changed(text, random), $"{text} again",
+                text[(text.IndexOf(' ') + 1)..] }.Select(copy => (copy, i)))];
             random.Shuffle(all);
             var groups = TextGroups.Of([.. all.Select(t => t.Text)]);
             Assert.Equal(c.texts, groups.Count);
-            Assert.All(all.Select((t, i) => (t.Of, Group: groups[i])).GroupBy(t => t.Of), copies => Assert.Single(copies.Select(t => t.Group).Distinct()));
+            Assert.All(all.Select((t, i) => (t.Of, Group: groups[i])).GroupBy(t => t.Of), copies =>
+                Assert.Single(copies.Select(t => t.Group).Distinct()));
         }).QuickCheckThrowOnFailure();
     }
 

@@ -33,7 +33,9 @@ public class FoldedAnswersTests
     [Fact]
     public void Copies_are_in_one_fold_and_distinct_texts_are_spread_evenly()
     {
-        var cases = from groups in Gen.Choose(0, 59).ArrayOf(200) from answers in Gen.Elements<sbyte>(-1, 0, 0, 1).ArrayOf(200) from folds in Gen.Choose(2, 5) from seed in Gen.Choose(0, 1000) select (groups, answers, folds, seed);
+        var cases = from groups in Gen.Choose(0, 59).ArrayOf(200) from answers in Gen.Elements<sbyte>(-1, 0, 0,
+            1).ArrayOf(200) from folds in Gen.Choose(2, 5) from seed in Gen.Choose(0, 1000) select (groups, answers,
+            folds, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             // A text for each group: two letters.
@@ -46,13 +48,15 @@ public class FoldedAnswersTests
                 else
                     folded.CrossFit(0, c.folds, new Random(c.seed));
                 var answered = Enumerable.Range(0, 200).Where(row => folded[row, 0] != 0).ToArray();
-                Assert.All(answered.GroupBy(row => groups[row]), copies => Assert.Single(copies.Select(row => Math.Abs((int)folded[row, 0])).Distinct()));
+                Assert.All(answered.GroupBy(row => groups[row]), copies =>
+                    Assert.Single(copies.Select(row => Math.Abs((int)folded[row, 0])).Distinct()));
                 Assert.Equal(answered.DistinctBy(row => groups[row]), folded.Distinct(0));
                 if (hold)
                     continue;
                 foreach (var sign in (int[])[1, -1])
                 {
-                    var sizes = Enumerable.Range(1, c.folds).Select(fold => folded.Distinct(0).Count(row => folded[row, 0] == sign * fold)).ToArray();
+                    var sizes = Enumerable.Range(1, c.folds)
+                        .Select(fold => folded.Distinct(0).Count(row => folded[row, 0] == sign * fold)).ToArray();
                     Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
                 }
             }

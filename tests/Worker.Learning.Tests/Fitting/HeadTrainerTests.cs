@@ -61,7 +61,8 @@ public class HeadTrainerTests
         var result = Train(simulated, new TrainingOptions());
         var learnt = Probabilities(simulated, result.Heads);
         Assert.True(learnt.Zip(simulated.Probabilities, (a, b) => Math.Abs(a - b)).Average() < 0.02);
-        Assert.All(result.Figures, figures => Assert.True(figures.After.Ece < 0.04 && figures.Folds == 5 && figures.Remark is null));
+        Assert.All(result.Figures, figures =>
+            Assert.True(figures.After.Ece < 0.04 && figures.Folds == 5 && figures.Remark is null));
     }
 
     [Theory]
@@ -88,8 +89,10 @@ public class HeadTrainerTests
         Assert.Equal(1, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 0 }).Figures).Folds);
         // 100 texts are more than 50, but a fifth of 50 have to be of the rarer answer too.
         var rarer = Math.Min(simulated.Data.Answers.Count(0).Positives, simulated.Data.Answers.Count(0).Negatives);
-        Assert.Equal(rarer >= 10 ? 1 : 5, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 50 }).Figures).Folds);
-        Assert.Equal(5, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 5 * rarer + 1 }).Figures).Folds);
+        Assert.Equal(rarer >= 10 ? 1 : 5,
+            Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 50 }).Figures).Folds);
+        Assert.Equal(5, Assert.Single(
+            Train(simulated, new TrainingOptions { CrossFitUpTo = 5 * rarer + 1 }).Figures).Folds);
     }
 
     [Fact]

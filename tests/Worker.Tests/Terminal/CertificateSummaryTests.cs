@@ -12,17 +12,21 @@ public class CertificateSummaryTests
     {
         var figures = Enumerable.Range(0, 100).Select(i => Figures($"a label with a rather long name {i}") with
         {
-            YesNeeds = i % 3 == 0 ? new MissingEvidence(100 * i + 400, 0.02) : i % 3 == 1 ? new MissingEvidence(null, 0.12 + i / 1000.0) : new MissingEvidence(null, null),
+            YesNeeds = i % 3 == 0 ? new MissingEvidence(100 * i + 400, 0.02) : i % 3 == 1
+                ? new MissingEvidence(null, 0.12 + i / 1000.0) : new MissingEvidence(null, null),
             NoNeeds = null,
         }).ToArray();
         var lines = CertificateSummary.Missing(figures).ToArray();
-        Assert.Equal(4, lines.Length);
+        Assert.Equal(5, lines.Length);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
-        Assert.Contains("yes needs about 400 (a label with…) to 10,300 (a label with…) more answers, 34 labels", lines[0], StringComparison.Ordinal);
-        Assert.Contains("yes, where surest, is wrong in 12% ", lines[1], StringComparison.Ordinal);
-        Assert.Contains("33 of 100 labels", lines[3], StringComparison.Ordinal);
+        Assert.Equal("  yes of 34 labels needs more answers, about", lines[0]);
+        Assert.Equal("    400 (a label with a rath…) to 10,300 (a label with a rath…)", lines[1]);
+        Assert.Contains("yes of 33 labels needs more than answers", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("    12 % (a label", lines[3], StringComparison.Ordinal);
+        Assert.Contains("33 labels is not likely enough", lines[4], StringComparison.Ordinal);
 
-        Assert.Equal("  no needs about 70 (spam) more answers", Assert.Single(CertificateSummary.Missing([Figures("spam") with { NoNeeds = new MissingEvidence(70, 0.01) }])));
+        var one = CertificateSummary.Missing([Figures("spam") with { NoNeeds = new MissingEvidence(70, 0.01) }]);
+        Assert.Equal(["  no of 1 label needs more answers, about", "    70 (spam)"], one);
         Assert.Empty(CertificateSummary.Missing([Figures("spam")]));
     }
 

@@ -10,7 +10,9 @@ public class LearningVerbTests(TinyModel model)
     public async Task Texts_of_one_known_kind_make_an_anomaly_reference_without_heads_that_a_worker_takes()
     {
         using var folder = Repository.Temporary();
-        File.WriteAllLines(folder.File("ham.jsonl"), Enumerable.Range(0, 80).Select(i => $$"""{"text": "see you at {{i % 12}} for lunch with {{Words.Of(i)}}", "labels": ["ham"]}"""));
+        File.WriteAllLines(folder.File("ham.jsonl"),
+            Enumerable.Range(0, 80).Select(i =>
+            $$"""{"text": "see you at {{i % 12}} for lunch with {{Words.Of(i)}}", "labels": ["ham"]}"""));
         var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model", model.Bundle, "--anomaly-perplexity", "--out", folder.File("ham-heads.jsonl"));
         Assert.True(code == 0, errors);
         Assert.Contains("no head for 'ham'", errors, StringComparison.Ordinal);
@@ -31,7 +33,7 @@ public class LearningVerbTests(TinyModel model)
             options.Heads.File = folder.File("ham-heads.jsonl");
         }))
         {
-            worker.Send("see you at 3 for lunch with dabo", "qz xkv wjq ### vvk zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
+            worker.Send("see you at 3 for lunch with bazu", "qz xkv wjq ### vvk zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
             var p = worker.ReadUntil(read => read.Count(r => r.Topic == "results") >= 2).Where(r => r.Topic == "results").Select(RunningWorker.Json)
                 .OrderBy(r => r.GetProperty("tokens").GetInt32()).Select(r => r.GetProperty("anomaly").GetProperty("p").GetDouble()).ToArray();
             Assert.True(p[0] > 0.1 && p[1] < 0.05, $"{p[0]}, {p[1]}");
