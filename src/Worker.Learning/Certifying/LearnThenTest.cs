@@ -22,14 +22,14 @@ public static class LearnThenTest
     /// </summary>
     public const int Large = 500;
 
-    private static readonly (double Part, double Weight)[] StartsOfLarge = [(0.2, 0.5), (0.4, 0.5)];
+    private static readonly (double From, double Weight)[] StartsOfLarge = [(0.2, 0.5), (0.4, 0.5)];
 
     // At fewer rows one early error ends the sequence before it got anywhere, at more those at the lax end do
     // (simulated in docs/decisions/0010-evidence.md). On 60 to 500 rows dividing delta costs more than it brings.
-    private static readonly (double Part, double Weight)[] StartOfSmall = [(0.4, 1)];
+    private static readonly (double From, double Weight)[] StartOfSmall = [(0.4, 1)];
 
     // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time.
-    private const double Step = 0.05;
+    private const double StepPart = 0.05;
 
     /// <summary>The candidates of a side; they depend on its number of rows alone, never on answers.</summary>
     /// <param name="side">Rows that the laxest candidate decides.</param>
@@ -49,7 +49,7 @@ public static class LearnThenTest
             var start = Critical(Math.Max(fewest, (int)(part * side)), target, weight * delta) ?? side;
             candidates[start] = candidates.GetValueOrDefault(start) + weight;
         }
-        for (var size = candidates.Keys.First() + Step * side; size < side; size += Step * side)
+        for (var size = candidates.Keys.First() + StepPart * side; size < side; size += StepPart * side)
             if (Critical((int)size, target, level) is { } critical && critical > candidates.Keys.First())
                 candidates.TryAdd(critical, 0);
         candidates.TryAdd(Critical(side, target, level) ?? side, 0);

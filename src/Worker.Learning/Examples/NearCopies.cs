@@ -90,7 +90,7 @@ internal static class NearCopies
         {
             // Texts without words are near nobody.
             var key = features.Length == 0 ? TextWords.Mix((ulong)text) : 0;
-            foreach (var hash in smallest.Slice(band * BandHashes, BandHashes))
+            foreach (var hash in smallest[(band * BandHashes)..((band + 1) * BandHashes)])
                 key = TextWords.Mix(key ^ hash);
             keys[band][text] = key;
         }

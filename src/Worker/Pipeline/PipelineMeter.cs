@@ -44,7 +44,7 @@ internal sealed class PipelineMeter : IDisposable
         messages = Counter(MetricNames.Messages);
         tokens = Counter(MetricNames.Tokens);
         decisions = Counter(MetricNames.Decisions);
-        deadLetters = Counter(MetricNames.DeadLetters);
+        deadLetters = Counter(MetricNames.DeadLettered);
         skipped = Counter(MetricNames.Skipped);
         reviews = Counter(MetricNames.Reviews);
         audits = Counter(MetricNames.Audits);

@@ -16,7 +16,7 @@ internal static class MetricNames
     public static readonly MetricName Messages = new("worker.messages", "{message}", "Messages whose results and offsets are in Kafka", "decision");
     public static readonly MetricName Tokens = new("worker.tokens", "{token}", "Tokens of those messages");
     public static readonly MetricName Decisions = new("worker.decisions", "{decision}", "Label decisions in results", "label", "decision", "confidence");
-    public static readonly MetricName DeadLetters = new("worker.dead_letters", "{message}", "Messages sent to dead-letters", "kind");
+    public static readonly MetricName DeadLettered = new("worker.dead_letters", "{message}", "Messages sent to dead-letters", "kind");
     public static readonly MetricName Skipped = new("worker.skipped", "{message}", "Messages that led to nothing, as was asked for (Input:NullValue)");
     public static readonly MetricName Reviews = new("worker.reviews", "{message}", "Messages that people should see", "state");
     public static readonly MetricName Audits = new("worker.audits", "{message}", "Messages of the random audit arm");
@@ -30,6 +30,6 @@ internal static class MetricNames
 
     public static IReadOnlyList<MetricName> All { get; } =
     [
-        Messages, Tokens, Decisions, DeadLetters, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds, HeadVersion, Lag, TimeLag, Ready,
+        Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds, HeadVersion, Lag, TimeLag, Ready,
     ];
 }
