@@ -57,8 +57,8 @@ internal sealed class LookAhead(WindowLimits limits)
     }
 
     /// <summary>
-    /// The partitions that hold their share of the limit or more. While these are paused the others may fill theirs: in all
-    /// no more than twice the limit is held.
+    /// The partitions that hold their share of the limit or more. While these are paused the others may fill theirs: in
+    /// all no more than twice the limit is held.
     /// </summary>
     public List<TopicPartition> Crowding(HashSet<TopicPartition> paused) =>
         [.. queues.Where(queue => IsCrowding(queue, paused)).Select(queue => queue.Partition)];
@@ -68,7 +68,8 @@ internal sealed class LookAhead(WindowLimits limits)
         !byPartition.TryGetValue(partition, out var queue) || Memory(queue) <= Share / 2;
 
     /// <summary>Whether records of the partition are here.</summary>
-    public bool Holds(TopicPartition partition) => byPartition.TryGetValue(partition, out var queue) && !queue.IsEmpty;
+    public bool Holds(TopicPartition partition) =>
+        byPartition.TryGetValue(partition, out var queue) && !queue.IsEmpty;
 
     /// <summary>From now on the partition is expected to have something.</summary>
     public void Expect(TopicPartition partition) => QueueOf(partition);
@@ -78,11 +79,12 @@ internal sealed class LookAhead(WindowLimits limits)
     /// </param>
     public void Add(ConsumeResult<byte[]?, byte[]?> result, long now)
     {
-        var queue = last is not null && last.Partition.Partition == result.Partition && last.Partition.Topic == result.Topic
+        // The client hands out a partition's messages in rows.
+        var queue = last?.Partition.Partition == result.Partition && last.Partition.Topic == result.Topic
             ? last
             : last = QueueOf(result.TopicPartition);
         var record = SourceRecord.From(result, queue.Partition.Topic);
-        var bytes = SizeOf(record);
+        var bytes = record.Size();
         var wasShort = IsShort(queue);
         queue.Add(record, bytes, record.TimestampMs < 0 ? now : Math.Min(record.TimestampMs, now));
         if (wasShort && !IsShort(queue))
@@ -196,12 +198,4 @@ internal sealed class LookAhead(WindowLimits limits)
     }
 
     private static long Memory(PartitionQueue queue) => queue.Bytes + (long)queue.Count * RecordMemory;
-
-    private static long SizeOf(SourceRecord record)
-    {
-        long size = (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-        foreach (var header in record.Headers)
-            size += header.Name.Length + (header.Value?.Length ?? 0);
-        return size;
-    }
 }

@@ -18,7 +18,7 @@ internal sealed class PartitionQueue(TopicPartition partition)
 
     public bool IsEmpty => records.Count == 0;
 
-    /// <summary>Whether there is an offset to commit without a record: the partition ended, and all before that is taken.</summary>
+    /// <summary>Whether there is an offset to commit without a record: the partition ended, all before is taken.</summary>
     public bool HasEnd => end != None && IsEmpty;
 
     public int Count => records.Count;
@@ -39,7 +39,7 @@ internal sealed class PartitionQueue(TopicPartition partition)
         end = None;
     }
 
-    /// <summary>The partition has nothing that a reader sees before this offset but the records that are here.</summary>
+    /// <summary>Before this offset the partition has nothing that a reader sees but the records here.</summary>
     public void ReachedEnd(long offset) => end = offset;
 
     /// <summary>Moves the first record to the window that is being composed.</summary>
@@ -62,7 +62,8 @@ internal sealed class PartitionQueue(TopicPartition partition)
         if (takenFirst == None && !hasEnd)
             return false;
         var next = hasEnd ? Math.Max(takenNext, end) : takenNext;
-        range = new OffsetRange(partition.Topic, partition.Partition.Value, takenFirst == None ? end : takenFirst, next);
+        var first = takenFirst == None ? end : takenFirst;
+        range = new OffsetRange(partition.Topic, partition.Partition.Value, first, next);
         takenFirst = takenNext = None;
         if (hasEnd)
             end = None;

@@ -23,17 +23,18 @@ public sealed partial class WindowReader
     private long lastExpected;
 
     /// <summary>
-    /// Whether partitions have just come and were not heard of yet: what is there of others would fill the first windows.
+    /// Whether partitions have just come and were not heard of yet: what is there of others would fill the first
+    /// windows.
     /// </summary>
     private bool AwaitsNew => silent.Any && clock.GetElapsedTime(lastExpected) < NewPatience;
 
     /// <summary>
-    /// Waits for <paramref name="ready"/> and meanwhile reads ahead, so that rebalances are answered at once and the group
-    /// never misses a poll. Once a whole window is there, and something of every partition or as much as may be, it waits
-    /// without polling, and after <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; at the end
-    /// it resumes those that have room.
-    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a revoke
-    /// inside waits for that window to be published.
+    /// Waits for <paramref name="ready"/> and meanwhile reads ahead, so that rebalances are answered at once and the
+    /// group never misses a poll. Once there is a whole window of every partition, or as much as may be, it waits
+    /// without polling, and after <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; at the
+    /// end it resumes those that have room.
+    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a
+    /// revoke inside waits for that window to be published.
     /// </summary>
     /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public void GatherUntil(Task ready, CancellationToken stop)
@@ -73,10 +74,11 @@ public sealed partial class WindowReader
     private static bool Wait(Task ready, TimeSpan atMost, CancellationToken stop)
     {
         // The task's own failure is its owner's to see.
-        return WaitHandle.WaitAny([((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle], atMost) != WaitHandle.WaitTimeout;
+        WaitHandle[] either = [((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle];
+        return WaitHandle.WaitAny(either, atMost) != WaitHandle.WaitTimeout;
     }
 
-    /// <summary>With enough at hand: first waits without polling, then pauses and polls, so that pausing stays rare.</summary>
+    /// <summary>With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.</summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
         if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
@@ -85,7 +87,8 @@ public sealed partial class WindowReader
         try
         {
             // Ends too when windows were abandoned: what is held here will then be read again.
-            while (!ahead.WantsMore(paused) && readEpoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
+            while (!ahead.WantsMore(paused) && readEpoch == Ledger.Epoch
+                && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
                 // Every time: a rebalance brings partitions that are not paused.
                 PauseNew();
@@ -121,8 +124,16 @@ public sealed partial class WindowReader
     {
         if (partitions.Count == 0)
             return;
-        life.Consumer.Pause(partitions);
         paused.UnionWith(partitions);
+        try
+        {
+            life.Consumer.Pause(partitions);
+        }
+        catch (KafkaException error)
+        {
+            // Some are just going; the others are paused, and will be resumed.
+            log.Write(LogLevel.Debug, "pause", error.Error.Reason);
+        }
     }
 
     private void ResumeRoomy()

@@ -14,9 +14,20 @@ namespace Worker.Kafka.Reading;
 /// </summary>
 public sealed partial class WindowReader
 {
+    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
+    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
     private readonly Dictionary<TopicPartition, Missing> unreadable = [];
     private long? askedInVain;
+
+    private bool HasIdleOffsets()
+    {
+        if (!ahead.HasEnds || clock.GetElapsedTime(lastArrival) < IdleCommit)
+            return false;
+        ahead.DropSettled(Ledger);
+        return ahead.HasEnds;
+    }
 
     private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = new(wanted, IsSuspicion: false);
 
@@ -71,7 +82,8 @@ public sealed partial class WindowReader
         }
         catch (KafkaException error)
         {
-            log.Write(LogLevel.Warning, "offset reset", $"waiting to learn the offsets of {string.Join(", ", due)}: {error.Error.Reason}");
+            log.Write(LogLevel.Warning, "offset reset",
+                $"waiting to learn the offsets of {string.Join(", ", due)}: {error.Error.Reason}");
         }
     }
 

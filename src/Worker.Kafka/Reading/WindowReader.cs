@@ -18,9 +18,6 @@ public sealed partial class WindowReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
-    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
-
     private readonly KafkaOptions options;
     private readonly ILogger logger;
     private readonly KafkaClients clients;
@@ -53,7 +50,8 @@ public sealed partial class WindowReader : IDisposable
 
     /// <summary>For a person who looks for a stall; any thread.</summary>
     internal string State =>
-        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, offsets unknown {Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
+        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, " +
+        $"offsets unknown {Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
         $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", life.Consumer.Assignment.Select(partition => $"{partition}@{life.Consumer.Position(partition)}"))}";
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
@@ -156,14 +154,6 @@ public sealed partial class WindowReader : IDisposable
             return;
         life.Consumer.Subscribe(options.Topics.Messages);
         subscribed = true;
-    }
-
-    private bool HasIdleOffsets()
-    {
-        if (!ahead.HasEnds || clock.GetElapsedTime(lastArrival) < IdleCommit)
-            return false;
-        ahead.DropSettled(Ledger);
-        return ahead.HasEnds;
     }
 
     /// <summary>One call of the client: false when it brought nothing.</summary>

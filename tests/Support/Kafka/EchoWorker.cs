@@ -25,8 +25,8 @@ internal sealed class EchoWorker : IDisposable
     private int published;
 
     public EchoWorker(
-        KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null, int maxMessages = 100,
-        TimeProvider? clock = null, long maxBytes = 8 << 20)
+        KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null,
+        int maxMessages = 100, TimeProvider? clock = null, long maxBytes = 8 << 20)
     {
         this.clock = clock ?? TimeProvider.System;
         (this.options, this.compute, this.loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
