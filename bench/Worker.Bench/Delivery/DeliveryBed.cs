@@ -10,9 +10,8 @@ using Worker.Texts;
 namespace Worker.Bench.Delivery;
 
 /// <summary>Topics on a real Kafka, and workers without an encoder between them. Every measurement has its own group and results topic.</summary>
-internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
+internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partitions = 3)
 {
-    private const int Partitions = 3;
     private readonly string run = Guid.NewGuid().ToString("N")[..8];
     private int measurements;
 
@@ -32,7 +31,7 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
     }
 
     /// <summary>A topic with the given messages in it, keyed so that all partitions have their share; returns its name.</summary>
-    public async Task<string> Fill(string name, IEnumerable<byte[]> texts)
+    public async Task<string> Fill(string name, IEnumerable<byte[]> texts, Func<int, Timestamp>? time = null)
     {
         var topic = $"bench-{run}-{name}";
         await Create(topic);
@@ -46,7 +45,10 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
         var key = 0;
         foreach (var text in texts)
         {
-            var message = new Message<byte[], byte[]> { Key = BitConverter.GetBytes(key++ % 10_000), Value = text };
+            var message = new Message<byte[], byte[]> { Key = BitConverter.GetBytes(key % 10_000), Value = text };
+            if (time is not null)
+                message.Timestamp = time(key);
+            key++;
             while (true)
             {
                 try
@@ -65,9 +67,10 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
     }
 
     /// <summary>The whole worker but for the encoder, with one head.</summary>
-    public Classifier Worker(KafkaOptions kafkaOptions)
+    /// <param name="perText">How long the encoder takes for a text.</param>
+    public Classifier Worker(KafkaOptions kafkaOptions, TimeSpan perText = default)
     {
-        var encoder = new TrivialEncoder();
+        var encoder = new TrivialEncoder(perText);
         var head = new Head { Label = "long", Version = 1, Encoder = encoder.Hash, Feature = "mean", Weights = [0.1f], Bias = -2 };
         var loaded = new LoadedEncoder(EncoderBundle.Open(bundle), encoder, TokenizerFolder.Open(bundle));
         var options = new RunOptions { Kafka = kafkaOptions, Heads = new HeadsSection { Source = HeadsSource.File } };
@@ -77,6 +80,6 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle)
     private async Task Create(params string[] topics)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
-        await admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = Partitions }));
+        await admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = partitions }));
     }
 }

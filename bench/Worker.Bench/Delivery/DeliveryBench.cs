@@ -10,25 +10,37 @@ using Worker.Verbs;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// What delivery costs, without an encoder, on a real Kafka: the worker against a bare consume-produce loop in both modes,
-/// a lone message's latency in both, and memory over a long stream.
+/// What delivery costs, without an encoder, on a real Kafka: the worker against a bare consume-produce loop in both
+/// modes, a lone message's latency in both, memory over a long stream, and how far the delays of partitions differ
+/// under a backlog.
 /// </summary>
 internal static class DeliveryBench
 {
-    private static readonly string[] All = ["throughput", "latency", "soak"];
+    private static readonly string[] All = ["throughput", "latency", "soak", "fairness"];
 
     public static Command Create()
     {
         var names = new Argument<string[]>("names") { Description = $"Which: {string.Join(", ", All)}; all when none is named", Arity = ArgumentArity.ZeroOrMore };
         names.AcceptOnlyFromAmong(All);
-        var bootstrap = new Option<string?>("--bootstrap") { Description = "Brokers that run already; default: throughput and soak on one started for it, latency on three" };
+        var bootstrap = new Option<string?>("--bootstrap")
+        {
+            Description = "Brokers that run already; default: one is started, three for latency",
+        };
         var messages = new Option<int>("--messages") { Description = "Messages of one measurement of throughput", DefaultValueFactory = _ => 500_000 };
         var soak = new Option<int>("--soak-messages") { Description = "Messages of the soak", DefaultValueFactory = _ => 1_000_000 };
+        var waiting = new Option<int>("--waiting-messages")
+        {
+            Description = "Messages that wait when the worker of 100 messages/s starts, for fairness",
+            DefaultValueFactory = _ => 20_000,
+        };
         var lone = new Option<int>("--lone-messages") { Description = "Messages of one measurement of latency", DefaultValueFactory = _ => 200 };
         var pause = new Option<int>("--pause-ms") { Description = "Milliseconds between lone messages; idle connections are closed after 10,000", DefaultValueFactory = _ => 20 };
         var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
         var model = new ModelOptions();
-        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka") { names, bootstrap, messages, soak, lone, pause, repeats };
+        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka")
+        {
+            names, bootstrap, messages, soak, waiting, lone, pause, repeats,
+        };
         model.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {
@@ -37,11 +49,12 @@ internal static class DeliveryBench
             {
                 var nodes = name == "latency" ? 3 : 1;
                 using var kafka = LocalKafka.Open(parsed.GetValue(bootstrap), nodes);
-                var bed = new DeliveryBed(kafka, folder.Bundle);
+                var bed = new DeliveryBed(kafka, folder.Bundle, name == "fairness" ? WaitingPartitions : 3);
                 await (name switch
                 {
                     "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
                     "latency" => Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
+                    "fairness" => Fairness(bed, parsed.GetValue(waiting), stop),
                     _ => Soak(bed, parsed.GetValue(soak), stop),
                 });
             }
@@ -111,7 +124,19 @@ internal static class DeliveryBench
         }
     }
 
+    /// <summary>Messages as if they had come at the rate of the worker, and waited since.</summary>
+    private static async Task Fairness(DeliveryBed bed, int messages, CancellationToken stop)
+    {
+        var clock = TimeProvider.System;
+        var perText = TimeSpan.FromMilliseconds(10);
+        var run = new FairnessRun(WaitingPartitions, messages, clock.GetUtcNow() - messages * perText, perText, clock);
+        var options = await bed.Next(DeliveryMode.ExactlyOnce, await bed.Fill("waiting", Texts(messages), run.TimeOf));
+        using var classifier = bed.Worker(options, perText);
+        await run.Run(classifier, options, stop);
+    }
+
     private const int MessageBytes = 48;
+    private const int WaitingPartitions = 6;
 
     /// <summary>What a result with one label takes.</summary>
     private const int ResultBytes = 270;

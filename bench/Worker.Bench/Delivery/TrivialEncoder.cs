@@ -5,8 +5,11 @@ using Worker.Core.Heads;
 namespace Worker.Bench.Delivery;
 
 /// <summary>An encoder that costs nothing: what is left is the pipeline. A text's only feature is its length in tokens.</summary>
-internal sealed class TrivialEncoder : IEncoder
+/// <param name="perText">Time to wait for each text, for a slow one.</param>
+internal sealed class TrivialEncoder(TimeSpan perText) : IEncoder
 {
+    private readonly ManualResetEventSlim never = new();
+
     public string Hash => new('0', 64);
 
     public FeatureLayout Features { get; } = new(["mean"], 1);
@@ -17,6 +20,8 @@ internal sealed class TrivialEncoder : IEncoder
 
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
+        if (perText > TimeSpan.Zero)
+            never.Wait(perText * batch.Count);
         for (var text = 0; text < batch.Count; text++)
         {
             var length = batch.Lengths[text];
@@ -27,8 +32,5 @@ internal sealed class TrivialEncoder : IEncoder
         }
     }
 
-    public void Dispose()
-    {
-        // Nothing is held.
-    }
+    public void Dispose() => never.Dispose();
 }

@@ -12,6 +12,9 @@ internal sealed class SilentPartitions(TimeProvider clock)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Dictionary<TopicPartition, long> since = [];
 
+    /// <summary>Whether there are such.</summary>
+    public bool Any => since.Count > 0;
+
     /// <summary>From now on it is expected to be heard of.</summary>
     public void Expect(TopicPartition partition) => since[partition] = clock.GetTimestamp();
 

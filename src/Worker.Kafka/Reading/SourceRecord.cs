@@ -26,6 +26,15 @@ public sealed class SourceRecord
     /// <summary>Milliseconds since 1970-01-01 UTC; -1 where the message has none.</summary>
     public required long TimestampMs { get; init; }
 
+    /// <summary>Bytes of key, value and headers together.</summary>
+    internal long Size()
+    {
+        long size = (Key?.Length ?? 0) + (Value?.Length ?? 0);
+        foreach (var header in Headers)
+            size += header.Name.Length + (header.Value?.Length ?? 0);
+        return size;
+    }
+
     /// <param name="result">A message, no end of partition.</param>
     /// <param name="topic">Its topic: the client makes a new string for every message, the caller may keep one.</param>
     internal static SourceRecord From(ConsumeResult<byte[]?, byte[]?> result, string topic)

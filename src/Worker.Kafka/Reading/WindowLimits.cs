@@ -14,4 +14,9 @@ public sealed class WindowLimits(int maxMessages, long maxBytes)
 
     /// <summary>A window closes when its keys, values and headers reach this many bytes.</summary>
     public long MaxBytes { get; } = maxBytes;
+
+    /// <summary>
+    /// Of what is read and in no window yet: bytes of memory after which no partition may fill more than its share.
+    /// </summary>
+    public long MaxAheadBytes { get; } = 4 * Math.Min(maxBytes, long.MaxValue / 4);
 }

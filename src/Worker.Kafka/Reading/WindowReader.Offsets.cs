@@ -14,9 +14,20 @@ namespace Worker.Kafka.Reading;
 /// </summary>
 public sealed partial class WindowReader
 {
+    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
+    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
     private readonly Dictionary<TopicPartition, Missing> unreadable = [];
     private long? askedInVain;
+
+    private bool HasIdleOffsets()
+    {
+        if (!ahead.HasEnds || clock.GetElapsedTime(lastArrival) < IdleCommit)
+            return false;
+        ahead.DropSettled(Ledger);
+        return ahead.HasEnds;
+    }
 
     private void NoteUnreadable(TopicPartition partition, Offset wanted) => unreadable[partition] = new(wanted, IsSuspicion: false);
 
@@ -44,37 +55,43 @@ public sealed partial class WindowReader
     {
         if (unreadable.Count == 0 || (askedInVain is { } since && clock.GetElapsedTime(since) < AskAgain))
             return;
+        // What is read of them and in no window yet is handed out first: nobody would read it again.
+        if (unreadable.Keys.All(ahead.Holds))
+            return;
         foreach (var gone in unreadable.Keys.Except(life.Consumer.Assignment).ToList())
             unreadable.Remove(gone);
-        if (unreadable.Count == 0)
+        var due = unreadable.Keys.Where(partition => !ahead.Holds(partition)).ToList();
+        if (due.Count == 0)
             return;
         // What was read of them and is in flight is published first, so that no older offset is committed after a newer one.
-        if (!unreadable.Keys.All(silent.Contains))
+        if (!due.TrueForAll(silent.Contains))
             Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
         askedInVain = clock.GetTimestamp();
         try
         {
-            ReadOnFromCommitted();
-            if (unreadable.Count > 0)
-                foreach (var (partition, there) in life.Ends.Ask(unreadable.Keys, OffsetPatience))
+            ReadOnFromCommitted(due);
+            due.RemoveAll(partition => !unreadable.ContainsKey(partition));
+            if (due.Count > 0)
+                foreach (var (partition, there) in life.Ends.Ask(due, OffsetPatience))
                 {
                     Reset(partition, unreadable[partition].Wanted, there.First, there.End);
                     unreadable.Remove(partition);
                 }
-            if (unreadable.Count == 0)
+            if (!due.Exists(unreadable.ContainsKey))
                 askedInVain = null;
         }
         catch (KafkaException error)
         {
-            log.Write(LogLevel.Warning, "offset reset", $"waiting to learn the offsets of {string.Join(", ", unreadable.Keys)}: {error.Error.Reason}");
+            log.Write(LogLevel.Warning, "offset reset",
+                $"waiting to learn the offsets of {string.Join(", ", due)}: {error.Error.Reason}");
         }
     }
 
     /// <summary>Where the client knows no offset and the group has one.</summary>
     /// <exception cref="KafkaException">The group's offsets are undecided, or nobody answers.</exception>
-    private void ReadOnFromCommitted()
+    private void ReadOnFromCommitted(List<TopicPartition> due)
     {
-        var unknown = unreadable.Where(partition => partition.Value.Wanted.IsSpecial).Select(partition => partition.Key).ToList();
+        var unknown = due.Where(partition => unreadable[partition].Wanted.IsSpecial).ToList();
         if (unknown.Count == 0)
             return;
         // Short: while a transaction is open the client asks on and on, and nobody polls.
@@ -91,12 +108,13 @@ public sealed partial class WindowReader
 
     private void ReadFrom(TopicPartition partition, long offset)
     {
-        next.Drop(partition);
+        Resume([partition]);
+        ahead.Drop(partition);
         Ledger.Forget(partition);
         life.Consumer.IncrementalUnassign([partition]);
         life.Consumer.IncrementalAssign([new TopicPartitionOffset(partition, offset)]);
         Ledger.Unread(partition, offset);
-        silent.Expect(partition);
+        Expect(partition);
     }
 
     private void Reset(TopicPartition partition, Offset wanted, long first, long end)

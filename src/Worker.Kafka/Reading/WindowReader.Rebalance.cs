@@ -20,7 +20,7 @@ public sealed partial class WindowReader
         foreach (var partition in partitions)
         {
             Ledger.Forget(partition);
-            silent.Expect(partition);
+            Expect(partition);
         }
         isAssigned = true;
         AssignedLine(logger, partitions.Count, string.Join(", ", partitions));
@@ -29,9 +29,9 @@ public sealed partial class WindowReader
     private void Revoked(List<TopicPartitionOffset> partitions)
     {
         Resume([.. partitions.Select(partition => partition.TopicPartition)]);
-        // 1. What was only gathered goes back: the next owner reads it.
+        // 1. What was only read ahead goes back: the next owner reads it.
         foreach (var partition in partitions)
-            next.Drop(partition.TopicPartition);
+            ahead.Drop(partition.TopicPartition);
         // 2. What is in flight is published and committed by the other threads.
         if (!Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs)))
             NotDrained(logger, options.RevokeDrainMs);
@@ -43,7 +43,7 @@ public sealed partial class WindowReader
     {
         Resume([.. partitions.Select(partition => partition.TopicPartition)]);
         foreach (var partition in partitions)
-            next.Drop(partition.TopicPartition);
+            ahead.Drop(partition.TopicPartition);
         // Others may read these partitions already: nothing more is published for them.
         Ledger.Drain(TimeSpan.Zero);
         Forget(partitions);
@@ -66,7 +66,8 @@ public sealed partial class WindowReader
         var epoch = Ledger.Epoch;
         if (readEpoch == epoch)
             return;
-        next.Unread(Ledger);
+        ahead.Unread(Ledger);
+        ResumeRoomy();
         if (Ledger.AreOffsetsUnknown && !AskedForOffsets(epoch))
             return;
         try
@@ -106,7 +107,7 @@ public sealed partial class WindowReader
         {
             log.Write(LogLevel.Warning, "committed offsets", $"waiting for the offsets of group '{options.GroupId}': {error.Error.Reason}");
             Poll(PollSlice);
-            next.Unread(Ledger);
+            ahead.Unread(Ledger);
             return false;
         }
     }

@@ -6,7 +6,9 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Owns the worker's consumer and cuts what arrives into windows. One thread calls <see cref="Read"/>,
+/// Owns the worker's consumer and cuts what arrives into windows, each from all partitions that have something (see
+/// <see cref="LookAhead"/>: what is read and in no window is given to nobody, and forgotten when its partition goes or
+/// is read again from an earlier offset). One thread calls <see cref="Read"/>,
 /// <see cref="GatherUntil"/> and <see cref="Close"/>; rebalances happen inside these calls. On revoke the windows in
 /// flight are waited for, so the other stages must be able to go on without this thread; on lost they are abandoned.
 /// After windows were abandoned (see <see cref="SourceWindow.IsStale"/>) the next read starts again behind the last
@@ -15,18 +17,13 @@ namespace Worker.Kafka.Reading;
 public sealed partial class WindowReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
-
-    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
-    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
 
     private readonly KafkaOptions options;
     private readonly ILogger logger;
     private readonly KafkaClients clients;
     private readonly ClientLog log;
-    private readonly WindowBuilder next;
+    private readonly LookAhead ahead;
     private readonly TimeProvider clock;
-    private readonly HashSet<TopicPartition> paused = [];
     private readonly SilentPartitions silent;
     private ConsumerLife life;
     private long lastArrival;
@@ -38,11 +35,12 @@ public sealed partial class WindowReader : IDisposable
     {
         (this.options, this.clock) = (options, clock);
         logger = loggers.CreateLogger<WindowReader>();
-        next = new WindowBuilder(limits);
+        ahead = new LookAhead(limits);
         Ledger = new WindowLedger(clock);
         silent = new SilentPartitions(clock);
         clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Consumer");
+        lastEmptied = clock.GetTimestamp();
         life = NewLife();
     }
 
@@ -52,14 +50,15 @@ public sealed partial class WindowReader : IDisposable
 
     /// <summary>For a person who looks for a stall; any thread.</summary>
     internal string State =>
-        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, offsets unknown {Ledger.AreOffsetsUnknown}, gathered {next.Bytes} bytes, " +
+        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, " +
+        $"offsets unknown {Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
         $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", life.Consumer.Assignment.Select(partition => $"{partition}@{life.Consumer.Position(partition)}"))}";
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
     public int WindowsInFlight => Ledger.InFlight;
 
-    /// <summary>Whether the next window has begun. Reader's thread only.</summary>
-    public bool HasGathered => !next.IsEmpty;
+    /// <summary>Whether messages are here for the next window. Reader's thread only.</summary>
+    public bool HasGathered => !ahead.IsEmpty;
 
     internal WindowLedger Ledger { get; }
 
@@ -88,41 +87,24 @@ public sealed partial class WindowReader : IDisposable
         {
             RewindIfAbandoned();
             ResetUnreadable();
-            while (!next.IsFull && Poll(next.IsEmpty ? PollSlice : TimeSpan.Zero))
+            // Once at least: with enough at hand a rebalance must be answered all the same.
+            var more = Poll(ahead.IsEmpty ? PollSlice : TimeSpan.Zero);
+            while (more && !ahead.CanFill)
+                more = Poll(TimeSpan.Zero);
+            if (AwaitsNew)
             {
-            }
-            // A rebalance inside Poll may have emptied the window, or abandoned what it would follow.
-            if ((next.IsEmpty && !HasIdleOffsets()) || readEpoch != Ledger.Epoch)
+                ReadOn();
                 continue;
-            var window = next.Build(readEpoch, Ledger);
+            }
+            // A rebalance inside Poll may have taken everything away, or abandoned what the window would follow.
+            if ((ahead.IsEmpty && !HasIdleOffsets()) || readEpoch != Ledger.Epoch)
+                continue;
+            var window = ahead.Compose(readEpoch, Ledger);
+            ResumeRoomy();
             if (Ledger.TryHandOut(window))
                 return window;
         }
         return null;
-    }
-
-    /// <summary>
-    /// Waits for <paramref name="ready"/> and meanwhile goes on gathering the next window, so that rebalances are answered
-    /// at once and the group never misses a poll. Once that window is full it waits without polling, and after
-    /// <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; it resumes them at the end.
-    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a revoke
-    /// inside waits for that window to be published.
-    /// </summary>
-    /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
-    public void GatherUntil(Task ready, CancellationToken stop)
-    {
-        Subscribe();
-        while (!ready.IsCompleted && !stop.IsCancellationRequested)
-        {
-            RewindIfAbandoned();
-            ResetUnreadable();
-            if (next.IsFull)
-                HoldUntil(ready, stop);
-            else if (next.IsEmpty)
-                Poll(PollSlice);
-            else if (!Poll(TimeSpan.Zero))
-                Wait(ready, GatherPause, stop);
-        }
     }
 
     /// <summary>Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any thread.</summary>
@@ -174,14 +156,6 @@ public sealed partial class WindowReader : IDisposable
         subscribed = true;
     }
 
-    private bool HasIdleOffsets()
-    {
-        if (!next.HasRanges || clock.GetElapsedTime(lastArrival) < IdleCommit)
-            return false;
-        next.DropSettled(Ledger);
-        return next.HasRanges;
-    }
-
     /// <summary>One call of the client: false when it brought nothing.</summary>
     private bool Poll(TimeSpan atMost)
     {
@@ -190,15 +164,16 @@ public sealed partial class WindowReader : IDisposable
             var result = life.Consumer.Consume(atMost);
             if (result is null)
             {
+                lastEmptied = clock.GetTimestamp();
                 LookAfterSilent();
                 return false;
             }
             lastArrival = clock.GetTimestamp();
             Heard(result.TopicPartition);
             if (result.IsPartitionEOF)
-                next.ReachedEnd(result.TopicPartition, result.Offset.Value);
+                ahead.ReachedEnd(result.TopicPartition, result.Offset.Value);
             else
-                next.Add(result);
+                ahead.Add(result, clock.GetUtcNow().ToUnixTimeMilliseconds());
             return true;
         }
         catch (ConsumeException error) when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
@@ -216,66 +191,6 @@ public sealed partial class WindowReader : IDisposable
             return false;
         }
     }
-
-    private static bool Wait(Task ready, TimeSpan atMost, CancellationToken stop)
-    {
-        // The task's own failure is its owner's to see.
-        return WaitHandle.WaitAny([((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle], atMost) != WaitHandle.WaitTimeout;
-    }
-
-    /// <summary>With a full window: first waits without polling, then pauses and polls, so that pausing stays rare.</summary>
-    private void HoldUntil(Task ready, CancellationToken stop)
-    {
-        if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
-            return;
-        Holding(logger, options.PauseAfterMs);
-        try
-        {
-            // Ends too when windows were abandoned: what is held here will then be read again.
-            while (next.IsFull && readEpoch == Ledger.Epoch && !ready.IsCompleted && !stop.IsCancellationRequested)
-            {
-                // Every time: a rebalance brings partitions that are not paused.
-                PauseNew();
-                Poll(PollSlice);
-            }
-        }
-        finally
-        {
-            Resume([.. paused]);
-        }
-    }
-
-    private void PauseNew()
-    {
-        var assigned = life.Consumer.Assignment;
-        paused.IntersectWith(assigned);
-        assigned.RemoveAll(paused.Contains);
-        if (assigned.Count == 0)
-            return;
-        life.Consumer.Pause(assigned);
-        paused.UnionWith(assigned);
-    }
-
-    /// <summary>Also before partitions go: the client would bring them back paused, and nobody would know.</summary>
-    private void Resume(IReadOnlyList<TopicPartition> partitions)
-    {
-        var were = partitions.Where(paused.Remove).ToList();
-        if (were.Count == 0)
-            return;
-        try
-        {
-            life.Consumer.Resume(were);
-        }
-        catch (KafkaException error)
-        {
-            // Only partitions that the client no longer knows, and those are not paused either.
-            log.Write(LogLevel.Debug, "resume", error.Error.Reason);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Information,
-        Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
-    private static partial void Holding(ILogger logger, int milliseconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
     private static partial void NotClosed(ILogger logger, string reason);

@@ -24,11 +24,13 @@ internal sealed class EchoWorker : IDisposable
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int published;
 
-    public EchoWorker(KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null, int maxMessages = 100, TimeProvider? clock = null)
+    public EchoWorker(
+        KafkaOptions options, Func<SourceWindow, Task>? compute = null, ILoggerFactory? loggers = null,
+        int maxMessages = 100, TimeProvider? clock = null, long maxBytes = 8 << 20)
     {
         this.clock = clock ?? TimeProvider.System;
         (this.options, this.compute, this.loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
-        Reader = new WindowReader(options, new WindowLimits(maxMessages, 8 << 20), this.loggers, this.clock);
+        Reader = new WindowReader(options, new WindowLimits(maxMessages, maxBytes), this.loggers, this.clock);
         publishing = OnThread(Publishing);
         reading = OnThread(Reading);
     }

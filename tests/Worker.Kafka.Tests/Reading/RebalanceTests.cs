@@ -105,17 +105,17 @@ public sealed class RebalanceTests(KafkaBroker broker)
         var options = stage.Options(mode, protocol: protocol);
         options.Consumer["max.poll.interval.ms"] = "2500";
         options.PauseAfterMs = 300;
-        stage.Feed(0, 100);
+        stage.Feed(0, 300);
         using var log = new ListLogger();
         var slowOnes = 1;
         using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(4_000) : Task.CompletedTask, log, maxMessages: 20);
-        await Eventually.True(() => worker.Published == 100, "all published", seconds: 30);
+        await Eventually.True(() => worker.Published == 300, "all published", seconds: 30);
         await worker.StopAsync();
 
         Assert.Equal(0, worker.Rewinds);
         Assert.Contains(log.Lines, line => line.Contains("partitions are paused", StringComparison.Ordinal));
         Assert.DoesNotContain(log.Lines, line => line.Contains("Lost", StringComparison.Ordinal) || line.Contains("MAXPOLL", StringComparison.Ordinal));
-        Stage.AssertEachOnce(100, stage.Results(100));
+        Stage.AssertEachOnce(300, stage.Results(300));
     }
 
     [Fact]
