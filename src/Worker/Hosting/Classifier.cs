@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Kafka.Heads;
@@ -169,7 +168,7 @@ internal sealed class Classifier : IDisposable
     private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens),
-        new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
+        new WindowClassifier(loaded.Encoder, options.Window.MicroBatch(loaded.Encoder), Anomalies),
         Heads,
         new WindowRecords(
             options.Kafka, records, options.Input, options.Decisions, options.Review, options.Results, clock, Product.Version, log),
@@ -178,9 +177,4 @@ internal sealed class Classifier : IDisposable
         Meter,
         clock,
         loggers.CreateLogger<ClassifyingPipeline>());
-
-    private static int MicroBatchTokens(WindowOptions window, IEncoder encoder) =>
-        window.MicroBatchTokens > 0 ? window.MicroBatchTokens
-        : encoder.Description.StartsWith("cuda", StringComparison.OrdinalIgnoreCase) ? 16_384
-        : 512;
 }
