@@ -116,7 +116,7 @@ internal sealed class AnswerColumns
                     + " (--label-columns chooses others)",
             };
         var distinct = others.Length == 1 ? rows.Select(row => Text(row[others[0]])).Distinct(StringComparer.Ordinal).Count() : 0;
-        if (others.Length == 1 && rows.Count >= 2 * distinct)
+        if (distinct > 1 && rows.Count >= 2 * distinct)
             return new AnswerColumns([], others[0], options.LabelSeparator ?? "")
             {
                 Remark = $"{source}: labels from column '{others[0]}' (--label-column chooses another)",

@@ -71,6 +71,9 @@ public static class ExampleFile
         var waiting = new Queue<ReadRow>();
         while (waiting.Count < Look && rows.MoveNext())
         {
+            // A quote that is never closed has swallowed what the other complaints would be about.
+            if (rows.Current.Stops)
+                problems.Add(rows.Current);
             waiting.Enqueue(rows.Current);
             if (rows.Current.Row is { Columns.IsFixed: false })
                 break;
