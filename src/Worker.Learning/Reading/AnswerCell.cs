@@ -7,7 +7,9 @@ internal static class AnswerCell
 {
     public const string Forms = """{"spam": 1, "angry": 0} or ["spam"]""";
 
-    /// <summary>Yes or no; null and whether that is a mistake where it is neither: an empty cell is an unknown answer.</summary>
+    /// <summary>
+    /// Yes or no; null and whether that is a mistake where it is neither: an empty cell is an unknown answer.
+    /// </summary>
     public static bool? YesOrNo(object? value, out bool isWrong)
     {
         isWrong = false;
@@ -32,8 +34,8 @@ internal static class AnswerCell
     }
 
     /// <summary>
-    /// The labels of a cell: a map of answers, a list of names, or names in a string, and what a label that is not named
-    /// means.
+    /// The labels of a cell: a map of answers, a list of names, or names in a string, and what a label that is not
+    /// named means.
     /// </summary>
     /// <param name="separator">Between several names of a string; "" for none.</param>
     /// <returns>Null with a problem.</returns>

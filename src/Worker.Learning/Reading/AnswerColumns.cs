@@ -24,7 +24,8 @@ internal sealed class AnswerColumns
     /// <param name="problem">Where it has none: what to do.</param>
     /// <returns>Null where it has none.</returns>
     /// <exception cref="ExampleFormatException">A named column is not there.</exception>
-    public static AnswerColumns? Find(IReadOnlyList<DataRow> rows, ReadingOptions options, string source, out string problem)
+    public static AnswerColumns? Find(
+        IReadOnlyList<DataRow> rows, ReadingOptions options, string source, out string problem)
     {
         problem = "";
         var fixedColumns = rows.Count > 0 && rows[0].Columns.IsFixed ? rows[0].Columns : null;
@@ -43,7 +44,8 @@ internal sealed class AnswerColumns
         if (fixedColumns is null)
         {
             var keys = rows.Count > 0 ? $" (the keys of its first object: {rows[0].Columns})" : "";
-            problem = $"has no \"labels\"{keys}: add {AnswerCell.Forms}, or name the key that holds them with --label-column";
+            problem = $"has no \"labels\"{keys}: add {AnswerCell.Forms},"
+                + " or name the key that holds them with --label-column";
             return null;
         }
         return ByLook(rows, fixedColumns, options, source, out problem);
@@ -101,13 +103,16 @@ internal sealed class AnswerColumns
         return false;
     }
 
-    /// <summary>Columns without a name that tells: all the others hold 0 and 1, or there is one other and its values repeat.</summary>
+    /// <summary>
+    /// Columns without a name that tells: all the others hold 0 and 1, or there is one other and its values repeat.
+    /// </summary>
     private static AnswerColumns? ByLook(
         IReadOnlyList<DataRow> rows, ColumnNames columns, ReadingOptions options, string source, out string problem)
     {
         string[] taken = [TextColumns.Default, "source", "known", "id", .. options.TextColumns];
         string[] others = [.. columns.Names.Where(name => !taken.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase))];
-        string[] answers = [.. others.Where(name => rows.All(row => IsAnswer(row[name])) && rows.Any(row => Text(row[name]) != ""))];
+        string[] answers =
+            [.. others.Where(name => rows.All(row => IsAnswer(row[name])) && rows.Any(row => Text(row[name]) != ""))];
         problem = "";
         if (others.Length > 0 && answers.Length == others.Length)
             return new AnswerColumns(others, null, null)
@@ -115,7 +120,8 @@ internal sealed class AnswerColumns
                 Remark = $"{source}: answers from {(others.Length == 1 ? "column" : "columns")} {string.Join(", ", others)}"
                     + " (--label-columns chooses others)",
             };
-        var distinct = others.Length == 1 ? rows.Select(row => Text(row[others[0]])).Distinct(StringComparer.Ordinal).Count() : 0;
+        var distinct = others.Length != 1 ? 0
+            : rows.Select(row => Text(row[others[0]])).Distinct(StringComparer.Ordinal).Count();
         if (distinct > 1 && rows.Count >= 2 * distinct)
             return new AnswerColumns([], others[0], options.LabelSeparator ?? "")
             {

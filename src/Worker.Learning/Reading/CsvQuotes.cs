@@ -5,7 +5,9 @@ namespace Worker.Learning.Reading;
 /// <summary>Tells quotes that swallow rows from quotes that are only written carelessly.</summary>
 internal static class CsvQuotes
 {
-    /// <summary>What is wrong, with its line; null for what can only be meant one way: stray quotes within a line.</summary>
+    /// <summary>
+    /// What is wrong, with its line; null for what can only be meant one way: stray quotes within a line.
+    /// </summary>
     public static string? Problem(in CsvMalformedRecord record, char separator)
     {
         var raw = record.RawRecord.AsSpan();

@@ -2,7 +2,8 @@ namespace Worker.Learning.Reading;
 
 /// <summary>
 /// One row of a data file, whatever its format: values by column. A value is null, a bool, long, double or string, a
-/// list (<c>List&lt;object?&gt;</c>) or a map (<c>List&lt;KeyValuePair&lt;string, object?&gt;&gt;</c>, keys may repeat).
+/// list (<c>List&lt;object?&gt;</c>) or a map (<c>List&lt;KeyValuePair&lt;string, object?&gt;&gt;</c>, keys may
+/// repeat).
 /// </summary>
 /// <param name="Place">Where it stands, e.g. "line 7".</param>
 /// <param name="Columns">Names; one object for all rows of a file whose columns are the same in each.</param>
@@ -20,7 +21,9 @@ internal sealed record DataRow(string Place, ColumnNames Columns, Func<int, obje
 /// <param name="Stops">Whether the problem is the whole file's, so that listing more of them says nothing new.</param>
 internal readonly record struct ReadRow(long Number, DataRow? Row, string? Problem = null, bool Stops = false);
 
-/// <summary>The names of columns. A name is found as written, or else without regard to case and outer spaces.</summary>
+/// <summary>
+/// The names of columns. A name is found as written, or else without regard to case and outer spaces.
+/// </summary>
 internal sealed class ColumnNames(string[] names, bool isFixed)
 {
     private Dictionary<string, int>? exact;

@@ -3,8 +3,8 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Reading;
 
 /// <summary>
-/// Reads labelled texts from files as people have them. Bad rows do not stop the reading: they are collected, and after the
-/// last row one error lists the first and counts the rest, so that a file is mended in one go.
+/// Reads labelled texts from files as people have them. Bad rows do not stop the reading: they are collected, and
+/// after the last row one error lists the first and counts the rest, so that a file is mended in one go.
 /// </summary>
 public static class ExampleFile
 {
@@ -19,7 +19,8 @@ public static class ExampleFile
 
     /// <summary>Several files as one data set; none answers for another's labels.</summary>
     /// <inheritdoc cref="Read(string, ReadingOptions?, Action{string}?)"/>
-    public static DataSet Read(IReadOnlyList<string> paths, ReadingOptions? options = null, Action<string>? remark = null)
+    public static DataSet Read(
+        IReadOnlyList<string> paths, ReadingOptions? options = null, Action<string>? remark = null)
     {
         var files = paths.Select(path => (Path: path, Examples: ReadAll(path, options, remark).Where(e => e.Known).ToList()))
             .ToList();
@@ -30,8 +31,10 @@ public static class ExampleFile
     }
 
     /// <summary>Every example of a file, row by row as the caller asks for them, labels as they are written.</summary>
-    /// <exception cref="ExampleFormatException">After the last row: some are not examples, or there are none.</exception>
-    public static IEnumerable<LabelledText> ReadAll(string path, ReadingOptions? options = null, Action<string>? remark = null)
+    /// <exception cref="ExampleFormatException">After the last row: some are not examples, or there are
+    /// none.</exception>
+    public static IEnumerable<LabelledText> ReadAll(
+        string path, ReadingOptions? options = null, Action<string>? remark = null)
     {
         options ??= new();
         return ReadAll(DataFile.Open(path, options), path, options, remark);
@@ -53,7 +56,8 @@ public static class ExampleFile
         options ??= new();
         var (format, rows) = DataFile.Open(path, options);
         var first = rows.Take(Look).Where(read => read.Row is not null).Select(read => read.Row!).ToList();
-        return format == DataFormat.Lines || AnswerColumns.Find(first, options, path, out _) is null ? null : Read(path, options, remark);
+        var hasNone = format == DataFormat.Lines || AnswerColumns.Find(first, options, path, out _) is null;
+        return hasNone ? null : Read(path, options, remark);
     }
 
     private static IEnumerable<LabelledText> ReadAll(

@@ -4,12 +4,14 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.</summary>
+/// <summary>
+/// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
+/// </summary>
 public static class LabelNames
 {
     /// <summary>
-    /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a column
-    /// of something else.
+    /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a
+    /// column of something else.
     /// </summary>
     public const int Most = 500;
 
@@ -47,14 +49,17 @@ public static class LabelNames
         return string.Join(' ', words).ToLowerInvariant();
     }
 
-    /// <summary>The spelling that most texts have; of equals the first in ordinal order; without outer spaces.</summary>
+    /// <summary>
+    /// The spelling that most texts have; of equals the first in ordinal order; without outer spaces.
+    /// </summary>
     private static string Chosen(IEnumerable<KeyValuePair<string, int>> spellings) => spellings
         .GroupBy(count => count.Key.Trim().Normalize(), StringComparer.Ordinal)
         .OrderByDescending(group => group.Sum(count => count.Value)).ThenBy(group => group.Key, StringComparer.Ordinal)
         .First().Key;
 
     /// <summary>Answers that say both yes and no of what is one label now are no answers.</summary>
-    private static Dictionary<string, bool> Merged(IReadOnlyDictionary<string, bool> answers, Dictionary<string, string> names) =>
+    private static Dictionary<string, bool> Merged(
+        IReadOnlyDictionary<string, bool> answers, Dictionary<string, string> names) =>
         answers.GroupBy(answer => names[answer.Key], answer => answer.Value, StringComparer.Ordinal)
             .Where(group => group.Distinct().Count() == 1)
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
@@ -73,6 +78,8 @@ public static class LabelNames
         var once = counts.Count(count => count.Value == 1);
         var shown = string.Join(", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{source} names {labels:N0} labels, more than the {Most} that heads are made for ({once:N0} of them once only; the first: {shown}): is it the right column? Choose it with --label-column, or leave rare labels out");
+                $"{source} names {labels:N0} labels, more than the {Most} that heads are made for")
+            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")
+            + "is it the right column? Choose it with --label-column, or leave rare labels out";
     }
 }

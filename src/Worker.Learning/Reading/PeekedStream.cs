@@ -12,8 +12,8 @@ internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
     public ReadOnlySpan<byte> Start => start.AsSpan(begin, end - begin);
 
     /// <summary>
-    /// Looks at the first bytes: so many, or fewer where the stream ends or a line does: whoever types, or sends a line and
-    /// waits for its answer, is not kept waiting for a second line.
+    /// Looks at the first bytes: so many, or fewer where the stream ends or a line does: whoever types, or sends a
+    /// line and waits for its answer, is not kept waiting for a second line.
     /// </summary>
     public ReadOnlySpan<byte> Peek(int bytes) => Peek(seen => seen.Length >= bytes || seen.Contains((byte)'\n'));
 

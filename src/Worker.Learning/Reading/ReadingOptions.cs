@@ -9,18 +9,22 @@ public sealed record ReadingOptions
     /// <summary>Default: told by the content.</summary>
     public DataFormat Format { get; init; } = DataFormat.Auto;
 
-    /// <summary>Columns (keys of JSON objects) that make up the text, joined by a blank line; none for <c>text</c>.</summary>
+    /// <summary>
+    /// Columns (keys of JSON objects) that make up the text, joined by a blank line; none for <c>text</c>.
+    /// </summary>
     public ImmutableArray<string> TextColumns { get; init; } = [];
 
     /// <summary>The column that names a text's labels; null for <c>labels</c> or <c>label</c>.</summary>
     public string? LabelColumn { get; init; }
 
-    /// <summary>Columns that are each the answer to the label they are named after; none for a column of names.</summary>
+    /// <summary>
+    /// Columns that are each the answer to the label they are named after; none for a column of names.
+    /// </summary>
     public ImmutableArray<string> LabelColumns { get; init; } = [];
 
     /// <summary>
-    /// What stands between several labels of one cell; null for a comma, but in the column <c>label</c>, which holds one.
-    /// "" for nothing: a cell is one label.
+    /// What stands between several labels of one cell; null for a comma, but in the column <c>label</c>, which holds
+    /// one. "" for nothing: a cell is one label.
     /// </summary>
     public string? LabelSeparator { get; init; }
 

@@ -50,7 +50,9 @@ public static class TextFile
     {
         var columns = new TextColumns(options, source);
         foreach (var read in rows)
-            yield return read.Row is { } row ? Text(read.Number, row, columns, source) : new TextRow(read.Number, null, read.Problem);
+            yield return read.Row is { } row
+                ? Text(read.Number, row, columns, source)
+                : new TextRow(read.Number, null, read.Problem);
     }
 
     private static TextRow Text(long number, DataRow row, TextColumns columns, string source)

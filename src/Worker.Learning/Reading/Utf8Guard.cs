@@ -6,41 +6,35 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Reading;
 
 /// <summary>
-/// Passes UTF-8 through and stops, with the line, at bytes that are none: a replacement character in a label or a text is
-/// a damage that nobody sees. What stands before them is passed through first.
+/// Passes UTF-8 through and stops, with the line, at bytes that are none: a replacement character in a label or a text
+/// is a damage that nobody sees. What stands before them is passed through first.
 /// </summary>
 internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
 {
-    // The longest part of a character that a block may end in.
-    private readonly byte[] rest = new byte[4];
-    private int kept;
+    private readonly byte[] block = new byte[1 << 16];
+    private int begin;
+
+    // Up to here whole characters, from here on the beginning of one.
+    private int valid;
+    private int end;
+    private bool finished;
     private long line = 1;
     private string? problem;
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.Length < 8)
-            throw new ArgumentException("a block holds at least 8 bytes", nameof(buffer));
-        if (problem is not null)
-            throw new ExampleFormatException(problem);
-        rest.AsSpan(0, kept).CopyTo(buffer);
-        var had = kept;
-        while (true)
+        while (begin == valid)
         {
-            var read = ReadInner(buffer[had..]);
-            var block = buffer[..(had + read)];
-            var valid = ValidLength(block, ended: read == 0, out var broken);
-            line += block[..valid].Count((byte)'\n');
-            if (broken)
-                problem = Problem(source, line, block[valid]);
-            kept = broken ? 0 : block.Length - valid;
-            block.Slice(valid, kept).CopyTo(rest);
-            if (valid > 0 || read == 0 && !broken)
-                return valid;
-            if (broken)
-                throw new ExampleFormatException(problem!);
-            had = kept;
+            if (problem is not null)
+                throw new ExampleFormatException(problem);
+            if (finished)
+                return 0;
+            Fill();
         }
+        var count = Math.Min(buffer.Length, valid - begin);
+        block.AsSpan(begin, count).CopyTo(buffer);
+        begin += count;
+        return count;
     }
 
     /// <summary>What is said of a line that is not UTF-8.</summary>
@@ -62,6 +56,19 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
     private static string Problem(string source, long line, byte wrong) =>
         $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): say what it is, e.g. --encoding windows-1252"
         + " for a file from Windows, or save it as UTF-8";
+
+    private void Fill()
+    {
+        var kept = end - valid;
+        block.AsSpan(valid, kept).CopyTo(block);
+        var read = ReadInner(block.AsSpan(kept));
+        finished = read == 0;
+        (begin, end) = (0, kept + read);
+        valid = ValidLength(block.AsSpan(0, end), finished, out var broken);
+        line += block.AsSpan(0, valid).Count((byte)'\n');
+        if (broken)
+            problem = Problem(source, line, block[valid]);
+    }
 
     private int ReadInner(Span<byte> buffer)
     {

@@ -14,7 +14,8 @@ internal sealed class ResultLines(Stream stream) : IResultOutput
     private readonly MemoryStream window = new();
 
     public void Write(
-        string? text, in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions)
+        string? text, in MessageResult result, HeadSet heads,
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions)
     {
         window.Write(json.WriteResult(result, heads, probabilities, decisions));
         window.WriteByte((byte)'\n');

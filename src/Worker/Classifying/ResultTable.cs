@@ -7,8 +7,8 @@ using Worker.Core.Results;
 namespace Worker.Classifying;
 
 /// <summary>
-/// Results as a table of 80 columns for people: a text with its decision, and its labels with probability and confidence, the
-/// most probable first; of a text without a label the most probable one, in brackets.
+/// Results as a table of 80 columns for people: a text with its decision, and its labels with probability and
+/// confidence, the most probable first; of a text without a label the most probable one, in brackets.
 /// </summary>
 internal sealed class ResultTable(TextWriter output) : IResultOutput
 {
@@ -18,7 +18,8 @@ internal sealed class ResultTable(TextWriter output) : IResultOutput
     private bool hasHeader;
 
     public void Write(
-        string? text, in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions)
+        string? text, in MessageResult result, HeadSet heads,
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions)
     {
         if (!hasHeader)
             output.WriteLine($"{"text",-TextWidth} {"decision",-8} {"label",-LabelWidth} {"p",5} confidence");

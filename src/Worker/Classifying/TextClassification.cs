@@ -18,7 +18,8 @@ internal interface IResultOutput
 {
     /// <summary>Writes one.</summary>
     /// <param name="text">Null where nobody shows it.</param>
-    void Write(string? text, in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions);
+    void Write(string? text, in MessageResult result, HeadSet heads,
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions);
 
     /// <summary>A window is written.</summary>
     void Flush();
@@ -46,7 +47,8 @@ internal sealed class TextClassification
     /// <param name="heads">Laid out for the encoder.</param>
     /// <param name="reference">To tell what is unlike anything known; null for none.</param>
     /// <param name="source">What results call the file.</param>
-    public TextClassification(LoadedEncoder loaded, HeadSet heads, AnomalyReference? reference, string source, TimeProvider clock)
+    public TextClassification(
+        LoadedEncoder loaded, HeadSet heads, AnomalyReference? reference, string source, TimeProvider clock)
     {
         this.heads = heads;
         this.source = source;
@@ -98,7 +100,7 @@ internal sealed class TextClassification
             if (failures[i] is { } failure)
                 failed($"{source}, row {window[i].Row}: {failure.Reason}");
             else
-                Write(window[i], now, probabilities.AsSpan(i * decisions.Length, decisions.Length), anomalyPs?[i] ?? float.NaN, output);
+                Write(window[i], now, Row(probabilities, i), anomalyPs?[i] ?? float.NaN, output);
         }
         output.Flush();
         ArrayPool<float>.Shared.Return(probabilities);
@@ -107,7 +109,11 @@ internal sealed class TextClassification
         return window.Count - failures.Count(failure => failure is not null);
     }
 
-    private void Write(TokenisedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
+    private ReadOnlySpan<float> Row(float[] probabilities, int text) =>
+        probabilities.AsSpan(text * decisions.Length, decisions.Length);
+
+    private void Write(
+        TokenisedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
     {
         var position = new SourcePosition(source, 0, text.Row);
         var outcome = bands.Decide(probabilities, decisions);

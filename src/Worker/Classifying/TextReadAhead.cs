@@ -13,8 +13,8 @@ namespace Worker.Classifying;
 internal sealed record TokenisedText(long Row, string? Text, int[] Ids, bool Truncated);
 
 /// <summary>
-/// Reads and tokenises texts on a thread of its own while the device computes: never further ahead than so many texts, and
-/// of each only its ids are kept, so that a stream without end takes no more memory than a short one.
+/// Reads and tokenises texts on a thread of its own while the device computes: never further ahead than so many texts,
+/// and of each only its ids are kept, so that a stream without end takes no more memory than a short one.
 /// </summary>
 internal sealed class TextReadAhead : IDisposable
 {
@@ -46,7 +46,8 @@ internal sealed class TextReadAhead : IDisposable
     /// <summary>Waits for a text and takes those that have arrived with it.</summary>
     /// <param name="most">Texts.</param>
     /// <param name="window">Cleared, then filled; stays empty at the end.</param>
-    /// <exception cref="Exception">What kept the rest from being read; after all texts before it were given.</exception>
+    /// <exception cref="Exception">What kept the rest from being read; after all texts before it were
+    /// given.</exception>
     public void Take(int most, List<TokenisedText> window, CancellationToken stop)
     {
         window.Clear();

@@ -8,8 +8,8 @@ using Worker.Texts;
 namespace Worker.Demo;
 
 /// <summary>
-/// What the demo trains on and streams: the sample inbox, or a person's own file. Labelled texts are parted into those to
-/// train on and those to stream; one label is left out at first, and its head comes in the middle of the stream.
+/// What the demo trains on and streams: the sample inbox, or a person's own file. Labelled texts are parted into those
+/// to train on and those to stream; one label is left out at first, and its head comes in the middle of the stream.
 /// </summary>
 internal sealed record DemoData
 {
@@ -45,13 +45,15 @@ internal sealed record DemoData
         if (options.Heads is not null)
         {
             var truth = isOwn ? own : Checkout.InboxData("test");
-            return new DemoData { Name = name, Texts = truth?.Texts ?? TextFile.Read(options.Data!, options.Reading), Truth = truth };
+            var texts = truth?.Texts ?? TextFile.Read(options.Data!, options.Reading);
+            return new DemoData { Name = name, Texts = texts, Truth = truth };
         }
         // 2. A person's labels: about two thirds to train on.
         if (own is not null)
         {
             var (train, test) = Part(own);
-            Console.Error.WriteLine($"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, {test.Texts.Count:N0} to stream");
+            Console.Error.WriteLine(
+                $"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, {test.Texts.Count:N0} to stream");
             return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
         }
         // 3. The sample inbox, whose heads are shown on a person's texts where those have no labels.
@@ -59,7 +61,8 @@ internal sealed record DemoData
         var held = Checkout.InboxData("test");
         if (!isOwn)
             return inbox with { Name = name, Texts = held.Texts, Truth = held };
-        Console.Error.WriteLine($"{name} names no labels: it is shown with heads of the sample inbox; give your own with --heads");
+        Console.Error.WriteLine(
+            $"{name} names no labels: it is shown with heads of the sample inbox; give your own with --heads");
         return inbox with { Name = name, Texts = TextFile.Read(options.Data!, options.Reading) };
     }
 
@@ -72,17 +75,23 @@ internal sealed record DemoData
         Late = late is null ? null : train.WithLabels([late]),
     };
 
-    /// <summary>The label that the fewest texts have, though enough to train on; null where it would be the only one.</summary>
+    /// <summary>
+    /// The label that the fewest texts have, though enough to train on; null where it would be the only one.
+    /// </summary>
     private static string? Rarest(DataSet data)
     {
-        var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives)).Where(c => c.Yes >= FewestLate);
+        var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))
+            .Where(c => c.Yes >= FewestLate);
         return data.Labels.Length < 2 ? null : counted.OrderBy(c => c.Yes).Select(c => c.label).FirstOrDefault();
     }
 
-    /// <summary>By what a text says: copies of it, and copies that differ in case and spaces alone, are on one side.</summary>
+    /// <summary>
+    /// By what a text says: copies of it, and copies that differ in case and spaces alone, are on one side.
+    /// </summary>
     private static (DataSet Train, DataSet Test) Part(DataSet data)
     {
-        var isTest = data.Texts.Select(text => SHA256.HashData(Encoding.UTF8.GetBytes(LabelNames.Key(text)))[0] % 3 == 0).ToArray();
+        var isTest = data.Texts.Select(LabelNames.Key).Select(Encoding.UTF8.GetBytes)
+            .Select(key => SHA256.HashData(key)[0] % 3 == 0).ToArray();
         return (Rows(data, row => !isTest[row]), Rows(data, row => isTest[row]));
     }
 
@@ -92,6 +101,7 @@ internal sealed record DemoData
         if (rows.Length == 0)
             throw new UserError("too few texts to train on some and stream others: give more, or heads with --heads");
         sbyte[] values = [.. rows.SelectMany(row => data.Answers.Row(row).ToArray())];
-        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, new AnswerMatrix(rows.Length, data.Labels.Length, values));
+        var answers = new AnswerMatrix(rows.Length, data.Labels.Length, values);
+        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, answers);
     }
 }

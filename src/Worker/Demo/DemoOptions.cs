@@ -9,4 +9,5 @@ namespace Worker.Demo;
 /// <param name="Messages">How many messages are streamed; null for as many as half a minute takes.</param>
 /// <param name="Precision">auto, f32 or int8.</param>
 /// <param name="Device">auto, cpu or cuda.</param>
-internal sealed record DemoOptions(string? Data, ReadingOptions Reading, string? Heads, int? Messages, string Precision, string Device);
+internal sealed record DemoOptions(
+    string? Data, ReadingOptions Reading, string? Heads, int? Messages, string Precision, string Device);

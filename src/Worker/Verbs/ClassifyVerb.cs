@@ -30,7 +30,9 @@ internal sealed class ClassifyVerb
     };
 
     private readonly Option<string> form = ModelOptions.Choice(
-        "--as", "json: a record of the results topic a line, its offset the row from 1; table: for people, 80 columns; auto: a table on a terminal", "auto", "auto", "json", "table");
+        "--as",
+        "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on a terminal",
+        "auto", "auto", "json", "table");
 
     private readonly Option<string?> destination = new("--out") { Description = "File for the results. Default: standard output" };
     private readonly DataArguments reading = new();
@@ -96,7 +98,9 @@ internal sealed class ClassifyVerb
         }
     }
 
-    /// <summary>The console's own stream says nothing when its reader has gone: a stream without end would go on for ever.</summary>
+    /// <summary>
+    /// The console's own stream says nothing when its reader has gone: a stream without end would go on for ever.
+    /// </summary>
     private static FileStream StandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 1);
 
     private static IEnumerable<TextRow> Rows(string path, ReadingOptions options)
@@ -108,7 +112,9 @@ internal sealed class ClassifyVerb
         return Later(() => TextFile.Rows(Console.OpenStandardInput(), Name(Standard), options));
     }
 
-    /// <summary>Opening a pipe waits for its first line: on the thread that reads, not before the encoder is loaded.</summary>
+    /// <summary>
+    /// Opening a pipe waits for its first line: on the thread that reads, not before the encoder is loaded.
+    /// </summary>
     private static IEnumerable<TextRow> Later(Func<IEnumerable<TextRow>> open)
     {
         foreach (var row in open())
@@ -120,11 +126,13 @@ internal sealed class ClassifyVerb
         if (parsed.GetValue(heads) is not { } named)
             return (null, null);
         if (!File.Exists(named))
-            throw new UserError($"{Path.GetFullPath(named)} is not there: name a heads file, as 'worker train --out' writes it");
+            throw new UserError(
+                $"{Path.GetFullPath(named)} is not there: name a heads file, as 'worker train --out' writes it");
         var trained = UsableHeads.Read(named, EncoderBundle.Open(folder.Bundle).Hash);
         var reference = AnomalyFile.Beside(named);
         return trained.Count > 0 || reference is not null ? (trained, reference)
-            : throw new UserError($"{named} holds no head for this encoder: train some with 'worker train', or name theirs with --model");
+            : throw new UserError(
+                $"{named} holds no head for this encoder: train some with 'worker train', or name theirs with --model");
     }
 
     private static string Name(string path) => path == Standard ? "standard input" : path;
