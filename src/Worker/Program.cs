@@ -13,6 +13,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     RunVerb.Create(),
     DemoVerb.Create(),
     ImportVerb.Create(),
+    ClassifyVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     CertifyVerb.Create(),

@@ -66,6 +66,13 @@ internal sealed class WorkerProcess : IDisposable
         return (worker.WaitForExit(TimeSpan.FromSeconds(120)), worker.Output, worker.Errors);
     }
 
+    /// <summary>Types something, and goes on.</summary>
+    public async Task Send(string input)
+    {
+        await process.StandardInput.WriteAsync(input);
+        await process.StandardInput.FlushAsync();
+    }
+
     public void Kill()
     {
         process.Kill();

@@ -41,10 +41,6 @@ public sealed class DataSet
     /// <summary>[Texts, Labels].</summary>
     public AnswerMatrix Answers { get; }
 
-    /// <summary>Reads a file of JSON lines, those with <c>"known": false</c> left out; see <see cref="ExampleReader"/>.</summary>
-    /// <exception cref="ExampleFormatException">Bad lines, no lines, or no line that names a label.</exception>
-    public static DataSet Read(string path) => From(ExampleReader.Read(path).Where(example => example.Known), path);
-
     /// <summary>
     /// Gathers examples. The labels are all that any example names, in ordinal order; a closed example answers no to
     /// those it does not list.

@@ -1,43 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
 using Worker.Learning.Examples;
+using Worker.Learning.Reading;
 using Worker.Terminal;
 using Worker.Texts;
 
 namespace Worker.Demo;
 
 /// <summary>
-/// The sample inbox, split for the demo: all labels but one to start with, and the few dozen examples of that one among
-/// the messages that are known not to have it.
+/// What the demo trains on and streams: the sample inbox, or a person's own file. Labelled texts are parted into those
+/// to train on and those to stream; one label is left out at first, and its head comes in the middle of the stream.
 /// </summary>
-internal sealed class DemoData
+internal sealed record DemoData
 {
-    /// <summary>The label that the heads do not know at first.</summary>
-    public const string LateLabel = "outage";
+    /// <summary>The label of the sample inbox that the heads do not know at first.</summary>
+    private const string LateOfInbox = "outage";
 
-    private DemoData(DataSet early, DataSet late, DataSet test)
-    {
-        Early = early;
-        Late = late;
-        Test = test;
-    }
+    /// <summary>A label to come late has at least so many texts to train on.</summary>
+    private const int FewestLate = 20;
 
-    /// <summary>To train on at the start; knows nothing of the late label.</summary>
-    public DataSet Early { get; }
+    /// <summary>To train on at the start; null where the heads are given.</summary>
+    public DataSet? Early { get; private init; }
 
-    /// <summary>The same messages, each with the late label's answer alone.</summary>
-    public DataSet Late { get; }
+    /// <summary>The same texts, each with the late label's answer alone; null where no label comes late.</summary>
+    public DataSet? Late { get; private init; }
 
-    /// <summary>To stream and to measure with.</summary>
-    public DataSet Test { get; }
+    /// <summary>To stream.</summary>
+    public required IReadOnlyList<string> Texts { get; init; }
+
+    /// <summary>Those texts with their answers; null where nobody gave any.</summary>
+    public DataSet? Truth { get; private init; }
+
+    /// <summary>What report and person call the texts.</summary>
+    public required string Name { get; init; }
 
     /// <exception cref="UserError">The samples are not there.</exception>
-    public static DemoData Read()
+    /// <exception cref="ExampleFormatException">The person's file cannot be read.</exception>
+    public static DemoData Read(DemoOptions options)
     {
-        var train = ExampleReader.Read(Checkout.Inbox("train")).ToList();
-        var early = train.Select(e => e with { Labels = Without(e.Labels) });
-        var late = train.Select(e => new LabelledText(e.Text, new Dictionary<string, bool>(StringComparer.Ordinal) { [LateLabel] = e.Labels.ContainsKey(LateLabel) }, Closed: false));
-        return new DemoData(DataSet.From(early, "train.jsonl"), DataSet.From(late, "train.jsonl"), Checkout.InboxData("test"));
+        var isOwn = options.Data is not null;
+        var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Console.Error.WriteLine) : null;
+        var name = options.Data ?? "samples/inbox/test.jsonl";
+        // 1. The heads are there: texts alone matter, and their answers where there are any.
+        if (options.Heads is not null)
+        {
+            var truth = isOwn ? own : Checkout.InboxData("test");
+            var texts = truth?.Texts ?? TextFile.Read(options.Data!, options.Reading);
+            return new DemoData { Name = name, Texts = texts, Truth = truth };
+        }
+        // 2. A person's labels: about two thirds to train on.
+        if (own is not null)
+        {
+            var (train, test) = Part(own);
+            Console.Error.WriteLine(
+                $"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, {test.Texts.Count:N0} to stream");
+            return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
+        }
+        // 3. The sample inbox, whose heads are shown on a person's texts where those have no labels.
+        var inbox = Leave(Checkout.InboxData("train"), LateOfInbox);
+        var held = Checkout.InboxData("test");
+        if (!isOwn)
+            return inbox with { Name = name, Texts = held.Texts, Truth = held };
+        Console.Error.WriteLine(
+            $"{name} names no labels: it is shown with heads of the sample inbox; give your own with --heads");
+        return inbox with { Name = name, Texts = TextFile.Read(options.Data!, options.Reading) };
     }
 
-    private static Dictionary<string, bool> Without(IReadOnlyDictionary<string, bool> labels) =>
-        labels.Where(l => l.Key != LateLabel).ToDictionary(StringComparer.Ordinal);
+    /// <summary>All labels but one to start with, and that one by itself.</summary>
+    private static DemoData Leave(DataSet train, string? late) => new()
+    {
+        Name = "",
+        Texts = [],
+        Early = late is null ? train : train.WithLabels([.. train.Labels.Where(label => label != late)]),
+        Late = late is null ? null : train.WithLabels([late]),
+    };
+
+    /// <summary>
+    /// The label that the fewest texts have, though enough to train on; null where it would be the only one.
+    /// </summary>
+    private static string? Rarest(DataSet data)
+    {
+        var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))
+            .Where(c => c.Yes >= FewestLate);
+        return data.Labels.Length < 2 ? null : counted.OrderBy(c => c.Yes).Select(c => c.label).FirstOrDefault();
+    }
+
+    /// <summary>
+    /// By what a text says: copies of it, and copies that differ in case and spaces alone, are on one side.
+    /// </summary>
+    private static (DataSet Train, DataSet Test) Part(DataSet data)
+    {
+        var isTest = data.Texts.Select(LabelNames.Key).Select(Encoding.UTF8.GetBytes)
+            .Select(key => SHA256.HashData(key)[0] % 3 == 0).ToArray();
+        return (Rows(data, row => !isTest[row]), Rows(data, row => isTest[row]));
+    }
+
+    private static DataSet Rows(DataSet data, Func<int, bool> takes)
+    {
+        int[] rows = [.. Enumerable.Range(0, data.Texts.Count).Where(takes)];
+        if (rows.Length == 0)
+            throw new UserError("too few texts to train on some and stream others: give more, or heads with --heads");
+        sbyte[] values = [.. rows.SelectMany(row => data.Answers.Row(row).ToArray())];
+        var answers = new AnswerMatrix(rows.Length, data.Labels.Length, values);
+        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, answers);
+    }
 }

@@ -24,10 +24,10 @@ internal sealed class DemoReport
     public void Ready(TimeSpan took) =>
         Say($"Ready      first result {took.TotalSeconds:F1} s after the worker's start (load, check, join)");
 
-    public void Streaming(int? messages, int texts, int heads, string? data)
+    public void Streaming(int? messages, int texts, int heads, string data)
     {
         Say($"Streaming  {(messages is { } asked ? $"{asked:N0} messages" : "for about half a minute")} through the embedded broker, {heads} heads on each");
-        Say($"           ({texts:N0} texts of {data ?? "samples/inbox/test.jsonl"}, over and over)");
+        Say($"           ({texts:N0} texts of {data}, over and over)");
     }
 
     public string Swapped((TimeSpan Took, int Result) swap, Head late) =>

@@ -4,6 +4,7 @@ using Worker.Core.Heads;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
+using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
 using Worker.Texts;
@@ -23,12 +24,13 @@ internal static class DemoRun
     public static async Task<int> Run(DemoOptions options, CancellationToken stop)
     {
         var report = new DemoReport();
-        var data = DemoData.Read();
-        IReadOnlyList<string> texts = options.Data is null ? data.Test.Texts : TextFile.Read(options.Data);
+        var data = DemoData.Read(options);
+        var texts = data.Texts;
 
-        // 1. Heads, trained on the spot: all labels but one; that one later, from a few dozen examples.
+        // 1. Heads: given, or trained on the spot, all labels but one; that one later.
         var section = new EncoderSection { Bundle = Checkout.DefaultBundle, Device = options.Device, Precision = options.Precision };
-        var (early, late) = Train(section, data, report, stop);
+        var (early, late) = options.Heads is null ? Train(section, data, report, stop) : (Given(section, options.Heads, report), null);
+        section = section.Serving(early.Select(head => head.Feature));
 
         // 2. A broker inside this process, and the same worker that 'worker run' runs.
         using var broker = EmbeddedBroker.Start();
@@ -47,7 +49,7 @@ internal static class DemoRun
         stream.PublishOne(ended.Token);
         await Until(() => watcher.Count == 1, running, ended.Token);
         report.Ready(start.Elapsed);
-        report.Streaming(options.Messages, texts.Count, early.Count, options.Data);
+        report.Streaming(options.Messages, texts.Count, early.Count, data.Name);
         var before = classifier.Meter.Totals;
 
         // 3. The stream, and half way a head for a label that the worker did not have.
@@ -58,8 +60,8 @@ internal static class DemoRun
             var publishing = stream.Publish(() => length.Total, Ahead, () => watcher.Count, ended.Token);
             await length.FindOut(() => watcher.Count, ended.Token);
             await Until(() => watcher.Count >= length.Total / 2, running, ended.Token);
-            var swap = await Swap(heads, late, watcher, MoreIfAllAreOut, running, ended.Token);
-            live.Note(report.Swapped(swap, late));
+            if (late is not null)
+                live.Note(report.Swapped(await Swap(heads, late, watcher, MoreIfAllAreOut, running, ended.Token), late));
             await Until(() => publishing.IsCompleted && watcher.Count >= stream.Published, running, ended.Token);
 
             // A short stream is over before the head is there.
@@ -84,21 +86,35 @@ internal static class DemoRun
 
         // 5. What it found.
         report.Labels(classifier.Heads.Current, watcher, texts);
-        var truth = options.Data is null ? report.Truth(classifier.Heads.Current, watcher, data.Test) : null;
+        var truth = Judgeable(data.Truth, classifier.Heads.Current) is { } answered ? report.Truth(classifier.Heads.Current, watcher, answered) : null;
         report.Reviews(watcher, texts);
         var verdict = report.Verdict(watcher, stream.Published);
         report.Decisions(classifier.Heads.Current, watcher, truth);
         return verdict;
     }
 
-    private static (IReadOnlyList<Head> Early, Head Late) Train(EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
+    /// <summary>The truth, where it says anything of the labels that there are heads for.</summary>
+    private static DataSet? Judgeable(DataSet? truth, HeadSet heads) =>
+        truth is not null && heads.Heads.Any(head => truth.Labels.Contains(head.Label, StringComparer.Ordinal)) ? truth : null;
+
+    private static IReadOnlyList<Head> Given(EncoderSection section, string path, DemoReport report)
+    {
+        using var loaded = LoadedEncoder.Open(section);
+        report.Encoder(loaded);
+        var heads = UsableHeads.Read(path, loaded.Encoder.Hash);
+        return heads.Count > 0 ? heads : throw new UserError($"{path} holds no head for the default encoder");
+    }
+
+    private static (IReadOnlyList<Head> Early, Head? Late) Train(EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
     {
         using var loaded = LoadedEncoder.Open(section);
         report.Encoder(loaded);
         var watch = Stopwatch.StartNew();
-        var early = HeadTraining.Train(loaded, data.Early, new TrainingOptions(), null, stop).Heads;
-        report.Trained(early.Count, data.Early.Texts.Count, watch.Elapsed);
-        return (early, HeadTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.Single());
+        var early = HeadTraining.Train(loaded, data.Early!, new TrainingOptions(), null, stop).Heads;
+        if (early.Count == 0)
+            throw new UserError($"{data.Name}: no label has 5 texts with and 5 without it to train on: give more, or heads with --heads");
+        report.Trained(early.Count, data.Early!.Texts.Count, watch.Elapsed);
+        return (early, data.Late is null ? null : HeadTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
     }
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>

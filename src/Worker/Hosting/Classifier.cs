@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Kafka.Heads;
@@ -172,7 +171,7 @@ internal sealed class Classifier : IDisposable
     private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens, line => log.LogWarning("Input: {Line}", line)),
-        new WindowClassifier(loaded.Encoder, MicroBatchTokens(options.Window, loaded.Encoder), Anomalies),
+        new WindowClassifier(loaded.Encoder, options.Window.MicroBatch(loaded.Encoder), Anomalies),
         Heads,
         new WindowRecords(
             options.Kafka, records, options.Input, options.Decisions, options.Review, options.Results, clock, Product.Version, log),
@@ -181,9 +180,4 @@ internal sealed class Classifier : IDisposable
         Meter,
         clock,
         loggers.CreateLogger<ClassifyingPipeline>());
-
-    private static int MicroBatchTokens(WindowOptions window, IEncoder encoder) =>
-        window.MicroBatchTokens > 0 ? window.MicroBatchTokens
-        : encoder.Description.StartsWith("cuda", StringComparison.OrdinalIgnoreCase) ? 16_384
-        : 512;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Worker.Core.Encoders;
 
 namespace Worker.Hosting;
 
@@ -31,6 +32,11 @@ internal sealed class WindowOptions
     /// </summary>
     [Range(0, 1 << 20)]
     public int MicroBatchTokens { get; set; }
+
+    /// <summary>Those tokens for an encoder on its device.</summary>
+    public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens
+        : encoder.Description.StartsWith("cuda", StringComparison.OrdinalIgnoreCase) ? 16_384
+        : 512;
 }
 
 /// <summary>How long a stop may take. Section "Shutdown"; Drain &lt; Host &lt; TerminationGrace is checked at start.</summary>

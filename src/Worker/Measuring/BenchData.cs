@@ -1,6 +1,6 @@
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Demo;
+using Worker.Learning.Reading;
 using Worker.Texts;
 
 namespace Worker.Measuring;

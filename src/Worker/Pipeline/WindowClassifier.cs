@@ -21,41 +21,54 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
     /// <exception cref="Exception">The device is broken; nothing of the window was published.</exception>
     public ScoredWindow Classify(TokenisedWindow window, HeadSet heads)
     {
+        var (probabilities, anomalyPs) = Score(window.Tokens, window.Failures, heads);
+        return new ScoredWindow(window, heads, probabilities, anomalyPs);
+    }
+
+    /// <summary>Scores texts, wherever they are from.</summary>
+    /// <param name="tokens">A text that failed has none.</param>
+    /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are added.</param>
+    /// <returns>Pooled: [texts, labels], calibrated; and [texts], NaN for those that failed, or null without a reference.</returns>
+    /// <exception cref="Exception">The device is broken.</exception>
+    public (float[] Probabilities, float[]? AnomalyPs) Score(TokenWindow tokens, Failure?[] failures, HeadSet heads)
+    {
+        var texts = tokens.Count;
         var reference = anomalies.Current;
         // Features leave the device only where somebody looks at them.
         var width = reference is null ? 0 : encoder.Features.Width;
-        var values = window.Source.Records.Length * width;
+        var values = texts * width;
         var features = ArrayPool<float>.Shared.Rent(values);
         var labels = heads.Heads.Length;
-        var cells = window.Source.Records.Length * labels;
+        var cells = texts * labels;
         var scores = ArrayPool<float>.Shared.Rent(cells);
-        foreach (var poison in windows.Run(window.Tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
-            window.Failures[poison.Text] = new Failure(FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
-        for (var record = 0; record < window.Source.Records.Length; record++)
+        foreach (var poison in windows.Run(tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
+            failures[poison.Text] = new Failure(FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
+        for (var text = 0; text < texts; text++)
         {
-            if (window.Failures[record] is not null)
+            if (failures[text] is not null)
                 continue;
-            var row = scores.AsSpan(record * labels, labels);
+            var row = scores.AsSpan(text * labels, labels);
             heads.Calibrate(row);
             // Nothing is ever decided on a score that is no number.
             foreach (var probability in row)
                 if (!float.IsFinite(probability))
-                    window.Failures[record] = new Failure(FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
+                    failures[text] = new Failure(FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
         }
-        var anomalous = reference is null ? null : Compare(reference, window, features.AsMemory(0, values), scores.AsMemory(0, cells), labels);
+        var anomalous = reference is null ? null : Compare(reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, cells), labels);
         ArrayPool<float>.Shared.Return(features);
-        return new ScoredWindow(window, heads, scores, anomalous);
+        return (scores, anomalous);
     }
 
-    /// <summary>p-values of the window's records; NaN for those that failed.</summary>
-    private float[] Compare(AnomalyReference reference, TokenisedWindow window, ReadOnlyMemory<float> features, ReadOnlyMemory<float> probabilities, int labels)
+    /// <summary>p-values of texts; NaN for those that failed.</summary>
+    private float[] Compare(
+        AnomalyReference reference, TokenWindow tokens, Failure?[] failures, ReadOnlyMemory<float> features, ReadOnlyMemory<float> probabilities, int labels)
     {
-        var count = window.Source.Records.Length;
+        var count = tokens.Count;
         var pValues = ArrayPool<float>.Shared.Rent(count);
-        AnomalyScorer.PValues(reference, new AnomalyTexts(count, encoder.Features, features, labels, probabilities, window.Tokens), pValues.AsSpan(0, count), AllProcessors);
-        for (var record = 0; record < count; record++)
-            if (window.Failures[record] is not null)
-                pValues[record] = float.NaN;
+        AnomalyScorer.PValues(reference, new AnomalyTexts(count, encoder.Features, features, labels, probabilities, tokens), pValues.AsSpan(0, count), AllProcessors);
+        for (var text = 0; text < count; text++)
+            if (failures[text] is not null)
+                pValues[text] = float.NaN;
         return pValues;
     }
 }

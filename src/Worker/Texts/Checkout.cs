@@ -1,4 +1,5 @@
 using Worker.Learning.Examples;
+using Worker.Learning.Reading;
 using Worker.Terminal;
 
 namespace Worker.Texts;
@@ -16,7 +17,7 @@ internal static class Checkout
     public static string Inbox(string part) => Find($"samples/inbox/{part}.jsonl")
         ?? throw new UserError($"samples/inbox/{part}.jsonl is not there: run from the checkout (eng/worker)");
 
-    public static DataSet InboxData(string part) => DataSet.Read(Inbox(part));
+    public static DataSet InboxData(string part) => ExampleFile.Read(Inbox(part));
 
     private static string? Find(string relative)
     {

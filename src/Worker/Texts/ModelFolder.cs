@@ -23,7 +23,7 @@ internal sealed class ModelFolder : IDisposable
     {
         if (!Directory.Exists(folder))
             throw new UserError($"{Path.GetFullPath(folder)} is not there: name an encoder bundle ('worker import' makes one) or a Hugging Face folder");
-        if (File.Exists(Path.Combine(folder, "encoder.json")) || !File.Exists(Path.Combine(folder, "config.json")))
+        if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
         Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
         var made = Directory.CreateTempSubdirectory("worker-bundle-");
@@ -38,6 +38,9 @@ internal sealed class ModelFolder : IDisposable
         }
         return new ModelFolder(made.FullName, made);
     }
+
+    /// <summary>Whether a folder is an encoder bundle, of whatever encoder.</summary>
+    public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, "encoder.json"));
 
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)

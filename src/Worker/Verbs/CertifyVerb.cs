@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Heads;
 using Worker.Learning.Certifying;
-using Worker.Learning.Examples;
+using Worker.Learning.Reading;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 using Worker.Texts;
@@ -14,21 +14,24 @@ internal static class CertifyVerb
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "JSON lines of answered texts, a uniform sample of the stream (the audit arm), none of them trained on", Required = true };
+        var data = new Option<string>("--data") { Description = $"Answered texts ({DataArguments.Formats}), a uniform sample of the stream (the audit arm), none of them trained on", Required = true };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var destination = new Option<string>("--out") { Description = "File for the certified heads; each is one version higher", Required = true };
         var check = new Option<bool>("--check") { Description = "Learn nothing new: hold the certificates that the heads have against these answers, in their order, and withdraw what they break" };
         var thresholds = new ThresholdArguments();
+        var reading = new DataArguments();
         var model = new ModelOptions();
         var verb = new Command("certify", "Give heads bands with a bound on wrong decisions, from answered texts of the stream") { data, heads, destination, check };
+        reading.AddTo(verb);
         thresholds.AddCertifiedTo(verb);
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
+            OutputPath.File("--out", parsed.GetValue(destination), parsed.GetValue(data));
             var trained = HeadFile.Read(parsed.GetValue(heads)!);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
-            var answered = DataSet.Read(parsed.GetValue(data)!);
+            var answered = ExampleFile.Read(parsed.GetValue(data)!, reading.Read(parsed), DataArguments.Remark);
             if (parsed.GetValue(check))
             {
                 Check(trained, CertificateCheck.Run(loaded, answered, trained), parsed.GetValue(destination)!);

@@ -8,7 +8,9 @@ internal static class DemoVerb
 {
     public static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = "Your own texts: JSON lines with \"text\", CSV with a header, or a text a line; default: the sample inbox" };
+        var data = new Option<string?>("--data") { Description = $"Your own texts: one a line, {DataArguments.Formats}; their labels, where they have any, are trained on. Default: the sample inbox" };
+        var heads = new Option<string?>("--heads") { Description = "Heads as written by 'train', for the default encoder. Default: trained on the labels of --data, or on the sample inbox" };
+        var reading = new DataArguments();
         var messages = new Option<int?>("--messages") { Description = $"How many messages are streamed; default: as many as half a minute takes, at most {StreamLength.Maximum:N0}" };
         messages.Validators.Add(result =>
         {
@@ -17,9 +19,10 @@ internal static class DemoVerb
         });
         var precision = ModelOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
         var device = ModelOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
-        var verb = new Command("demo", "Train heads, stream messages through an embedded broker, classify them live") { data, messages, precision, device };
+        var verb = new Command("demo", "Train heads, stream messages through an embedded broker, classify them live") { data, heads, messages, precision, device };
+        reading.AddTo(verb);
         verb.SetAction((parsed, stop) => DemoRun.Run(
-            new DemoOptions(parsed.GetValue(data), parsed.GetValue(messages), parsed.GetValue(precision)!, parsed.GetValue(device)!), stop));
+            new DemoOptions(parsed.GetValue(data), reading.Read(parsed), parsed.GetValue(heads), parsed.GetValue(messages), parsed.GetValue(precision)!, parsed.GetValue(device)!), stop));
         return verb;
     }
 }

@@ -4,6 +4,7 @@ using Worker.Core.Heads;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
+using Worker.Learning.Reading;
 using Worker.Learning.Reporting;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
@@ -17,35 +18,44 @@ internal static class EvaluateVerb
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'; a \"source\" gives figures by source", Required = true };
+        var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); a \"source\" gives figures by source", Required = true };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
-        var unlike = new Option<string?>("--unlike") { Description = "JSON lines of texts unlike those trained on, for figures of the anomaly reference; lines of --data with \"known\": false count too" };
+        var unlike = new Option<string?>("--unlike") { Description = "Texts unlike those trained on, for figures of the anomaly reference; rows of --data with \"known\": false count too" };
         var report = new Option<string?>("--report") { Description = "File for a page with plots, confusions and mistakes (HTML, one file; holds texts)" };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
+        var reading = new DataArguments();
         var model = new ModelOptions();
         var verb = new Command("evaluate", "Print a classification report of heads on labelled texts") { data, heads, unlike, report, json };
+        reading.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction(parsed =>
         {
+            var path = parsed.GetValue(data)!;
+            OutputPath.File("--report", parsed.GetValue(report), path, parsed.GetValue(heads));
+            OutputPath.File("--json", parsed.GetValue(json), path, parsed.GetValue(heads));
+            var options = reading.Read(parsed);
+            var labelled = ExampleFile.Read(path, options, DataArguments.Remark);
+            var unlikeTexts = Unlike(path, parsed.GetValue(unlike), options);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
             var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             if (trained.Count == 0 && reference is null)
                 throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
-            var path = parsed.GetValue(data)!;
-            string[] files = parsed.GetValue(unlike) is { } more ? [path, more] : [path];
             if (trained.Count == 0)
-                return Run(loaded, DataSet.Read(path), new UnlikeTexts(reference, Unlike(files)), parsed.GetValue(report), parsed.GetValue(json));
+                return Run(loaded, labelled, new UnlikeTexts(reference, unlikeTexts), parsed.GetValue(report), parsed.GetValue(json));
             (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
-            return Run(loaded, DataSet.Read(path), trained, new UnlikeTexts(reference, Unlike(files)), facts, parsed.GetValue(report), parsed.GetValue(json));
+            return Run(loaded, labelled, trained, new UnlikeTexts(reference, unlikeTexts), facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return verb;
     }
 
     /// <summary>Texts that are said to be unlike: all of a second file, and those of the first that say so.</summary>
-    private static List<string> Unlike(string[] files) =>
-        [.. files.SelectMany((file, i) => ExampleReader.Read(file).Where(example => i > 0 || !example.Known)).Select(example => example.Text)];
+    private static List<string> Unlike(string path, string? more, ReadingOptions options) =>
+    [
+        .. ExampleFile.ReadAll(path, options).Where(example => !example.Known).Select(example => example.Text),
+        .. more is null ? [] : TextFile.Read(more, options),
+    ];
 
     /// <summary>Without heads: how well the reference tells unlike texts is all there is.</summary>
     private static int Run(LoadedEncoder loaded, DataSet data, UnlikeTexts unlike, string? report, string? json)

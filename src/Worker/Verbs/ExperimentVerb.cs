@@ -2,6 +2,7 @@ using System.CommandLine;
 using Worker.Core.Features;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
+using Worker.Learning.Reading;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
@@ -13,7 +14,7 @@ internal static class ExperimentVerb
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "JSON lines of labelled texts, as for 'train'", Required = true };
+        var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train': {DataArguments.Formats}", Required = true };
         var features = new Option<string>("--features") { Description = "Features to compare, separated by commas; the first is the base. Names as for 'train --feature'", DefaultValueFactory = _ => "taps,mean" };
         var seeds = new Option<int>("--seeds") { Description = "Random splits", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "The first of them; same seed, same figures" };
@@ -22,8 +23,10 @@ internal static class ExperimentVerb
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var csv = new Option<string?>("--csv") { Description = "File for every figure of every split as CSV" };
         var report = new Option<string?>("--report") { Description = "File for a page with plots (HTML, one file)" };
+        var reading = new DataArguments();
         var model = new ModelOptions();
         var verb = new Command("experiment", "Compare features, imbalance options and ensembles on a data file, over random splits") { data, features, seeds, seed, bags, only, json, csv, report };
+        reading.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) =>
         {
@@ -39,7 +42,9 @@ internal static class ExperimentVerb
             if (options.Problems() is { Count: > 0 } wrong)
                 throw new UserError(string.Join("\n  ", wrong), ExitCode.Usage);
             var path = parsed.GetValue(data)!;
-            var labelled = DataSet.Read(path);
+            foreach (var (option, file) in new[] { ("--json", json), ("--csv", csv), ("--report", report) })
+                OutputPath.File(option, parsed.GetValue(file), path);
+            var labelled = ExampleFile.Read(path, reading.Read(parsed), DataArguments.Remark);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, names));
             options = options with { Features = [.. names.Select(name => new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))] };

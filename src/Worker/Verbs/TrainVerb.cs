@@ -5,6 +5,7 @@ using Worker.Learning.Anomaly;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Reading;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 using Worker.Texts;
@@ -15,7 +16,7 @@ namespace Worker.Verbs;
 /// <summary>worker train: labelled texts in, calibrated heads out.</summary>
 internal sealed class TrainVerb
 {
-    private readonly Option<string[]> data = new("--data") { Description = "JSON lines {\"text\", \"labels\": {\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. Several files, each labelled for some labels only, train together", Required = true };
+    private readonly Option<string[]> data = new("--data") { Description = $"Labelled texts: {DataArguments.Formats}. \"labels\": {{\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. Several files, each labelled for some labels only, train together", Required = true };
     private readonly Option<string> destination = new("--out") { Description = "File for the heads (JSON lines)", Required = true };
     private readonly Option<string> feature = new("--feature") { Description = "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several joined by +, or auto (per label the better of mean and taps on held-out texts)", DefaultValueFactory = _ => FeatureNames.Taps };
     private readonly Option<string> imbalance = ModelOptions.Choice("--imbalance", "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
@@ -32,6 +33,7 @@ internal sealed class TrainVerb
         "Each label holds or not whatever the others do, also where every text of the data has exactly one" };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
+    private readonly DataArguments reading = new();
     private readonly ModelOptions model = new();
 
     public static Command Create() => new TrainVerb().Verb();
@@ -40,6 +42,7 @@ internal sealed class TrainVerb
     {
         var verb = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature,
             imbalance, calibration, weak, c, seed, from, exclusive, notExclusive, noAnomaly, references, perplexity };
+        reading.AddTo(verb);
         thresholds.AddTo(verb);
         model.AddTo(verb);
         verb.SetAction((parsed, stop) => Task.FromResult(Run(parsed, stop)));
@@ -49,8 +52,8 @@ internal sealed class TrainVerb
     private int Run(ParseResult parsed, CancellationToken stop)
     {
         var paths = parsed.GetValue(data)!;
-        var read = paths.Select(DataSet.Read).ToList();
-        var examples = DataCleaning.Clean(DataSet.Join(read), out var remarks);
+        OutputPath.File("--out", parsed.GetValue(destination), paths);
+        var examples = DataCleaning.Clean(ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. HeadTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);

@@ -1,0 +1,55 @@
+using System.Text;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Reading;
+
+/// <summary>
+/// A file of texts as people have it: JSON lines, a JSON array, CSV of any separator, lines of text or Parquet, also
+/// within gzip, told by the content. The one door for all commands that read data.
+/// </summary>
+internal static class DataFile
+{
+    /// <summary>Opens a file; its rows are read as they are asked for.</summary>
+    /// <exception cref="ExampleFormatException">It is not there, or of a kind that is not read.</exception>
+    public static (DataFormat Format, IEnumerable<ReadRow> Rows) Open(string path, ReadingOptions options)
+    {
+        if (Directory.Exists(path))
+            throw new ExampleFormatException($"{path} is a folder: name a file in it");
+        if (!File.Exists(path))
+            throw new ExampleFormatException($"{Path.GetFullPath(path)} is not there: "
+                + "name a file of JSON lines, JSON, CSV, plain lines or Parquet, or one of these within gzip");
+        return Open(File.OpenRead(path), path, options);
+    }
+
+    /// <summary>Opens a stream, which is disposed of with the rows.</summary>
+    /// <param name="source">What errors call it; its ending counts where the content leaves the format open.</param>
+    /// <exception cref="ExampleFormatException">It is of a kind that is not read.</exception>
+    public static (DataFormat Format, IEnumerable<ReadRow> Rows) Open(Stream stream, string source, ReadingOptions options)
+    {
+        var (text, isParquet) = SourceStream.Open(stream, source, options.Encoding);
+        if (isParquet)
+            return (DataFormat.Parquet, ParquetRows.Read(text, source));
+        var (format, separator) = FormatDetection.Detect(Line(text, source), source, options);
+        return (format, format switch
+        {
+            DataFormat.JsonLines => LineRows.Json(text, source),
+            DataFormat.Json => JsonRows.Read(text, source),
+            DataFormat.Csv => CsvRows.Read(text, source, separator),
+            DataFormat.Lines => LineRows.Texts(text, source),
+            _ => throw new ExampleFormatException($"{source} is no Parquet file: leave --format out, the content tells"),
+        });
+    }
+
+    private static ReadOnlySpan<byte> Line(PeekedStream text, string source)
+    {
+        try
+        {
+            return text.PeekLine();
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ExampleFormatException($"{source}, line 1 or soon after: has bytes that this encoding does not know: "
+                + "name another with --encoding");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Reading;
+
+/// <summary>
+/// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
+/// </summary>
+public static class LabelNames
+{
+    /// <summary>
+    /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a
+    /// column of something else.
+    /// </summary>
+    public const int Most = 500;
+
+    /// <summary>The examples, with labels that differ in spelling alone made one where the options say so.</summary>
+    /// <param name="examples">Of one file or several.</param>
+    /// <param name="source">What errors call them.</param>
+    /// <param name="remark">Told of what looks wrong.</param>
+    /// <exception cref="ExampleFormatException">Too many labels.</exception>
+    internal static Func<LabelledText, LabelledText> Check(
+        IReadOnlyCollection<LabelledText> examples, ReadingOptions options, string source, Action<string> remark)
+    {
+        var counts = examples.SelectMany(example => example.Labels.Keys).CountBy(label => label, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        var spelt = counts.GroupBy(count => Key(count.Key), StringComparer.Ordinal).ToArray();
+        var same = spelt.Where(group => group.Skip(1).Any()).ToArray();
+        var labels = options.NormaliseLabels ? spelt.Length : counts.Count;
+        if (labels > Most)
+            throw new ExampleFormatException(TooMany(counts, labels, source));
+        if (same.Length > 0)
+            remark(Variants(same, options.NormaliseLabels));
+        if (counts.Count > 0 && counts.Keys.All(label => label is "0" or "1" or "yes" or "no" or "true" or "false"))
+            remark($"the labels are {string.Join(" and ", counts.Keys.Order(StringComparer.Ordinal).Select(l => $"'{l}'"))}: "
+                + "if they answer one question, name their column with --label-columns");
+        if (!options.NormaliseLabels)
+            return example => example;
+        var names = spelt.SelectMany(group => group.Select(count => (count.Key, Name: Chosen(group))))
+            .ToDictionary(pair => pair.Key, pair => pair.Name, StringComparer.Ordinal);
+        return example => example with { Labels = Merged(example.Labels, names) };
+    }
+
+    /// <summary>Equal for labels that differ in case, spaces or Unicode form alone (NFKC).</summary>
+    public static string Key(string label)
+    {
+        var words = label.Normalize(NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', words).ToLowerInvariant();
+    }
+
+    /// <summary>
+    /// The spelling that most texts have; of equals the first in ordinal order; without outer spaces.
+    /// </summary>
+    private static string Chosen(IEnumerable<KeyValuePair<string, int>> spellings) => spellings
+        .GroupBy(count => count.Key.Trim().Normalize(), StringComparer.Ordinal)
+        .OrderByDescending(group => group.Sum(count => count.Value)).ThenBy(group => group.Key, StringComparer.Ordinal)
+        .First().Key;
+
+    /// <summary>Answers that say both yes and no of what is one label now are no answers.</summary>
+    private static Dictionary<string, bool> Merged(
+        IReadOnlyDictionary<string, bool> answers, Dictionary<string, string> names) =>
+        answers.GroupBy(answer => names[answer.Key], answer => answer.Value, StringComparer.Ordinal)
+            .Where(group => group.Distinct().Count() == 1)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)
+    {
+        var shown = same.Take(3).Select(group => string.Join(", ", group.OrderByDescending(count => count.Value)
+            .Select(count => string.Create(CultureInfo.InvariantCulture, $"'{count.Key}' {count.Value:N0}"))));
+        var more = same.Length > 3 ? $"; and {same.Length - 3} more such labels" : "";
+        return $"labels that differ in case, spaces or Unicode form alone: {string.Join("; ", shown)}{more}: "
+            + (merged ? "each made one" : "--normalise-labels makes each one");
+    }
+
+    private static string TooMany(Dictionary<string, int> counts, int labels, string source)
+    {
+        var once = counts.Count(count => count.Value == 1);
+        var shown = string.Join(", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
+        return string.Create(CultureInfo.InvariantCulture,
+                $"{source} names {labels:N0} labels, more than the {Most} that heads are made for")
+            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")
+            + "is it the right column? Choose it with --label-column, or leave rare labels out";
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Worker.Learning.Reading;
+
+/// <summary>How a data file is read, beyond what its content tells.</summary>
+public sealed record ReadingOptions
+{
+    /// <summary>Default: told by the content.</summary>
+    public DataFormat Format { get; init; } = DataFormat.Auto;
+
+    /// <summary>
+    /// Columns (keys of JSON objects) that make up the text, joined by a blank line; none for <c>text</c>.
+    /// </summary>
+    public ImmutableArray<string> TextColumns { get; init; } = [];
+
+    /// <summary>The column that names a text's labels; null for <c>labels</c> or <c>label</c>.</summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>
+    /// Columns that are each the answer to the label they are named after; none for a column of names.
+    /// </summary>
+    public ImmutableArray<string> LabelColumns { get; init; } = [];
+
+    /// <summary>
+    /// What stands between several labels of one cell; null for a comma, but in the column <c>label</c>, which holds
+    /// one. "" for nothing: a cell is one label.
+    /// </summary>
+    public string? LabelSeparator { get; init; }
+
+    /// <summary>Whether labels that differ in case, spaces or Unicode form alone are one.</summary>
+    public bool NormaliseLabels { get; init; }
+
+    /// <summary>What the bytes are; null for UTF-8, or UTF-16 or UTF-32 where a byte order mark says so.</summary>
+    public Encoding? Encoding { get; init; }
+
+    /// <summary>Whether columns are named, which only a file with columns has.</summary>
+    internal bool NamesColumns => !TextColumns.IsEmpty || LabelColumn is not null || !LabelColumns.IsEmpty;
+
+    /// <summary>An encoding by its name, e.g. windows-1252; it refuses bytes that it does not know.</summary>
+    /// <returns>Null for a name that is none.</returns>
+    public static Encoding? FindEncoding(string name)
+    {
+        try
+        {
+            var found = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            return Strict(found);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    internal static Encoding Strict(Encoding encoding)
+    {
+        var strict = (Encoding)encoding.Clone();
+        strict.DecoderFallback = DecoderFallback.ExceptionFallback;
+        return strict;
+    }
+}
+
+/// <summary>What a data file holds.</summary>
+public enum DataFormat
+{
+    /// <summary>What its content looks like.</summary>
+    Auto,
+
+    /// <summary>One JSON object a line.</summary>
+    JsonLines,
+
+    /// <summary>One JSON array of objects, or of strings.</summary>
+    Json,
+
+    /// <summary>A header and rows of fields between commas, semicolons, tabs or bars.</summary>
+    Csv,
+
+    /// <summary>One text a line.</summary>
+    Lines,
+
+    Parquet,
+}

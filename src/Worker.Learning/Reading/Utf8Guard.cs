@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Reading;
+
+/// <summary>
+/// Passes UTF-8 through and stops, with the line, at bytes that are none: a replacement character in a label or a text
+/// is a damage that nobody sees. What stands before them is passed through first.
+/// </summary>
+internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
+{
+    private readonly byte[] block = new byte[1 << 16];
+    private int begin;
+
+    // Up to here whole characters, from here on the beginning of one.
+    private int valid;
+    private int end;
+    private bool finished;
+    private long line = 1;
+    private string? problem;
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (begin == valid)
+        {
+            if (problem is not null)
+                throw new ExampleFormatException(problem);
+            if (finished)
+                return 0;
+            Fill();
+        }
+        var count = Math.Min(buffer.Length, valid - begin);
+        block.AsSpan(begin, count).CopyTo(buffer);
+        begin += count;
+        return count;
+    }
+
+    /// <summary>What is said of a line that is not UTF-8.</summary>
+    public static string Problem(string source, long line, ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == OperationStatus.Done)
+            at += length;
+        return Problem(source, line, at < bytes.Length ? bytes[at] : (byte)0);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static string Problem(string source, long line, byte wrong) =>
+        $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): say what it is, e.g. --encoding windows-1252"
+        + " for a file from Windows, or save it as UTF-8";
+
+    private void Fill()
+    {
+        var kept = end - valid;
+        block.AsSpan(valid, kept).CopyTo(block);
+        var read = ReadInner(block.AsSpan(kept));
+        finished = read == 0;
+        (begin, end) = (0, kept + read);
+        valid = ValidLength(block.AsSpan(0, end), finished, out var broken);
+        line += block.AsSpan(0, valid).Count((byte)'\n');
+        if (broken)
+            problem = Problem(source, line, block[valid]);
+    }
+
+    private int ReadInner(Span<byte> buffer)
+    {
+        try
+        {
+            return inner.Read(buffer);
+        }
+        catch (DecoderFallbackException wrong)
+        {
+            throw new ExampleFormatException(
+                $"{source}, line {line} or soon after: has bytes that this encoding does not know"
+                + $" ({string.Join(' ', (wrong.BytesUnknown ?? []).Select(b => $"0x{b:X2}"))}): name another with --encoding");
+        }
+    }
+
+    /// <summary>Bytes of whole characters.</summary>
+    /// <param name="ended">Whether nothing follows the block.</param>
+    /// <param name="broken">Whether what follows them is no character.</param>
+    private static int ValidLength(ReadOnlySpan<byte> block, bool ended, out bool broken)
+    {
+        broken = false;
+        if (Utf8.IsValid(block))
+            return block.Length;
+        var valid = block.Length - Incomplete(block);
+        if (!ended && valid < block.Length && Utf8.IsValid(block[..valid]))
+            return valid;
+        broken = true;
+        valid = 0;
+        while (Rune.DecodeFromUtf8(block[valid..], out _, out var length) == OperationStatus.Done)
+            valid += length;
+        return valid;
+    }
+
+    /// <summary>Bytes at the end of a block that are the beginning of a character.</summary>
+    private static int Incomplete(ReadOnlySpan<byte> block)
+    {
+        for (var length = 1; length <= Math.Min(3, block.Length); length++)
+            if (Rune.DecodeFromUtf8(block[^length..], out _, out _) == OperationStatus.NeedMoreData)
+                return length;
+        return 0;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Worker.Core.Tokenization;
+using Worker.Learning.Reading;
+
+namespace Worker.Classifying;
+
+/// <summary>A text that was read and tokenised.</summary>
+/// <param name="Row">Which it is of its file, from 1.</param>
+/// <param name="Text">Only where it is shown.</param>
+/// <param name="Ids">Token ids, [CLS] and [SEP] included.</param>
+/// <param name="Truncated">Whether the text was longer.</param>
+internal sealed record TokenisedText(long Row, string? Text, int[] Ids, bool Truncated);
+
+/// <summary>
+/// Reads and tokenises texts on a thread of its own while the device computes: never further ahead than so many texts,
+/// and of each only its ids are kept, so that a stream without end takes no more memory than a short one.
+/// </summary>
+internal sealed class TextReadAhead : IDisposable
+{
+    private readonly BlockingCollection<TokenisedText> ahead;
+    private readonly WordPieceTokenizer tokenizer;
+    private readonly int[] room;
+    private readonly bool keepsTexts;
+    private readonly Action<string> broken;
+    private Exception? failed;
+
+    /// <param name="rows">Enumerated on the other thread.</param>
+    /// <param name="tokenizer">The encoder's own; nobody else may call it meanwhile.</param>
+    /// <param name="maxTokens">The longest text that the encoder takes.</param>
+    /// <param name="capacity">Texts.</param>
+    /// <param name="keepsTexts">Whether the texts are shown.</param>
+    /// <param name="broken">Told of each row that is no text; on the other thread.</param>
+    public TextReadAhead(
+        IEnumerable<TextRow> rows, WordPieceTokenizer tokenizer, int maxTokens, int capacity, bool keepsTexts, Action<string> broken)
+    {
+        ahead = new BlockingCollection<TokenisedText>(capacity);
+        this.tokenizer = tokenizer;
+        this.keepsTexts = keepsTexts;
+        this.broken = broken;
+        room = new int[maxTokens];
+        // In the background: a read from a terminal that nobody types in ends with the process alone.
+        new Thread(() => Read(rows)) { IsBackground = true, Name = "texts" }.Start();
+    }
+
+    /// <summary>Waits for a text and takes those that have arrived with it.</summary>
+    /// <param name="most">Texts.</param>
+    /// <param name="window">Cleared, then filled; stays empty at the end.</param>
+    /// <exception cref="Exception">What kept the rest from being read; after all texts before it were
+    /// given.</exception>
+    public void Take(int most, List<TokenisedText> window, CancellationToken stop)
+    {
+        window.Clear();
+        if (!ahead.TryTake(out var first, Timeout.Infinite, stop))
+        {
+            if (failed is not null)
+                throw failed;
+            return;
+        }
+        window.Add(first);
+        while (window.Count < most && ahead.TryTake(out var next))
+            window.Add(next);
+    }
+
+    public void Dispose() => ahead.Dispose();
+
+    private void Read(IEnumerable<TextRow> rows)
+    {
+        try
+        {
+            foreach (var row in rows)
+                if (row.Text is { } text)
+                    ahead.Add(Tokenise(row.Row, text));
+                else
+                    broken(row.Problem!);
+        }
+        catch (Exception error)
+        {
+            // Thrown again where it is noticed; of a stop nobody is left to notice.
+            failed = error;
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    private TokenisedText Tokenise(long row, string text)
+    {
+        var count = tokenizer.Encode(Encoding.UTF8.GetBytes(text), room, out var truncated);
+        return new TokenisedText(row, keepsTexts ? text : null, room[..count], truncated);
+    }
+
+    private void Finish()
+    {
+        try
+        {
+            ahead.CompleteAdding();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopped meanwhile.
+        }
+    }
+}
