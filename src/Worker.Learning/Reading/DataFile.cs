@@ -1,4 +1,3 @@
-using System.Text;
 using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
@@ -29,7 +28,7 @@ internal static class DataFile
         var (text, isParquet) = SourceStream.Open(stream, source, options.Encoding);
         if (isParquet)
             return (DataFormat.Parquet, ParquetRows.Read(text, source));
-        var (format, separator) = FormatDetection.Detect(Line(text, source), source, options);
+        var (format, separator) = FormatDetection.Detect(text.PeekLine(), source, options);
         return (format, format switch
         {
             DataFormat.JsonLines => LineRows.Json(text, source),
@@ -38,18 +37,5 @@ internal static class DataFile
             DataFormat.Lines => LineRows.Texts(text, source),
             _ => throw new ExampleFormatException($"{source} is no Parquet file: leave --format out, the content tells"),
         });
-    }
-
-    private static ReadOnlySpan<byte> Line(PeekedStream text, string source)
-    {
-        try
-        {
-            return text.PeekLine();
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new ExampleFormatException($"{source}, line 1 or soon after: has bytes that this encoding does not know: "
-                + "name another with --encoding");
-        }
     }
 }

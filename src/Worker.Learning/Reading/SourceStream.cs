@@ -26,8 +26,8 @@ internal static class SourceStream
     {
         var raw = new PeekedStream(stream);
         if (raw.Peek(4).StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
-            raw = new PeekedStream(new GZipStream(raw, CompressionMode.Decompress));
-        var start = Start(raw, source);
+            raw = new PeekedStream(new ConvertedStream(new GZipStream(raw, CompressionMode.Decompress), source));
+        var start = raw.Peek(16);
         if (start.StartsWith("PAR1"u8))
             return (raw, true);
         foreach (var (magic, name, advice) in Refused)
@@ -42,19 +42,7 @@ internal static class SourceStream
         if (coded.CodePage == Encoding.UTF8.CodePage)
             return (raw, false);
         var text = Encoding.CreateTranscodingStream(raw, ReadingOptions.Strict(coded), Encoding.UTF8);
-        return (new PeekedStream(text), false);
-    }
-
-    private static ReadOnlySpan<byte> Start(PeekedStream raw, string source)
-    {
-        try
-        {
-            return raw.Peek(16);
-        }
-        catch (InvalidDataException)
-        {
-            throw new ExampleFormatException($"{source} begins like gzip and cannot be unpacked: it is damaged");
-        }
+        return (new PeekedStream(new ConvertedStream(text, source)), false);
     }
 
     /// <summary>The encoding that a byte order mark, or every other byte being 0, tells; null for none.</summary>

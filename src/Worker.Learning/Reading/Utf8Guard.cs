@@ -61,27 +61,13 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
     {
         var kept = end - valid;
         block.AsSpan(valid, kept).CopyTo(block);
-        var read = ReadInner(block.AsSpan(kept));
+        var read = inner.Read(block.AsSpan(kept));
         finished = read == 0;
         (begin, end) = (0, kept + read);
         valid = ValidLength(block.AsSpan(0, end), finished, out var broken);
         line += block.AsSpan(0, valid).Count((byte)'\n');
         if (broken)
             problem = Problem(source, line, block[valid]);
-    }
-
-    private int ReadInner(Span<byte> buffer)
-    {
-        try
-        {
-            return inner.Read(buffer);
-        }
-        catch (DecoderFallbackException wrong)
-        {
-            throw new ExampleFormatException(
-                $"{source}, line {line} or soon after: has bytes that this encoding does not know"
-                + $" ({string.Join(' ', (wrong.BytesUnknown ?? []).Select(b => $"0x{b:X2}"))}): name another with --encoding");
-        }
     }
 
     /// <summary>Bytes of whole characters.</summary>

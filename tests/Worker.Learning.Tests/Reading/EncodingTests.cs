@@ -76,6 +76,19 @@ public class EncodingTests
         }
     }
 
+    [Fact]
+    public void Damaged_gzip_and_bytes_that_a_named_encoding_does_not_know_are_said_in_words()
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllBytes(folder.File("a.gz"), [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+        var error = Assert.Throws<ExampleFormatException>(() => TextFile.Read(folder.File("a.gz")));
+        Assert.Contains("cannot be unpacked", error.Message, StringComparison.Ordinal);
+        File.WriteAllBytes(folder.File("a.txt"), [.. "one\n"u8, 0x81, 0xFF, .. "\n"u8]);
+        var japanese = new ReadingOptions { Encoding = ReadingOptions.FindEncoding("shift_jis") };
+        error = Assert.Throws<ExampleFormatException>(() => TextFile.Read(folder.File("a.txt"), japanese));
+        Assert.Contains("--encoding", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a.jsonl.gz")]
     [InlineData("no-ending")]
