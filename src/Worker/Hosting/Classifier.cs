@@ -105,7 +105,9 @@ internal sealed class Classifier : IDisposable
             var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
-            Meter.Watch(new PartitionLags(reader.Ends, clock), () => Health.WaitingFor is null);
+            var lags = new PartitionLags(reader.Ends, clock);
+            Meter.Watch(lags, () => Health.WaitingFor is null);
+            var progress = new ProgressLog(Meter, lags, log, clock).Run(ended.Token);
             onDevice = true;
             var running = pipeline.Run(ended.Token, drain.Token);
             // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
@@ -122,6 +124,7 @@ internal sealed class Classifier : IDisposable
             }
             reader.Close();
             await following;
+            await progress.ContinueWith(_ => { }, TaskScheduler.Default);
             log.LogInformation("Stopped: {Messages} messages published in {Windows} windows", Meter.Totals.Messages, Meter.Totals.Windows);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

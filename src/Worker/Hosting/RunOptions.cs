@@ -32,4 +32,6 @@ internal sealed class RunOptions
     public HealthSection Health { get; init; } = new();
 
     public TelemetrySection Telemetry { get; init; } = new();
+
+    public LoggingSection Logging { get; init; } = new();
 }

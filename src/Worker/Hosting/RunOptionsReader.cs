@@ -27,6 +27,7 @@ internal static class RunOptionsReader
             Shutdown = Bind<ShutdownOptions>(configuration, ShutdownOptions.Section, problems),
             Health = Bind<HealthSection>(configuration, HealthSection.Section, problems),
             Telemetry = Bind<TelemetrySection>(configuration, TelemetrySection.Section, problems),
+            Logging = Bind<LoggingSection>(configuration, LoggingSection.Section, problems),
         };
         problems.AddRange(KafkaOptionsValidator.Problems(options.Kafka));
         Together(options, problems);

@@ -41,12 +41,7 @@ internal static class RunVerb
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.UseUtcTimestamp = true;
-        });
+        Write(builder.Logging, options.Logging.Format);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
         if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)
             builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
@@ -70,5 +65,14 @@ internal static class RunVerb
         }
         await host.WaitForShutdownAsync(stop);
         return host.Services.GetRequiredService<ClassifierService>().Code;
+    }
+
+    private static void Write(ILoggingBuilder logging, LogFormat format)
+    {
+        const string time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        if (format == LogFormat.Json)
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (time.TrimEnd(), true));
+        else
+            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
     }
 }

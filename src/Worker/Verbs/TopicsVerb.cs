@@ -23,7 +23,7 @@ internal static class TopicsVerb
             [
                 new(options.Topics.Messages, count, copies), new(options.Topics.Results, count, copies),
                 new(options.Topics.Review, count, copies), new(options.Topics.DeadLetters, count, copies),
-                new(options.Topics.Heads, 1, copies, Compacted: true), new(options.Topics.Labels, 1, copies),
+                new(options.Topics.Heads, 1, copies, Compacted: true),
             ];
             using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
             admin.Reach();

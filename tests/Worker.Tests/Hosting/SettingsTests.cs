@@ -1,0 +1,57 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using Worker.Hosting;
+using Worker.Testing;
+
+namespace Worker.Tests.Hosting;
+
+/// <summary>Holds options, documentation and chart together.</summary>
+public class SettingsTests
+{
+    /// <summary>The chart names each pod's identity itself; nothing reads the topic of labels yet.</summary>
+    private static readonly string[] NotOfTheChart = ["Kafka:TransactionalId", "Kafka:Topics:Labels"];
+
+    [Fact]
+    public void Every_option_is_documented_and_every_documented_key_is_an_option() =>
+        Assert.Equal(Options().Order(StringComparer.Ordinal), Documented().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_chart_takes_every_option()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "charts", "worker", "values.schema.json")));
+        var config = schema.RootElement.GetProperty("definitions").GetProperty("config").GetProperty("properties");
+        Assert.Equal(Options().Except(NotOfTheChart, StringComparer.Ordinal).Order(StringComparer.Ordinal), Keys(config, "").Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Options() => typeof(RunOptions).GetProperties().SelectMany(section => Of(section.PropertyType, section.Name));
+
+    private static IEnumerable<string> Of(Type section, string name) => section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanWrite || (typeof(IEnumerable).IsAssignableFrom(property.PropertyType) && property.PropertyType != typeof(string)))
+        .SelectMany(property => property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsArray
+            ? Of(property.PropertyType, $"{name}:{property.Name}")
+            : [$"{name}:{property.Name}"]);
+
+    /// <summary>First cells of the table: "Kafka:Topics:Messages, Results" are two keys, "Kafka:Client:*, Consumer:*" too.</summary>
+    private static IEnumerable<string> Documented()
+    {
+        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "docs", "configuration.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains(':', StringComparison.Ordinal)))
+        {
+            var cell = line.Split('|')[1].Trim();
+            if (!cell.Contains(':', StringComparison.Ordinal) || cell.StartsWith("---", StringComparison.Ordinal))
+                continue;
+            var parent = "";
+            foreach (var key in cell.Split(", ").Select(key => key.Replace(":*", "", StringComparison.Ordinal).Replace(":Default", "", StringComparison.Ordinal)))
+            {
+                var whole = parent.Length == 0 ? key : $"{parent}:{key}";
+                parent = parent.Length == 0 ? key[..key.LastIndexOf(':')] : parent;
+                yield return whole;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Keys(JsonElement properties, string parent) => properties.EnumerateObject().SelectMany(property =>
+        property.Value.TryGetProperty("properties", out var inner) && property.Name != "LogLevel"
+            ? Keys(inner, $"{parent}{property.Name}:")
+            : [$"{parent}{property.Name}"]);
+}
