@@ -78,14 +78,14 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
         broken = false;
         if (Utf8.IsValid(block))
             return block.Length;
-        var valid = block.Length - Incomplete(block);
-        if (!ended && valid < block.Length && Utf8.IsValid(block[..valid]))
-            return valid;
+        var whole = block.Length - Incomplete(block);
+        if (!ended && whole < block.Length && Utf8.IsValid(block[..whole]))
+            return whole;
         broken = true;
-        valid = 0;
-        while (Rune.DecodeFromUtf8(block[valid..], out _, out var length) == OperationStatus.Done)
-            valid += length;
-        return valid;
+        whole = 0;
+        while (Rune.DecodeFromUtf8(block[whole..], out _, out var length) == OperationStatus.Done)
+            whole += length;
+        return whole;
     }
 
     /// <summary>Bytes at the end of a block that are the beginning of a character.</summary>
