@@ -26,7 +26,7 @@ internal static class ParquetRows
                 number++;
                 yield return new ReadRow(number, new DataRow($"row {number}", columns,
                     column => values.TryGetValue(columns.Names[column], out var value) ? Of(value)
-                        // The library tells a list of nothing and no list apart no more: nothing is listed.
+                        // The library gives neither an empty list nor a missing one: nothing is listed.
                         : lists[column] ? new List<object?>() : null));
             }
         }
