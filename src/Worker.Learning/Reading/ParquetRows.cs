@@ -1,5 +1,6 @@
 using System.Collections;
 using Parquet;
+using Parquet.Schema;
 using Parquet.Serialization;
 using Worker.Learning.Examples;
 
@@ -14,7 +15,7 @@ internal static class ParquetRows
     public static IEnumerable<ReadRow> Read(Stream stream, string source)
     {
         using var file = Seekable(stream);
-        var (groups, columns) = Wait(Open(file), source);
+        var (groups, columns, lists) = Wait(Open(file), source);
         var number = 0L;
         for (var group = 0; group < groups; group++)
         {
@@ -24,16 +25,19 @@ internal static class ParquetRows
             {
                 number++;
                 yield return new ReadRow(number, new DataRow($"row {number}", columns,
-                    column => Of(values.TryGetValue(columns.Names[column], out var value) ? value : null)));
+                    column => values.TryGetValue(columns.Names[column], out var value) ? Of(value)
+                        // The library gives neither an empty list nor a missing one: nothing is listed.
+                        : lists[column] ? new List<object?>() : null));
             }
         }
     }
 
-    private static async Task<(int Groups, ColumnNames Columns)> Open(Stream file)
+    private static async Task<(int Groups, ColumnNames Columns, bool[] Lists)> Open(Stream file)
     {
         await using var reader = await ParquetReader.CreateAsync(file, leaveStreamOpen: true);
         string[] names = [.. reader.Schema.Fields.Select(field => field.Name)];
-        return (reader.RowGroupCount, new ColumnNames(names, isFixed: true));
+        bool[] lists = [.. reader.Schema.Fields.Select(field => field is ListField or DataField { IsArray: true })];
+        return (reader.RowGroupCount, new ColumnNames(names, isFixed: true), lists);
     }
 
     private static object? Of(object? value) => value switch

@@ -12,7 +12,7 @@ namespace Worker.Classifying;
 /// </summary>
 internal sealed class ResultTable(TextWriter output) : IResultOutput
 {
-    private const int TextWidth = 38;
+    private const int TextWidth = 37;
     private const int LabelWidth = 16;
 
     private bool hasHeader;

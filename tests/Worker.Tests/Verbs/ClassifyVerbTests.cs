@@ -60,7 +60,7 @@ public class ClassifyVerbTests(TinyModel model)
         Assert.True(code == 0, errors);
         var lines = output.TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
-        Assert.Equal($"{"where is my refund",-38} {"yes",-8} {"always",-16} 0.953 likely", lines[1]);
+        Assert.Equal($"{"where is my refund",-37} {"yes",-8} {"always",-16} 0.953 likely", lines[1]);
         Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
 
