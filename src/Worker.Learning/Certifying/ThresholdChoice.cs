@@ -40,8 +40,11 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
             return new ThresholdChoice(ReviewBand.Around(probabilities, decide, options.ReviewShare), null,
                 Unmet(probabilities, answers, decide, options));
         var band = CertifiedBand.Learn(tested, probabilities, decide, options, CertificateOrigin.Training);
-        return new ThresholdChoice(band.Thresholds, band.Certificate, null) { YesNeeds = band.YesNeeds,
-            NoNeeds = band.NoNeeds };
+        return new ThresholdChoice(band.Thresholds, band.Certificate, null)
+        {
+            YesNeeds = band.YesNeeds,
+            NoNeeds = band.NoNeeds
+        };
     }
 
     /// <summary>Where yes and no part, by the rule asked for.</summary>

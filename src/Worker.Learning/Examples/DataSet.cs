@@ -101,7 +101,8 @@ public sealed class DataSet
             for (var column = 0; column < columns.Length; column++)
                 values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
         return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values),
-            groups) { Sources = Sources };
+            groups)
+        { Sources = Sources };
     }
 
     /// <summary>The same texts and labels with other answers.</summary>

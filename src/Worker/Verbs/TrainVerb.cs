@@ -29,8 +29,11 @@ internal sealed class TrainVerb
     private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
     private readonly Option<string?> exclusive = new("--exclusive") { Description = "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found by itself where the data show it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> notExclusive =
-        new("--not-exclusive") { Description =
-        "Each label holds or not whatever the others do, also where every text of the data has exactly one" };
+        new("--not-exclusive")
+        {
+            Description =
+        "Each label holds or not whatever the others do, also where every text of the data has exactly one"
+        };
     private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly DataArguments reading = new();

@@ -188,7 +188,8 @@ public class AnomalyTrainerTests
                     features[i * Layout.Width + k] = i > of ? features[of * Layout.Width + k]
                         : (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));
                 texts.Add(new LabelledText(Distinct(i / copies), new Dictionary<string,
-                    bool>(StringComparer.Ordinal) { [$"label {label}"] = true }, Closed: true));
+                    bool>(StringComparer.Ordinal)
+                { [$"label {label}"] = true }, Closed: true));
                 var length = 5 + random.Next(20);
                 tokens.Room(length).Clear();
                 tokens.Add(length);

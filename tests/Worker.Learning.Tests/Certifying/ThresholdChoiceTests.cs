@@ -75,9 +75,20 @@ public class ThresholdChoiceTests
     [Fact]
     public void Every_figure_out_of_range_is_named()
     {
-        var problems = new ThresholdOptions { Error = 0, Delta = 1, Uncertain = 0.6, Beta = 0, Floor = 2, Fixed = -1,
-            CostOfFalseNo = 0, CostOfFalseYes = -1, ReviewShare = 1, Validity = TimeSpan.Zero,
-            Rule = (ThresholdRule)9 }.Problems();
+        var problems = new ThresholdOptions
+        {
+            Error = 0,
+            Delta = 1,
+            Uncertain = 0.6,
+            Beta = 0,
+            Floor = 2,
+            Fixed = -1,
+            CostOfFalseNo = 0,
+            CostOfFalseYes = -1,
+            ReviewShare = 1,
+            Validity = TimeSpan.Zero,
+            Rule = (ThresholdRule)9
+        }.Problems();
         Assert.Equal(11, problems.Count);
         Assert.Empty(new ThresholdOptions().Problems());
     }

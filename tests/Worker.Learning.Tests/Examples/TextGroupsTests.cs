@@ -38,8 +38,11 @@ public class TextGroupsTests
     [Fact]
     public void Every_copy_and_near_copy_is_found_and_other_texts_are_left_apart()
     {
-        var cases = from seed in Gen.Choose(0, 100_000) from texts in Gen.Choose(1, 60) from words in Gen.Choose(12,
-            40) select (seed, texts, words);
+        var cases = from seed in Gen.Choose(0, 100_000)
+                    from texts in Gen.Choose(1, 60)
+                    from words in Gen.Choose(12,
+            40)
+                    select (seed, texts, words);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var random = new Random(c.seed);

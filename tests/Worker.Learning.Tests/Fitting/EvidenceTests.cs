@@ -60,8 +60,11 @@ public class EvidenceTests
         var answers = Array.ConvertAll(z, x => random.NextDouble() < 1 / (1 + Math.Exp(-x)));
         var rows = new HeldOutRows([.. Enumerable.Range(0, 6000)], answers,
             Array.ConvertAll(z, _ => random.Next(5)), 5);
-        var flipped = rows with { Answers =
-            [.. answers.Select((answer, row) => rows.Part[row] == 2 ? !answer : answer)] };
+        var flipped = rows with
+        {
+            Answers =
+            [.. answers.Select((answer, row) => rows.Part[row] == 2 ? !answer : answer)]
+        };
         var (one, other) = (Judge(rows), Judge(flipped));
         Assert.All(Enumerable.Range(0, 6000).Where(row => rows.Part[row] == 2), row =>
         {

@@ -33,8 +33,12 @@ public class FoldedAnswersTests
     [Fact]
     public void Copies_are_in_one_fold_and_distinct_texts_are_spread_evenly()
     {
-        var cases = from groups in Gen.Choose(0, 59).ArrayOf(200) from answers in Gen.Elements<sbyte>(-1, 0, 0,
-            1).ArrayOf(200) from folds in Gen.Choose(2, 5) from seed in Gen.Choose(0, 1000) select (groups, answers,
+        var cases = from groups in Gen.Choose(0, 59).ArrayOf(200)
+                    from answers in Gen.Elements<sbyte>(-1, 0, 0,
+            1).ArrayOf(200)
+                    from folds in Gen.Choose(2, 5)
+                    from seed in Gen.Choose(0, 1000)
+                    select (groups, answers,
             folds, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
