@@ -88,7 +88,7 @@ public class DataVerbTests(TinyModel model)
     private static string Export(TemporaryFolder folder)
     {
         File.WriteAllText(folder.File("export.csv"), "title;body;category\n" + string.Concat(Enumerable.Range(0, 60).Select(i => i % 3 == 0
-            ? $"Money;\"refund my money, number {i}, now\";refund\n" : $"Thanks;lovely lamp, thank you so much {i};praise\n")));
+            ? $"Money;\"refund my money, number {Words.Of(i)}, now\";refund\n" : $"Thanks;lovely lamp, thank you so much {Words.Of(i)};praise\n")));
         return folder.File("export.csv");
     }
 
