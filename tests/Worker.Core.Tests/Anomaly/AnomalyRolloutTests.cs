@@ -50,6 +50,7 @@ public class AnomalyRolloutTests
         var records = AnomalyRollout.Split(First).ToArray();
         Assert.True(records.Length > 2, $"{records.Length} records");
         Assert.All(records, r => Assert.True(r.Value!.Length <= AnomalyRollout.ChunkBytes && AnomalyRollout.Owns(r.Key)));
+        Assert.Empty(Testing.Contract.AnomalyManifest.Problems(records[^1].Value));
         for (var seed = 0; seed < 50; seed++)
         {
             new Random(seed).Shuffle(records);
