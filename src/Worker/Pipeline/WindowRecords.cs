@@ -88,17 +88,17 @@ internal sealed class WindowRecords
             new SourcePosition(source.Topic, source.Partition, source.Offset), source.TimestampMs,
             scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record),
             reviews.Outcome(record), verdict);
-        var value = json.WriteResult(result, scored.Heads, scored.Row(record), reviews.Labels(record), echoed.Read(source.Value));
+        var echo = echoed.Read(source.Value);
+        var value = json.WriteResult(result, scored.Heads, scored.Row(record), reviews.Labels(record), echo);
         Add(record, new OutgoingRecord(topics.Results, source.Key, value, source.Headers));
         if (verdict.State == ReviewState.Asked)
-            AddReviewItem(scored, record, result, ref reviewed);
+            AddReviewItem(scored, record, result, echo, ref reviewed);
     }
 
-    private void AddReviewItem(ScoredWindow scored, int record, in MessageResult result, ref int reviewed)
+    private void AddReviewItem(ScoredWindow scored, int record, in MessageResult result, ReadOnlySpan<byte> echo, ref int reviewed)
     {
         var source = scored.Window.Source.Records[record];
         decoder.Decode(source.Value, out var text);
-        var echo = echoed.Read(source.Value);
         var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))

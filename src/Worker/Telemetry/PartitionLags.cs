@@ -20,11 +20,15 @@ internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partit
         lock (gate)
         {
             foreach (var range in window.Ranges)
-                published[(range.Topic, range.Partition)] = published.TryGetValue((range.Topic, range.Partition), out var before) ? before with { Next = range.Next } : (range.Next, 0);
-            // Records of a partition are in order: the last one's age stays.
-            foreach (var record in window.Records)
-                if (record.TimestampMs > 0 && published.TryGetValue((record.Topic, record.Partition), out var place))
-                    published[(record.Topic, record.Partition)] = place with { Seconds = Math.Max(0, (now - record.TimestampMs) / 1000.0) };
+            {
+                var partition = (range.Topic, range.Partition);
+                // Records of a partition are in order: the last one's age stays. One look a partition, not one a message.
+                var last = Array.FindLast(window.Records, record =>
+                    record.TimestampMs > 0 && record.Partition == range.Partition && record.Topic == range.Topic);
+                published[partition] = (range.Next, last is not null
+                    ? Math.Max(0, (now - last.TimestampMs) / 1000.0)
+                    : published.GetValueOrDefault(partition).Seconds);
+            }
         }
     }
 
