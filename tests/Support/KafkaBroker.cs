@@ -122,7 +122,7 @@ public sealed class KafkaBroker : IDisposable
         while (!Listens(port))
         {
             Assert.False(process.HasExited, $"Kafka ended at once: {Log()}");
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), $"Kafka does not listen after 60 s: {Log()}");
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(3), $"Kafka does not listen after 3 minutes: {Log()}");
             process.WaitForExit(TimeSpan.FromMilliseconds(50));
         }
     }

@@ -2,10 +2,12 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
+using Worker.Texts;
 
 namespace Worker.Tests;
 
@@ -18,7 +20,7 @@ internal sealed class RunningWorker : IAsyncDisposable
     private readonly Classifier classifier;
     private Task? running;
 
-    private RunningWorker(TinyModel model, Action<RunOptions>? change)
+    private RunningWorker(TinyModel model, Action<RunOptions>? change, Func<IEncoder, IEncoder>? wrap)
     {
         Options = new RunOptions
         {
@@ -28,7 +30,7 @@ internal sealed class RunningWorker : IAsyncDisposable
         change?.Invoke(Options);
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
-        classifier = Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System);
+        classifier = wrap is null ? Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System) : Wrapped(Options, wrap);
         downstream = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "downstream", FetchWaitMaxMs = 10 }).Build();
         string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
         downstream.Assign(watched.SelectMany(topic => Enumerable.Range(0, EmbeddedBroker.PartitionsPerTopic).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
@@ -38,12 +40,24 @@ internal sealed class RunningWorker : IAsyncDisposable
 
     public Classifier Classifier => classifier;
 
-    public static async Task<RunningWorker> Start(TinyModel model, IEnumerable<Head> heads, Action<RunOptions>? change = null)
+    /// <param name="model">Its encoder.</param>
+    /// <param name="heads">Published before it starts.</param>
+    /// <param name="change">Of its options.</param>
+    /// <param name="wrap">Puts another encoder around the model's.</param>
+    public static async Task<RunningWorker> Start(
+        TinyModel model, IEnumerable<Head> heads, Action<RunOptions>? change = null, Func<IEncoder, IEncoder>? wrap = null)
     {
-        var worker = new RunningWorker(model, change);
+        var worker = new RunningWorker(model, change, wrap);
         await worker.Publish([.. heads]);
         worker.running = worker.classifier.Run(worker.stop.Token);
         return worker;
+    }
+
+    private static Classifier Wrapped(RunOptions options, Func<IEncoder, IEncoder> wrap)
+    {
+        var loaded = LoadedEncoder.Open(options.Encoder);
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features);
+        return Classifier.With(loaded with { Encoder = wrap(loaded.Encoder) }, heads, options, NullLoggerFactory.Instance, TimeProvider.System);
     }
 
     public async Task Publish(params Head[] heads)

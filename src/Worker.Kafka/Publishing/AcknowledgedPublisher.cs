@@ -15,6 +15,10 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
 {
     /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
     private const int MostRenewals = 5;
+
+    /// <summary>The client waits for a coordinator for a session, and for its answer a minute.</summary>
+    private TimeSpan CommitLimit => TimeSpan.FromMilliseconds(options.SessionTimeoutMs) + TimeSpan.FromMinutes(1);
+
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
     private readonly ClientLog log;
@@ -48,7 +52,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         if (producer is not null)
             return;
         producer = clients.Producer(ClientConfigs.Producer(options), log);
-        delivery = new WindowDelivery(producer);
+        delivery = new WindowDelivery(producer, TimeSpan.FromMilliseconds(options.DeliveryTimeoutMs), Heartbeat);
     }
 
     private protected override PublishOutcome PublishBegun(
@@ -68,6 +72,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         }
         try
         {
+            using var inside = Heartbeat.Enter("inside the client library (Commit)", CommitLimit);
             Reader.Commit(window);
             return PublishOutcome.Committed;
         }

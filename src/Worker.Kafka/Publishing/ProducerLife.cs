@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 
@@ -13,15 +14,17 @@ internal sealed class ProducerLife : IDisposable
     private readonly IAdminClient admin;
     private readonly string results;
 
+    /// <param name="heartbeat">Of the thread that will call it.</param>
     /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a fresh producer to see to.</param>
-    public ProducerLife(KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock, bool isReplaceable)
+    public ProducerLife(
+        KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock, Heartbeat heartbeat, bool isReplaceable)
     {
         var fatal = new FatalError();
         producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note, Lost.Note);
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
         results = options.Topics.Results;
-        Delivery = new WindowDelivery(producer);
-        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, options, logger, clock, clients);
+        Delivery = new WindowDelivery(producer, TimeSpan.FromMilliseconds(options.TransactionTimeoutMs), heartbeat);
+        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, heartbeat, options, logger, clock, clients);
     }
 
     public LostConnections Lost { get; } = new();

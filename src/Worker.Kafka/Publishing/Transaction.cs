@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 
@@ -19,12 +20,14 @@ internal sealed partial class Transaction(
     IProducer<byte[]?, byte[]?> producer,
     FatalError fatal,
     LostConnections? lost,
+    Heartbeat heartbeat,
     KafkaOptions options,
     ILogger logger,
     TimeProvider clock,
     KafkaClients clients)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TakeOverSlice = TimeSpan.FromSeconds(5);
     private readonly TimeSpan callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
     private readonly TimeSpan giveUp = TimeSpan.FromMilliseconds(options.TransactionGiveUpMs);
     private readonly TimeSpan timeLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
@@ -43,7 +46,8 @@ internal sealed partial class Transaction(
             {
                 try
                 {
-                    producer.InitTransactions(TimeSpan.FromSeconds(5));
+                    using var inside = heartbeat.Enter("inside the client library (InitTransactions)", TakeOverSlice);
+                    producer.InitTransactions(TakeOverSlice);
                     return true;
                 }
                 catch (KafkaException error) when (error is not KafkaRetriableException)
@@ -167,12 +171,13 @@ internal sealed partial class Transaction(
     private KafkaFailureException Unresolved(string what, Error error) => new(KafkaFailure.TransactionUnresolved,
         $"{what}: {clients.Redact(error.Reason)}; a fresh producer settles what is open, and reading goes on from what is committed");
 
-    /// <summary>One call into the client; where it forgets its time limit, nothing but a line can come of it.</summary>
+    /// <summary>One call into the client; where it forgets its time limit, a line says so, and at last the liveness probe.</summary>
     private void Call(string name, Action<TimeSpan> call)
     {
         var start = clock.GetTimestamp();
         using var late = clock.CreateTimer(
             _ => NotBack(logger, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds), null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
+        using var inside = heartbeat.Enter($"inside the client library ({name})", callLimit);
         call(callLimit);
     }
 

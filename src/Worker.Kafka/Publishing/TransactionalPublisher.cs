@@ -169,7 +169,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
 
-    private ProducerLife NewProducer() => new(options, clients, log, logger, clock, isReplaceable: true);
+    private ProducerLife NewProducer() => new(options, clients, log, logger, clock, Heartbeat, isReplaceable: true);
 
     private void Transact(ProducerLife producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Worker.Core.Health;
 using Worker.Kafka.Reading;
 
 namespace Worker.Kafka.Publishing;
@@ -10,6 +11,8 @@ namespace Worker.Kafka.Publishing;
 internal sealed class WindowDelivery : IDisposable
 {
     private readonly IProducer<byte[]?, byte[]?> producer;
+    private readonly TimeSpan timeLimit;
+    private readonly Heartbeat heartbeat;
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> handler;
     private readonly Message<byte[]?, byte[]?> message = new();
     private readonly Lock gate = new();
@@ -19,9 +22,12 @@ internal sealed class WindowDelivery : IDisposable
     private int pending;
     private volatile bool wantsRoom;
 
-    public WindowDelivery(IProducer<byte[]?, byte[]?> producer)
+    /// <param name="producer">Writes.</param>
+    /// <param name="timeLimit">After this the client gives a record up.</param>
+    /// <param name="heartbeat">Of the thread that will wait.</param>
+    public WindowDelivery(IProducer<byte[]?, byte[]?> producer, TimeSpan timeLimit, Heartbeat heartbeat)
     {
-        this.producer = producer;
+        (this.producer, this.timeLimit, this.heartbeat) = (producer, timeLimit, heartbeat);
         handler = Delivered;
     }
 
@@ -49,6 +55,7 @@ internal sealed class WindowDelivery : IDisposable
         lock (gate)
             failed.Clear();
         places.Clear();
+        using var producing = heartbeat.Enter("handing records to the client library", timeLimit);
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
@@ -59,6 +66,7 @@ internal sealed class WindowDelivery : IDisposable
     /// <summary>Waits until every record handed over was acknowledged or has failed.</summary>
     public void AwaitAll(CancellationToken stop)
     {
+        using var waiting = heartbeat.Enter("waiting for acknowledgements", timeLimit);
         while (Volatile.Read(ref pending) > 0)
         {
             progress.Reset();

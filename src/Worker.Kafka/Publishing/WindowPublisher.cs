@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Reading;
@@ -17,11 +18,15 @@ public abstract class WindowPublisher : IDisposable
     {
         Reader = reader;
         MessageMaxBytes = options.MessageMaxBytes;
+        Heartbeat = new Heartbeat("publish", clock);
         Routes = new KeylessRoutes(options, loggers, clock);
     }
 
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
     public int MessageMaxBytes { get; }
+
+    /// <summary>Of the publisher's thread: at rest but in <see cref="Publish"/> and <see cref="Attend"/>.</summary>
+    public Heartbeat Heartbeat { get; }
 
     private protected WindowReader Reader { get; }
 
@@ -49,6 +54,7 @@ public abstract class WindowPublisher : IDisposable
     /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next life, mends it.</exception>
     public void Attend(CancellationToken stop)
     {
+        using var attending = Heartbeat.Enter("looking after the last window", TimeSpan.Zero);
         if (LeftHalfTold(stop))
             Recover(stop);
     }
@@ -61,13 +67,15 @@ public abstract class WindowPublisher : IDisposable
     /// <exception cref="OperationCanceledException">Stopped in the middle; the window is not committed.</exception>
     public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
+        using var publishing = Heartbeat.Enter("publishing a window", TimeSpan.Zero);
         RefuseTooLarge(records);
         Attend(stop);
         if (window.IsStale)
             return PublishOutcome.Abandoned;
         // What may wait for a broker is done before partitions are held.
         Prepare(stop);
-        Routes.Prepare(window, records, stop);
+        using (Heartbeat.Rest())
+            Routes.Prepare(window, records, stop);
         if (!Reader.Ledger.TryBegin(window))
             return PublishOutcome.Abandoned;
         try

@@ -40,11 +40,13 @@ public sealed partial class WindowReader
     public void GatherUntil(Task ready, CancellationToken stop)
     {
         Subscribe();
+        using var polling = Heartbeat.Enter("polling", TimeSpan.Zero);
         while (!ready.IsCompleted && !stop.IsCancellationRequested)
         {
             RewindIfAbandoned();
             ResetUnreadable();
             PauseCrowding(CrowdPatience);
+            // Reading ahead comes to its limit soon: not each message is a sign of life.
             if (!ahead.WantsMore(paused))
                 HoldUntil(ready, stop);
             else if (ahead.IsEmpty)
@@ -81,8 +83,10 @@ public sealed partial class WindowReader
     /// <summary>With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.</summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
-        if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
-            return;
+        Heartbeat.Beat();
+        using (Heartbeat.Rest())
+            if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
+                return;
         Holding(logger, options.PauseAfterMs);
         try
         {
@@ -91,6 +95,7 @@ public sealed partial class WindowReader
                 && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
                 // Every time: a rebalance brings partitions that are not paused.
+                Heartbeat.Beat();
                 PauseNew();
                 Poll(PollSlice);
             }

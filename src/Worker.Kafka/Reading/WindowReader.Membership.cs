@@ -42,7 +42,7 @@ public sealed partial class WindowReader
     {
         log.Write(LogLevel.Warning, "refused", $"{life.Errors.Reason(error)}: joining group '{options.GroupId}' again as '{options.GroupInstanceId}'");
         // 1. The publisher is not inside the old consumer once this has returned, nor comes back to it.
-        Ledger.Drain(TimeSpan.Zero);
+        Drain(TimeSpan.Zero);
         if (life.Consumer.Assignment is { Count: > 0 } still)
             Lost([.. still.Select(partition => new TopicPartitionOffset(partition, Offset.Unset))]);
         paused.Clear();

@@ -65,7 +65,7 @@ public sealed partial class WindowReader
             return;
         // What was read of them and is in flight is published first, so that no older offset is committed after a newer one.
         if (!due.TrueForAll(silent.Contains))
-            Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
+            Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs));
         askedInVain = clock.GetTimestamp();
         try
         {

@@ -33,7 +33,7 @@ public sealed partial class WindowReader
         foreach (var partition in partitions)
             ahead.Drop(partition.TopicPartition);
         // 2. What is in flight is published and committed by the other threads.
-        if (!Ledger.Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs)))
+        if (!Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs)))
             NotDrained(logger, options.RevokeDrainMs);
         Forget(partitions);
         RevokedLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
@@ -45,9 +45,16 @@ public sealed partial class WindowReader
         foreach (var partition in partitions)
             ahead.Drop(partition.TopicPartition);
         // Others may read these partitions already: nothing more is published for them.
-        Ledger.Drain(TimeSpan.Zero);
+        Drain(TimeSpan.Zero);
         Forget(partitions);
         LostLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
+    }
+
+    /// <summary>Waits for the publisher, who may be waiting for a broker.</summary>
+    private bool Drain(TimeSpan bound)
+    {
+        using (Heartbeat.Rest())
+            return Ledger.Drain(bound);
     }
 
     private void Forget(List<TopicPartitionOffset> partitions)

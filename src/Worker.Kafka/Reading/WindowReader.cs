@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 
@@ -38,6 +39,7 @@ public sealed partial class WindowReader : IDisposable
         ahead = new LookAhead(limits);
         Ledger = new WindowLedger(clock);
         silent = new SilentPartitions(clock);
+        Heartbeat = new Heartbeat("read", clock);
         clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Consumer");
         lastEmptied = clock.GetTimestamp();
@@ -59,6 +61,9 @@ public sealed partial class WindowReader : IDisposable
 
     /// <summary>Whether messages are here for the next window. Reader's thread only.</summary>
     public bool HasGathered => !ahead.IsEmpty;
+
+    /// <summary>Of the reader's thread, which polls all the time.</summary>
+    public Heartbeat Heartbeat { get; }
 
     internal WindowLedger Ledger { get; }
 
@@ -83,8 +88,10 @@ public sealed partial class WindowReader : IDisposable
     public SourceWindow? Read(CancellationToken stop)
     {
         Subscribe();
+        using var polling = Heartbeat.Enter("polling", TimeSpan.Zero);
         while (!stop.IsCancellationRequested)
         {
+            Heartbeat.Beat();
             RewindIfAbandoned();
             ResetUnreadable();
             // Once at least: with enough at hand a rebalance must be answered all the same.
@@ -119,7 +126,7 @@ public sealed partial class WindowReader : IDisposable
             return;
         closed = true;
         if (Ledger.InFlight > 0)
-            Ledger.Drain(TimeSpan.Zero);
+            Drain(TimeSpan.Zero);
         try
         {
             life.Consumer.Close();
@@ -165,6 +172,7 @@ public sealed partial class WindowReader : IDisposable
             if (result is null)
             {
                 lastEmptied = clock.GetTimestamp();
+                Heartbeat.Beat();
                 LookAfterSilent();
                 return false;
             }

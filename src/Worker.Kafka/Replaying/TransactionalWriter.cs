@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
@@ -18,7 +19,9 @@ public sealed class TransactionalWriter : IDisposable
     public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         clients = new KafkaClients(options, loggers, clock);
-        producer = new ProducerLife(options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock, isReplaceable: false);
+        producer = new ProducerLife(
+            options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock, new Heartbeat("write", clock),
+            isReplaceable: false);
     }
 
     /// <summary>Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.</summary>

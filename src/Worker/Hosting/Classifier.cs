@@ -109,6 +109,7 @@ internal sealed class Classifier : IDisposable
             Meter.Watch(lags, () => Health.WaitingFor is null);
             var progress = new ProgressLog(Meter, lags, log, clock).Run(ended.Token);
             onDevice = true;
+            Health.Watch(pipeline.Heartbeats);
             var running = pipeline.Run(ended.Token, drain.Token);
             // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
             Health.Waiting("for its partitions", () => reader.IsAssigned);
@@ -121,6 +122,7 @@ internal sealed class Classifier : IDisposable
             finally
             {
                 onDevice = false;
+                Health.Watch([]);
             }
             reader.Close();
             await following;

@@ -11,11 +11,13 @@ using Worker.Terminal;
 namespace Worker.Hosting;
 
 /// <summary>
-/// GET /ping: the process lives. GET /ready: it classifies, else 503 and what it waits for. GET /metrics: Prometheus'
-/// text format.
+/// GET /ping: the process lives and no stage is stuck, else 503 and which. GET /ready: it classifies, else 503 and what
+/// it waits for. GET /metrics: Prometheus' text format.
 /// </summary>
-internal sealed class HealthServer(HealthSection options, WorkerHealth health) : IHostedService, IAsyncDisposable
+internal sealed partial class HealthServer(HealthSection options, WorkerHealth health, ILogger<HealthServer> log)
+    : IHostedService, IAsyncDisposable
 {
+    private volatile string? lastStuck;
     private WebApplication? server;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -28,7 +30,9 @@ internal sealed class HealthServer(HealthSection options, WorkerHealth health) :
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddPrometheusExporter());
         server = builder.Build();
         server.MapPrometheusScrapingEndpoint("/metrics");
-        server.MapGet("/ping", () => Results.Text("alive\n"));
+        server.MapGet("/ping", () => Stuck() is { } what
+            ? Results.Text($"stuck: {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("alive\n"));
         server.MapGet("/ready", () => health.WaitingFor is { } what
             ? Results.Text($"waiting {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
@@ -48,9 +52,21 @@ internal sealed class HealthServer(HealthSection options, WorkerHealth health) :
             await server.StopAsync(cancellationToken);
     }
 
+    /// <summary>Whoever restarts the worker for it leaves only the log.</summary>
+    private string? Stuck()
+    {
+        var what = health.StuckIn(TimeSpan.FromSeconds(options.StuckSeconds));
+        if (what is not null && lastStuck is null)
+            Probed(log, what);
+        return lastStuck = what;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (server is not null)
             await server.DisposeAsync();
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "GET /ping fails from now on: {What}. Only a restart mends that; nothing is lost by one")]
+    private static partial void Probed(ILogger log, string what);
 }

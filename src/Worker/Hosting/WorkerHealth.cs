@@ -1,10 +1,16 @@
+using Worker.Core.Health;
+
 namespace Worker.Hosting;
 
-/// <summary>Whether the worker is classifying, and if not, what it waits for; any thread.</summary>
+/// <summary>
+/// Whether the worker is classifying, and if not, what it waits for; and whether one of its stages is stuck, which
+/// only a restart mends. Any thread.
+/// </summary>
 internal sealed class WorkerHealth
 {
     private volatile string? waiting = "for the encoder";
     private volatile Func<bool>? over;
+    private volatile IReadOnlyList<Heartbeat> stages = [];
 
     /// <summary>What it waits for; null while it classifies.</summary>
     public string? WaitingFor
@@ -16,6 +22,13 @@ internal sealed class WorkerHealth
             return waiting;
         }
     }
+
+    /// <summary>From now on these are looked at; none once they have ended.</summary>
+    public void Watch(IReadOnlyList<Heartbeat> heartbeats) => stages = heartbeats;
+
+    /// <summary>What a stage is stuck in, in words; null while none is. A wait for brokers is none.</summary>
+    /// <param name="margin">How much longer than it may a step may last.</param>
+    public string? StuckIn(TimeSpan margin) => stages.Select(stage => stage.StuckIn(margin)).FirstOrDefault(what => what is not null);
 
     public void Waiting(string forWhat) => (over, waiting) = (null, forWhat);
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Core.Messages;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Publishing;
@@ -28,6 +29,10 @@ internal sealed class ClassifyingPipeline(
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
     private readonly RewindLog rewinds = new(log, clock);
+    private readonly Heartbeat classifying = new("classify", clock);
+
+    /// <summary>Of the three stages; any thread.</summary>
+    public IReadOnlyList<Heartbeat> Heartbeats => [reader.Heartbeat, classifying, publisher.Heartbeat];
 
     /// <summary>
     /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
@@ -91,7 +96,9 @@ internal sealed class ClassifyingPipeline(
         while (reader.Read(stop) is { } window)
         {
             var started = clock.GetTimestamp();
-            var tokens = tokenizer.Tokenise(window);
+            TokenisedWindow tokens;
+            using (reader.Heartbeat.Enter("tokenising a window", TimeSpan.Zero))
+                tokens = tokenizer.Tokenise(window);
             if (window.Records.Length > 0)
             {
                 meter.Read(window);
@@ -120,7 +127,9 @@ internal sealed class ClassifyingPipeline(
                 continue;
             }
             var started = clock.GetTimestamp();
-            var result = classifier.Classify(window, heads.Current);
+            ScoredWindow result;
+            using (classifying.Enter("computing a window on the device", TimeSpan.Zero))
+                result = classifier.Classify(window, heads.Current);
             var took = clock.GetElapsedTime(started);
             pacer.Took(window.Source.Records.Length, took);
             meter.Classified(took);

@@ -47,7 +47,8 @@ internal static class RunVerb
             builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => Classifier.Open(options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(services => new HealthServer(options.Health, services.GetRequiredService<Classifier>().Health));
+        builder.Services.AddSingleton(services => new HealthServer(
+            options.Health, services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());

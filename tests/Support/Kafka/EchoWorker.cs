@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
@@ -12,6 +13,9 @@ namespace Worker.Testing;
 internal sealed class EchoWorker : IDisposable
 {
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than any step of a worker may take: one that does not end by then never will, and the test says so.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(3);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource failed = new();
     private readonly Channel<SourceWindow> windows = Channel.CreateBounded<SourceWindow>(1);
@@ -22,6 +26,7 @@ internal sealed class EchoWorker : IDisposable
     private readonly Task reading;
     private readonly Task publishing;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Heartbeat? publisherBeat;
     private int published;
 
     public EchoWorker(
@@ -42,6 +47,9 @@ internal sealed class EchoWorker : IDisposable
 
     public int Rewinds { get; private set; }
 
+    /// <summary>What a stage is stuck in, as the liveness probe asks.</summary>
+    public string? StuckIn(TimeSpan margin) => Reader.Heartbeat.StuckIn(margin) ?? publisherBeat?.StuckIn(margin);
+
     /// <summary>Ends when the worker stopped by itself: with the failure that stopped it.</summary>
     public Task Ended => Task.WhenAll(reading, publishing);
 
@@ -54,16 +62,16 @@ internal sealed class EchoWorker : IDisposable
     public async Task StopAsync()
     {
         await stop.CancelAsync();
-        await Ended;
-        Reader.Close();
+        await Ended.WaitAsync(EndPatience);
+        await Task.Run(Reader.Close).WaitAsync(EndPatience);
     }
 
     public void Dispose()
     {
         stop.Cancel();
         // Only then: nobody may be inside the client when it goes.
-        Task.WaitAny(Ended);
-        Reader.Dispose();
+        if (Task.WaitAny([Ended], EndPatience) < 0 || !Task.Run(Reader.Dispose).Wait(EndPatience))
+            throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Reader.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
         stop.Dispose();
         failed.Dispose();
     }
@@ -97,6 +105,7 @@ internal sealed class EchoWorker : IDisposable
     private void Publishing()
     {
         using var publisher = WindowPublisher.Create(options, Reader, loggers, clock);
+        publisherBeat = publisher.Heartbeat;
         try
         {
             publisher.Start(stop.Token);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
@@ -171,9 +172,10 @@ public sealed class TransactionTests(KafkaBroker broker)
         var clients = new KafkaClients(options, NullLoggerFactory.Instance, TimeProvider.System);
         using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
-        using var delivery = new WindowDelivery(producer);
+        var heartbeat = new Heartbeat("publish", TimeProvider.System);
+        using var delivery = new WindowDelivery(producer, TimeSpan.FromSeconds(10), heartbeat);
         using var routes = new KeylessRoutes(options, NullLoggerFactory.Instance, TimeProvider.System);
-        var transaction = new Transaction(producer, new FatalError(), lost: null, options, NullLogger.Instance, TimeProvider.System, clients);
+        var transaction = new Transaction(producer, new FatalError(), lost: null, heartbeat, options, NullLogger.Instance, TimeProvider.System, clients);
         transaction.TakeOver(default);
         var window = reader.Read(default)!;
         transaction.Begin();

@@ -88,6 +88,25 @@ internal sealed class Stage
         new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
             .SetLogHandler((_, _) => { }).Build();
 
+    /// <summary>Whether the broker answers for the group within so long.</summary>
+    public async Task<bool> HasGroup(TimeSpan patience)
+    {
+        using var outsider = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = name })
+            .SetLogHandler((_, _) => { }).Build();
+        var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (Environment.TickCount64 < deadline)
+            try
+            {
+                outsider.Committed([new TopicPartition(Options().Topics.Messages, 0)], TimeSpan.FromSeconds(5));
+                return true;
+            }
+            catch (KafkaException)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        return false;
+    }
+
     /// <summary>What a read_committed reader sees of the results, or of another topic.</summary>
     public List<ConsumeResult<byte[], byte[]>> Results(int atLeast, int partitions = 3, string? topic = null, double seconds = 30) =>
         CommittedTopic.Read(BootstrapServers, topic ?? Options().Topics.Results, partitions, atLeast, seconds);

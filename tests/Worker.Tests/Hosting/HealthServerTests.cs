@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Worker.Core.Health;
 using Worker.Hosting;
 using Worker.Terminal;
 
@@ -12,7 +15,7 @@ public class HealthServerTests
     {
         var port = FreePort();
         var health = new WorkerHealth();
-        await using var server = new HealthServer(new HealthSection { Port = port }, health);
+        await using var server = Server(new HealthSection { Port = port }, health);
         await server.StartAsync(CancellationToken.None);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);
@@ -28,16 +31,42 @@ public class HealthServerTests
     }
 
     [Fact]
+    public async Task Ping_fails_while_a_stage_is_stuck_and_says_which()
+    {
+        var (port, health, clock) = (FreePort(), new WorkerHealth(), new FakeTimeProvider());
+        await using var server = Server(new HealthSection { Port = port, StuckSeconds = 60 }, health);
+        await server.StartAsync(CancellationToken.None);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var (read, publish) = (new Heartbeat("read", clock), new Heartbeat("publish", clock));
+        health.Watch([read, publish]);
+        using (publish.Enter("inside the client library (Commit)", TimeSpan.FromSeconds(10)))
+        {
+            clock.Advance(TimeSpan.FromSeconds(70));
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);
+            clock.Advance(TimeSpan.FromSeconds(1));
+            var stuck = await client.GetAsync("/ping");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, stuck.StatusCode);
+            Assert.Equal(
+                "stuck: stage 'publish' has been inside the client library (Commit) for 71 s, which should take 10 s at most\n",
+                await stuck.Content.ReadAsStringAsync());
+        }
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_a_problem_of_the_configuration()
     {
         using var taken = new TcpListener(IPAddress.Any, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await using var server = new HealthServer(new HealthSection { Port = port }, new WorkerHealth());
+        await using var server = Server(new HealthSection { Port = port }, new WorkerHealth());
         var error = await Assert.ThrowsAsync<UserError>(() => server.StartAsync(CancellationToken.None));
         Assert.Equal(ExitCode.Configuration, error.Code);
         Assert.Contains($"{port}", error.Message, StringComparison.Ordinal);
     }
+
+    private static HealthServer Server(HealthSection options, WorkerHealth health) =>
+        new(options, health, NullLogger<HealthServer>.Instance);
 
     internal static int FreePort()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Hosting;
 using Worker.Telemetry;
 using Worker.Tests.Hosting;
@@ -17,7 +18,7 @@ public partial class MetricsTests(TinyModel model)
             options.Input.NullValue = Core.Messages.NullValue.Skip;
             options.Review.Audit = 1;
         });
-        await using var server = new HealthServer(new HealthSection { Port = port }, worker.Classifier.Health);
+        await using var server = new HealthServer(new HealthSection { Port = port }, worker.Classifier.Health, NullLogger<HealthServer>.Instance);
         await server.StartAsync(CancellationToken.None);
         worker.Send([.. Enumerable.Range(0, 40).Select(i => $"message {i}")]);
         worker.Send(new Confluent.Kafka.Message<byte[]?, byte[]?> { Value = [0xFF] }, new() { Value = null });
