@@ -69,7 +69,16 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
     private static void Names(KafkaTopics topics, List<string> problems)
     {
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (role, topic) in Roles(topics))
+        MessageTopics? sources = null;
+        try
+        {
+            sources = MessageTopics.Of(topics);
+        }
+        catch (FormatException error)
+        {
+            problems.Add($"Kafka:Topics:{nameof(topics.Messages)}: {error.Message}");
+        }
+        foreach (var (role, topic) in Roles(topics, sources))
         {
             if (string.IsNullOrEmpty(topic))
                 continue;
@@ -77,12 +86,15 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
                 problems.Add($"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
             if (!seen.TryAdd(topic, role))
                 problems.Add($"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
+            // What the worker writes it would read again, and so on for ever.
+            if (role != nameof(topics.Messages) && sources?.Matches(topic) == true)
+                problems.Add($"Kafka:Topics:{nameof(topics.Messages)}: a pattern matches '{topic}', the topic of {role}: make it narrower");
         }
     }
 
-    private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics) =>
+    private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics, MessageTopics? sources) =>
     [
-        (nameof(topics.Messages), topics.Messages), (nameof(topics.Results), topics.Results),
+        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (nameof(topics.Results), topics.Results),
         (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
         (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
     ];

@@ -5,7 +5,10 @@ namespace Worker.Kafka.Configuration;
 /// <summary>The names of the topics: the configuration section <c>Kafka:Topics</c>.</summary>
 public sealed class KafkaTopics
 {
-    /// <summary>Texts to classify. Default <c>messages</c>.</summary>
+    /// <summary>
+    /// Texts to classify: one topic or several, comma separated; one that begins with '^' is a pattern, and every topic
+    /// that matches it is read, also one that is made later (<see cref="MessageTopics"/>). Default <c>messages</c>.
+    /// </summary>
     [Required]
     public string Messages { get; set; } = "messages";
 

@@ -40,6 +40,15 @@ public sealed class ClusterInspection : IDisposable
         }
     }
 
+    /// <summary>The topics that a pattern of <see cref="MessageTopics"/> matches, as far as this user may see them.</summary>
+    public IReadOnlyList<string> Matching(MessageTopics sources, TimeProvider clock)
+    {
+        if (sources.Patterns.Count == 0)
+            return [];
+        using var topics = new TopicAdmin(options, NullLoggerFactory.Instance, clock);
+        return topics.Matching(sources, default);
+    }
+
     /// <summary>Each of the topics, in their order.</summary>
     public async Task<IReadOnlyList<TopicFacts>> TopicsAsync(IReadOnlyList<string> names)
     {

@@ -10,9 +10,10 @@ namespace Worker.Kafka.Publishing;
 internal sealed class ProducerLife : IDisposable
 {
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MetadataPatience = TimeSpan.FromSeconds(5);
     private readonly IProducer<byte[]?, byte[]?> producer;
     private readonly IAdminClient admin;
-    private readonly string results;
+    private readonly KafkaTopics topics;
 
     /// <param name="heartbeat">Of the thread that will call it.</param>
     /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a fresh producer to see to.</param>
@@ -22,7 +23,7 @@ internal sealed class ProducerLife : IDisposable
         var fatal = new FatalError();
         producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note, Lost.Note);
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
-        results = options.Topics.Results;
+        topics = options.Topics;
         Delivery = new WindowDelivery(producer, TimeSpan.FromMilliseconds(options.TransactionTimeoutMs), heartbeat);
         Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, heartbeat, options, logger, clock, clients);
     }
@@ -41,11 +42,31 @@ internal sealed class ProducerLife : IDisposable
     {
         try
         {
-            admin.GetMetadata(results, BrokerPatience);
+            admin.GetMetadata(topics.Results, BrokerPatience);
         }
         catch (KafkaException)
         {
             // Taking over says why, and tries again.
+        }
+    }
+
+    /// <summary>A topic that the group reads: where only patterns are given, one of the windows, or that matches; null where none does.</summary>
+    public string? AnySource(IReadOnlyList<UndecidedWindow> windows)
+    {
+        var sources = MessageTopics.Of(topics);
+        if (sources.Names.Count > 0)
+            return sources.Names[0];
+        if (windows.SelectMany(window => window.Window.Ranges).Select(range => range.Topic).FirstOrDefault() is { } read)
+            return read;
+        try
+        {
+            return admin.GetMetadata(MetadataPatience).Topics.Find(topic => sources.Matches(topic.Topic))?.Topic;
+        }
+        catch (KafkaException error)
+        {
+            // Which offsets were left undecided cannot be known then.
+            throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
+                $"no broker tells the topics that match {topics.Messages}: {error.Error.Reason}; a fresh producer tries again");
         }
     }
 

@@ -64,15 +64,16 @@ internal sealed partial class Transaction(
     /// such offsets, and the next commit would commit offsets and records of both. Partitions keep them by producer, so an
     /// aborted transaction over the same partitions ends them.
     /// </summary>
-    /// <param name="topic">One that the group reads.</param>
+    /// <param name="topic">One that the group reads; null where there is none yet, and so no offsets.</param>
     /// <param name="group">As no member of it.</param>
     /// <param name="again">Writes once more what was written to the partitions.</param>
-    public void Settle(string topic, IConsumerGroupMetadata group, Action again, CancellationToken stop)
+    public void Settle(string? topic, IConsumerGroupMetadata group, Action again, CancellationToken stop)
     {
         Begin();
         try
         {
-            SendOffsets([new TopicPartitionOffset(topic, 0, 0)], group, stop);
+            if (topic is not null)
+                SendOffsets([new TopicPartitionOffset(topic, 0, 0)], group, stop);
             again();
         }
         catch (Exception refused) when (refused is MustAbortException or ProduceException<byte[]?, byte[]?>)

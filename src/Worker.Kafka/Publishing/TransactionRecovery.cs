@@ -57,10 +57,11 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         // What must be asked for is asked for outside the transaction.
         foreach (var window in windows)
             routes.Prepare(window.Window, window.Records, stop);
+        var source = life.AnySource(windows);
         for (var tries = 1; ; tries++)
         {
             Error? unreached = null;
-            life.Transaction.Settle(options.Topics.Messages, group, WriteAgain, stop);
+            life.Transaction.Settle(source, group, WriteAgain, stop);
             if (unreached is null)
                 return;
             if (tries == 1)
@@ -95,7 +96,7 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
         try
         {
             // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
-            outsider.Committed([new TopicPartition(options.Topics.Messages, int.MaxValue)], CoordinatorPatience);
+            outsider.Committed([new TopicPartition(options.Topics.Results, int.MaxValue)], CoordinatorPatience);
         }
         catch (KafkaException error)
         {

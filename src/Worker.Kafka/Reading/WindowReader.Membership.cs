@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Reading;
 
@@ -50,7 +51,7 @@ public sealed partial class WindowReader
         // 2. Nobody misses a poll of one who is no member.
         Task.Delay(JoinPause, clock).GetAwaiter().GetResult();
         life = NewLife();
-        life.Consumer.Subscribe(options.Topics.Messages);
+        life.Consumer.Subscribe(MessageTopics.Of(options.Topics).Subscription);
     }
 
     private ConsumerLife NewLife() => new(options, clients, log, Assigned, Revoked, Lost);

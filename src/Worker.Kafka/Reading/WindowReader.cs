@@ -18,6 +18,7 @@ namespace Worker.Kafka.Reading;
 public sealed partial class WindowReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
 
     private readonly KafkaOptions options;
     private readonly ILogger logger;
@@ -129,7 +130,10 @@ public sealed partial class WindowReader : IDisposable
             Drain(TimeSpan.Zero);
         try
         {
-            life.Consumer.Close();
+            // After a session and a little more the group has noticed in any case.
+            var limit = TimeSpan.FromMilliseconds(options.SessionTimeoutMs) + LeavePatience;
+            if (!life.Leave(limit))
+                NotClosed(logger, $"the client library has not come back from it within {limit.TotalSeconds:F0} s");
         }
         catch (KafkaException error)
         {
@@ -159,7 +163,7 @@ public sealed partial class WindowReader : IDisposable
         ObjectDisposedException.ThrowIf(closed, this);
         if (subscribed)
             return;
-        life.Consumer.Subscribe(options.Topics.Messages);
+        life.Consumer.Subscribe(MessageTopics.Of(options.Topics).Subscription);
         subscribed = true;
     }
 

@@ -46,6 +46,11 @@ public sealed class TopicAdmin : IDisposable
     public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
         asking.Run(_ => Explained(() => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal)), stop);
 
+    /// <summary>The topics there are now that a pattern of <see cref="MessageTopics"/> matches. Waits for a broker that is not there yet.</summary>
+    public IReadOnlyList<string> Matching(MessageTopics sources, CancellationToken stop) => asking.Run(
+        _ => Explained(() => admin.GetMetadata(RequestTimeout)).Topics.Select(topic => topic.Topic).Where(sources.Matches).Order(StringComparer.Ordinal).ToList(),
+        stop);
+
     /// <summary>Makes sure that a broker answers, for verbs that a person waits for.</summary>
     /// <exception cref="KafkaFailureException">None does, within seconds; with the reason where it is known.</exception>
     public void Reach()
@@ -179,7 +184,7 @@ public sealed class TopicAdmin : IDisposable
         }
     }
 
-    private KafkaFailureException Hidden(string topic) => new(KafkaFailure.Unauthorised, Array.IndexOf([options.Topics.Messages, options.Topics.Heads], topic) >= 0
+    private KafkaFailureException Hidden(string topic) => new(KafkaFailure.Unauthorised, topic == options.Topics.Heads || MessageTopics.Of(options.Topics).Includes(topic)
         ? $"this worker may not see topic '{topic}': grant its user READ on it (which brings DESCRIBE)"
         : $"this worker may not see topic '{topic}': grant its user WRITE on it (which brings DESCRIBE)");
 

@@ -67,9 +67,15 @@ internal sealed class Examination(TimeProvider clock)
             yield return await TopicHeads(options, encoder);
     }
 
-    private static async IAsyncEnumerable<Finding> Cluster(RunOptions options, ClusterInspection cluster)
+    private async IAsyncEnumerable<Finding> Cluster(RunOptions options, ClusterInspection cluster)
     {
-        var needed = TopicChecks.Needed(options.Kafka.Topics, options.Heads.Source == HeadsSource.Topic);
+        var sources = Kafka.Configuration.MessageTopics.Of(options.Kafka.Topics);
+        var matching = cluster.Matching(sources, clock);
+        if (sources.Patterns.Count > 0)
+            yield return matching.Count > 0
+                ? Finding.Ok("patterns", $"{matching.Count} topics match {string.Join(", ", sources.Patterns)}")
+                : Finding.Warning("patterns", $"no topic matches {string.Join(", ", sources.Patterns)}", "make one, or widen the pattern: nothing is read until then");
+        var needed = TopicChecks.Needed(options.Kafka.Topics, matching, options.Heads.Source == HeadsSource.Topic);
         var (topics, failed) = await TryAsync("topics", () => cluster.TopicsAsync([.. needed.Select(topic => topic.Topic)]));
         if (topics is null)
         {

@@ -8,11 +8,16 @@ namespace Worker.Diagnosing;
 internal static class TopicChecks
 {
     /// <summary>What the worker does with each topic it needs.</summary>
-    public static IReadOnlyList<(string Topic, string Right, bool Compacted)> Needed(KafkaTopics topics, bool headsFromTopic)
+    /// <param name="topics">As configured.</param>
+    /// <param name="matching">The topics that patterns of <see cref="KafkaTopics.Messages"/> match.</param>
+    /// <param name="headsFromTopic">Whether heads come from a topic.</param>
+    public static IReadOnlyList<(string Topic, string Right, bool Compacted)> Needed(
+        KafkaTopics topics, IReadOnlyList<string> matching, bool headsFromTopic)
     {
         List<(string, string, bool)> needed =
         [
-            (topics.Messages, "READ", false), (topics.Results, "WRITE", false), (topics.Review, "WRITE", false), (topics.DeadLetters, "WRITE", false),
+            .. MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal).Select(topic => (topic, "READ", false)),
+            (topics.Results, "WRITE", false), (topics.Review, "WRITE", false), (topics.DeadLetters, "WRITE", false),
         ];
         if (headsFromTopic)
             needed.Add((topics.Heads, "READ", true));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
@@ -91,8 +92,8 @@ internal sealed class Classifier : IDisposable
             // 2. Kafka: topics, then the producer's identity, then the group.
             Health.Waiting("for Kafka");
             using (var topics = new TopicAdmin(options.Kafka, loggers, clock))
-                topics.Require(Needed(), stop);
-            var records = await TopicLimits.Read(options.Kafka, [.. Needed().Skip(1)], loggers, clock);
+                Require(topics, stop);
+            var records = await TopicLimits.Read(options.Kafka, Written, loggers, clock);
             // A batch of records that each fit is refused as a whole where it is larger than its topic takes.
             if (records.Least < DefaultBatchBytes)
                 options.Kafka.Producer.TryAdd("batch.size", $"{records.Least}");
@@ -167,10 +168,17 @@ internal sealed class Classifier : IDisposable
         }
     }
 
-    private string[] Needed()
+    private string[] Written => [options.Kafka.Topics.Results, options.Kafka.Topics.Review, options.Kafka.Topics.DeadLetters];
+
+    private void Require(TopicAdmin topics, CancellationToken stop)
     {
-        var topics = options.Kafka.Topics;
-        return [topics.Messages, topics.Results, topics.Review, topics.DeadLetters];
+        var sources = MessageTopics.Of(options.Kafka.Topics);
+        topics.Require([.. sources.Names, .. Written], stop);
+        if (sources.Patterns.Count == 0)
+            return;
+        var matching = topics.Matching(sources, stop);
+        log.LogInformation("Topics that match {Patterns} now: {Matching}; others are read as they are made",
+            string.Join(", ", sources.Patterns), matching.Count == 0 ? "none" : string.Join(", ", matching));
     }
 
     private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
 using Worker.Terminal;
 
@@ -19,9 +20,10 @@ internal static class TopicsVerb
         {
             var options = kafka.Read(parsed);
             var (count, copies) = (parsed.GetValue(partitions), (short)parsed.GetValue(replicas));
+            var sources = MessageTopics.Of(options.Topics);
             TopicSpec[] specs =
             [
-                new(options.Topics.Messages, count, copies), new(options.Topics.Results, count, copies),
+                .. sources.Names.Select(name => new TopicSpec(name, count, copies)), new(options.Topics.Results, count, copies),
                 new(options.Topics.Review, count, copies), new(options.Topics.DeadLetters, count, copies),
                 new(options.Topics.Heads, 1, copies, Compacted: true),
             ];
@@ -30,6 +32,8 @@ internal static class TopicsVerb
             var there = await admin.CreateAsync(specs);
             foreach (var spec in specs)
                 Console.WriteLine($"{spec.Name}: {(there.Contains(spec.Name, StringComparer.Ordinal) ? "was there already" : "created")}");
+            foreach (var pattern in sources.Patterns)
+                Console.WriteLine($"{pattern}: a pattern; the topics that it matches are made by those who write them");
             return ExitCode.Done;
         });
         return new Command("topics", "Make the topics that a worker needs") { create };

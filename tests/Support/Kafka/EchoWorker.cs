@@ -63,15 +63,16 @@ internal sealed class EchoWorker : IDisposable
     {
         await stop.CancelAsync();
         await Ended.WaitAsync(EndPatience);
-        await Task.Run(Reader.Close).WaitAsync(EndPatience);
+        Reader.Close();
     }
 
     public void Dispose()
     {
         stop.Cancel();
         // Only then: nobody may be inside the client when it goes.
-        if (Task.WaitAny([Ended], EndPatience) < 0 || !Task.Run(Reader.Dispose).Wait(EndPatience))
+        if (Task.WaitAny([Ended], EndPatience) < 0)
             throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Reader.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
+        Reader.Dispose();
         stop.Dispose();
         failed.Dispose();
     }

@@ -40,6 +40,34 @@ public sealed class KafkaOptionsTests
         Assert.Equal(expected.Length, problems.Count);
     }
 
+    [Theory]
+    [InlineData("inbox, ^mail-.*,chat")]
+    [InlineData("^mail")]
+    public void Several_topics_and_patterns_are_taken(string messages) =>
+        Assert.Empty(KafkaOptionsValidator.Problems(With(messages)));
+
+    [Theory]
+    [InlineData("", "Kafka:Topics:Messages")]
+    [InlineData("inbox,inbox", "'inbox' is already the topic of Messages")]
+    [InlineData("inbox,results", "'results' is already the topic of Messages")]
+    [InlineData("in box", "'in box' is no topic name")]
+    [InlineData("^mail(", "'^mail(' is no regular expression")]
+    [InlineData("^re.*", "a pattern matches 'results', the topic of Results")]
+    public void Topics_that_cannot_be_read_are_refused(string messages, string problem) =>
+        Assert.Contains(KafkaOptionsValidator.Problems(With(messages)), line => line.Contains(problem, StringComparison.Ordinal));
+
+    [Fact]
+    public void What_is_included_is_what_is_named_or_matched_from_the_beginning()
+    {
+        var sources = MessageTopics.Of(new KafkaTopics { Messages = "inbox, ^mail-[a-z]+$" });
+        Assert.Equal(["inbox", "^mail-[a-z]+$"], sources.Subscription);
+        Assert.True(sources.Includes("inbox") && sources.Includes("mail-de"));
+        Assert.False(sources.Includes("inbox2") || sources.Includes("mail-2") || sources.Includes("my-mail-de") || sources.Matches("inbox"));
+    }
+
+    private static KafkaOptions With(string messages) =>
+        new() { BootstrapServers = "b:9092", Topics = new KafkaTopics { Messages = messages } };
+
     [Fact]
     public void The_section_binds_with_the_librdkafka_names_untouched()
     {
