@@ -1,0 +1,29 @@
+using Worker.Terminal;
+
+namespace Worker.Rollout;
+
+/// <summary>Says what a publication does to each label: a line a label, or, of many, a line for all that do the same.</summary>
+internal static class PublishReport
+{
+    /// <summary>Labels up to which each has a line.</summary>
+    private const int MostLines = 20;
+
+    /// <summary>Lines about the heads of a file.</summary>
+    public static IEnumerable<string> Lines(IReadOnlyList<PlannedHead> plan) => plan.Count <= MostLines
+        ? plan.Select(step => $"{TextColumns.OneLine(step.Head.Label)}: {step.Step}{Raised(step)}")
+        : plan.GroupBy(step => step.Step, StringComparer.Ordinal)
+            .Select(same => TextColumns.Cut($"{same.Count()} labels {same.Key} ({string.Join(", ", same.Select(step => TextColumns.OneLine(step.Head.Label)))})", TextColumns.Screen - 1));
+
+    /// <summary>Labels on the topic that the file leaves as they are; nothing where there are none.</summary>
+    public static IEnumerable<string> Left(IReadOnlyList<PlannedHead> plan, TopicHeads topic)
+    {
+        var given = plan.Select(step => step.Head.Label).ToHashSet(StringComparer.Ordinal);
+        var left = topic.Entries.Where(entry => !given.Contains(entry.Label)).Select(entry => TextColumns.OneLine(entry.Label)).ToList();
+        return left.Count == 0
+            ? []
+            : [TextColumns.Cut($"not in the file and still in use: {left.Count} ({string.Join(", ", left)}", TextColumns.Screen - 2) + ")", "  'worker heads retire LABEL' takes one out of service"];
+    }
+
+    /// <summary>Why a head does not have the version of its file.</summary>
+    private static string Raised(PlannedHead step) => step.Head.Version == step.Given || step.IsThere ? "" : $" (its file says v{step.Given}, which the topic had)";
+}
