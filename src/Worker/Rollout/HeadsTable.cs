@@ -11,8 +11,8 @@ namespace Worker.Rollout;
 /// <param name="now">Certificates that have expired by then are said to be.</param>
 internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
 {
-    private const int LabelWidth = 21;
-    private const int GroupWidth = 11;
+    private const int LabelWidth = 20;
+    private const int GroupWidth = 10;
     private const int EncoderWidth = 8;
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

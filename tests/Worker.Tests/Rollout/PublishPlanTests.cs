@@ -1,4 +1,3 @@
-using FsCheck.Xunit;
 using Worker.Core.Heads;
 using Worker.Rollout;
 using Worker.Terminal;
@@ -60,17 +59,18 @@ public class PublishPlanTests
         Assert.Equal(["was retired, now v4", "was no head, now v1"], Steps(topic, Head("a"), Head("b")));
     }
 
-    /// <summary>However often files are published one after the other.</summary>
-    [Property]
-    public void No_two_records_of_one_version_differ(byte[] files)
+    [Fact]
+    public void However_often_files_are_published_no_two_records_of_one_version_differ()
     {
+        var random = new Random(1);
         var log = new List<Head>();
-        foreach (var file in files)
+        for (var i = 0; i < 200; i++)
         {
-            var step = PublishPlan.Of([Head("a", 1 + file % 3, bias: file / 3 % 4)], Of([.. log]))[0];
+            var step = PublishPlan.Of([Head("a", random.Next(1, 40), bias: random.Next(4))], Of([.. log]))[0];
             if (!step.IsThere)
                 log.Add(step.Head);
         }
+        Assert.InRange(log.Count, 100, 200);
         Assert.All(log.GroupBy(head => head.Version), same => Assert.Single(same));
         Assert.True(log.Zip(log.Skip(1)).All(pair => pair.First.Version < pair.Second.Version));
     }
