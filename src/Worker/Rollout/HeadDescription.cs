@@ -13,7 +13,9 @@ internal static class HeadDescription
     {
         var head = entry.Head!;
         yield return $"{TextColumns.OneLine(head.Label)}, version {head.Version}, published {entry.When} UTC ({topic.Topic}, {entry.Partition}@{entry.Offset})";
-        yield return HeadDifference.Line("threshold", HeadWords.Thresholds(head.Thresholds));
+        yield return HeadDifference.Line("threshold", $"yes from p = {HeadWords.Number(head.Thresholds.Decide)} on");
+        if (head.Thresholds.Low < head.Thresholds.High)
+            yield return HeadDifference.Line("band", $"{HeadWords.Band(head.Thresholds)}: {(head.Certificate is null ? "uncertain" : "not certified")} between these");
         foreach (var line in Certificate(head, now))
             yield return line;
         yield return HeadDifference.Line("calibration", HeadWords.Calibration(head.Calibration));

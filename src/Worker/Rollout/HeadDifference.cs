@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
+using Worker.Terminal;
 
 namespace Worker.Rollout;
 
@@ -19,10 +20,12 @@ internal static class HeadDifference
             yield return ("weights", weights);
         if (from.Bias != to.Bias)
             yield return ("bias", $"{HeadWords.Number(from.Bias)} → {HeadWords.Number(to.Bias)}");
-        if (from.Thresholds != to.Thresholds)
-            yield return ("threshold", Change(HeadWords.Thresholds(from.Thresholds), HeadWords.Thresholds(to.Thresholds)));
+        if (from.Thresholds.Decide != to.Thresholds.Decide)
+            yield return ("threshold", Change(HeadWords.Number(from.Thresholds.Decide), HeadWords.Number(to.Thresholds.Decide)));
+        if ((from.Thresholds.Low, from.Thresholds.High) != (to.Thresholds.Low, to.Thresholds.High))
+            yield return ("band", Change(HeadWords.Band(from.Thresholds), HeadWords.Band(to.Thresholds)));
         if (from.Calibration != to.Calibration)
-            yield return ("calibration", $"{Change(HeadWords.Calibration(from.Calibration), HeadWords.Calibration(to.Calibration))}; p of a logit moves by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
+            yield return ("calibration", $"{Change(HeadWords.Calibration(from.Calibration), HeadWords.Calibration(to.Calibration))}; moves p by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
         if (!Equals(from.Interval, to.Interval))
             yield return ("interval", Change(Interval(from), Interval(to)));
         if (from.Certificate != to.Certificate)
@@ -33,8 +36,9 @@ internal static class HeadDifference
             yield return ("trained on", Change(Training(from), Training(to)));
     }
 
-    /// <summary>An indented line for each aspect.</summary>
-    public static IEnumerable<string> Lines(Head from, Head to) => Of(from, to).Select(part => Line(part.Aspect, part.Words));
+    /// <summary>Indented lines for each aspect.</summary>
+    public static IEnumerable<string> Lines(Head from, Head to) => Of(from, to)
+        .SelectMany(part => TextColumns.Wrapped(Line(part.Aspect, ""), part.Words.Split(' '), Line("", "").Length, " "));
 
     /// <summary>An aspect and what is said of it.</summary>
     public static string Line(string aspect, string words) => $"  {aspect.PadRight(AspectWidth)} {words}";

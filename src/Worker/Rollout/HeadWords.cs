@@ -7,10 +7,10 @@ namespace Worker.Rollout;
 /// <summary>Parts of a head in a few words each, the same for all who tell of heads.</summary>
 internal static class HeadWords
 {
-    /// <summary>"0.500", or with the review band "0.500 (uncertain from 0.310 to 0.700)".</summary>
-    public static string Thresholds(Thresholds thresholds) => thresholds.Low == thresholds.High
-        ? Number(thresholds.Decide)
-        : $"{Number(thresholds.Decide)} (no up to {Number(thresholds.Low)}, yes from {Number(thresholds.High)})";
+    /// <summary>"0.310 to 0.700", the bounds beside the threshold; "none" where they are one.</summary>
+    public static string Band(Thresholds thresholds) => thresholds.Low == thresholds.High
+        ? "none"
+        : $"{Number(thresholds.Low)} to {Number(thresholds.High)}";
 
     /// <summary>"Platt, slope 0.930, intercept 0.100".</summary>
     public static string Calibration(Calibration calibration) =>

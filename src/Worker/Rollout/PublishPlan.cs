@@ -12,7 +12,7 @@ internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool
     /// <summary>"v3 → v4", "new, v1".</summary>
     public string Step => this switch
     {
-        { IsThere: true } => $"v{Head.Version}, the same: not published again",
+        { IsThere: true } => $"v{Head.Version}, the same",
         { Before: null } => $"new, v{Head.Version}",
         { Before.IsTombstone: true } => $"was retired, now v{Head.Version}",
         { Before.Head: { } old } => $"v{old.Version} → v{Head.Version}",

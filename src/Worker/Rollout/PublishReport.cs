@@ -6,13 +6,18 @@ namespace Worker.Rollout;
 internal static class PublishReport
 {
     /// <summary>Labels up to which each has a line.</summary>
-    private const int MostLines = 20;
+    private const int MostLines = 30;
 
     /// <summary>Lines about the heads of a file.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<PlannedHead> plan) => plan.Count <= MostLines
-        ? plan.Select(step => $"{TextColumns.OneLine(step.Head.Label)}: {step.Step}{Raised(step)}")
-        : plan.GroupBy(step => step.Step, StringComparer.Ordinal)
-            .Select(same => TextColumns.Cut($"{same.Count()} labels {same.Key} ({string.Join(", ", same.Select(step => TextColumns.OneLine(step.Head.Label)))})", TextColumns.Screen - 1));
+    public static IEnumerable<string> Lines(IReadOnlyList<PlannedHead> plan)
+    {
+        var changed = plan.Where(step => !step.IsThere).ToList();
+        var lines = changed.Count <= MostLines
+            ? changed.Select(step => $"{TextColumns.OneLine(step.Head.Label)}: {step.Step}{Raised(step)}")
+            : changed.GroupBy(step => step.Step, StringComparer.Ordinal).Select(same => Summary(same.Key, [.. same]));
+        var there = plan.Where(step => step.IsThere).ToList();
+        return there.Count == 0 ? lines : lines.Append(Summary("the same, not published again", there));
+    }
 
     /// <summary>Labels on the topic that the file leaves as they are; nothing where there are none.</summary>
     public static IEnumerable<string> Left(IReadOnlyList<PlannedHead> plan, TopicHeads topic)
@@ -24,6 +29,9 @@ internal static class PublishReport
             : [TextColumns.Cut($"not in the file and still in use: {left.Count} ({string.Join(", ", left)}", TextColumns.Screen - 2) + ")", "  'worker heads retire LABEL' takes one out of service"];
     }
 
+    private static string Summary(string step, List<PlannedHead> same) => TextColumns.Cut(
+        $"{(same.Count == 1 ? "1 label" : $"{same.Count} labels")} {step} ({string.Join(", ", same.Select(one => $"{TextColumns.OneLine(one.Head.Label)}"))}", TextColumns.Screen - 2) + ")";
+
     /// <summary>Why a head does not have the version of its file.</summary>
-    private static string Raised(PlannedHead step) => step.Head.Version == step.Given || step.IsThere ? "" : $" (its file says v{step.Given}, which the topic had)";
+    private static string Raised(PlannedHead step) => step.Head.Version == step.Given ? "" : $" (its file says v{step.Given}, which the topic had)";
 }

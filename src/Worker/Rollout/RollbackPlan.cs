@@ -40,17 +40,18 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
     /// </summary>
     private static HeadEntry Before(TopicHeads topic, HeadEntry last, List<HeadEntry> heads)
     {
-        var found = last.Head is { } current
-            ? heads.TakeWhile(entry => !HeadContent.IsSame(entry.Head!, current)).LastOrDefault()
-            : heads.LastOrDefault();
-        return found ?? throw new UserError(
-            $"topic '{topic.Topic}' holds no earlier head of '{last.Label}': it is compacted, and earlier records go in time\n  what to do: {Offer(last, heads)}");
+        if (last.Head is not { } current)
+            return heads.LastOrDefault() ?? throw new UserError($"topic '{topic.Topic}' holds no head of '{last.Label}' any more: it is compacted, and earlier records go in time\n  what to do: {Offer(last, heads)}");
+        var first = heads.FindIndex(entry => HeadContent.IsSame(entry.Head!, current));
+        return first > 0 ? heads[first - 1] : throw new UserError(
+            $"v{current.Version} of '{last.Label}'{(heads[0] == last ? "" : $" decides as v{heads[0].Head!.Version} does, which")} is the earliest head on topic '{topic.Topic}': it is compacted, and earlier records go in time\n"
+            + $"  what to do: {Offer(last, heads)}");
     }
 
     private static string Gone(TopicHeads topic, int version) =>
         version < topic.NextVersion(topic.History[^1].Label) ? " any more: it is compacted, and earlier records go in time" : "";
 
-    private static string Offer(HeadEntry last, List<HeadEntry> heads) => heads.Count == 0
+    private static string Offer(HeadEntry last, List<HeadEntry> heads) => heads.TrueForAll(entry => entry == last)
         ? "publish a file that has it ('worker heads publish FILE')"
         : $"name one with --to, there are {Versions(last, heads)}; or publish a file ('worker heads publish FILE')";
 }

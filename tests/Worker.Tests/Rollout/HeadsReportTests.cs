@@ -54,7 +54,7 @@ public class HeadsReportTests
         var topic = MadeTopic.Of("spam", Record(Certified with { Version = 11, Bias = 1 }), Record(Certified));
         var text = string.Join('\n', HeadDescription.Lines(topic.Find("spam")!, topic, Now));
         Assert.All(text.Split('\n'), line => Assert.True(line.Length < 80, line));
-        foreach (var part in (string[])["spam, version 12", "0.500 (no up to 0.250, yes from 0.750)", "yes from 0.750: 2 wrong of 130 decided of 2,000 texts", "95% certainty", "Platt, slope 0.900, intercept 0.100",
+        foreach (var part in (string[])["spam, version 12", "yes from p = 0.500 on", "0.250 to 0.750: not certified between", "yes from 0.750: 2 wrong of 130 decided of 2,000 texts", "95% certainty", "Platt, slope 0.900, intercept 0.100",
             "topic: exactly one", Encoder, "2 floats, length 5.000, bias 0.000", "612 texts with the label", "version 11", "v11 (2026-11-21 08:00)", "v12 (in use since 2026-11-21 08:01)"])
             Assert.Contains(part, text, StringComparison.Ordinal);
         Assert.DoesNotContain("expired", text, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public class HeadsReportTests
         Head[] file =
         [
             Head("same"), Head("new"),
-            Certified with { Version = 1, Weights = [4, 3], Thresholds = new(0.25, 0.4, 0.75), Calibration = new(0.9, 1.1), Certificate = null },
+            Certified with { Version = 1, Weights = [4, 3], Thresholds = new(0.25, 0.4, 0.9), Calibration = new(0.9, 1.1), Certificate = null },
         ];
         var comparison = new HeadsComparison("topic 'heads'", topic.Heads, "new.jsonl", file) { Topic = topic };
         Assert.Equal(
@@ -81,8 +81,10 @@ public class HeadsReportTests
             "changed  spam",
             "  version      v12 → v1, would be published as v13",
             "  weights      cosine 0.9600, length 5.000 → 5.000, distance 1.414",
-            "  threshold    0.500 (no up to 0.250, yes from 0.750) → 0.400 (no up to 0.250, yes from 0.750)",
-            "  calibration  Platt, slope 0.900, intercept 0.100 → Platt, slope 0.900, intercept 1.100; p of a logit moves by up to 0.245",
+            "  threshold    0.500 → 0.400",
+            "  band         0.250 to 0.750 → 0.250 to 0.900",
+            "  calibration  Platt, slope 0.900, intercept 0.100 → Platt, slope 0.900,",
+            "               intercept 1.100; moves p by up to 0.245",
             "  certificate  yes, 5% wrong at most, audit, 2026-11-21, until 2027-03-01 → none",
         ], comparison.Lines());
         using var json = new StringWriter();

@@ -26,7 +26,7 @@ public class RollbackPlanTests
         var twice = RollbackPlan.Of(Log([.. Three, once]), "a", null).Head;
         Assert.Equal((5, 1), (twice.Version, (int)twice.Bias));
         var refused = Assert.Throws<UserError>(() => RollbackPlan.Of(Log([.. Three, once, twice]), "a", null));
-        Assert.Contains("no earlier head", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("v5 of 'a' decides as v1 does, which is the earliest head on topic 'heads'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("v3 (2026-11-21 08:02)", refused.Message, StringComparison.Ordinal);
     }
 
@@ -38,6 +38,14 @@ public class RollbackPlanTests
         Assert.Contains("v2 (2026-11-21 08:00), v3 (in use since 2026-11-21 08:01)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("'worker heads publish FILE'", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("any more", Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three), "a", 9)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_label_with_one_head_there_is_nothing_to_go_back_to_but_a_file()
+    {
+        var refused = Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three[1]), "a", null));
+        Assert.Contains("v2 of 'a' is the earliest head on topic 'heads'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("what to do: publish a file", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

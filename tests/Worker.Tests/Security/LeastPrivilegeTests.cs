@@ -20,8 +20,10 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         var rights = Documented("run").Concat(Documented("heads publish")).Distinct().ToList();
         Assert.Equal(8, rights.Count);
         await Prepare();
-        await broker.Grant(rights);
+        // Who looks after heads needs no right to the group, which the reading client wants to hear of.
+        await broker.Grant(Documented("heads publish"));
         PublishHeads();
+        await broker.Grant(rights);
         Produce();
 
         // 1. The whole way, exactly-once.

@@ -39,8 +39,9 @@ public sealed class HeadsVerbTests(TinyModel model, KafkaBroker kafka) : IDispos
         // 3. Back and further.
         Assert.Contains("v2 → v3, which decides as v1", Verb(0, "rollback", "spam"), StringComparison.Ordinal);
         Assert.Equal(-1, HeadJson.Parse(Encoding.UTF8.GetBytes(Verb(0, "show", "spam", "--json"))).Bias);
-        Assert.Contains("no earlier head", Verb(1, "rollback", "spam"), StringComparison.Ordinal);
-        Assert.Contains("v2 (", Verb(1, "rollback", "spam", "--to", "8"), StringComparison.Ordinal);
+        Assert.Contains("the earliest head", Verb(1, "rollback", "spam"), StringComparison.Ordinal);
+        Assert.Contains("--to x is no version", Verb(2, "rollback", "spam", "--to", "x"), StringComparison.Ordinal);
+        Assert.Contains("v2 (", Verb(1, "rollback", "spam", "--to", "v8"), StringComparison.Ordinal);
 
         // 4. Out of service, and mistakes.
         Assert.Contains("did you mean 'spam'?", Verb(1, "retire", "spma"), StringComparison.Ordinal);

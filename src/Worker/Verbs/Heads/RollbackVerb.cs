@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
 using Worker.Kafka.Heads;
@@ -13,12 +15,11 @@ internal static class RollbackVerb
     public static Command Create()
     {
         var label = new Argument<string>("label") { Description = "The label whose earlier head is published again, under a new version" };
-        var to = new Option<int?>("--to") { Description = "The version to go back to; default: the one before the head in use, or a retired label's last" };
-        to.Validators.Add(result =>
+        var to = new Option<int?>("--to")
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var version) && version < 1)
-                result.AddError("--to must be 1 or more");
-        });
+            Description = "The version to go back to; default: the one before the head in use, or a retired label's last",
+            CustomParser = Version,
+        };
         var force = new Option<bool>("--force") { Description = "Also where that head is for another encoder than the topic's heads" };
         var kafka = new KafkaArguments();
         var verb = new Command("rollback", "Publish an earlier head of a label again, while the compacted topic still holds it") { label, to, force };
@@ -43,5 +44,14 @@ internal static class RollbackVerb
             return ExitCode.Done;
         });
         return verb;
+    }
+    /// <summary>"3", or "v3" as the other commands write it.</summary>
+    private static int? Version(ArgumentResult given)
+    {
+        var text = given.Tokens[0].Value;
+        if (int.TryParse(text.StartsWith('v') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
+            return version;
+        given.AddError($"--to {text} is no version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
+        return null;
     }
 }
