@@ -60,12 +60,14 @@ internal sealed class HeadRegistry
                 }
             }
         if (refused.Count > 0)
-            log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}", refused.Count, Some(refused, "; "));
+            log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
+                refused.Count, Some(refused, "; "));
         if (accepted.Count == 0 && retired.Count == 0)
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
         if (left.Count > 0)
-            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now; train them with --from to keep them there: {Names}",
+            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now;"
+                + " train them with --from to keep them there: {Names}",
                 left.Count, Some([.. left.Select(head => $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
         current = set.With(accepted, retired);
         log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
@@ -87,7 +89,8 @@ internal sealed class HeadRegistry
         }
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
         {
-            refused.Add($"label '{change.Label}' ({(set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "without a head")}): {error.Message}");
+            var kept = set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "without a head";
+            refused.Add($"label '{change.Label}' ({kept}): {error.Message}");
             return null;
         }
     }

@@ -33,7 +33,9 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
                 changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
         }
         if (nameless.Count > 0)
-            log.LogError("{Count} records of the heads topic have no key and are ignored, the first is {Partition}@{Offset}: a head's key is its label", nameless.Count, nameless[0].Partition, nameless[0].Offset);
+            log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the topic:"
+                + " a head's key is its label",
+                nameless.Count, nameless[0].Partition, nameless[0].Offset);
         if (caughtUp)
             heads.Apply(changes);
     }

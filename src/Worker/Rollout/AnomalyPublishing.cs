@@ -19,7 +19,8 @@ internal static class AnomalyPublishing
     /// <param name="stop">Ends it.</param>
     /// <returns>Records of the reference.</returns>
     /// <exception cref="Kafka.Clients.KafkaFailureException">A record was not acknowledged; publish again.</exception>
-    public static async Task<int> Publish(HeadsTopicWriter topic, byte[] reference, IEnumerable<byte[]> there, CancellationToken stop)
+    public static async Task<int> Publish(
+        HeadsTopicWriter topic, byte[] reference, IEnumerable<byte[]> there, CancellationToken stop)
     {
         var records = AnomalyRollout.Split(reference);
         await Task.WhenAll(records.SkipLast(1).Select(record => topic.PublishAsync(record.Key, record.Value, Name, stop)));
@@ -37,5 +38,6 @@ internal static class AnomalyPublishing
 
     /// <summary>Tombstones for all chunks on the topic but those of one reference.</summary>
     private static Task Clear(HeadsTopicWriter topic, IEnumerable<byte[]> there, string keep, CancellationToken stop) =>
-        Task.WhenAll(AnomalyRollout.Outdated(there, keep).Select(record => topic.PublishAsync(record.Key, record.Value, Name, stop)));
+        Task.WhenAll(AnomalyRollout.Outdated(there, keep)
+            .Select(record => topic.PublishAsync(record.Key, record.Value, Name, stop)));
 }

@@ -25,9 +25,12 @@ internal static class HeadDifference
         if ((from.Thresholds.Low, from.Thresholds.High) != (to.Thresholds.Low, to.Thresholds.High))
             yield return ("band", Change(HeadWords.Band(from.Thresholds), HeadWords.Band(to.Thresholds)));
         if (from.Calibration != to.Calibration)
-            yield return ("calibration", $"{Change(HeadWords.Calibration(from.Calibration), HeadWords.Calibration(to.Calibration))}; moves p by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
+        {
+            var change = Change(HeadWords.Calibration(from.Calibration), HeadWords.Calibration(to.Calibration));
+            yield return ("calibration", $"{change}; moves p by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
+        }
         if (!Equals(from.Interval, to.Interval))
-            yield return ("interval", Change(Interval(from), Interval(to)));
+            yield return ("interval", Change(HeadWords.Interval(from.Interval), HeadWords.Interval(to.Interval)));
         if (from.Certificate != to.Certificate)
             yield return ("certificate", Change(HeadWords.Certificate(from.Certificate), HeadWords.Certificate(to.Certificate)));
         if (from.Group != to.Group)
@@ -44,9 +47,10 @@ internal static class HeadDifference
     public static string Line(string aspect, string words) => $"  {aspect.PadRight(AspectWidth)} {words}";
 
     /// <summary>Cosine similarity of the weights; null where they are not of the same features.</summary>
-    public static double? Cosine(Head from, Head to) => IsComparable(from, to) && HeadWords.Length(from) > 0 && HeadWords.Length(to) > 0
-        ? TensorPrimitives.CosineSimilarity(Wide(from.Weights), Wide(to.Weights))
-        : null;
+    public static double? Cosine(Head from, Head to) =>
+        IsComparable(from, to) && HeadWords.Length(from) > 0 && HeadWords.Length(to) > 0
+            ? TensorPrimitives.CosineSimilarity(Wide(from.Weights), Wide(to.Weights))
+            : null;
 
     private static string? Weights(Head from, Head to)
     {
@@ -56,7 +60,8 @@ internal static class HeadDifference
             return null;
         var lengths = $"length {HeadWords.Number(HeadWords.Length(from))} → {HeadWords.Number(HeadWords.Length(to))}";
         var distance = HeadWords.Number(TensorPrimitives.Distance<float>(from.Weights, to.Weights));
-        return Cosine(from, to) is { } cosine ? $"cosine {cosine:F4}, {lengths}, distance {distance}" : $"{lengths}, distance {distance}";
+        var cosine = Cosine(from, to) is { } known ? $"cosine {known:F4}, " : "";
+        return $"{cosine}{lengths}, distance {distance}";
     }
 
     private static bool IsComparable(Head from, Head to) =>
@@ -67,12 +72,12 @@ internal static class HeadDifference
 
     /// <summary>The largest difference of probabilities for the same logit, from −20 to 20.</summary>
     private static double Moved(Calibration from, Calibration to) =>
-        Enumerable.Range(-400, 801).Select(step => step / 20.0).Max(logit => Math.Abs(from.Probability(logit) - to.Probability(logit)));
-
-    private static string Interval(Head head) => head.Interval is { } interval ? $"Venn-Abers, {interval.Probabilities.Count} knots" : "none";
+        Enumerable.Range(-400, 801).Select(step => step / 20.0)
+            .Max(logit => Math.Abs(from.Probability(logit) - to.Probability(logit)));
 
     private static string Training(Head head) => head.Training is { } training
-        ? $"{training.Positives:N0} with, {training.Negatives:N0} without" + (training.ValidationF1 is { } f1 ? $", F1 {HeadWords.Number(f1)}" : "")
+        ? $"{training.Positives:N0} with, {training.Negatives:N0} without"
+            + (training.ValidationF1 is { } f1 ? $", F1 {HeadWords.Number(f1)}" : "")
         : "unknown";
 
     /// <summary>Both, or, where the words are alike, that the rest is not.</summary>

@@ -18,8 +18,13 @@ internal static class HeadWords
         : calibration == Core.Heads.Calibration.Identity ? "none"
         : $"Platt, slope {Number(calibration.Slope)}, intercept {Number(calibration.Intercept)}";
 
+    /// <summary>"Venn-Abers, 12 knots", or "none".</summary>
+    public static string Interval(ProbabilityInterval? interval) =>
+        interval is null ? "none" : $"Venn-Abers, {interval.Probabilities.Count} knots";
+
     /// <summary>"384 floats, length 3.210, bias -1.500".</summary>
-    public static string Weights(Head head) => $"{head.Weights.Length} floats, length {Number(Length(head))}, bias {Number(head.Bias)}";
+    public static string Weights(Head head) =>
+        $"{head.Weights.Length} floats, length {Number(Length(head))}, bias {Number(head.Bias)}";
 
     /// <summary>Which sides are certified: "yes+no", "yes", "no", "expired", or "-" for none.</summary>
     public static string Sides(Certificate? certificate, DateTimeOffset now) => certificate switch
@@ -37,7 +42,8 @@ internal static class HeadWords
         if (certificate is null or { Yes: null, No: null })
             return "none";
         var end = certificate.Expires is { } expires ? $", until {expires.UtcDateTime:yyyy-MM-dd}" : "";
-        return $"{Sides(certificate, DateTimeOffset.MinValue)}, {Percent(certificate.Error)} wrong at most, {Origin(certificate)}, {certificate.Date.UtcDateTime:yyyy-MM-dd}{end}";
+        return $"{Sides(certificate, DateTimeOffset.MinValue)}, {Percent(certificate.Error)} wrong at most, "
+            + $"{Origin(certificate)}, {certificate.Date.UtcDateTime:yyyy-MM-dd}{end}";
     }
 
     /// <summary>"audit" or "training".</summary>

@@ -14,9 +14,9 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Dictionary<string, Head> old = before.ToDictionary(head => head.Label, StringComparer.Ordinal);
-    private readonly HashSet<string> kept = after.Select(head => head.Label).ToHashSet(StringComparer.Ordinal);
+    private readonly Dictionary<string, Head> kept = after.ToDictionary(head => head.Label, StringComparer.Ordinal);
 
-    /// <summary>The topic that the first come from; null for a file. Then it is said as what the second would be published.</summary>
+    /// <summary>The topic that the first come from, so that it is said as what the second would be published; null for a file.</summary>
     public TopicHeads? Topic { get; init; }
 
     /// <summary>Counts, then the labels: new, gone, and of each that changed how.</summary>
@@ -24,10 +24,11 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
     {
         var ordered = after.OrderBy(head => head.Label, StringComparer.Ordinal).ToList();
         var fresh = ordered.FindAll(head => !old.ContainsKey(head.Label));
-        var gone = before.Where(head => !kept.Contains(head.Label)).ToList();
+        var gone = before.Where(head => !kept.ContainsKey(head.Label)).ToList();
         var changed = ordered.FindAll(head => State(head) == "changed");
         yield return $"{from}: {before.Count} heads; {to}: {after.Count}";
-        yield return $"{after.Count - fresh.Count - changed.Count} the same, {changed.Count} changed, {fresh.Count} new, {gone.Count} gone";
+        var same = after.Count - fresh.Count - changed.Count;
+        yield return $"{same} the same, {changed.Count} changed, {fresh.Count} new, {gone.Count} gone";
         foreach (var line in Named("new      ", fresh).Concat(Named("gone     ", gone)))
             yield return line;
         if (Topic is not null && gone.Count > 0)
@@ -44,7 +45,7 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
     /// <summary>{"label","state","from"?,"to"?,"published_as"?,"cosine"?,"changes"?:{"threshold":"0.500 → 0.420"}} a line.</summary>
     public void WriteJson(TextWriter output)
     {
-        foreach (var label in old.Keys.Union(kept, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var label in old.Keys.Union(kept.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             using var buffer = new MemoryStream();
             using (var json = new Utf8JsonWriter(buffer, Readable))
@@ -55,7 +56,7 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
 
     private void WriteLabel(Utf8JsonWriter json, string label)
     {
-        var (first, second) = (old.GetValueOrDefault(label), kept.Contains(label) ? after.First(head => head.Label == label) : null);
+        var (first, second) = (old.GetValueOrDefault(label), kept.GetValueOrDefault(label));
         json.WriteStartObject();
         json.WriteString("label", label);
         json.WriteString("state", second is null ? "gone" : State(second));
@@ -83,11 +84,15 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
     private string Versions(Head head)
     {
         var step = $"v{old[head.Label].Version} → v{head.Version}";
-        return Topic is not null && PublishedAs(head) != head.Version ? $"{step}, would be published as v{PublishedAs(head)}" : step;
+        return Topic is not null && PublishedAs(head) != head.Version
+            ? $"{step}, would be published as v{PublishedAs(head)}"
+            : step;
     }
 
     private int PublishedAs(Head head) => Math.Max(head.Version, Topic!.NextVersion(head.Label));
 
     private static IEnumerable<string> Named(string start, List<Head> heads) =>
-        heads.Count == 0 ? [] : TextColumns.Wrapped(start, heads.Select(head => TextColumns.OneLine(head.Label)), start.Length);
+        heads.Count == 0
+            ? []
+            : TextColumns.Wrapped(start, heads.Select(head => TextColumns.OneLine(head.Label)), start.Length);
 }

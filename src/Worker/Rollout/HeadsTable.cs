@@ -19,13 +19,16 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     /// <summary>Columns of a terminal, with a header, and what to know about the whole below.</summary>
     public void WriteTable(TopicHeads topic)
     {
-        output.WriteLine($"{"label",-LabelWidth} {"ver",4} {"published (UTC)",-16} {"from p",6} {"certified",-9} {"encoder",-EncoderWidth} group");
+        output.WriteLine($"{"label",-LabelWidth} {"ver",4} {"published (UTC)",-16} {"from p",6} {"certified",-9} "
+            + $"{"encoder",-EncoderWidth} group");
         foreach (var entry in topic.Entries)
         {
-            var start = $"{TextColumns.Padded(TextColumns.Cut(TextColumns.OneLine(entry.Label), LabelWidth), LabelWidth)} {(entry.Head is { } known ? $"{known.Version}" : "?"),4} {entry.When,-16} ";
-            output.WriteLine(entry.Head is { } head
-                ? start + $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} {TextColumns.Cut(head.Encoder, EncoderWidth),-EncoderWidth} {TextColumns.Cut(TextColumns.OneLine(head.Group ?? "-"), GroupWidth)}"
-                : start + TextColumns.Cut(TextColumns.OneLine(entry.Problem!), TextColumns.Screen - 1 - TextColumns.Width(start)));
+            var version = entry.Head is null ? "?" : $"{entry.Head.Version}";
+            var start = $"{TextColumns.Padded(Cut(entry.Label, LabelWidth), LabelWidth)} {version,4} {entry.When,-16} ";
+            output.WriteLine(start + (entry.Head is { } head
+                ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} "
+                    + $"{Cut(head.Encoder, EncoderWidth),-EncoderWidth} {Cut(head.Group ?? "-", GroupWidth)}"
+                : Cut(entry.Problem!, TextColumns.Screen - 1 - TextColumns.Width(start))));
         }
         output.WriteLine();
         foreach (var line in Remarks(topic))
@@ -55,22 +58,29 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     {
         var written = entry.Written is { } at ? $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : "-";
         return entry.Head is { } head
-            ? [$"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(head.Certificate, now), head.Encoder, TextColumns.OneLine(head.Group ?? "-")]
+            ?
+            [
+                $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(head.Certificate, now),
+                head.Encoder, TextColumns.OneLine(head.Group ?? "-"),
+            ]
             : ["?", written, "-", "-", "-", TextColumns.OneLine(entry.Problem!)];
     }
 
     private static IEnumerable<string> Remarks(TopicHeads topic)
     {
         yield return topic.Entries.Count == 1 ? "1 label" : $"{topic.Entries.Count} labels";
-        var encoders = topic.Heads.GroupBy(head => head.Encoder, StringComparer.Ordinal).OrderByDescending(same => same.Count()).ToList();
+        var encoders = topic.Heads.CountBy(head => head.Encoder, StringComparer.Ordinal)
+            .OrderByDescending(encoder => encoder.Value).Select(encoder => $"{Cut(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
         if (encoders.Count > 1)
-            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders.Select(same => $"{TextColumns.Cut(same.Key, EncoderWidth)}: {same.Count()}"))}): a worker takes its own only";
+            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker takes its own only";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are no heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference
-            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, encoder {TextColumns.Cut(reference.Encoder, EncoderWidth)}"
+            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, encoder {Cut(reference.Encoder, EncoderWidth)}"
             : "no anomaly reference";
     }
+
+    private static string Cut(string text, int width) => TextColumns.Cut(TextColumns.OneLine(text), width);
 
     private void Write(Utf8JsonWriter json, HeadEntry entry)
     {

@@ -27,7 +27,8 @@ internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool
 internal static class PublishPlan
 {
     /// <summary>A step for each head, in the order given.</summary>
-    public static IReadOnlyList<PlannedHead> Of(IReadOnlyList<Head> heads, TopicHeads topic) => [.. heads.Select(head => Of(head, topic))];
+    public static IReadOnlyList<PlannedHead> Of(IReadOnlyList<Head> heads, TopicHeads topic) =>
+        [.. heads.Select(head => Of(head, topic))];
 
     private static PlannedHead Of(Head head, TopicHeads topic)
     {

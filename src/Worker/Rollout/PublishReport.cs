@@ -23,15 +23,20 @@ internal static class PublishReport
     public static IEnumerable<string> Left(IReadOnlyList<PlannedHead> plan, TopicHeads topic)
     {
         var given = plan.Select(step => step.Head.Label).ToHashSet(StringComparer.Ordinal);
-        var left = topic.Entries.Where(entry => !given.Contains(entry.Label)).Select(entry => TextColumns.OneLine(entry.Label)).ToList();
+        var left = topic.Entries.Select(entry => entry.Label).Where(label => !given.Contains(label)).ToList();
         return left.Count == 0
             ? []
-            : [TextColumns.Cut($"not in the file and still in use: {left.Count} ({string.Join(", ", left)}", TextColumns.Screen - 2) + ")", "  'worker heads retire LABEL' takes one out of service"];
+            : [Named($"not in the file and still in use: {left.Count}", left), "  'worker heads retire LABEL' takes one out of service"];
     }
 
-    private static string Summary(string step, List<PlannedHead> same) => TextColumns.Cut(
-        $"{(same.Count == 1 ? "1 label" : $"{same.Count} labels")} {step} ({string.Join(", ", same.Select(one => $"{TextColumns.OneLine(one.Head.Label)}"))}", TextColumns.Screen - 2) + ")";
+    private static string Summary(string step, List<PlannedHead> same) =>
+        Named($"{(same.Count == 1 ? "1 label" : $"{same.Count} labels")} {step}", same.Select(one => one.Head.Label));
+
+    /// <summary>As many of the labels as fit on one line.</summary>
+    private static string Named(string start, IEnumerable<string> labels) =>
+        TextColumns.Cut($"{start} ({string.Join(", ", labels.Select(TextColumns.OneLine))}", TextColumns.Screen - 2) + ")";
 
     /// <summary>Why a head does not have the version of its file.</summary>
-    private static string Raised(PlannedHead step) => step.Head.Version == step.Given ? "" : $" (its file says v{step.Given}, which the topic had)";
+    private static string Raised(PlannedHead step) =>
+        step.Head.Version == step.Given ? "" : $" (its file says v{step.Given}, which the topic had)";
 }

@@ -9,6 +9,8 @@ namespace Worker.Rollout;
 /// <param name="To">The earlier record.</param>
 internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
 {
+    private const string Compacted = "it is compacted, and earlier records go in time";
+
     /// <param name="topic">Has followed the label.</param>
     /// <param name="label">Whose head.</param>
     /// <param name="version">The version to go back to; null for the one before the head in use, or, of a retired label, the last.</param>
@@ -21,7 +23,7 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
         var target = version is { } wanted ? Named(topic, last, heads, wanted) : Before(topic, last, heads);
         var old = target.Head!;
         if (last.Head is { } current && HeadContent.IsSame(current, old))
-            throw new UserError($"v{current.Version} of '{label}' is in use and decides as v{old.Version} does: there is nothing to roll back\n  what to do: {Offer(last, heads)}");
+            throw Refused($"v{current.Version} of '{label}' is in use and decides as v{old.Version} does: there is nothing to roll back", last, heads);
         return new RollbackPlan(old with { Version = topic.NextVersion(label), Parent = old.Version }, last.Head, target);
     }
 
@@ -32,7 +34,7 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
 
     private static HeadEntry Named(TopicHeads topic, HeadEntry last, List<HeadEntry> heads, int version) =>
         heads.FindLast(entry => entry.Head!.Version == version)
-        ?? throw new UserError($"version {version} of '{last.Label}' is not on topic '{topic.Topic}'{Gone(topic, version)}\n  what to do: {Offer(last, heads)}");
+        ?? throw Refused($"version {version} of '{last.Label}' is not on topic '{topic.Topic}'{(version < topic.NextVersion(last.Label) ? $" any more: {Compacted}" : "")}", last, heads);
 
     /// <summary>
     /// Of a label in use, the last head before its content was first there: so a rollback after a rollback goes further
@@ -41,15 +43,17 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
     private static HeadEntry Before(TopicHeads topic, HeadEntry last, List<HeadEntry> heads)
     {
         if (last.Head is not { } current)
-            return heads.LastOrDefault() ?? throw new UserError($"topic '{topic.Topic}' holds no head of '{last.Label}' any more: it is compacted, and earlier records go in time\n  what to do: {Offer(last, heads)}");
+            return heads.LastOrDefault() ?? throw Refused($"topic '{topic.Topic}' holds no head of '{last.Label}' any more: {Compacted}", last, heads);
         var first = heads.FindIndex(entry => HeadContent.IsSame(entry.Head!, current));
-        return first > 0 ? heads[first - 1] : throw new UserError(
-            $"v{current.Version} of '{last.Label}'{(heads[0] == last ? "" : $" decides as v{heads[0].Head!.Version} does, which")} is the earliest head on topic '{topic.Topic}': it is compacted, and earlier records go in time\n"
-            + $"  what to do: {Offer(last, heads)}");
+        if (first > 0)
+            return heads[first - 1];
+        var like = heads[0] == last ? "" : $" decides as v{heads[0].Head!.Version} does, which";
+        throw Refused($"v{current.Version} of '{last.Label}'{like} is the earliest head on topic '{topic.Topic}': {Compacted}", last, heads);
     }
 
-    private static string Gone(TopicHeads topic, int version) =>
-        version < topic.NextVersion(topic.History[^1].Label) ? " any more: it is compacted, and earlier records go in time" : "";
+    /// <summary>What is wrong, and the versions that there are instead.</summary>
+    private static UserError Refused(string problem, HeadEntry last, List<HeadEntry> heads) =>
+        new($"{problem}\n  what to do: {Offer(last, heads)}");
 
     private static string Offer(HeadEntry last, List<HeadEntry> heads) => heads.TrueForAll(entry => entry == last)
         ? "publish a file that has it ('worker heads publish FILE')"

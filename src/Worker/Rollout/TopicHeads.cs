@@ -44,7 +44,8 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     /// <param name="followed">The label whose earlier records are kept; null for none.</param>
     /// <param name="stop">Ends the reading.</param>
     /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be read.</exception>
-    public static Task<TopicHeads> Read(KafkaOptions options, string? followed, CancellationToken stop) => Task.Factory.StartNew(() =>
+    public static Task<TopicHeads> Read(
+        KafkaOptions options, string? followed, CancellationToken stop) => Task.Factory.StartNew(() =>
     {
         var (loggers, clock, topic) = (NullLoggerFactory.Instance, TimeProvider.System, options.Topics.Heads);
         using var admin = new TopicAdmin(options, loggers, clock);
@@ -86,8 +87,8 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     public HeadEntry Need(string label) => Find(label) switch
     {
         null => throw Missing(label),
-        { IsTombstone: true } retired => throw new UserError(
-            $"label '{label}' was retired already ({retired.When} UTC): 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, 'worker heads publish' at any time"),
+        { IsTombstone: true } retired => throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n"
+            + $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, 'worker heads publish' at any time"),
         var entry => entry,
     };
 

@@ -85,7 +85,8 @@ public class HeadsReportTests
             "  band         0.250 to 0.750 → 0.250 to 0.900",
             "  calibration  Platt, slope 0.900, intercept 0.100 → Platt, slope 0.900,",
             "               intercept 1.100; moves p by up to 0.245",
-            "  certificate  yes, 5% wrong at most, audit, 2026-11-21, until 2027-03-01 → none",
+            "  certificate  yes, 5% wrong at most, audit, 2026-11-21, until 2027-03-01 →",
+            "               none",
         ], comparison.Lines());
         using var json = new StringWriter();
         comparison.WriteJson(json);

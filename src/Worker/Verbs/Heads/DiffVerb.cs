@@ -10,8 +10,15 @@ internal static class DiffVerb
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "Heads as written by 'train', compared with the heads topic: what publishing them would change" };
-        var other = new Argument<string?>("other") { Description = "A second file: how its heads differ from the first's; no broker is asked", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("file")
+        {
+            Description = "Heads as written by 'train', compared with the heads topic: what publishing them would change",
+        };
+        var other = new Argument<string?>("other")
+        {
+            Description = "A second file: how its heads differ from the first's; no broker is asked",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object a label, on a line each" };
         var kafka = new KafkaArguments();
         var verb = new Command("diff", "Compare heads: a file with the heads topic, or two files") { file, other, json };

@@ -15,7 +15,11 @@ internal static class PublishVerb
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "Heads as written by 'train'; what the topic holds already is not published again, and a head that differs gets a higher version" };
+        var file = new Argument<string>("file")
+        {
+            Description = "Heads as written by 'train'; what the topic holds already is not published again, and a head that "
+                + "differs gets a higher version",
+        };
         var force = new Option<bool>("--force") { Description = "Publish heads of another encoder than the topic's heads too" };
         var kafka = new KafkaArguments();
         var verb = new Command("publish", "Publish heads to the heads topic; running workers take them up between windows") { file, force };
@@ -38,7 +42,8 @@ internal static class PublishVerb
             await Publish(topic, changed, stop);
             foreach (var line in PublishReport.Lines(plan))
                 Console.WriteLine(line);
-            Console.WriteLine($"{changed.Count} of {Count(heads.Count)} published, {heads.Count - changed.Count} {(heads.Count - changed.Count == 1 ? "was" : "were")} there already");
+            var kept = heads.Count - changed.Count;
+            Console.WriteLine($"{changed.Count} of {Count(heads.Count)} published, {kept} {(kept == 1 ? "was" : "were")} there already");
             foreach (var line in PublishReport.Left(plan, there))
                 Console.WriteLine(line);
             // 3. The anomaly reference beside them.
@@ -65,12 +70,14 @@ internal static class PublishVerb
         }
     }
 
-    private static async Task<string> PublishReference(HeadsTopicWriter topic, byte[] bytes, PublishedReference reference, TopicHeads there, CancellationToken stop)
+    private static async Task<string> PublishReference(
+        HeadsTopicWriter topic, byte[] bytes, PublishedReference reference, TopicHeads there, CancellationToken stop)
     {
         if (there.Reference?.Hash == reference.Hash)
             return $"anomaly reference {reference.Hash[..12]} is there already: not published again";
         var records = await AnomalyPublishing.Publish(topic, bytes, there.ReferenceKeys, stop);
-        return $"anomaly reference {reference.Hash[..12]} published in {records} records{(there.Reference is { } old ? $", in the place of {old.Hash[..12]}" : "")}";
+        var before = there.Reference is { } old ? $", in the place of {old.Hash[..12]}" : "";
+        return $"anomaly reference {reference.Hash[..12]} published in {records} records{before}";
     }
 
     private static string Count(int heads) => heads == 1 ? "1 head" : $"{heads} heads";

@@ -22,7 +22,10 @@ internal static class RollbackVerb
         };
         var force = new Option<bool>("--force") { Description = "Also where that head is for another encoder than the topic's heads" };
         var kafka = new KafkaArguments();
-        var verb = new Command("rollback", "Publish an earlier head of a label again, while the compacted topic still holds it") { label, to, force };
+        var verb = new Command("rollback", "Publish an earlier head of a label again, while the compacted topic still holds it")
+        {
+            label, to, force,
+        };
         kafka.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {
@@ -35,7 +38,8 @@ internal static class RollbackVerb
                 EncoderGuard.Check($"v{version} of '{name}'", [plan.Head], null, there);
             using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             await topic.PublishAsync(name, HeadJson.Serialize(plan.Head), stop);
-            Console.WriteLine($"'{name}': {(plan.From is { } from ? $"v{from.Version} → " : "now ")}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
+            var step = plan.From is { } from ? $"v{from.Version} → " : "now ";
+            Console.WriteLine($"'{name}': {step}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
             if (plan.From is { } current)
                 foreach (var line in HeadDifference.Lines(current, plan.Head))
                     Console.WriteLine(line);
@@ -49,7 +53,8 @@ internal static class RollbackVerb
     private static int? Version(ArgumentResult given)
     {
         var text = given.Tokens[0].Value;
-        if (int.TryParse(text.StartsWith('v') ? text[1..] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
+        var digits = text.StartsWith('v') ? text[1..] : text;
+        if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
             return version;
         given.AddError($"--to {text} is no version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
         return null;
