@@ -13,11 +13,17 @@ namespace Worker.Kafka.Heads;
 /// </summary>
 public sealed class HeadsTopicReader : IDisposable
 {
-    /// <summary>How long a poll waits. A silence of that length ends what arrived together.</summary>
+    /// <summary>How long a poll waits. After one record a silence of that length ends what arrived together.</summary>
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The silence that ends it after several records: a large publication comes in requests of about 1 MB, and a busy
+    /// broker takes a while for each.
+    /// </summary>
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(1);
+
     /// <summary>Records that keep coming are reported after so long all the same.</summary>
-    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of values that are held back at most, and one record's more.</summary>
     private const int BatchBytes = 32 << 20;
@@ -58,13 +64,14 @@ public sealed class HeadsTopicReader : IDisposable
             return;
         }
         var batch = new List<HeadRecord>();
-        var (bytes, first) = (0L, 0L);
+        var (bytes, first, last) = (0L, 0L, 0L);
         while (!stop.IsCancellationRequested)
         {
             var result = Poll();
             if (result is { IsPartitionEOF: false })
             {
-                first = batch.Count == 0 ? clock.GetTimestamp() : first;
+                last = clock.GetTimestamp();
+                first = batch.Count == 0 ? last : first;
                 bytes += result.Message.Value?.Length ?? 0;
                 batch.Add(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
                 if (bytes < BatchBytes && clock.GetElapsedTime(first) < LongestBatch)
@@ -73,6 +80,8 @@ public sealed class HeadsTopicReader : IDisposable
             // After the start, the end of a partition may lie between two records of one publication: silence tells.
             var caughtUp = result is { IsPartitionEOF: true } && behind.Remove(result.Partition.Value) && behind.Count == 0;
             if (result is { IsPartitionEOF: true } && !caughtUp)
+                continue;
+            if (result is null && batch.Count > 1 && clock.GetElapsedTime(last) < LongSilence)
                 continue;
             if (batch.Count > 0)
                 onRecords(batch);
