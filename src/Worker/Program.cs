@@ -4,6 +4,7 @@ using System.Globalization;
 using Worker.Hosting;
 using Worker.Terminal;
 using Worker.Verbs;
+using Worker.Verbs.Heads;
 
 // Numbers and dates are written for machines and for people alike: the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

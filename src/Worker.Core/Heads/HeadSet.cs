@@ -38,11 +38,14 @@ public sealed class HeadSet
     /// <summary>The head of a label, or null.</summary>
     public Head? Find(string label) => byLabel.GetValueOrDefault(label);
 
-    /// <summary>This set with heads added or replaced.</summary>
+    /// <summary>This set without some labels, and with heads added or replaced.</summary>
+    /// <param name="heads">Added, or put in the place of their label's head.</param>
+    /// <param name="retired">Labels that are taken out first; one that is not here is no error.</param>
     /// <exception cref="HeadRefusedException">A head does not fit this encoder; nothing is changed.</exception>
-    public HeadSet With(IEnumerable<Head> heads)
+    public HeadSet With(IEnumerable<Head> heads, IEnumerable<string>? retired = null)
     {
         var builder = byLabel.ToBuilder();
+        builder.RemoveRange(retired ?? []);
         foreach (var head in heads)
         {
             Check(head);
@@ -50,10 +53,6 @@ public sealed class HeadSet
         }
         return new HeadSet(Encoder, Layout, builder.ToImmutable());
     }
-
-    /// <summary>This set without a label; the same set when it has none.</summary>
-    public HeadSet Without(string label) =>
-        byLabel.ContainsKey(label) ? new HeadSet(Encoder, Layout, byLabel.Remove(label)) : this;
 
     /// <summary>Turns one text's logits into calibrated probabilities, in place; [labels].</summary>
     public void Calibrate(Span<float> logits)

@@ -8,12 +8,28 @@ namespace Worker.Kafka.Heads;
 
 /// <summary>
 /// Reads the compacted heads topic from its beginning and then watches it. Every worker reads all of it, so there is no
-/// group and nothing is committed.
+/// group and nothing is committed. Records that arrive together are reported together: heads that were published at once
+/// are to be used at once.
 /// </summary>
 public sealed class HeadsTopicReader : IDisposable
 {
+    /// <summary>How long a poll waits. After one record a silence of that length ends what arrived together.</summary>
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The silence that ends it after several records: a large publication comes in requests of about 1 MB, and a busy
+    /// broker takes a while for each.
+    /// </summary>
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(1);
+
+    /// <summary>Records that keep coming are reported after so long all the same.</summary>
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of values that are held back at most, and one record's more.</summary>
+    private const int BatchBytes = 32 << 20;
+
     private readonly KafkaOptions options;
+    private readonly KafkaClients clients;
     private readonly TimeProvider clock;
     private readonly ClientLog log;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
@@ -23,7 +39,7 @@ public sealed class HeadsTopicReader : IDisposable
     {
         this.options = options;
         this.clock = clock;
-        var clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
         // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every second.
@@ -33,10 +49,10 @@ public sealed class HeadsTopicReader : IDisposable
     /// <summary>
     /// Blocks until <paramref name="stop"/>; give it a thread of its own. A broker or topic that is not there yet is waited for.
     /// </summary>
-    /// <param name="onRecord">Called for every record, in the order of its partition.</param>
+    /// <param name="onRecords">Called with records that arrived together; those of a partition in their order.</param>
     /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
     /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
-    public void Run(Action<HeadRecord> onRecord, Action onCaughtUp, CancellationToken stop)
+    public void Run(Action<IReadOnlyList<HeadRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
     {
         HashSet<int> behind;
         try
@@ -47,14 +63,30 @@ public sealed class HeadsTopicReader : IDisposable
         {
             return;
         }
+        var batch = new List<HeadRecord>();
+        var (bytes, first, last) = (0L, 0L, 0L);
         while (!stop.IsCancellationRequested)
         {
             var result = Poll();
-            if (result is null)
+            if (result is { IsPartitionEOF: false })
+            {
+                last = clock.GetTimestamp();
+                first = batch.Count == 0 ? last : first;
+                bytes += result.Message.Value?.Length ?? 0;
+                batch.Add(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
+                if (bytes < BatchBytes && clock.GetElapsedTime(first) < LongestBatch)
+                    continue;
+            }
+            // After the start, the end of a partition may lie between two records of one publication: silence tells.
+            var caughtUp = result is { IsPartitionEOF: true } && behind.Remove(result.Partition.Value) && behind.Count == 0;
+            if (result is { IsPartitionEOF: true } && !caughtUp)
                 continue;
-            if (!result.IsPartitionEOF)
-                onRecord(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
-            else if (behind.Remove(result.Partition.Value) && behind.Count == 0)
+            if (result is null && batch.Count > 1 && clock.GetElapsedTime(last) < LongSilence)
+                continue;
+            if (batch.Count > 0)
+                onRecords(batch);
+            (batch, bytes) = ([], 0);
+            if (caughtUp)
                 onCaughtUp();
         }
     }
@@ -73,7 +105,7 @@ public sealed class HeadsTopicReader : IDisposable
         var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
                 ? partitions
-                : throw new InvalidOperationException($"topic '{topic}' does not exist: create it (compacted) or allow auto-creation"),
+                : throw new InvalidOperationException($"topic '{topic}' does not exist: 'worker topics create' makes it (compacted), or allow auto-creation"),
             stop);
         consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         return [.. Enumerable.Range(0, count)];
@@ -88,7 +120,7 @@ public sealed class HeadsTopicReader : IDisposable
         catch (ConsumeException error) when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
         {
             throw new KafkaFailureException(error.Error.IsFatal ? KafkaFailure.Fatal : KafkaFailure.Unauthorised,
-                $"the heads topic '{options.Topics.Heads}' cannot be read: {error.Error.Reason}");
+                $"the heads topic '{options.Topics.Heads}' cannot be read: {clients.Redact(error.Error.Reason)}");
         }
         catch (ConsumeException error)
         {

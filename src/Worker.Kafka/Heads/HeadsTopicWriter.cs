@@ -10,13 +10,14 @@ public sealed class HeadsTopicWriter : IDisposable
 {
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
+    private readonly FatalError fatal = new();
     private readonly IProducer<byte[]?, byte[]?> producer;
 
     public HeadsTopicWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         this.options = options;
         clients = new KafkaClients(options, loggers, clock);
-        producer = clients.Producer(ClientConfigs.Producer(options), clients.Log("Heads"));
+        producer = clients.Producer(ClientConfigs.Producer(options), clients.Log("Heads"), fatal.Note);
     }
 
     /// <summary>Publishes one head, or retires its label with a null value; ends when all in-sync replicas have it.</summary>
@@ -42,11 +43,21 @@ public sealed class HeadsTopicWriter : IDisposable
         }
         catch (ProduceException<byte[]?, byte[]?> error)
         {
-            throw new KafkaFailureException(
-                error.Error.Code == ErrorCode.MsgSizeTooLarge ? KafkaFailure.RecordTooLarge : KafkaFailure.Undelivered,
-                $"{name} was not acknowledged by topic '{options.Topics.Heads}': {clients.Redact(error.Error.Reason)}");
+            throw Failure(fatal.Of(error.Error), name);
         }
     }
 
     public void Dispose() => producer.Dispose();
+
+    private KafkaFailureException Failure(Error error, string name) => error.Code switch
+    {
+        // Without WRITE on any topic the broker refuses an idempotent producer as a whole.
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => new(KafkaFailure.Unauthorised,
+            $"topic '{options.Topics.Heads}' may not be written: grant this user WRITE on it"),
+        ErrorCode.MsgSizeTooLarge => new(KafkaFailure.RecordTooLarge, Unacknowledged(error, name)),
+        _ => new(KafkaFailure.Undelivered, Unacknowledged(error, name)),
+    };
+
+    private string Unacknowledged(Error error, string name) =>
+        $"{name} was not acknowledged by topic '{options.Topics.Heads}': {clients.Redact(error.Reason)}";
 }

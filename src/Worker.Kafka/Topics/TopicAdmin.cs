@@ -73,7 +73,7 @@ public sealed class TopicAdmin : IDisposable
         if (missing.Count > 0)
             throw new KafkaFailureException(KafkaFailure.TopicMissing,
                 $"topic {string.Join(", ", missing)} does not exist at {options.BootstrapServers}: create it " +
-                "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker)");
+                "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker); 'worker topics create' makes every topic of a worker");
     }
 
     /// <summary>

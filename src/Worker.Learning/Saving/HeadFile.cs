@@ -36,8 +36,13 @@ public static class HeadFile
     /// <summary>Reads all heads of a file, in its order.</summary>
     /// <exception cref="FormatException">A line is not a head, a label comes twice, or there are neither heads nor an anomaly reference beside; the message
     /// names file, line and field.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IReadOnlyList<Head> Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new FormatException($"{path} is a folder: name a file of heads as 'worker train' writes it");
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path} is not there: name a file of heads as 'worker train' writes it", path);
         var heads = new List<Head>();
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         var number = 0;

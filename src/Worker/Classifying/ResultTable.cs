@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Core.Results;
+using static Worker.Terminal.TextColumns;
 
 namespace Worker.Classifying;
 
@@ -59,42 +59,5 @@ internal sealed class ResultTable(TextWriter output) : IResultOutput
         Confidence.Certified => "certified",
         Confidence.Likely => "likely",
         _ => "uncertain",
-    };
-
-    /// <summary>Without line breaks, and without what would move a terminal's cursor.</summary>
-    private static string OneLine(string text)
-    {
-        // No more than what can be seen: a text may be a book.
-        var start = text.Length > 400 ? text[..400] : text;
-        var clean = string.Concat(start.Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return string.Join(' ', clean.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-    }
-
-    private static string Cut(string text, int width)
-    {
-        if (Width(text) <= width)
-            return text;
-        var (kept, used) = (new StringBuilder(), 1);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            used += Width(rune);
-            if (used > width)
-                break;
-            kept.Append(rune.ToString());
-        }
-        return kept.Append('…').ToString();
-    }
-
-    private static string Padded(string text, int width) => text + new string(' ', Math.Max(0, width - Width(text)));
-
-    private static int Width(string text) => text.EnumerateRunes().Sum(Width);
-
-    /// <summary>Columns that a character takes: East Asian ones and pictures two, marks none.</summary>
-    private static int Width(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,
-        _ => rune.Value is (>= 0x1100 and <= 0x115F) or (>= 0x2E80 and <= 0xA4CF) or (>= 0xAC00 and <= 0xD7A3)
-            or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60) or (>= 0x1F300 and <= 0x1FAFF)
-            or (>= 0x20000 and <= 0x3FFFD) ? 2 : 1,
     };
 }

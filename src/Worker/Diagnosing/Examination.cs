@@ -132,7 +132,7 @@ internal sealed class Examination(TimeProvider clock)
         var (_, failed) = await TryAsync("heads", () => Task.Factory.StartNew<object>(() =>
         {
             using var topic = new HeadsTopicReader(options.Kafka, NullLoggerFactory.Instance, clock);
-            topic.Run(Take, CaughtUp, limit.Token);
+            topic.Run(records => records.ToList().ForEach(Take), CaughtUp, limit.Token);
             return topic;
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         return failed ?? (caughtUp

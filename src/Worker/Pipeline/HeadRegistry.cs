@@ -11,10 +11,13 @@ internal readonly record struct HeadChange(string Label, byte[]? Json);
 /// <summary>
 /// The heads in use. Whoever learns of changes calls <see cref="Apply"/>; the classifying stage takes
 /// <see cref="Current"/> once a window. A record that is malformed or made for another encoder is refused with an error
-/// in the log, and that label's old head stays.
+/// in the log, and that label's old head stays. However many changes come at once, the log gets one line of a kind.
 /// </summary>
 internal sealed class HeadRegistry
 {
+    /// <summary>What a line of the log names at most.</summary>
+    private const int MostNamed = 5;
+
     private readonly ILogger log;
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile HeadSet current;
@@ -33,37 +36,48 @@ internal sealed class HeadRegistry
     /// <summary>Ends when there is at least one head.</summary>
     public Task FirstHead => first.Task;
 
-    /// <summary>Takes changes up in their order, as one swap. One caller at a time.</summary>
+    /// <summary>
+    /// Takes changes up as one swap, with what they would lead to one after the other. One caller at a time.
+    /// </summary>
     public void Apply(IReadOnlyList<HeadChange> changes)
     {
         var set = current;
-        // Only the last change of a label counts; one new set serves them all.
-        var last = new Dictionary<string, HeadChange>(StringComparer.Ordinal);
-        foreach (var change in changes)
-            last[change.Label] = change;
-        var accepted = new List<Head>();
-        var retired = 0;
-        foreach (var change in last.Values)
-        {
-            if (change.Json is null)
+        var (accepted, retired, refused) = (new List<Head>(), new List<string>(), new List<string>());
+        // Only the last change of a label counts, or, where that is refused, the last one before it that is not.
+        foreach (var label in changes.GroupBy(change => change.Label, StringComparer.Ordinal))
+            foreach (var change in label.Reverse())
             {
-                retired += set.Find(change.Label) is null ? 0 : 1;
-                set = set.Without(change.Label);
+                if (change.Json is null)
+                {
+                    if (set.Find(label.Key) is not null)
+                        retired.Add(label.Key);
+                    break;
+                }
+                if (Accept(set, change, refused) is { } head)
+                {
+                    accepted.Add(head);
+                    break;
+                }
             }
-            else if (Accept(set, change) is { } head)
-            {
-                accepted.Add(head);
-            }
-        }
-        if (accepted.Count == 0 && retired == 0)
+        if (refused.Count > 0)
+            log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
+                refused.Count, Some(refused, "; "));
+        if (accepted.Count == 0 && retired.Count == 0)
             return;
-        current = set.With(accepted);
-        log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length, Names(accepted), retired);
+        var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
+        if (left.Count > 0)
+            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now;"
+                + " train them with --from to keep them there: {Names}",
+                left.Count, Some([.. left.Select(head => $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
+        current = set.With(accepted, retired);
+        log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
+            Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
         if (!current.Heads.IsEmpty)
             first.TrySetResult();
     }
 
-    private Head? Accept(HeadSet set, HeadChange change)
+    /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, where it cannot be used.</summary>
+    private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
     {
         try
         {
@@ -71,23 +85,21 @@ internal sealed class HeadRegistry
             if (!string.Equals(head.Label, change.Label, StringComparison.Ordinal))
                 throw new HeadRefusedException(head, $"has the key '{change.Label}': a head's key must be its label");
             set.Check(head);
-            if (set.Find(head.Label) is { Group: { } group } && head.Group is null)
-                log.LogWarning("Head '{Label}' v{Version} leaves the exclusive group '{Group}': its label is decided by itself now; train it with --from to keep it there", head.Label, head.Version, group);
             return head;
         }
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
         {
-            log.LogError("Head for label '{Label}' refused, {Old}: {Reason}", change.Label,
-                set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "the label stays without a head", error.Message);
+            var kept = set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "without a head";
+            refused.Add($"label '{change.Label}' ({kept}): {error.Message}");
             return null;
         }
     }
 
-    private static string Names(List<Head> heads)
+    /// <summary>The first few, and how many there are.</summary>
+    private static string Some(List<string> items, string separator = ", ") => items.Count switch
     {
-        if (heads.Count == 0)
-            return "none";
-        var names = string.Join(", ", heads.Take(5).Select(h => $"{h.Label} v{h.Version}"));
-        return heads.Count > 5 ? names + ", …" : names;
-    }
+        0 => "none",
+        <= MostNamed => string.Join(separator, items),
+        _ => $"{string.Join(separator, items.Take(MostNamed))}{separator}… ({items.Count})",
+    };
 }

@@ -6,8 +6,8 @@ using Worker.Kafka.Heads;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then each record as it
-/// comes. An anomaly reference is swapped when the last of its records is there.
+/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that arrive
+/// together as one. An anomaly reference is swapped when the last of its records is there.
 /// </summary>
 internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, AnomalyRegistry? anomalies, ILogger log)
 {
@@ -19,23 +19,25 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
     public Task Run(CancellationToken stop) =>
         Task.Factory.StartNew(() => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Take(HeadRecord record)
+    private void Take(IReadOnlyList<HeadRecord> records)
     {
-        if (record.Key is null)
+        var changes = caughtUp ? [] : behind;
+        var nameless = new List<HeadRecord>();
+        foreach (var record in records)
         {
-            log.LogError("Record {Partition}@{Offset} of the heads topic has no key and is ignored: a head's key is its label", record.Partition, record.Offset);
-            return;
+            if (record.Key is null)
+                nameless.Add(record);
+            else if (AnomalyRollout.Owns(record.Key))
+                anomalies?.Apply(record.Key, record.Value);
+            else
+                changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
         }
-        if (AnomalyRollout.Owns(record.Key))
-        {
-            anomalies?.Apply(record.Key, record.Value);
-            return;
-        }
-        var change = new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value);
+        if (nameless.Count > 0)
+            log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the topic:"
+                + " a head's key is its label",
+                nameless.Count, nameless[0].Partition, nameless[0].Offset);
         if (caughtUp)
-            heads.Apply([change]);
-        else
-            behind.Add(change);
+            heads.Apply(changes);
     }
 
     private void CatchUp()

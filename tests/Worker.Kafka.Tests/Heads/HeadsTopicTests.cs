@@ -64,11 +64,46 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         Assert.Single(log.Lines, line => line.Contains("succeeded after", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Heads_that_are_published_together_are_reported_together(bool embedded)
+    {
+        using var inProcess = embedded ? EmbeddedBroker.Start() : null;
+        var stage = inProcess is null ? await Stage.On(broker.BootstrapServers) : Stage.On(inProcess);
+        using var watch = new Watch(stage);
+        await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
+        using var writer = new HeadsTopicWriter(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        var head = new byte[8_000];
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => writer.PublishAsync($"label {i}", head, TestContext.Current.CancellationToken)));
+        await Eventually.True(() => watch.Batches.Sum() == 500, "all of them");
+        // One, but where this machine stalls for longer than the silence that ends a batch.
+        Assert.InRange(watch.Batches.Length, 1, 3);
+    }
+
+    [Fact]
+    public async Task What_the_client_says_is_told_without_secrets()
+    {
+        using var inProcess = EmbeddedBroker.Start();
+        var stage = Stage.On(inProcess);
+        var options = stage.Options();
+        // The client ignores it without SASL; a broker's words that hold it stand for any leak.
+        options.Client["sasl.password"] = "Broker: Topic";
+        using var reader = new HeadsTopicReader(options, NullLoggerFactory.Instance, TimeProvider.System);
+        inProcess.Fail(1, [.. Enumerable.Repeat(Confluent.Kafka.ErrorCode.TopicAuthorizationFailed, 20)]);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var failure = await Assert.ThrowsAsync<Kafka.Clients.KafkaFailureException>(() => Task.Factory.StartNew(
+            () => reader.Run(_ => { }, () => { }, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        Assert.Contains("***", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Broker: Topic", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A reader on its own thread, and what it has reported.</summary>
     private sealed class Watch : IDisposable
     {
         private readonly CancellationTokenSource stop = new();
         private readonly ConcurrentQueue<HeadRecord> records = [];
+        private readonly ConcurrentQueue<int> batches = [];
         private readonly HeadsTopicReader reader;
         private readonly Task run;
         private int caughtUpAt = -1;
@@ -77,16 +112,26 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         {
             reader = new HeadsTopicReader(stage.Options(), log ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
             run = Task.Factory.StartNew(
-                () => reader.Run(records.Enqueue, () => caughtUpAt = records.Count, stop.Token),
+                () => reader.Run(Take, () => caughtUpAt = records.Count, stop.Token),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         /// <summary>How many records had been reported when the end was reached; -1 before.</summary>
         public int CaughtUpAt => Volatile.Read(ref caughtUpAt);
 
+        /// <summary>How many records were reported each time.</summary>
+        public int[] Batches => [.. batches];
+
         public string[] Latest() =>
             [.. records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
                 .Select(label => $"{label.Key}={(label.Last().Value is { } value ? Stage.Text(value) : "(gone)")}")];
+
+        private void Take(IReadOnlyList<HeadRecord> together)
+        {
+            foreach (var record in together)
+                records.Enqueue(record);
+            batches.Enqueue(together.Count);
+        }
 
         public void Dispose()
         {

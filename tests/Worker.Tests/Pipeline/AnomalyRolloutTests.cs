@@ -16,8 +16,8 @@ public class AnomalyRolloutTests(TinyModel model)
         worker.ReadUntil(read => read.Count > 0);
         Assert.Null(worker.Classifier.Anomalies.Current);
         using var topic = new HeadsTopicWriter(worker.Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
-        Task Publish(AnomalyReference reference) =>
-            AnomalyPublishing.Publish(worker.Options.Kafka, topic, AnomalyFormat.Serialize(reference), NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        async Task Publish(AnomalyReference reference) =>
+            await AnomalyPublishing.Publish(topic, AnomalyFormat.Serialize(reference), await Keys(worker), TestContext.Current.CancellationToken);
 
         await Publish(Reference(model.Hash, 9000));
         await Until(() => worker.Classifier.Anomalies.Current?.Texts == 9000);
@@ -30,9 +30,12 @@ public class AnomalyRolloutTests(TinyModel model)
         Assert.Equal(9000, worker.Classifier.Anomalies.Current?.Texts);
         await Publish(Reference(model.Hash, 6000));
         await Until(() => worker.Classifier.Anomalies.Current?.Texts == 6000);
-        await AnomalyPublishing.Withdraw(worker.Options.Kafka, topic, NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+        await AnomalyPublishing.Withdraw(topic, await Keys(worker), TestContext.Current.CancellationToken);
         await Until(() => worker.Classifier.Anomalies.Current is null);
     }
+
+    private static async Task<IEnumerable<byte[]>> Keys(RunningWorker worker) =>
+        (await TopicHeads.Read(worker.Options.Kafka, null, TestContext.Current.CancellationToken)).ReferenceKeys;
 
     private static AnomalyReference Reference(string encoder, int texts)
     {

@@ -2,9 +2,8 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
 
-namespace Worker.Kafka.Replaying;
+namespace Worker.Kafka.Reading;
 
 /// <summary>
 /// Reads a topic once, from its beginning to the end that each partition has when the scan is made, as a read_committed
