@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Worker.Hosting;
+using Worker.Settings;
 using Worker.Kafka.Configuration;
 using Worker.Terminal;
 using Worker.Testing;
