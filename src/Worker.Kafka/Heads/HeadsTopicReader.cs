@@ -13,17 +13,23 @@ namespace Worker.Kafka.Heads;
 public sealed class HeadsTopicReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
     private readonly ClientLog log;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
     private readonly TopicAdmin topics;
+    private long looked;
 
-    public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="options">Where and how.</param>
+    /// <param name="loggers">For its lines.</param>
+    /// <param name="clock">For its patience.</param>
+    /// <param name="outages">The worker's; null for a command that a person waits for.</param>
+    public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         this.options = options;
         this.clock = clock;
-        var clients = new KafkaClients(options, loggers, clock);
+        var clients = new KafkaClients(options, loggers, clock, outages);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
         // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every second.
@@ -51,7 +57,10 @@ public sealed class HeadsTopicReader : IDisposable
         {
             var result = Poll();
             if (result is null)
+            {
+                LookAfterOutage();
                 continue;
+            }
             if (!result.IsPartitionEOF)
                 onRecord(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
             else if (behind.Remove(result.Partition.Value) && behind.Count == 0)
@@ -70,13 +79,23 @@ public sealed class HeadsTopicReader : IDisposable
     private HashSet<int> AssignAll(CancellationToken stop)
     {
         var topic = options.Topics.Heads;
-        var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock).Run(
+        var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock, log.Outages).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
                 ? partitions
                 : throw new InvalidOperationException($"topic '{topic}' does not exist: create it (compacted) or allow auto-creation"),
             stop);
         consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         return [.. Enumerable.Range(0, count)];
+    }
+
+    /// <summary>While no reader of messages sees when an outage ends: asks now and then whether brokers answer.</summary>
+    private void LookAfterOutage()
+    {
+        if (log.Outages is { HasReader: false, IsOn: true } && clock.GetElapsedTime(looked) >= LookEvery)
+        {
+            topics.Answers();
+            looked = clock.GetTimestamp();
+        }
     }
 
     private ConsumeResult<byte[]?, byte[]?>? Poll()

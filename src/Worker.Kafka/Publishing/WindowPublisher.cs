@@ -17,7 +17,7 @@ public abstract class WindowPublisher : IDisposable
     {
         Reader = reader;
         MessageMaxBytes = options.MessageMaxBytes;
-        Routes = new KeylessRoutes(options, loggers, clock);
+        Routes = new KeylessRoutes(options, loggers, clock, reader.Outages);
     }
 
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
@@ -74,6 +74,8 @@ public abstract class WindowPublisher : IDisposable
         {
             var outcome = PublishBegun(window, records, stop);
             Reader.Ledger.Settle(window);
+            if (outcome == PublishOutcome.Committed)
+                Reader.Outages.Works(byReader: true);
             return outcome;
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
@@ -83,6 +85,7 @@ public abstract class WindowPublisher : IDisposable
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
+            Reader.Outages.Rewound(failure);
             if (failure.EndsProducer)
                 Recover(stop);
             else

@@ -21,13 +21,14 @@ internal sealed class ClassifyingPipeline(
     WindowPublisher publisher,
     WindowPacer pacer,
     PipelineMeter meter,
+    OutageLog outages,
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
-    private readonly RewindLog rewinds = new(log, clock);
+    private readonly RewindLog rewinds = new(log, outages, clock);
 
     /// <summary>
     /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
