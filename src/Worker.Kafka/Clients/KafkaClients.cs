@@ -10,6 +10,8 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
 {
     private readonly ClientSecrets secrets = new(options);
 
+    public OutageLog? Outages => outages;
+
     public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock, outages);
 
     /// <inheritdoc cref="OutageLog.Say"/>

@@ -21,7 +21,7 @@ internal sealed class ProducerLife : IDisposable
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
         results = options.Topics.Results;
         Delivery = new WindowDelivery(producer);
-        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, options, logger, clock, clients, log);
+        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, options, logger, clock, clients);
     }
 
     public LostConnections Lost { get; } = new();

@@ -22,8 +22,7 @@ internal sealed partial class Transaction(
     KafkaOptions options,
     ILogger logger,
     TimeProvider clock,
-    KafkaClients clients,
-    ClientLog log)
+    KafkaClients clients)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(20);
     private readonly TimeSpan callLimit = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs);
@@ -39,7 +38,7 @@ internal sealed partial class Transaction(
     public void TakeOver(CancellationToken stop)
     {
         var identity = options.EffectiveTransactionalId;
-        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger, clock, log.Outages).Run(
+        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger, clock, clients.Outages).Run(
             _ =>
             {
                 try
@@ -173,7 +172,7 @@ internal sealed partial class Transaction(
     {
         var start = clock.GetTimestamp();
         using var late = clock.CreateTimer(
-            _ => log.Say(LogLevel.Warning, level => NotBack(logger, level, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds)), null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
+            _ => clients.Say(LogLevel.Warning, level => NotBack(logger, level, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds)), null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
         call(callLimit);
     }
 

@@ -103,7 +103,7 @@ public class SettingSourcesTests
             setting.Type.IsEnum ? Enum.GetNames(setting.Type)
             : rules.OfType<AllowedValuesAttribute>().FirstOrDefault() is { } allowed ? [.. allowed.Values.Select(value => $"{value}")]
             : setting.Type == typeof(bool) ? ["True", "False"]
-            : setting.Type == typeof(int) ? ["17", "1700", "17000", "170000"]
+            : setting.Type == typeof(int) ? ["7", "17", "1700", "17000", "170000"]
             : setting.Type == typeof(double) ? ["0.25", "25"]
             : ["zstd", "/x", "http://collector:4317"];
         var usual = Bound(new RunOptions(), setting);
