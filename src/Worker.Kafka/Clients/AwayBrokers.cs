@@ -11,8 +11,12 @@ internal sealed partial class AwayBrokers
 
     /// <param name="text">A line of the client, secrets masked.</param>
     /// <param name="fault">The same where it says what to do.</param>
-    /// <param name="isFirstContact">No broker has served this worker yet: then a broker that hangs up may want TLS or SASL.</param>
-    /// <returns>Whether a person must hear of it: a broker refuses this worker in a way that was not known yet.</returns>
+    /// <param name="isFirstContact">
+    /// No broker has served this worker yet: then a broker that hangs up may want TLS or SASL.
+    /// </param>
+    /// <returns>
+    /// Whether a person must hear of it: a broker refuses this worker in a way that was not known yet.
+    /// </returns>
     public bool Note(string text, WireFault? fault, bool isFirstContact)
     {
         var tells = fault is not null && (fault.Kind != WireFaultKind.HungUp || isFirstContact);
@@ -53,6 +57,8 @@ internal sealed partial class AwayBrokers
     }
 
     /// <summary>A host and port with what the client calls the broker behind it, e.g. "b1:9092/3: ".</summary>
-    [GeneratedRegex(@"(?<![\w#\-.\]:])(?:[\w\-.]+|\[[0-9a-fA-F:]+\]):\d+(?=(?:/\w+)?: )", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<![\w#\-.\]:])(?:[\w\-.]+|\[[0-9a-fA-F:]+\]):\d+(?=(?:/\w+)?: )", RegexOptions.None,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 }

@@ -4,10 +4,10 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// What a worker's log says of an outage: one warning when it begins (which brokers, since when, what the worker does), one a
-/// minute while it lasts, one line at its end with its length and how many lines of the client library were held back. All
-/// clients of a worker share one. Lines that only follow from an outage go through <see cref="Say"/>: meanwhile they are
-/// Debug. Any thread.
+/// What a worker's log says of an outage: one warning when it begins (which brokers, since when, what the worker does),
+/// one a minute while it lasts, one line at its end with its length and how many lines of the client library were held
+/// back. All clients of a worker share one. Lines that only follow from an outage go through <see cref="Say"/>: meanwhile
+/// they are Debug. Any thread.
 /// </summary>
 public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
 {
@@ -36,12 +36,14 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>Whether a reader of messages looks after the end: until there is one, any answer of a broker is a proof.</summary>
+    /// <summary>
+    /// Whether a reader of messages looks after the end: until there is one, any answer of a broker is a proof.
+    /// </summary>
     internal bool HasReader { get; set; }
 
     /// <summary>
-    /// Writes a line of the worker's own at its level; as Debug in an outage. What looks like an outage and is none delays
-    /// it for a few seconds.
+    /// Writes a line of the worker's own at its level; as Debug in an outage. What looks like an outage and is none
+    /// delays it for a few seconds.
     /// </summary>
     /// <param name="level">Its level when all is well.</param>
     /// <param name="write">Writes it at the level that it is given.</param>
@@ -101,6 +103,14 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
             Fault("no answer to a commit", null);
         lock (gate)
             windows += state.IsOn ? 1 : 0;
+    }
+
+    /// <summary>In an outage: what had worked is not enough, a fresh producer is needed.</summary>
+    internal void Doubt()
+    {
+        lock (gate)
+            if (state.IsOn)
+                state.Fault(Now);
     }
 
     /// <summary>Something that the line at the end should say.</summary>
@@ -178,18 +188,19 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         : $"{(int)length.TotalMinutes} min {length.Seconds} s";
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Kafka does not serve this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is not committed is read " +
-        "again. A line a minute follows, and one when it is over")]
+        "Kafka does not serve this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is not " +
+        "committed is read again. A line a minute follows, and one when it is over")]
     private static partial void Begins(ILogger logger, DateTime since, string brokers);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka does not serve this worker for {Length} now: {Brokers}. It waits and tries again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Kafka does not serve this worker for {Length} now: {Brokers}. It waits and tries again")]
     private static partial void GoesOn(ILogger logger, string length, string brokers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}. This worker waits and tries again")]
     private static partial void Refuses(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message =
-        "Kafka serves this worker again after {Length}; {Windows} windows are read again, {Lines} lines of the client library were held back " +
-        "(Logging:LogLevel:Worker.Kafka.Client Debug shows them){Notes}")]
+        "Kafka serves this worker again after {Length}; {Windows} windows are read again, {Lines} lines of the client " +
+        "library were held back (Logging:LogLevel:Worker.Kafka.Client Debug shows them){Notes}")]
     private static partial void Ends(ILogger logger, string length, int windows, int lines, string notes);
 }

@@ -129,6 +129,7 @@ public abstract class WindowPublisher : IDisposable
 
     private void Recover(CancellationToken stop)
     {
+        Reader.Outages.Doubt();
         Reader.Ledger.BeginRecovery();
         try
         {

@@ -8,7 +8,8 @@ internal static class PartitionNames
     /// <summary>"partitions 0-3, 7 of 'messages'", in their order.</summary>
     public static string Of(IEnumerable<TopicPartition> partitions) => string.Join(" and ", partitions
         .GroupBy(partition => partition.Topic, partition => partition.Partition.Value, StringComparer.Ordinal)
-        .Select(topic => $"{(topic.Count() == 1 ? "partition" : "partitions")} {Ranges([.. topic.Order()])} of '{topic.Key}'"));
+        .Select(topic =>
+            $"{(topic.Count() == 1 ? "partition" : "partitions")} {Ranges([.. topic.Order()])} of '{topic.Key}'"));
 
     private static string Ranges(int[] numbers)
     {

@@ -83,7 +83,7 @@ public sealed partial class WindowReader
     {
         if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
             return;
-        log.Say(LogLevel.Information, level => Holding(logger, level, options.PauseAfterMs));
+        Holding(logger, options.PauseAfterMs);
         try
         {
             // Ends too when windows were abandoned: what is held here will then be read again.
@@ -159,7 +159,7 @@ public sealed partial class WindowReader
         }
     }
 
-    [LoggerMessage(
+    [LoggerMessage(Level = LogLevel.Debug,
         Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
-    private static partial void Holding(ILogger logger, LogLevel level, int milliseconds);
+    private static partial void Holding(ILogger logger, int milliseconds);
 }

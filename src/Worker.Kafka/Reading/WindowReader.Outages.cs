@@ -14,10 +14,13 @@ public sealed partial class WindowReader
     /// <summary>Whether every partition of ours has a leader that answers, asked now and then.</summary>
     private void LookAfterOutage()
     {
-        if (!Outages.IsOn || awaitsGroup || Ledger.InFlight > 0 || clock.GetElapsedTime(looked) < LookEvery)
+        // While a fresh producer settles the last window, it is not over.
+        if (!Outages.IsOn || awaitsGroup || Ledger.AreOffsetsUnknown || Ledger.InFlight > 0
+            || clock.GetElapsedTime(looked) < LookEvery)
             return;
         looked = clock.GetTimestamp();
-        List<TopicPartition> asked = life.Consumer.Assignment is { Count: > 0 } ours ? ours : [new(options.Topics.Messages, 0)];
+        List<TopicPartition> asked =
+            life.Consumer.Assignment is { Count: > 0 } ours ? ours : [new(options.Topics.Messages, 0)];
         try
         {
             if (life.Ends.Ask(asked, LookEvery).Count == asked.Count)

@@ -16,7 +16,8 @@ internal static class TopicErrors
         ErrorCode.InvalidReplicationFactor => $"there are not so many brokers ({error.Reason})",
         ErrorCode.InvalidPartitions => $"the brokers allow no such number of partitions ({error.Reason})",
         ErrorCode.PolicyViolation => $"a policy of the brokers forbids it ({error.Reason})",
-        ErrorCode.RequestTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport => "no answer in time; some may have been made",
+        ErrorCode.RequestTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport =>
+            "no answer in time; some may have been made",
         _ => error.Reason,
     };
 
@@ -24,9 +25,11 @@ internal static class TopicErrors
     {
         ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
             "grant this user CREATE on the topic (or on the cluster), or let somebody who has it create the topics",
-        ErrorCode.InvalidReplicationFactor => "ask for fewer copies with --replicas (1 with a single broker), or start more brokers",
+        ErrorCode.InvalidReplicationFactor =>
+            "ask for fewer copies with --replicas (1 with a single broker), or start more brokers",
         ErrorCode.InvalidPartitions => "ask for another number with --partitions",
-        ErrorCode.PolicyViolation or ErrorCode.InvalidConfig => "create the topics as the policy wants them; the heads topic needs one partition and cleanup.policy=compact",
+        ErrorCode.PolicyViolation or ErrorCode.InvalidConfig =>
+            "create the topics as the policy wants them; the heads topic needs one partition and cleanup.policy=compact",
         ErrorCode.TopicException => "name the topic otherwise, under Kafka:Topics",
         _ => "look at the brokers' log, then run the command again: what is there already is left as it is",
     };

@@ -27,13 +27,17 @@ internal static class PortCheck
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AccessDenied)
         {
-            return Finding.Failed(Name, $"this user may not listen on {port}", "choose a Health:Port of 1024 or more, or 0 for none");
+            return Finding.Failed(
+                Name, $"this user may not listen on {port}", "choose a Health:Port of 1024 or more, or 0 for none");
         }
         catch (SocketException)
         {
             return await IsWorker(port)
-                ? Finding.Warning(Name, $"a worker answers on {port} already", "nothing, if it is this one; a second on this machine needs a Health:Port of its own")
-                : Finding.Failed(Name, $"{port} is in use by another program", "choose another Health:Port, or 0 for none");
+                ? Finding.Warning(
+                    Name, $"a worker answers on {port} already",
+                    "nothing, if it is this one; a second on this machine needs a Health:Port of its own")
+                : Finding.Failed(
+                    Name, $"{port} is in use by another program", "choose another Health:Port, or 0 for none");
         }
     }
 

@@ -6,9 +6,10 @@ namespace Worker.Settings;
 /// <summary>Reads a file of settings: a JSON object of sections; comments and a last comma are welcome.</summary>
 internal static class JsonSettings
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Its values by key, e.g. "Kafka:GroupId"; what is null, or empty braces or brackets, is left out.</summary>
+    /// <summary>Its values by key, e.g. "Kafka:GroupId"; nulls, and empty braces or brackets, are left out.</summary>
     /// <exception cref="UserError">It cannot be read; the message says where. Exit code 78.</exception>
     public static Dictionary<string, string?> Read(string path)
     {
@@ -19,22 +20,27 @@ internal static class JsonSettings
         {
             using var json = JsonDocument.Parse(text, Lenient);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw Broken($"{path}: holds no JSON object: write {{\"Kafka\": {{\"BootstrapServers\": \"host:port\"}}}}");
+                throw Broken(
+                    $"{path}: holds no JSON object: write {{\"Kafka\": {{\"BootstrapServers\": \"host:port\"}}}}");
             foreach (var section in json.RootElement.EnumerateObject())
                 if (section.Name == "$schema")
                     continue;
                 else if (!SettingKeys.IsSection(section.Name.Split(':')[0]))
                     problems.Add(SettingKeys.Unknown(section.Name));
-                else if (!section.Name.Contains(':', StringComparison.Ordinal) && section.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+                else if (!section.Name.Contains(':', StringComparison.Ordinal)
+                    && section.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
                     problems.Add($"{section.Name}: is a section: write {{\"{section.Name}\": {{\"KEY\": VALUE}}}}");
                 else
                     Flatten(section.Name, section.Value, read, problems);
         }
         catch (JsonException error)
         {
-            throw Broken($"{path}: {Where(text, error)} is not JSON: look there, and just before, for a comma, quote or bracket that is missing or too many");
+            throw Broken($"{path}: {Where(text, error)} is not JSON: look there, and just before, for a comma, quote or " +
+                "bracket that is missing or too many");
         }
-        return problems.Count == 0 ? read : throw Broken(string.Join("\n  - ", problems.Prepend($"{path} has settings that cannot be used:")));
+        return problems.Count == 0
+            ? read
+            : throw Broken(string.Join("\n  - ", problems.Prepend($"{path} has settings that cannot be used:")));
     }
 
     private static string Text(string path)
@@ -45,7 +51,9 @@ internal static class JsonSettings
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Broken(Directory.Exists(path) ? $"{path} is a folder: name a file" : $"{path} cannot be read by this user: give it the right to, or name another file");
+            throw Broken(Directory.Exists(path)
+                ? $"{path} is a folder: name a file"
+                : $"{path} cannot be read by this user: give it the right to, or name another file");
         }
     }
 
@@ -77,7 +85,8 @@ internal static class JsonSettings
         var line = (int)(error.LineNumber ?? 0);
         var lines = text.Split('\n');
         var bytes = System.Text.Encoding.UTF8.GetBytes(line < lines.Length ? lines[line] : "");
-        var column = System.Text.Encoding.UTF8.GetCharCount(bytes.AsSpan(0, (int)Math.Min(error.BytePositionInLine ?? 0, bytes.Length)));
+        var before = bytes.AsSpan(0, (int)Math.Min(error.BytePositionInLine ?? 0, bytes.Length));
+        var column = System.Text.Encoding.UTF8.GetCharCount(before);
         return $"line {line + 1}, column {column + 1}";
     }
 

@@ -32,7 +32,8 @@ internal sealed record SettingKey(string Name, PropertyInfo Property)
         : Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
     /// <summary>How it is written, for a person.</summary>
-    public string Written => Shape switch { SettingShape.List => $"{Name}:0", SettingShape.Map => $"{Name}:NAME", _ => Name };
+    public string Written =>
+        Shape switch { SettingShape.List => $"{Name}:0", SettingShape.Map => $"{Name}:NAME", _ => Name };
 
     /// <summary>Whether a key of the configuration is this setting, or one of its values.</summary>
     public bool Owns(string key)
@@ -45,5 +46,6 @@ internal sealed record SettingKey(string Name, PropertyInfo Property)
         return rest.Length > 0 && !rest.Contains(':') && (Shape == SettingShape.Map || int.TryParse(rest, out _));
     }
 
-    public static bool IsMap(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>);
+    public static bool IsMap(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>);
 }

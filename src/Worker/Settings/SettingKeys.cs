@@ -8,7 +8,8 @@ namespace Worker.Settings;
 internal static class SettingKeys
 {
     /// <summary>Kafka, Encoder and so on.</summary>
-    public static IReadOnlyList<string> Sections { get; } = [.. typeof(RunOptions).GetProperties().Select(section => section.Name)];
+    public static IReadOnlyList<string> Sections { get; } =
+        [.. typeof(RunOptions).GetProperties().Select(section => section.Name)];
 
     public static IReadOnlyList<SettingKey> All { get; } =
         [.. typeof(RunOptions).GetProperties().SelectMany(section => Of(section.PropertyType, section.Name))];
@@ -21,7 +22,7 @@ internal static class SettingKeys
     /// <summary>What is wrong with a key that is no setting, and what may have been meant.</summary>
     public static string Unknown(string key)
     {
-        if (All.FirstOrDefault(setting => string.Equals(setting.Name, key, StringComparison.OrdinalIgnoreCase)) is { } whole)
+        if (All.FirstOrDefault(setting => key.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)) is { } whole)
             return $"{key}: has several values: write {whole.Written}";
         if (Meant(key) is { } meant)
             return $"{key}: there is no such setting; did you mean {meant}?";
@@ -37,14 +38,17 @@ internal static class SettingKeys
         if (Nearest.To(key, All.Select(setting => setting.Name)) is { } whole)
             return whole;
         var parts = key.Split(':', 2);
-        return !IsSection(parts[0]) && Nearest.To(parts[0], Sections) is { } section ? parts.Length == 1 ? section : $"{section}:{parts[1]}" : null;
+        if (IsSection(parts[0]) || Nearest.To(parts[0], Sections) is not { } section)
+            return null;
+        return parts.Length == 1 ? section : $"{section}:{parts[1]}";
     }
 
     private static IEnumerable<string> In(string section) => All
         .Where(setting => setting.Name.StartsWith($"{section}:", StringComparison.OrdinalIgnoreCase))
         .Select(setting => setting.Written[(section.Length + 1)..]);
 
-    private static IEnumerable<SettingKey> Of(Type section, string name) => section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    private static IEnumerable<SettingKey> Of(Type section, string name) => section
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.CanWrite || SettingKey.IsMap(property.PropertyType))
         .SelectMany(property => property.PropertyType is { IsClass: true, IsArray: false } inner && inner != typeof(string)
             ? Of(inner, $"{name}:{property.Name}")

@@ -20,13 +20,17 @@ internal static class SettingValue
         var rules = setting.Property.GetCustomAttributes<ValidationAttribute>().ToList();
         // An empty text is a value only where a text is wanted.
         if (text.Length == 0 && (setting.Type != typeof(string) || rules.Exists(rule => rule is RequiredAttribute)))
-            return Said(key, (rules.Find(rule => rule is RequiredAttribute) is { } required ? Own(required) : null) ?? "is empty: give it a value, or leave it out");
+        {
+            var required = rules.Find(rule => rule is RequiredAttribute);
+            return Said(key, (required is null ? null : Own(required)) ?? "is empty: give it a value, or leave it out");
+        }
         if (Read(setting.Type, text) is not { } value)
             return Said(key, $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         if (setting.Shape != SettingShape.Value)
             return null;
         foreach (var rule in rules)
-            if (rule is not EnumDataTypeAttribute && !rule.IsValid(value))
+            // An empty address is none.
+            if (rule is not EnumDataTypeAttribute && !(rule is UrlAttribute && text.Length == 0) && !rule.IsValid(value))
                 return Said(key, Own(rule) ?? $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         return null;
     }
@@ -38,9 +42,12 @@ internal static class SettingValue
     private static object? Read(Type type, string text)
     {
         if (type.IsEnum)
-            return Array.Find(Enum.GetNames(type), name => string.Equals(name, text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null;
+        {
+            var found = Array.Find(Enum.GetNames(type), name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+            return found is null ? null : Enum.Parse(type, found);
+        }
         if (type == typeof(int))
-            return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) ? whole : null;
+            return int.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(double))
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
         if (type == typeof(bool))
@@ -64,11 +71,14 @@ internal static class SettingValue
             : kind;
     }
 
-    private static string OneOf(string[] names, string text) => $"none of {string.Join(", ", names)}{Nearest.Question(text, names)}";
+    private static string OneOf(string[] names, string text) =>
+        $"none of {string.Join(", ", names)}{Nearest.Question(text, names)}";
 
-    private static string Shown(string text) => text.Length <= LongestShown && !text.Contains('\n', StringComparison.Ordinal)
+    private static string Shown(string text) =>
+        text.Length <= LongestShown && !text.Contains('\n', StringComparison.Ordinal)
         ? $"'{text}'"
         : $"a text of {text.Length} characters";
 
-    private static string Said(string key, string problem) => problem.StartsWith($"{key} ", StringComparison.OrdinalIgnoreCase) ? problem : $"{key}: {problem}";
+    private static string Said(string key, string problem) =>
+        problem.StartsWith($"{key} ", StringComparison.OrdinalIgnoreCase) ? problem : $"{key}: {problem}";
 }

@@ -3,7 +3,7 @@ namespace Worker.Terminal;
 /// <summary>The word that a person probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The known word that is closest to one that is not known; null where none is close. Case does not count.</summary>
+    /// <summary>The known word closest to one that is not known; null where none is close. Case does not count.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? To(string word, IEnumerable<string> known)
@@ -22,7 +22,8 @@ internal static class Nearest
     }
 
     /// <summary>"; did you mean X?", or nothing.</summary>
-    public static string Question(string word, IEnumerable<string> known) => To(word, known) is { } meant ? $"; did you mean {meant}?" : "";
+    public static string Question(string word, IEnumerable<string> known) =>
+        To(word, known) is { } meant ? $"; did you mean {meant}?" : "";
 
     /// <summary>
     /// Letters to insert, delete, replace or swap with a neighbour (optimal string alignment: Damerau 1964, each letter

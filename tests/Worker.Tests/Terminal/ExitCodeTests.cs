@@ -21,11 +21,11 @@ public partial class ExitCodeTests
 
     private static IEnumerable<int> Documented(string page, Regex row) => row
         .Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)))
-        .Select(found => int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture)).Order();
+        .Select(found => int.Parse(found.Groups["code"].Value, CultureInfo.InvariantCulture)).Order();
 
-    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| (?<code>\d+) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"^\| Exit code (\d+) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| Exit code (?<code>\d+) \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PodRow();
 }
