@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
-using Worker.Settings;
 using Worker.Kafka.Configuration;
+using Worker.Settings;
 using Worker.Terminal;
 
 namespace Worker.Verbs;
