@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
-using Worker.Hosting;
+using Worker.Settings;
 using Worker.Terminal;
 using Worker.Verbs;
 using Worker.Verbs.Heads;
@@ -41,13 +40,8 @@ catch (UserError error)
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-        await Console.Error.WriteLineAsync($"error: {error.Message}");
-    // From 'worker' down: a verb may have verbs of its own.
-    var path = new Stack<string>(["--help"]);
-    for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Parent: not null } verb; at = verb.Parent)
-        path.Push(verb.Command.Name);
-    await Console.Error.WriteLineAsync($"  what to do: see 'worker {string.Join(' ', path)}'");
+    foreach (var line in CommandLineErrors.Of(parsed))
+        await Console.Error.WriteLineAsync(line.StartsWith(' ') ? line : $"error: {line}");
     return ExitCode.Usage;
 }
 var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };

@@ -18,7 +18,12 @@ app.kubernetes.io/name: {{ include "worker.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{- /* Of every object: commonLabels, and over them the chart's own. */ -}}
 {{- define "worker.labels" -}}
+{{- merge (include "worker.ownLabels" . | fromYaml) .Values.commonLabels | toYaml -}}
+{{- end -}}
+
+{{- define "worker.ownLabels" -}}
 {{ include "worker.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}

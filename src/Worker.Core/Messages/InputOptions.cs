@@ -10,7 +10,7 @@ public sealed class InputOptions
     public InputFormat Format { get; set; } = InputFormat.Auto;
 
     /// <summary>JSON Pointer (RFC 6901) to the text in a JSON value; default <c>/text</c>.</summary>
-    [Required, RegularExpression("^(/([^~/]|~0|~1)*)+$", ErrorMessage = "The field TextPointer must be a JSON Pointer (RFC 6901) such as /text or /data/body.")]
+    [Required, RegularExpression("^(/([^~/]|~0|~1)*)+$", ErrorMessage = "must be a JSON Pointer (RFC 6901) such as /text or /data/body")]
     public string TextPointer { get; set; } = "/text";
 
     /// <summary>

@@ -24,6 +24,6 @@ public sealed class ResultOptions
     /// along in "echo", e.g. <c>/id,/customer/name</c>. A message that is not JSON, or has no such field, has no echo of it.
     /// Default none.
     /// </summary>
-    [RegularExpression("^((/([^~/,]|~0|~1)*)+)?(,(/([^~/,]|~0|~1)*)+)*$", ErrorMessage = "The field Echo must be JSON Pointers (RFC 6901) separated by commas, such as /id,/customer/name.")]
+    [RegularExpression("^((/([^~/,]|~0|~1)*)+)?(,(/([^~/,]|~0|~1)*)+)*$", ErrorMessage = "must be JSON Pointers (RFC 6901) separated by commas, such as /id,/customer/name")]
     public string Echo { get; set; } = "";
 }

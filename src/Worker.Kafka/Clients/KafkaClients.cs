@@ -5,11 +5,23 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.</summary>
-internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+/// <param name="outages">The worker's; null for a client that asks one thing and is gone.</param>
+internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
 {
     private readonly ClientSecrets secrets = new(options);
 
-    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock);
+    public OutageLog? Outages => outages;
+
+    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock, outages);
+
+    /// <inheritdoc cref="OutageLog.Say"/>
+    public void Say(LogLevel level, Action<LogLevel> write)
+    {
+        if (outages is null)
+            write(level);
+        else
+            outages.Say(level, write);
+    }
 
     public IConsumer<byte[]?, byte[]?> Consumer(
         ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null, Action<Error>? onError = null) => Built(() =>

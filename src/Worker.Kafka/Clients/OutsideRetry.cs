@@ -15,13 +15,15 @@ internal sealed partial class OutsideRetry
     private readonly string what;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
+    private readonly OutageLog? outages;
     private readonly ResiliencePipeline pipeline;
     private string lastReason = "";
     private int tries;
 
-    public OutsideRetry(string what, ILogger logger, TimeProvider clock)
+    /// <param name="outages">In an outage its lines are Debug.</param>
+    public OutsideRetry(string what, ILogger logger, TimeProvider clock, OutageLog? outages = null)
     {
-        (this.what, this.logger, this.clock) = (what, logger, clock);
+        (this.what, this.logger, this.clock, this.outages) = (what, logger, clock, outages);
         var mendable = new PredicateBuilder().Handle<Exception>(error =>
             error is not OperationCanceledException and not KafkaFailureException { Action: FailureAction.Stop });
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
@@ -37,7 +39,10 @@ internal sealed partial class OutsideRetry
                 {
                     // Once, not once a try: the count comes with the success.
                     if (tries == 1)
-                        Failing(this.logger, this.what, lastReason);
+                    {
+                        var reason = lastReason;
+                        Say(LogLevel.Warning, level => Failing(this.logger, level, this.what, reason));
+                    }
                     return default;
                 },
             })
@@ -74,13 +79,24 @@ internal sealed partial class OutsideRetry
             },
             stop);
         if (tries > 1)
-            Recovered(logger, what, tries, clock.GetElapsedTime(start).TotalSeconds);
+        {
+            var (count, seconds) = (tries, clock.GetElapsedTime(start).TotalSeconds);
+            Say(LogLevel.Information, level => Recovered(logger, level, what, count, seconds));
+        }
         return result;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} failed and is tried again until it succeeds: {Reason}")]
-    private static partial void Failing(ILogger logger, string what, string reason);
+    private void Say(LogLevel level, Action<LogLevel> write)
+    {
+        if (outages is null)
+            write(level);
+        else
+            outages.Say(level, write);
+    }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{What} succeeded after {Tries} tries in {Seconds:F1} s")]
-    private static partial void Recovered(ILogger logger, string what, int tries, double seconds);
+    [LoggerMessage(Message = "{What} failed and is tried again until it succeeds: {Reason}")]
+    private static partial void Failing(ILogger logger, LogLevel level, string what, string reason);
+
+    [LoggerMessage(Message = "{What} succeeded after {Tries} tries in {Seconds:F1} s")]
+    private static partial void Recovered(ILogger logger, LogLevel level, string what, int tries, double seconds);
 }

@@ -28,18 +28,24 @@ public sealed class HeadsTopicReader : IDisposable
     /// <summary>Bytes of values that are held back at most, and one record's more.</summary>
     private const int BatchBytes = 32 << 20;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
     private readonly TimeProvider clock;
     private readonly ClientLog log;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
     private readonly TopicAdmin topics;
+    private long looked;
 
-    public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="options">Where and how.</param>
+    /// <param name="loggers">For its lines.</param>
+    /// <param name="clock">For its patience.</param>
+    /// <param name="outages">The worker's; null for a command that a person waits for.</param>
+    public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         this.options = options;
         this.clock = clock;
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, outages);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
         // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every second.
@@ -68,6 +74,8 @@ public sealed class HeadsTopicReader : IDisposable
         while (!stop.IsCancellationRequested)
         {
             var result = Poll();
+            if (result is null)
+                LookAfterOutage();
             if (result is { IsPartitionEOF: false })
             {
                 last = clock.GetTimestamp();
@@ -102,13 +110,23 @@ public sealed class HeadsTopicReader : IDisposable
     private HashSet<int> AssignAll(CancellationToken stop)
     {
         var topic = options.Topics.Heads;
-        var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock).Run(
+        var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock, log.Outages).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
                 ? partitions
                 : throw new InvalidOperationException($"topic '{topic}' does not exist: 'worker topics create' makes it (compacted), or allow auto-creation"),
             stop);
         consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         return [.. Enumerable.Range(0, count)];
+    }
+
+    /// <summary>While no reader of messages sees when an outage ends: asks now and then whether brokers answer.</summary>
+    private void LookAfterOutage()
+    {
+        if (log.Outages is { HasReader: false, IsOn: true } && clock.GetElapsedTime(looked) >= LookEvery)
+        {
+            topics.Answers();
+            looked = clock.GetTimestamp();
+        }
     }
 
     private ConsumeResult<byte[]?, byte[]?>? Poll()

@@ -31,7 +31,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         : base(reader, options, loggers, clock)
     {
         this.options = options;
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, reader.Outages);
         log = clients.Log("Producer");
         Prepare(default);
     }

@@ -11,7 +11,7 @@ namespace Worker.Kafka.Publishing;
 /// Where records without a key go, so that those of one source partition stay in order: to its number, modulo the
 /// partition count of the topic they are for. Publisher's thread only.
 /// </summary>
-internal sealed class KeylessRoutes(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
+internal sealed class KeylessRoutes(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null) : IDisposable
 {
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private TopicAdmin? admin;
@@ -40,7 +40,7 @@ internal sealed class KeylessRoutes(KafkaOptions options, ILoggerFactory loggers
 
     private int Ask(string topic, CancellationToken stop)
     {
-        admin ??= new TopicAdmin(options, loggers, clock);
+        admin ??= new TopicAdmin(options, loggers, clock, outages);
         admin.Require([topic], stop);
         return admin.Partitions([topic], stop)[topic];
     }

@@ -41,7 +41,7 @@ internal sealed partial class Transaction(
     public void TakeOver(CancellationToken stop)
     {
         var identity = options.EffectiveTransactionalId;
-        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger, clock).Run(
+        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger, clock, clients.Outages).Run(
             _ =>
             {
                 try
@@ -177,7 +177,8 @@ internal sealed partial class Transaction(
     {
         var start = clock.GetTimestamp();
         using var late = clock.CreateTimer(
-            _ => NotBack(logger, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds), null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
+            _ => clients.Say(LogLevel.Warning, level => NotBack(logger, level, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds)),
+            null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
         using var inside = heartbeat.Enter($"inside the client library ({name})", callLimit);
         call(callLimit);
     }
@@ -221,8 +222,8 @@ internal sealed partial class Transaction(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message =
+    [LoggerMessage(Message =
         "{Step} has been inside the client library for {Seconds:F0} s though it was given {Limit:F0}: it waits for the group's or the " +
         "transactions' coordinator. Nothing is lost; where the brokers are well and its partitions still do not move, restart this worker")]
-    private static partial void NotBack(ILogger logger, string step, double seconds, double limit);
+    private static partial void NotBack(ILogger logger, LogLevel level, string step, double seconds, double limit);
 }

@@ -65,7 +65,10 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             if (unreached is null)
                 return;
             if (tries == 1)
-                Waiting(logger, clients.Redact(unreached.Reason));
+            {
+                var reason = clients.Redact(unreached.Reason);
+                log.Say(LogLevel.Warning, level => Waiting(logger, level, reason));
+            }
             stop.ThrowIfCancellationRequested();
 
             void WriteAgain()
@@ -119,13 +122,15 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             // second, so that they know of everybody who has gone further meanwhile.
             if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
                 return (seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
-            CannotLook(logger, Level(patience), $"something was in the way for more than {patience.TotalSeconds:F0} s: open transactions of others, or brokers that are away");
+            Unseen($"something was in the way for more than {patience.TotalSeconds:F0} s: open transactions of others, or brokers that are away");
         }
         catch (KafkaException refused)
         {
-            CannotLook(logger, Level(patience), clients.Redact(refused.Error.Reason));
+            Unseen(clients.Redact(refused.Error.Reason));
         }
         return null;
+
+        void Unseen(string reason) => CannotLook(logger, Level(patience), reason);
     }
 
     /// <summary>A short look that saw nothing is followed by a recovery, and that by a long one.</summary>
@@ -188,17 +193,21 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a window that was committed in part could not be finished: {clients.Redact(refused.Message)}; a fresh producer tries again");
         }
-        Finished(logger, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
+        // Even in an outage this is for people to know: there it is part of its last line.
+        if (log.Outages?.Note($"a window is finished that the brokers had committed in part ({rest.Records.Count} of {undecided.Records.Count} records were missing)") != true)
+            Finished(logger, LogLevel.Warning, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
+        else
+            Finished(logger, LogLevel.Debug, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message =
+    [LoggerMessage(Message =
         "A window is finished that failing brokers had committed in part: of {Records} records {Missing} were missing in the topics, and the " +
         "offsets of {Offsets} partitions. Nothing is lost or doubled")]
-    private static partial void Finished(ILogger logger, int records, int missing, int offsets);
+    private static partial void Finished(ILogger logger, LogLevel level, int records, int missing, int offsets);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message =
+    [LoggerMessage(Message =
         "Partitions of the last window cannot be reached, and may not know how it ended: waiting for them ({Reason})")]
-    private static partial void Waiting(ILogger logger, string reason);
+    private static partial void Waiting(ILogger logger, LogLevel level, string reason);
 
     [LoggerMessage(Message =
         "Whether failing brokers committed a window in part could not be looked up: {Reason}. If they did, messages come out twice or " +

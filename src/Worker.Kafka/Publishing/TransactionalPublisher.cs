@@ -47,7 +47,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         : base(reader, options, loggers, clock)
     {
         (this.options, this.clock) = (options, clock);
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, reader.Outages);
         log = clients.Log("Producer");
         logger = loggers.CreateLogger<TransactionalPublisher>();
         recovery = new TransactionRecovery(options, clients, log, logger, clock);
@@ -77,7 +77,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 recovery.Run(life, undecided, Routes, stop);
                 undecided = [];
                 current = life;
-                Ready(logger, options.EffectiveTransactionalId);
+                Reader.Outages.Works(byReader: false);
+                log.Say(LogLevel.Information, level => Ready(logger, level, options.EffectiveTransactionalId));
             }
             catch (KafkaFailureException failure) when (failure.EndsProducer)
             {
@@ -248,6 +249,6 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <param name="LostBefore">Connections that the producer had lost before it asked for the commit.</param>
     private sealed record Acknowledged(UndecidedWindow Window, int LostBefore);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A fresh producer has the transactional identity '{Identity}'")]
-    private static partial void Ready(ILogger logger, string identity);
+    [LoggerMessage(Message = "A fresh producer has the transactional identity '{Identity}'")]
+    private static partial void Ready(ILogger logger, LogLevel level, string identity);
 }

@@ -19,7 +19,7 @@ public abstract class WindowPublisher : IDisposable
         Reader = reader;
         MessageMaxBytes = options.MessageMaxBytes;
         Heartbeat = new Heartbeat("publish", clock);
-        Routes = new KeylessRoutes(options, loggers, clock);
+        Routes = new KeylessRoutes(options, loggers, clock, reader.Outages);
     }
 
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
@@ -82,6 +82,8 @@ public abstract class WindowPublisher : IDisposable
         {
             var outcome = PublishBegun(window, records, stop);
             Reader.Ledger.Settle(window);
+            if (outcome == PublishOutcome.Committed)
+                Reader.Outages.Works(byReader: true);
             return outcome;
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
@@ -91,6 +93,7 @@ public abstract class WindowPublisher : IDisposable
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
+            Reader.Outages.Rewound(failure);
             if (failure.EndsProducer)
                 Recover(stop);
             else
@@ -134,6 +137,7 @@ public abstract class WindowPublisher : IDisposable
 
     private void Recover(CancellationToken stop)
     {
+        Reader.Outages.Doubt();
         Reader.Ledger.BeginRecovery();
         try
         {

@@ -164,7 +164,7 @@ public sealed partial class WindowReader
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information,
+    [LoggerMessage(Level = LogLevel.Debug,
         Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
     private static partial void Holding(ILogger logger, int milliseconds);
 }

@@ -72,11 +72,15 @@ public sealed partial class WindowReader
             ReadOnFromCommitted(due);
             due.RemoveAll(partition => !unreadable.ContainsKey(partition));
             if (due.Count > 0)
+            {
+                var begun = new List<(TopicPartition Partition, string Story, long Target)>();
                 foreach (var (partition, there) in life.Ends.Ask(due, OffsetPatience))
                 {
-                    Reset(partition, unreadable[partition].Wanted, there.First, there.End);
+                    Reset(partition, unreadable[partition].Wanted, there.First, there.End, begun);
                     unreadable.Remove(partition);
                 }
+                SayBegun(begun);
+            }
             if (!due.Exists(unreadable.ContainsKey))
                 askedInVain = null;
         }
@@ -95,15 +99,17 @@ public sealed partial class WindowReader
         if (unknown.Count == 0)
             return;
         // Short: while a transaction is open the client asks on and on, and nobody polls.
+        var found = new List<TopicPartition>();
         foreach (var committed in life.Consumer.Committed(unknown, AskAgain))
         {
             if (committed.Offset.Value < 0)
                 continue;
             ReadFrom(committed.TopicPartition, committed.Offset.Value);
             unreadable.Remove(committed.TopicPartition);
-            log.Write(LogLevel.Information, "silent",
-                $"the client has read nothing of partition {committed.Partition.Value} of '{committed.Topic}' yet: it is read from the group's offset {committed.Offset.Value}");
+            found.Add(committed.TopicPartition);
         }
+        if (found.Count > 0)
+            log.Write(LogLevel.Information, "silent", $"the client has read nothing of {PartitionNames.Of(found)} yet: each is read from the group's offset");
     }
 
     private void ReadFrom(TopicPartition partition, long offset)
@@ -117,7 +123,9 @@ public sealed partial class WindowReader
         Expect(partition);
     }
 
-    private void Reset(TopicPartition partition, Offset wanted, long first, long end)
+    /// <param name="begun">Receives a partition of which the group has read nothing yet.</param>
+    private void Reset(
+        TopicPartition partition, Offset wanted, long first, long end, List<(TopicPartition Partition, string Story, long Target)> begun)
     {
         var story = Story(partition, wanted, first, end);
         if (options.OffsetReset == OffsetReset.Stop)
@@ -129,9 +137,20 @@ public sealed partial class WindowReader
         var skipped = options.OffsetReset == OffsetReset.Latest && !wanted.IsSpecial ? end - Math.Clamp(wanted.Value, first, end) : 0;
         var more = skipped > 0 ? $"; {skipped} offsets that are there are skipped" : "";
         if (wanted.IsSpecial)
-            Begins(logger, story, target, options.OffsetReset);
+            begun.Add((partition, story, target));
         else
             Jumps(logger, story, target, options.OffsetReset, more);
+    }
+
+    /// <summary>One line, however many partitions a new group begins with.</summary>
+    private void SayBegun(List<(TopicPartition Partition, string Story, long Target)> begun)
+    {
+        if (begun.Count == 1)
+            log.Say(LogLevel.Information, level => Begins(logger, level, begun[0].Story, $"{begun[0].Target}", options.OffsetReset));
+        else if (begun.Count > 1)
+            log.Say(LogLevel.Information, level => Begins(
+                logger, level, $"the group has no offset for {PartitionNames.Of(begun.Select(one => one.Partition))}",
+                options.OffsetReset == OffsetReset.Latest ? "what comes next" : "the first message of each", options.OffsetReset));
     }
 
     private static string Story(TopicPartition partition, Offset wanted, long first, long end)
@@ -148,8 +167,8 @@ public sealed partial class WindowReader
     /// <param name="IsSuspicion">The client did not say so, but is silent.</param>
     private readonly record struct Missing(Offset Wanted, bool IsSuspicion);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]
-    private static partial void Begins(ILogger logger, string story, long target, OffsetReset policy);
+    [LoggerMessage(Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]
+    private static partial void Begins(ILogger logger, LogLevel level, string story, string target, OffsetReset policy);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Story}; reading goes on from {Target} (Kafka:OffsetReset {Policy}){More}")]
     private static partial void Jumps(ILogger logger, string story, long target, OffsetReset policy, string more);

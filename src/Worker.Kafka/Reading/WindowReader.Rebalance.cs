@@ -23,7 +23,11 @@ public sealed partial class WindowReader
             Expect(partition);
         }
         isAssigned = true;
-        AssignedLine(logger, partitions.Count, string.Join(", ", partitions));
+        awaitsGroup = false;
+        // Cooperative rebalancing tells each member of each round, also where nothing comes.
+        var all = Held(partitions);
+        if (partitions.Count > 0)
+            log.Say(LogLevel.Information, level => AssignedLine(logger, level, partitions.Count, PartitionNames.Of(partitions), all));
     }
 
     private void Revoked(List<TopicPartitionOffset> partitions)
@@ -34,9 +38,10 @@ public sealed partial class WindowReader
             ahead.Drop(partition.TopicPartition);
         // 2. What is in flight is published and committed by the other threads.
         if (!Drain(TimeSpan.FromMilliseconds(options.RevokeDrainMs)))
-            NotDrained(logger, options.RevokeDrainMs);
+            log.Say(LogLevel.Warning, level => NotDrained(logger, level, options.RevokeDrainMs));
         Forget(partitions);
-        RevokedLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
+        if (partitions.Count > 0)
+            log.Say(LogLevel.Information, level => RevokedLine(logger, level, partitions.Count, PartitionNames.Of(partitions.Select(partition => partition.TopicPartition))));
     }
 
     private void Lost(List<TopicPartitionOffset> partitions)
@@ -47,7 +52,9 @@ public sealed partial class WindowReader
         // Others may read these partitions already: nothing more is published for them.
         Drain(TimeSpan.Zero);
         Forget(partitions);
-        LostLine(logger, partitions.Count, string.Join(", ", partitions.Select(partition => partition.TopicPartition)));
+        awaitsGroup = true;
+        if (partitions.Count > 0)
+            log.Say(LogLevel.Warning, level => LostLine(logger, level, partitions.Count, PartitionNames.Of(partitions.Select(partition => partition.TopicPartition))));
     }
 
     /// <summary>Waits for the publisher, who may be waiting for a broker.</summary>
@@ -56,6 +63,9 @@ public sealed partial class WindowReader
         using (Heartbeat.Rest())
             return Ledger.Drain(bound);
     }
+
+    /// <summary>How many partitions there are with those that come: inside the handler the client may or may not count them yet.</summary>
+    private int Held(List<TopicPartition> more) => life.Consumer.Assignment.Union(more).Count();
 
     private void Forget(List<TopicPartitionOffset> partitions)
     {
@@ -119,17 +129,17 @@ public sealed partial class WindowReader
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Assigned {Count} more partitions: {Partitions}")]
-    private static partial void AssignedLine(ILogger logger, int count, string partitions);
+    [LoggerMessage(Message = "Assigned {Count} more partitions, {All} in all: {Partitions}")]
+    private static partial void AssignedLine(ILogger logger, LogLevel level, int count, string partitions, int all);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Handed back {Count} partitions: {Partitions}")]
-    private static partial void RevokedLine(ILogger logger, int count, string partitions);
+    [LoggerMessage(Message = "Handed back {Count} partitions: {Partitions}")]
+    private static partial void RevokedLine(ILogger logger, LogLevel level, int count, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost {Count} partitions, their windows in flight are abandoned: {Partitions}")]
-    private static partial void LostLine(ILogger logger, int count, string partitions);
+    [LoggerMessage(Message = "Lost {Count} partitions, their windows in flight are abandoned: {Partitions}")]
+    private static partial void LostLine(ILogger logger, LogLevel level, int count, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning,
+    [LoggerMessage(
         Message = "Windows in flight were not published within the {Milliseconds} ms that a revoke waits (Kafka:RevokeDrainMs), or publishing has " +
             "ended: they are abandoned and read again")]
-    private static partial void NotDrained(ILogger logger, int milliseconds);
+    private static partial void NotDrained(ILogger logger, LogLevel level, int milliseconds);
 }

@@ -27,21 +27,29 @@ public sealed partial class WindowReader : IDisposable
     private readonly LookAhead ahead;
     private readonly TimeProvider clock;
     private readonly SilentPartitions silent;
+    private readonly OutageLog? ownOutages;
     private ConsumerLife life;
     private long lastArrival;
     private int readEpoch;
     private bool subscribed;
     private bool closed;
 
-    public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="options">Where and how.</param>
+    /// <param name="limits">Of a window.</param>
+    /// <param name="loggers">For its lines.</param>
+    /// <param name="clock">For its patience.</param>
+    /// <param name="outages">The worker's; one of its own where none is given.</param>
+    public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
+        ownOutages = outages is null ? new OutageLog(options, loggers, clock) : null;
+        Outages = outages ?? ownOutages!;
         (this.options, this.clock) = (options, clock);
         logger = loggers.CreateLogger<WindowReader>();
         ahead = new LookAhead(limits);
         Ledger = new WindowLedger(clock);
         silent = new SilentPartitions(clock);
         Heartbeat = new Heartbeat("read", clock);
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, Outages);
         log = clients.Log("Consumer");
         lastEmptied = clock.GetTimestamp();
         life = NewLife();
@@ -67,6 +75,9 @@ public sealed partial class WindowReader : IDisposable
     public Heartbeat Heartbeat { get; }
 
     internal WindowLedger Ledger { get; }
+
+    /// <summary>What the worker says of outages.</summary>
+    internal OutageLog Outages { get; }
 
     /// <summary>
     /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The
@@ -145,6 +156,7 @@ public sealed partial class WindowReader : IDisposable
     {
         Close();
         life.Dispose();
+        ownOutages?.Dispose();
     }
 
     /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
@@ -165,6 +177,7 @@ public sealed partial class WindowReader : IDisposable
             return;
         life.Consumer.Subscribe(MessageTopics.Of(options.Topics).Subscription);
         subscribed = true;
+        Outages.HasReader = true;
     }
 
     /// <summary>One call of the client: false when it brought nothing.</summary>
@@ -178,6 +191,7 @@ public sealed partial class WindowReader : IDisposable
                 lastEmptied = clock.GetTimestamp();
                 Heartbeat.Beat();
                 LookAfterSilent();
+                LookAfterOutage();
                 return false;
             }
             lastArrival = clock.GetTimestamp();

@@ -10,6 +10,7 @@ namespace Worker.Kafka.Topics;
 public sealed class TopicAdmin : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CreatePatience = TimeSpan.FromSeconds(30);
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
@@ -20,26 +21,30 @@ public sealed class TopicAdmin : IDisposable
     private readonly TimeProvider clock;
     private readonly OutsideRetry asking;
 
-    public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
-        : this(options, null, null, loggers, clock)
+    /// <param name="options">Where and how.</param>
+    /// <param name="loggers">For its lines.</param>
+    /// <param name="clock">For its patience.</param>
+    /// <param name="outages">The worker's; null for a command that a person waits for.</param>
+    public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+        : this(options, null, null, loggers, clock, outages)
     {
     }
 
-    private TopicAdmin(KafkaOptions options, IAdminClient? dependent, ClientLog? itsLog, ILoggerFactory loggers, TimeProvider clock)
+    private TopicAdmin(KafkaOptions options, IAdminClient? dependent, ClientLog? itsLog, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages)
     {
         this.options = options;
         this.clock = clock;
         logger = loggers.CreateLogger<TopicAdmin>();
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, outages);
         log = itsLog ?? clients.Log("Admin");
         admin = dependent ?? clients.Admin(log);
         isDependent = dependent is not null;
-        asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock);
+        asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock, log.Outages);
     }
 
     /// <summary>Asks by another client's connections, and what it learns that client knows. Dispose of this one first.</summary>
     internal static TopicAdmin Of(Handle client, KafkaOptions options, ClientLog log, ILoggerFactory loggers, TimeProvider clock) =>
-        new(options, new DependentAdminClientBuilder(client).Build(), log, loggers, clock);
+        new(options, new DependentAdminClientBuilder(client).Build(), log, loggers, clock, log.Outages);
 
     /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
@@ -61,7 +66,23 @@ public sealed class TopicAdmin : IDisposable
         }
         catch (UnreachableException silent)
         {
-            throw new KafkaFailureException(KafkaFailure.Handshake, $"no answer from {options.BootstrapServers}: {silent.Message}");
+            throw new KafkaFailureException(KafkaFailure.Handshake,
+                $"no broker answers at {options.BootstrapServers}{(log.Fault is null ? "" : $": {silent.Message}")}\n" +
+                "  what to do: start the brokers, or name those that run (Kafka:BootstrapServers, or --bootstrap); check that this machine may reach their port");
+        }
+    }
+
+    /// <summary>Whether a broker answers within a second.</summary>
+    internal bool Answers()
+    {
+        try
+        {
+            Explained(() => admin.GetMetadata(options.Topics.Heads, AnswerTimeout));
+            return true;
+        }
+        catch (Exception silent) when (silent is KafkaException or UnreachableException or KafkaFailureException)
+        {
+            return false;
         }
     }
 
@@ -124,8 +145,14 @@ public sealed class TopicAdmin : IDisposable
             var failure = refused.TrueForAll(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed)
                 ? KafkaFailure.Unauthorised
                 : KafkaFailure.Fatal;
-            var reasons = string.Join("; ", refused.Select(result => $"topic '{result.Topic}': {result.Error.Reason}"));
-            throw new KafkaFailureException(failure, clients.Redact($"cannot create {reasons}"));
+            throw new KafkaFailureException(failure, clients.Redact(
+                $"not every topic could be created: {TopicErrors.Text(refused.Select(result => (result.Topic, result.Error)))}\n" +
+                $"  what to do: {string.Join("; ", refused.Select(result => TopicErrors.Advice(result.Error.Code)).Distinct(StringComparer.Ordinal))}"));
+        }
+        catch (KafkaException error)
+        {
+            throw new KafkaFailureException(KafkaFailure.Fatal, clients.Redact(
+                $"the topics could not be created: {TopicErrors.Reason(error.Error)}\n  what to do: {TopicErrors.Advice(error.Error.Code)}"));
         }
     }
 
@@ -137,7 +164,9 @@ public sealed class TopicAdmin : IDisposable
     {
         try
         {
-            return ask();
+            var answer = ask();
+            log.Outages?.Works(byReader: false);
+            return answer;
         }
         catch (KafkaException error) when (error.Error.IsLocalError)
         {

@@ -22,12 +22,12 @@ public sealed partial class TopicLimits
     public int Of(string topic) => limits.GetValueOrDefault(topic, most);
 
     /// <summary>Asks the brokers, unless told not to; a topic whose settings this user may not see counts with Kafka:MessageMaxBytes.</summary>
-    public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics, ILoggerFactory loggers, TimeProvider clock)
+    public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         var read = new TopicLimits(options.MessageMaxBytes);
         if (!options.AskTopicLimits)
             return read;
-        var clients = new KafkaClients(options, loggers, clock);
+        var clients = new KafkaClients(options, loggers, clock, outages);
         var logger = loggers.CreateLogger<TopicLimits>();
         var admin = clients.Admin(clients.Log("Admin"));
         try

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Hosting;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
+using Worker.Settings;
 using Worker.Terminal;
 using Worker.Texts;
 
@@ -32,6 +34,7 @@ internal sealed class Examination(TimeProvider clock)
         yield return Finding.Ok("settings", "every setting is known and in its range");
         var stop = options.Shutdown;
         yield return Finding.Ok("shutdown", $"drain {stop.DrainSeconds} s < process {stop.HostSeconds} s < grace {stop.TerminationGraceSeconds} s");
+        yield return await PortCheck.Of(options.Health.Port);
         // 2. The encoder, with its self-check.
         using var encoder = Try("encoder", () => LoadedEncoder.Open(options.Encoder), out var broken);
         yield return broken ?? Finding.Ok("encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
@@ -112,6 +115,9 @@ internal sealed class Examination(TimeProvider clock)
         var caughtUp = false;
         void Take(HeadRecord record)
         {
+            // The anomaly reference travels on the same topic.
+            if (AnomalyRollout.Owns(record.Key))
+                return;
             var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
             heads.Remove(label);
             try

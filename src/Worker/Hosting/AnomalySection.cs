@@ -3,8 +3,6 @@ namespace Worker.Hosting;
 /// <summary>Whether messages are compared with what is known. Section "Anomaly".</summary>
 internal sealed class AnomalySection
 {
-    public const string Section = "Anomaly";
-
     /// <summary>Default true: an anomaly reference that comes with the heads is used. False costs nothing and says nothing.</summary>
     public bool Enabled { get; set; } = true;
 }

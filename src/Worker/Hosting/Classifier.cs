@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
@@ -81,7 +82,8 @@ internal sealed class Classifier : IDisposable
     public async Task Run(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var following = Follow(ended.Token);
+        using var outages = new OutageLog(options.Kafka, loggers, clock);
+        var following = Follow(outages, ended.Token);
         try
         {
             // 1. Heads: without one, a message's result would say nothing, for good; unless a file has an anomaly reference alone.
@@ -91,19 +93,19 @@ internal sealed class Classifier : IDisposable
             stop.ThrowIfCancellationRequested();
             // 2. Kafka: topics, then the producer's identity, then the group.
             Health.Waiting("for Kafka");
-            using (var topics = new TopicAdmin(options.Kafka, loggers, clock))
+            using (var topics = new TopicAdmin(options.Kafka, loggers, clock, outages))
                 Require(topics, stop);
-            var records = await TopicLimits.Read(options.Kafka, Written, loggers, clock);
+            var records = await TopicLimits.Read(options.Kafka, Written, loggers, clock, outages);
             // A batch of records that each fit is refused as a whole where it is larger than its topic takes.
             if (records.Least < DefaultBatchBytes)
                 options.Kafka.Producer.TryAdd("batch.size", $"{records.Least}");
             var size = new WindowSize(options.Window.MaxMessages, TimeSpan.FromMilliseconds(options.Window.TargetMs));
             var limits = new WindowLimits(size.Next, options.Window.MaxBytes);
-            using var reader = new WindowReader(options.Kafka, limits, loggers, clock);
+            using var reader = new WindowReader(options.Kafka, limits, loggers, clock, outages);
             using var publisher = WindowPublisher.Create(options.Kafka, reader, loggers, clock);
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
-            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records);
+            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records, outages);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
             var lags = new PartitionLags(reader.Ends, clock);
@@ -151,14 +153,14 @@ internal sealed class Classifier : IDisposable
             loaded.Dispose();
     }
 
-    private async Task Follow(CancellationToken stop)
+    private async Task Follow(OutageLog outages, CancellationToken stop)
     {
         if (options.Heads.Source == HeadsSource.File)
         {
             await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
             return;
         }
-        using var topic = new HeadsTopicReader(options.Kafka, loggers, clock);
+        using var topic = new HeadsTopicReader(options.Kafka, loggers, clock, outages);
         try
         {
             await new HeadsFollower(topic, Heads, options.Anomaly.Enabled ? Anomalies : null, log).Run(stop);
@@ -181,7 +183,7 @@ internal sealed class Classifier : IDisposable
             string.Join(", ", sources.Patterns), matching.Count == 0 ? "none" : string.Join(", ", matching));
     }
 
-    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) => new(
+    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records, OutageLog outages) => new(
         reader,
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens, line => log.LogWarning("Input: {Line}", line)),
         new WindowClassifier(loaded.Encoder, options.Window.MicroBatch(loaded.Encoder), Anomalies),
@@ -191,6 +193,7 @@ internal sealed class Classifier : IDisposable
         publisher,
         pacer,
         Meter,
+        outages,
         clock,
         loggers.CreateLogger<ClassifyingPipeline>());
 }

@@ -5,8 +5,6 @@ namespace Worker.Hosting;
 /// <summary>Where metrics are sent, beside being there to fetch. Section "Telemetry".</summary>
 internal sealed class TelemetrySection
 {
-    public const string Section = "Telemetry";
-
     /// <summary>
     /// An OpenTelemetry collector that metrics are sent to by OTLP over gRPC, e.g. <c>http://collector:4317</c>; empty, the
     /// default, for none. The standard variables OTEL_* (headers, interval, resource attributes) count, too.

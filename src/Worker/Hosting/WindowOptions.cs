@@ -6,8 +6,6 @@ namespace Worker.Hosting;
 /// <summary>How large windows grow and how they are computed. Section "Window".</summary>
 internal sealed class WindowOptions
 {
-    public const string Section = "Window";
-
     /// <summary>
     /// The most messages of one window. Default 16,384, which only an encoder that takes almost no time reaches: see
     /// <see cref="TargetMs"/>. A transaction is spread over so many messages. Range 1 to 1,000,000.
@@ -42,8 +40,6 @@ internal sealed class WindowOptions
 /// <summary>How long a stop may take. Section "Shutdown"; Drain &lt; Host &lt; TerminationGrace is checked at start.</summary>
 internal sealed class ShutdownOptions
 {
-    public const string Section = "Shutdown";
-
     /// <summary>Seconds for the windows in flight to be finished and committed. Default 15; range 1 to 3,600.</summary>
     [Range(1, 3600)]
     public int DrainSeconds { get; set; } = 15;

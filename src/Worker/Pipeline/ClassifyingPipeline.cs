@@ -22,13 +22,14 @@ internal sealed class ClassifyingPipeline(
     WindowPublisher publisher,
     WindowPacer pacer,
     PipelineMeter meter,
+    OutageLog outages,
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
     private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
     private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
-    private readonly RewindLog rewinds = new(log, clock);
+    private readonly RewindLog rewinds = new(log, outages, clock);
     private readonly Heartbeat classifying = new("classify", clock);
 
     /// <summary>Of the three stages; any thread.</summary>

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Worker.Kafka.Clients;
 
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Says once that windows are read again, and once, with the count, that one was published after that; and how long to
+/// Says once (in an outage <see cref="OutageLog"/> does) that windows are read again, and once, with the count, that one was published after that; and how long to
 /// wait before the next try, so that a fault that shows at once does not become a busy loop. Publisher's thread only.
 /// </summary>
-internal sealed partial class RewindLog(ILogger log, TimeProvider clock)
+internal sealed partial class RewindLog(ILogger log, OutageLog outages, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
     private int rewinds;
@@ -18,7 +19,7 @@ internal sealed partial class RewindLog(ILogger log, TimeProvider clock)
         if (rewinds++ == 0)
         {
             since = clock.GetTimestamp();
-            Rewinding(log, reason);
+            outages.Say(LogLevel.Warning, level => Rewinding(log, level, reason));
             return TimeSpan.Zero;
         }
         var most = Math.Min(Longest.TotalMilliseconds, 25 * Math.Pow(2, Math.Min(rewinds, 10)));
@@ -30,13 +31,14 @@ internal sealed partial class RewindLog(ILogger log, TimeProvider clock)
     {
         if (rewinds == 0)
             return;
-        Recovered(log, rewinds, clock.GetElapsedTime(since).TotalSeconds);
+        var (count, seconds) = (rewinds, clock.GetElapsedTime(since).TotalSeconds);
+        outages.Say(LogLevel.Information, level => Recovered(log, level, count, seconds));
         rewinds = 0;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A window was not published and is read again: {Reason}")]
-    private static partial void Rewinding(ILogger log, string reason);
+    [LoggerMessage(Message = "A window was not published and is read again: {Reason}")]
+    private static partial void Rewinding(ILogger log, LogLevel level, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Windows are published again: {Rewinds} were read again in {Seconds:F1} s")]
-    private static partial void Recovered(ILogger log, int rewinds, double seconds);
+    [LoggerMessage(Message = "Windows are published again: {Rewinds} were read again in {Seconds:F1} s")]
+    private static partial void Recovered(ILogger log, LogLevel level, int rewinds, double seconds);
 }

@@ -7,11 +7,12 @@ namespace Worker.Texts;
 /// <summary>Which encoder runs, and how. Section "Encoder".</summary>
 internal sealed class EncoderSection
 {
-    public const string Section = "Encoder";
-
-    /// <summary>The bundle's folder, as written by 'worker import'. Default: the default encoder's.</summary>
+    /// <summary>
+    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder or beside
+    /// the executable or above it.
+    /// </summary>
     [Required]
-    public string Bundle { get; set; } = "models/all-minilm-l6-v2/bundle";
+    public string Bundle { get; set; } = Checkout.DefaultBundle;
 
     /// <summary>auto, cpu or cuda. Default auto: CUDA where it can be had, and the log says why not.</summary>
     [AllowedValues("auto", "cpu", "cuda")]

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Worker.Diagnosing;
-using Worker.Hosting;
+using Worker.Settings;
 using Worker.Terminal;
 
 namespace Worker.Verbs;

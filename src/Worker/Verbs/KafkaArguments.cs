@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
-using Worker.Hosting;
 using Worker.Kafka.Configuration;
+using Worker.Settings;
 using Worker.Terminal;
 
 namespace Worker.Verbs;
@@ -22,13 +22,9 @@ internal sealed class KafkaArguments
     /// <exception cref="UserError">The configuration is wrong; exit code 78.</exception>
     public KafkaOptions Read(ParseResult parsed)
     {
-        var options = new KafkaOptions();
-        SettingFiles.Read(parsed.GetValue(File), []).GetSection(KafkaOptions.Section).Bind(options);
+        var settings = new ConfigurationBuilder().AddConfiguration(SettingFiles.Read(parsed.GetValue(File), []));
         if (parsed.GetValue(Bootstrap) is { } bootstrap)
-            options.BootstrapServers = bootstrap;
-        var problems = KafkaOptionsValidator.Problems(options);
-        if (problems.Count > 0)
-            throw new UserError(string.Join("\n  - ", problems), ExitCode.Configuration);
-        return options;
+            settings.AddInMemoryCollection([new($"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}", bootstrap)]);
+        return RunOptionsReader.ReadKafka(settings.Build());
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Worker.Hosting;
+using Worker.Settings;
 using Worker.Telemetry;
 using Worker.Terminal;
 
@@ -41,6 +42,9 @@ internal static class RunVerb
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is said once, at the end and without its stack.
+        if (!options.Logging.ShowsDebug)
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         Write(builder.Logging, options.Logging.Format);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
         if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)

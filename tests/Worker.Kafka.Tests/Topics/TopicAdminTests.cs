@@ -32,5 +32,17 @@ public sealed class TopicAdminTests(KafkaBroker broker)
         Assert.Equal(2, admin.Partitions([topics.Labels], TestContext.Current.CancellationToken)[topics.Labels]);
         var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => admin.CreateAsync([new(topics.Review, ReplicationFactor: 3)]));
         Assert.Contains(topics.Review, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("there are not so many brokers", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("what to do: ask for fewer copies with --replicas", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_broker_that_does_not_answer_is_said_with_what_to_do()
+    {
+        using var admin = new TopicAdmin(Stage.Bare("127.0.0.1:1").Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        var failure = Assert.Throws<KafkaFailureException>(admin.Reach);
+        Assert.StartsWith("no broker answers at 127.0.0.1:1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("what to do: start the brokers", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Local:", failure.Message, StringComparison.Ordinal);
     }
 }

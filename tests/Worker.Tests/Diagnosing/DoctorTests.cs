@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Diagnosing;
 using Worker.Kafka.Configuration;
@@ -21,7 +24,11 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
         await admin.CreateAsync([new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1), new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
         using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
+        {
             await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
+            // Not a head, and nothing to warn of.
+            await heads.PublishAsync(AnomalyRollout.ManifestKey, "{}"u8.ToArray(), "a manifest", CancellationToken.None);
+        }
 
         var (code, lines, _) = Doctor(SecureBroker.FullUser);
         Assert.True(code == 0, lines);
@@ -40,6 +47,27 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         (code, lines, _) = Doctor("nobody");
         Assert.Equal(1, code);
         Assert.Contains("failed     brokers: no connection to", lines, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_health_port_that_another_program_has_is_noticed()
+    {
+        using var taken = new TcpListener(IPAddress.Any, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        Assert.Equal(FindingStatus.Failed, (await PortCheck.Of(port)).Status);
+        taken.Stop();
+        Assert.Equal(FindingStatus.Ok, (await PortCheck.Of(port)).Status);
+        Assert.Equal(FindingStatus.Ok, (await PortCheck.Of(0)).Status);
+    }
+
+    [Fact]
+    public async Task A_health_port_of_a_worker_that_runs_is_a_warning()
+    {
+        var port = Hosting.HealthServerTests.FreePort();
+        await using var server = new Worker.Hosting.HealthServer(new Worker.Hosting.HealthSection { Port = port }, new Worker.Hosting.WorkerHealth());
+        await server.StartAsync(CancellationToken.None);
+        Assert.Equal(FindingStatus.Warning, (await PortCheck.Of(port)).Status);
     }
 
     [Fact]
@@ -96,7 +124,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         var topics = Topics();
         using var doctor = WorkerProcess.Start(environment, ["doctor", $"--Kafka:BootstrapServers={broker.Sasl}", "--Kafka:GroupId=doctor",
             $"--Kafka:Topics:Messages={topics.Messages}", $"--Kafka:Topics:Results={topics.Results}", $"--Kafka:Topics:Review={topics.Review}",
-            $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", .. also]);
+            $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", .. also]);
         return (doctor.WaitForExit(TimeSpan.FromSeconds(90)), doctor.Output, doctor.Errors);
     }
 }

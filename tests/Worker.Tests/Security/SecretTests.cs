@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using Worker.Hosting;
 using Worker.Kafka.Configuration;
+using Worker.Settings;
 using Worker.Terminal;
 using Worker.Testing;
 

@@ -60,7 +60,12 @@ public class CommandLineTests(TinyModel model)
     [InlineData(1, "is not there", "embed", "--model", "/nowhere/at/all")]
     [InlineData(1, "is not there", "import", "/nowhere/at/all", "--out", "x")]
     [InlineData(78, "Kafka:BootstrapServers", "run")]
-    [InlineData(78, "Section:Key=value", "run", "--Kafak:BootstrapServers=x")]
+    [InlineData(78, "Section:Key=value", "run", "--Kafak=x")]
+    [InlineData(78, "did you mean Kafka:BootstrapServers?", "run", "--Kafak:BootstrapServers=x")]
+    [InlineData(2, "'rnu' is no command of 'worker'; did you mean run?", "rnu")]
+    [InlineData(2, "'pubish' is no command of 'worker heads'; did you mean publish?", "heads", "pubish", "x")]
+    [InlineData(2, "'worker topics' needs a command: create", "topics")]
+    [InlineData(2, "has no option '--bootstap'; did you mean --bootstrap?", "topics", "create", "--bootstap")]
     public void Mistakes_get_a_message_and_an_exit_code(int code, string message, params string[] arguments)
     {
         var result = WorkerProcess.Run("", arguments);
@@ -68,6 +73,20 @@ public class CommandLineTests(TinyModel model)
         Assert.Contains(message, result.Errors, StringComparison.Ordinal);
         Assert.Empty(result.Output);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("topics", "create")]
+    [InlineData("heads", "retire", "spam")]
+    [InlineData("replay", "--dry-run")]
+    public void The_small_commands_check_settings_as_run_does(params string[] command)
+    {
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File("a.json"), """{"Kafka": {"Delivery": "Exactly", "GroupIdd": "x"}, "Review": {"Audit": 2}}""");
+        var (code, _, errors) = WorkerProcess.Run("", [.. command, "--bootstrap", "b:1", "--config", folder.File("a.json")]);
+        Assert.Equal(78, code);
+        foreach (var part in (string[])["did you mean ExactlyOnce?", "did you mean Kafka:GroupId?", "Review:Audit: '2' is no number from 0 to 1"])
+            Assert.Contains(part, errors, StringComparison.Ordinal);
     }
 
     [Fact]

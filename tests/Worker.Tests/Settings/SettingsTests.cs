@@ -1,10 +1,8 @@
-using System.Collections;
-using System.Reflection;
 using System.Text.Json;
-using Worker.Hosting;
+using Worker.Settings;
 using Worker.Testing;
 
-namespace Worker.Tests.Hosting;
+namespace Worker.Tests.Settings;
 
 /// <summary>Holds options, documentation and chart together.</summary>
 public class SettingsTests
@@ -24,13 +22,7 @@ public class SettingsTests
         Assert.Equal(Options().Except(NotOfTheChart, StringComparer.Ordinal).Order(StringComparer.Ordinal), Keys(config, "").Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Options() => typeof(RunOptions).GetProperties().SelectMany(section => Of(section.PropertyType, section.Name));
-
-    private static IEnumerable<string> Of(Type section, string name) => section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanWrite || (typeof(IEnumerable).IsAssignableFrom(property.PropertyType) && property.PropertyType != typeof(string)))
-        .SelectMany(property => property.PropertyType.IsClass && property.PropertyType != typeof(string) && !property.PropertyType.IsArray
-            ? Of(property.PropertyType, $"{name}:{property.Name}")
-            : [$"{name}:{property.Name}"]);
+    private static IEnumerable<string> Options() => SettingKeys.All.Select(setting => setting.Name);
 
     /// <summary>First cells of the table: "Kafka:Topics:Messages, Results" are two keys, "Kafka:Client:*, Consumer:*" too.</summary>
     private static IEnumerable<string> Documented()

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Worker.Kafka.Configuration;
 using Worker.Terminal;
 
-namespace Worker.Hosting;
+namespace Worker.Settings;
 
 /// <summary>
 /// Keeps secrets off the command line, and lets every setting come from a file: KEY_FILE names a file whose text is KEY's

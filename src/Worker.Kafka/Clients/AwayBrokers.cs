@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace Worker.Kafka.Clients;
+
+/// <summary>Which brokers a worker cannot reach, and why, from what the client library says of its connections.</summary>
+internal sealed partial class AwayBrokers
+{
+    private const int MostNamed = 3;
+    private readonly SortedDictionary<string, string> reasons = new(StringComparer.Ordinal);
+    private WireFault? advice;
+
+    /// <param name="text">A line of the client, secrets masked.</param>
+    /// <param name="fault">The same where it says what to do.</param>
+    /// <param name="isFirstContact">
+    /// No broker has served this worker yet: then a broker that hangs up may want TLS or SASL.
+    /// </param>
+    /// <returns>
+    /// Whether a person must hear of it: a broker refuses this worker in a way that was not known yet.
+    /// </returns>
+    public bool Note(string text, WireFault? fault, bool isFirstContact)
+    {
+        var tells = fault is not null && (fault.Kind != WireFaultKind.HungUp || isFirstContact);
+        if (Address().Match(text) is { Success: true } found)
+            reasons[found.Value] = Words(text);
+        if (!tells || (advice is { StopsStart: true } && !fault!.StopsStart))
+            return false;
+        var isNew = fault!.StopsStart && fault.Kind != advice?.Kind;
+        advice = fault;
+        return isNew;
+    }
+
+    public void Forget()
+    {
+        reasons.Clear();
+        advice = null;
+    }
+
+    /// <summary>"127.0.0.1:9092 (connection refused)", and what to do where that is known.</summary>
+    /// <param name="bootstrap">Where no broker was named.</param>
+    public string Text(string bootstrap)
+    {
+        var named = reasons.Take(MostNamed).Select(broker => $"{broker.Key} ({broker.Value})").ToList();
+        if (reasons.Count > MostNamed)
+            named.Add($"{reasons.Count - MostNamed} more");
+        var brokers = named.Count == 0 ? bootstrap : string.Join(", ", named);
+        return advice is null ? brokers : $"{brokers}: {advice.Message}";
+    }
+
+    private static string Words(string text)
+    {
+        bool Says(string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+        return Says("refused") ? "connection refused"
+            : Says("timed out") || Says("without a successful response") ? "no answer"
+            : Says("resolve") ? "its name has no address"
+            : Says("authentication") || Says("SASL") || Says("certificate") ? "it refuses this worker"
+            : "connection broken";
+    }
+
+    /// <summary>A host and port with what the client calls the broker behind it, e.g. "b1:9092/3: ".</summary>
+    [GeneratedRegex(
+        @"(?<![\w#\-.\]:])(?:[\w\-.]+|\[[0-9a-fA-F:]+\]):\d+(?=(?:/\w+)?: )", RegexOptions.None,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Address();
+}

@@ -1,0 +1,61 @@
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Tests.Support;
+using Worker.Testing;
+
+namespace Worker.Kafka.Tests.Publishing;
+
+/// <summary>What a person reads of an outage of a real broker: one warning, and one line at its end.</summary>
+public sealed class QuietOutageTests
+{
+    [Theory]
+    [InlineData(DeliveryMode.ExactlyOnce, "killed", true)]
+    [InlineData(DeliveryMode.ExactlyOnce, "killed", false)]
+    [InlineData(DeliveryMode.ExactlyOnce, "hanging", true)]
+    [InlineData(DeliveryMode.AtLeastOnce, "killed", true)]
+    public async Task An_outage_is_two_lines(DeliveryMode mode, string fault, bool busy)
+    {
+        using var broker = new KafkaBroker();
+        var stage = await Stage.On(broker.BootstrapServers);
+        var options = stage.Options(mode);
+        options.TransactionTimeoutMs = 3_000;
+        options.TransactionGiveUpMs = 3_000;
+        options.DeliveryTimeoutMs = 3_000;
+        options.SessionTimeoutMs = 4_000;
+        using var log = new ListLogger();
+        stage.Feed(0, busy ? 2_000 : 100);
+        using var worker = new EchoWorker(options, _ => Task.Delay(50), log, maxMessages: 20);
+        await Eventually.True(() => worker.Published >= 100, "it has begun");
+        await Task.Delay(1_500, TestContext.Current.CancellationToken);
+        var before = Said(log).Count;
+
+        if (fault == "killed")
+            broker.Kill();
+        else
+            broker.Pause();
+        // Longer than the session: the group, too, is lost.
+        await Task.Delay(12_000, TestContext.Current.CancellationToken);
+        if (fault == "killed")
+            broker.Start();
+        else
+            broker.Resume();
+
+        await Eventually.True(() => log.Lines.Any(line => line.Contains("serves this worker again", StringComparison.Ordinal)), "the end", seconds: 60);
+        // Not all in all: what was committed without the worker's hearing of it is not counted by it.
+        var then = worker.Published;
+        stage.Feed(2_000, 100);
+        await Eventually.True(() => worker.Published >= then + 50, "it works again", seconds: 60);
+        var said = Said(log).Skip(before).ToList();
+        var lines = string.Join('\n', said);
+        Assert.True(said.Count == 2, lines);
+        Assert.Contains(" Warning Kafka does not serve this worker since ", said[0], StringComparison.Ordinal);
+        Assert.Contains(broker.BootstrapServers, said[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("TLS", said[0], StringComparison.Ordinal);
+        Assert.Contains(" Information Kafka serves this worker again after ", said[1], StringComparison.Ordinal);
+        Assert.Matches("[1-9][0-9]* lines of the client library were held back", said[1]);
+        await worker.StopAsync();
+    }
+
+    /// <summary>All but Debug, and but what the test's own worker says.</summary>
+    private static List<string> Said(ListLogger log) => [.. log.Lines.Where(line =>
+        line.Split(' ')[1] != "Debug" && !line.StartsWith("Echo ", StringComparison.Ordinal))];
+}
