@@ -45,8 +45,15 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)
     {
-        var tokenizer = TokenizerFolder.Open(folder);
-        return EncoderImporter.Import(folder, destination, text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)));
+        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
+
+        FolderTokenizer OpenTokenizer()
+        {
+            var tokenizer = TokenizerFolder.Open(folder);
+            return new FolderTokenizer(
+                text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
+                tokenizer.Definition.Settings.LowerCase);
+        }
     }
 
     /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>
