@@ -115,6 +115,7 @@ internal sealed class TrainVerb
         if (parsed.GetResult(exclusive) is null)
             return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
         return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage)
+            : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError("--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 

@@ -44,11 +44,12 @@ public class ReviewPolicyTests
     [Fact]
     public void A_question_that_nobody_can_be_asked_costs_nothing_and_is_shared_by_nobody()
     {
-        var policy = new ReviewPolicy(new ReviewOptions { Budget = 1, Burst = 1, Audit = 0, Seed = 1 });
+        var policy = new ReviewPolicy(new ReviewOptions { Budget = 0.001, Burst = 1, Audit = 0 });
         int[] text = [101, 5, 6, 7, 8, 102];
         for (var i = 0; i < 5; i++)
         {
-            var verdict = policy.Judge(Message(Open, i, [0.5f], text), Start);
+            // Each is riskier than all before it, so that the budget alone decides.
+            var verdict = policy.Judge(Message(Open, i, [0.3f + 0.03f * i], text), Start);
             Assert.Equal((ReviewState.Asked, true), (verdict.State, verdict.IsNew));
             Assert.Equal(ReviewState.Deferred, policy.Withdraw(new("messages", i % 4, i), verdict).State);
         }
