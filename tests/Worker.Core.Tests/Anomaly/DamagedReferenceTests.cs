@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
+using Worker.Core.Tests.Support;
 using Worker.Core.Windows;
 
 namespace Worker.Core.Tests.Anomaly;
@@ -63,8 +64,8 @@ public class DamagedReferenceTests
         {
             var bytes = (round % 4) switch
             {
-                0 => With(Mutated(random)),
-                1 => With(Garbled(Header().ToJsonString(), random)),
+                0 => With(DamagedJson.Replaced(Header().ToJsonString(), random)),
+                1 => With(DamagedJson.Garbled(Header().ToJsonString(), random)),
                 2 => Flipped(Whole, random),
                 _ => Whole[..random.Next(Whole.Length)],
             };
@@ -89,7 +90,7 @@ public class DamagedReferenceTests
             text.Replace("\"chunks\":1", "\"chunks\":2147483647", StringComparison.Ordinal),
             text.Replace("\"bytes\":", "\"bytes\":9", StringComparison.Ordinal)];
         var random = new Random(1);
-        foreach (var json in made.Concat(Enumerable.Range(0, 1000).Select(_ => Garbled(text, random))))
+        foreach (var json in made.Concat(Enumerable.Range(0, 1000).Select(_ => DamagedJson.Garbled(text, random))))
         {
             var assembly = new AnomalyAssembly();
             try
@@ -121,49 +122,6 @@ public class DamagedReferenceTests
         AnomalyScorer.Scores(reference, texts, scores, new ParallelOptions());
         foreach (var score in scores)
             reference.Scores.PValue(score);
-    }
-
-    /// <summary>The header with one value somewhere in it replaced by another kind of value.</summary>
-    private static string Mutated(Random random)
-    {
-        var header = Header();
-        var places = new List<(JsonNode Parent, string? Name, int Index)>();
-        Collect(header);
-        var (parent, name, index) = places[random.Next(places.Count)];
-        string[] values = ["null", "[]", "{}", "-1", "0", "1", "2147483647", "-2147483648", "1e30", "1.5", "\"\"", "\"mean\"", "[null]", "true"];
-        var value = JsonNode.Parse(values[random.Next(values.Length)]);
-        if (name is not null)
-            parent[name] = value;
-        else
-            parent[index] = value;
-        return header.ToJsonString();
-
-        void Collect(JsonNode node)
-        {
-            if (node is JsonObject o)
-                foreach (var (key, child) in o)
-                {
-                    places.Add((node, key, 0));
-                    if (child is not null)
-                        Collect(child);
-                }
-            else if (node is JsonArray a)
-                for (var i = 0; i < a.Count; i++)
-                {
-                    places.Add((node, null, i));
-                    if (a[i] is { } child)
-                        Collect(child);
-                }
-        }
-    }
-
-    private static string Garbled(string text, Random random)
-    {
-        var letters = new StringBuilder(text);
-        const string Some = "{}[]\",:0123456789eE.-nulltrue\\ud8\u0001";
-        for (var i = random.Next(1, 4); i > 0; i--)
-            letters[random.Next(letters.Length)] = Some[random.Next(Some.Length)];
-        return letters.ToString();
     }
 
     private static byte[] Flipped(byte[] bytes, Random random)

@@ -1,10 +1,11 @@
 using Worker.Learning.Certifying;
+using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 
-namespace Worker.Learning.Evaluating;
+namespace Worker.Learning.Reporting;
 
 /// <summary>Tells what is beyond chance, before a page says it of heads.</summary>
-public static class Significance
+internal static class Significance
 {
     /// <summary>Standard errors that a mean difference must lie from 0; chance alone reaches that once in 40 times.</summary>
     private const double StandardErrors = 1.96;

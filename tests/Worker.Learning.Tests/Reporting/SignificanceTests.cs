@@ -1,8 +1,9 @@
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
+using Worker.Learning.Reporting;
 using Worker.Learning.Tests.Support;
 
-namespace Worker.Learning.Tests.Evaluating;
+namespace Worker.Learning.Tests.Reporting;
 
 public class SignificanceTests
 {
