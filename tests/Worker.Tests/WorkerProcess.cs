@@ -58,9 +58,14 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Runs a verb to its end.</summary>
-    public static (int Code, string Output, string Errors) Run(string input, params string[] arguments)
+    public static (int Code, string Output, string Errors) Run(string input, params string[] arguments) =>
+        Run(new Dictionary<string, string>(), input, arguments);
+
+    /// <inheritdoc cref="Run(string, string[])"/>
+    /// <param name="environment">Variables beside this process's own.</param>
+    public static (int Code, string Output, string Errors) Run(IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
-        using var worker = Start(arguments);
+        using var worker = Start(environment, arguments);
         worker.process.StandardInput.Write(input);
         worker.process.StandardInput.Close();
         return (worker.WaitForExit(TimeSpan.FromSeconds(120)), worker.Output, worker.Errors);

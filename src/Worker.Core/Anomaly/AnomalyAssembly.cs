@@ -58,7 +58,7 @@ public sealed class AnomalyAssembly
                 ? read
                 : throw new AnomalyRefusedException("the manifest of an anomaly reference lacks hash, chunks or bytes: publish the reference again");
         }
-        catch (JsonException broken)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             throw new AnomalyRefusedException($"the manifest of an anomaly reference is not JSON ({broken.Message}): publish the reference again", broken);
         }
@@ -69,10 +69,16 @@ public sealed class AnomalyAssembly
     {
         if (manifest is null || manifest.Hash == assembled)
             return null;
+        var bytes = 0L;
         for (var index = 0; index < manifest.Chunks; index++)
-            if (!chunks.ContainsKey((manifest.Hash!, index)))
+        {
+            if (!chunks.TryGetValue((manifest.Hash!, index), out var chunk))
                 return null;
-        var whole = new byte[Enumerable.Range(0, manifest.Chunks!.Value).Sum(index => chunks[(manifest.Hash!, index)].Length)];
+            bytes += chunk.Length;
+        }
+        if (bytes != manifest.Bytes)
+            throw new AnomalyRefusedException($"the chunks of anomaly reference {manifest.Hash![..12]} have {bytes:N0} bytes, its manifest says {manifest.Bytes:N0}: publish it again");
+        var whole = new byte[bytes];
         var at = 0;
         for (var index = 0; index < manifest.Chunks; index++)
         {
@@ -80,7 +86,7 @@ public sealed class AnomalyAssembly
             chunk!.CopyTo(whole, at);
             at += chunk.Length;
         }
-        if (whole.Length != manifest.Bytes || AnomalyRollout.HashOf(whole) != manifest.Hash)
+        if (AnomalyRollout.HashOf(whole) != manifest.Hash)
             throw new AnomalyRefusedException($"the chunks of anomaly reference {manifest.Hash![..12]} do not have its hash: publish it again");
         assembled = manifest.Hash;
         return new AssembledReference(whole);

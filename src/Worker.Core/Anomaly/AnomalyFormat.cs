@@ -54,7 +54,7 @@ public static class AnomalyFormat
                 throw new AnomalyRefusedException($"the anomaly reference has format {record.Format}, this version reads {Version}: train again or update the worker");
             return Read(record, new TensorTable(record.Tensors ?? throw Damaged("'tensors' is missing"), bytes[(start + length)..].ToArray()));
         }
-        catch (Exception broken) when (broken is JsonException or ArgumentException)
+        catch (Exception broken) when (broken is JsonException or ArgumentException or ArithmeticException or InvalidOperationException)
         {
             throw new AnomalyRefusedException($"the anomaly reference is damaged: {broken.Message}", broken);
         }
@@ -96,17 +96,29 @@ public static class AnomalyFormat
 
     private static AnomalyReference Read(AnomalyRecord record, TensorTable tensors)
     {
-        ImmutableArray<ScaledChannel> channels = [.. (record.Channels ?? throw Damaged("'channels' is missing")).Select(channel => new ScaledChannel(
-            Channel(channel, tensors),
-            new EmpiricalTail(tensors[channel.Name + "/knots"], channel.Threshold ?? throw Damaged("'threshold' is missing"), channel.Excess ?? throw Damaged("'excess' is missing"))))];
+        ImmutableArray<ScaledChannel> channels =
+            [.. (record.Channels ?? throw Damaged("'channels' is missing")).Select(channel => Scaled(channel, tensors))];
         return new AnomalyReference
         {
             Encoder = record.Encoder ?? throw Damaged("'encoder' is missing"),
             Channels = channels.IsEmpty ? throw Damaged("it has no channel") : channels,
             Scores = new ConformalScores(tensors["scores"]),
-            Texts = record.Texts ?? throw Damaged("'texts' is missing"),
-            Classes = record.Classes ?? throw Damaged("'classes' is missing"),
+            Texts = record.Texts is >= 0 and var texts ? texts : throw Damaged("'texts' is missing or negative"),
+            Classes = record.Classes is >= 0 and var classes ? classes : throw Damaged("'classes' is missing or negative"),
         };
+    }
+
+    private static ScaledChannel Scaled(ChannelRecord? record, TensorTable tensors)
+    {
+        if (record?.Name is not { } name)
+            throw Damaged("a channel is null or has no name");
+        if (record.Features?.Any(feature => feature is null) == true)
+            throw Damaged($"a feature of channel '{name}' is null");
+        return new ScaledChannel(
+            Channel(record, tensors),
+            new EmpiricalTail(
+                tensors[name + "/knots"], record.Threshold ?? throw Damaged("'threshold' is missing"),
+                record.Excess ?? throw Damaged("'excess' is missing")));
     }
 
     private static IAnomalyChannel Channel(ChannelRecord record, TensorTable tensors)

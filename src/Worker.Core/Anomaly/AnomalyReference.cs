@@ -41,6 +41,9 @@ public sealed record AnomalyReference
         foreach (var feature in Features)
             if (layout.Find(feature) is null)
                 throw new AnomalyRefusedException($"the anomaly reference uses feature '{feature}', this encoder returns {layout}: add it to Encoder:Features or train again");
+        foreach (var (channel, _) in Channels)
+            if (channel.Features.Sum(feature => layout.Find(feature)!.Width) is var width && width != channel.Width)
+                throw new AnomalyRefusedException($"the anomaly reference is damaged (channel '{channel.Name}' is of {channel.Width} floats, its features have {width}): write it again with 'worker train'");
     }
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;

@@ -19,7 +19,10 @@ public sealed class EmpiricalTail
     {
         if (knots.Length == 0)
             throw new ArgumentException("there are no known values", nameof(knots));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(excess);
+        if (!(excess > 0) || !float.IsFinite(excess) || !float.IsFinite(threshold))
+            throw new ArgumentException($"the threshold {threshold} and the excess {excess} must be finite, and the excess above 0", nameof(excess));
+        if (!IsAscending(knots))
+            throw new ArgumentException("known values must rise", nameof(knots));
         (Knots, Threshold, Excess) = (knots, threshold, excess);
     }
 
@@ -63,6 +66,15 @@ public sealed class EmpiricalTail
                 high = middle;
         }
         return low;
+    }
+
+    /// <summary>Whether no value is below the one before it, or no number.</summary>
+    internal static bool IsAscending(ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (float.IsNaN(values[i]) || (i > 0 && values[i] < values[i - 1]))
+                return false;
+        return true;
     }
 
     /// <summary>At most so many evenly spaced of ascending values, the middle of each stretch.</summary>

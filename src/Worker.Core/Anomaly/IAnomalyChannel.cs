@@ -9,6 +9,9 @@ public interface IAnomalyChannel
     /// <summary>Features that it needs of the encoder.</summary>
     IReadOnlyList<string> Features { get; }
 
+    /// <summary>Floats of these features side by side; 0 where it needs none.</summary>
+    int Width { get; }
+
     /// <summary>How unlike each text is; higher is more unlike, in the channel's own unit.</summary>
     /// <param name="texts">Texts with the features named.</param>
     /// <param name="values">Receives [texts].</param>

@@ -13,6 +13,8 @@ public sealed class LengthChannel : IAnomalyChannel
     {
         if (lengths.Length == 0)
             throw new ArgumentException("there are no known lengths", nameof(lengths));
+        if (!EmpiricalTail.IsAscending(lengths))
+            throw new ArgumentException("known lengths must rise", nameof(lengths));
         Lengths = lengths;
     }
 
@@ -21,6 +23,8 @@ public sealed class LengthChannel : IAnomalyChannel
     public float[] Lengths { get; }
 
     public IReadOnlyList<string> Features => [];
+
+    public int Width => 0;
 
     /// <inheritdoc/>
     public void Score(in AnomalyTexts texts, Span<float> values, ParallelOptions parallel)

@@ -9,6 +9,8 @@ public sealed class MahalanobisChannel(IReadOnlyList<string> features, RelativeM
 
     public IReadOnlyList<string> Features { get; } = features;
 
+    public int Width => Distance.Origin.Length;
+
     public RelativeMahalanobis Distance { get; } = distance;
 
     /// <inheritdoc/>

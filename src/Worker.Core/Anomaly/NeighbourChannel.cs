@@ -16,11 +16,13 @@ public sealed class NeighbourChannel : IAnomalyChannel
     /// <param name="directions">[kept, width], orthonormal; empty when the bank holds whole features.</param>
     /// <param name="references">[count, kept or width], scaled to length 1 before projection.</param>
     /// <param name="neighbours">k, 1 to count.</param>
+    /// <exception cref="ArgumentException">The arrays do not belong together.</exception>
     public NeighbourChannel(string feature, int width, float[] directions, float[] references, int neighbours)
     {
         (Feature, Width, Directions, References, Neighbours) = (feature, width, directions, references, neighbours);
         projection = directions.Length == 0 ? null : new PackedMatrix(directions, width, []);
         bank = new PackedMatrix(references, projection?.Count ?? width, []);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, bank.Count);
     }
 

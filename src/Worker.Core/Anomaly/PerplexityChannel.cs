@@ -25,6 +25,8 @@ public sealed class PerplexityChannel : IAnomalyChannel
             throw new ArgumentException("there are no known token pairs", nameof(counts));
         if (counts.Tokens.Length != counts.Times.Length || counts.First.Length != counts.Second.Length || counts.First.Length != counts.PairTimes.Length)
             throw new ArgumentException("token pairs and their counts do not belong together", nameof(counts));
+        if (!Whole(counts.Tokens, 0) || !Whole(counts.Times, 1) || !Whole(counts.First, 0) || !Whole(counts.Second, 0) || !Whole(counts.PairTimes, 1))
+            throw new ArgumentException("tokens and their counts must be whole numbers", nameof(counts));
         Counts = counts;
         // 1. Single tokens: a share of the mass, as large as that of the kinds among the tokens, is the unseen ones'.
         var (total, kinds) = (counts.Times.Sum(), counts.Tokens.Length);
@@ -46,6 +48,8 @@ public sealed class PerplexityChannel : IAnomalyChannel
 
     public IReadOnlyList<string> Features => [];
 
+    public int Width => 0;
+
     /// <inheritdoc/>
     public void Score(in AnomalyTexts texts, Span<float> values, ParallelOptions parallel)
     {
@@ -55,6 +59,10 @@ public sealed class PerplexityChannel : IAnomalyChannel
 
     /// <summary>A token pair as a dictionary's key.</summary>
     public static long Key(int first, int second) => ((long)first << 32) | (uint)second;
+
+    /// <summary>Whether all are whole numbers from one on that an int holds.</summary>
+    private static bool Whole(float[] values, float least) =>
+        Array.TrueForAll(values, value => value >= least && value < int.MaxValue && value == MathF.Floor(value));
 
     /// <summary>Mean over the tokens after the first, which stands for the beginning; 0 where there are none.</summary>
     private float Surprise(ReadOnlySpan<int> tokens)

@@ -9,6 +9,8 @@ public sealed class ProbabilityChannel : IAnomalyChannel
 
     public IReadOnlyList<string> Features => [];
 
+    public int Width => 0;
+
     /// <inheritdoc/>
     /// <remarks>In [0, 1]; 1 when there is no head.</remarks>
     public void Score(in AnomalyTexts texts, Span<float> values, ParallelOptions parallel)

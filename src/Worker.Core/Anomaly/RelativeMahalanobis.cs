@@ -14,8 +14,13 @@ public sealed class RelativeMahalanobis
     /// <param name="origin">The common mean; [width].</param>
     /// <param name="centres">The classes' means in those directions; [classes, directions].</param>
     /// <param name="shrink">1 / λ of each direction, λ the background's variance; [directions].</param>
+    /// <exception cref="ArgumentException">The arrays do not belong together, or are empty.</exception>
     public RelativeMahalanobis(float[] projection, float[] origin, float[] centres, float[] shrink)
     {
+        if (shrink.Length == 0 || origin.Length == 0 || (long)shrink.Length * origin.Length != projection.Length)
+            throw new ArgumentException($"{shrink.Length} directions of {origin.Length} floats need as many of the projection, there are {projection.Length}", nameof(projection));
+        if (centres.Length == 0 || centres.Length % shrink.Length != 0)
+            throw new ArgumentException($"{centres.Length} floats are no centres of {shrink.Length} directions", nameof(centres));
         (Projection, Origin, Centres, Shrink) = (projection, origin, centres, shrink);
         var offsets = new float[shrink.Length];
         for (var d = 0; d < offsets.Length; d++)

@@ -22,6 +22,14 @@ internal sealed class RecentQuestions
         count = Math.Min(count + 1, Most);
     }
 
+    /// <summary>Forgets the question about a message.</summary>
+    public void Remove(SourcePosition source)
+    {
+        for (var i = 0; i < count; i++)
+            if (asked[i].Source == source)
+                asked[i] = Question.None;
+    }
+
     /// <summary>The question asked about that very message, if it was: a window that is read or built again asks it again.</summary>
     public bool WasAsked(SourcePosition source)
     {
@@ -62,5 +70,9 @@ internal sealed class RecentQuestions
     /// <param name="At">When it was asked.</param>
     /// <param name="Kind">Of its leading reason.</param>
     /// <param name="Label">Of its leading reason.</param>
-    internal readonly record struct Question(SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label);
+    internal readonly record struct Question(SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label)
+    {
+        /// <summary>In the place of one that was taken back: like no message, asked before all time, for no reason.</summary>
+        public static Question None { get; } = new(default, 0, DateTimeOffset.MinValue, default, int.MinValue);
+    }
 }

@@ -45,6 +45,9 @@ public sealed class ReviewBudget
         arrivals++;
     }
 
+    /// <summary>A question that was spent was not asked after all.</summary>
+    public void GiveBack() => tokens = Math.Min(burst, tokens + 1);
+
     /// <summary>Takes one question from the budget, if there is one.</summary>
     public bool TrySpend()
     {

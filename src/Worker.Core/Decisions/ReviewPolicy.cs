@@ -38,9 +38,10 @@ public sealed class ReviewPolicy
             var reasons = score.Reasons;
             reasons.Add(new(ReviewReasonKind.Audit, -1, 1));
             score = score with { Reasons = reasons };
-            if (!questions.WasAsked(message.Source))
+            var isNew = !questions.WasAsked(message.Source);
+            if (isNew)
                 Remember(message.Source, TextHash.Of(message.Tokens), score.Reasons[0], now);
-            return new ReviewVerdict(ReviewState.Asked, score, propensity);
+            return new ReviewVerdict(ReviewState.Asked, score, propensity) { IsNew = isNew };
         }
         if (score.Reasons.Count == 0)
             return new ReviewVerdict(ReviewState.None, score);
@@ -59,7 +60,22 @@ public sealed class ReviewPolicy
         if (!chosen)
             return new ReviewVerdict(ReviewState.Deferred, score);
         Remember(message.Source, hash, score.Reasons[0], now);
-        return new ReviewVerdict(ReviewState.Asked, score);
+        return new ReviewVerdict(ReviewState.Asked, score) { IsNew = true };
+    }
+
+    /// <summary>
+    /// Nobody can be asked about a message after all: what was spent on it is given back, and no other message shares its
+    /// answer.
+    /// </summary>
+    /// <param name="source">The message.</param>
+    /// <param name="verdict">What was judged of it.</param>
+    /// <returns>What to say instead.</returns>
+    public ReviewVerdict Withdraw(SourcePosition source, in ReviewVerdict verdict)
+    {
+        questions.Remove(source);
+        if (verdict is { IsNew: true, IsAudit: false })
+            budget.GiveBack();
+        return verdict with { State = ReviewState.Deferred, IsNew = false };
     }
 
     private double Propensity() => options.AuditPerHour > 0

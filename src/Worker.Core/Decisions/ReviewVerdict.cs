@@ -14,7 +14,10 @@ public enum ReviewState
     /// <summary>A near-duplicate of it was asked about not long ago: the answer to that is its answer.</summary>
     Shared,
 
-    /// <summary>Others were riskier, and the budget is short. It is published like any other.</summary>
+    /// <summary>
+    /// Others were riskier, and the budget is short; or what people would be sent fits no record. It is published like any
+    /// other.
+    /// </summary>
     Deferred,
 }
 
@@ -27,4 +30,7 @@ public readonly record struct ReviewVerdict(ReviewState State, RiskScore Score, 
 {
     /// <summary>Whether it belongs to the uniform audit arm.</summary>
     public bool IsAudit => Propensity > 0;
+
+    /// <summary>With Asked: whether this is the first time, so that the question counts from now on.</summary>
+    public bool IsNew { get; init; }
 }

@@ -46,14 +46,18 @@ public sealed class ResultJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The same with {"text"} first and every label named: what a person needs to answer.</summary>
+    /// <summary>
+    /// The same with {"text","text_truncated"?} first and every label named: what a person needs to answer.
+    /// </summary>
+    /// <param name="text">UTF-8: the text, or its start.</param>
+    /// <param name="isCut">Whether it is only the start.</param>
     public byte[] WriteReviewItem(
-        in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> text, ReadOnlySpan<byte> echo = default)
+        in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> text, ReadOnlySpan<byte> echo = default, bool isCut = false)
     {
         Begin(heads);
         Raw("{\"text\":\""u8);
         Raw(JsonEscape.Encode(text));
-        Raw("\","u8);
+        Raw(isCut ? "\",\"text_truncated\":true,"u8 : "\","u8);
         WriteCommon(result, probabilities, echo);
         WriteLabels(probabilities, decisions, trimmed: false);
         Raw("}"u8);

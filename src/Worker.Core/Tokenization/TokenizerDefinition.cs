@@ -35,22 +35,27 @@ public sealed record TokenizerDefinition
     /// Reads a folder's files. tokenizer.json goes before vocab.txt; what tokenizer_config.json says of case, accents
     /// and Chinese goes before tokenizer.json, as in the reference. Where there is no tokenizer_config.json, a vocabulary
     /// without upper-case words is lower-cased, whatever tokenizer.json says: the reference's BERT tokenizer lower-cases
-    /// unless it is told not to, and no capitalised word would be found otherwise.
+    /// unless it is told not to, and no capitalised word would be found otherwise. What special_tokens_map.json and
+    /// added_tokens.json name is found verbatim; they must agree with the other files.
     /// </summary>
     /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not do.</exception>
     public static TokenizerDefinition Read(TokenizerFiles files)
     {
         using var config = JsonFile.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
-        var overrides = TokenizerConfig.Read(config.Root);
+        using var map = JsonFile.Parse(TokenizerFiles.SpecialTokensMapName, files.SpecialTokensMap ?? [.. "{}"u8]);
+        using var added = JsonFile.Parse(TokenizerFiles.AddedTokensName, files.AddedTokens ?? [.. "{}"u8]);
+        var overrides = TokenizerConfig.Read(config.Root, map.Root);
         if (files.TokenizerJson is { } json)
         {
             using var file = JsonFile.Parse(TokenizerFiles.TokenizerJsonName, json);
             var definition = TokenizerJson.Read(file.Root, overrides);
             var lowerCase = definition.Settings.LowerCase || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
-            return definition with { Settings = definition.Settings with { LowerCase = lowerCase } };
+            definition = definition with { Settings = definition.Settings with { LowerCase = lowerCase } };
+            return ExtraTokens.Join(definition, overrides, added.Root, mayAdd: false);
         }
         if (files.VocabText is { } text)
-            return overrides.WithVocabulary(Vocabulary.FromText(text));
+            return ExtraTokens.Join(
+                overrides.WithVocabulary(Vocabulary.FromText(text)), overrides, added.Root, !overrides.ListsAddedTokens);
         throw new TokenizerRefusedException(
             TokenizerFiles.VocabTextName,
             "",

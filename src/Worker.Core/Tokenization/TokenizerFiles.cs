@@ -9,10 +9,16 @@ public sealed record TokenizerFiles
     public const string TokenizerJsonName = "tokenizer.json";
     public const string TokenizerConfigName = "tokenizer_config.json";
     public const string VocabTextName = "vocab.txt";
+    public const string AddedTokensName = "added_tokens.json";
+    public const string SpecialTokensMapName = "special_tokens_map.json";
 
     public byte[]? TokenizerJson { get; init; }
 
     public byte[]? TokenizerConfig { get; init; }
 
     public byte[]? VocabText { get; init; }
+
+    public byte[]? AddedTokens { get; init; }
+
+    public byte[]? SpecialTokensMap { get; init; }
 }

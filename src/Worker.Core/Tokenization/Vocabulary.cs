@@ -33,9 +33,11 @@ public sealed class Vocabulary
 
     /// <summary>Reads vocab.txt: a token a line, the first has id 0.</summary>
     /// <param name="text">UTF-8; lines end with \n or \r\n.</param>
-    /// <exception cref="TokenizerRefusedException">Empty, not UTF-8, or a line is empty or occurs twice.</exception>
+    /// <exception cref="TokenizerRefusedException">Empty, no text, not UTF-8, or a line is empty or occurs twice.</exception>
     public static Vocabulary FromText(ReadOnlySpan<byte> text)
     {
+        if (FileStart.Problem(text) is { } problem)
+            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, "", problem);
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var rest = text; !rest.IsEmpty;)
         {

@@ -6,7 +6,9 @@ namespace Worker.Core.Windows;
 /// Cuts a window into micro-batches: texts sorted by length, longest first, and cut where it costs least. A batch costs
 /// its padded tokens (texts × longest text) and an overhead of its own; it may have at most a budget of padded tokens,
 /// which keeps its activations in a CPU's cache, or a GPU busy. The cut of least cost is found by dynamic programming, so
-/// that even small windows have little padding. A text longer than the budget is a batch of its own.
+/// that even small windows have little padding. A text longer than the budget is a batch of its own. Where a batch may
+/// have more texts than <see cref="MostSizes"/>, only so many sizes are tried, evenly spaced, so that the work grows with
+/// the window and not with the budget.
 /// </summary>
 public sealed class MicroBatchPlan
 {
@@ -16,11 +18,15 @@ public sealed class MicroBatchPlan
     // A batch that pads more than so many overheads would be cut in two.
     private const int MostPaddingInOverheads = 8;
 
+    /// <summary>Sizes of a batch that are tried at most at each place.</summary>
+    internal const int MostSizes = 256;
+
     private readonly List<int> batches = [];
     private int[] order = [];
     private long[] keys = [];
     private long[] costs = [];
     private int[] cuts = [];
+    private long[] lengths = [];
 
     /// <summary>Indices of the window's texts that have tokens, longest first, ties in window order.</summary>
     public ReadOnlySpan<int> Order => order.AsSpan(0, Count);
@@ -30,6 +36,9 @@ public sealed class MicroBatchPlan
 
     /// <summary>Texts of each micro-batch, one batch after the other along <see cref="Order"/>.</summary>
     public IReadOnlyList<int> Batches => batches;
+
+    /// <summary>Batches that the last plan weighed up.</summary>
+    internal long Tried { get; private set; }
 
     /// <summary>Plans a window; texts without tokens are left out.</summary>
     /// <param name="window">The window.</param>
@@ -81,7 +90,12 @@ public sealed class MicroBatchPlan
         {
             costs = new long[order.Length + 1];
             cuts = new int[order.Length + 1];
+            lengths = new long[order.Length + 1];
         }
+        // lengths[i]: of all texts before place i.
+        for (var place = 0; place < Count; place++)
+            lengths[place + 1] = lengths[place] + window.Length(order[place]);
+        Tried = 0;
         var overhead = Math.Max(1, budget / BatchesWorthOneOverhead);
         costs[Count] = 0;
         // costs[i]: the least cost of the texts from place i on; cuts[i]: how many of them the first batch takes.
@@ -90,10 +104,13 @@ public sealed class MicroBatchPlan
             var longest = window.Length(order[start]);
             var most = Math.Clamp(budget / longest, 1, Count - start);
             costs[start] = long.MaxValue;
-            var padding = 0L;
-            for (var count = 1; count <= most; count++)
+            var step = (most + MostSizes - 1) / MostSizes;
+            // One text alone, and sizes up to the largest, which is the best of like texts.
+            var first = (most - 1) % step;
+            for (var count = 1; count <= most; count += count == 1 && first > 0 ? first : step)
             {
-                padding += longest - window.Length(order[start + count - 1]);
+                Tried++;
+                var padding = (long)count * longest - (lengths[start + count] - lengths[start]);
                 if (padding > (long)MostPaddingInOverheads * overhead)
                     break;
                 var cost = overhead + (long)count * longest + costs[start + count];

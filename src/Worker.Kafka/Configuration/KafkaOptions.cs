@@ -106,8 +106,9 @@ public sealed class KafkaOptions
     public int DeliveryTimeoutMs { get; set; } = 60_000;
 
     /// <summary>
-    /// Exactly-once: how long one step of a transaction is asked for again before a fresh producer takes over (sooner where
-    /// a broker was lost meanwhile). 1,000 to 3,600,000, default 180,000.
+    /// Exactly-once: how long one step of a transaction is asked for again before a fresh producer takes over, and reading
+    /// goes on from what is committed. Where a broker was lost meanwhile, that comes after
+    /// <see cref="TransactionTimeoutMs"/>. At least that, and 1,000 to 3,600,000, default 180,000.
     /// </summary>
     [Range(1_000, 3_600_000)]
     public int TransactionGiveUpMs { get; set; } = 180_000;

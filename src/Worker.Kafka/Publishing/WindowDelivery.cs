@@ -16,7 +16,7 @@ internal sealed class WindowDelivery : IDisposable
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> handler;
     private readonly Message<byte[]?, byte[]?> message = new();
     private readonly Lock gate = new();
-    private readonly List<(Error Error, byte[]? Value)> failed = [];
+    private readonly List<Refused> failed = [];
     private readonly ManualResetEventSlim progress = new();
     private readonly WrittenPlaces places = new();
     private int pending;
@@ -28,7 +28,7 @@ internal sealed class WindowDelivery : IDisposable
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer, TimeSpan timeLimit, Heartbeat heartbeat)
     {
         (this.producer, this.timeLimit, this.heartbeat) = (producer, timeLimit, heartbeat);
-        handler = Delivered;
+        handler = report => Delivered(report, index: null);
     }
 
     /// <summary>Whether a record was refused or not acknowledged in time.</summary>
@@ -59,7 +59,7 @@ internal sealed class WindowDelivery : IDisposable
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
-            Produce(record, routes?.Of(record) ?? Partition.Any, stop);
+            Produce(record, index, routes?.Of(record) ?? Partition.Any, stop);
         }
     }
 
@@ -80,21 +80,21 @@ internal sealed class WindowDelivery : IDisposable
     {
         lock (gate)
         {
-            var (error, value) = failed[0];
+            var worst = failed[0];
             foreach (var candidate in failed)
                 if (IsTooLarge(candidate.Error.Code) &&
-                    (!IsTooLarge(error.Code) || (candidate.Value?.Length ?? 0) > (value?.Length ?? 0)))
-                    (error, value) = candidate;
+                    (!IsTooLarge(worst.Error.Code) || (candidate.Value?.Length ?? 0) > (worst.Value?.Length ?? 0)))
+                    worst = candidate;
             for (var i = 0; i < records.Count; i++)
-                if (ReferenceEquals(records[i].Value, value))
-                    return (error, i);
-            return (error, -1);
+                if (worst.IsOf(records[i], i))
+                    return (worst.Error, i);
+            return (worst.Error, -1);
         }
     }
 
     /// <summary>
-    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that cannot be told apart
-    /// (no value, or one value shared) count as missing where one of them is.
+    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that share one value, which
+    /// cannot be told apart, count as missing where one of them is.
     /// </summary>
     /// <param name="handedOver">How many of the records were handed to the client.</param>
     public List<int> Missing(IReadOnlyList<OutgoingRecord> records, int handedOver)
@@ -103,10 +103,14 @@ internal sealed class WindowDelivery : IDisposable
         lock (gate)
         {
             var values = new HashSet<object>(ReferenceEqualityComparer.Instance);
-            foreach (var (_, value) in failed)
-                values.Add(value ?? (object)this);
+            var indices = new HashSet<int>();
+            foreach (var (_, value, index) in failed)
+                if (index is { } known)
+                    indices.Add(known);
+                else
+                    values.Add(value!);
             for (var i = 0; i < records.Count; i++)
-                if (i >= handedOver || values.Contains(records[i].Value ?? (object)this))
+                if (i >= handedOver || indices.Contains(i) || (!IsEmpty(records[i]) && values.Contains(records[i].Value!)))
                     missing.Add(i);
         }
         return missing;
@@ -116,8 +120,14 @@ internal sealed class WindowDelivery : IDisposable
 
     public void Dispose() => progress.Dispose();
 
-    private void Produce(in OutgoingRecord record, Partition partition, CancellationToken stop)
+    private Action<DeliveryReport<byte[]?, byte[]?>> ReportOf(int index) => report => Delivered(report, index);
+
+    private static bool IsEmpty(in OutgoingRecord record) => record.Value is null or { Length: 0 };
+
+    private void Produce(in OutgoingRecord record, int index, Partition partition, CancellationToken stop)
     {
+        // A report brings the value that was sent back, which tells which record it was: but not where there is none.
+        var report = IsEmpty(record) ? ReportOf(index) : handler;
         var to = new TopicPartition(record.Topic, partition);
         message.Key = record.Key;
         message.Value = record.Value;
@@ -128,7 +138,7 @@ internal sealed class WindowDelivery : IDisposable
             Interlocked.Increment(ref pending);
             try
             {
-                producer.Produce(to, message, handler);
+                producer.Produce(to, message, report);
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
@@ -148,11 +158,11 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
-    private void Delivered(DeliveryReport<byte[]?, byte[]?> report)
+    private void Delivered(DeliveryReport<byte[]?, byte[]?> report, int? index)
     {
         if (report.Error.IsError)
             lock (gate)
-                failed.Add((report.Error, report.Message.Value));
+                failed.Add(new Refused(report.Error, report.Message.Value, index));
         else
             places.Add(report.TopicPartitionOffset);
         // Waking at every report, a hundred thousand times a second, would cost more than the counting.
@@ -168,5 +178,15 @@ internal sealed class WindowDelivery : IDisposable
         foreach (var (name, value) in headers)
             all.Add(name, value);
         return all;
+    }
+
+    /// <summary>A record that was refused.</summary>
+    /// <param name="Error">Why.</param>
+    /// <param name="Value">What was sent.</param>
+    /// <param name="Index">Its index among the window's records; null where its value tells which it is.</param>
+    private readonly record struct Refused(Error Error, byte[]? Value, int? Index)
+    {
+        public bool IsOf(in OutgoingRecord record, int index) =>
+            Index is { } known ? known == index : ReferenceEquals(record.Value, Value);
     }
 }

@@ -28,9 +28,12 @@ public static class AnomalyTrainer
     /// <param name="layers">Layers of the encoder.</param>
     /// <param name="probabilities">Null leaves the channel of head probabilities out.</param>
     /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static AnomalyReference Train(
         in AnomalyTexts texts, DataSet data, string encoder, int layers, HeldOutProbabilities? probabilities, AnomalyTrainingOptions options, CancellationToken cancellation)
     {
+        if (options.Problems() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
         if (texts.Count < FewestTexts)
             throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {texts.Count}");
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism, CancellationToken = cancellation };
@@ -44,23 +47,12 @@ public static class AnomalyTrainer
             throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {order.Length} distinct ones with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
         var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
-        var values = new Dictionary<string, List<float>>(StringComparer.Ordinal);
-        for (var fold = 0; fold < folds; fold++)
-        {
-            var held = order.Where((_, i) => i % options.Folds == fold).Take(ConformalScores.MostScores).Order().ToArray();
-            var with = held.Select(row => groups[row]).ToHashSet();
-            var rest = usable.Where(row => !with.Contains(groups[row])).ToArray();
-            foreach (var (channel, found) in fit.HeldOut(rest, held, probabilities))
-            {
-                if (!values.TryGetValue(channel, out var all))
-                    values.Add(channel, all = []);
-                all.AddRange(found);
-            }
-        }
+        var values = HeldOut(fit, Folds(order, classes.Of, options.Folds).Take(folds), usable, groups, probabilities);
         // 2. The reference of all texts, on the held-out texts' scales.
-        var channels = fit.Fit(usable);
-        ImmutableArray<ScaledChannel> scaled = [.. channels.Where(c => values.ContainsKey(c.Name)).Select(c => new ScaledChannel(c, EmpiricalTail.Of([.. values[c.Name]])))];
-        var sums = new float[values.Values.First().Count];
+        var channels = fit.Fit(usable).Where(channel => values.ContainsKey(channel.Name)).ToArray();
+        ImmutableArray<ScaledChannel> scaled =
+            [.. channels.Select(c => new ScaledChannel(c, EmpiricalTail.Of([.. values[c.Name]])))];
+        var sums = new float[values[channels[0].Name].Count];
         foreach (var (channel, tail) in scaled)
             for (var i = 0; i < sums.Length; i++)
                 sums[i] += tail.Surprise(values[channel.Name][i]);
@@ -73,6 +65,43 @@ public static class AnomalyTrainer
             Texts = usable.Length,
             Classes = classes.Count,
         };
+    }
+
+    /// <summary>
+    /// Texts fold by fold, in their order. A class's texts are spread evenly, so that no fold holds all of a small one.
+    /// </summary>
+    private static IEnumerable<int[]> Folds(int[] order, int[] classes, int folds)
+    {
+        var fold = new int[classes.Length];
+        var next = 0;
+        foreach (var row in order.OrderBy(row => classes[row]))
+            fold[row] = next++ % folds;
+        return Enumerable.Range(0, folds).Select(number => order.Where(row => fold[row] == number).ToArray());
+    }
+
+    /// <summary>
+    /// Values of held-out texts, channel by channel. A channel that one fold cannot give (a class of which every text is
+    /// held out, no head that can be fitted to the rest) is left out: a text's sum is of the same channels everywhere.
+    /// </summary>
+    private static Dictionary<string, List<float>> HeldOut(
+        ChannelFit fit, IEnumerable<int[]> folds, int[] usable, TextGroups groups, HeldOutProbabilities? probabilities)
+    {
+        Dictionary<string, List<float>>? values = null;
+        foreach (var fold in folds)
+        {
+            var held = fold.Take(ConformalScores.MostScores).Order().ToArray();
+            var with = held.Select(row => groups[row]).ToHashSet();
+            var rest = usable.Where(row => !with.Contains(groups[row])).ToArray();
+            var found = fit.HeldOut(rest, held, probabilities)
+                .ToDictionary(one => one.Channel, one => one.Values, StringComparer.Ordinal);
+            values ??= found.Keys.ToDictionary(channel => channel, _ => new List<float>(), StringComparer.Ordinal);
+            foreach (var channel in values.Keys.ToArray())
+                if (found.TryGetValue(channel, out var more))
+                    values[channel].AddRange(more);
+                else
+                    values.Remove(channel);
+        }
+        return values!;
     }
 
     /// <summary>Features that a reference of an encoder with so many layers looks at.</summary>

@@ -4,16 +4,18 @@ namespace Worker.Learning.Calibrating;
 
 /// <summary>
 /// The review band of the plain rules, where one is asked for: the share of held-out rows nearest to the decision
-/// threshold goes to people. It promises a volume of review, not an error rate, as certified bands do.
+/// threshold counts as uncertain, which is what people are asked about first. It is about how many, and promises no
+/// error rate, as certified bands do.
 /// </summary>
 public static class ReviewBand
 {
     /// <summary>
     /// Low and high around the threshold, equally far from it in log-odds (in probability, the short side of a threshold
-    /// of 0.1 would be used up first), so that the given share of rows lies strictly between.
+    /// of 0.1 would be used up first), so that the given share of rows, to the nearest whole row, lies strictly between;
+    /// fewer where rows are equally far from it, of which the band takes all or none.
     /// </summary>
     /// <param name="probabilities">Calibrated, of held-out rows; at least one.</param>
-    /// <param name="decide">The decision threshold, in (0, 1).</param>
+    /// <param name="decide">The decision threshold, in [0, 1].</param>
     /// <param name="share">Share of rows to review, of [0, 1).</param>
     public static Thresholds Around(ReadOnlySpan<double> probabilities, double decide, double share)
     {

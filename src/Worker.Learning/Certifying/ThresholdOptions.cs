@@ -58,8 +58,8 @@ public sealed record ThresholdOptions
     public double Fixed { get; init; } = 0.5;
 
     /// <summary>
-    /// All rules but certified: share of held-out rows, the nearest to the threshold, that go to review; of [0, 1),
-    /// default 0: such a rule decides everything.
+    /// All rules but certified: share of held-out rows, the nearest to the threshold, that count as uncertain; of [0, 1),
+    /// default 0. Either way such a rule decides everything.
     /// </summary>
     public double ReviewShare { get; init; }
 

@@ -5,7 +5,8 @@ namespace Worker.Learning.Fitting;
 /// <summary>
 /// Synthetic minority oversampling (Chawla et al. 2002) in feature space: points on the line between an example of a
 /// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit sees
-/// anything of what it holds out. There are never more points in all than texts: the labels share them.
+/// anything of what it holds out. The labels share as many points as there are texts, but each may have
+/// <see cref="Fewest"/>: with more than a hundredth as many labels as texts there can be more points than texts.
 /// </summary>
 internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
 {
@@ -14,8 +15,11 @@ internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
     /// <summary>Neighbours are looked for among so many examples of a fold, drawn at random.</summary>
     private const int Candidates = 1000;
 
+    /// <summary>Points that a label may have however many share them.</summary>
+    public const int Fewest = 100;
+
     /// <summary>Points for one label at most, when so many labels ask.</summary>
-    public static int Share(int texts, int labels) => Math.Max(100, texts / Math.Max(1, labels));
+    public static int Share(int texts, int labels) => Math.Max(Fewest, texts / Math.Max(1, labels));
 
     /// <summary>One label's points: each a text, its neighbour, and how far towards it.</summary>
     public List<(int From, int To, float Part)> Draw(int label, int most, Random random)

@@ -25,11 +25,21 @@ public sealed class Chart
 {
     private const double Width = 340;
     private const double Height = 232;
-    private const double Left = 44;
+    private const double NarrowLeft = 44;
     private const double Right = 8;
     private const double Top = 8;
     private const double Bottom = 36;
 
+    /// <summary>The upright title of the second axis takes so much; its ticks stand beside it, not on it.</summary>
+    private const double TitleRoom = 18;
+
+    /// <summary>Between a tick's text and the axis.</summary>
+    private const double Gap = 5;
+
+    /// <summary>A character of a tick, the widest (%) counted in: no font is measured here.</summary>
+    private const double Character = 7;
+
+    private readonly double left;
     private readonly Axis x;
     private readonly Axis y;
     private readonly string description;
@@ -37,7 +47,11 @@ public sealed class Chart
     private readonly List<(string Style, string Text)> legend = [];
 
     /// <param name="description">What the chart shows, for those who cannot see it.</param>
-    public Chart(string description, Axis x, Axis y) => (this.description, this.x, this.y) = (description, x, y);
+    public Chart(string description, Axis x, Axis y)
+    {
+        (this.description, this.x, this.y) = (description, x, y);
+        left = Math.Max(NarrowLeft, TitleRoom + Gap + Character * y.Ticks.Max(tick => tick.Text.Length));
+    }
 
     /// <summary>A line through points; a gap where a value is not a number.</summary>
     public Chart Line(Ink ink, string? name, IEnumerable<(double X, double Y)> points, bool dashed = false, bool stepped = false)
@@ -117,35 +131,39 @@ public sealed class Chart
 
     private static string At(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
-    private double X(double value) => Left + x.Place(value) * (Width - Left - Right);
+    private double X(double value) => left + x.Place(value) * (Width - left - Right);
 
     private double Y(double value) => Height - Bottom - y.Place(value) * (Height - Top - Bottom);
 
     private XElement Axes()
     {
-        var (from, to, low) = (At(Left), At(Width - Right), At(Height - Bottom));
+        var (from, to, low) = (At(left), At(Width - Right), At(Height - Bottom));
         var grid = new StringBuilder();
         var texts = new List<XElement>();
         foreach (var tick in x.Ticks)
         {
-            var at = At(Left + tick.At * (Width - Left - Right));
+            var at = At(left + tick.At * (Width - left - Right));
             grid.Append($"M{at} {At(Top)}V{low}");
-            texts.Add(E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A("text-anchor", tick.At > 0.99 && tick.Text.Length > 3 ? "end" : "middle"), tick.Text));
+            texts.Add(E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A("text-anchor", IsCut(tick) ? "end" : "middle"), tick.Text));
         }
         foreach (var tick in y.Ticks)
         {
             var at = Height - Bottom - tick.At * (Height - Top - Bottom);
             grid.Append($"M{from} {At(at)}H{to}");
-            texts.Add(E("text", A("class", "tick"), A("x", At(Left - 5)), A("y", At(at + 3.5)), A("text-anchor", "end"), tick.Text));
+            texts.Add(E("text", A("class", "tick"), A("x", At(left - Gap)), A("y", At(at + 3.5)), A("text-anchor", "end"), tick.Text));
         }
         return E(
             "g",
             E("path", A("class", "grid"), A("d", grid.ToString())),
             E("path", A("class", "axis"), A("d", $"M{from} {At(Top)}V{low}H{to}")),
             texts,
-            E("text", A("class", "axis-title"), A("x", At((Left + Width - Right) / 2)), A("y", At(Height - 6)), A("text-anchor", "middle"), x.Title),
+            E("text", A("class", "axis-title"), A("x", At((left + Width - Right) / 2)), A("y", At(Height - 6)), A("text-anchor", "middle"), x.Title),
             E("text", A("class", "axis-title"), A("transform", $"translate(11 {At((Top + Height - Bottom) / 2)}) rotate(-90)"), A("text-anchor", "middle"), y.Title));
     }
+
+    /// <summary>Whether a tick's text, in the middle below its mark, would reach over the chart's right edge.</summary>
+    private bool IsCut(Tick tick) =>
+        left + tick.At * (Width - left - Right) + tick.Text.Length * Character / 2 > Width;
 
     private Chart Named(string? name, string style)
     {

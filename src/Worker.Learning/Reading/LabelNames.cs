@@ -39,6 +39,8 @@ public static class LabelNames
             return example => example;
         var names = spelt.SelectMany(group => group.Select(count => (count.Key, Name: Chosen(group))))
             .ToDictionary(pair => pair.Key, pair => pair.Name, StringComparer.Ordinal);
+        if (same.Length > 0 && Contradictions(examples, names) is { } said)
+            remark(said);
         return example => example with { Labels = Merged(example.Labels, names) };
     }
 
@@ -63,6 +65,23 @@ public static class LabelNames
         answers.GroupBy(answer => names[answer.Key], answer => answer.Value, StringComparer.Ordinal)
             .Where(group => group.Distinct().Count() == 1)
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    /// <summary>Says how many answers are lost because spellings that are one label now were answered differently.</summary>
+    private static string? Contradictions(IReadOnlyCollection<LabelledText> examples, Dictionary<string, string> names)
+    {
+        var (count, first) = (0, "");
+        foreach (var example in examples)
+            foreach (var group in example.Labels.GroupBy(answer => names[answer.Key], StringComparer.Ordinal))
+            {
+                if (group.DistinctBy(answer => answer.Value).Count() < 2 || ++count > 1)
+                    continue;
+                var answers = string.Join(", ", group.Select(answer => $"'{answer.Key}' {(answer.Value ? "yes" : "no")}"));
+                var text = example.Text.Length <= 60 ? example.Text : example.Text[..57] + "...";
+                first = $"{answers} of \"{text}\"";
+            }
+        return count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
+            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both yes and no: these answers are left out, correct one of them ({first})");
+    }
 
     private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)
     {

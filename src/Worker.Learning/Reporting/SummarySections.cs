@@ -95,9 +95,9 @@ internal static class SummarySections
             any = true;
             yield return [sentence, .. found.Take(Named).SelectMany((i, at) => (object?[])[at == 0 ? null : ", ", labels[i].Known > 0 ? LabelSections.Link(report, i) : labels[i].Label]), found.Length > Named ? $" and {found.Length - Named} more" : null];
         }
-        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01;
+        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01 && Significance.IsCalibrationWorse(report.Texts);
         if (worse)
-            yield return ["Calibration made the pooled calibration error larger: the texts may differ from those it was fitted on."];
+            yield return ["Calibration made the pooled calibration error larger, beyond chance: the texts may differ from those it was fitted on."];
         if (!any && !worse)
             yield return ["Nothing stands out."];
     }
@@ -109,8 +109,9 @@ internal static class SummarySections
             yield return "No text gets a yes of any label: the heads have too few examples, or the texts are of another kind.";
         if (confidence.Certified.All == 0 && report.Texts.Heads.Any(head => head.Certificate is not null))
             yield return "No decision is certified: with Decisions:Mode Certified nothing would be decided. 'worker train' says how many more answers each label needs.";
-        if (confidence.Certified.All > 0 && confidence.Certified.Error > report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0))
-            yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more than was promised: these texts differ from those that were certified on.";
+        var promised = report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0);
+        if (promised > 0 && Significance.IsAbove(confidence.Certified, promised))
+            yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more than was promised, beyond chance: these texts differ from those that were certified on.";
         if (confidence.Uncertain.All > confidence.All.All / 4)
             yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions are uncertain: more answers, or fewer labels that people themselves disagree on.";
     }

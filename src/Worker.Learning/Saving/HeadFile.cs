@@ -34,15 +34,14 @@ public static class HeadFile
     }
 
     /// <summary>Reads all heads of a file, in its order.</summary>
-    /// <exception cref="FormatException">A line is not a head, a label comes twice, or there are neither heads nor an anomaly reference beside; the message
+    /// <exception cref="FormatException">There is no such file, a line is not a head, a label comes twice, or there are neither heads nor an anomaly reference beside; the message
     /// names file, line and field.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IReadOnlyList<Head> Read(string path)
     {
-        if (Directory.Exists(path))
-            throw new FormatException($"{path} is a folder: name a file of heads as 'worker train' writes it");
         if (!File.Exists(path))
-            throw new FileNotFoundException($"{path} is not there: name a file of heads as 'worker train' writes it", path);
+            throw new FormatException(Directory.Exists(path)
+                ? $"{path} is a folder: name a heads file in it, as 'worker train --out' writes it"
+                : $"{Path.GetFullPath(path)} is not there: name a heads file, as 'worker train --out' writes it");
         var heads = new List<Head>();
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         var number = 0;

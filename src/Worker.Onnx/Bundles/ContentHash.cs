@@ -16,7 +16,11 @@ internal static class ContentHash
 {
     /// <summary>Fields of tokenizer_config.json that change what a text becomes.</summary>
     private static readonly string[] TokenizerFields =
-        ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+        ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "clean_text", "wordpieces_prefix", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    /// <summary>Fields of special_tokens_map.json (and, the last two, of tokenizer_config.json) that name tokens.</summary>
+    private static readonly string[] ExtraTokenFields =
+        ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens", "extra_special_tokens"];
 
     /// <summary>Parts of tokenizer.json that change what a text becomes.</summary>
     private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens", "model"];
@@ -37,9 +41,36 @@ internal static class ContentHash
         if (File.Exists(vocabulary))
             Append(hash, BundleFiles.Vocabulary, File.ReadAllBytes(vocabulary));
         AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.TokenizerConfig), TokenizerFields);
+        AppendExtraTokens(hash, checkpoint.Folder);
         AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.Tokenizer), TokenizerParts);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>Tokens that are named beside the vocabulary; the usual ones, which every encoder has, are left aside.</summary>
+    private static void AppendExtraTokens(IncrementalHash hash, string folder)
+    {
+        // tokenizer.json lists its tokens itself.
+        if (!File.Exists(Path.Combine(folder, BundleFiles.Tokenizer)))
+        {
+            AppendFields(hash, Path.Combine(folder, BundleFiles.TokenizerConfig), ["added_tokens_decoder"]);
+            if (ConfigFile.TryOpen(Path.Combine(folder, BundleFiles.AddedTokens)) is { } added)
+                AppendFields(hash, Path.Combine(folder, BundleFiles.AddedTokens), [.. added.Names.Order(StringComparer.Ordinal)]);
+        }
+        foreach (var (name, fields) in new[] { (BundleFiles.TokenizerConfig, ExtraTokenFields[^2..]), (BundleFiles.SpecialTokensMap, ExtraTokenFields) })
+            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } file)
+                AppendFields(hash, Path.Combine(folder, name), [.. fields.Where(field => !IsUsual(file, field))]);
+    }
+
+    private static bool IsUsual(ConfigFile file, string field) => file.Find(field) switch
+    {
+        { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0,
+        { ValueKind: JsonValueKind.Object } token when token.TryGetProperty("content", out var content) => IsUsual(content, field),
+        { } token => IsUsual(token, field),
+        null => true,
+    };
+
+    private static bool IsUsual(JsonElement token, string field) =>
+        token.ValueKind == JsonValueKind.String && token.ValueEquals($"[{field[..^"_token".Length].ToUpperInvariant()}]");
 
     private static void AppendFields(IncrementalHash hash, string path, string[] fields)
     {

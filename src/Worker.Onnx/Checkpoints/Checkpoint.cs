@@ -33,10 +33,13 @@ internal sealed class Checkpoint : IDisposable
     {
         if (!Directory.Exists(folder))
             throw new EncoderException($"{folder}: there is no such folder: point to a Hugging Face model folder with config.json and model.safetensors");
-        var config = EncoderConfigReader.Read(Path.Combine(folder, "config.json"));
+        var settings = ConfigFile.Open(Path.Combine(folder, "config.json"));
+        // Before any other file is looked for: a model of another kind is said to be one.
+        var config = EncoderConfigReader.Read(settings);
         var weights = SafetensorsFile.Open(WeightsPath(folder));
         try
         {
+            config = OwnHeadReader.Join(config, settings, weights);
             var tensors = RequiredTensors.For(config).ToDictionary(r => r.Name, r => Resolve(weights, r), StringComparer.Ordinal);
             return new Checkpoint(folder, config, weights, tensors);
         }

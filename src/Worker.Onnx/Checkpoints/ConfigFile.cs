@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Worker.Core.Tokenization;
 
 namespace Worker.Onnx.Checkpoints;
 
@@ -28,12 +29,32 @@ internal sealed class ConfigFile
     {
         if (!File.Exists(path))
             return null;
+        var json = Parse(path);
+        return json.ValueKind == JsonValueKind.Object
+            ? new ConfigFile(path, json) : throw new EncoderException($"{path}: not a JSON object");
+    }
+
+    /// <summary>The objects of a JSON array; empty when there is no such file.</summary>
+    /// <exception cref="EncoderException">The file is there but unreadable or no JSON array of objects.</exception>
+    public static IReadOnlyList<ConfigFile> OpenList(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+        var json = Parse(path);
+        return json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? [.. json.EnumerateArray().Select(item => new ConfigFile(path, item))]
+            : throw new EncoderException($"{path}: not a JSON array of objects");
+    }
+
+    private static JsonElement Parse(string path)
+    {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw new EncoderException($"{path}: not a JSON object");
-            return new ConfigFile(path, json.RootElement.Clone());
+            var bytes = File.ReadAllBytes(path);
+            if (FileStart.Problem(bytes) is { } problem)
+                throw new EncoderException($"{path} {problem}");
+            using var json = JsonDocument.Parse(bytes);
+            return json.RootElement.Clone();
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -41,14 +62,19 @@ internal sealed class ConfigFile
         }
     }
 
+    /// <summary>Names of all fields.</summary>
+    public IEnumerable<string> Names => root.EnumerateObject().Select(property => property.Name);
+
     /// <summary>The field's value; null when it is absent or null.</summary>
     public JsonElement? Find(string field) =>
         root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A whole number of 1 or more.</summary>
-    public int Size(string field)
+    /// <param name="fallback">Where the field is absent: what the reference library takes then.</param>
+    public int Size(string field, int fallback)
     {
-        var value = Find(field) ?? throw Refused(field, "is missing");
+        if (Find(field) is not { } value)
+            return fallback;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) && size > 0
             ? size
             : throw Refused(field, $"is {value.GetRawText()}, expected a whole number of 1 or more");
@@ -64,14 +90,22 @@ internal sealed class ConfigFile
             : throw Refused(field, $"is {value.GetRawText()}, expected a number of 1 or more");
     }
 
-    public string Text(string field)
+    /// <inheritdoc cref="Size"/>
+    public string Text(string field, string fallback)
     {
-        var value = Find(field) ?? throw Refused(field, "is missing");
+        if (Find(field) is not { } value)
+            return fallback;
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refused(field, $"is {value.GetRawText()}, expected a string");
     }
 
     /// <summary>True only when the field says so.</summary>
     public bool IsTrue(string field) => Find(field)?.ValueKind == JsonValueKind.True;
+
+    /// <summary>The strings of a list; empty when the field is absent or no list.</summary>
+    public IReadOnlyList<string> Texts(string field) =>
+        Find(field) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!)]
+            : [];
 
     public EncoderException Refused(string field, string reason) => new($"{path}: field '{field}' {reason}");
 }

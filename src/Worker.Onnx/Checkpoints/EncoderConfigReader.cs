@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Worker.Onnx.Checkpoints;
@@ -10,11 +8,12 @@ internal static class EncoderConfigReader
     /// <summary>Larger than any published encoder; a size beyond it is a damaged file.</summary>
     private const int MaxSize = 10_000_000;
 
-    /// <exception cref="EncoderException">A field is missing, malformed or asks for what is not supported.</exception>
-    public static EncoderConfig Read(string path)
+    /// <summary>All but the checkpoint's own head (<see cref="OwnHeadReader"/>).</summary>
+    /// <remarks>A field that is absent has the value that the reference library gives it.</remarks>
+    /// <exception cref="EncoderException">A field is malformed or asks for what is not supported.</exception>
+    public static EncoderConfig Read(ConfigFile file)
     {
-        var file = ConfigFile.Open(path);
-        var architecture = file.Text("model_type") switch
+        var architecture = ModelType(file) switch
         {
             "bert" => Architecture.Bert,
             "distilbert" => Architecture.DistilBert,
@@ -34,33 +33,33 @@ internal static class EncoderConfigReader
     {
         Architecture = Architecture.Bert,
         Activation = ReadActivation(file, "hidden_act"),
-        Hidden = Size(file, "hidden_size"),
-        Layers = Size(file, "num_hidden_layers"),
-        AttentionHeads = Size(file, "num_attention_heads"),
-        Intermediate = Size(file, "intermediate_size"),
-        VocabularySize = Size(file, "vocab_size"),
-        MaxPositions = Size(file, "max_position_embeddings"),
-        TypeVocabularySize = Size(file, "type_vocab_size"),
+        Hidden = Size(file, "hidden_size", 768),
+        Layers = Size(file, "num_hidden_layers", 12),
+        AttentionHeads = Size(file, "num_attention_heads", 12),
+        Intermediate = Size(file, "intermediate_size", 3072),
+        VocabularySize = Size(file, "vocab_size", 30522),
+        MaxPositions = Size(file, "max_position_embeddings", 512),
+        TypeVocabularySize = Size(file, "type_vocab_size", 2),
         LayerNormEpsilon = Epsilon(file),
-        HasOwnHead = IsClassifier(file),
-        OwnLabels = IsClassifier(file) ? Labels(file) : [],
+        HasOwnHead = false,
+        OwnLabels = [],
     };
 
     private static EncoderConfig DistilBert(ConfigFile file) => new()
     {
         Architecture = Architecture.DistilBert,
         Activation = ReadActivation(file, "activation"),
-        Hidden = Size(file, "dim"),
-        Layers = Size(file, "n_layers"),
-        AttentionHeads = Size(file, "n_heads"),
-        Intermediate = Size(file, "hidden_dim"),
-        VocabularySize = Size(file, "vocab_size"),
-        MaxPositions = Size(file, "max_position_embeddings"),
+        Hidden = Size(file, "dim", 768),
+        Layers = Size(file, "n_layers", 6),
+        AttentionHeads = Size(file, "n_heads", 12),
+        Intermediate = Size(file, "hidden_dim", 3072),
+        VocabularySize = Size(file, "vocab_size", 30522),
+        MaxPositions = Size(file, "max_position_embeddings", 512),
         TypeVocabularySize = 0,
         // The architecture has no field for it: every DistilBERT is trained with this value.
         LayerNormEpsilon = 1e-12f,
-        HasOwnHead = IsClassifier(file),
-        OwnLabels = IsClassifier(file) ? Labels(file) : [],
+        HasOwnHead = false,
+        OwnLabels = [],
     };
 
     private static void RefuseUnsupported(ConfigFile file)
@@ -76,18 +75,18 @@ internal static class EncoderConfigReader
             throw file.Refused("quantization_config", "is there: import the checkpoint it was quantised from");
     }
 
-    private static int Size(ConfigFile file, string field)
+    private static int Size(ConfigFile file, string field, int fallback)
     {
-        var size = file.Size(field);
+        var size = file.Size(field, fallback);
         return size <= MaxSize ? size : throw file.Refused(field, $"is {size}, more than {MaxSize}: the file is damaged");
     }
 
-    private static Activation ReadActivation(ConfigFile file, string field) => file.Text(field) switch
+    private static Activation ReadActivation(ConfigFile file, string field) => file.Text(field, "gelu") switch
     {
-        "gelu" => Activation.Gelu,
-        "gelu_new" => Activation.GeluNew,
+        "gelu" or "gelu_python" => Activation.Gelu,
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => Activation.GeluNew,
         "relu" => Activation.Relu,
-        var other => throw file.Refused(field, $"is '{other}': only gelu, gelu_new and relu are supported"),
+        var other => throw file.Refused(field, $"is '{other}': only gelu, gelu_new (gelu_fast, gelu_pytorch_tanh) and relu are supported"),
     };
 
     private static float Epsilon(ConfigFile file)
@@ -99,24 +98,16 @@ internal static class EncoderConfigReader
             : throw file.Refused("layer_norm_eps", $"is {value.GetRawText()}, expected a number between 0 and 1");
     }
 
-    // Only a sequence classifier's head reads [CLS]; a token classifier stores a 'classifier' of the same shape.
-    private static bool IsClassifier(ConfigFile file) =>
-        file.Find("architectures") is { ValueKind: JsonValueKind.Array } names
-        && names.EnumerateArray().Any(n => n.ValueKind == JsonValueKind.String
-            && n.GetString()!.EndsWith("ForSequenceClassification", StringComparison.Ordinal));
-
-    private static ImmutableArray<string> Labels(ConfigFile file)
+    /// <summary>Exports of 2019 have no model_type: the architecture's name tells, or else the fields' names do.</summary>
+    private static string ModelType(ConfigFile file)
     {
-        // The reference library writes no id2label for the two labels that it takes by default.
-        if (file.Find("id2label") is not { } map)
-            return ["LABEL_0", "LABEL_1"];
-        if (map.ValueKind != JsonValueKind.Object)
-            throw file.Refused("id2label", "is not an object of label names by number");
-        var labels = ImmutableArray.CreateBuilder<string>();
-        for (var i = 0; map.TryGetProperty(i.ToString(CultureInfo.InvariantCulture), out var label); i++)
-            labels.Add(label.ValueKind == JsonValueKind.String ? label.GetString()! : label.GetRawText());
-        if (labels.Count == 0 || labels.Count != map.EnumerateObject().Count())
-            throw file.Refused("id2label", $"does not number its labels 0, 1, 2, ...: {map.GetRawText()}");
-        return labels.ToImmutable();
+        if (file.Find("model_type") is not null)
+            return file.Text("model_type", "");
+        if (file.Texts("architectures") is [var name, ..])
+            return name.StartsWith("Bert", StringComparison.Ordinal) ? "bert"
+                : name.StartsWith("DistilBert", StringComparison.Ordinal) ? "distilbert"
+                : throw file.Refused("architectures", $"is '{name}', and there is no model_type: only BERT and DistilBERT can be imported");
+        return file.Find("hidden_size") is not null ? "bert" : file.Find("dim") is not null ? "distilbert"
+            : throw file.Refused("model_type", "is missing: it must be 'bert' or 'distilbert'");
     }
 }

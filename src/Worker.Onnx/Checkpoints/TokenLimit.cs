@@ -5,14 +5,20 @@ internal static class TokenLimit
 {
     /// <summary>
     /// The least of what the position embedding holds, what the tokenizer cuts to (tokenizer_config.json's
-    /// model_max_length) and what a sentence encoder was trained with (sentence_bert_config.json's max_seq_length).
+    /// model_max_length, max_len in older exports) and what a sentence encoder was trained with
+    /// (sentence_bert_config.json's max_seq_length).
     /// </summary>
     /// <returns>Tokens, [CLS] and [SEP] included.</returns>
     /// <exception cref="EncoderException">A limit is malformed, or leaves no room for a text.</exception>
     public static int Read(string folder, EncoderConfig config)
     {
         var limit = config.MaxPositions;
-        foreach (var (name, field) in (ReadOnlySpan<(string, string)>)[("tokenizer_config.json", "model_max_length"), ("sentence_bert_config.json", "max_seq_length")])
+        (string, string)[] fields =
+        [
+            ("tokenizer_config.json", "model_max_length"), ("tokenizer_config.json", "max_len"),
+            .. SentenceFiles.ConfigNames.Select(name => (name, "max_seq_length")),
+        ];
+        foreach (var (name, field) in fields)
         {
             var file = ConfigFile.TryOpen(Path.Combine(folder, name));
             if (file?.Limit(field) is not { } own)

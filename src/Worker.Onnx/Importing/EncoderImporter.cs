@@ -17,19 +17,25 @@ public static class EncoderImporter
     /// <summary>Imports a folder. The bundle appears whole under its name at the very end, or not at all.</summary>
     /// <param name="folder">Holds config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="destination">The bundle's folder: new, empty, or an earlier bundle, which is replaced.</param>
-    /// <param name="tokenize">The folder's tokenizer: ids of a text, [CLS] and [SEP] included.</param>
+    /// <param name="openTokenizer">Opens the folder's tokenizer, once it is known to be of an encoder that is supported.</param>
+    /// <param name="remark">Told what a user should know of the features; null for nobody.</param>
     /// <returns>The bundle.</returns>
     /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is in the
     /// way; the message names the file and the field or tensor.</exception>
-    public static EncoderBundle Import(string folder, string destination, Func<string, int[]> tokenize)
+    public static EncoderBundle Import(string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
         using var checkpoint = Checkpoint.Open(folder);
         if (!File.Exists(Path.Combine(folder, BundleFiles.Vocabulary)) && !File.Exists(Path.Combine(folder, BundleFiles.Tokenizer)))
             throw new EncoderException($"{folder}: neither {BundleFiles.Vocabulary} nor {BundleFiles.Tokenizer} is there: without a vocabulary no text can be encoded");
+        var tokenizer = openTokenizer();
+        if (tokenizer.IdLimit > checkpoint.Config.VocabularySize)
+            throw new EncoderException($"{folder}: the tokenizer has ids up to {tokenizer.IdLimit - 1}, config.json's vocab_size is {checkpoint.Config.VocabularySize}: a text with such a token could not be encoded; the vocabulary belongs to another checkpoint, or has tokens that the model was never resized for");
+        foreach (var line in SentenceFiles.Check(folder, tokenizer.LowersCase))
+            remark?.Invoke(line);
         var maxTokens = TokenLimit.Read(folder, checkpoint.Config);
-        var selfCheck = SelfCheckTexts.All.Select(text => Ids(tokenize(text), text, maxTokens, checkpoint.Config)).ToImmutableArray();
+        var selfCheck = SelfCheckTexts.All.Select(text => Ids(tokenizer.Encode(text), text, maxTokens, checkpoint.Config)).ToImmutableArray();
 
         using var staging = new StagingFolder(destination);
         WriteGraphs(checkpoint, staging.Path, selfCheck);

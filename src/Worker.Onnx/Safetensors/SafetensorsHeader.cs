@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Worker.Core.Tokenization;
 
 namespace Worker.Onnx.Safetensors;
 
@@ -38,6 +39,10 @@ internal static class SafetensorsHeader
     /// <exception cref="EncoderException">The header or an entry does not hold; the message names file and tensor.</exception>
     public static FrozenDictionary<string, SafetensorsTensor> Read(Stream file, string path)
     {
+        Span<byte> start = stackalloc byte[FileStart.Bytes];
+        if (FileStart.Problem(start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]) is { } problem)
+            throw new EncoderException($"{path} {problem}");
+        file.Position = 0;
         Span<byte> prefix = stackalloc byte[8];
         if (file.Length < prefix.Length)
             throw Refused(path, $"it has {file.Length} bytes, not even a header's length: the download broke off, fetch it again");

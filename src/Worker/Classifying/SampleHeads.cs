@@ -6,19 +6,31 @@ using Worker.Texts;
 
 namespace Worker.Classifying;
 
-/// <summary>Heads for whoever has none yet: trained on the sample inbox in seconds.</summary>
+/// <summary>Heads for whoever has none yet: trained on the sample inbox in seconds, the first time.</summary>
 internal static class SampleHeads
 {
-    public static IReadOnlyList<Head> Train(LoadedEncoder loaded, CancellationToken stop)
+    private const string Own = "your own come from 'worker train --data FILE --out heads.jsonl'";
+
+    /// <summary>Those that were kept, or else trained now and kept for the next time; a line on standard error says which.</summary>
+    public static IReadOnlyList<Head> Find(LoadedEncoder loaded, CancellationToken stop)
     {
+        var cache = new SampleHeadCache(loaded.Encoder.Hash, loaded.Encoder.Description, Checkout.Inbox("train"));
+        if (cache.Find() is { } kept)
+        {
+            Console.Error.WriteLine($"no --heads: {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
+            return kept;
+        }
         var data = Checkout.InboxData("train");
+        var place = cache.Place is null ? "" : $", and keeping them ({cache.Place})";
         Console.Error.WriteLine(
-            $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a shop; your own"
-            + " come from 'worker train --data FILE --out heads.jsonl'");
+            $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a shop{place}; {Own}");
         var bytes = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
         var encoded = new EncodedTexts(loaded.Encoder.Features, new TextEncoder(loaded).Features(bytes));
         var feature = FeatureNames.Canonical(FeatureNames.Taps, loaded.Bundle.Layers);
-        return HeadTrainer.Train(
+        var heads = HeadTrainer.Train(
             encoded.Matrix(feature), data, feature, loaded.Encoder.Hash, new TrainingOptions(), cancellation: stop).Heads;
+        if (cache.Place is not null && !cache.TryKeep(heads))
+            Console.Error.WriteLine($"they could not be kept: {Path.GetDirectoryName(cache.Place)} cannot be written to");
+        return heads;
     }
 }

@@ -167,7 +167,9 @@ internal sealed class ClassifyingPipeline(
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
             {
-                // Nothing was published yet; the window is built again with a smaller record in that one's place.
+                // Nothing was published yet; the window is built again with a smaller record in that one's place, or without it.
+                if (records.TryWithdrawReview(output, failure.RecordIndex))
+                    continue;
                 var poison = output.Sources[failure.RecordIndex];
                 window.Window.Failures[poison] = window.Window.Failures[poison] switch
                 {

@@ -31,6 +31,13 @@ internal sealed class WindowCounts
             labels = new long[heads * LabelDecision.Count];
     }
 
+    /// <summary>A message that was counted has another review state now.</summary>
+    public void Move(ReviewState from, ReviewState to)
+    {
+        States[(int)from]--;
+        States[(int)to]++;
+    }
+
     /// <summary>Counts one message.</summary>
     public void Add(ReadOnlySpan<LabelDecision> decided, in ReviewVerdict verdict)
     {

@@ -14,6 +14,9 @@ namespace Worker.Pipeline;
 /// </summary>
 internal sealed class WindowRecords
 {
+    /// <summary>Bytes of a text that a review item carries where the whole does not fit.</summary>
+    private const int StartBytes = 4096;
+
     private readonly KafkaTopics topics;
     private readonly TopicLimits limits;
     private readonly TextDecoder decoder;
@@ -44,7 +47,7 @@ internal sealed class WindowRecords
         sources.Clear();
         var letters = 0;
         var reviewed = 0;
-        reviews.Begin(scored);
+        reviews.Begin(scored, record => Fits(scored, record));
         for (var i = 0; i < scored.Window.Source.Records.Length; i++)
         {
             scored.Window.Failures[i] ??= TryAddResult(scored, i, ref reviewed);
@@ -54,6 +57,30 @@ internal sealed class WindowRecords
             letters++;
         }
         return new WindowOutput(outgoing, sources, letters, reviewed, reviews.Counts);
+    }
+
+    /// <summary>
+    /// Kafka refused the review item of one of the window's messages, of which nothing was published yet: the next
+    /// <see cref="Build"/> leaves it out, and the message's result says that nobody was asked.
+    /// </summary>
+    /// <returns>False where the record is no review item.</returns>
+    public bool TryWithdrawReview(in WindowOutput output, int index)
+    {
+        if (!string.Equals(output.Records[index].Topic, topics.Review, StringComparison.Ordinal)
+            || reviews.Verdict(output.Sources[index]).State != ReviewState.Asked)
+            return false;
+        reviews.Withdraw(output.Sources[index]);
+        return true;
+    }
+
+    /// <summary>Whether both result and review item of a message that is asked about can be written.</summary>
+    private bool Fits(ScoredWindow scored, int record)
+    {
+        var reviewed = 0;
+        var failure = TryAddResult(scored, record, ref reviewed);
+        outgoing.Clear();
+        sources.Clear();
+        return failure is null && reviewed == 1;
     }
 
     /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
@@ -101,9 +128,9 @@ internal sealed class WindowRecords
         decoder.Decode(source.Value, out var text);
         var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
-        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
-            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), Utf8Text.Start(text, 4096), echo) };
-        // Where not even its start can be carried, the result alone says that the message wants a person.
+        if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review) && text.Length > StartBytes)
+            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), Utf8Text.Start(text, StartBytes), echo, isCut: true) };
+        // Where not even its start can be carried, nobody is asked (see WindowReview).
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
         Add(record, item);

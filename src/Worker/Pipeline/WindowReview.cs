@@ -1,5 +1,6 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
+using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
 
@@ -20,7 +21,11 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     public WindowCounts Counts { get; } = new();
 
     /// <summary>Judges the window's messages, unless it did.</summary>
-    public void Begin(ScoredWindow scored)
+    /// <param name="canAsk">
+    /// Whether what people would be sent about a message that is asked about fits its topic; where it does not, nobody is
+    /// asked, nothing is spent, and no other message waits for that answer.
+    /// </param>
+    public void Begin(ScoredWindow scored, Func<int, bool> canAsk)
     {
         if (ReferenceEquals(judged, scored))
             return;
@@ -44,7 +49,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
             verdicts[record] = policy.Judge(
                 new ReviewCandidate
                 {
-                    Source = new SourcePosition(source.Topic, source.Partition, source.Offset),
+                    Source = Position(source),
                     Bands = bands,
                     Probabilities = scored.Row(record),
                     Labels = row,
@@ -53,9 +58,33 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
                     AnomalyP = scored.AnomalyP(record),
                 },
                 now);
+            if (verdicts[record].State == ReviewState.Asked && !canAsk(record))
+                verdicts[record] = policy.Withdraw(Position(source), verdicts[record]);
             Counts.Add(row, verdicts[record]);
         }
     }
+
+    /// <summary>
+    /// The window's message is not asked about after all, because Kafka refused what people would be sent; nor do others
+    /// of the window wait for that answer.
+    /// </summary>
+    public void Withdraw(int record)
+    {
+        var records = judged!.Window.Source.Records;
+        var question = Position(records[record]);
+        Change(record, policy.Withdraw(question, verdicts[record]));
+        for (var other = 0; other < records.Length; other++)
+            if (judged.Window.Failures[other] is null && verdicts[other].State == ReviewState.Shared && verdicts[other].Question == question)
+                Change(other, verdicts[other] with { State = ReviewState.Deferred, Question = default });
+
+        void Change(int which, ReviewVerdict to)
+        {
+            Counts.Move(verdicts[which].State, to.State);
+            verdicts[which] = to;
+        }
+    }
+
+    private static SourcePosition Position(SourceRecord source) => new(source.Topic, source.Partition, source.Offset);
 
     /// <summary>What is decided of the labels of one message of the window that did not fail; [labels].</summary>
     public ReadOnlySpan<LabelDecision> Labels(int record) => labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);

@@ -22,7 +22,7 @@ internal sealed class ModelFolder : IDisposable
     public static ModelFolder Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new UserError($"{Path.GetFullPath(folder)} is not there: name an encoder bundle ('worker import' makes one) or a Hugging Face folder");
+            throw new UserError($"{Path.GetFullPath(folder)} is {(File.Exists(folder) ? "a file" : "not there")}: name the folder of an encoder bundle ('worker import' makes one) or a Hugging Face folder");
         if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
         Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
@@ -45,8 +45,15 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)
     {
-        var tokenizer = TokenizerFolder.Open(folder);
-        return EncoderImporter.Import(folder, destination, text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)));
+        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
+
+        FolderTokenizer OpenTokenizer()
+        {
+            var tokenizer = TokenizerFolder.Open(folder);
+            return new FolderTokenizer(
+                text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
+                tokenizer.Definition.Settings.LowerCase);
+        }
     }
 
     /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>

@@ -17,7 +17,13 @@ internal static class TokenizerFolder
             TokenizerJson = Read(folder, TokenizerFiles.TokenizerJsonName),
             TokenizerConfig = Read(folder, TokenizerFiles.TokenizerConfigName),
             VocabText = Read(folder, TokenizerFiles.VocabTextName),
+            AddedTokens = Read(folder, TokenizerFiles.AddedTokensName),
+            SpecialTokensMap = Read(folder, TokenizerFiles.SpecialTokensMapName),
         };
+        // RoBERTa, GPT-2 and XLM have vocabularies of other kinds.
+        foreach (var other in (ReadOnlySpan<string>)["merges.txt", "sentencepiece.bpe.model", "spiece.model", "vocab.json"])
+            if (files.TokenizerJson is null && files.VocabText is null && File.Exists(Path.Combine(folder, other)))
+                throw new UserError($"{folder} has the tokenizer of another kind of model ({other}, as RoBERTa's or XLM's): only BERT's WordPiece (vocab.txt or tokenizer.json) can be read");
         if (files.TokenizerJson is null && files.VocabText is null)
             throw new UserError($"{folder} has neither tokenizer.json nor vocab.txt: name the folder of a Hugging Face BERT model or of an encoder bundle");
         return new WordPieceTokenizer(TokenizerDefinition.Read(files));

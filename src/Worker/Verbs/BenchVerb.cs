@@ -11,12 +11,14 @@ internal static class BenchVerb
 
     public static Command Create()
     {
-        var names = new Argument<string[]>("names") { Description = $"Which: {string.Join(", ", All)}; all when none is named", Arity = ArgumentArity.ZeroOrMore };
-        names.AcceptOnlyFromAmong(All);
+        var names = CheckedOptions.Choices("names", $"Which: {string.Join(", ", All)}; all when none is named", All);
         var data = new Option<string?>("--data") { Description = "Your own texts, as for 'demo'; default: the sample inbox" };
-        var messages = new Option<int>("--messages") { Description = "Messages of one measurement", DefaultValueFactory = _ => 3000 };
-        var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
-        var memory = new Option<int>("--memory-messages") { Description = "Messages of the memory measurement", DefaultValueFactory = _ => 200_000 };
+        var messages = CheckedOptions.Number(
+            "--messages", "Messages of one measurement", 3000, new NumberRange<int>(100, 10_000_000));
+        var repeats = CheckedOptions.Number(
+            "--repeats", "Measurements of each figure, taken in turn", 5, new NumberRange<int>(1, 1000));
+        var memory = CheckedOptions.Number(
+            "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(1000, 1_000_000_000));
         var model = new ModelOptions();
         var verb = new Command("bench", "Measure tokenizer, pipeline, heads, swap, int8 and memory on this machine") { names, data, messages, repeats, memory };
         model.AddTo(verb);

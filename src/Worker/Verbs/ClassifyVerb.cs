@@ -29,7 +29,7 @@ internal sealed class ClassifyVerb
         Description = "Heads as written by 'train', with the anomaly reference beside them. Default: trained on the sample inbox",
     };
 
-    private readonly Option<string> form = ModelOptions.Choice(
+    private readonly Option<string> form = CheckedOptions.Choice(
         "--as",
         "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on a terminal",
         "auto", "auto", "json", "table");
@@ -64,7 +64,7 @@ internal sealed class ClassifyVerb
         var needed = given is null ? [FeatureNames.Taps]
             : given.Select(head => head.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal).ToArray();
         using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, needed));
-        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(given ?? SampleHeads.Train(loaded, stop));
+        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(given ?? SampleHeads.Find(loaded, stop));
 
         var isTable = parsed.GetValue(form) is "table"
             || (parsed.GetValue(form) is "auto" && parsed.GetValue(destination) is null && !Console.IsOutputRedirected);

@@ -40,7 +40,7 @@ internal sealed class DataArguments
         Description = "What the file is written in, e.g. windows-1252. Default: UTF-8, or UTF-16 where the file says so",
     };
 
-    private readonly Option<string> format = ModelOptions.Choice(
+    private readonly Option<string> format = CheckedOptions.Choice(
         "--format", "What the file holds; lines for one text a line", "auto", "auto", "json-lines", "json", "csv", "lines", "parquet");
 
     /// <summary>All of them, for commands that learn from labels.</summary>

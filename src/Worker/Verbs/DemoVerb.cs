@@ -11,14 +11,12 @@ internal static class DemoVerb
         var data = new Option<string?>("--data") { Description = $"Your own texts: one a line, {DataArguments.Formats}; their labels, where they have any, are trained on. Default: the sample inbox" };
         var heads = new Option<string?>("--heads") { Description = "Heads as written by 'train', for the default encoder. Default: trained on the labels of --data, or on the sample inbox" };
         var reading = new DataArguments();
-        var messages = new Option<int?>("--messages") { Description = $"How many messages are streamed; default: as many as half a minute takes, at most {StreamLength.Maximum:N0}" };
-        messages.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 100 or > 10_000_000)
-                result.AddError("--messages must be from 100 to 10,000,000");
-        });
-        var precision = ModelOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
-        var device = ModelOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
+        var messages = CheckedOptions.Number(
+            "--messages",
+            $"How many messages are streamed; default: as many as half a minute takes, at most {StreamLength.Maximum:N0}",
+            new NumberRange<int>(100, 10_000_000));
+        var precision = CheckedOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
+        var device = CheckedOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
         var verb = new Command("demo", "Train heads, stream messages through an embedded broker, classify them live") { data, heads, messages, precision, device };
         reading.AddTo(verb);
         verb.SetAction((parsed, stop) => DemoRun.Run(

@@ -16,9 +16,9 @@ internal static class ExperimentVerb
     {
         var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train': {DataArguments.Formats}", Required = true };
         var features = new Option<string>("--features") { Description = "Features to compare, separated by commas; the first is the base. Names as for 'train --feature'", DefaultValueFactory = _ => "taps,mean" };
-        var seeds = new Option<int>("--seeds") { Description = "Random splits", DefaultValueFactory = _ => 10 };
-        var seed = new Option<int>("--seed") { Description = "The first of them; same seed, same figures" };
-        var bags = new Option<int>("--bags") { Description = "Members of the bagged ensemble", DefaultValueFactory = _ => 5 };
+        var seeds = CheckedOptions.Number("--seeds", "Random splits", 10, new NumberRange<int>(2, 1000));
+        var seed = CheckedOptions.Number("--seed", "The first of them; same seed, same figures", 0);
+        var bags = CheckedOptions.Number("--bags", "Members of the bagged ensemble", 5, new NumberRange<int>(2, 100));
         var only = new Option<string?>("--only") { Description = "Variants to run, separated by commas; the base is always run" };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var csv = new Option<string?>("--csv") { Description = "File for every figure of every split as CSV" };

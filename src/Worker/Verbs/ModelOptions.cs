@@ -12,11 +12,12 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => Checkout.DefaultBundle,
     };
 
-    public Option<string> Device { get; } = Choice("--device", "Where it runs", "auto", "auto", "cpu", "cuda");
+    public Option<string> Device { get; } = CheckedOptions.Choice("--device", "Where it runs", "auto", "auto", "cpu", "cuda");
 
-    public Option<string> Precision { get; } = Choice("--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");
+    public Option<string> Precision { get; } = CheckedOptions.Choice("--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");
 
-    public Option<int> Threads { get; } = new("--threads") { Description = "CPU threads; 0 for all" };
+    public Option<int> Threads { get; } =
+        CheckedOptions.Number("--threads", "CPU threads, 0 for all", 0, new NumberRange<int>(0, 1024));
 
     public void AddTo(Command verb)
     {
@@ -36,11 +37,4 @@ internal sealed class ModelOptions
         Threads = parsed.GetValue(Threads),
         Features = features,
     };
-
-    public static Option<string> Choice(string name, string description, string value, params string[] choices)
-    {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.AcceptOnlyFromAmong(choices);
-        return option;
-    }
 }

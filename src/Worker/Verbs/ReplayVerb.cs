@@ -21,15 +21,20 @@ internal static class ReplayVerb
         });
         var reason = new Option<string?>("--reason") { Description = "Only those whose reason contains this, in any case" };
         var topic = new Option<string?>("--topic") { Description = "Only those that came from this topic" };
-        var partition = new Option<int?>("--partition") { Description = "Only those that came from this partition" };
-        var from = new Option<long>("--from-offset") { Description = "Only original offsets from this on", DefaultValueFactory = _ => 0 };
-        var to = new Option<long>("--to-offset") { Description = "Only original offsets up to this one", DefaultValueFactory = _ => long.MaxValue };
-        var since = new Option<DateTimeOffset>("--since") { Description = "Only those that failed at this time or later, e.g. 2026-01-31T12:00:00Z", DefaultValueFactory = _ => DateTimeOffset.MinValue };
-        var until = new Option<DateTimeOffset>("--until") { Description = "Only those that failed before this time", DefaultValueFactory = _ => DateTimeOffset.MaxValue };
-        var limit = new Option<long>("--limit") { Description = "Send at most so many", DefaultValueFactory = _ => long.MaxValue };
-        var attempts = new Option<int>("--max-attempts") { Description = "Leave those alone that were tried so often already", DefaultValueFactory = _ => 3 };
-        attempts.Validators.Add(AtLeastOne);
-        limit.Validators.Add(AtLeastOne);
+        var partition = CheckedOptions.Number(
+            "--partition", "Only those that came from this partition", new NumberRange<int>(0));
+        var from = CheckedOptions.Number(
+            "--from-offset", "Only original offsets from this on", 0, new NumberRange<long>(0));
+        var to = CheckedOptions.Number(
+            "--to-offset", "Only original offsets up to this one", long.MaxValue, new NumberRange<long>(0));
+        var since = CheckedOptions.Time(
+            "--since", "Only those that failed at this time or later", DateTimeOffset.MinValue);
+        var until = CheckedOptions.Time(
+            "--until", "Only those that failed before this time", DateTimeOffset.MaxValue);
+        var limit = CheckedOptions.Number(
+            "--limit", "Send at most so many", long.MaxValue, new NumberRange<long>(1));
+        var attempts = CheckedOptions.Number(
+            "--max-attempts", "Leave those alone that were tried so often already", 3, new NumberRange<int>(1));
         var destination = new Option<string?>("--to") { Description = "Send them to this topic instead of their original ones" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Send nothing: count what would be sent" };
         var letters = new Option<string?>("--dead-letters") { Description = "The topic they are in; default: Kafka:Topics:DeadLetters" };
@@ -81,11 +86,5 @@ internal static class ReplayVerb
             if (report.Read > 0)
                 report.Write(Console.Out, options);
         }
-    }
-
-    private static void AtLeastOne(System.CommandLine.Parsing.OptionResult result)
-    {
-        if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out var number) && number < 1)
-            result.AddError($"{result.Option.Name} must be 1 or more");
     }
 }

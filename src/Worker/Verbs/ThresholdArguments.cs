@@ -8,25 +8,36 @@ namespace Worker.Verbs;
 internal sealed class ThresholdArguments
 {
     private static readonly ThresholdOptions Defaults = new();
+    private static readonly NumberRange<double> Positive = new(0, IsAbove: true);
+    private static readonly NumberRange<double> Inside = new(0, 1, IsAbove: true, IsBelow: true);
 
-    private readonly Option<string> rule = ModelOptions.Choice(
+    private readonly Option<string> rule = CheckedOptions.Choice(
         "--threshold", "certified (a band with a bound on wrong decisions), f-beta (the best), precision (the highest recall at a precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), fixed (--at)",
         "certified", "certified", "f-beta", "precision", "recall", "cost", "fixed");
 
-    private readonly Option<double> error = Number("--error", "certified: the largest share of wrong decisions that a side may make", Defaults.Error);
-    private readonly Option<double> delta = Number("--delta", "certified: probability of a wrong certificate", Defaults.Delta);
-    private readonly Option<double?> days = new("--valid-days") { Description = "certified: days until a certificate expires; for ever when not given" };
-    private readonly Option<double> uncertain =
-        Number("--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified",
-        Defaults.Uncertain);
-    private readonly Option<double> beta = Number("--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta);
-    private readonly Option<double> floor = Number("--floor", "precision, recall: the minimum", Defaults.Floor);
-    private readonly Option<double> falseYes = Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes);
-    private readonly Option<double> falseNo = Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo);
-    private readonly Option<double> at = Number("--at", "fixed: the threshold", Defaults.Fixed);
-    private readonly Option<double> reviewShare =
-        Number("--review-share", "all but certified: share of texts, the nearest to the threshold, that people review",
-        Defaults.ReviewShare);
+    private readonly Option<double> error = CheckedOptions.Number(
+        "--error", "certified: the largest share of wrong decisions that a side may make", Defaults.Error, Inside);
+    private readonly Option<double> delta =
+        CheckedOptions.Number("--delta", "certified: probability of a wrong certificate", Defaults.Delta, Inside);
+    private readonly Option<double?> days = CheckedOptions.Number(
+        "--valid-days", "certified: days until a certificate expires; for ever when not given",
+        new NumberRange<double>(0, 1e6, IsAbove: true));
+    private readonly Option<double> uncertain =CheckedOptions.Number(
+        "--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified",
+        Defaults.Uncertain, new NumberRange<double>(0, 0.5, IsAbove: true));
+    private readonly Option<double> beta = CheckedOptions.Number(
+        "--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta, Positive);
+    private readonly Option<double> floor = CheckedOptions.Number(
+        "--floor", "precision, recall: the minimum", Defaults.Floor, new NumberRange<double>(0, 1, IsAbove: true));
+    private readonly Option<double> falseYes = 
+        CheckedOptions.Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes, Positive);
+    private readonly Option<double> falseNo = 
+        CheckedOptions.Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo, Positive);
+    private readonly Option<double> at = 
+        CheckedOptions.Number("--at", "fixed: the threshold", Defaults.Fixed, new NumberRange<double>(0, 1));
+    private readonly Option<double> reviewShare =CheckedOptions.Number(
+        "--review-share", "all but certified: share of texts, the nearest to the threshold, that count as uncertain",
+        Defaults.ReviewShare, new NumberRange<double>(0, 1, IsBelow: true));
 
     public void AddTo(Command verb)
     {
@@ -77,12 +88,9 @@ internal sealed class ThresholdArguments
         Error = parsed.GetValue(error),
         Delta = parsed.GetValue(delta),
         Uncertain = parsed.GetValue(uncertain),
-        Validity = parsed.GetValue(days) is { } number ? TimeSpan.FromDays(Math.Clamp(number, 0, 1e6)) : null,
+        Validity = parsed.GetValue(days) is { } number ? TimeSpan.FromDays(number) : null,
     };
 
     private static ThresholdOptions Checked(ThresholdOptions options) =>
         options.Problems() is { Count: > 0 } problems ? throw new UserError(string.Join("; ", problems)) : options;
-
-    private static Option<double> Number(string name, string description, double value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value };
 }

@@ -13,12 +13,10 @@ internal static class TokenizeVerb
     public static Command Create()
     {
         var vocabulary = new Option<string>("--vocab") { Description = "Folder with vocab.txt or tokenizer.json", Required = true };
-        var maxTokens = new Option<int?>("--max-tokens") { Description = "Cut texts at so many tokens, [CLS] and [SEP] included; 0 for no limit; default: model_max_length, else 512" };
-        maxTokens.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 0 or 1)
-                result.AddError("--max-tokens must be 0, or at least 2 for [CLS] and [SEP]");
-        });
+        var maxTokens = CheckedOptions.Number(
+            "--max-tokens",
+            "Cut texts at so many tokens, [CLS] and [SEP] included, 0 for no limit; default: model_max_length, else 512",
+            new NumberRange<int>(2) { Or = 0 });
         var verb = new Command("tokenize", "Read JSON lines {\"text\"} on standard input, write {\"ids\"}") { vocabulary, maxTokens };
         verb.SetAction((parsed, stop) => Run(parsed.GetValue(vocabulary)!, parsed.GetValue(maxTokens), stop));
         return verb;

@@ -11,18 +11,12 @@ internal static class TopicsVerb
 {
     public static Command Create()
     {
-        var partitions = new Option<int>("--partitions") { Description = "Partitions of messages, results, review and dead letters; more let more workers share", DefaultValueFactory = _ => 6 };
-        var replicas = new Option<int>("--replicas") { Description = "Copies of each partition; -1 for the broker's default", DefaultValueFactory = _ => -1 };
-        partitions.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-                result.AddError("--partitions must be 1 or more");
-        });
-        replicas.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number is not (-1 or (>= 1 and <= short.MaxValue)))
-                result.AddError("--replicas must be 1 or more, up to the number of brokers, or -1 for the broker's default");
-        });
+        var partitions = CheckedOptions.Number(
+            "--partitions", "Partitions of messages, results, review and dead letters; more let more workers share",
+            6, new NumberRange<int>(1, 100_000));
+        var replicas = CheckedOptions.Number(
+            "--replicas", "Copies of each partition, -1 for the broker's default", -1,
+            new NumberRange<int>(1, short.MaxValue) { Or = -1 });
         var kafka = new KafkaArguments();
         var create = new Command("create", "Create the topics that are not there yet (heads: one partition, compacted)") { partitions, replicas };
         kafka.AddTo(create);

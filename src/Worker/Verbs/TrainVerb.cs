@@ -19,13 +19,15 @@ internal sealed class TrainVerb
     private readonly Option<string[]> data = new("--data") { Description = $"Labelled texts: {DataArguments.Formats}. \"labels\": {{\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. Several files, each labelled for some labels only, train together", Required = true };
     private readonly Option<string> destination = new("--out") { Description = "File for the heads (JSON lines)", Required = true };
     private readonly Option<string> feature = new("--feature") { Description = "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several joined by +, or auto (per label the better of mean and taps on held-out texts)", DefaultValueFactory = _ => FeatureNames.Taps };
-    private readonly Option<string> imbalance = ModelOptions.Choice("--imbalance", "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
-    private readonly Option<string> calibration = ModelOptions.Choice("--calibration", "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt", "isotonic");
+    private readonly Option<string> imbalance = CheckedOptions.Choice("--imbalance", "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
+    private readonly Option<string> calibration = CheckedOptions.Choice("--calibration", "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt", "isotonic");
     private readonly Option<string?> weak = new("--weak") { Description = "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known ones, weighted 4(x-0.5)^2", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<double?> c = new("--c") { Description = "Inverse penalty; chosen per label by held-out log-loss when not given" };
-    private readonly Option<int> seed = new("--seed") { Description = "Same seed, same heads" };
+    private readonly Option<double?> c = CheckedOptions.Number(
+        "--c", "Inverse penalty; chosen per label by held-out log-loss when not given", new NumberRange<double>(0, IsAbove: true));
+    private readonly Option<int> seed = CheckedOptions.Number("--seed", "Same seed, same heads", 0);
     private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
-    private readonly Option<int> references = new("--anomaly-references") { Description = "Texts that the anomaly reference keeps at most", DefaultValueFactory = _ => 10_000 };
+    private readonly Option<int> references = CheckedOptions.Number(
+        "--anomaly-references", "Texts that the anomaly reference keeps at most", 10_000, new NumberRange<int>(100, 100_000));
     private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
     private readonly Option<string?> exclusive = new("--exclusive") { Description = "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found by itself where the data show it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> notExclusive =
@@ -71,12 +73,15 @@ internal sealed class TrainVerb
             Print(result);
         foreach (var line in ExclusiveGroups.Lines(result.Heads))
             Console.WriteLine(line);
+        // The heads first: whatever becomes of the reference, they are not lost.
+        if (result.Heads.Count > 0)
+            Write(parsed.GetValue(destination)!, result, loaded.Encoder.Hash);
         var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
         if (result.Heads.Count == 0 && reference is null)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
-        HeadFile.Write(parsed.GetValue(destination)!, result.Heads);
+        if (result.Heads.Count == 0)
+            Write(parsed.GetValue(destination)!, result, loaded.Encoder.Hash);
         WriteReference(reference, parsed.GetValue(destination)!);
-        Console.WriteLine($"{result.Heads.Count} heads for encoder {loaded.Encoder.Hash[..12]} written to {parsed.GetValue(destination)}");
         return ExitCode.Done;
     }
 
@@ -110,6 +115,7 @@ internal sealed class TrainVerb
         if (parsed.GetResult(exclusive) is null)
             return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
         return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage)
+            : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError("--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 
@@ -150,11 +156,19 @@ internal sealed class TrainVerb
         }
     }
 
-    /// <summary>A reference of other texts beside new heads would mislead: it is replaced, or deleted.</summary>
+    /// <summary>A reference of other texts beside new heads would mislead: it is deleted with the old heads.</summary>
+    private static void Write(string destination, TrainingResult result, string encoder)
+    {
+        AnomalyFile.Write(destination, null);
+        HeadFile.Write(destination, result.Heads);
+        Console.WriteLine($"{result.Heads.Count} heads for encoder {encoder[..12]} written to {destination}");
+    }
+
     private static void WriteReference(AnomalyReference? reference, string destination)
     {
+        if (reference is null)
+            return;
         AnomalyFile.Write(destination, reference);
-        if (reference is not null)
-            Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");
+        Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");
     }
 }

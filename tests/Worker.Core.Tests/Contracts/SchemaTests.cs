@@ -68,7 +68,7 @@ public class SchemaTests
                 var result = new MessageResult(source, 1234, 9, offset == 1, c.anomaly, outcome, verdict);
                 Assert.Empty(Contract.Result.Problems(new ResultJson(c.options).WriteResult(result, set, c.p, labels, """{"/id":1}"""u8)));
                 if (verdict.State == ReviewState.Asked)
-                    Assert.Empty(Contract.Review.Problems(new ResultJson().WriteReviewItem(result, set, c.p, labels, "a \"text\""u8)));
+                    Assert.Empty(Contract.Review.Problems(new ResultJson().WriteReviewItem(result, set, c.p, labels, "a \"text\""u8, isCut: offset == 2)));
             }
         }).QuickCheckThrowOnFailure();
     }

@@ -42,6 +42,38 @@ public class ReviewPolicyTests
     }
 
     [Fact]
+    public void A_question_that_nobody_can_be_asked_costs_nothing_and_is_shared_by_nobody()
+    {
+        var policy = new ReviewPolicy(new ReviewOptions { Budget = 0.001, Burst = 1, Audit = 0 });
+        int[] text = [101, 5, 6, 7, 8, 102];
+        for (var i = 0; i < 5; i++)
+        {
+            // Each is riskier than all before it, so that the budget alone decides.
+            var verdict = policy.Judge(Message(Open, i, [0.3f + 0.03f * i], text), Start);
+            Assert.Equal((ReviewState.Asked, true), (verdict.State, verdict.IsNew));
+            Assert.Equal(ReviewState.Deferred, policy.Withdraw(new("messages", i % 4, i), verdict).State);
+        }
+        // The one question of the budget is still there; then it is spent.
+        Assert.Equal(ReviewState.Asked, policy.Judge(Message(Open, 9, [0.5f], text), Start).State);
+        Assert.Equal(ReviewState.Shared, policy.Judge(Message(Open, 10, [0.5f], text), Start).State);
+        Assert.Equal(ReviewState.Deferred, policy.Judge(Message(Open, 11, [0.5f]), Start).State);
+        // The same message again is asked again; taking that back gives nothing that it did not spend.
+        var again = policy.Judge(Message(Open, 9, [0.5f], text), Start);
+        Assert.Equal((ReviewState.Asked, false), (again.State, again.IsNew));
+        policy.Withdraw(new("messages", 1, 9), again);
+        Assert.Equal(ReviewState.Deferred, policy.Judge(Message(Open, 12, [0.5f]), Start).State);
+    }
+
+    [Fact]
+    public void An_audit_that_cannot_be_sent_keeps_its_propensity_and_spends_nothing_of_the_budget()
+    {
+        var policy = new ReviewPolicy(new ReviewOptions { Budget = 0, Audit = 1 });
+        var verdict = policy.Judge(Message(Open, 0, [0.5f]), Start);
+        var withdrawn = policy.Withdraw(new("messages", 0, 0), verdict);
+        Assert.Equal((ReviewState.Deferred, 1.0), (withdrawn.State, withdrawn.Propensity));
+    }
+
+    [Fact]
     public void Over_hours_the_budget_is_used_up_and_the_riskiest_are_asked()
     {
         var random = new Random(3);

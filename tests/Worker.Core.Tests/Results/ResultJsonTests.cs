@@ -153,6 +153,15 @@ public class ResultJsonTests
     }
 
     [Fact]
+    public void A_review_text_that_is_only_the_start_says_so()
+    {
+        var set = Set(Head("x", 1));
+        JsonElement Item(bool isCut) => Parse(new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "the start"u8, isCut: isCut));
+        Assert.True(Item(isCut: true).GetProperty("text_truncated").GetBoolean());
+        Assert.False(Item(isCut: false).TryGetProperty("text_truncated", out _));
+    }
+
+    [Fact]
     public void Without_heads_the_labels_are_empty() =>
         Assert.Empty(Parse(Write(Any, Set(), [])).GetProperty("labels").EnumerateObject());
 

@@ -152,11 +152,63 @@ public class TokenizerDefinitionTests
     [InlineData("do_lower_case", "\"yes\"")]
     [InlineData("model_max_length", "1")]
     [InlineData("cls_token", "7")]
+    [InlineData("split_special_tokens", "true")]
+    [InlineData("truncation_side", "\"left\"")]
+    [InlineData("additional_special_tokens[0]", "[\"nobody knows\"]")]
     public void What_is_not_understood_in_tokenizer_config_is_refused_by_name(string field, string value)
     {
-        var files = new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = Tokenizers.Utf8($"{{\"{field}\": {value}}}") };
+        var files = new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = Tokenizers.Utf8($"{{\"{field.Replace("[0]", "", StringComparison.Ordinal)}\": {value}}}") };
         var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(files));
         Assert.Equal(("tokenizer_config.json", field), (error.File, error.Field));
+    }
+
+    [Fact]
+    public void Tokens_named_beside_the_vocabulary_are_found_verbatim()
+    {
+        var files = new TokenizerFiles
+        {
+            VocabText = Tokenizers.Utf8(Vocab),
+            AddedTokens = Tokenizers.Utf8("""{"<order>": 40}"""),
+            SpecialTokensMap = Tokenizers.Utf8("""{"cls_token": "a", "additional_special_tokens": [{"content": "##b", "normalized": false}]}"""),
+        };
+        var definition = TokenizerDefinition.Read(files);
+        Assert.Equal(41, definition.IdLimit);
+        var b = definition.Vocabulary.Find("##b")!.Value;
+        Assert.Equal([5, 40, b, 5, 3], new WordPieceTokenizer(definition).Ids("<order>##b a"));
+        // Beside tokenizer.json, which lists its tokens itself, they can only agree with it.
+        var json = new TokenizerFiles { TokenizerJson = Tokenizers.Utf8(Json), AddedTokens = files.AddedTokens };
+        var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(json));
+        Assert.Equal(("added_tokens.json", "<order>"), (error.File, error.Field));
+    }
+
+    [Theory]
+    [InlineData("""{"unk_token": "nobody knows"}""", "unk_token")]
+    [InlineData("""{"mask_token": "nobody knows"}""", "mask_token")]
+    [InlineData("""{"sep_token": "a"}""", "sep_token")]
+    [InlineData("""{"additional_special_tokens": ["nobody knows"]}""", "additional_special_tokens[0]")]
+    [InlineData("""{"image_token": "a"}""", "image_token")]
+    public void A_map_of_special_tokens_that_contradicts_the_other_files_is_refused_by_name(string map, string field)
+    {
+        var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(new TokenizerFiles
+        {
+            TokenizerJson = Tokenizers.Utf8(Json),
+            SpecialTokensMap = Tokenizers.Utf8(map),
+        }));
+        Assert.Equal(("special_tokens_map.json", field), (error.File, error.Field));
+    }
+
+    [Fact]
+    public void A_pointer_of_git_lfs_and_a_byte_order_mark_are_named()
+    {
+        var pointer = Tokenizers.Utf8("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 466247\n");
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. Tokenizers.Utf8(Vocab)];
+        Refused("git LFS pointer", new TokenizerFiles { TokenizerJson = pointer });
+        Refused("git LFS pointer", new TokenizerFiles { VocabText = pointer });
+        Refused("byte order mark", new TokenizerFiles { VocabText = marked });
+        Refused("byte order mark", new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = [0xEF, 0xBB, 0xBF, .. "{}"u8] });
+
+        static void Refused(string problem, TokenizerFiles files) => Assert.Contains(
+            problem, Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(files)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -61,6 +61,72 @@ public class MicroBatchPlanTests
                 .Min(count => Cost(sorted, from, count) + Cheapest(sorted, from + count));
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(512, 40)]
+    [InlineData(2048, 9)]
+    public void Where_few_texts_fit_a_batch_every_size_is_weighed_up(int budget, int shortest)
+    {
+        var random = new Random(1);
+        using var window = Window(Enumerable.Range(0, 2000).Select(_ => shortest + random.Next(100)));
+        var plan = new MicroBatchPlan();
+        plan.Plan(window, budget);
+        Assert.Equal(Exact(plan, window, budget, out _), plan.Batches);
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(3, 40)]
+    [InlineData(12, 500)]
+    public void A_large_budget_costs_few_steps_and_the_plan_is_nearly_as_good(int shortest, int spread)
+    {
+        const int Budget = 131_072;
+        const int Texts = 20_000;
+        var random = new Random(2);
+        using var window = Window(Enumerable.Range(0, Texts).Select(_ => shortest + random.Next(spread)));
+        var plan = new MicroBatchPlan();
+        plan.Plan(window, Budget);
+        Assert.InRange(plan.Tried, 1, (MicroBatchPlan.MostSizes + 1) * Texts);
+        Exact(plan, window, Budget, out var least);
+        Assert.InRange(Cost(plan, window, Budget), least, least * 1.01);
+    }
+
+    /// <summary>The cheapest cut, every size tried at every place; and its cost.</summary>
+    private static List<int> Exact(MicroBatchPlan plan, TokenWindow window, int budget, out long least)
+    {
+        var sorted = plan.Order.ToArray().Select(window.Length).ToArray();
+        var (costs, cuts, overhead) = (new long[sorted.Length + 1], new int[sorted.Length], budget / 32);
+        for (var start = sorted.Length - 1; start >= 0; start--)
+        {
+            costs[start] = long.MaxValue;
+            var padding = 0L;
+            for (var count = 1; count <= Math.Clamp(budget / sorted[start], 1, sorted.Length - start); count++)
+            {
+                padding += sorted[start] - sorted[start + count - 1];
+                if (padding > 8L * overhead)
+                    break;
+                var cost = overhead + (long)count * sorted[start] + costs[start + count];
+                if (cost < costs[start])
+                    (costs[start], cuts[start]) = (cost, count);
+            }
+        }
+        least = costs[0];
+        var batches = new List<int>();
+        for (var start = 0; start < sorted.Length; start += cuts[start])
+            batches.Add(cuts[start]);
+        return batches;
+    }
+
+    private static double Cost(MicroBatchPlan plan, TokenWindow window, int budget)
+    {
+        var (cost, start) = (0L, 0);
+        foreach (var count in plan.Batches)
+        {
+            cost += budget / 32 + (long)count * window.Length(plan.Order[start]);
+            start += count;
+        }
+        return cost;
+    }
+
     [Fact]
     public void The_longest_text_comes_first_and_equals_keep_their_order()
     {

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
@@ -12,6 +13,29 @@ namespace Worker.Kafka.Tests.Publishing;
 /// <summary>At-least-once, when the broker itself refuses records of a window for their size.</summary>
 public sealed class RefusedRecordTests(KafkaBroker broker)
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_records_without_a_value_the_one_that_is_too_large_is_blamed(bool isNull)
+    {
+        var stage = Stage.Bare(broker.BootstrapServers);
+        var options = stage.Options(DeliveryMode.AtLeastOnce);
+        using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
+            await admin.CreateAsync([new(options.Topics.Results, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" } }]);
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 0, BatchNumMessages = 1 }).Build();
+        using var delivery = new WindowDelivery(producer);
+        var noise = new byte[6_000];
+        new Random(1).NextBytes(noise);
+        byte[]? value = isNull ? null : [];
+        OutgoingRecord[] records = [new(options.Topics.Results, [1], value), new(options.Topics.Results, noise, value), new(options.Topics.Results, [3], value)];
+        delivery.Produce(records, null, out var handedOver, default);
+        delivery.AwaitAll(default);
+        Assert.True(delivery.HasFailed);
+        var (error, index) = delivery.Failure(records);
+        Assert.Equal((true, 1), (WindowDelivery.IsTooLarge(error.Code), index));
+        Assert.Equal([1], delivery.Missing(records, handedOver).Where(i => i < handedOver));
+    }
+
     [Fact]
     public async Task Records_refused_in_the_middle_of_a_window_double_nothing()
     {

@@ -60,6 +60,25 @@ public class AnomalyTrainerTests
             AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100 }, TestContext.Current.CancellationToken).Channels.Select(scaled => scaled.Channel.Name));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void A_class_of_few_texts_leaves_a_reference_of_the_channels_that_every_fold_gives(int rare)
+    {
+        // 'probability' is given by some folds only; with one rare text, so is the distance between classes.
+        using var train = new Clusters(60, 2, seed: 1, rare: rare);
+        var calls = 0;
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3,
+            (_, held) => calls++ == 2 ? [] : new float[held.Length], new AnomalyTrainingOptions { References = 100 },
+            TestContext.Current.CancellationToken);
+        Assert.Equal(5, calls);
+        Assert.Equal(60, reference.Scores.Ascending.Length);
+        var names = reference.Channels.Select(scaled => scaled.Channel.Name).ToArray();
+        Assert.Equal(rare == 1 ? 1 : 2, names.Length);
+        Assert.DoesNotContain(ProbabilityChannel.ChannelName, names);
+        Assert.Equal(reference.Scores.Ascending, AnomalyFormat.Parse(AnomalyFormat.Serialize(reference)).Scores.Ascending);
+    }
+
     [Fact]
     public void The_same_seed_makes_the_same_reference_and_too_few_texts_make_none()
     {
@@ -173,7 +192,7 @@ public class AnomalyTrainerTests
     {
         private readonly TokenWindow tokens;
 
-        public Clusters(int count, int classes, int seed, bool away = false, int copies = 1)
+        public Clusters(int count, int classes, int seed, bool away = false, int copies = 1, int? rare = null)
         {
             var centres = new Random(99);
             var where = Enumerable.Range(0, classes + 1).Select(_ => Enumerable.Range(0, Layout.Width).Select(_ => 4 * (centres.NextDouble() - 0.5)).ToArray()).ToArray();
@@ -183,7 +202,7 @@ public class AnomalyTrainerTests
             tokens = new TokenWindow(count);
             for (var i = 0; i < count; i++)
             {
-                var (label, of) = (i / copies % classes, i - i % copies);
+                var (label, of) = (rare is { } few ? (i < few ? 1 : 0) : i / copies % classes, i - i % copies);
                 for (var k = 0; k < Layout.Width; k++)
                     features[i * Layout.Width + k] = i > of ? features[of * Layout.Width + k]
                         : (float)(where[away ? classes : label][k] + 0.5 * Gaussian(random));

@@ -68,6 +68,20 @@ public class ImbalanceTests
             Assert.Equal(rows.Answers.Weigh(0, held).Negatives, rows.Answers.Weigh(0, held).Positives, 6.0);
     }
 
+    [Theory]
+    [InlineData(400, 2)]
+    [InlineData(300, 12)]
+    public void Labels_share_as_many_synthetic_points_as_there_are_texts_or_have_a_hundred_each(int texts, int labels)
+    {
+        var simulated = Simulated.Draw(rows: texts, width: 3, labels, seed: 7, bias: -3);
+        var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = Sampling.Smote });
+        rows.Split([.. Enumerable.Range(0, labels)]);
+        var most = Math.Max(Smote.Fewest, texts / labels);
+        for (var label = 0; label < labels; label++)
+            Assert.InRange(Enumerable.Range(texts, rows.Features.Rows - texts).Count(point => rows.Answers[point, label] != 0), 0, most);
+        Assert.InRange(rows.Features.Rows - texts, 1, most * labels);
+    }
+
     [Fact]
     public void Copies_of_a_text_are_held_out_with_it_and_never_judged()
     {

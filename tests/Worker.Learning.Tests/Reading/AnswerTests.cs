@@ -96,6 +96,19 @@ public class AnswerTests
     }
 
     [Fact]
+    public void Answers_that_are_lost_when_labels_are_made_one_are_said()
+    {
+        const string file = "{\"text\":\"win a prize\",\"labels\":{\"Spam\":1,\"spam\":0}}\n{\"text\":\"b\",\"labels\":{\"spam\":1}}\n{\"text\":\"c\",\"labels\":{\"Spam\":0,\"spam\":1}}\n";
+        var said = new List<string>();
+        var data = Read(file, new ReadingOptions { NormaliseLabels = true }, said.Add);
+        Assert.Equal((1, 0), data.Answers.Count(0));
+        Assert.Contains(said, line => line.StartsWith("2 times one text", StringComparison.Ordinal) && line.Contains("'Spam' yes, 'spam' no of \"win a prize\"", StringComparison.Ordinal));
+        said.Clear();
+        Read("text,label\na,Spam\nb,spam\n", new ReadingOptions { NormaliseLabels = true }, said.Add);
+        Assert.Contains("each made one", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Labels_of_several_files_are_looked_at_together()
     {
         using var folder = Repository.Temporary();

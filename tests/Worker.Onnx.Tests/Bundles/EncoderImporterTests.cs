@@ -92,9 +92,12 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     [Fact]
     public void A_tokenizer_of_another_vocabulary_is_refused()
     {
-        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), _ => [101, 30000, 102]));
+        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => [101, 30000, 102])));
         Assert.Contains("30000", error.Message);
-        Assert.Contains("no token", Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), _ => [])).Message);
+        // Also where no text of the self-check has such a token.
+        error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => [1, 2], idLimit: 4006)));
+        Assert.Contains("ids up to 4005, config.json's vocab_size is 4005", error.Message);
+        Assert.Contains("no token", Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => []))).Message);
     }
 
     [Fact]
@@ -111,10 +114,11 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
             config["transformers_version"] = "1";
         });
         rearranged.ConfigureFile("tokenizer_config.json", json => json["name_or_path"] = "elsewhere");
+        rearranged.ConfigureFile("special_tokens_map.json", json => json["unk_token"] = "[UNK]");
         Assert.Equal(original, Import(rearranged).Hash);
     }
 
-    public static TheoryData<string> Edits => ["weight", "epsilon", "vocabulary", "case", "limit"];
+    public static TheoryData<string> Edits => ["weight", "epsilon", "vocabulary", "case", "limit", "special", "added"];
 
     [Theory]
     [MemberData(nameof(Edits))]
@@ -132,6 +136,13 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
                 break;
             case "epsilon": edited.Configure(config => config["layer_norm_eps"] = 1e-5); break;
             case "vocabulary": File.AppendAllText(edited.File("vocab.txt"), "extra\n"); break;
+            case "special": edited.ConfigureFile("special_tokens_map.json", json => json["additional_special_tokens"] = new JsonArray("[unused0]")); break;
+            case "added":
+                File.Delete(edited.File("tokenizer.json"));
+                var without = Import(edited).Hash;
+                edited.ConfigureFile("added_tokens.json", json => json["[unused0]"] = 5);
+                Assert.NotEqual(without, Import(edited).Hash);
+                break;
             case "case": edited.ConfigureFile("tokenizer_config.json", json => json["do_lower_case"] = false); break;
             default: edited.ConfigureFile("tokenizer_config.json", json => json["model_max_length"] = 50); break;
         }
@@ -200,6 +211,46 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         encoder.Score(new MicroBatch(text.Ids, [text.Ids.Length]), logits);
         var expected = text.Vector("logits")[0];
         Assert.InRange(EncoderCalls.Distance(logits, [expected, 2 * expected]), 0, 1e-4f);
+    }
+
+    [Theory]
+    [InlineData("sentence_bert_config.json", "{\"do_lower_case\":true}", "do_lower_case")]
+    [InlineData("modules.json", "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},{\"idx\":1,\"path\":\"2_Dense\",\"type\":\"sentence_transformers.models.Dense\"}]", "2_Dense")]
+    [InlineData("modules.json", "[{\"path\":\"0_Transformer\",\"type\":\"sentence_transformers.models.Transformer\"}]", "0_Transformer")]
+    [InlineData("modules.json", "{}", "array of objects")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\":true}", "pooling_mode_max_tokens")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}", "beside another mode")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"lasttoken\"}", "lasttoken")]
+    [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}", "'query: ' before every text")]
+    public void What_a_sentence_model_asks_for_and_nobody_does_is_refused_by_name(string file, string json, string named)
+    {
+        using var edited = new EditedCheckpoint("bert-tiny");
+        Directory.CreateDirectory(edited.File("1_Pooling"));
+        File.WriteAllText(edited.File(file), json);
+        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(
+            edited.Path, folder.File("bundle"), ImportedModels.Tokenizer(_ => [1, 2], lowersCase: false)));
+        Assert.Contains(file, error.Message);
+        Assert.Contains(named, error.Message);
+        AssertNothingElse();
+    }
+
+    [Fact]
+    public void What_a_sentence_model_says_of_its_features_is_passed_on()
+    {
+        using var edited = new EditedCheckpoint("bert-tiny");
+        Directory.CreateDirectory(edited.File("1_Pooling"));
+        File.WriteAllText(edited.File("1_Pooling/config.json"), """{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}""");
+        File.WriteAllText(edited.File("config_sentence_transformers.json"), """{"prompts":{"query":"query: ","document":""},"default_prompt_name":null}""");
+        File.WriteAllText(edited.File("modules.json"), """[{"path":"","type":"sentence_transformers.models.Transformer"},{"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},{"path":"2_Normalize","type":"sentence_transformers.models.Normalize"}]""");
+        List<string> remarks = [];
+        EncoderImporter.Import(edited.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny"), remarks.Add);
+        Assert.Equal(2, remarks.Count);
+        Assert.Contains("--feature cls", remarks[0]);
+        Assert.Contains("its prompts (query) are not put before texts", remarks[1]);
+        // The default encoder's own means need no remark.
+        remarks.Clear();
+        EncoderImporter.Import(ImportedModels.Source(ImportedModels.MiniLm), folder.File("mini"), ImportedModels.TokenizeAsGolden(ImportedModels.MiniLm), remarks.Add);
+        Assert.Empty(remarks);
     }
 
     public void Dispose() => folder.Dispose();

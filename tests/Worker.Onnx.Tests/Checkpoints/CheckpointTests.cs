@@ -28,14 +28,12 @@ public class CheckpointTests
 
     [Theory]
     [InlineData("model_type", "\"roberta\"", "'roberta'")]
-    [InlineData("model_type", null, "missing")]
     [InlineData("hidden_act", "\"silu\"", "'silu'")]
     [InlineData("position_embedding_type", "\"relative_key\"", "relative_key")]
     [InlineData("is_decoder", "true", "only encoders")]
     [InlineData("add_cross_attention", "true", "only encoders")]
     [InlineData("pruned_heads", "{\"0\":[1]}", "pruned")]
     [InlineData("quantization_config", "{}", "quantised")]
-    [InlineData("hidden_size", null, "missing")]
     [InlineData("hidden_size", "\"48\"", "whole number")]
     [InlineData("num_hidden_layers", "0", "1 or more")]
     [InlineData("num_hidden_layers", "2.5", "whole number")]
@@ -88,6 +86,77 @@ public class CheckpointTests
         Assert.All(original.Names, name => Assert.Equal(original.Read(name), renamed.Read(name)));
     }
 
+    [Theory]
+    [InlineData("bert-tiny", "model_type", "type_vocab_size", "layer_norm_eps", "hidden_act", "position_embedding_type", "is_decoder", "add_cross_attention")]
+    [InlineData("bert-tiny", "model_type", "architectures")]
+    [InlineData("distilbert-tiny", "model_type", "activation")]
+    [InlineData("distilbert-tiny", "model_type", "architectures")]
+    public void What_older_exports_leave_out_is_as_in_the_reference_library(string model, params string[] fields)
+    {
+        using var folder = new EditedCheckpoint(model);
+        folder.Configure(config =>
+        {
+            foreach (var field in fields)
+                config.Remove(field);
+        });
+        using var shortened = Checkpoint.Open(folder.Path);
+        using var original = Checkpoint.Open(ImportedModels.Source(model));
+        Assert.Equal(original.Config with { OwnLabels = [] }, shortened.Config with { OwnLabels = [] });
+        Assert.Equal(original.Config.OwnLabels, shortened.Config.OwnLabels);
+    }
+
+    [Theory]
+    [InlineData("RobertaForMaskedLM")]
+    [InlineData("XLMRobertaModel")]
+    public void A_model_of_another_kind_is_said_to_be_one_before_a_file_is_missed(string architecture)
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        folder.Configure(config =>
+        {
+            config.Remove("model_type");
+            config["architectures"] = new JsonArray(architecture);
+        });
+        File.Delete(folder.Weights);
+        AssertRefused(folder, "config.json", $"'{architecture}'", "only BERT and DistilBERT");
+    }
+
+    [Theory]
+    [InlineData("BertForMultiLabelSequenceClassification2")]
+    [InlineData("MyOwnClassifier")]
+    [InlineData(null)]
+    public void A_text_classifier_is_found_by_its_tensors_whatever_it_is_called(string? architecture)
+    {
+        foreach (var model in new[] { "bert-tiny", "distilbert-tiny" })
+        {
+            using var original = Checkpoint.Open(ImportedModels.Source(model));
+            using var folder = new EditedCheckpoint(model);
+            folder.Configure(config =>
+            {
+                config.Remove("id2label");
+                config["num_labels"] = original.Config.OwnLabels.Length;
+                config["architectures"] = architecture is null ? null : new JsonArray(architecture);
+            });
+            using var renamed = Checkpoint.Open(folder.Path);
+            Assert.Equal(original.Names, renamed.Names);
+            Assert.Equal(original.Config.OwnLabels.Length, renamed.Config.OwnLabels.Length);
+        }
+        using var wrong = new EditedCheckpoint("bert-tiny");
+        wrong.Configure(config => (config["id2label"], config["num_labels"]) = (null, 7));
+        AssertRefused(wrong, "config.json", "'num_labels'", "has 1 outputs");
+    }
+
+    [Fact]
+    public void A_pointer_of_git_lfs_and_a_byte_order_mark_are_named()
+    {
+        using var folder = new EditedCheckpoint("bert-tiny");
+        File.WriteAllText(folder.Weights, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 45441944\n");
+        AssertRefused(folder, "model.safetensors", "git LFS pointer", "git lfs pull");
+        File.WriteAllText(folder.File("config.json"), File.ReadAllText(folder.File("config.json")), new System.Text.UTF8Encoding(true));
+        AssertRefused(folder, "config.json", "byte order mark");
+        File.WriteAllText(folder.File("config.json"), "version https://git-lfs.github.com/spec/v1\n");
+        AssertRefused(folder, "config.json", "git LFS pointer");
+    }
+
     [Fact]
     public void A_token_classifier_is_not_taken_for_a_text_classifier()
     {
@@ -127,9 +196,11 @@ public class CheckpointTests
     [InlineData("48", null, 48)]
     [InlineData("48", "32", 32)]
     [InlineData("512", "40", 40)]
-    public void The_token_limit_is_the_least_of_what_is_said(string? tokenizer, string? sentence, int expected)
+    [InlineData(null, null, 24, 24)]
+    public void The_token_limit_is_the_least_of_what_is_said(string? tokenizer, string? sentence, int expected, int? old = null)
     {
         using var folder = WithLimits(tokenizer, sentence);
+        folder.ConfigureFile("tokenizer_config.json", json => json["max_len"] = old);
         using var checkpoint = Checkpoint.Open(folder.Path);
         Assert.Equal(expected, TokenLimit.Read(folder.Path, checkpoint.Config));
     }

@@ -26,12 +26,16 @@ public sealed class ImportedModels : IDisposable
     public static string Source(string model) => model == MiniLm ? Repository.MiniLm : Repository.Golden("models", model);
 
     /// <summary>Stands in for the tokenizer: hands out the golden texts' ids one after the other.</summary>
-    public static Func<string, int[]> TokenizeAsGolden(string model)
+    public static Func<FolderTokenizer> TokenizeAsGolden(string model)
     {
         var texts = GoldenText.Read(model);
         var next = 0;
-        return _ => texts[next++ % texts.Length].Ids;
+        return Tokenizer(_ => texts[next++ % texts.Length].Ids);
     }
+
+    /// <summary>A tokenizer of such ids, and a vocabulary that every checkpoint has room for.</summary>
+    public static Func<FolderTokenizer> Tokenizer(Func<string, int[]> encode, int idLimit = 1, bool lowersCase = true) =>
+        () => new FolderTokenizer(encode, idLimit, lowersCase);
 
     public void Dispose() => folder.Dispose();
 }

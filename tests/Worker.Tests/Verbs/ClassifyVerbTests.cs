@@ -84,6 +84,32 @@ public class ClassifyVerbTests(TinyModel model)
         Assert.DoesNotContain("bug", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Heads_of_the_sample_inbox_are_trained_once_also_by_two_at_once()
+    {
+        using var folder = Repository.Temporary();
+        var environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = folder.File("cache") };
+        (int Code, string Output, string Errors) Run() =>
+            WorkerProcess.Run(environment, "where is my refund\n", "classify", "--as", "json", "--model", model.Bundle);
+        var both = await Task.WhenAll(Task.Run(Run), Task.Run(Run));
+        Assert.All(both, run => Assert.True(run.Code == 0, run.Errors));
+        Assert.All(both, run => Assert.Contains(folder.File("cache"), run.Errors, StringComparison.Ordinal));
+        var kept = Assert.Single(Directory.GetFileSystemEntries(folder.File("cache/worker")));
+
+        var (code, output, errors) = Run();
+        Assert.True(code == 0, errors);
+        Assert.Contains("trained earlier", errors, StringComparison.Ordinal);
+        Assert.Equal(both[0].Output, output);
+
+        // A file that is damaged is as good as none.
+        File.WriteAllText(kept, "{\"label\":");
+        (code, output, errors) = Run();
+        Assert.True(code == 0, errors);
+        Assert.Contains("training 25 on the sample inbox", errors, StringComparison.Ordinal);
+        Assert.Equal(both[0].Output, output);
+        Assert.Contains("trained earlier", Run().Errors, StringComparison.Ordinal);
+    }
+
     private string[] Classify(TemporaryFolder folder)
     {
         HeadFile.Write(folder.File("heads.jsonl"), [model.Head("always", bias: 3), model.Head("never", bias: -3)]);

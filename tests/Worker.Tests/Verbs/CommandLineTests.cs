@@ -59,6 +59,21 @@ public class CommandLineTests(TinyModel model)
     [InlineData(1, "is not there", "tokenize", "--vocab", "/nowhere/at/all")]
     [InlineData(1, "is not there", "embed", "--model", "/nowhere/at/all")]
     [InlineData(1, "is not there", "import", "/nowhere/at/all", "--out", "x")]
+    [InlineData(2, "--c 0: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "0")]
+    [InlineData(2, "--c -1: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "-1")]
+    [InlineData(2, "--c NaN: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "NaN")]
+    [InlineData(2, "--anomaly-references 0: must be a whole number, 100 to 100,000", "train", "--data", "x", "--out", "y", "--anomaly-references", "0")]
+    [InlineData(2, "--seed 9999999999: must be a whole number", "train", "--data", "x", "--out", "y", "--seed", "9999999999")]
+    [InlineData(2, "--threads -1: must be a whole number, 0 to 1,024", "evaluate", "--data", "x", "--heads", "y", "--threads", "-1")]
+    [InlineData(2, "--error Infinity: must be a number, above 0 and below 1", "certify", "--data", "x", "--heads", "y", "--out", "z", "--error", "Infinity")]
+    [InlineData(2, "--valid-days 0: must be a number, above 0 and at most 1,000,000", "certify", "--data", "x", "--heads", "y", "--out", "z", "--valid-days", "0")]
+    [InlineData(2, "--seeds 1: must be a whole number, 2 to 1,000", "experiment", "--data", "x", "--seeds", "1")]
+    [InlineData(2, "--replicas 70000: must be a whole number, 1 to 32,767, or -1", "topics", "create", "--replicas", "70000")]
+    [InlineData(2, "--max-tokens -1: must be a whole number, at least 2, or 0", "tokenize", "--vocab", "x", "--max-tokens", "-1")]
+    [InlineData(2, "--since abc: must be a date or time", "replay", "--since", "abc")]
+    [InlineData(2, "--imbalance foo: must be one of none, sqrt", "train", "--data", "x", "--out", "y", "--imbalance", "foo")]
+    [InlineData(2, "names nope: must be one of tokenizer", "bench", "nope")]
+    [InlineData(1, "is not there: name a heads file", "heads", "publish", "/nowhere/at/all", "--bootstrap", "localhost:1")]
     [InlineData(78, "Kafka:BootstrapServers", "run")]
     [InlineData(78, "Section:Key=value", "run", "--Kafak=x")]
     [InlineData(78, "did you mean Kafka:BootstrapServers?", "run", "--Kafak:BootstrapServers=x")]
@@ -87,6 +102,15 @@ public class CommandLineTests(TinyModel model)
         Assert.Equal(78, code);
         foreach (var part in (string[])["did you mean ExactlyOnce?", "did you mean Kafka:GroupId?", "Review:Audit: '2' is no number from 0 to 1"])
             Assert.Contains(part, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_says_the_range_of_every_number()
+    {
+        var (_, output, _) = WorkerProcess.Run("", "train", "--help");
+        var help = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (var range in new[] { "when not given; above 0", "100 to 100,000", "0 to 1,024", "at least 0 and below 1" })
+            Assert.Contains(range, help, StringComparison.Ordinal);
     }
 
     [Fact]

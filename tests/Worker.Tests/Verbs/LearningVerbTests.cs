@@ -45,6 +45,22 @@ public class LearningVerbTests(TinyModel model)
         Assert.False(File.Exists(folder.File("none.jsonl")));
     }
 
+    [Theory]
+    [InlineData(6, 1)]
+    [InlineData(1, 0)]
+    public void Few_positives_leave_heads_and_a_reference(int positives, int heads)
+    {
+        // One fold holds all positives, or too many of them for a head: the others' channels are enough.
+        using var folder = Repository.Temporary();
+        File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 50).Select(i =>
+            $$$"""{"text": "{{{Words.Of(i)}}} {{{Words.Of(500 + i)}}}", "labels": {"spam": {{{(i < positives ? 1 : 0)}}}}}"""));
+        var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("data.jsonl"), "--model", model.Bundle, "--out", folder.File("heads.jsonl"));
+        Assert.True(code == 0, errors);
+        Assert.Equal(heads, File.ReadAllLines(folder.File("heads.jsonl")).Length);
+        Assert.Contains("anomaly reference of 50 texts", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("heads.anomaly")));
+    }
+
     [Fact]
     public void Certificates_that_later_answers_break_are_withdrawn_and_others_stay()
     {

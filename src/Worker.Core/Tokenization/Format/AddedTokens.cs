@@ -34,7 +34,8 @@ internal static class AddedTokens
         return [.. byId.Values];
     }
 
-    private static SpecialToken Read(JsonField field, int id)
+    /// <summary>An object with content and how to match; what is not done here is refused.</summary>
+    public static SpecialToken Read(JsonField field, int id)
     {
         field.AllowOnly("id", "content", "special", "lstrip", "rstrip", "single_word", "normalized", "__type");
         // Whitespace beside a token is dropped anyway when words are split, so lstrip and rstrip change no id.

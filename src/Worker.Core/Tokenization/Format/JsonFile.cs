@@ -18,6 +18,8 @@ internal sealed class JsonFile : IDisposable
     /// <exception cref="TokenizerRefusedException">Not JSON.</exception>
     public static JsonFile Parse(string name, ReadOnlyMemory<byte> utf8)
     {
+        if (FileStart.Problem(utf8.Span) is { } problem)
+            throw new TokenizerRefusedException(name, "", problem);
         try
         {
             return new JsonFile(name, JsonDocument.Parse(utf8));

@@ -16,14 +16,19 @@ internal sealed class TokenizerConfig
     ];
 
     private readonly JsonField root;
+    private readonly JsonField map;
 
-    private TokenizerConfig(JsonField root) => this.root = root;
+    private TokenizerConfig(JsonField root, JsonField map) => (this.root, this.map) = (root, map);
+
+    /// <summary>Whether added_tokens_decoder is there: then the reference reads no added_tokens.json.</summary>
+    public bool ListsAddedTokens => !root["added_tokens_decoder"].IsNull;
 
     /// <summary>Whether the class of the reference lets this file go before tokenizer.json.</summary>
     private bool GoesFirst => root["tokenizer_class"].Text("") is not ("PreTrainedTokenizerFast" or "PreTrainedTokenizer");
 
     /// <summary>Checks what can be checked at once; the rest when it is combined.</summary>
-    public static TokenizerConfig Read(JsonField root)
+    /// <param name="map">special_tokens_map.json: special tokens by name.</param>
+    public static TokenizerConfig Read(JsonField root, JsonField map)
     {
         var name = root["tokenizer_class"].Text(Classes[0]);
         if (!Classes.Contains(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name))
@@ -32,7 +37,14 @@ internal sealed class TokenizerConfig
             throw root["do_basic_tokenize"].RefuseValue("true");
         if (!root["never_split"].IsNull && root["never_split"].Items().Any())
             throw root["never_split"].RefuseValue("null or an empty list");
-        return new TokenizerConfig(root);
+        if (root["split_special_tokens"].Flag(false))
+            throw root["split_special_tokens"].RefuseValue("false");
+        if (root["truncation_side"].Text("right") != "right")
+            throw root["truncation_side"].RefuseValue("\"right\" (long texts lose their end)");
+        map.AllowOnly(
+            "unk_token", "cls_token", "sep_token", "pad_token", "mask_token", "bos_token", "eos_token",
+            "additional_special_tokens", "extra_special_tokens");
+        return new TokenizerConfig(root, map);
     }
 
     /// <summary>Settings of tokenizer.json, changed where this file goes before them.</summary>
@@ -41,7 +53,8 @@ internal sealed class TokenizerConfig
     /// <summary>The longest text in ids; null where none is named. Huge numbers stand for no limit in the reference.</summary>
     public int? ModelMaxTokens()
     {
-        var field = root["model_max_length"];
+        // Older exports call it max_len.
+        var field = root["model_max_length"] is { IsNull: false } named ? named : root["max_len"];
         if (field.IsNull)
             return null;
         if (field.Value.ValueKind != System.Text.Json.JsonValueKind.Number || field.Value.GetDouble() < 2)
@@ -49,12 +62,30 @@ internal sealed class TokenizerConfig
         return field.Value.GetDouble() > 1_000_000 ? null : (int)field.Value.GetDouble();
     }
 
-    /// <summary>A special token's text: the field holds it, or an object with it as content.</summary>
+    /// <summary>A special token's text: of this file, else of special_tokens_map.json.</summary>
     public string Token(string field, string fallback)
     {
-        var value = root[field];
-        return value.IsObject ? value["content"].Text() : value.Text(fallback);
+        var (own, mapped) = (root[field], Mapped(field));
+        if (own.IsNull)
+            return mapped is { } other ? Content(other) : fallback;
+        if (mapped is { } second && Content(second) != Content(own))
+            throw second.Refuse($"is '{Content(second)}', {TokenizerFiles.TokenizerConfigName} says '{Content(own)}': the two must agree");
+        return Content(own);
     }
+
+    /// <summary>A special token's text: the field holds it, or an object with it as content.</summary>
+    public static string Content(JsonField value) => value.IsObject ? value["content"].Text() : value.Text();
+
+    /// <summary>What special_tokens_map.json says of a special token; null where it is silent.</summary>
+    public JsonField? Mapped(string field) => map[field] is { IsNull: false } value ? value : null;
+
+    /// <summary>Further special tokens, of both files.</summary>
+    public IEnumerable<JsonField> Additional() =>
+        from file in new[] { root, map }
+        from name in new[] { "additional_special_tokens", "extra_special_tokens" }
+        where !file[name].IsNull
+        from token in file[name].IsObject ? file[name].Members().Select(member => member.Field) : file[name].Items()
+        select token;
 
     /// <summary>A vocabulary alone, with the settings of this file.</summary>
     public TokenizerDefinition WithVocabulary(Vocabulary vocabulary)

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Worker.Onnx.Safetensors;
+
+namespace Worker.Onnx.Checkpoints;
+
+/// <summary>Finds a text classifier's own head by its tensors, whatever its architecture is called.</summary>
+internal static class OwnHeadReader
+{
+    private const string Sequence = "ForSequenceClassification";
+
+    /// <summary>Tasks whose heads are not of a text as a whole; a token classifier's has the same name and shape.</summary>
+    private static readonly string[] OtherTasks =
+    [
+        "ForTokenClassification", "ForMultipleChoice", "ForQuestionAnswering", "ForMaskedLM", "ForPreTraining",
+        "ForNextSentencePrediction", "LMHeadModel",
+    ];
+
+    /// <summary>The configuration with the head, where there is one.</summary>
+    /// <exception cref="EncoderException">The labels are malformed.</exception>
+    public static EncoderConfig Join(EncoderConfig config, ConfigFile file, SafetensorsFile weights)
+    {
+        var names = file.Texts("architectures");
+        var isSaid = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
+        if (!isSaid && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
+            return config;
+        return config with { HasOwnHead = true, OwnLabels = Labels(file, weights) };
+    }
+
+    private static bool IsOtherTask(string name) =>
+        OtherTasks.Any(task => name.EndsWith(task, StringComparison.Ordinal));
+
+    /// <summary>A classifier on top of the layer that only a text's head has.</summary>
+    private static bool HasTensors(Architecture architecture, SafetensorsFile weights)
+    {
+        string[] dense = architecture == Architecture.Bert
+            ? ["bert.pooler.dense.weight", "pooler.dense.weight"] : ["pre_classifier.weight"];
+        return weights.Tensors.ContainsKey("classifier.weight") && dense.Any(weights.Tensors.ContainsKey);
+    }
+
+    private static ImmutableArray<string> Labels(ConfigFile file, SafetensorsFile weights)
+    {
+        if (file.Find("id2label") is { } map)
+            return Named(file, map);
+        // Older exports only count them; the reference library writes nothing for the two that it takes by default.
+        var count = weights.Tensors.TryGetValue("classifier.weight", out var stored) && stored.Shape.Length == 2
+            ? (int)Math.Min(stored.Shape[0], int.MaxValue) : 2;
+        foreach (var field in (ReadOnlySpan<string>)["num_labels", "_num_labels"])
+            if (file.Size(field, count) is var named && named != count)
+                throw file.Refused(field, $"is {named}, the classifier has {count} outputs: the two files do not belong together");
+        return [.. Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
+    }
+
+    private static ImmutableArray<string> Named(ConfigFile file, JsonElement map)
+    {
+        if (map.ValueKind != JsonValueKind.Object)
+            throw file.Refused("id2label", "is not an object of label names by number");
+        var labels = ImmutableArray.CreateBuilder<string>();
+        for (var i = 0; map.TryGetProperty(i.ToString(CultureInfo.InvariantCulture), out var label); i++)
+            labels.Add(label.ValueKind == JsonValueKind.String ? label.GetString()! : label.GetRawText());
+        if (labels.Count == 0 || labels.Count != map.EnumerateObject().Count())
+            throw file.Refused("id2label", $"does not number its labels 0, 1, 2, ...: {map.GetRawText()}");
+        return labels.ToImmutable();
+    }
+}
