@@ -105,7 +105,7 @@ public class ClassifyVerbTests(TinyModel model)
         File.WriteAllText(kept, "{\"label\":");
         (code, output, errors) = Run();
         Assert.True(code == 0, errors);
-        Assert.Contains("training 25 on the sample inbox", errors, StringComparison.Ordinal);
+        Assert.Contains("on the sample inbox, 703 messages", errors, StringComparison.Ordinal);
         Assert.Equal(Labels(both[0].Output), Labels(output));
         Assert.Contains("trained earlier", Run().Errors, StringComparison.Ordinal);
 
