@@ -22,20 +22,20 @@ internal sealed class ThresholdArguments
     private readonly Option<double?> days = CheckedOptions.Number(
         "--valid-days", "certified: days until a certificate expires; for ever when not given",
         new NumberRange<double>(0, 1e6, IsAbove: true));
-    private readonly Option<double> uncertain =CheckedOptions.Number(
+    private readonly Option<double> uncertain = CheckedOptions.Number(
         "--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified",
         Defaults.Uncertain, new NumberRange<double>(0, 0.5, IsAbove: true));
     private readonly Option<double> beta = CheckedOptions.Number(
         "--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta, Positive);
     private readonly Option<double> floor = CheckedOptions.Number(
         "--floor", "precision, recall: the minimum", Defaults.Floor, new NumberRange<double>(0, 1, IsAbove: true));
-    private readonly Option<double> falseYes = 
+    private readonly Option<double> falseYes =
         CheckedOptions.Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes, Positive);
-    private readonly Option<double> falseNo = 
+    private readonly Option<double> falseNo =
         CheckedOptions.Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo, Positive);
-    private readonly Option<double> at = 
+    private readonly Option<double> at =
         CheckedOptions.Number("--at", "fixed: the threshold", Defaults.Fixed, new NumberRange<double>(0, 1));
-    private readonly Option<double> reviewShare =CheckedOptions.Number(
+    private readonly Option<double> reviewShare = CheckedOptions.Number(
         "--review-share", "all but certified: share of texts, the nearest to the threshold, that count as uncertain",
         Defaults.ReviewShare, new NumberRange<double>(0, 1, IsBelow: true));
 

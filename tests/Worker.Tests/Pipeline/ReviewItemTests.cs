@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -102,9 +103,12 @@ public class ReviewItemTests(TinyModel model)
             tokens.Add(ids.Length);
         }
         var window = new SourceWindow(source, [], 0, 0, new WindowLedger(TimeProvider.System));
+        // Rented, as the window gives it back.
+        var probabilities = ArrayPool<float>.Shared.Rent(messages.Length);
+        probabilities.AsSpan().Fill(0.5f);
         return new ScoredWindow(
             new TokenisedWindow(window, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
-            [.. Enumerable.Repeat(0.5f, messages.Length)]);
+            probabilities);
     }
 
     private static List<JsonElement> Results(in WindowOutput output) =>

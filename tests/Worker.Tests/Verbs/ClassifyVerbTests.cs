@@ -99,15 +99,18 @@ public class ClassifyVerbTests(TinyModel model)
         var (code, output, errors) = Run();
         Assert.True(code == 0, errors);
         Assert.Contains("trained earlier", errors, StringComparison.Ordinal);
-        Assert.Equal(both[0].Output, output);
+        Assert.Equal(Labels(both[0].Output), Labels(output));
 
         // A file that is damaged is as good as none.
         File.WriteAllText(kept, "{\"label\":");
         (code, output, errors) = Run();
         Assert.True(code == 0, errors);
-        Assert.Contains("training 25 on the sample inbox", errors, StringComparison.Ordinal);
-        Assert.Equal(both[0].Output, output);
+        Assert.Contains("on the sample inbox, 703 messages", errors, StringComparison.Ordinal);
+        Assert.Equal(Labels(both[0].Output), Labels(output));
         Assert.Contains("trained earlier", Run().Errors, StringComparison.Ordinal);
+
+        // The time of the run is in the record too.
+        static string Labels(string output) => Json(output).Single().GetProperty("labels").GetRawText();
     }
 
     private string[] Classify(TemporaryFolder folder)
