@@ -150,13 +150,14 @@ public sealed partial class WindowReader : IDisposable
         {
             NotClosed(logger, error.Error.Reason);
         }
+        // What waited to be said is said now.
+        ownOutages?.Dispose();
     }
 
     public void Dispose()
     {
         Close();
         life.Dispose();
-        ownOutages?.Dispose();
     }
 
     /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
