@@ -125,6 +125,16 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
+    /// <summary>Reader: whether a fresh producer is finding out how the last window ended.</summary>
+    public bool IsRecovering
+    {
+        get
+        {
+            lock (gate)
+                return recovering;
+        }
+    }
+
     /// <summary>Reader: whether the group must be asked for its offsets before anything is read again.</summary>
     public bool AreOffsetsUnknown
     {

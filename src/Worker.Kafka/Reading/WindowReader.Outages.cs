@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Reading;
 
@@ -15,12 +16,13 @@ public sealed partial class WindowReader
     private void LookAfterOutage()
     {
         // While a fresh producer settles the last window, it is not over.
-        if (!Outages.IsOn || awaitsGroup || Ledger.AreOffsetsUnknown || Ledger.InFlight > 0
+        if (!Outages.IsOn || awaitsGroup || Ledger.IsRecovering || Ledger.AreOffsetsUnknown || Ledger.InFlight > 0
             || clock.GetElapsedTime(looked) < LookEvery)
             return;
         looked = clock.GetTimestamp();
-        List<TopicPartition> asked =
-            life.Consumer.Assignment is { Count: > 0 } ours ? ours : [new(options.Topics.Messages, 0)];
+        List<TopicPartition> asked = life.Consumer.Assignment is { Count: > 0 } ours
+            ? ours
+            : [new(MessageTopics.Of(options.Topics).Names.FirstOrDefault(options.Topics.Results), 0)];
         try
         {
             if (life.Ends.Ask(asked, LookEvery).Count == asked.Count)

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
@@ -23,7 +24,7 @@ public sealed class RefusedRecordTests(KafkaBroker broker)
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Results, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" } }]);
         using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 0, BatchNumMessages = 1 }).Build();
-        using var delivery = new WindowDelivery(producer);
+        using var delivery = new WindowDelivery(producer, TimeSpan.FromSeconds(60), new Heartbeat("publish", TimeProvider.System));
         var noise = new byte[6_000];
         new Random(1).NextBytes(noise);
         byte[]? value = isNull ? null : [];

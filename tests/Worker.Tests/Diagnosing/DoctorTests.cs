@@ -65,7 +65,8 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     public async Task A_health_port_of_a_worker_that_runs_is_a_warning()
     {
         var port = Hosting.HealthServerTests.FreePort();
-        await using var server = new Worker.Hosting.HealthServer(new Worker.Hosting.HealthSection { Port = port }, new Worker.Hosting.WorkerHealth());
+        await using var server = new Worker.Hosting.HealthServer(
+            new Worker.Hosting.HealthSection { Port = port }, new Worker.Hosting.WorkerHealth(), NullLogger<Worker.Hosting.HealthServer>.Instance);
         await server.StartAsync(CancellationToken.None);
         Assert.Equal(FindingStatus.Warning, (await PortCheck.Of(port)).Status);
     }
