@@ -31,11 +31,14 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
 
     /// <summary>What the thread is stuck in, in words; null where it is not.</summary>
     /// <param name="margin">How much longer than it may a step may last, on a machine that is busy.</param>
-    public string? StuckIn(TimeSpan margin)
+    /// <param name="excusedUntil">
+    /// A timestamp of the clock: what passed before it does not count, because nothing could go on then.
+    /// </param>
+    public string? StuckIn(TimeSpan margin, long excusedUntil = long.MinValue)
     {
         if (step is not { } now)
             return null;
-        var elapsed = clock.GetElapsedTime(now.Since);
+        var elapsed = clock.GetElapsedTime(Math.Max(now.Since, excusedUntil));
         if (elapsed <= now.AtMost + margin)
             return null;
         return $"stage '{stage}' has been {now.What} for {elapsed.TotalSeconds:F0} s, which should take " +

@@ -30,32 +30,31 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
         var text = secrets.Redact(message.Message);
         // FAIL: a connection. SESSTMOUT: the group's coordinator. REQTMOUT: any broker.
         Faulted(ErrorCode.NoError, text, message.Facility is "FAIL" or "SESSTMOUT" or "REQTMOUT");
-        var level = message.Level is SyslogLevel.Emergency or SyslogLevel.Alert or SyslogLevel.Critical ? LogLevel.Critical : LogLevel.Debug;
-        if (level == LogLevel.Debug)
-            outages?.HeldBack();
-        Line(logger, level, message.Facility, text, "");
+        // What is fatal for the client comes as an event, too, and the worker says itself what it does then.
+        outages?.HeldBack();
+        Line(logger, LogLevel.Debug, message.Facility, text, "");
     }
 
-    /// <summary>An error event: the client mends most of them itself.</summary>
+    /// <summary>
+    /// An error event: the client mends most of them itself. After a fatal one the worker makes a fresh client, or stops
+    /// and says why: an outage makes producers so.
+    /// </summary>
     public void Write(Error error)
     {
         var text = secrets.Redact(error.Reason);
         if (error.IsFatal)
-            Write(LogLevel.Critical, error.Code.ToString(), text);
+            Write(LogLevel.Error, error.Code.ToString(), text);
         else if (!Faulted(error.Code, text, IsConnection(error.Code)))
             Write(LogLevel.Warning, error.Code.ToString(), text);
     }
 
-    /// <summary>Any other text that may repeat or carry a secret; in an outage it is Debug, unless it is fatal.</summary>
+    /// <summary>Any other text that may repeat or carry a secret; in an outage it is Debug.</summary>
     public void Write(LogLevel level, string kind, string text)
     {
         if (!throttle.Admits(kind, clock.GetElapsedTime(start), out var suppressed))
             return;
         text = secrets.Redact(text);
-        if (level == LogLevel.Critical)
-            Line(logger, level, kind, text, Suppressed(suppressed));
-        else
-            Say(level, at => Line(logger, at, kind, text, Suppressed(suppressed)));
+        Say(level, at => Line(logger, at, kind, text, Suppressed(suppressed)));
     }
 
     /// <summary>Writes a line of the worker's own; as Debug in an outage.</summary>

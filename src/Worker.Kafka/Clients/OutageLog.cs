@@ -20,6 +20,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     private readonly List<string> notes = [];
     private readonly long start = clock.GetTimestamp();
     private ITimer? timer;
+    private long lastOn = long.MinValue;
     private DateTimeOffset since;
     private int heldBack;
     private int windows;
@@ -33,6 +34,29 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         {
             lock (gate)
                 return state.IsOn;
+        }
+    }
+
+    /// <summary>Whether the log says that there is one.</summary>
+    public bool IsSaid
+    {
+        get
+        {
+            lock (gate)
+                return state.IsSaid;
+        }
+    }
+
+    /// <summary>
+    /// A timestamp of the clock: when it last looked like an outage; now, while it does. Calls into the client library may
+    /// last as long as that (to send offsets it waits for a coordinator without an end), and no restart would help.
+    /// </summary>
+    public long LastOn
+    {
+        get
+        {
+            lock (gate)
+                return state.IsOn ? clock.GetTimestamp() : lastOn;
         }
     }
 
@@ -167,6 +191,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     private void Forget(LogLevel? level)
     {
         state.Forget();
+        lastOn = clock.GetTimestamp();
         Release(level);
         away.Forget();
         notes.Clear();

@@ -83,6 +83,7 @@ internal sealed class Classifier : IDisposable
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var outages = new OutageLog(options.Kafka, loggers, clock);
+        Meter.WatchOutage(() => outages.IsSaid);
         var following = Follow(outages, ended.Token);
         try
         {
@@ -112,7 +113,7 @@ internal sealed class Classifier : IDisposable
             Meter.Watch(lags, () => Health.WaitingFor is null);
             var progress = new ProgressLog(Meter, lags, log, clock).Run(ended.Token);
             onDevice = true;
-            Health.Watch(pipeline.Heartbeats);
+            Health.Watch(pipeline.Heartbeats, () => outages.LastOn);
             var running = pipeline.Run(ended.Token, drain.Token);
             // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
             Health.Waiting("for its partitions", () => reader.IsAssigned);

@@ -11,6 +11,7 @@ internal sealed class WorkerHealth
     private volatile string? waiting = "for the encoder";
     private volatile Func<bool>? over;
     private volatile IReadOnlyList<Heartbeat> stages = [];
+    private volatile Func<long> excusedUntil = () => long.MinValue;
 
     /// <summary>What it waits for; null while it classifies.</summary>
     public string? WaitingFor
@@ -24,11 +25,18 @@ internal sealed class WorkerHealth
     }
 
     /// <summary>From now on these are looked at; none once they have ended.</summary>
-    public void Watch(IReadOnlyList<Heartbeat> heartbeats) => stages = heartbeats;
+    /// <param name="heartbeats">Of the stages.</param>
+    /// <param name="outage">When Kafka was last away, as a timestamp of their clock: what passed before does not count.</param>
+    public void Watch(IReadOnlyList<Heartbeat> heartbeats, Func<long>? outage = null) =>
+        (excusedUntil, stages) = (outage ?? (() => long.MinValue), heartbeats);
 
     /// <summary>What a stage is stuck in, in words; null while none is. A wait for brokers is none.</summary>
     /// <param name="margin">How much longer than it may a step may last.</param>
-    public string? StuckIn(TimeSpan margin) => stages.Select(stage => stage.StuckIn(margin)).FirstOrDefault(what => what is not null);
+    public string? StuckIn(TimeSpan margin)
+    {
+        var until = excusedUntil();
+        return stages.Select(stage => stage.StuckIn(margin, until)).FirstOrDefault(what => what is not null);
+    }
 
     public void Waiting(string forWhat) => (over, waiting) = (null, forWhat);
 

@@ -30,6 +30,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly Histogram<double> stageSeconds;
     private volatile PartitionLags? lags;
     private volatile Func<bool> isReady = () => false;
+    private volatile Func<bool> isOutage = () => false;
     private long totalRead;
     private long totalMessages;
     private long totalTokens;
@@ -55,6 +56,7 @@ internal sealed class PipelineMeter : IDisposable
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
         Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);
         Gauge<int>(MetricNames.Ready, () => [new(isReady() ? 1 : 0)]);
+        Gauge<int>(MetricNames.Outage, () => [new(isOutage() ? 1 : 0)]);
     }
 
     /// <summary>What has happened since the start.</summary>
@@ -65,6 +67,9 @@ internal sealed class PipelineMeter : IDisposable
 
     /// <summary>The heads of the last window that was published; null before the first.</summary>
     public HeadSet? LastUsed => lastUsed;
+
+    /// <summary>Tells how an outage of Kafka is to be found out.</summary>
+    public void WatchOutage(Func<bool> outage) => isOutage = outage;
 
     /// <summary>Tells how the partitions and the worker's readiness are to be found out.</summary>
     public void Watch(PartitionLags partitions, Func<bool> ready) => (lags, isReady) = (partitions, ready);

@@ -27,9 +27,11 @@ internal static class MetricNames
     public static readonly MetricName Lag = new("worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
     public static readonly MetricName TimeLag = new("worker.time_lag", "s", "Age of a partition's last published message when it was published", "topic", "partition");
     public static readonly MetricName Ready = new("worker.ready", "{worker}", "1 while it classifies, 0 while it waits for something");
+    public static readonly MetricName Outage = new("worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker, as its log says, else 0");
 
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds, HeadVersion, Lag, TimeLag, Ready,
+        Outage,
     ];
 }

@@ -26,6 +26,7 @@ internal sealed class EchoWorker : IDisposable
     private readonly Task reading;
     private readonly Task publishing;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutageLog outages;
     private volatile Heartbeat? publisherBeat;
     private int published;
 
@@ -35,7 +36,8 @@ internal sealed class EchoWorker : IDisposable
     {
         this.clock = clock ?? TimeProvider.System;
         (this.options, this.compute, this.loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
-        Reader = new WindowReader(options, new WindowLimits(maxMessages, maxBytes), this.loggers, this.clock);
+        outages = new OutageLog(options, this.loggers, this.clock);
+        Reader = new WindowReader(options, new WindowLimits(maxMessages, maxBytes), this.loggers, this.clock, outages);
         publishing = OnThread(Publishing);
         reading = OnThread(Reading);
     }
@@ -48,7 +50,8 @@ internal sealed class EchoWorker : IDisposable
     public int Rewinds { get; private set; }
 
     /// <summary>What a stage is stuck in, as the liveness probe asks.</summary>
-    public string? StuckIn(TimeSpan margin) => Reader.Heartbeat.StuckIn(margin) ?? publisherBeat?.StuckIn(margin);
+    public string? StuckIn(TimeSpan margin) =>
+        Reader.Heartbeat.StuckIn(margin, outages.LastOn) ?? publisherBeat?.StuckIn(margin, outages.LastOn);
 
     /// <summary>Ends when the worker stopped by itself: with the failure that stopped it.</summary>
     public Task Ended => Task.WhenAll(reading, publishing);
@@ -73,6 +76,7 @@ internal sealed class EchoWorker : IDisposable
         if (Task.WaitAny([Ended], EndPatience) < 0)
             throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Reader.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
         Reader.Dispose();
+        outages.Dispose();
         stop.Dispose();
         failed.Dispose();
     }

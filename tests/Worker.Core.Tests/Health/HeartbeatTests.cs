@@ -63,5 +63,20 @@ public sealed class HeartbeatTests
         Assert.StartsWith("stage 'publish' has been publishing a window for 6 s", heartbeat.StuckIn(Margin), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Time_that_is_excused_does_not_count()
+    {
+        var heartbeat = new Heartbeat("publish", clock);
+        using var step = heartbeat.Enter("inside the client library (SendOffsetsToTransaction)", TimeSpan.FromSeconds(10));
+        Pass(1_000);
+        var over = clock.GetTimestamp();
+        Assert.NotNull(heartbeat.StuckIn(Margin));
+        Assert.Null(heartbeat.StuckIn(Margin, over));
+        Pass(15);
+        Assert.Null(heartbeat.StuckIn(Margin, over));
+        Pass(1);
+        Assert.NotNull(heartbeat.StuckIn(Margin, over));
+    }
+
     private void Pass(int seconds) => clock.Advance(TimeSpan.FromSeconds(seconds));
 }
