@@ -8,6 +8,7 @@ internal sealed partial class AwayBrokers
     private const int MostNamed = 3;
     private readonly SortedDictionary<string, string> reasons = new(StringComparer.Ordinal);
     private WireFault? advice;
+    private string? explained;
 
     /// <param name="text">A line of the client, secrets masked.</param>
     /// <param name="fault">The same where it says what to do.</param>
@@ -29,10 +30,20 @@ internal sealed partial class AwayBrokers
         return isNew;
     }
 
+    /// <summary>What a look at the listener itself showed, which says more than the client can.</summary>
+    /// <returns>Whether that is new.</returns>
+    public bool Explain(string why)
+    {
+        var isNew = explained != why;
+        explained = why;
+        return isNew;
+    }
+
     public void Forget()
     {
         reasons.Clear();
         advice = null;
+        explained = null;
     }
 
     /// <summary>"127.0.0.1:9092 (connection refused)", and what to do where that is known.</summary>
@@ -43,7 +54,7 @@ internal sealed partial class AwayBrokers
         if (reasons.Count > MostNamed)
             named.Add($"{reasons.Count - MostNamed} more");
         var brokers = named.Count == 0 ? bootstrap : string.Join(", ", named);
-        return advice is null ? brokers : $"{brokers}: {advice.Message}";
+        return (explained ?? advice?.Message) is { } why ? $"{brokers}: {why}" : brokers;
     }
 
     private static string Words(string text)

@@ -112,6 +112,14 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
+    /// <summary>Before any broker has served this worker: what a look at the listener showed, in words that say what to do.</summary>
+    internal void Explain(string why)
+    {
+        lock (gate)
+            if (!everWorked && state.IsOn && away.Explain(why) && state.IsSaid)
+                Refuses(logger, why);
+    }
+
     /// <summary>A line of the client library was written as Debug.</summary>
     internal void HeldBack()
     {

@@ -172,7 +172,10 @@ public sealed class TopicAdmin : IDisposable
         {
             if (log.Fault is not { } fault)
                 throw new UnreachableException(clients.Redact(error.Error.Reason), error);
-            var message = BrokerCertificate.Explain(fault, options) ?? fault.Message;
+            var shown = BrokerCertificate.Explain(fault, options);
+            if (shown is not null)
+                log.Outages?.Explain(shown);
+            var message = shown ?? fault.Message;
             throw fault.StopsStart
                 ? new KafkaFailureException(KafkaFailure.Handshake, $"no connection to {options.BootstrapServers}: {message}")
                 : new UnreachableException(message, error);
