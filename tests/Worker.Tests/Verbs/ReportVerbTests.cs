@@ -46,7 +46,7 @@ public class ReportVerbTests(TinyModel model)
     }
 
     [Theory]
-    [InlineData("seeds is 1", "--seeds", "1")]
+    [InlineData("--seeds 1: must be a whole number, 2 to", "--seeds", "1")]
     [InlineData("no variant bogged", "--only", "bogged")]
     [InlineData("feature 'layer77' is not offered", "--features", "layer77")]
     public void Mistakes_say_what_to_do(string message, params string[] options)
