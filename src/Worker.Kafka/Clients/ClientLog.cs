@@ -58,13 +58,7 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
     }
 
     /// <summary>Writes a line of the worker's own; as Debug in an outage.</summary>
-    public void Say(LogLevel level, Action<LogLevel> write)
-    {
-        if (outages is null)
-            write(level);
-        else
-            outages.Say(level, write);
-    }
+    public void Say(LogLevel level, Action<LogLevel> write) => OutageLog.Say(outages, level, write);
 
     /// <summary>Takes what is about a connection; false where it is about something else.</summary>
     private bool Faulted(ErrorCode code, string text, bool isConnection)

@@ -14,14 +14,8 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
 
     public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock, outages);
 
-    /// <inheritdoc cref="OutageLog.Say"/>
-    public void Say(LogLevel level, Action<LogLevel> write)
-    {
-        if (outages is null)
-            write(level);
-        else
-            outages.Say(level, write);
-    }
+    /// <inheritdoc cref="OutageLog.Say(LogLevel, Action{LogLevel})"/>
+    public void Say(LogLevel level, Action<LogLevel> write) => OutageLog.Say(outages, level, write);
 
     public IConsumer<byte[]?, byte[]?> Consumer(
         ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null, Action<Error>? onError = null) => Built(() =>

@@ -6,7 +6,7 @@ namespace Worker.Kafka.Clients;
 /// <summary>
 /// What a worker's log says of an outage: one warning when it begins (which brokers, since when, what the worker does),
 /// one a minute while it lasts, one line at its end with its length and how many lines of the client library were held
-/// back. All clients of a worker share one. Lines that only follow from an outage go through <see cref="Say"/>: meanwhile
+/// back. All clients of a worker share one. Lines that only follow from an outage go through <see cref="Say(LogLevel, Action{LogLevel})"/>: meanwhile
 /// they are Debug. Any thread.
 /// </summary>
 public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
@@ -82,6 +82,15 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
             else
                 waiting.Add(other => write(other ?? level));
         }
+    }
+
+    /// <summary>The same where there may be none, as for a client that asks one thing and is gone.</summary>
+    internal static void Say(OutageLog? outages, LogLevel level, Action<LogLevel> write)
+    {
+        if (outages is null)
+            write(level);
+        else
+            outages.Say(level, write);
     }
 
     public void Dispose()

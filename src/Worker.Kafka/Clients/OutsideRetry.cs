@@ -86,13 +86,7 @@ internal sealed partial class OutsideRetry
         return result;
     }
 
-    private void Say(LogLevel level, Action<LogLevel> write)
-    {
-        if (outages is null)
-            write(level);
-        else
-            outages.Say(level, write);
-    }
+    private void Say(LogLevel level, Action<LogLevel> write) => OutageLog.Say(outages, level, write);
 
     [LoggerMessage(Message = "{What} failed and is tried again until it succeeds: {Reason}")]
     private static partial void Failing(ILogger logger, LogLevel level, string what, string reason);

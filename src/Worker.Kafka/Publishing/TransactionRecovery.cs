@@ -194,10 +194,9 @@ internal sealed partial class TransactionRecovery(KafkaOptions options, KafkaCli
                 $"a window that was committed in part could not be finished: {clients.Redact(refused.Message)}; a fresh producer tries again");
         }
         // Even in an outage this is for people to know: there it is part of its last line.
-        if (log.Outages?.Note($"a window is finished that the brokers had committed in part ({rest.Records.Count} of {undecided.Records.Count} records were missing)") != true)
-            Finished(logger, LogLevel.Warning, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
-        else
-            Finished(logger, LogLevel.Debug, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
+        var isNoted = log.Outages?.Note(
+            $"a window is finished that the brokers had committed in part ({rest.Records.Count} of {undecided.Records.Count} records were missing)");
+        Finished(logger, isNoted == true ? LogLevel.Debug : LogLevel.Warning, undecided.Records.Count, rest.Records.Count, rest.Offsets.Count);
     }
 
     [LoggerMessage(Message =

@@ -83,7 +83,6 @@ public sealed partial class WindowReader
     /// <summary>With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.</summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
-        Heartbeat.Beat();
         using (Heartbeat.Rest())
             if (Wait(ready, TimeSpan.FromMilliseconds(options.PauseAfterMs), stop))
                 return;

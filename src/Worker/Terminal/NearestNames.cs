@@ -18,7 +18,7 @@ internal static class NearestNames
         var most = Math.Max(1, name.Length / 3);
         return
         [
-            .. names.Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
+            .. names.Select(candidate => (Name: candidate, Distance: EditDistance.Between(name, candidate)))
                 .Where(candidate => candidate.Distance <= most || Contains(name, candidate.Name))
                 .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
                 .Take(MostNamed).Select(candidate => candidate.Name),
@@ -28,28 +28,4 @@ internal static class NearestNames
     private static bool Contains(string name, string candidate) =>
         Math.Min(name.Length, candidate.Length) >= 3
         && (candidate.Contains(name, StringComparison.OrdinalIgnoreCase) || name.Contains(candidate, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>
-    /// Letters to put in, leave out, change or swap with their neighbour until one is the other, whatever their case
-    /// (optimal string alignment).
-    /// </summary>
-    private static int Distance(string a, string b)
-    {
-        var rows = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++)
-            rows[i, 0] = i;
-        for (var j = 0; j <= b.Length; j++)
-            rows[0, j] = j;
-        for (var i = 1; i <= a.Length; i++)
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var change = AreEqual(a[i - 1], b[j - 1]) ? 0 : 1;
-                rows[i, j] = Math.Min(Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1, rows[i - 1, j - 1] + change);
-                if (i > 1 && j > 1 && AreEqual(a[i - 1], b[j - 2]) && AreEqual(a[i - 2], b[j - 1]))
-                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
-            }
-        return rows[a.Length, b.Length];
-    }
-
-    private static bool AreEqual(char a, char b) => char.ToUpperInvariant(a) == char.ToUpperInvariant(b);
 }
