@@ -12,12 +12,20 @@ internal sealed class RecentQuestions
     private const int Burst = 32;
 
     private readonly Question[] asked = new Question[Most];
+
+    /// <summary>The hashes of <see cref="asked"/>, by themselves: every uncertain message is compared with all of them.</summary>
+    private readonly ulong[] hashes = new ulong[Most];
+
+    /// <summary>Where in <see cref="asked"/> the question about a message is.</summary>
+    private readonly Dictionary<SourcePosition, int> places = new(Most);
     private int count;
     private int next;
 
     public void Add(in Question question)
     {
-        asked[next] = question;
+        Forget(next);
+        (asked[next], hashes[next]) = (question, question.Hash);
+        places[question.Source] = next;
         next = (next + 1) % Most;
         count = Math.Min(count + 1, Most);
     }
@@ -25,32 +33,34 @@ internal sealed class RecentQuestions
     /// <summary>Forgets the question about a message.</summary>
     public void Remove(SourcePosition source)
     {
-        for (var i = 0; i < count; i++)
-            if (asked[i].Source == source)
-                asked[i] = Question.None;
+        if (places.TryGetValue(source, out var place))
+            Forget(place);
     }
 
     /// <summary>The question asked about that very message, if it was: a window that is read or built again asks it again.</summary>
-    public bool WasAsked(SourcePosition source)
-    {
-        for (var i = 0; i < count; i++)
-            if (asked[i].Source.Offset == source.Offset && asked[i].Source == source)
-                return true;
-        return false;
-    }
+    public bool WasAsked(SourcePosition source) => places.ContainsKey(source);
 
     /// <summary>The nearest question by hash that was asked at or after a time, and its distance in bits; 64 when there is none.</summary>
     public int Nearest(ulong hash, DateTimeOffset since, out SourcePosition source)
     {
         var nearest = 64;
         source = default;
-        for (var i = 0; i < count; i++)
+        var all = hashes.AsSpan(0, count);
+        for (var i = 0; i < all.Length; i++)
         {
-            var distance = BitOperations.PopCount(asked[i].Hash ^ hash);
+            var distance = BitOperations.PopCount(all[i] ^ hash);
             if (distance < nearest && asked[i].At >= since)
                 (nearest, source) = (distance, asked[i].Source);
         }
         return nearest;
+    }
+
+    private void Forget(int place)
+    {
+        // A message whose question was asked again since is in another place.
+        if (places.TryGetValue(asked[place].Source, out var last) && last == place)
+            places.Remove(asked[place].Source);
+        (asked[place], hashes[place]) = (Question.None, 0);
     }
 
     /// <summary>Share of the latest questions that were asked for the same leading reason.</summary>
