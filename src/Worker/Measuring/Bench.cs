@@ -1,3 +1,4 @@
+using Worker.Core.Heads;
 using Worker.Terminal;
 using Worker.Texts;
 
@@ -28,6 +29,10 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
                     foreach (var precision in Precisions)
                         await Pipeline(precision, stop);
                     break;
+                case "classify":
+                    foreach (var precision in Precisions)
+                        Classify(precision, stop);
+                    break;
                 case "heads":
                     await Heads(stop);
                     break;
@@ -57,7 +62,7 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
         var (raw, pipeline) = (new Spread(), new Spread());
         using var loaded = LoadedEncoder.Open(section(precision));
         var heads = BenchData.RandomHeads(loaded, 26);
-        using var ceiling = new RawCeiling(loaded, Matrix(loaded, heads), texts);
+        using var ceiling = new RawCeiling(loaded, Set(loaded, heads).Matrix, texts);
         var budget = ceiling.BestBudget();
         for (var i = 0; i < repeats; i++)
         {
@@ -66,6 +71,25 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
         }
         Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; {(double)ceiling.Tokens / texts.Count:F1} tokens a message)");
         Console.WriteLine($"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), {pipeline.Best / raw.Best:P1} (best)");
+    }
+
+    private void Classify(string precision, CancellationToken stop)
+    {
+        var texts = BenchData.Texts(data, messages);
+        var (raw, classify) = (new Spread(), new Spread());
+        using var loaded = LoadedEncoder.Open(section(precision));
+        var heads = Set(loaded, BenchData.RandomHeads(loaded, 26));
+        using var ceiling = new RawCeiling(loaded, heads.Matrix, texts);
+        var rate = new ClassifyRate(loaded, heads, texts);
+        var budget = ceiling.BestBudget();
+        for (var i = 0; i < repeats; i++)
+        {
+            raw.Add(ceiling.Rate(budget));
+            classify.Add(rate.Run(ceiling.Tokens, stop));
+        }
+        Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens)");
+        Console.WriteLine(
+            $"classify    {precision,-5} {classify}  {classify.MedianRatio(raw):P1} of raw (median pair), {classify.Best / raw.Best:P1} (best)");
     }
 
     private async Task Heads(CancellationToken stop)
@@ -82,6 +106,6 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
         Console.WriteLine($"500 heads   int8  {many}  {many.MedianRatio(one):P1} of 1 head (median pair), {many.Best / one.Best:P1} (best)");
     }
 
-    private static Core.Heads.HeadMatrix Matrix(LoadedEncoder loaded, IReadOnlyList<Core.Heads.Head> heads) =>
-        Core.Heads.HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(heads).Matrix;
+    private static HeadSet Set(LoadedEncoder loaded, IReadOnlyList<Head> heads) =>
+        HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(heads);
 }

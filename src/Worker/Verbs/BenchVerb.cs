@@ -7,7 +7,7 @@ namespace Worker.Verbs;
 /// <summary>worker bench: what this machine can do, each figure a ratio measured in one run.</summary>
 internal static class BenchVerb
 {
-    private static readonly string[] All = ["tokenizer", "pipeline", "heads", "swap", "int8", "memory"];
+    private static readonly string[] All = ["tokenizer", "pipeline", "classify", "heads", "swap", "int8", "memory"];
 
     public static Command Create()
     {
@@ -20,7 +20,10 @@ internal static class BenchVerb
         var memory = CheckedOptions.Number(
             "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(1000, 1_000_000_000));
         var model = new ModelOptions();
-        var verb = new Command("bench", "Measure tokenizer, pipeline, heads, swap, int8 and memory on this machine") { names, data, messages, repeats, memory };
+        var verb = new Command("bench", "Measure tokenizer, pipeline, classify, heads, swap, int8 and memory on this machine")
+        {
+            names, data, messages, repeats, memory,
+        };
         model.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
         {

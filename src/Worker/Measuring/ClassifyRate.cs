@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Text;
+using Worker.Classifying;
+using Worker.Core.Heads;
+using Worker.Learning.Reading;
+using Worker.Texts;
+
+namespace Worker.Measuring;
+
+/// <summary>'worker classify' without its file: texts in memory to JSON lines that nobody keeps.</summary>
+internal sealed class ClassifyRate(LoadedEncoder loaded, HeadSet heads, IReadOnlyList<byte[]> texts)
+{
+    /// <summary>Tokens a second, from the first text to the last line.</summary>
+    /// <param name="tokens">Tokens of all texts.</param>
+    public double Run(int tokens, CancellationToken stop)
+    {
+        var rows = texts.Select((text, row) => new TextRow(row + 1, Encoding.UTF8.GetString(text), null));
+        var classification = new TextClassification(loaded, heads, null, "bench", TimeProvider.System);
+        var started = Stopwatch.GetTimestamp();
+        using var ahead = new TextReadAhead(
+            rows, loaded.Tokenizer, loaded.Encoder.MaxTokens, TextClassification.Ahead, keepsTexts: false, Failed);
+        var count = classification.Run(ahead, new ResultLines(Stream.Null), Failed, stop);
+        return count == texts.Count ? tokens / Stopwatch.GetElapsedTime(started).TotalSeconds
+            : throw new InvalidOperationException($"{count} of {texts.Count} texts were classified");
+    }
+
+    private static void Failed(string problem) => throw new InvalidOperationException(problem);
+}
