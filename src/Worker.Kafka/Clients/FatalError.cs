@@ -3,8 +3,8 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// A client's fatal error as its error event told it: later calls only say that there was one. Written by the client's
-/// thread.
+/// A client's fatal error as its error event told it: later calls only say that there was one, and records that waited
+/// only that they were thrown away. Written by the client's thread.
 /// </summary>
 internal sealed class FatalError
 {
@@ -17,5 +17,8 @@ internal sealed class FatalError
     }
 
     /// <summary>The first fatal error where this one only refers to it, else this one.</summary>
-    public Error Of(Error error) => error.Code == ErrorCode.Local_Fatal ? Volatile.Read(ref first) ?? error : error;
+    public Error Of(Error error) =>
+        error.Code is ErrorCode.Local_Fatal or ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight
+            ? Volatile.Read(ref first) ?? error
+            : error;
 }

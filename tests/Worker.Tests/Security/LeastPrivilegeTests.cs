@@ -21,6 +21,9 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         Assert.Equal(8, rights.Count);
         await Prepare();
         // Who looks after heads needs no right to the group, which the reading client wants to hear of.
+        await broker.Grant(Documented("heads publish, every other"));
+        var refused = PublishHeads(exitCode: 1);
+        Assert.True(refused.Contains("topic 'heads' may not be written: grant this user WRITE on it", StringComparison.Ordinal), refused);
         await broker.Grant(Documented("heads publish"));
         PublishHeads();
         await broker.Grant(rights);
@@ -80,12 +83,13 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         await admin.CreateAsync([new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1), new("heads", 1, 1, Compacted: true)]);
     }
 
-    private void PublishHeads()
+    private string PublishHeads(int exitCode = 0)
     {
         var file = broker.Folder.File("heads.jsonl");
         HeadFile.Write(file, [model.Head("a"), model.Head("b")]);
         using var publish = WorkerProcess.Start(Environment(), "heads", "publish", file);
-        Assert.True(0 == publish.WaitForExit(TimeSpan.FromSeconds(60)), publish.Output + publish.Errors);
+        Assert.True(exitCode == publish.WaitForExit(TimeSpan.FromSeconds(60)), publish.Output + publish.Errors);
+        return publish.Errors;
     }
 
     private void Produce()
