@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 
@@ -27,11 +27,10 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
     private WindowDelivery delivery = null!;
     private int renewals;
 
-    public AcknowledgedPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
-        : base(reader, options, loggers, clock)
+    public AcknowledgedPublisher(GroupSession group)
+        : base(group)
     {
-        this.options = options;
-        clients = new KafkaClients(options, loggers, clock, reader.Outages);
+        (options, clients) = (group.Options, group.Clients);
         log = clients.Log("Producer");
         Prepare(default);
     }
@@ -73,10 +72,10 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         try
         {
             using var inside = Heartbeat.Enter("inside the client library (Commit)", CommitLimit);
-            Reader.Commit(window);
+            Group.Commit(window);
             return PublishOutcome.Committed;
         }
-        catch (KafkaException error) when (!error.Error.IsFatal || Reader.IsRefused(error.Error))
+        catch (KafkaException error) when (!error.Error.IsFatal || Group.IsRefused(error.Error))
         {
             // Everything is in Kafka: the next commit covers it, or the partition's next owner does the window again.
             log.Write(LogLevel.Warning, "uncommitted window", $"a window was published but not committed: {error.Error.Reason}");

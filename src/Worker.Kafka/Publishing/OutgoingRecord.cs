@@ -1,4 +1,4 @@
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 

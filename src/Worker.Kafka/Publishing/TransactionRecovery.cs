@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 

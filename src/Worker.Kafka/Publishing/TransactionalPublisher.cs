@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 
@@ -43,13 +43,12 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
 
     private int renewals;
 
-    public TransactionalPublisher(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock)
-        : base(reader, options, loggers, clock)
+    public TransactionalPublisher(GroupSession group)
+        : base(group)
     {
-        (this.options, this.clock) = (options, clock);
-        clients = new KafkaClients(options, loggers, clock, reader.Outages);
+        (options, clients, clock) = (group.Options, group.Clients, group.Clock);
         log = clients.Log("Producer");
-        logger = loggers.CreateLogger<TransactionalPublisher>();
+        logger = group.Loggers.CreateLogger<TransactionalPublisher>();
         recovery = new TransactionRecovery(options, clients, log, logger, clock);
         // At once: settings that the client refuses are said before anything is read.
         fresh = NewProducer();
@@ -77,7 +76,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 recovery.Run(life, undecided, Routes, stop);
                 undecided = [];
                 current = life;
-                Reader.Outages.Works(byReader: false);
+                Group.Outages.Works(byReader: false);
                 log.Say(LogLevel.Information, level => Ready(logger, level, options.EffectiveTransactionalId));
             }
             catch (KafkaFailureException failure) when (failure.EndsProducer)
@@ -180,7 +179,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         {
             transaction.Begin();
             // The generation is taken now, while the ledger holds the partitions.
-            var group = Reader.GroupMetadata()
+            var group = Group.Metadata()
                 ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
             // A coordinator still busy with the last transaction is asked again after 1 ms for offsets and after 20 for
             // partitions: few records go second. Many take as long to hand over, and the offsets then cost no time.
@@ -200,7 +199,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
 
             void SendOffsets()
             {
-                transaction.SendOffsets(WindowReader.Offsets(window), group, stop);
+                transaction.SendOffsets(window.Offsets(), group, stop);
                 Confirm();
             }
         }

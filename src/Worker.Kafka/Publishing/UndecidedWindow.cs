@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 

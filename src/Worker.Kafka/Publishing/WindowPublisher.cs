@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Publishing;
 
@@ -14,12 +13,12 @@ namespace Worker.Kafka.Publishing;
 /// </summary>
 public abstract class WindowPublisher : IDisposable
 {
-    private protected WindowPublisher(WindowReader reader, KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    private protected WindowPublisher(GroupSession group)
     {
-        Reader = reader;
-        MessageMaxBytes = options.MessageMaxBytes;
-        Heartbeat = new Heartbeat("publish", clock);
-        Routes = new KeylessRoutes(options, loggers, clock, reader.Outages);
+        Group = group;
+        MessageMaxBytes = group.Options.MessageMaxBytes;
+        Heartbeat = new Heartbeat("publish", group.Clock);
+        Routes = new KeylessRoutes(group.Options, group.Loggers, group.Clock, group.Outages);
     }
 
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
@@ -28,16 +27,15 @@ public abstract class WindowPublisher : IDisposable
     /// <summary>Of the publisher's thread: at rest but in <see cref="Publish"/> and <see cref="Attend"/>.</summary>
     public Heartbeat Heartbeat { get; }
 
-    private protected WindowReader Reader { get; }
+    private protected GroupSession Group { get; }
 
     private protected KeylessRoutes Routes { get; }
 
-    /// <summary>The publisher of <see cref="KafkaOptions.Delivery"/>, for windows of this reader.</summary>
+    /// <summary>The publisher of <see cref="KafkaOptions.Delivery"/>, for windows read in this group session.</summary>
     /// <exception cref="KafkaFailureException">The client refuses the settings.</exception>
-    public static WindowPublisher Create(KafkaOptions options, WindowReader reader, ILoggerFactory loggers, TimeProvider clock) =>
-        options.Delivery == DeliveryMode.ExactlyOnce
-            ? new TransactionalPublisher(options, reader, loggers, clock)
-            : new AcknowledgedPublisher(options, reader, loggers, clock);
+    public static WindowPublisher Create(GroupSession group) => group.Options.Delivery == DeliveryMode.ExactlyOnce
+        ? new TransactionalPublisher(group)
+        : new AcknowledgedPublisher(group);
 
     /// <summary>
     /// Before the first window, and before the reader's first read: in exactly-once mode takes over the transactional
@@ -76,34 +74,34 @@ public abstract class WindowPublisher : IDisposable
         Prepare(stop);
         using (Heartbeat.Rest())
             Routes.Prepare(window, records, stop);
-        if (!Reader.Ledger.TryBegin(window))
+        if (!Group.Ledger.TryBegin(window))
             return PublishOutcome.Abandoned;
         try
         {
             var outcome = PublishBegun(window, records, stop);
-            Reader.Ledger.Settle(window);
+            Group.Ledger.Settle(window);
             if (outcome == PublishOutcome.Committed)
-                Reader.Outages.Works(byReader: true);
+                Group.Outages.Works(byReader: true);
             return outcome;
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
         {
-            Reader.Ledger.Return();
+            Group.Ledger.Return();
             throw;
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {
-            Reader.Outages.Rewound(failure);
+            Group.Outages.Rewound(failure);
             if (failure.EndsProducer)
                 Recover(stop);
             else
-                Reader.Ledger.Abandon();
+                Group.Ledger.Abandon();
             Routes.Forget();
             throw;
         }
         catch
         {
-            Reader.Ledger.Abandon();
+            Group.Ledger.Abandon();
             throw;
         }
     }
@@ -137,8 +135,8 @@ public abstract class WindowPublisher : IDisposable
 
     private void Recover(CancellationToken stop)
     {
-        Reader.Outages.Doubt();
-        Reader.Ledger.BeginRecovery();
+        Group.Outages.Doubt();
+        Group.Ledger.BeginRecovery();
         try
         {
             // At once: what is still open would hold up every read_committed reader until its time limit.
@@ -147,7 +145,7 @@ public abstract class WindowPublisher : IDisposable
         finally
         {
             // What was read meanwhile began at offsets that the fresh producer may have moved.
-            Reader.Ledger.EndRecovery();
+            Group.Ledger.EndRecovery();
         }
     }
 

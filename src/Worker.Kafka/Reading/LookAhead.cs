@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Reading;
 

@@ -3,70 +3,54 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Owns the worker's consumer and cuts what arrives into windows, each from all partitions that have something (see
-/// <see cref="LookAhead"/>: what is read and in no window is given to nobody, and forgotten when its partition goes or
-/// is read again from an earlier offset). One thread calls <see cref="Read"/>,
-/// <see cref="GatherUntil"/> and <see cref="Close"/>; rebalances happen inside these calls. On revoke the windows in
-/// flight are waited for, so the other stages must be able to go on without this thread; on lost they are abandoned.
-/// After windows were abandoned (see <see cref="SourceWindow.IsStale"/>) the next read starts again behind the last
-/// window that was published.
+/// Cuts what arrives into windows, each from all partitions that have something (see <see cref="LookAhead"/>: what is
+/// read and in no window is given to nobody, and forgotten when its partition goes or is read again from an earlier
+/// offset). One thread calls <see cref="Read"/> and <see cref="GatherUntil"/>; rebalances happen inside these calls
+/// (<see cref="Rebalances"/>). On revoke the windows in flight are waited for, so the other stages must be able to go on
+/// without this thread; on lost they are abandoned. After windows were abandoned (see <see cref="SourceWindow.IsStale"/>)
+/// the next read starts again behind the last window that was published (<see cref="Rewinding"/>).
 /// </summary>
-public sealed partial class WindowReader : IDisposable
+public sealed partial class WindowReader
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
 
-    private readonly KafkaOptions options;
-    private readonly ILogger logger;
-    private readonly KafkaClients clients;
-    private readonly ClientLog log;
-    private readonly LookAhead ahead;
+    /// <summary>How long a partition may wait behind others before these are paused.</summary>
+    private static readonly TimeSpan CrowdPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
+    private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
+
+    private readonly GroupSession group;
     private readonly TimeProvider clock;
-    private readonly SilentPartitions silent;
-    private readonly OutageLog? ownOutages;
-    private ConsumerLife life;
+    private readonly ILogger logger;
+    private readonly LookAhead ahead;
+    private readonly PartitionFlow flow;
+    private readonly PartitionStarts starts;
+    private readonly Rewinding rewinding;
+    private readonly Rebalances rebalances;
+    private readonly OutageWatch outage;
     private long lastArrival;
-    private int readEpoch;
-    private bool subscribed;
-    private bool closed;
 
-    /// <param name="options">Where and how.</param>
+    /// <param name="group">Whose messages; one reader each.</param>
     /// <param name="limits">Of a window.</param>
-    /// <param name="loggers">For its lines.</param>
-    /// <param name="clock">For its patience.</param>
-    /// <param name="outages">The worker's; one of its own where none is given.</param>
-    public WindowReader(KafkaOptions options, WindowLimits limits, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+    public WindowReader(GroupSession group, WindowLimits limits)
     {
-        ownOutages = outages is null ? new OutageLog(options, loggers, clock) : null;
-        Outages = outages ?? ownOutages!;
-        (this.options, this.clock) = (options, clock);
-        logger = loggers.CreateLogger<WindowReader>();
-        ahead = new LookAhead(limits);
-        Ledger = new WindowLedger(clock);
-        silent = new SilentPartitions(clock);
+        (this.group, clock) = (group, group.Clock);
+        logger = group.Loggers.CreateLogger<WindowReader>();
         Heartbeat = new Heartbeat("read", clock);
-        clients = new KafkaClients(options, loggers, clock, Outages);
-        log = clients.Log("Consumer");
-        lastEmptied = clock.GetTimestamp();
-        life = NewLife();
+        ahead = new LookAhead(limits);
+        flow = new PartitionFlow(group, ahead);
+        starts = new PartitionStarts(group, ahead, flow, Heartbeat);
+        rewinding = new Rewinding(group, ahead, flow);
+        rebalances = new Rebalances(group, ahead, flow, starts, Heartbeat);
+        outage = new OutageWatch(group);
     }
-
-    /// <summary>The partitions this worker reads now; any thread.</summary>
-    public IReadOnlyList<(string Topic, int Partition)> Assignment =>
-        [.. life.Consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
-
-    /// <summary>For a person who looks for a stall; any thread.</summary>
-    internal string State =>
-        $"epoch {Ledger.Epoch}, reading in {readEpoch}, {Ledger.InFlight} in flight, " +
-        $"offsets unknown {Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
-        $"paused {paused.Count}, unreadable {unreadable.Count}, at {string.Join(", ", life.Consumer.Assignment.Select(partition => $"{partition}@{life.Consumer.Position(partition)}"))}";
-
-    /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
-    public int WindowsInFlight => Ledger.InFlight;
 
     /// <summary>Whether messages are here for the next window. Reader's thread only.</summary>
     public bool HasGathered => !ahead.IsEmpty;
@@ -74,22 +58,12 @@ public sealed partial class WindowReader : IDisposable
     /// <summary>Of the reader's thread, which polls all the time.</summary>
     public Heartbeat Heartbeat { get; }
 
-    internal WindowLedger Ledger { get; }
-
-    /// <summary>What the worker says of outages.</summary>
-    internal OutageLog Outages { get; }
-
-    /// <summary>
-    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The
-    /// broker would take offsets from a producer whose consumer is in no group without any check, so that the publisher
-    /// must not even ask. A member that was expelled joins again only inside a poll, and that waits for the publisher.
-    /// Any thread.
-    /// </summary>
-    internal IConsumerGroupMetadata? GroupMetadata()
-    {
-        var metadata = life.Consumer.ConsumerGroupMetadata;
-        return string.IsNullOrEmpty(life.Consumer.MemberId) ? null : metadata;
-    }
+    /// <summary>For a person who looks for a stall; any thread.</summary>
+    internal string State =>
+        $"epoch {group.Ledger.Epoch}, reading in {rewinding.Epoch}, {group.Ledger.InFlight} in flight, " +
+        $"offsets unknown {group.Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
+        $"paused {flow.Paused.Count}, unreadable {starts.Unreadable}, at " +
+        string.Join(", ", group.Consumer.Assignment.Select(partition => $"{partition}@{group.Consumer.Position(partition)}"));
 
     /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
@@ -99,86 +73,116 @@ public sealed partial class WindowReader : IDisposable
     /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public SourceWindow? Read(CancellationToken stop)
     {
-        Subscribe();
+        group.Subscribe();
         using var polling = Heartbeat.Enter("polling", TimeSpan.Zero);
         while (!stop.IsCancellationRequested)
         {
             Heartbeat.Beat();
             RewindIfAbandoned();
-            ResetUnreadable();
+            starts.ResetUnreadable();
             // Once at least: with enough at hand a rebalance must be answered all the same.
             var more = Poll(ahead.IsEmpty ? PollSlice : TimeSpan.Zero);
             while (more && !ahead.CanFill)
                 more = Poll(TimeSpan.Zero);
-            if (AwaitsNew)
+            if (starts.AwaitsFirst)
             {
                 ReadOn();
                 continue;
             }
             // A rebalance inside Poll may have taken everything away, or abandoned what the window would follow.
-            if ((ahead.IsEmpty && !HasIdleOffsets()) || readEpoch != Ledger.Epoch)
+            if ((ahead.IsEmpty && !HasIdleOffsets()) || !rewinding.IsDone)
                 continue;
-            var window = ahead.Compose(readEpoch, Ledger);
-            ResumeRoomy();
-            if (Ledger.TryHandOut(window))
+            var window = ahead.Compose(rewinding.Epoch, group.Ledger);
+            flow.ResumeRoomy();
+            if (group.Ledger.TryHandOut(window))
                 return window;
         }
         return null;
     }
 
-    /// <summary>Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any thread.</summary>
-    public void AwaitNothing() => Ledger.Halt();
-
     /// <summary>
-    /// Leaves the group in an orderly way. Windows still in flight are abandoned: drain the pipeline first.
+    /// Waits for <paramref name="ready"/> and meanwhile reads ahead, so that rebalances are answered at once and the
+    /// group never misses a poll. Once there is a whole window of every partition, or as much as may be, it waits
+    /// without polling, and after <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; at the
+    /// end it resumes those that have room.
+    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a
+    /// revoke inside waits for that window to be published.
     /// </summary>
-    public void Close()
+    /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
+    public void GatherUntil(Task ready, CancellationToken stop)
     {
-        if (closed)
-            return;
-        closed = true;
-        if (Ledger.InFlight > 0)
-            Drain(TimeSpan.Zero);
+        group.Subscribe();
+        using var polling = Heartbeat.Enter("polling", TimeSpan.Zero);
+        while (!ready.IsCompleted && !stop.IsCancellationRequested)
+        {
+            RewindIfAbandoned();
+            starts.ResetUnreadable();
+            flow.PauseCrowding(CrowdPatience);
+            // Reading ahead comes to its limit soon: not each message is a sign of life.
+            if (!flow.WantsMore)
+                HoldUntil(ready, stop);
+            else if (ahead.IsEmpty)
+                Poll(PollSlice);
+            else if (!Poll(TimeSpan.Zero))
+                Wait(ready, GatherPause, stop);
+        }
+    }
+
+    private static bool Wait(Task ready, TimeSpan atMost, CancellationToken stop)
+    {
+        // The task's own failure is its owner's to see.
+        WaitHandle[] either = [((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle];
+        return WaitHandle.WaitAny(either, atMost) != WaitHandle.WaitTimeout;
+    }
+
+    /// <summary>With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.</summary>
+    private void HoldUntil(Task ready, CancellationToken stop)
+    {
+        using (Heartbeat.Rest())
+            if (Wait(ready, TimeSpan.FromMilliseconds(group.Options.PauseAfterMs), stop))
+                return;
+        Holding(logger, group.Options.PauseAfterMs);
         try
         {
-            // After a session and a little more the group has noticed in any case.
-            var limit = TimeSpan.FromMilliseconds(options.SessionTimeoutMs) + LeavePatience;
-            if (!life.Leave(limit))
-                NotClosed(logger, $"the client library has not come back from it within {limit.TotalSeconds:F0} s");
+            // Ends too when windows were abandoned: what is held here will then be read again.
+            while (!flow.WantsMore && rewinding.IsDone && !ready.IsCompleted && !stop.IsCancellationRequested)
+            {
+                // Every time: a rebalance brings partitions that are not paused.
+                Heartbeat.Beat();
+                flow.PauseAll();
+                Poll(PollSlice);
+            }
         }
-        catch (KafkaException error)
+        finally
         {
-            NotClosed(logger, error.Error.Reason);
+            flow.ResumeRoomy();
         }
-        // What waited to be said is said now.
-        ownOutages?.Dispose();
     }
 
-    public void Dispose()
+    /// <summary>Takes all that the client has, up to the limit.</summary>
+    private void ReadOn()
     {
-        Close();
-        life.Dispose();
+        flow.PauseCrowding(TimeSpan.Zero);
+        while (flow.WantsMore && Poll(GatherPause))
+        {
+        }
     }
 
-    /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
-    internal void Commit(SourceWindow window) => life.Consumer.Commit(Offsets(window));
-
-    internal static List<TopicPartitionOffset> Offsets(SourceWindow window)
+    private void RewindIfAbandoned()
     {
-        var offsets = new List<TopicPartitionOffset>(window.Ranges.Length);
-        foreach (var range in window.Ranges)
-            offsets.Add(new TopicPartitionOffset(range.Topic, range.Partition, range.Next));
-        return offsets;
-    }
-
-    private void Subscribe()
-    {
-        ObjectDisposedException.ThrowIf(closed, this);
-        if (subscribed)
+        if (rewinding.TryRewind())
             return;
-        life.Consumer.Subscribe(MessageTopics.Of(options.Topics).Subscription);
-        subscribed = true;
-        Outages.HasReader = true;
+        Poll(PollSlice);
+        // It is of before the rewind.
+        ahead.Unread(group.Ledger);
+    }
+
+    private bool HasIdleOffsets()
+    {
+        if (!ahead.HasEnds || clock.GetElapsedTime(lastArrival) < IdleCommit)
+            return false;
+        ahead.DropSettled(group.Ledger);
+        return ahead.HasEnds;
     }
 
     /// <summary>One call of the client: false when it brought nothing.</summary>
@@ -186,17 +190,17 @@ public sealed partial class WindowReader : IDisposable
     {
         try
         {
-            var result = life.Consumer.Consume(atMost);
+            var result = group.Consumer.Consume(atMost);
             if (result is null)
             {
-                lastEmptied = clock.GetTimestamp();
+                flow.Emptied();
                 Heartbeat.Beat();
-                LookAfterSilent();
-                LookAfterOutage();
+                starts.LookAfterSilent();
+                outage.Look();
                 return false;
             }
             lastArrival = clock.GetTimestamp();
-            Heard(result.TopicPartition);
+            starts.Heard(result.TopicPartition);
             if (result.IsPartitionEOF)
                 ahead.ReachedEnd(result.TopicPartition, result.Offset.Value);
             else
@@ -206,19 +210,20 @@ public sealed partial class WindowReader : IDisposable
         catch (ConsumeException error) when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
         {
             // The others that a start or a rebalance brought follow at once, and are settled together.
-            NoteUnreadable(where.TopicPartition, where.Offset);
+            starts.Miss(where.TopicPartition, where.Offset);
             return true;
         }
         catch (ConsumeException error)
         {
-            if (MayJoinAgain(error.Error))
-                JoinAgain(error.Error);
+            if (group.MayJoinAgain(error.Error))
+                rebalances.JoinAgain(error.Error);
             else
-                life.Errors.Handle(error);
+                group.Handle(error);
             return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
-    private static partial void NotClosed(ILogger logger, string reason);
+    [LoggerMessage(Level = LogLevel.Debug,
+        Message = "The next window has been full for {Milliseconds} ms: partitions are paused until it is taken")]
+    private static partial void Holding(ILogger logger, int milliseconds);
 }

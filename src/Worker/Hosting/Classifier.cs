@@ -3,6 +3,7 @@ using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
@@ -102,21 +103,21 @@ internal sealed class Classifier : IDisposable
                 options.Kafka.Producer.TryAdd("batch.size", $"{records.Least}");
             var size = new WindowSize(options.Window.MaxMessages, TimeSpan.FromMilliseconds(options.Window.TargetMs));
             var limits = new WindowLimits(size.Next, options.Window.MaxBytes);
-            using var reader = new WindowReader(options.Kafka, limits, loggers, clock, outages);
-            using var publisher = WindowPublisher.Create(options.Kafka, reader, loggers, clock);
+            using var group = new GroupSession(options.Kafka, loggers, clock, outages);
+            using var publisher = WindowPublisher.Create(group);
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
-            var pipeline = Pipeline(reader, publisher, new WindowPacer(size, limits), records, outages);
+            var pipeline = Pipeline(group, publisher, new WindowPacer(size, limits), limits, records, outages);
             using var drain = new CancellationTokenSource();
             using var deadline = ended.Token.Register(() => drain.CancelAfter(TimeSpan.FromSeconds(options.Shutdown.DrainSeconds)));
-            var lags = new PartitionLags(reader.Ends, clock);
+            var lags = new PartitionLags(group.Ends, clock);
             Meter.Watch(lags, () => Health.WaitingFor is null);
             var progress = new ProgressLog(Meter, lags, log, clock).Run(ended.Token);
             onDevice = true;
             Health.Watch(pipeline.Heartbeats, () => outages.LastOn);
             var running = pipeline.Run(ended.Token, drain.Token);
             // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
-            Health.Waiting("for its partitions", () => reader.IsAssigned);
+            Health.Waiting("for its partitions", () => group.IsAssigned);
             if (await Task.WhenAny(running, following) == following && following.IsFaulted)
                 await ended.CancelAsync();
             try
@@ -128,7 +129,7 @@ internal sealed class Classifier : IDisposable
                 onDevice = false;
                 Health.Watch([]);
             }
-            reader.Close();
+            group.Close();
             await following;
             await progress.ContinueWith(_ => { }, TaskScheduler.Default);
             log.LogInformation("Stopped: {Messages} messages published in {Windows} windows", Meter.Totals.Messages, Meter.Totals.Windows);
@@ -184,8 +185,11 @@ internal sealed class Classifier : IDisposable
             string.Join(", ", sources.Patterns), matching.Count == 0 ? "none" : string.Join(", ", matching));
     }
 
-    private ClassifyingPipeline Pipeline(WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records, OutageLog outages) => new(
-        reader,
+    private ClassifyingPipeline Pipeline(
+        GroupSession group, WindowPublisher publisher, WindowPacer pacer, WindowLimits limits, TopicLimits records,
+        OutageLog outages) => new(
+        group,
+        new WindowReader(group, limits),
         new WindowTokenizer(loaded.Tokenizer, options.Input, loaded.Encoder.MaxTokens, line => log.LogWarning("Input: {Line}", line)),
         new WindowClassifier(loaded.Encoder, options.Window.MicroBatch(loaded.Encoder), Anomalies),
         Heads,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Core.Messages;
 using Worker.Kafka.Clients;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 
@@ -14,6 +15,7 @@ namespace Worker.Pipeline;
 /// are computed, published and committed in the order they were read, so there is no per-message bookkeeping.
 /// </summary>
 internal sealed class ClassifyingPipeline(
+    GroupSession group,
     WindowReader reader,
     WindowTokenizer tokenizer,
     WindowClassifier classifier,
@@ -46,7 +48,7 @@ internal sealed class ClassifyingPipeline(
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(stop, failed.Token);
         // Once a stage has failed or all is abandoned, the reader may still be inside a revoke.
-        using var nobody = failed.Token.Register(reader.AwaitNothing);
+        using var nobody = failed.Token.Register(group.AwaitNothing);
         Task[] stages =
         [
             Stage("read", () => Read(stopReading.Token, failed.Token), () => tokenised.Writer.Complete(), failed),

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Pipeline;
 

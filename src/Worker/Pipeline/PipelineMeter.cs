@@ -3,7 +3,7 @@ using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Telemetry;
 
 namespace Worker.Pipeline;

@@ -1,6 +1,6 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Pipeline;
 

@@ -1,7 +1,7 @@
 using Worker.Core.Messages;
 using Worker.Core.Tokenization;
 using Worker.Core.Windows;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Pipeline;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Replaying;
 using Worker.Kafka.Topics;

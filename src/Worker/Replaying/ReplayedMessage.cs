@@ -1,6 +1,6 @@
 using Worker.Core.Messages;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Replaying;
 
 namespace Worker.Replaying;

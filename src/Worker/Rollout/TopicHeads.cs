@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
 using Worker.Terminal;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Telemetry;
 

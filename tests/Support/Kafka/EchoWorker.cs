@@ -5,6 +5,7 @@ using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 
 namespace Worker.Testing;
@@ -37,10 +38,13 @@ internal sealed class EchoWorker : IDisposable
         this.clock = clock ?? TimeProvider.System;
         (this.options, this.compute, this.loggers) = (options, compute, loggers ?? NullLoggerFactory.Instance);
         outages = new OutageLog(options, this.loggers, this.clock);
-        Reader = new WindowReader(options, new WindowLimits(maxMessages, maxBytes), this.loggers, this.clock, outages);
+        Group = new GroupSession(options, this.loggers, this.clock, outages);
+        Reader = new WindowReader(Group, new WindowLimits(maxMessages, maxBytes));
         publishing = OnThread(Publishing);
         reading = OnThread(Reading);
     }
+
+    public GroupSession Group { get; }
 
     public WindowReader Reader { get; }
 
@@ -66,7 +70,7 @@ internal sealed class EchoWorker : IDisposable
     {
         await stop.CancelAsync();
         await Ended.WaitAsync(EndPatience);
-        Reader.Close();
+        Group.Close();
     }
 
     public void Dispose()
@@ -74,8 +78,8 @@ internal sealed class EchoWorker : IDisposable
         stop.Cancel();
         // Only then: nobody may be inside the client when it goes.
         if (Task.WaitAny([Ended], EndPatience) < 0)
-            throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Reader.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
-        Reader.Dispose();
+            throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Group.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
+        Group.Dispose();
         outages.Dispose();
         stop.Dispose();
         failed.Dispose();
@@ -109,7 +113,7 @@ internal sealed class EchoWorker : IDisposable
 
     private void Publishing()
     {
-        using var publisher = WindowPublisher.Create(options, Reader, loggers, clock);
+        using var publisher = WindowPublisher.Create(Group);
         publisherBeat = publisher.Heartbeat;
         try
         {
@@ -161,7 +165,7 @@ internal sealed class EchoWorker : IDisposable
         }
         catch
         {
-            Reader.AwaitNothing();
+            Group.AwaitNothing();
             failed.Cancel();
             stop.Cancel();
             throw;

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -43,8 +44,9 @@ public sealed class ClientLogTests
         var options = Secretive();
         options.Client["debug"] = "all";
         using var log = new ListLogger();
-        using (var reader = new WindowReader(options, Stage.Limits, log, TimeProvider.System))
+        using (var group = new GroupSession(options, log, TimeProvider.System))
         {
+            var reader = new WindowReader(group, Stage.Limits);
             using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             Assert.Null(reader.Read(stop.Token));
         }
@@ -57,7 +59,8 @@ public sealed class ClientLogTests
     {
         var options = Secretive();
         options.Client["ssl.endpoint.identification.algorithm"] = "hunter2-secret";
-        var failure = Assert.Throws<KafkaFailureException>(() => new WindowReader(options, Stage.Limits, new ListLogger(), TimeProvider.System));
+        var failure = Assert.Throws<KafkaFailureException>(
+            () => new GroupSession(options, new ListLogger(), TimeProvider.System));
         Assert.Equal((KafkaFailure.Configuration, FailureAction.Stop), (failure.Failure, failure.Action));
         Assert.Contains("ssl.endpoint.identification.algorithm", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);

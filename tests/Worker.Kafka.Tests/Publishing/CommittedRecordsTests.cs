@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 

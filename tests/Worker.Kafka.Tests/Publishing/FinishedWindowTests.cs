@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -18,9 +19,10 @@ public sealed class FinishedWindowTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers, partitions: 1);
         stage.Feed(0, 50);
         var options = stage.Options();
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
         var window = reader.Read(TestContext.Current.CancellationToken)!;
-        using var publisher = new FinishingPublisher(options, reader, () => CommitOffset(stage, window.Ranges[0].Next));
+        using var publisher = new FinishingPublisher(group, () => CommitOffset(stage, window.Ranges[0].Next));
         var publishing = Task.Run(() => publisher.Publish(window, [], default));
         await publisher.Recovering.Task;
 
@@ -48,8 +50,8 @@ public sealed class FinishedWindowTests(KafkaBroker broker)
     }
 
     /// <summary>Its producer ends with the first window; the next one finishes that window when it is told to.</summary>
-    private sealed class FinishingPublisher(KafkaOptions options, WindowReader reader, Action finish)
-        : WindowPublisher(reader, options, NullLoggerFactory.Instance, TimeProvider.System)
+    private sealed class FinishingPublisher(GroupSession group, Action finish)
+        : WindowPublisher(group)
     {
         private bool hasEnded;
 

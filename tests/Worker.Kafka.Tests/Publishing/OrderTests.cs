@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -72,8 +73,9 @@ public sealed class OrderTests(KafkaBroker broker)
     /// <summary>Echoes everything; of the windows, the broker refuses a record of every third, and the fifth takes too long.</summary>
     private static void Run(KafkaOptions options)
     {
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var noise = new byte[5_000];
         new Random(1).NextBytes(noise);

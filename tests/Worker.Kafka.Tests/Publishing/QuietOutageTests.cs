@@ -34,14 +34,14 @@ public sealed class QuietOutageTests
             broker.Pause();
         // Longer than the session: the group, too, is lost.
         await Task.Delay(12_000, TestContext.Current.CancellationToken);
-        Assert.True(worker.Reader.Outages.IsSaid);
+        Assert.True(worker.Group.Outages.IsSaid);
         if (fault == "killed")
             broker.Start();
         else
             broker.Resume();
 
         await Eventually.True(() => log.Lines.Any(line => line.Contains("serves this worker again", StringComparison.Ordinal)), "the end", seconds: 60);
-        Assert.False(worker.Reader.Outages.IsSaid);
+        Assert.False(worker.Group.Outages.IsSaid);
         // Not all in all: what was committed without the worker's hearing of it is not counted by it.
         var then = worker.Published;
         stage.Feed(2_000, 100);

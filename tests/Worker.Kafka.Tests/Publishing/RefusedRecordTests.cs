@@ -4,6 +4,7 @@ using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -49,8 +50,9 @@ public sealed class RefusedRecordTests(KafkaBroker broker)
                 new(options.Topics.Results, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" } },
             ]);
         stage.Feed(0, 90);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var published = 0;
         HashSet<int> replaced = [];

@@ -3,6 +3,7 @@ using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -44,7 +45,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         Assert.Equal(FailureAction.Stop, failure.Action);
         Assert.Contains(stage.Options().TransactionalId!, failure.Message, StringComparison.Ordinal);
 
-        first.Reader.Close();
+        first.Group.Close();
         await Eventually.True(() => second.Published + first.Published == 200, "the rest published by the second");
         await second.StopAsync();
         Stage.AssertEachOnce(200, stage.Results(200));
@@ -60,8 +61,9 @@ public sealed class TransactionTests(KafkaBroker broker)
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
         stage.Feed(0, 10, keys: 1);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var window = reader.Read(default)!;
         Assert.Equal(10, window.Records.Length);
@@ -89,8 +91,9 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options(DeliveryMode.AtLeastOnce);
         options.MessageMaxBytes = 2_000;
         stage.Feed(0, 1);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         var window = reader.Read(default)!;
         OutgoingRecord[] records = [EchoWorker.Echo(options, window.Records[0]), new(options.Topics.Results, null, new byte[2_000])];
 
@@ -106,8 +109,9 @@ public sealed class TransactionTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = SoonExpelled(stage);
         stage.Feed(0, 50);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var read = 0;
         while (read < 50)
@@ -132,8 +136,9 @@ public sealed class TransactionTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = SoonExpelled(stage);
         stage.Feed(0, 50);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var window = reader.Read(default)!;
 
@@ -170,7 +175,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         var options = stage.Options();
         options.TransactionTimeoutMs = 60_000;
         var clients = new KafkaClients(options, NullLoggerFactory.Instance, TimeProvider.System);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
         using var producer = clients.Producer(ClientConfigs.TransactionalProducer(options), clients.Log("Producer"));
         var heartbeat = new Heartbeat("publish", TimeProvider.System);
         using var delivery = new WindowDelivery(producer, TimeSpan.FromSeconds(10), heartbeat);
@@ -181,6 +187,6 @@ public sealed class TransactionTests(KafkaBroker broker)
         transaction.Begin();
         delivery.Produce([.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], routes, out _, default);
         delivery.AwaitAll(default);
-        transaction.SendOffsets(WindowReader.Offsets(window), reader.GroupMetadata()!, default);
+        transaction.SendOffsets(window.Offsets(), group.Metadata()!, default);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -19,8 +20,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = Short(stage);
         stage.Feed(0, 300);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var published = PublishNext(options, reader, publisher);
 
@@ -39,8 +41,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = Short(stage);
         stage.Feed(0, 300);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var published = PublishNext(options, reader, publisher);
 
@@ -64,7 +67,7 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         }
         var fenced = await Assert.ThrowsAsync<KafkaFailureException>(() => other.Ended);
         Assert.Equal((KafkaFailure.Fenced, FailureAction.Stop), (fenced.Failure, fenced.Action));
-        other.Reader.Close();
+        other.Group.Close();
         while (published + other.Published < next)
             published += PublishNext(options, reader, publisher);
         Stage.AssertEachOnce(next, stage.Results(next));
@@ -76,8 +79,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = Short(stage);
         stage.Feed(0, 250);
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         publisher.Start(default);
         var published = PublishNext(options, reader, publisher);
 
@@ -86,9 +90,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, Echo(options, window), default));
         published += window.Records.Length;
         foreach (var range in window.Ranges)
-            reader.Ledger.Rewrite(range.Topic, range.Partition, range.First);
-        reader.Ledger.BeginRecovery();
-        reader.Ledger.EndRecovery();
+            group.Ledger.Rewrite(range.Topic, range.Partition, range.First);
+        group.Ledger.BeginRecovery();
+        group.Ledger.EndRecovery();
 
         while (published < 250)
             published += PublishNext(options, reader, publisher);
@@ -103,8 +107,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var options = stage.Options();
         // The broker's own limit is 900 s.
         options.TransactionTimeoutMs = 901_000;
-        using var reader = new WindowReader(options, Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
-        using var publisher = WindowPublisher.Create(options, reader, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
+        using var publisher = WindowPublisher.Create(group);
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Start(default));
         Assert.Equal(KafkaFailure.Configuration, failure.Failure);
         Assert.Contains("transaction.max.timeout.ms", failure.Message, StringComparison.Ordinal);
@@ -127,7 +132,7 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         stage.Feed(500, 300, keys: 100);
         var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(KafkaFailure.Fenced, failure.Failure);
-        first.Reader.Close();
+        first.Group.Close();
         await Eventually.True(() => first.Published + second.Published + thief.Published == 800, "800 published");
         await thief.StopAsync();
         await second.StopAsync();

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Tests.Publishing;
 

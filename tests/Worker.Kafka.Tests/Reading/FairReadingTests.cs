@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Confluent.Kafka;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 

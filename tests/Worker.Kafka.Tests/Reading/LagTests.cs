@@ -25,7 +25,7 @@ public sealed class LagTests(KafkaBroker broker)
         Send(1_000, commit: false);
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var worker = new EchoWorker(options, window => window.Records.Length > 0 ? hold.Task : Task.CompletedTask);
-        await Eventually.True(() => worker.Reader.WindowsInFlight > 0, "a window is in flight");
+        await Eventually.True(() => worker.Group.WindowsInFlight > 0, "a window is in flight");
         await Task.Delay(2_500, TestContext.Current.CancellationToken);
         // The ends were seen long ago; the messages before them are not done.
         Assert.All(Offsets(), partition => Assert.True(partition.Committed <= 0));

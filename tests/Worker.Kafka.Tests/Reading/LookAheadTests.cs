@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using FsCheck;
 using FsCheck.Fluent;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 
 namespace Worker.Kafka.Tests.Reading;

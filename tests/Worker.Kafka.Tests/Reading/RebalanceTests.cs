@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -52,6 +53,46 @@ public sealed class RebalanceTests(KafkaBroker broker)
         }
     }
 
+    [Theory]
+    [InlineData(DeliveryMode.ExactlyOnce, GroupMembership.Classic)]
+    [InlineData(DeliveryMode.ExactlyOnce, GroupMembership.Consumer)]
+    [InlineData(DeliveryMode.AtLeastOnce, GroupMembership.Classic)]
+    public async Task After_an_orderly_stop_the_others_read_on_without_asking_for_offsets(
+        DeliveryMode mode, GroupMembership protocol)
+    {
+        const int Stops = 5;
+        var stage = await Stage.On(broker.BootstrapServers, partitions: 6);
+        using var log = new ListLogger();
+        using var staying = new EchoWorker(stage.Options(mode, "staying", protocol), loggers: log);
+        var (fed, published) = (0, 0);
+        for (var stop = 0; stop < Stops; stop++)
+        {
+            using var leaving = new EchoWorker(stage.Options(mode, $"leaving-{stop}", protocol));
+            await WhileFed(() => leaving.Published > 100, $"worker {stop} has partitions", () => leaving.Published);
+            await leaving.StopAsync();
+            published += leaving.Published;
+            var before = staying.Published;
+            await WhileFed(() => staying.Group.Assignment.Count == 6 && staying.Published > before + 100, "the other has all partitions", () => 0);
+        }
+        await Eventually.True(() => published + staying.Published == fed, "all published");
+        await staying.StopAsync();
+
+        Stage.AssertEachOnce(fed, stage.Results(fed, partitions: 6));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("waiting", StringComparison.Ordinal));
+
+        Task WhileFed(Func<bool> condition, string what, Func<int> leaving) => Eventually.True(
+            () =>
+            {
+                if (fed - published - staying.Published - leaving() < 500)
+                {
+                    stage.Feed(fed, 500, keys: 101);
+                    fed += 500;
+                }
+                return condition();
+            },
+            what);
+    }
+
     [Fact]
     public async Task Windows_not_drained_in_time_are_abandoned_and_done_by_the_next_owner()
     {
@@ -62,7 +103,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         options.PauseAfterMs = 200;
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stuck = new EchoWorker(options, _ => hold.Task);
-        await Eventually.True(() => stuck.Reader.WindowsInFlight > 0, "a window is in flight");
+        await Eventually.True(() => stuck.Group.WindowsInFlight > 0, "a window is in flight");
 
         using var other = new EchoWorker(stage.Options(worker: "other"));
         await Eventually.True(() => other.Published > 0, "the other has taken over partitions");
@@ -80,7 +121,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         stage.Feed(0, 800);
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var failing = new EchoWorker(stage.Options(worker: "failing"), _ => hold.Task);
-        await Eventually.True(() => failing.Reader.WindowsInFlight > 0, "a window is in flight");
+        await Eventually.True(() => failing.Group.WindowsInFlight > 0, "a window is in flight");
         using var other = new EchoWorker(stage.Options(worker: "other"));
         await other.Started;
         await Task.Delay(2_000, TestContext.Current.CancellationToken);
@@ -89,7 +130,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         hold.SetException(new InvalidDataException("a stage failed"));
         // A revoke waits for 20 s, but not for those who publish no more.
         await Assert.ThrowsAsync<InvalidDataException>(() => failing.Ended.WaitAsync(TimeSpan.FromSeconds(10)));
-        failing.Reader.Close();
+        failing.Group.Close();
         await Eventually.True(() => other.Published == 800, "the other has done all");
         await other.StopAsync();
         Stage.AssertEachOnce(800, stage.Results(800, partitions: 4));
@@ -123,7 +164,8 @@ public sealed class RebalanceTests(KafkaBroker broker)
     {
         var stage = await Stage.On(broker.BootstrapServers, partitions: 1);
         var options = stage.Options();
-        using var reader = new WindowReader(options, new WindowLimits(64, 1_024), NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, new WindowLimits(64, 1_024));
         stage.Feed(0, 1);
         var lone = reader.Read(TestContext.Current.CancellationToken)!;
         Assert.Single(lone.Records);
@@ -146,7 +188,8 @@ public sealed class RebalanceTests(KafkaBroker broker)
     public async Task Reading_ends_at_once_when_told_to_stop()
     {
         var stage = await Stage.On(broker.BootstrapServers);
-        using var reader = new WindowReader(stage.Options(), Stage.Limits, NullLoggerFactory.Instance, TimeProvider.System);
+        using var group = new GroupSession(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        var reader = new WindowReader(group, Stage.Limits);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var patience = Stopwatch.StartNew();
         Assert.Null(reader.Read(stop.Token));

@@ -30,7 +30,7 @@ public sealed class SeveralTopicsTests(KafkaBroker broker)
         await Create(options, late);
         Feed(stage, late, 400, 200);
         await Eventually.True(() => worker.Published == 600, "the new topic published", seconds: 40);
-        Assert.Equal([named, late, early], worker.Reader.Assignment.Select(partition => partition.Topic).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal([named, late, early], worker.Group.Assignment.Select(partition => partition.Topic).Distinct().Order(StringComparer.Ordinal));
         await worker.StopAsync();
         Stage.AssertEachOnce(600, stage.Results(600));
     }

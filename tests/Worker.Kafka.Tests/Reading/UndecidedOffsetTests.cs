@@ -28,10 +28,10 @@ public sealed class UndecidedOffsetTests(KafkaBroker broker)
         stage.Feed(300, 50);
 
         using var first = new EchoWorker(Options("w1"));
-        await Eventually.True(() => first.Reader.Assignment.Count == 3, "all assigned");
+        await Eventually.True(() => first.Group.Assignment.Count == 3, "all assigned");
         await Task.Delay(500, TestContext.Current.CancellationToken);
         using var second = new EchoWorker(Options("w2"));
-        await Eventually.True(() => second.Reader.Assignment.Count > 0 && first.Reader.Assignment.Count < 3, "shared");
+        await Eventually.True(() => second.Group.Assignment.Count > 0 && first.Group.Assignment.Count < 3, "shared");
         await Task.Delay(3_000, TestContext.Current.CancellationToken);
         Assert.Equal(0, first.Published + second.Published);
         Assert.False(first.Ended.IsCompleted || second.Ended.IsCompleted);

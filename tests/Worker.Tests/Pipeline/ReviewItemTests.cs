@@ -9,7 +9,7 @@ using Worker.Core.Messages;
 using Worker.Core.Results;
 using Worker.Core.Windows;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Topics;
 using Worker.Pipeline;
 using Worker.Testing;

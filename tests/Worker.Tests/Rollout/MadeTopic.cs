@@ -1,6 +1,6 @@
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 using Worker.Rollout;
 
 namespace Worker.Tests.Rollout;

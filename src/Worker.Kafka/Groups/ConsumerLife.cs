@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>One life of the group's consumer: from joining until an error that only a new one mends.</summary>
 internal sealed class ConsumerLife : IDisposable

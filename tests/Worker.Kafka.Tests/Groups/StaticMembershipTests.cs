@@ -4,7 +4,7 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 
-namespace Worker.Kafka.Tests.Reading;
+namespace Worker.Kafka.Tests.Groups;
 
 /// <summary>Workers with Kafka:GroupInstanceId on a real broker, both protocols.</summary>
 public sealed class StaticMembershipTests(KafkaBroker broker)
@@ -23,8 +23,8 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         {
             stage.Feed(0, 200);
             await Eventually.True(() => staying.Published + leaving.Published == 200, "200 published");
-            await Eventually.True(() => leaving.Reader.Assignment.Count == 2 && staying.Reader.Assignment.Count == 2, "two partitions each");
-            owned = leaving.Reader.Assignment;
+            await Eventually.True(() => leaving.Group.Assignment.Count == 2 && staying.Group.Assignment.Count == 2, "two partitions each");
+            owned = leaving.Group.Assignment;
             rebalances = log.Lines.Count(IsRebalance);
             await leaving.StopAsync();
         }
@@ -32,8 +32,8 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         using var again = new ListLogger();
         using var returned = new EchoWorker(Options("returns"), loggers: again);
         stage.Feed(200, 200);
-        await Eventually.True(() => returned.Reader.Assignment.Count == 2, "it has two partitions again", seconds: 8);
-        Assert.Equal(owned.Order(), returned.Reader.Assignment.Order());
+        await Eventually.True(() => returned.Group.Assignment.Count == 2, "it has two partitions again", seconds: 8);
+        Assert.Equal(owned.Order(), returned.Group.Assignment.Order());
         await Eventually.True(() => stage.Results(400, partitions: 4, seconds: 2).Count == 400, "400 published");
         Assert.Equal(rebalances, log.Lines.Count(IsRebalance));
         // A start in good order alarms nobody.

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>
 /// Asks which offsets partitions hold, all of them in two requests a broker: asked one after another each waits for the

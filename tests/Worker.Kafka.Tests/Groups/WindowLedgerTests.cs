@@ -1,7 +1,7 @@
 using Confluent.Kafka;
-using Worker.Kafka.Reading;
+using Worker.Kafka.Groups;
 
-namespace Worker.Kafka.Tests.Reading;
+namespace Worker.Kafka.Tests.Groups;
 
 public sealed class WindowLedgerTests
 {

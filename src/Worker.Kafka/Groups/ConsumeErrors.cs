@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>Tells the consumer's errors that it mends itself (logged) from those that need a person (thrown).</summary>
 internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaClients clients)

@@ -1,8 +1,11 @@
-namespace Worker.Kafka.Reading;
+using Confluent.Kafka;
+
+namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which is
-/// committed. Where the partition ended behind the last message, Next lies behind what no reader sees (transaction markers).
+/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which
+/// is committed. Where the partition ended behind the last message, Next lies behind what no reader sees (transaction
+/// markers).
 /// </summary>
 public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
@@ -37,4 +40,13 @@ public sealed class SourceWindow
     /// drop it at any stage; publishing it does nothing.
     /// </summary>
     public bool IsStale => Epoch != ledger.Epoch;
+
+    /// <summary>What is committed once it is published.</summary>
+    internal List<TopicPartitionOffset> Offsets()
+    {
+        var offsets = new List<TopicPartitionOffset>(Ranges.Length);
+        foreach (var range in Ranges)
+            offsets.Add(new TopicPartitionOffset(range.Topic, range.Partition, range.Next));
+        return offsets;
+    }
 }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
+using Worker.Core.Health;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>
 /// Which windows are in flight, and from where to read again when they are abandoned. It keeps apart the two threads that
@@ -179,6 +180,13 @@ internal sealed class WindowLedger(TimeProvider clock)
             AbandonLocked();
             return false;
         }
+    }
+
+    /// <summary>The same; the reader's heartbeat rests meanwhile, for the publisher may be waiting for a broker.</summary>
+    public bool Drain(TimeSpan bound, Heartbeat heartbeat)
+    {
+        using (heartbeat.Rest())
+            return Drain(bound);
     }
 
     /// <summary>Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.</summary>

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>Names partitions in a line of the log.</summary>
 internal static class PartitionNames

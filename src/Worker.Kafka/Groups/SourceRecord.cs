@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Worker.Kafka.Reading;
+namespace Worker.Kafka.Groups;
 
 /// <summary>One header of a record; names may repeat.</summary>
 public readonly record struct RecordHeader(string Name, byte[]? Value);
