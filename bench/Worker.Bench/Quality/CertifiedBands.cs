@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Bench.Quality;
 

@@ -1,8 +1,8 @@
 using Worker.Core.Heads;
-using Worker.Learning.Calibrating;
 using Worker.Learning.Ensembles;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Experiments;
 

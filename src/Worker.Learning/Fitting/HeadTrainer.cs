@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 

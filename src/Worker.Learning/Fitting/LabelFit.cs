@@ -3,6 +3,7 @@ using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 

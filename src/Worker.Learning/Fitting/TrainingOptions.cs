@@ -1,5 +1,5 @@
 using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using Worker.Core.Features;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 using Worker.Terminal;
 using Worker.Texts;
 
@@ -90,25 +90,9 @@ internal static class HeadTraining
     /// </summary>
     /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
-    public static IReadOnlyList<Head> Certify(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options)
-    {
-        var scored = Score(loaded, data, trained);
-        var (heads, answers) = (scored.Heads, scored.Answers.OncePerGroup(data.Groups));
-        var certified = new List<Head>();
-        for (var label = 0; label < heads.Count; label++)
-        {
-            int[] rows = [.. Enumerable.Range(0, answers.Rows).Where(row => answers[row, label] != AnswerMatrix.Unknown)];
-            if (rows.Length == 0)
-                continue;
-            var head = heads[label];
-            var (band, certificate) = CertifiedBand.Learn(
-                [.. rows.Select(row => scored.Probabilities[row * heads.Count + label])],
-                [.. rows.Select(row => answers[row, label] == AnswerMatrix.Yes)],
-                head.Thresholds.Decide, options, CertificateOrigin.Audit);
-            certified.Add(head with { Version = head.Version + 1, Parent = head.Version, Thresholds = band, Certificate = certificate });
-        }
-        return certified;
-    }
+    public static IReadOnlyList<Head> Certify(
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options) =>
+        HeadCertifier.Certify(Score(loaded, data, trained), data.Groups, options);
 
     /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
     private sealed class Direct<T>(Action<T> report) : IProgress<T>

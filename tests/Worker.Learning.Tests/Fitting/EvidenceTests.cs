@@ -1,8 +1,8 @@
 using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Tests.Fitting;
 

@@ -1,4 +1,4 @@
-namespace Worker.Learning.Certifying;
+namespace Worker.Learning.Thresholding;
 
 /// <summary>How a head's thresholds are chosen on held-out rows.</summary>
 public enum ThresholdRule

@@ -1,7 +1,7 @@
 using Worker.Core.Heads;
-using Worker.Learning.Calibrating;
+using Worker.Learning.Certifying;
 
-namespace Worker.Learning.Certifying;
+namespace Worker.Learning.Thresholding;
 
 /// <summary>Thresholds of a head, and what was shown of them.</summary>
 /// <param name="Thresholds">The band, and where yes and no part.</param>
@@ -21,7 +21,8 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
     /// <param name="probabilities">Calibrated, of rows that the head was not fitted on; at least one.</param>
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="options">Without problems.</param>
-    public static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
+    public static ThresholdChoice Make(
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ThresholdOptions options)
     {
         var decides = new double[answers.Length];
         Array.Fill(decides, Decide(probabilities, answers, options));
@@ -55,35 +56,32 @@ public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certifi
         return options.Rule switch
         {
             ThresholdRule.Fixed => options.Fixed,
-            ThresholdRule.Cost => PlainThreshold.Best(probabilities, answers, c =>
-                -options.CostOfFalseYes * (c.Predicted - c.TruePositives) - options.CostOfFalseNo * (
-                    c.Positives - c.TruePositives)),
+            ThresholdRule.Cost => DecisionThreshold.Best(probabilities, answers, c =>
+                -options.CostOfFalseYes * (c.Predicted - c.TruePositives)
+                - options.CostOfFalseNo * (c.Positives - c.TruePositives)),
             // Below the floor, the nearer to it the better; above it, what the rule is after.
-            ThresholdRule.PrecisionFloor => PlainThreshold.Best(probabilities, answers, c =>
+            ThresholdRule.PrecisionFloor => DecisionThreshold.Best(probabilities, answers, c =>
                 c.Predicted > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Predicted > 0
                     ? c.Precision - 1 : -2),
-            ThresholdRule.RecallFloor => PlainThreshold.Best(probabilities, answers, c =>
+            ThresholdRule.RecallFloor => DecisionThreshold.Best(probabilities, answers, c =>
                 c.Predicted > 0 && c.Recall >= options.Floor ? 1 + c.Precision : c.Recall - 1),
             _ when beta == 1 => DecisionThreshold.Choose(probabilities, answers),
             // The best threshold on few positives is mostly chance.
             _ when answers.Count(true) < DecisionThreshold.MinimumPositives => 0.5,
-            _ => PlainThreshold.Best(probabilities, answers, c => c.FBeta(beta)),
+            _ => DecisionThreshold.Best(probabilities, answers, c => c.FBeta(beta)),
         };
     }
 
-    private static string? Unmet(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double decide, ThresholdOptions options)
+    private static string? Unmet(
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double decide, ThresholdOptions options)
     {
         if (options.Rule is not ThresholdRule.PrecisionFloor)
             return null;
-        var (predicted, truePositives) = (0, 0);
-        for (var i = 0; i < probabilities.Length; i++)
-        {
-            if (probabilities[i] < decide)
-                continue;
-            predicted++;
-            truePositives += answers[i] ? 1 : 0;
-        }
-        var precision = predicted == 0 ? 0 : (double)truePositives / predicted;
-        return precision >= options.Floor ? null : $"no threshold reaches a precision of {options.Floor}: the best on held-out rows is {precision:F2}; add examples";
+        var counts = ThresholdCounts.At(probabilities, answers, decide);
+        var precision = counts.Predicted == 0 ? 0 : counts.Precision;
+        return precision >= options.Floor
+            ? null
+            : $"no threshold reaches a precision of {options.Floor}: the best on held-out rows is {precision:F2};"
+                + " add examples";
     }
 }

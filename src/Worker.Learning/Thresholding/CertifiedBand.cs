@@ -1,6 +1,7 @@
 using Worker.Core.Heads;
+using Worker.Learning.Certifying;
 
-namespace Worker.Learning.Certifying;
+namespace Worker.Learning.Thresholding;
 
 /// <summary>A band, its certificate, and what sides without one lack.</summary>
 /// <param name="YesNeeds">Null when the yes side is certified.</param>
@@ -33,10 +34,11 @@ public static class CertifiedBand
     /// <returns>A side without evidence enough has no certificate, and a bound at the end of the scale.</returns>
     public static LearnedBand Learn(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double decide, ThresholdOptions options,
-            CertificateOrigin origin)
+        CertificateOrigin origin)
     {
         if (probabilities.Length != answers.Length)
-            throw new ArgumentException($"there are {probabilities.Length} probabilities and {answers.Length} answers", nameof(answers));
+            throw new ArgumentException(
+                $"there are {probabilities.Length} probabilities and {answers.Length} answers", nameof(answers));
         var p = probabilities.ToArray();
         var decides = new double[p.Length];
         Array.Fill(decides, decide);
@@ -55,16 +57,16 @@ public static class CertifiedBand
     internal static LearnedBand Learn(TestedRows rows, ReadOnlySpan<double> deployed, double decide,
         ThresholdOptions options, CertificateOrigin origin)
     {
-        var today = new DateTimeOffset(options.Clock.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         var sorted = deployed.ToArray();
         Array.Sort(sorted);
         var (highDoubt, yes, yesNeeds) = Certify(rows, yes: true, options);
         var (lowDoubt, no, noNeeds) = Certify(rows, yes: false, options);
         var high = yes is null ? 1 : Math.Max(decide, Math.Max(-highDoubt, sorted[^yes.Decided]));
         var low = no is null ? 0 : Math.Min(decide, Math.Min(lowDoubt, sorted[no.Decided - 1]));
+        var (date, expires) = Certificate.Term(options.Clock.GetUtcNow(), options.Validity);
         return new LearnedBand(
             new Thresholds(low, decide, high),
-            new Certificate(options.Error, options.Delta, today, today + options.Validity, origin, yes, no),
+            new Certificate(options.Error, options.Delta, date, expires, origin, yes, no),
             yesNeeds, noNeeds);
     }
 

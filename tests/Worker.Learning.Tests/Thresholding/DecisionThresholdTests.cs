@@ -1,10 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Worker.Learning.Calibrating;
+using Worker.Learning.Thresholding;
 
-namespace Worker.Learning.Tests.Calibrating;
+namespace Worker.Learning.Tests.Thresholding;
 
-public class ThresholdTests
+public class DecisionThresholdTests
 {
     /// <summary>Probabilities of few distinct values, so that ties are common, with answers.</summary>
     private static readonly Gen<(double P, bool Y)[]> Rows =
@@ -14,16 +14,17 @@ public class ThresholdTests
     public void No_threshold_has_a_higher_F1_than_the_best() => Prop.ForAll(Rows.ToArbitrary(), rows =>
     {
         var (p, y) = (rows.Select(r => r.P).ToArray(), rows.Select(r => r.Y).ToArray());
-        var best = DecisionThreshold.Best(p, y);
+        var best = DecisionThreshold.Best(p, y, counts => counts.F1);
         Assert.InRange(best, 0, 1);
-        var f1 = DecisionThreshold.F1(p, y, best);
+        var f1 = ThresholdCounts.At(p, y, best).F1;
         for (var threshold = 0.0; threshold <= 1.05; threshold += 0.025)
-            Assert.True(DecisionThreshold.F1(p, y, threshold) <= f1 + 1e-12);
+            Assert.True(ThresholdCounts.At(p, y, threshold).F1 <= f1 + 1e-12);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void The_threshold_lies_between_what_is_yes_and_what_is_no() =>
-        Assert.Equal(0.25, DecisionThreshold.Best([0.1, 0.2, 0.3, 0.4], [false, false, true, true]), 1e-12);
+        Assert.Equal(0.25, DecisionThreshold.Best(
+            [0.1, 0.2, 0.3, 0.4], [false, false, true, true], counts => counts.F1), 1e-12);
 
     [Fact]
     public void A_half_stays_with_few_positives_or_a_high_F1()

@@ -2,8 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Worker.Core.Heads;
 using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 
-namespace Worker.Learning.Tests.Certifying;
+namespace Worker.Learning.Tests.Thresholding;
 
 public class CertifiedBandTests
 {

@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 
-namespace Worker.Learning.Tests.Certifying;
+namespace Worker.Learning.Tests.Thresholding;
 
 public class ThresholdChoiceTests
 {

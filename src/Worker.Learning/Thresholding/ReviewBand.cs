@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
 
-namespace Worker.Learning.Calibrating;
+namespace Worker.Learning.Thresholding;
 
 /// <summary>
 /// The review band of the plain rules, where one is asked for: the share of held-out rows nearest to the decision
