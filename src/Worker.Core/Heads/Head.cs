@@ -1,3 +1,5 @@
+using Worker.Core.Numerics;
+
 namespace Worker.Core.Heads;
 
 /// <summary>
@@ -62,14 +64,8 @@ public readonly record struct Calibration(double Slope, double Intercept)
     public static Calibration Identity { get; } = new(1, 0);
 
     /// <summary>Calibrated probability in [0, 1] of a logit; allocates nothing.</summary>
-    public double Probability(double logit)
-    {
-        if (Curve is not null)
-            return Curve.At(logit);
-        var z = Slope * logit + Intercept;
-        // Both branches keep exp's argument negative, so it never overflows.
-        return z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
-    }
+    public double Probability(double logit) =>
+        Curve is not null ? Curve.At(logit) : Logistic.Sigmoid(Slope * logit + Intercept);
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Anomaly;
+using Worker.Core.Numerics;
 using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;

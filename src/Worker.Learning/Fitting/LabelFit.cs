@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
@@ -116,9 +117,8 @@ internal sealed class LabelFit
         for (var i = 0; i < tried.Length; i++)
         {
             ref var part = ref losses[heldOut.Part[i]];
-            // −ln σ(z) of a yes, −ln σ(−z) of a no.
             var z = heldOut.Answers[i] ? -(double)tried[i] : tried[i];
-            part = (part.Sum + Math.Max(z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z))), part.Rows + 1);
+            part = (part.Sum + Logistic.Softplus(z), part.Rows + 1);
         }
         foreach (var choice in chosenByOthers)
             choice.Judge(l2, tried, losses);

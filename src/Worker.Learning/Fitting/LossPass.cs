@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Worker.Core.Numerics;
 
 namespace Worker.Learning.Fitting;
 

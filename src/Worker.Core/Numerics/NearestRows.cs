@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 
-namespace Worker.Core.Anomaly;
+namespace Worker.Core.Numerics;
 
 /// <summary>Finds, for many queries at once, the rows of a <see cref="PackedMatrix"/> with the largest products.</summary>
-public static class NearestRows
+internal static class NearestRows
 {
     /// <summary>The k largest products of each query, largest first; equal products in the order of rows.</summary>
     /// <param name="rows">At least k rows.</param>

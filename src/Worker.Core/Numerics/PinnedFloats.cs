@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Worker.Learning.Fitting;
+namespace Worker.Core.Numerics;
 
 /// <summary>Zeroed floats at a fixed address that starts a cache line, for kernels that work on pointers.</summary>
 internal sealed unsafe class PinnedFloats

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Worker.Core.Anomaly;
+using Worker.Core.Numerics;
 
-namespace Worker.Core.Tests.Anomaly;
+namespace Worker.Core.Tests.Numerics;
 
 public class NearestRowsTests
 {

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Worker.Learning.Fitting;
+namespace Worker.Core.Numerics;
 
 /// <summary>Loss and residual of a block of logits, lane by lane.</summary>
 internal static unsafe class CrossEntropyKernel

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Worker.Core.Anomaly;
+namespace Worker.Core.Numerics;
 
 /// <summary>
 /// The inner loop of <see cref="PackedMatrix"/>: eight queries times a panel of 32 rows. With 512-bit vectors that is

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Worker.Learning.Anomaly;
+namespace Worker.Core.Numerics;
 
 /// <summary>L of a symmetric positive definite A = L·Lᵀ, and what is solved with it; f64.</summary>
 internal sealed class CholeskyFactor
@@ -9,8 +9,10 @@ internal sealed class CholeskyFactor
     private readonly int size;
 
     /// <param name="matrix">[size, size], of which the lower triangle is read and overwritten.</param>
+    /// <param name="minimumPivot">What a smaller pivot is raised to; 0 to refuse a matrix that is not positive
+    /// definite.</param>
     /// <exception cref="ArithmeticException">It is not positive definite.</exception>
-    public CholeskyFactor(double[] matrix, int size)
+    public CholeskyFactor(double[] matrix, int size, double minimumPivot = 0)
     {
         (factor, this.size) = (matrix, size);
         for (var i = 0; i < size; i++)
@@ -22,8 +24,10 @@ internal sealed class CholeskyFactor
                 var rest = row[j] - TensorPrimitives.Dot<double>(row[..j], earlier);
                 if (i > j)
                     row[j] = rest / matrix[j * size + j];
+                else if (rest > minimumPivot || minimumPivot > 0)
+                    row[i] = Math.Sqrt(Math.Max(rest, minimumPivot));
                 else
-                    row[i] = rest > 0 ? Math.Sqrt(rest) : throw new ArithmeticException($"the matrix is not positive definite at row {i}");
+                    throw new ArithmeticException($"the matrix is not positive definite at row {i}");
             }
         }
     }

@@ -1,13 +1,13 @@
 using System.Buffers;
 
-namespace Worker.Core.Anomaly;
+namespace Worker.Core.Numerics;
 
 /// <summary>
 /// Rows of one width laid out so that many queries meet all of them in one pass: panels of <see cref="Lanes"/> rows, in
 /// each the rows side by side, value by value. A block of queries stays in registers while a panel streams by once, and
 /// no sum runs across a vector. Immutable; any number of threads may read it.
 /// </summary>
-public sealed class PackedMatrix
+internal sealed class PackedMatrix
 {
     /// <summary>Queries of a block.</summary>
     public const int BlockQueries = PanelKernel.Queries;

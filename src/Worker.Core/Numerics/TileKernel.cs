@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Worker.Learning.Fitting;
+namespace Worker.Core.Numerics;
 
 /// <summary>
 /// The two matrix products of logistic regression for a block of rows and a tile of fits. Fits lie side by side in the

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Worker.Learning.Anomaly;
+namespace Worker.Core.Numerics;
 
 /// <summary>
 /// Eigenvalues and eigenvectors of a symmetric positive semi-definite matrix by one-sided Jacobi rotations of its rows
