@@ -3,6 +3,8 @@ using Worker.Core.Features;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
 using Worker.Learning.Reading;
+using Worker.Reports.Figures;
+using Worker.Reports.Reporting;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;

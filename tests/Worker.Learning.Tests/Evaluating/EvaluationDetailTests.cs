@@ -2,6 +2,7 @@ using System.Text.Json;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Figures;
 
 namespace Worker.Learning.Tests.Evaluating;
 

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
-using Worker.Learning.Reporting;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Reporting;
 
 namespace Worker.Learning.Tests.Reporting;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
 
-namespace Worker.Learning.Evaluating;
+namespace Worker.Reports.Figures;
 
 /// <summary>An <see cref="EvaluationDetail"/> as JSON, within an open object: see <see cref="EvaluationJson"/>.</summary>
 internal static class DetailJson

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Worker.Learning.Evaluating;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>Which label is taken for which: a table coloured by share, and the pairs in order.</summary>
 internal static class ConfusionSection

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 
-namespace Worker.Learning.Plotting;
+namespace Worker.Reports.Plotting;
 
 /// <summary>Axes drawn once a page and referred to by every chart that has them: with hundreds of labels most of a chart is axes.</summary>
 public sealed class SharedAxes

@@ -3,9 +3,9 @@ using System.Xml.Linq;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
-using Worker.Learning.Plotting;
+using Worker.Reports.Plotting;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>The plots of a <see cref="CurveSet"/> and a review curve.</summary>
 internal static class CurveFigures

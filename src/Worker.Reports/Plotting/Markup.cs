@@ -2,7 +2,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace Worker.Learning.Plotting;
+namespace Worker.Reports.Plotting;
 
 /// <summary>
 /// HTML and SVG as a tree, so that a page is well-formed and every text and attribute escaped by construction: nothing

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Worker.Learning.Plotting;
-using Worker.Learning.Reporting;
-using static Worker.Learning.Plotting.Markup;
+using Worker.Learning.Experiments;
+using Worker.Reports.Plotting;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Experiments;
+namespace Worker.Reports.Reporting;
 
 /// <summary>An experiment as a page: what each variant reaches, over all labels and label by label.</summary>
 /// <param name="Facts">What was compared on what: names and values below the heading.</param>

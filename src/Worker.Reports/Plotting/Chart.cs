@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Plotting;
+namespace Worker.Reports.Plotting;
 
 /// <summary>Colours by role; the page's style sheet gives each one for a light and one for a dark page.</summary>
 public enum Ink

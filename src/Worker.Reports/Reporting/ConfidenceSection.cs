@@ -1,7 +1,7 @@
 using Worker.Learning.Evaluating;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>How right decisions of each confidence are, by label decision and by text.</summary>
 internal static class ConfidenceSection

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Worker.Learning.Plotting;
+namespace Worker.Reports.Plotting;
 
 /// <summary>A mark on an axis.</summary>
 /// <param name="At">0 is the axis' start, 1 its end.</param>

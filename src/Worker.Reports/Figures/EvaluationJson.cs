@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Worker.Learning.Evaluating;
 
-namespace Worker.Learning.Evaluating;
+namespace Worker.Reports.Figures;
 
 /// <summary>
 /// An evaluation as JSON:

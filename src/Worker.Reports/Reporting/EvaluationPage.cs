@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using Worker.Learning.Plotting;
+using Worker.Reports.Plotting;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>Puts the sections of an evaluation report together.</summary>
 internal static class EvaluationPage

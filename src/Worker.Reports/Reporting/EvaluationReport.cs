@@ -1,6 +1,6 @@
 using Worker.Learning.Evaluating;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>All that an evaluation page shows.</summary>
 /// <param name="Facts">What was evaluated on what: names and values below the heading.</param>

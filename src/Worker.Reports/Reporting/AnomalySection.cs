@@ -1,8 +1,8 @@
 using Worker.Learning.Evaluating;
-using Worker.Learning.Plotting;
-using static Worker.Learning.Plotting.Markup;
+using Worker.Reports.Plotting;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>How well texts unlike the known ones stand out.</summary>
 internal static class AnomalySection

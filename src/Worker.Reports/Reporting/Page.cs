@@ -1,9 +1,9 @@
 using System.Text;
 using System.Xml.Linq;
-using Worker.Learning.Plotting;
-using static Worker.Learning.Plotting.Markup;
+using Worker.Reports.Plotting;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>A part of a page.</summary>
 /// <param name="Id">Of its address within the page.</param>

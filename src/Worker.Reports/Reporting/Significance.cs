@@ -2,7 +2,7 @@ using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>Tells what is beyond chance, before a page says it of heads.</summary>
 internal static class Significance

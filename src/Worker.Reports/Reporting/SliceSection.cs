@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 using Worker.Learning.Evaluating;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>The same figures on parts of the texts: where it is worse than on the whole.</summary>
 internal static class SliceSection

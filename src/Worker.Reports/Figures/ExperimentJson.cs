@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Worker.Learning.Experiments;
 
-namespace Worker.Learning.Experiments;
+namespace Worker.Reports.Figures;
 
 /// <summary>
 /// An experiment as JSON:

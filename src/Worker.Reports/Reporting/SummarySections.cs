@@ -1,9 +1,9 @@
 using System.Globalization;
 using Worker.Learning.Evaluating;
-using Worker.Learning.Plotting;
-using static Worker.Learning.Plotting.Markup;
+using Worker.Reports.Plotting;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>The whole at a glance.</summary>
 internal static class SummarySections

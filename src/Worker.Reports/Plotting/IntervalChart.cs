@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Plotting;
+namespace Worker.Reports.Plotting;
 
 /// <summary>A row of an <see cref="IntervalChart"/>.</summary>
 /// <param name="Ink">Of the point and its interval.</param>

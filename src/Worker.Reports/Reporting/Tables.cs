@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>Tables, cards and numbers as every report writes them.</summary>
 internal static class Tables

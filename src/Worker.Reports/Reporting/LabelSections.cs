@@ -1,10 +1,10 @@
 using System.Xml.Linq;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
-using Worker.Learning.Plotting;
-using static Worker.Learning.Plotting.Markup;
+using Worker.Reports.Plotting;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>The classification report, and each label's own curves and mistakes, folded away until asked for.</summary>
 internal static class LabelSections

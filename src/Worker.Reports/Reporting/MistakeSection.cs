@@ -1,7 +1,7 @@
 using Worker.Learning.Evaluating;
-using static Worker.Learning.Plotting.Markup;
+using static Worker.Reports.Plotting.Markup;
 
-namespace Worker.Learning.Reporting;
+namespace Worker.Reports.Reporting;
 
 /// <summary>The most confident mistakes, with their texts.</summary>
 internal static class MistakeSection
