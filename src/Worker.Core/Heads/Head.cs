@@ -46,7 +46,7 @@ public sealed record Head
     public string? Group { get; init; }
 
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
-    public Training? Training { get; init; }
+    public TrainingSummary? Training { get; init; }
 
     /// <summary>Version of the head that this one was warm-started from, or null.</summary>
     public int? Parent { get; init; }
@@ -83,4 +83,4 @@ public readonly record struct Thresholds(double Low, double Decide, double High)
 /// <param name="Negatives">Examples known not to have it.</param>
 /// <param name="ValidationF1">F1 at the decision threshold on the held-out rows; null when there were none.</param>
 /// <param name="ValidationLogLoss">Log-loss of calibrated probabilities on the held-out rows; null likewise.</param>
-public sealed record Training(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);
+public sealed record TrainingSummary(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);

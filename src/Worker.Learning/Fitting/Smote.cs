@@ -8,7 +8,7 @@ namespace Worker.Learning.Fitting;
 /// anything of what it holds out. The labels share as many points as there are texts, but each may have
 /// <see cref="Fewest"/>: with more than a hundredth as many labels as texts there can be more points than texts.
 /// </summary>
-internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
+internal sealed class Smote(FeatureMatrix features, CrossFitAnswers answers)
 {
     private const int Neighbours = 5;
 

@@ -20,6 +20,6 @@ internal static class CertificateCheck
         if (certified.Length == 0)
             throw new UserError(
                 "none of these heads has a certificate to check: give them some with 'worker certify' first");
-        return CertificateWatch.Over(HeadTraining.Score(loaded, data, certified), data.Groups);
+        return CertificateWatch.Over(TextTraining.Score(loaded, data, certified), data.Groups);
     }
 }

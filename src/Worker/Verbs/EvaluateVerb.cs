@@ -82,7 +82,7 @@ internal static class EvaluateVerb
             throw new UserError($"none of the {unscored.Length} labels of the data has a head ({string.Join(", ", unscored.Take(5))}; heads: {string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
-        var scored = HeadTraining.Score(loaded, data, trained);
+        var scored = TextTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
         Console.WriteLine();

@@ -181,7 +181,7 @@ public class ImbalanceTests
         Assert.True(result.Figures.Average(figures => figures.AveragePrecision) > 0.1);
     }
 
-    private static FoldedAnswers Split(Sampling sampling, out DataSet data, out sbyte[] before)
+    private static CrossFitAnswers Split(Sampling sampling, out DataSet data, out sbyte[] before)
     {
         var simulated = Simulated.Draw(rows: 500, width: 3, labels: 1, seed: 5, bias: -2);
         data = simulated.Data;

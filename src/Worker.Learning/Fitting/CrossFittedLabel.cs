@@ -9,14 +9,15 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// One label on its way to a head: its fits, the best penalties so far and the logits held out under them.
+/// One label while it is cross-fitted: a fit for each fold held out, the best penalties so far, the logits held out
+/// under them, and last the fit on all rows.
 /// </summary>
-internal sealed class LabelFit
+internal sealed class CrossFittedLabel
 {
     /// <summary>With fewer examples of either answer a label is remarked on.</summary>
     private const int FewExamples = 10;
 
-    private readonly FoldedAnswers answers;
+    private readonly CrossFitAnswers answers;
     private readonly HeldOutRows heldOut;
     private readonly float[] logits;
 
@@ -32,7 +33,8 @@ internal sealed class LabelFit
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
     /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here. Null
     /// for the best constant.</param>
-    public LabelFit(int label, FoldedAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
+    public CrossFittedLabel(
+        int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
     {
         Label = label;
         Folds = folds;

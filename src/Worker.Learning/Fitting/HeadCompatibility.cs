@@ -2,8 +2,8 @@ using Worker.Core.Heads;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>Whether a head belongs to the features at hand.</summary>
-internal static class HeadFit
+/// <summary>Whether a head can be used with the features at hand: same encoder, feature and width.</summary>
+internal static class HeadCompatibility
 {
     /// <exception cref="HeadRefusedException">It is for another encoder.</exception>
     public static void Require(Head head, string encoder)

@@ -5,7 +5,7 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Tests.Fitting;
 
-public class FoldedAnswersTests
+public class CrossFitAnswersTests
 {
     [Fact]
     public void Folds_share_yes_and_no_evenly_and_change_no_answer()
@@ -17,7 +17,7 @@ public class FoldedAnswersTests
             select (answers, folds, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var folded = new FoldedAnswers(new AnswerMatrix(100, 2, c.answers));
+            var folded = new CrossFitAnswers(new AnswerMatrix(100, 2, c.answers));
             folded.CrossFit(1, c.folds, new Random(c.seed));
             for (var row = 0; row < 100; row++)
                 for (var label = 0; label < 2; label++)
@@ -46,7 +46,7 @@ public class FoldedAnswersTests
             var groups = TextGroups.Of([.. c.groups.Select(g => $"{(char)('a' + g / 26)}{(char)('a' + g % 26)}")]);
             foreach (var hold in (bool[])[false, true])
             {
-                var folded = new FoldedAnswers(new AnswerMatrix(200, 1, [.. c.answers]), 0, groups);
+                var folded = new CrossFitAnswers(new AnswerMatrix(200, 1, [.. c.answers]), 0, groups);
                 if (hold)
                     folded.HoldOut(0, 0.3, new Random(c.seed));
                 else
@@ -74,7 +74,8 @@ public class FoldedAnswersTests
     public void A_share_of_each_answer_is_held_out_but_never_all(int rows, int positives, double share, int heldOutNegativesOrMore, int heldOutPositives)
     {
         var total = rows + positives;
-        var folded = new FoldedAnswers(new AnswerMatrix(total, 1, [.. Enumerable.Range(0, total).Select(row => (sbyte)(row < positives ? 1 : 0))]));
+        var folded = new CrossFitAnswers(new AnswerMatrix(
+            total, 1, [.. Enumerable.Range(0, total).Select(row => (sbyte)(row < positives ? 1 : 0))]));
         folded.HoldOut(0, share, new Random(1));
         var (fittedPositives, fittedNegatives) = folded.Weigh(0, without: 1);
         Assert.Equal(heldOutPositives, positives - fittedPositives);

@@ -1,10 +1,11 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Fits a group of labels side by side: (1) along the path of penalties without the held-out rows, each label until its
-/// held-out loss rises; (2) on all rows, with the penalty found.
+/// Takes a group of labels along the path of penalties, side by side: (1) fits without the held-out rows, from strong
+/// to weak, each label until its held-out loss rises; (2) fits on all rows, with the penalty found.
 /// </summary>
-internal sealed class GroupFit(LossPass pass, IReadOnlyList<LabelFit> labels, int width, TrainingOptions options, ParallelOptions parallel)
+internal sealed class RegularisationPath(
+    LossPass pass, IReadOnlyList<CrossFittedLabel> labels, int width, TrainingOptions options, ParallelOptions parallel)
 {
     /// <summary>Share of the work that the first part is reckoned at.</summary>
     private const double Selecting = 0.8;
@@ -29,7 +30,7 @@ internal sealed class GroupFit(LossPass pass, IReadOnlyList<LabelFit> labels, in
         Solve(final, TrainingStage.Refitting, l2: null, Selecting, 1, report);
     }
 
-    private void Select(LabelFit[] open, int position, double from, double to, Action<TrainingProgress> report)
+    private void Select(CrossFittedLabel[] open, int position, double from, double to, Action<TrainingProgress> report)
     {
         foreach (var label in open)
             label.Try(Penalty(label, position));
@@ -49,7 +50,7 @@ internal sealed class GroupFit(LossPass pass, IReadOnlyList<LabelFit> labels, in
             report(new TrainingProgress(stage, from + (to - from) * (fits.Length - running) / fits.Length, running, l2));
         });
 
-    private double Penalty(LabelFit label, int position) => options switch
+    private double Penalty(CrossFittedLabel label, int position) => options switch
     {
         { L2: { } l2 } => l2,
         { C: { } c } => 1 / (c * label.Fits[0].Objective.TotalWeight),

@@ -3,12 +3,12 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Answers together with the fold that each example is in, label by label: +fold for yes, −fold for no, 0 for unknown;
-/// folds count from 1. Every label has its own stratified folds, so that each fold has its share of a rare label's
-/// positives; a mask is all it takes, since a fit of one label never looks at another's answers. Copies and near-copies
-/// of a text are in one fold, and one of them is judged: the first that has an answer.
+/// Answers for cross-fitting: each together with the fold that its example is in, and its weight, label by label. +fold
+/// is yes, −fold no, 0 unknown; folds count from 1. Every label has its own stratified folds, so that each fold has its
+/// share of a rare label's positives; a mask is all it takes, since a fit of one label never looks at another's
+/// answers. Copies and near-copies of a text are in one fold, and one of them is judged: the first that has an answer.
 /// </summary>
-internal sealed class FoldedAnswers
+internal sealed class CrossFitAnswers
 {
     /// <summary>The most folds a signed byte can hold.</summary>
     public const int MaximumFolds = sbyte.MaxValue - 1;
@@ -27,7 +27,7 @@ internal sealed class FoldedAnswers
     /// <param name="answers">Those of the texts.</param>
     /// <param name="derived">Rows after them for examples made from the texts; without answers yet.</param>
     /// <param name="groups">The texts' groups of copies; null when no text is a copy of another.</param>
-    public FoldedAnswers(AnswerMatrix answers, int derived = 0, TextGroups? groups = null)
+    public CrossFitAnswers(AnswerMatrix answers, int derived = 0, TextGroups? groups = null)
     {
         this.groups = groups ?? TextGroups.Single(answers.Rows);
         (Originals, Rows, Labels) = (answers.Rows, answers.Rows + derived, answers.Labels);
