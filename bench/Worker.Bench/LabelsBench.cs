@@ -37,7 +37,8 @@ internal static class LabelsBench
             {
                 var train = new[] { Sms(train: true), GoEmotions("train"), Banking("train") }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(most)));
                 var watch = Stopwatch.StartNew();
-                var result = TextTraining.Train(loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
+                var result = TextTraining.Train(
+                    loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
                 heads = result.Heads;
                 Console.WriteLine($"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} labels without one");
                 test = [.. Sms(train: false), .. GoEmotions("test"), .. Banking("test")];

@@ -16,8 +16,8 @@ public sealed record Certificate(
     double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin, CertifiedSide? Yes, CertifiedSide? No)
 {
     /// <summary>
-    /// From when to when a certificate counts that is made at a time: days of UTC, so that the same data on the same day
-    /// give the same certificate.
+    /// From when to when a certificate counts that is made at a time: days of UTC, so that the same data on the same
+    /// day give the same certificate.
     /// </summary>
     /// <param name="now">When it is made.</param>
     /// <param name="validity">How long it counts; null for ever.</param>

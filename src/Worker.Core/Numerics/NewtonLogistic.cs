@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Worker.Core.Numerics;
 
 /// <summary>
-/// Logistic regression on a few columns in f64, by Newton's method with backtracking and an overflow-free loss (Lin, Lin
-/// and Weng 2007): the minimum over w and c of
+/// Logistic regression on a few columns in f64, by Newton's method with backtracking and an overflow-free loss (Lin,
+/// Lin and Weng 2007): the minimum over w and c of
 /// <code>
 /// Σᵢ [softplus(zᵢ) − tᵢ·zᵢ] + strength/2 · |(w, c) − start|²,   zᵢ = w·xᵢ + c
 /// </code>

@@ -8,7 +8,7 @@ namespace Worker.Core.Numerics;
 /// </summary>
 internal static class SymmetricEigen
 {
-    private const int MostSweeps = 40;
+    private const int MaximumSweeps = 40;
     private const double Orthogonal = 1e-10;
 
     /// <param name="matrix">[size, size]; overwritten.</param>
@@ -17,7 +17,7 @@ internal static class SymmetricEigen
     {
         // Rows this short are noise of rounding; turning them would never end.
         var floor = 1e-28 * TensorPrimitives.SumOfSquares<double>(matrix);
-        for (var (sweep, turned) = (0, true); turned && sweep < MostSweeps; sweep++)
+        for (var (sweep, turned) = (0, true); turned && sweep < MaximumSweeps; sweep++)
         {
             turned = false;
             for (var i = 0; i < size; i++)

@@ -59,16 +59,16 @@ public sealed class ErrorBound
     private double LogCapital(double m)
     {
         Span<double> logs = stackalloc double[Alternatives.Length];
-        var most = double.NegativeInfinity;
+        var largest = double.NegativeInfinity;
         for (var i = 0; i < logs.Length; i++)
         {
             var q = m + (1 - m) * Alternatives[i];
             logs[i] = Errors * Math.Log(q / m) + (Seen - Errors) * Math.Log((1 - q) / (1 - m));
-            most = Math.Max(most, logs[i]);
+            largest = Math.Max(largest, logs[i]);
         }
         var sum = 0.0;
         foreach (var log in logs)
-            sum += Math.Exp(log - most);
-        return most + Math.Log(sum / logs.Length);
+            sum += Math.Exp(log - largest);
+        return largest + Math.Log(sum / logs.Length);
     }
 }

@@ -38,15 +38,15 @@ public static class LearnThenTest
     /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be evidence.</returns>
     public static IReadOnlyList<Candidate> Candidates(int side, double target, double delta)
     {
-        var fewest = RiskTest.FewestWithoutError(target, delta);
-        if (side < fewest)
+        var minimum = RiskTest.MinimumWithoutError(target, delta);
+        if (side < minimum)
             return [];
         var candidates = new SortedDictionary<int, double>();
         var level = 0.0;
         foreach (var (part, weight) in side < Large ? StartOfSmall : StartsOfLarge)
         {
             level += weight * delta;
-            var start = Critical(Math.Max(fewest, (int)(part * side)), target, weight * delta) ?? side;
+            var start = Critical(Math.Max(minimum, (int)(part * side)), target, weight * delta) ?? side;
             candidates[start] = candidates.GetValueOrDefault(start) + weight;
         }
         for (var size = candidates.Keys.First() + StepPart * side; size < side; size += StepPart * side)

@@ -50,7 +50,8 @@ public static class RiskTest
     }
 
     /// <summary>The fewest losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.</summary>
-    public static int FewestWithoutError(double target, double delta) => (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));
+    public static int MinimumWithoutError(double target, double delta) =>
+        (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));
 
     internal static void RequireFraction(double target)
     {

@@ -66,10 +66,11 @@ public readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged No
 /// <summary>One label in detail.</summary>
 /// <param name="Decisions">As the worker decides.</param>
 /// <param name="Certified">Those that a certificate covers.</param>
-/// <param name="Missed">Texts that have it and were decided no, the most confident mistake first.</param>
-/// <param name="SaidWrongly">Texts that have it not and were decided yes, likewise.</param>
+/// <param name="FalseNegatives">Texts that have it and were decided no, the most confident mistake first.</param>
+/// <param name="FalsePositives">Texts that have it not and were decided yes, likewise.</param>
 public sealed record LabelDetail(
-    string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
+    string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified,
+    IReadOnlyList<WrongExample> FalseNegatives, IReadOnlyList<WrongExample> FalsePositives);
 
 /// <summary>Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.</summary>
 /// <param name="Pooled">All decisions of all labels.</param>

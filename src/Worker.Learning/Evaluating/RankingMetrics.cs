@@ -11,15 +11,15 @@ public static class RankingMetrics
     {
         var (sorted, truth) = Ascending(scores, answers);
         var positives = answers.Count(true);
-        var (sum, hits, counted) = (0.0, 0, 0);
+        var (sum, truePositives, counted) = (0.0, 0, 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
-            hits += truth[i] ? 1 : 0;
+            truePositives += truth[i] ? 1 : 0;
             if (i > 0 && sorted[i - 1] == sorted[i])
                 continue;
-            sum += (double)(hits - counted) / positives * hits / (sorted.Length - i);
-            counted = hits;
-            if (hits == positives)
+            sum += (double)(truePositives - counted) / positives * truePositives / (sorted.Length - i);
+            counted = truePositives;
+            if (truePositives == positives)
                 break;
         }
         return positives == 0 ? 0 : sum;

@@ -1,9 +1,9 @@
 namespace Worker.Learning.Thresholding;
 
 /// <summary>
-/// Where yes and no part, found on held-out rows, without a guarantee. A half is right for calibrated probabilities when
-/// both errors cost the same; F1 of a rare label wants less. The best threshold on few positives is mostly chance, and
-/// where F1 is high already there is little to win: in both cases the half stays.
+/// Where yes and no part, found on held-out rows, without a guarantee. A half is right for calibrated probabilities
+/// when both errors cost the same; F1 of a rare label wants less. The best threshold on few positives is mostly chance,
+/// and where F1 is high already there is little to win: in both cases the half stays.
 /// </summary>
 public static class DecisionThreshold
 {

@@ -37,7 +37,7 @@ internal static class DetailJson
         {
             json.WriteStartObject();
             json.WriteString("has", pair.Truth);
-            json.WriteString("said", pair.Said);
+            json.WriteString("said", pair.Predicted);
             json.WriteNumber("texts", pair.Count);
             json.WriteNumber("share", pair.Share);
             json.WriteEndObject();
@@ -133,7 +133,7 @@ internal static class DetailJson
     private static void Mistakes(Utf8JsonWriter json, EvaluationDetail detail)
     {
         json.WriteStartArray("mistakes");
-        foreach (var wrong in detail.Labels.SelectMany(label => label.SaidWrongly.Concat(label.Missed)))
+        foreach (var wrong in detail.Labels.SelectMany(label => label.FalsePositives.Concat(label.FalseNegatives)))
         {
             json.WriteStartObject();
             json.WriteNumber("text", wrong.Row);

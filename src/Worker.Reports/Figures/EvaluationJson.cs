@@ -56,9 +56,9 @@ public static class EvaluationJson
         json.WriteStartObject("anomaly");
         Write(json, anomaly.Together);
         json.WriteNumber("known", anomaly.Known);
-        json.WriteNumber("unlike", anomaly.Unlike);
+        json.WriteNumber("unlike", anomaly.Unknown);
         json.WriteNumber("known_flagged", anomaly.KnownFlagged);
-        json.WriteNumber("unlike_flagged", anomaly.UnlikeFlagged);
+        json.WriteNumber("unlike_flagged", anomaly.UnknownFlagged);
         json.WriteStartObject("channels");
         foreach (var (name, metrics) in anomaly.Channels)
         {

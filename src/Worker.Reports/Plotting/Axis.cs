@@ -24,14 +24,16 @@ public sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double, 
         [.. ((double[])[0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]).Select(p => new Tick(Logistic(p), p.ToString("#.###", CultureInfo.InvariantCulture)))],
         Logistic);
 
-    /// <summary>From 0 to at least <paramref name="most"/>, with round steps.</summary>
-    public static Axis FromZero(string title, double most) => Between(title, 0, most);
+    /// <summary>From 0 to at least <paramref name="maximum"/>, with round steps.</summary>
+    public static Axis FromZero(string title, double maximum) => Between(title, 0, maximum);
 
-    /// <summary>From at most <paramref name="least"/> to at least <paramref name="most"/>, with round steps.</summary>
-    public static Axis Between(string title, double least, double most)
+    /// <summary>
+    /// From at most <paramref name="minimum"/> to at least <paramref name="maximum"/>, with round steps.
+    /// </summary>
+    public static Axis Between(string title, double minimum, double maximum)
     {
-        var step = Step(Math.Max(most - least, 1e-9) / 6);
-        var (from, to) = (Math.Floor(least / step + 1e-9) * step, Math.Ceiling(most / step - 1e-9) * step);
+        var step = Step(Math.Max(maximum - minimum, 1e-9) / 6);
+        var (from, to) = (Math.Floor(minimum / step + 1e-9) * step, Math.Ceiling(maximum / step - 1e-9) * step);
         if (to <= from)
             to = from + step;
         var count = (int)Math.Round((to - from) / step);

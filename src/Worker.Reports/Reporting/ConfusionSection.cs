@@ -14,13 +14,17 @@ internal static class ConfusionSection
 
     public static PageSection Of(ConfusionTable confusions)
     {
-        var rows = confusions.Pairs.Select(pair => (object?[])[E("bdi", pair.Truth), E("bdi", pair.Said), Tables.Count(pair.Count), Tables.Percent(pair.Share)]).ToArray();
+        var rows = confusions.Pairs.Select(pair => (object?[])[
+            E("bdi", pair.Truth), E("bdi", pair.Predicted), Tables.Count(pair.Count), Tables.Percent(pair.Share)])
+            .ToArray();
         return new PageSection("confusions", "Confusions",
         [
             E("p", A("class", "soft"),
                 (confusions.Exclusive ? "Each text's most probable label against the one it has." : "Every yes to a label that the text is known not to have, against each label that it has.") +
                 " Rows: what texts have; columns: what was said; darker is a larger share of the row's texts." +
-                (confusions.Labels.Count == ConfusionTable.Largest ? $" The {ConfusionTable.Largest} labels most involved." : "")),
+                (confusions.Labels.Count == ConfusionTable.MaximumLabels
+                    ? $" The {ConfusionTable.MaximumLabels} labels most involved."
+                    : "")),
             HeatMap(confusions),
             rows.Length == 0 ? E("p", "No label was taken for another.") : E("h3", "Most confused pairs"),
             rows.Length == 0 ? null : Tables.Table(Head, rows.Take(Shown)),
@@ -43,7 +47,8 @@ internal static class ConfusionSection
                 return E(
                     "tr",
                     E("th", A("scope", "row"), A("title", label), label),
-                    counts.Select((count, said) => Cell(count, all, truth == said, $"{label} → {labels[said]}")),
+                    counts.Select((count, predicted) =>
+                        Cell(count, all, truth == predicted, $"{label} → {labels[predicted]}")),
                     nothing ? Cell(confusions.Nothing[truth], all, right: false, $"{label} → no label at all") : null);
             }))));
     }

@@ -91,9 +91,9 @@ internal static class CurveFigures
     }
 
     /// <summary>Shares up and down from the middle, to the next round share.</summary>
-    private static Axis Mirrored(string title, double most)
+    private static Axis Mirrored(string title, double maximum)
     {
-        var end = new[] { 0.05, 0.1, 0.2, 0.5 }.FirstOrDefault(round => most <= round, 1);
+        var end = new[] { 0.05, 0.1, 0.2, 0.5 }.FirstOrDefault(round => maximum <= round, 1);
         return new Axis(
             title,
             [.. Enumerable.Range(-2, 5).Select(i => new Tick((i + 2) / 4.0, i == 0 ? "0" : Tables.Percent(Math.Abs(i) * end / 2)))],
@@ -103,8 +103,10 @@ internal static class CurveFigures
     public static XElement Review(ReviewCurve review, bool exclusive, SharedAxes axes)
     {
         var unit = exclusive ? "texts" : "decisions";
-        var most = Math.Max(review.Points[0].Error, review.Points.Max(p => p.AutomaticError));
-        return new Chart($"Share of texts answered by people against the share of {unit} left wrong", Axis.Share("share of texts answered by people"), Axis.FromZero($"share of {unit} wrong", most))
+        var maximum = Math.Max(review.Points[0].Error, review.Points.Max(p => p.AutomaticError));
+        return new Chart(
+            $"Share of texts answered by people against the share of {unit} left wrong",
+            Axis.Share("share of texts answered by people"), Axis.FromZero($"share of {unit} wrong", maximum))
             .Line(Ink.Faint, "texts drawn at random", review.Points.Select(p => (p.Share, p.RandomError)), dashed: true)
             .Line(Ink.First, "riskiest texts first", review.Points.Select(p => (p.Share, p.Error)))
             .Line(Ink.Second, "among the automatic ones only", review.Points.SkipLast(1).Select(p => (p.Share, p.AutomaticError)))
@@ -115,8 +117,9 @@ internal static class CurveFigures
     public static XElement Labels(IReadOnlyList<LabelMetrics> labels, SharedAxes axes)
     {
         var found = labels.Where(label => label.Support > 0).ToArray();
-        var (least, most) = (Math.Log10(Math.Max(1, found.Min(l => l.Support))), Math.Log10(found.Max(l => l.Support)));
-        var (from, to) = (Math.Floor(least), Math.Max(Math.Ceiling(most), Math.Floor(least) + 1));
+        var minimum = Math.Log10(Math.Max(1, found.Min(l => l.Support)));
+        var maximum = Math.Log10(found.Max(l => l.Support));
+        var (from, to) = (Math.Floor(minimum), Math.Max(Math.Ceiling(maximum), Math.Floor(minimum) + 1));
         var support = new Axis(
             "texts that have the label",
             [.. Enumerable.Range(0, (int)(to - from) + 1).Select(i => new Tick(i / (to - from), Tables.Count((long)Math.Pow(10, from + i))))],
@@ -129,8 +132,8 @@ internal static class CurveFigures
 
     private static string Counts(IReadOnlyList<CalibrationBin> bins)
     {
-        var (least, most) = (bins.Min(bin => bin.Count), bins.Max(bin => bin.Count));
-        return least == most ? Tables.Count(least) : $"{Tables.Count(least)} to {Tables.Count(most)}";
+        var (minimum, maximum) = (bins.Min(bin => bin.Count), bins.Max(bin => bin.Count));
+        return minimum == maximum ? Tables.Count(minimum) : $"{Tables.Count(minimum)} to {Tables.Count(maximum)}";
     }
 
     private static string Tip(CalibrationBin bin) => $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true {Tables.Number(bin.Observed)}";

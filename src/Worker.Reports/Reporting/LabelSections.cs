@@ -104,7 +104,7 @@ internal static class LabelSections
                     ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
                 ]),
                 Certified(report.Texts.Heads[column], detail.Certified))),
-            MistakeSection.Examples(report, "Missed", detail.Missed, named: false),
-            MistakeSection.Examples(report, "Said wrongly", detail.SaidWrongly, named: false));
+            MistakeSection.Examples(report, "Missed", detail.FalseNegatives, named: false),
+            MistakeSection.Examples(report, "Said wrongly", detail.FalsePositives, named: false));
     }
 }

@@ -6,7 +6,7 @@ namespace Worker.Reports.Reporting;
 /// <summary>The most confident mistakes, with their texts.</summary>
 internal static class MistakeSection
 {
-    private const int Most = 20;
+    private const int MaximumShown = 20;
 
     public static PageSection Of(EvaluationReport report)
     {
@@ -14,8 +14,14 @@ internal static class MistakeSection
         return new PageSection("mistakes", "Most wrong",
         [
             E("p", A("class", "soft"), "Where probability and answer contradict each other most: what the heads do not understand, or an answer that is wrong itself. Each label's own are with the label."),
-            Examples(report, "Said wrongly: a yes to what the text has not", [.. labels.SelectMany(l => l.SaidWrongly).OrderByDescending(w => w.Probability).Take(Most)], named: true),
-            Examples(report, "Missed: a no to what the text has", [.. labels.SelectMany(l => l.Missed).OrderBy(w => w.Probability).Take(Most)], named: true),
+            Examples(
+                report, "Said wrongly: a yes to what the text has not",
+                [.. labels.SelectMany(l => l.FalsePositives).OrderByDescending(w => w.Probability).Take(MaximumShown)],
+                named: true),
+            Examples(
+                report, "Missed: a no to what the text has",
+                [.. labels.SelectMany(l => l.FalseNegatives).OrderBy(w => w.Probability).Take(MaximumShown)],
+                named: true),
         ]);
     }
 

@@ -25,7 +25,8 @@ internal static class Tables
     private static XAttribute? Class(string head, int column) => head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
 
     /// <summary>A text of a message: its own direction of writing cannot disturb the page's.</summary>
-    public static XElement Text(string text, int most = 280) => E("bdi", text.Length <= most ? text : text[..most] + "…");
+    public static XElement Text(string text, int maximum = 280) =>
+        E("bdi", text.Length <= maximum ? text : text[..maximum] + "…");
 
     /// <summary>A share as a bar and a number.</summary>
     public static object?[] Meter(double value) =>

@@ -29,7 +29,7 @@ public class AnomalyTrainerTests
         Assert.Equal(600, reference.Scores.Ascending.Length);
         var metrics = AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts));
         Assert.InRange(metrics.KnownFlagged, 0.02, 0.08);
-        Assert.True(metrics.UnlikeFlagged > 0.9, $"{metrics.UnlikeFlagged}");
+        Assert.True(metrics.UnknownFlagged > 0.9, $"{metrics.UnknownFlagged}");
         Assert.True(metrics.Together.Auroc > 0.97, $"{metrics.Together}");
     }
 
