@@ -9,7 +9,7 @@ namespace Worker.Learning.Anomaly;
 /// <param name="fitted">Texts that the heads may have seen.</param>
 /// <param name="held">Texts to score.</param>
 /// <returns>[held]; empty when there are no heads.</returns>
-public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
+internal delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 
 /// <summary>
 /// Makes an anomaly reference of the texts that heads are trained on. Texts are held out fold by fold and scored by
@@ -17,7 +17,7 @@ public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 /// 2015). Copies and near-copies of a text are held out with it and count once: beside its copy no text is strange. The
 /// reference itself is then fitted to all texts.
 /// </summary>
-public static class AnomalyTrainer
+internal static class AnomalyTrainer
 {
     /// <summary>Fewer texts than this make no reference: their p-values would come in steps that flag nothing.</summary>
     public const int MinimumTexts = 40;
@@ -114,4 +114,4 @@ public static class AnomalyTrainer
 }
 
 /// <summary>No reference can be made of these texts; the message says why.</summary>
-public sealed class AnomalyTrainingException(string reason) : Exception(reason);
+internal sealed class AnomalyTrainingException(string reason) : Exception(reason);

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Anomaly;
 
 /// <summary>How the anomaly reference is made.</summary>
-public sealed record AnomalyTrainingOptions
+internal sealed record AnomalyTrainingOptions
 {
     /// <summary>References kept at most; 100 to 100,000, default 10,000.</summary>
     public int References { get; init; } = 10_000;

@@ -8,7 +8,7 @@ namespace Worker.Learning.Calibrating;
 /// (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2) instead of 1 and 0, so that separable logits do not drive the slope to infinity
 /// (Platt 1999; fitted by <see cref="NewtonLogistic"/>).
 /// </summary>
-public static class Platt
+internal static class Platt
 {
     /// <summary>Fits slope and intercept to held-out logits.</summary>
     /// <param name="logits">Of rows that were not fitted on; finite.</param>

@@ -10,7 +10,7 @@ namespace Worker.Learning.Certifying;
 /// review again. A true certificate is withdrawn with probability alpha at most, however long it is watched.
 /// One caller at a time.
 /// </summary>
-public sealed class CertificateWatch
+internal sealed class CertificateWatch
 {
     /// <param name="head">With a certificate.</param>
     /// <param name="alpha">Probability that a side that keeps its promise is ever withdrawn; in (0, 1).</param>

@@ -7,7 +7,7 @@ namespace Worker.Learning.Certifying;
 /// a supermartingale, which by Ville's inequality reaches 1/alpha with probability at most alpha. Rates whose capital
 /// reached that are ruled out.
 /// </summary>
-public sealed class ErrorBound
+internal sealed class ErrorBound
 {
     /// <summary>The alternatives bet on, as the part of the way from m to 1: most of the stakes near m, where drift begins.</summary>
     private static readonly double[] Alternatives = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.22, 0.33, 0.5, 0.75];

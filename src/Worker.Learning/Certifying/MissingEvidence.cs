@@ -4,7 +4,7 @@ namespace Worker.Learning.Certifying;
 /// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing
 /// to go by.</param>
 /// <param name="Error">Share of wrong decisions among the side's most confident rows; null when there are none.</param>
-public sealed record MissingEvidence(int? Answers, double? Error)
+internal sealed record MissingEvidence(int? Answers, double? Error)
 {
     /// <summary>More than this multiple of the answers at hand is not worth saying.</summary>
     private const int Beyond = 100;

@@ -4,7 +4,7 @@ namespace Worker.Learning.Certifying;
 /// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small when the losses seen
 /// are fewer than such a mean would let one expect.
 /// </summary>
-public static class RiskTest
+internal static class RiskTest
 {
     private static readonly double[] LogFactorials = FirstLogFactorials();
 

@@ -3,7 +3,7 @@ using Worker.Core.Numerics;
 namespace Worker.Learning.Ensembles;
 
 /// <summary>Weights of an ensemble's members, learnt on rows that no member was fitted on.</summary>
-public static class EnsembleWeights
+internal static class EnsembleWeights
 {
     private const int Steps = 400;
     private const double LongestStep = 100;

@@ -7,7 +7,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="PValues">[texts].</param>
 /// <param name="Scores">Sums of the channels; [texts].</param>
 /// <param name="Channels">Each channel's values; [texts].</param>
-public sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDictionary<string, float[]> Channels)
+internal sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDictionary<string, float[]> Channels)
 {
     public static ChannelValues Of(AnomalyReference reference, in AnomalyTexts texts)
     {
@@ -30,7 +30,7 @@ public sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDic
 /// <param name="Auroc">Chance that an unknown text scores above a known one.</param>
 /// <param name="Aupr">Average precision, see <see cref="RankingMetrics.AveragePrecision"/>.</param>
 /// <param name="Fpr95">Share of known texts that score as high as the score that 95% of the unknown ones reach.</param>
-public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
+internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 {
     /// <summary>Share of unknown texts found against share of known ones flagged.</summary>
     public IReadOnlyList<OperatingPoint> Roc { get; init; } = [];
@@ -69,7 +69,7 @@ public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 /// <param name="Unknown">Texts unlike them.</param>
 /// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 when the reference is right about them.</param>
 /// <param name="UnknownFlagged">Share of unknown texts with p ≤ 0.05.</param>
-public sealed record AnomalyMetrics(
+internal sealed record AnomalyMetrics(
     SeparationMetrics Together, IReadOnlyDictionary<string, SeparationMetrics> Channels, int Known, int Unknown,
     double KnownFlagged, double UnknownFlagged)
 {

@@ -7,7 +7,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Predicted">Label that was predicted; the texts are known not to have it.</param>
 /// <param name="Count">Texts.</param>
 /// <param name="Share">Of the texts that have <paramref name="Truth"/>.</param>
-public readonly record struct ConfusedPair(string Truth, string Predicted, int Count, double Share);
+internal readonly record struct ConfusedPair(string Truth, string Predicted, int Count, double Share);
 
 /// <summary>Which labels are taken for which.</summary>
 /// <param name="Exclusive">True where exactly one label of a text is yes, the most probable.</param>
@@ -16,7 +16,7 @@ public readonly record struct ConfusedPair(string Truth, string Predicted, int C
 /// <param name="Counts">[truth][predicted] texts; on the diagonal those that have the label and got it.</param>
 /// <param name="Nothing">[truth] texts that have the label and were predicted to have none at all.</param>
 /// <param name="Pairs">Most confused first, over all labels; at most 40.</param>
-public sealed record ConfusionTable(
+internal sealed record ConfusionTable(
     bool Exclusive, IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Counts, IReadOnlyList<int> Nothing, IReadOnlyList<ConfusedPair> Pairs)
 {
     /// <summary>A larger table cannot be read.</summary>

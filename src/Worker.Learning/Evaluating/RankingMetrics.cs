@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating;
 
 /// <summary>How well scores put what has a label before what has not; no threshold involved.</summary>
-public static class RankingMetrics
+internal static class RankingMetrics
 {
     /// <summary>
     /// Average precision, AP = Σₙ (Rₙ − Rₙ₋₁)·Pₙ over the distinct scores from high to low, without interpolation (as

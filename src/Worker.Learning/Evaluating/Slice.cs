@@ -9,7 +9,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Decisions">As the worker decides.</param>
 /// <param name="TextError">Share of texts with a wrong decision.</param>
 /// <param name="Ece">Of calibrated probabilities.</param>
-public sealed record Slice(string Name, int Texts, Confusion Decisions, double TextError, double Ece)
+internal sealed record Slice(string Name, int Texts, Confusion Decisions, double TextError, double Ece)
 {
     /// <summary>Parts by length, as equal in number as the lengths allow.</summary>
     private const int LengthParts = 5;

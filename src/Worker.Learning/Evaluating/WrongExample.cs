@@ -7,7 +7,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Label">The head's.</param>
 /// <param name="Probability">Calibrated.</param>
 /// <param name="Answer">What people said; the head decided the opposite.</param>
-public sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
+internal sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
 {
     /// <summary>A label's wrong decisions of one kind, the most confident first.</summary>
     /// <param name="answer">True for what was missed, false for what was said wrongly.</param>

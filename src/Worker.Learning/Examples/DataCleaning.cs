@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Worker.Learning.Examples;
 
 /// <summary>Takes out of a data set what would teach nothing or contradict itself, and says so.</summary>
-public static class DataCleaning
+internal static class DataCleaning
 {
     /// <summary>At most so many of the texts are shown in a remark.</summary>
     private const int Shown = 3;

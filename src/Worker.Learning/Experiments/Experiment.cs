@@ -8,7 +8,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>Compares variants on random splits of one data set: every variant sees the same splits.</summary>
-public static class Experiment
+internal static class Experiment
 {
     /// <summary>Runs all seeds.</summary>
     /// <param name="features">All texts' features by the name that heads carry (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Worker.Learning.Fitting;
 
 /// <summary>Features of many texts: row i is text i. A view of the caller's floats, which must not change meanwhile.</summary>
-public sealed class FeatureMatrix
+internal sealed class FeatureMatrix
 {
     private readonly ReadOnlyMemory<float> values;
     private readonly int stride;

@@ -13,7 +13,7 @@ namespace Worker.Learning.Fitting;
 /// cross-fitted calibration). Every row is held out once (cross-fitting), unless there are so many that a share of them
 /// is evidence enough. Copies and near-copies of a text are held out together, and one of them is judged.
 /// </summary>
-public static class HeadTrainer
+internal static class HeadTrainer
 {
     /// <summary>Fits side by side at most: bounds the memory (about 350 KiB a fit of 1,536 features).</summary>
     private const int GroupSize = 256;

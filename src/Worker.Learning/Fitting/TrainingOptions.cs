@@ -4,7 +4,7 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Fitting;
 
 /// <summary>How much more a positive counts than a negative, n₊ and n₋ of them.</summary>
-public enum ClassWeights
+internal enum ClassWeights
 {
     /// <summary>The same. Best on average precision in every comparison made, and comes out calibrated.</summary>
     None,
@@ -17,7 +17,7 @@ public enum ClassWeights
 }
 
 /// <summary>How heads are trained. The defaults are for a first head on frozen features.</summary>
-public sealed record TrainingOptions
+internal sealed record TrainingOptions
 {
     /// <summary>
     /// Penalty on half the squared weights of standardised features, against the mean loss; > 0. Null (the default)

@@ -7,7 +7,7 @@ namespace Worker.Learning.Reading;
 /// <summary>
 /// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
 /// </summary>
-public static class LabelNames
+internal static class LabelNames
 {
     /// <summary>
     /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a

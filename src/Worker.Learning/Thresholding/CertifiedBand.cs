@@ -6,7 +6,7 @@ namespace Worker.Learning.Thresholding;
 /// <summary>A band, its certificate, and what sides without one lack.</summary>
 /// <param name="YesNeeds">Null when the yes side is certified.</param>
 /// <param name="NoNeeds">Null when the no side is certified.</param>
-public sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate, MissingEvidence? YesNeeds,
+internal sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate, MissingEvidence? YesNeeds,
     MissingEvidence? NoNeeds)
 {
     public void Deconstruct(out Thresholds thresholds, out Certificate certificate) =>
@@ -20,7 +20,7 @@ public sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate,
 /// part, and where a decision counts as uncertain: what is more likely wrong than that shall not hide among what is
 /// sure.
 /// </summary>
-public static class CertifiedBand
+internal static class CertifiedBand
 {
     /// <summary>
     /// Certifies both sides on rows that had no part in the probabilities nor in <paramref name="decide"/>.

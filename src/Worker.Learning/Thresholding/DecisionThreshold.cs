@@ -5,7 +5,7 @@ namespace Worker.Learning.Thresholding;
 /// when both errors cost the same; F1 of a rare label wants less. The best threshold on few positives is mostly chance,
 /// and where F1 is high already there is little to win: in both cases the half stays.
 /// </summary>
-public static class DecisionThreshold
+internal static class DecisionThreshold
 {
     /// <summary>Below so many held-out positives the threshold stays a half.</summary>
     public const int MinimumPositives = 20;

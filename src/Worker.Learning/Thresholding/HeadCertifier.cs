@@ -5,7 +5,7 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Thresholding;
 
 /// <summary>Certifies heads on answered texts that they were not trained on.</summary>
-public static class HeadCertifier
+internal static class HeadCertifier
 {
     /// <summary>Learns a certified band for each head; of copies of a text one counts.</summary>
     /// <param name="scored">The heads and what they say of the texts.</param>

@@ -7,7 +7,7 @@ namespace Worker.Learning.Thresholding;
 /// threshold counts as uncertain, which is what people are asked about first. It is about how many, and promises no
 /// error rate, as certified bands do.
 /// </summary>
-public static class ReviewBand
+internal static class ReviewBand
 {
     /// <summary>
     /// Low and high around the threshold, equally far from it in log-odds (in probability, the short side of a threshold

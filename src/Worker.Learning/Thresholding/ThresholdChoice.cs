@@ -7,7 +7,7 @@ namespace Worker.Learning.Thresholding;
 /// <param name="Thresholds">The band, and where yes and no part.</param>
 /// <param name="Certificate">With the certified rule only.</param>
 /// <param name="Remark">What could not be had, or null.</param>
-public sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certificate, string? Remark)
+internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certificate, string? Remark)
 {
     /// <summary>What a certificate for its yes lacks; null when there is one, or none is asked for.</summary>
     public MissingEvidence? YesNeeds { get; init; }

@@ -4,7 +4,7 @@ namespace Worker.Learning.Thresholding;
 /// <param name="TruePositives">Rows that are yes and predicted to be.</param>
 /// <param name="Predicted">Rows predicted to be yes.</param>
 /// <param name="Positives">Rows that are yes.</param>
-public readonly record struct ThresholdCounts(int TruePositives, int Predicted, int Positives)
+internal readonly record struct ThresholdCounts(int TruePositives, int Predicted, int Positives)
 {
     /// <summary>1 where nothing is predicted: nothing predicted is wrong.</summary>
     public double Precision => Predicted == 0 ? 1 : (double)TruePositives / Predicted;

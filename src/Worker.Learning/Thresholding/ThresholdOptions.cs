@@ -1,7 +1,7 @@
 namespace Worker.Learning.Thresholding;
 
 /// <summary>How a head's thresholds are chosen on held-out rows.</summary>
-public enum ThresholdRule
+internal enum ThresholdRule
 {
     /// <summary>The band with a guarantee (see <see cref="CertifiedBand"/>); yes and no part where F-beta is best.</summary>
     Certified,
@@ -23,7 +23,7 @@ public enum ThresholdRule
 }
 
 /// <summary>Which rule, and its figures.</summary>
-public sealed record ThresholdOptions
+internal sealed record ThresholdOptions
 {
     public ThresholdRule Rule { get; init; } = ThresholdRule.Certified;
 

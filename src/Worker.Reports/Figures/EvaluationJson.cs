@@ -15,7 +15,7 @@ namespace Worker.Reports.Figures;
 ///  and with a detail: "confidence", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"}
 /// </code>
 /// </summary>
-public static class EvaluationJson
+internal static class EvaluationJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

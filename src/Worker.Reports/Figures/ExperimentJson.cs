@@ -12,7 +12,7 @@ namespace Worker.Reports.Figures;
 ///   "mistake_auroc", "spread_auroc", "labels": {"spam": {"f1": {"mean", "two_sigma", "seeds"}, …}}}}}
 /// </code>
 /// </summary>
-public static class ExperimentJson
+internal static class ExperimentJson
 {
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -4,13 +4,13 @@ namespace Worker.Reports.Plotting;
 
 /// <summary>A mark on an axis.</summary>
 /// <param name="At">0 is the axis' start, 1 its end.</param>
-public readonly record struct Tick(double At, string Text);
+internal readonly record struct Tick(double At, string Text);
 
 /// <summary>Values to places, from 0 (start) to 1 (end).</summary>
 /// <param name="Title">What is measured.</param>
 /// <param name="Ticks">In order.</param>
 /// <param name="Place">Of a value; values outside are drawn at the edge.</param>
-public sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double, double> Place)
+internal sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double, double> Place)
 {
     /// <summary>Log-odds axes end here; what lies beyond is drawn at the edge.</summary>
     private const double Outermost = 5e-4;

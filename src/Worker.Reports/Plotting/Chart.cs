@@ -6,7 +6,7 @@ using static Worker.Reports.Plotting.Markup;
 namespace Worker.Reports.Plotting;
 
 /// <summary>Colours by role; the page's style sheet gives each one for a light and one for a dark page.</summary>
-public enum Ink
+internal enum Ink
 {
     /// <summary>The figure itself.</summary>
     First,
@@ -21,7 +21,7 @@ public enum Ink
 }
 
 /// <summary>A chart with two axes as SVG: lines, bars, points and bands in the order added. Coordinates are the axes' values.</summary>
-public sealed class Chart
+internal sealed class Chart
 {
     private const double Width = 340;
     private const double Height = 232;

@@ -6,10 +6,10 @@ namespace Worker.Reports.Plotting;
 
 /// <summary>A row of an <see cref="IntervalChart"/>.</summary>
 /// <param name="Ink">Of the point and its interval.</param>
-public readonly record struct NamedInterval(string Name, double Low, double Middle, double High, Ink Ink);
+internal readonly record struct NamedInterval(string Name, double Low, double Middle, double High, Ink Ink);
 
 /// <summary>Named points with their intervals, one below the other, on one axis.</summary>
-public static class IntervalChart
+internal static class IntervalChart
 {
     private const double AxisWidth = 316;
     private const double NarrowLeft = 128;

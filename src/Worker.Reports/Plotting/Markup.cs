@@ -8,7 +8,7 @@ namespace Worker.Reports.Plotting;
 /// HTML and SVG as a tree, so that a page is well-formed and every text and attribute escaped by construction: nothing
 /// that a message says can become markup. Written as HTML that an XML parser reads too.
 /// </summary>
-public static class Markup
+internal static class Markup
 {
     private static readonly HashSet<string> Void = new(StringComparer.Ordinal) { "meta", "br", "hr", "link", "col" };
 

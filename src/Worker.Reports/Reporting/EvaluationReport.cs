@@ -8,7 +8,7 @@ namespace Worker.Reports.Reporting;
 /// <param name="Figures">Figures per label and averages.</param>
 /// <param name="Detail">Curves, confusions, slices, mistakes.</param>
 /// <param name="Anomaly">How unlike texts are told from known ones; null when there are none.</param>
-public sealed record EvaluationReport(
+internal sealed record EvaluationReport(
     IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail, AnomalyMetrics? Anomaly = null)
 {
     /// <summary>Columns with an answered text, the lowest F1 first; labels without positives after those that have some.</summary>

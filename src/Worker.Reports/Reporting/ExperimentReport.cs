@@ -9,7 +9,7 @@ namespace Worker.Reports.Reporting;
 /// <summary>An experiment as a page: what each variant reaches, over all labels and label by label.</summary>
 /// <param name="Facts">What was compared on what: names and values below the heading.</param>
 /// <param name="Result">What came out.</param>
-public sealed record ExperimentReport(IReadOnlyList<(string Name, string Value)> Facts, ExperimentResult Result)
+internal sealed record ExperimentReport(IReadOnlyList<(string Name, string Value)> Facts, ExperimentResult Result)
 {
     private const int Shown = 30;
 

@@ -9,13 +9,13 @@ namespace Worker.Reports.Reporting;
 /// <param name="Id">Of its address within the page.</param>
 /// <param name="Title">Its heading, and its entry in the navigation.</param>
 /// <param name="Content">What follows the heading.</param>
-public sealed record PageSection(string Id, string Title, IReadOnlyList<object?> Content);
+internal sealed record PageSection(string Id, string Title, IReadOnlyList<object?> Content);
 
 /// <summary>
 /// One self-contained page: style inside, plots inside, no script, nothing asked of any server (and its content policy
 /// forbids all three), readable in dark and light and on a phone.
 /// </summary>
-public static class Page
+internal static class Page
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 

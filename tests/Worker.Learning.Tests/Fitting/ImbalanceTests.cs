@@ -9,11 +9,12 @@ namespace Worker.Learning.Tests.Fitting;
 public class ImbalanceTests
 {
     [Theory]
-    [InlineData(Sampling.Under)]
-    [InlineData(Sampling.Over)]
-    [InlineData(Sampling.Smote)]
-    public void The_shift_that_sampling_brings_is_taken_back(Sampling sampling)
+    [InlineData(nameof(Sampling.Under))]
+    [InlineData(nameof(Sampling.Over))]
+    [InlineData(nameof(Sampling.Smote))]
+    public void The_shift_that_sampling_brings_is_taken_back(string name)
     {
+        var sampling = Enum.Parse<Sampling>(name);
         var simulated = Simulated.Draw(rows: 6000, width: 8, labels: 1, seed: 9, bias: -3.5);
         var result = Train(simulated, new TrainingOptions { Sampling = sampling, L2 = 1e-3 });
         var share = simulated.Probabilities.Average();

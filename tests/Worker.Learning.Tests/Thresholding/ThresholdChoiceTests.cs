@@ -11,11 +11,13 @@ public class ThresholdChoiceTests
         (from p in Gen.Choose(0, 20) from y in ArbMap.Default.GeneratorFor<bool>() select (p / 20.0, y)).NonEmptyListOf().Select(rows => rows.ToArray());
 
     [Theory]
-    [InlineData(ThresholdRule.Cost)]
-    [InlineData(ThresholdRule.PrecisionFloor)]
-    [InlineData(ThresholdRule.RecallFloor)]
-    public void No_threshold_serves_a_plain_rule_better_than_the_one_chosen(ThresholdRule rule) => Prop.ForAll(Rows.ToArbitrary(), rows =>
+    [InlineData(nameof(ThresholdRule.Cost))]
+    [InlineData(nameof(ThresholdRule.PrecisionFloor))]
+    [InlineData(nameof(ThresholdRule.RecallFloor))]
+    public void No_threshold_serves_a_plain_rule_better_than_the_one_chosen(string name) =>
+        Prop.ForAll(Rows.ToArbitrary(), rows =>
     {
+        var rule = Enum.Parse<ThresholdRule>(name);
         var (p, y) = (rows.Select(r => r.P).ToArray(), rows.Select(r => r.Y).ToArray());
         var options = new ThresholdOptions { Rule = rule, Floor = 0.7, CostOfFalseNo = 5 };
         var chosen = ThresholdChoice.Make(p, y, options);

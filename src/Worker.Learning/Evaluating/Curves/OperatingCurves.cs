@@ -4,10 +4,10 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="Threshold">The lowest probability that is a yes.</param>
 /// <param name="X">Recall of a precision-recall curve, false positive rate of a ROC curve.</param>
 /// <param name="Y">Precision, or true positive rate (recall).</param>
-public readonly record struct OperatingPoint(double Threshold, double X, double Y);
+internal readonly record struct OperatingPoint(double Threshold, double X, double Y);
 
 /// <summary>Precision against recall, and recall against the false positive rate, over all thresholds.</summary>
-public static class OperatingCurves
+internal static class OperatingCurves
 {
     /// <summary>Points nearer than this to the last one kept, in both directions, are left out: nobody sees them.</summary>
     private const double Resolution = 0.01;

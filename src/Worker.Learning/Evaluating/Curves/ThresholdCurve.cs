@@ -2,10 +2,10 @@ namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>Precision, recall and F1 at one threshold.</summary>
 /// <param name="Precision">Null when nothing is a yes.</param>
-public readonly record struct ThresholdPoint(double Threshold, double? Precision, double Recall, double F1);
+internal readonly record struct ThresholdPoint(double Threshold, double? Precision, double Recall, double F1);
 
 /// <summary>Precision, recall and F1 against the threshold.</summary>
-public static class ThresholdCurve
+internal static class ThresholdCurve
 {
     /// <summary>Thresholds 0, 0.01, …, 1.</summary>
     private const int Steps = 100;
