@@ -1,14 +1,15 @@
 using CsvHelper;
 using Worker.Learning.Experiments;
 
-namespace Worker.Training;
+namespace Worker.Reports.Figures;
 
 /// <summary>Every figure of an experiment as CSV, a line each: variant, seed, label (empty for all), metric, value.</summary>
 internal static class ExperimentCsv
 {
     public static void Write(TextWriter output, ExperimentResult result)
     {
-        using var csv = CsvWriter.Create(output, new CsvWriterOptions { Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
+        var options = new CsvWriterOptions { Quoting = CsvQuoting.WhenNeededOrWhitespace };
+        using var csv = CsvWriter.Create(output, options, leaveOpen: true);
         csv.WriteHeader(["variant", "seed", "label", "metric", "value"]);
         foreach (var variant in result.Variants)
             for (var seed = 0; seed < variant.Evaluations.Count; seed++)
