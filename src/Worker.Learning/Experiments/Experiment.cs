@@ -54,7 +54,8 @@ internal static class Experiment
     }
 
     /// <summary>Whether altered copies of the texts are wanted.</summary>
-    public static bool WantsAltered(ExperimentOptions options) => options.Only.Count == 0 || options.Only.Contains(Variants.Augmented, StringComparer.Ordinal);
+    public static bool WantsAltered(ExperimentOptions options) =>
+        options.Only.Count == 0 || options.Only.Contains(Imbalance.Augment.Variant, StringComparer.Ordinal);
 
     private static IReadOnlyList<Variant> Chosen(ExperimentOptions options, bool altered)
     {
