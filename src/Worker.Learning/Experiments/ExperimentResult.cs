@@ -23,7 +23,8 @@ internal readonly record struct Estimate(double Mean, double TwoSigma, int Seeds
 /// <param name="HigherIsBetter">Or lower.</param>
 /// <param name="Whole">Of all labels: macro F1 and average precision, log-loss and ECE of all pooled.</param>
 /// <param name="Label">Of one label; null where it means nothing.</param>
-internal sealed record ExperimentMetric(string Name, string Key, bool HigherIsBetter, Func<Evaluation, double> Whole, Func<LabelMetrics, double?> Label)
+internal sealed record ExperimentMetric(
+    string Name, string Key, bool HigherIsBetter, Func<Evaluation, double> Whole, Func<LabelMetrics, double?> Label)
 {
     public static IReadOnlyList<ExperimentMetric> All { get; } =
     [

@@ -41,7 +41,8 @@ internal sealed record CurvesRecord(
             [.. curves.Roc.Select(p => new PointRecord(p.Threshold, p.X, p.Y))]),
         new PointsRecord(
             ["threshold", "precision", "recall", "f1"],
-            [.. curves.Thresholds.Select(p => new PointRecord(p.Threshold, p.Precision ?? double.NaN, p.Recall, p.F1))]),
+            [.. curves.Thresholds.Select(p =>
+                new PointRecord(p.Threshold, p.Precision ?? double.NaN, p.Recall, p.F1))]),
         ReliabilityRecord.From(curves.Before),
         ReliabilityRecord.From(curves.After),
         new HistogramRecord(curves.Histogram.Yes, curves.Histogram.No));

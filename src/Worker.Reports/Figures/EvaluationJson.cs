@@ -11,7 +11,8 @@ namespace Worker.Reports.Figures;
 ///                      "known", "roc_auc" (null when undefined), "log_loss", "brier", "ece"}},
 ///  "anomaly" (where unlike texts were given): {"auroc", "aupr", "fpr95", "known", "unlike" (texts), "known_flagged",
 ///              "unlike_flagged" (shares with p at most .05), "channels": {"neighbours": {"auroc", "aupr", "fpr95"}}},
-///  and with a detail: "confidence", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"}
+///  and with a detail: "confidence", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices",
+///              "mistakes"}
 /// </code>
 /// </summary>
 internal static class EvaluationJson

@@ -7,8 +7,9 @@ namespace Worker.Reports.Figures;
 /// An experiment as JSON:
 /// <code>
 /// {"seeds", "texts": {"fit", "validation", "test"}, "variants": {"taps": {"description", "seconds",
-///   "f1": {"mean", "two_sigma", "seeds", "against_base": {"mean", "two_errors", "verdict"}}, "average_precision", "log_loss", "ece",
-///   "mistake_auroc", "spread_auroc", "labels": {"spam": {"f1": {"mean", "two_sigma", "seeds"}, …}}}}}
+///   "f1": {"mean", "two_sigma", "seeds", "against_base": {"mean", "two_errors", "verdict"}},
+///   "average_precision", "log_loss", "ece", "mistake_auroc", "spread_auroc",
+///   "labels": {"spam": {"f1": {"mean", "two_sigma", "seeds"}, …}}}}}
 /// </code>
 /// </summary>
 internal static class ExperimentJson

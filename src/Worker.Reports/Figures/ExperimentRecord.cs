@@ -18,7 +18,9 @@ internal sealed record ExperimentRecord(
 /// <summary>Texts of each split by use.</summary>
 internal sealed record SplitRecord(int Fit, int Validation, int Test);
 
-/// <summary>The JSON shape of one variant; its first four figures are those of <see cref="ExperimentMetric.All"/>.</summary>
+/// <summary>
+/// The JSON shape of one variant; its first four figures are those of <see cref="ExperimentMetric.All"/>.
+/// </summary>
 /// <param name="SpreadAuroc">Of bagged members; null is left out.</param>
 /// <param name="Labels">By label.</param>
 internal sealed record VariantRecord(
@@ -34,8 +36,13 @@ internal sealed record VariantRecord(
 {
     public static VariantRecord From(ExperimentResult result, VariantResult variant)
     {
-        EstimateRecord[] whole = [.. ExperimentMetric.All.Select(metric =>
-            EstimateRecord.From(variant.Whole(metric)) with { AgainstBase = Against(result.Variants[0], variant, metric) })];
+        EstimateRecord[] whole =
+        [
+            .. ExperimentMetric.All.Select(metric => EstimateRecord.From(variant.Whole(metric)) with
+            {
+                AgainstBase = Against(result.Variants[0], variant, metric),
+            }),
+        ];
         var labels = new Dictionary<string, LabelEstimatesRecord>(StringComparer.Ordinal);
         for (var label = 0; label < result.Labels.Count; label++)
         {

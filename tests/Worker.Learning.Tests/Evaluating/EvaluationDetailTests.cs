@@ -24,7 +24,9 @@ public class EvaluationDetailTests
         // a and b both hold for the first text: saying both is no confusion. The second has a: b and c are said. The third has c: nothing is.
         var table = ConfusionTable.Of(Evaluated.Of(["a", "b", "c"], [0.9, 0.8, 0, 0.2, 0.7, 0.9, 0, 0, 0.1], [1, 1, 0, 1, 0, 0, 0, -1, 1]))!;
         Assert.False(table.Exclusive);
-        Assert.Equal([("a", "b", 1, 0.5), ("a", "c", 1, 0.5)], table.Pairs.Select(p => (p.Truth, p.Predicted, p.Count, p.Share)));
+        Assert.Equal(
+            [("a", "b", 1, 0.5), ("a", "c", 1, 0.5)],
+            table.Pairs.Select(p => (p.Truth, p.Predicted, p.Count, p.Share)));
         Assert.Equal([0, 0, 1], table.Nothing);
         Assert.Null(ConfusionTable.Of(Evaluated.Of(["a"], [0.5], [1])));
     }

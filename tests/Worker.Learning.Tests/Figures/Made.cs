@@ -32,7 +32,8 @@ internal static class Made
         new ConfidenceFigures(new(4, 1), new(3, 0), new(2, 2), new(5, 1), new(1, 1), TextsWithYes: 3),
         [
             new LabelDetail(
-                "Größe <1>", Curves(0.123456789), new Confusion(3, 1, 0, 4), new CertifiedDecisions(8, new(2, 1), new(3, 0)),
+                "Größe <1>", Curves(0.123456789), new Confusion(3, 1, 0, 4),
+                new CertifiedDecisions(8, new(2, 1), new(3, 0)),
                 [], [new WrongExample(7, "Größe <1>", 0.9375, Answer: false)]),
             new LabelDetail(
                 "rare", Curves(1), new Confusion(0, 0, 1, 1), new CertifiedDecisions(2, default, default),
@@ -46,7 +47,9 @@ internal static class Made
     public static ExperimentResult Experiment { get; } = new(
         ["Größe <1>"],
         [
-            new VariantResult("taps", "one head a label on taps: the base", [Evaluated(0.5), Evaluated(0.25)], [0.75, 0.5], [], 1.23456),
+            new VariantResult(
+                "taps", "one head a label on taps: the base", [Evaluated(0.5), Evaluated(0.25)], [0.75, 0.5], [],
+                1.23456),
             new VariantResult("bagged", "mean of 5 heads", [Evaluated(0.75), Evaluated(1)], [], [0.5, 0.75], 2),
         ],
         (6, 2, 2), 2);
@@ -63,5 +66,9 @@ internal static class Made
         new AverageMetrics(figure, figure, figure, figure),
         new AverageMetrics(figure, figure, figure, figure),
         figure, figure, figure,
-        [new LabelMetrics("Größe <1>", 0, 0, figure, figure, Support: figure == 1 ? 0 : 1, Known: 2, 0.5, null, figure, 0, figure)]);
+        [
+            new LabelMetrics(
+                "Größe <1>", 0, 0, figure, figure, Support: figure == 1 ? 0 : 1, Known: 2, 0.5, null, figure, 0,
+                figure),
+        ]);
 }

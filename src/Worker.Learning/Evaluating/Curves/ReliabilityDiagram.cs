@@ -6,7 +6,8 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="Observed">Share of yes.</param>
 /// <param name="Low">Lower end of Wilson's 95% interval of the share.</param>
 /// <param name="High">Its upper end.</param>
-internal readonly record struct CalibrationBin(int Count, double MeanProbability, double Observed, double Low, double High);
+internal readonly record struct CalibrationBin(
+    int Count, double MeanProbability, double Observed, double Low, double High);
 
 /// <summary>What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/> counts them.</summary>
 /// <param name="Bins">From low to high probabilities; fewer than 15 when there are fewer rows.</param>
