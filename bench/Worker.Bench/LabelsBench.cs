@@ -37,12 +37,15 @@ internal static class LabelsBench
             {
                 var train = new[] { Sms(train: true), GoEmotions("train"), Banking("train") }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(most)));
                 var watch = Stopwatch.StartNew();
-                var result = HeadTraining.Train(loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
+                var result = TextTraining.Train(
+                    loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
                 heads = result.Heads;
                 Console.WriteLine($"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} labels without one");
                 test = [.. Sms(train: false), .. GoEmotions("test"), .. Banking("test")];
                 foreach (var set in new[] { "sms", "emotion", "bank" })
-                    Print(set, HeadTraining.Evaluate(loaded, Only(set, test), [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
+                    Print(set, TextTraining.Evaluate(
+                        loaded, Only(set, test),
+                        [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
             }
             var texts = Shuffled(test).Take(3000).Select(t => Encoding.UTF8.GetBytes(t.Text)).ToList();
             Console.WriteLine($"pipeline with {heads.Count} heads: {await PipelineRate.Run(section, heads, texts, stop):N0} tokens/s");

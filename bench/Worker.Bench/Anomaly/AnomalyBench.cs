@@ -32,8 +32,9 @@ internal static class AnomalyBench
             var (_, clinc, baselines) = AnomalyFigures.Clinc(cache, stop);
             AnomalyFigures.Print("CLINC150, in scope against out of scope", clinc, baselines);
             AnomalyFigures.Print("SMS, ham known only, against spam", AnomalyFigures.SmsOneClass(cache, section, 1, stop), []);
-            foreach (var (unlike, perplexity, metrics) in AnomalyFigures.WithPerplexity(cache, section, stop))
-                AnomalyFigures.Print($"CLINC150 against {unlike}, {(perplexity ? "with" : "without")} perplexity", metrics, []);
+            foreach (var (unknown, perplexity, metrics) in AnomalyFigures.WithPerplexity(cache, section, stop))
+                AnomalyFigures.Print(
+                    $"CLINC150 against {unknown}, {(perplexity ? "with" : "without")} perplexity", metrics, []);
             return Task.FromResult(ExitCode.Done);
         });
         return verb;

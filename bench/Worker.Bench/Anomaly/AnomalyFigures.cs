@@ -31,13 +31,15 @@ internal static class AnomalyFigures
         using var none = NoTokens(set.Train.Texts.Count);
         var reference = Train(cache, set.Train, train, none, result, new AnomalyTrainingOptions(), stop);
         var known = Encoded(cache, layout, set.Name, set.Test.Texts);
-        var unlike = Encoded(cache, layout, set.Name, set.UnlikeTest);
-        var metrics = AnomalyMetrics.Of(reference, Values(reference, known, result.Heads), Values(reference, unlike, result.Heads));
+        var unknown = Encoded(cache, layout, set.Name, set.UnknownTest);
+        var metrics = AnomalyMetrics.Of(
+            reference, Values(reference, known, result.Heads), Values(reference, unknown, result.Heads));
         var plain = PlainMahalanobis.Fit(taps.Features, set.Train);
         return (reference, metrics,
         [
-            ("energy", SeparationMetrics.Of(Energy(known, result.Heads), Energy(unlike, result.Heads))),
-            ("plain Mahalanobis", SeparationMetrics.Of(plain.Score(known.Matrix(layout.Name)), plain.Score(unlike.Matrix(layout.Name)))),
+            ("energy", SeparationMetrics.Of(Energy(known, result.Heads), Energy(unknown, result.Heads))),
+            ("plain Mahalanobis", SeparationMetrics.Of(
+                plain.Score(known.Matrix(layout.Name)), plain.Score(unknown.Matrix(layout.Name)))),
         ]);
     }
 
@@ -62,7 +64,8 @@ internal static class AnomalyFigures
     }
 
     /// <summary>CLINC150's in-scope texts as above, with and without the channel of perplexity, against three kinds of text unlike them.</summary>
-    public static IEnumerable<(string Unlike, bool Perplexity, AnomalyMetrics Metrics)> WithPerplexity(FeatureCache cache, EncoderSection section, CancellationToken stop)
+    public static IEnumerable<(string Unknown, bool Perplexity, AnomalyMetrics Metrics)> WithPerplexity(
+        FeatureCache cache, EncoderSection section, CancellationToken stop)
     {
         var set = PublicSets.Clinc();
         var layout = Layout(cache);
@@ -79,7 +82,8 @@ internal static class AnomalyFigures
                 return Values(reference, Encoded(cache, layout, name, texts), result.Heads, own);
             }
             var known = Score(set.Name, set.Test.Texts);
-            yield return ("out of scope", perplexity, AnomalyMetrics.Of(reference, known, Score(set.Name, set.UnlikeTest)));
+            yield return (
+                "out of scope", perplexity, AnomalyMetrics.Of(reference, known, Score(set.Name, set.UnknownTest)));
             yield return ("letters shuffled", perplexity, AnomalyMetrics.Of(reference, known, Score("clinc letters", StrangeTexts.Shuffled(set.Test.Texts, seed: 1))));
             yield return ("other languages", perplexity, AnomalyMetrics.Of(reference, known, Score("other languages", StrangeTexts.OtherLanguages)));
         }
@@ -87,7 +91,8 @@ internal static class AnomalyFigures
 
     public static void Print(string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
     {
-        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unlike} unlike; p at most {AnomalyMetrics.Level}: {anomaly.KnownFlagged:P1} of the known, {anomaly.UnlikeFlagged:P1} of the unlike");
+        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unlike; p at most {AnomalyMetrics.Level}:"
+            + $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unlike");
         foreach (var (name, metrics) in anomaly.Channels.Select(c => (c.Key, c.Value)).Append(("together", anomaly.Together)).Concat(baselines.Select(b => ("baseline: " + b.Name, b.Metrics))))
             Console.WriteLine($"  {name,-28} AUROC {metrics.Auroc:F4}  AUPR {metrics.Aupr:F4}  FPR95 {metrics.Fpr95:F4}");
     }
@@ -122,11 +127,11 @@ internal static class AnomalyFigures
         return [.. Enumerable.Range(0, logits.Length / heads.Count).Select(text =>
         {
             var row = logits.AsSpan(text * heads.Count, heads.Count);
-            var most = TensorPrimitives.Max<float>(row);
+            var maximum = TensorPrimitives.Max<float>(row);
             var sum = 0.0;
             foreach (var z in row)
-                sum += Math.Exp(z - most);
-            return (float)-(most + Math.Log(sum));
+                sum += Math.Exp(z - maximum);
+            return (float)-(maximum + Math.Log(sum));
         })];
     }
 

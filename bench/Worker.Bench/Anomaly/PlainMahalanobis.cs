@@ -1,3 +1,4 @@
+using Worker.Core.Numerics;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;

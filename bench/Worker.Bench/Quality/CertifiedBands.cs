@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Bench.Quality;
 
@@ -39,11 +39,9 @@ internal static class CertifiedBands
         var order = Enumerable.Range(0, set.Train.Texts.Count).ToArray();
         new Random(1).Shuffle(order);
         var (train, all) = (set.Train, features(set.Train.Texts));
-        var rows = new float[fitted * all.Width];
-        for (var i = 0; i < fitted; i++)
-            all.Row(order[i]).CopyTo(rows.AsSpan(i * all.Width));
         var part = new DataSet([.. order[..fitted].Select(row => train.Texts[row])], train.Labels, new AnswerMatrix(fitted, 1, [.. order[..fitted].Select(row => train.Answers[row, 0])]));
-        var head = HeadTrainer.Train(new FeatureMatrix(rows, all.Width), part, "bench", "bench", new TrainingOptions()).Heads[0];
+        var head = HeadTrainer
+            .Train(all.Part(order[..fitted]), part, "bench", "bench", new TrainingOptions()).Heads[0];
         var scored = order[fitted..].Select(row => (P: Probability(all.Row(row)), Yes: train.Answers[row, 0] == AnswerMatrix.Yes)).ToList();
         foreach (var other in new[] { set.Validation, set.Test })
         {

@@ -101,7 +101,7 @@ internal static class EvidenceBench
                 var part = near.Part(train);
                 // Without the groups that are known: finding the copies is part of what is measured.
                 var data = new DataSet(part.Texts, part.Labels, part.Answers);
-                var result = HeadTrainer.Train(Rows(nearFeatures, train), data, cache.Feature, cache.EncoderHash,
+                var result = HeadTrainer.Train(nearFeatures.Part(train), data, cache.Feature, cache.EncoderHash,
                     new TrainingOptions { Parallelism = 1, Seed = split }, cancellation: stop);
                 done[split] = EvidenceFigures.Of(result, features, set, order[size..]);
             });
@@ -127,14 +127,6 @@ internal static class EvidenceBench
             var copies = new DataSet([.. part.Texts.Select(text => EvidenceSets.Changed(text, random))], part.Labels,
                 part.Answers);
             return (copies, Encode(name + " changed", copies.Texts));
-        }
-
-        private static FeatureMatrix Rows(FeatureMatrix features, int[] rows)
-        {
-            var values = new float[checked(rows.Length * features.Width)];
-            for (var i = 0; i < rows.Length; i++)
-                features.Row(rows[i]).CopyTo(values.AsSpan(i * features.Width));
-            return new FeatureMatrix(values, features.Width);
         }
     }
 }

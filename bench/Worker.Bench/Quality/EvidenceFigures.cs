@@ -3,6 +3,7 @@ using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Bench.Quality;
 

@@ -73,10 +73,7 @@ internal static class ExclusiveBench
     {
         var order = Enumerable.Range(0, set.Texts.Count).ToArray();
         new Random(seed).Shuffle(order);
-        var values = new float[size * features.Width];
-        for (var i = 0; i < size; i++)
-            features.Row(order[i]).CopyTo(values.AsSpan(i * features.Width));
-        var heads = HeadTrainer.Train(new FeatureMatrix(values, features.Width), set.Part(order[..size]), cache.Feature,
+        var heads = HeadTrainer.Train(features.Part(order[..size]), set.Part(order[..size]), cache.Feature,
             cache.EncoderHash, new TrainingOptions { Seed = seed }, cancellation: stop).Heads;
         int[] columns = [.. heads.Select(head => set.Labels.IndexOf(head.Label))];
         foreach (var row in order[size..].Take(4_000))

@@ -99,13 +99,7 @@ internal static class QualityBench
         table.Add(new QualityFigure("SMS spam (distinct texts, 70/15/15, 5 draws): AUROC", 0.998, auroc.Average()));
         table.Add(new QualityFigure("SMS spam (the same): accuracy", 0.99, accuracy.Average()));
 
-        FeatureMatrix Gathered(IReadOnlyList<string> texts)
-        {
-            var values = new float[texts.Count * features.Width];
-            for (var i = 0; i < texts.Count; i++)
-                features.Row(rows[texts[i]]).CopyTo(values.AsSpan(i * features.Width));
-            return new FeatureMatrix(values, features.Width);
-        }
+        FeatureMatrix Gathered(IReadOnlyList<string> texts) => features.Part([.. texts.Select(text => rows[text])]);
     }
 
     private static void GoEmotions(FeatureCache cache, QualityTable table)

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Bench.Quality;
 
@@ -51,8 +52,9 @@ internal sealed record QualityRun(QualitySet Set, Func<IReadOnlyList<string>, Fe
     {
         var (p, count) = (Probabilities(part.Texts), Result.Heads.Count);
         var answers = part.WithLabels([.. Result.Heads.Select(head => head.Label)]).Answers;
-        return [.. Enumerable.Range(0, count).Select(label => Learning.Calibrating.DecisionThreshold.Best(
+        return [.. Enumerable.Range(0, count).Select(label => DecisionThreshold.Best(
             [.. Enumerable.Range(0, answers.Rows).Select(row => p[row * count + label])],
-            [.. Enumerable.Range(0, answers.Rows).Select(row => answers[row, label] == AnswerMatrix.Yes)]))];
+            [.. Enumerable.Range(0, answers.Rows).Select(row => answers[row, label] == AnswerMatrix.Yes)],
+            counts => counts.F1))];
     }
 }

@@ -45,17 +45,17 @@ internal static class RareBench
         foreach (var head in result.Heads)
         {
             var label = data.Labels.IndexOf(head.Label);
-            var hits = 0;
+            var truePositives = 0;
             for (var row = 0; row < test.Rows; row++)
             {
                 if (head.Calibration.Probability(TensorPrimitives.Dot(test.Row(row), head.Weights) + head.Bias) < head.Thresholds.Decide)
                     continue;
                 if (answers.Answers[row, label] == AnswerMatrix.Yes)
-                    hits++;
+                    truePositives++;
                 else
                     wrong++;
             }
-            recalled.Add(hits / 20.0);
+            recalled.Add(truePositives / 20.0);
         }
         Console.WriteLine($"macro recall on fresh texts {recalled.Average():F3}, false yes {(double)wrong / result.Heads.Count / test.Rows:E1} a text and label");
     }

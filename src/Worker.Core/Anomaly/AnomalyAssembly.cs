@@ -14,7 +14,7 @@ public readonly record struct AssembledReference(byte[]? Reference);
 public sealed class AnomalyAssembly
 {
     /// <summary>Chunks of references without a manifest that are kept at most: half-published ones would pile up otherwise.</summary>
-    private const int MostWaiting = 512;
+    private const int MaximumWaiting = 512;
 
     private readonly Dictionary<(string Hash, int Index), byte[]> chunks = [];
     private ManifestRecord? manifest;
@@ -36,8 +36,9 @@ public sealed class AnomalyAssembly
         }
         if (chunk.Hash == assembled)
             return null;
-        if (chunks.Count >= MostWaiting && chunk.Hash != manifest?.Hash)
-            throw new AnomalyRefusedException($"{MostWaiting} chunks of anomaly references wait for a manifest: publish a reference again, which clears them");
+        if (chunks.Count >= MaximumWaiting && chunk.Hash != manifest?.Hash)
+            throw new AnomalyRefusedException($"{MaximumWaiting} chunks of anomaly references wait for a manifest:"
+                + " publish a reference again, which clears them");
         chunks[chunk] = value;
         return Complete();
     }

@@ -6,12 +6,12 @@ namespace Worker.Core.Anomaly;
 /// none of them), a text like the known ones has p ≤ α with probability α at most, on average over the known texts.
 /// A reference's scores are nearly that: folds were scored by channels fitted to the other folds, new texts are by those
 /// fitted to all (cross-conformal: 2α is proved, about α is seen), the channels' scales are learnt from the same values,
-/// and beyond <see cref="MostScores"/> evenly spaced ones stand for all.
+/// and beyond <see cref="MaximumScores"/> evenly spaced ones stand for all.
 /// </summary>
 public sealed class ConformalScores
 {
     /// <summary>Scores kept at most; their p-values are steps of 1 / (kept + 1).</summary>
-    public const int MostScores = 10_000;
+    public const int MaximumScores = 10_000;
 
     /// <param name="ascending">Scores of known texts that took no part in fitting, ascending; at least one.</param>
     public ConformalScores(float[] ascending)

@@ -8,7 +8,7 @@ namespace Worker.Core.Anomaly;
 public sealed class EmpiricalTail
 {
     /// <summary>Values kept at most.</summary>
-    public const int MostKnots = 1000;
+    public const int MaximumKnots = 1000;
 
     private const double Body = 0.95;
 
@@ -45,7 +45,7 @@ public sealed class EmpiricalTail
         var above = sorted.Where(v => v > threshold).Select(v => (double)v - threshold).DefaultIfEmpty(0).Average();
         // Where nothing exceeds the threshold (few texts, or all alike) the spread below it tells the scale.
         var scale = above > 0 ? above : Math.Max(1e-6, (threshold - sorted[sorted.Length / 2]) / -Math.Log(1 - Body));
-        return new EmpiricalTail(Thin(sorted, MostKnots), threshold, (float)scale);
+        return new EmpiricalTail(Thin(sorted, MaximumKnots), threshold, (float)scale);
     }
 
     /// <summary>−ln of the share of known texts with such a value or a higher one; 0 for the lowest.</summary>
@@ -78,7 +78,7 @@ public sealed class EmpiricalTail
     }
 
     /// <summary>At most so many evenly spaced of ascending values, the middle of each stretch.</summary>
-    public static float[] Thin(float[] ascending, int most) => ascending.Length <= most
+    public static float[] Thin(float[] ascending, int maximum) => ascending.Length <= maximum
         ? ascending
-        : [.. Enumerable.Range(0, most).Select(i => ascending[(int)((i + 0.5) * ascending.Length / most)])];
+        : [.. Enumerable.Range(0, maximum).Select(i => ascending[(int)((i + 0.5) * ascending.Length / maximum)])];
 }

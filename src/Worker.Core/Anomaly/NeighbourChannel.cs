@@ -1,3 +1,5 @@
+using Worker.Core.Numerics;
+
 namespace Worker.Core.Anomaly;
 
 /// <summary>

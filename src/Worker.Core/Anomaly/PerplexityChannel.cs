@@ -61,8 +61,8 @@ public sealed class PerplexityChannel : IAnomalyChannel
     public static long Key(int first, int second) => ((long)first << 32) | (uint)second;
 
     /// <summary>Whether all are whole numbers from one on that an int holds.</summary>
-    private static bool Whole(float[] values, float least) =>
-        Array.TrueForAll(values, value => value >= least && value < int.MaxValue && value == MathF.Floor(value));
+    private static bool Whole(float[] values, float minimum) =>
+        Array.TrueForAll(values, value => value >= minimum && value < int.MaxValue && value == MathF.Floor(value));
 
     /// <summary>Mean over the tokens after the first, which stands for the beginning; 0 where there are none.</summary>
     private float Surprise(ReadOnlySpan<int> tokens)

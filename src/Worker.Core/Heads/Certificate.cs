@@ -15,6 +15,18 @@ namespace Worker.Core.Heads;
 public sealed record Certificate(
     double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin, CertifiedSide? Yes, CertifiedSide? No)
 {
+    /// <summary>
+    /// From when to when a certificate counts that is made at a time: days of UTC, so that the same data on the same
+    /// day give the same certificate.
+    /// </summary>
+    /// <param name="now">When it is made.</param>
+    /// <param name="validity">How long it counts; null for ever.</param>
+    public static (DateTimeOffset Date, DateTimeOffset? Expires) Term(DateTimeOffset now, TimeSpan? validity)
+    {
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
+        return (today, today + validity);
+    }
+
     /// <summary>Whether it still counts at that time.</summary>
     public bool Holds(DateTimeOffset now) => Expires is null || now < Expires;
 }

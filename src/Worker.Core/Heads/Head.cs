@@ -1,3 +1,5 @@
+using Worker.Core.Numerics;
+
 namespace Worker.Core.Heads;
 
 /// <summary>
@@ -44,7 +46,7 @@ public sealed record Head
     public string? Group { get; init; }
 
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
-    public Training? Training { get; init; }
+    public TrainingSummary? Training { get; init; }
 
     /// <summary>Version of the head that this one was warm-started from, or null.</summary>
     public int? Parent { get; init; }
@@ -62,14 +64,8 @@ public readonly record struct Calibration(double Slope, double Intercept)
     public static Calibration Identity { get; } = new(1, 0);
 
     /// <summary>Calibrated probability in [0, 1] of a logit; allocates nothing.</summary>
-    public double Probability(double logit)
-    {
-        if (Curve is not null)
-            return Curve.At(logit);
-        var z = Slope * logit + Intercept;
-        // Both branches keep exp's argument negative, so it never overflows.
-        return z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
-    }
+    public double Probability(double logit) =>
+        Curve is not null ? Curve.At(logit) : Logistic.Sigmoid(Slope * logit + Intercept);
 }
 
 /// <summary>
@@ -87,4 +83,4 @@ public readonly record struct Thresholds(double Low, double Decide, double High)
 /// <param name="Negatives">Examples known not to have it.</param>
 /// <param name="ValidationF1">F1 at the decision threshold on the held-out rows; null when there were none.</param>
 /// <param name="ValidationLogLoss">Log-loss of calibrated probabilities on the held-out rows; null likewise.</param>
-public sealed record Training(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);
+public sealed record TrainingSummary(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);

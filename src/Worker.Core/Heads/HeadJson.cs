@@ -106,7 +106,7 @@ public static class HeadJson
         Certificate = record.Certificate?.ToCertificate(),
         Group = record.Group is null ? null : Text(record.Group, "group"),
         Training = record.Training is { } training
-            ? new Training(
+            ? new TrainingSummary(
                 training.Positives ?? throw Missing("training.positives"),
                 training.Negatives ?? throw Missing("training.negatives"),
                 training.ValidationF1,

@@ -3,7 +3,7 @@ using Worker.Core.Anomaly;
 namespace Worker.Learning.Anomaly;
 
 /// <summary>The anomaly reference's file: beside the heads, under the same name with the ending .anomaly.</summary>
-public static class AnomalyFile
+internal static class AnomalyFile
 {
     /// <summary>heads.jsonl → heads.anomaly.</summary>
     public static string PathBeside(string heads) => Path.ChangeExtension(heads, ".anomaly");

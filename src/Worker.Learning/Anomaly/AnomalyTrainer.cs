@@ -9,7 +9,7 @@ namespace Worker.Learning.Anomaly;
 /// <param name="fitted">Texts that the heads may have seen.</param>
 /// <param name="held">Texts to score.</param>
 /// <returns>[held]; empty when there are no heads.</returns>
-public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
+internal delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 
 /// <summary>
 /// Makes an anomaly reference of the texts that heads are trained on. Texts are held out fold by fold and scored by
@@ -17,10 +17,10 @@ public delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 /// 2015). Copies and near-copies of a text are held out with it and count once: beside its copy no text is strange. The
 /// reference itself is then fitted to all texts.
 /// </summary>
-public static class AnomalyTrainer
+internal static class AnomalyTrainer
 {
     /// <summary>Fewer texts than this make no reference: their p-values would come in steps that flag nothing.</summary>
-    public const int FewestTexts = 40;
+    public const int MinimumTexts = 40;
 
     /// <param name="texts">Features of all texts of the data set, in order; see <see cref="NeededFeatures"/>. Probabilities are not looked at.</param>
     /// <param name="data">Their labels.</param>
@@ -34,8 +34,9 @@ public static class AnomalyTrainer
     {
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
-        if (texts.Count < FewestTexts)
-            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {texts.Count}");
+        if (texts.Count < MinimumTexts)
+            throw new AnomalyTrainingException(
+                $"an anomaly reference needs at least {MinimumTexts} texts, there are {texts.Count}");
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism, CancellationToken = cancellation };
         var classes = TextClasses.From(data);
         var fit = new ChannelFit(texts, classes, layers, options, parallel, probabilities is not null);
@@ -43,8 +44,9 @@ public static class AnomalyTrainer
         var usable = Enumerable.Range(0, texts.Count).Where(row => !fit.Unusable.Contains(row)).ToArray();
         var groups = data.Groups;
         var order = usable.DistinctBy(row => groups[row]).ToArray();
-        if (order.Length < FewestTexts)
-            throw new AnomalyTrainingException($"an anomaly reference needs at least {FewestTexts} texts, there are {order.Length} distinct ones with features that are finite numbers");
+        if (order.Length < MinimumTexts)
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {MinimumTexts} texts, there are"
+                + $" {order.Length} distinct ones with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
         var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
         var values = HeldOut(fit, Folds(order, classes.Of, options.Folds).Take(folds), usable, groups, probabilities);
@@ -61,7 +63,7 @@ public static class AnomalyTrainer
         {
             Encoder = encoder,
             Channels = scaled,
-            Scores = new ConformalScores(EmpiricalTail.Thin(sums, ConformalScores.MostScores)),
+            Scores = new ConformalScores(EmpiricalTail.Thin(sums, ConformalScores.MaximumScores)),
             Texts = usable.Length,
             Classes = classes.Count,
         };
@@ -89,7 +91,7 @@ public static class AnomalyTrainer
         Dictionary<string, List<float>>? values = null;
         foreach (var fold in folds)
         {
-            var held = fold.Take(ConformalScores.MostScores).Order().ToArray();
+            var held = fold.Take(ConformalScores.MaximumScores).Order().ToArray();
             var with = held.Select(row => groups[row]).ToHashSet();
             var rest = usable.Where(row => !with.Contains(groups[row])).ToArray();
             var found = fit.HeldOut(rest, held, probabilities)
@@ -112,4 +114,4 @@ public static class AnomalyTrainer
 }
 
 /// <summary>No reference can be made of these texts; the message says why.</summary>
-public sealed class AnomalyTrainingException(string reason) : Exception(reason);
+internal sealed class AnomalyTrainingException(string reason) : Exception(reason);

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Anomaly;
 
 /// <summary>How the anomaly reference is made.</summary>
-public sealed record AnomalyTrainingOptions
+internal sealed record AnomalyTrainingOptions
 {
     /// <summary>References kept at most; 100 to 100,000, default 10,000.</summary>
     public int References { get; init; } = 10_000;
@@ -37,7 +37,8 @@ public sealed record AnomalyTrainingOptions
         Check(References is >= 100 and <= 100_000, $"References is {References}: it must be 100 to 100,000");
         Check(Neighbours >= 1, $"Neighbours is {Neighbours}: it must be at least 1");
         Check(OutlierNeighbours >= 1, $"OutlierNeighbours is {OutlierNeighbours}: it must be at least 1");
-        Check(Folds is >= 2 and <= AnomalyTrainer.FewestTexts, $"Folds is {Folds}: it must be 2 to {AnomalyTrainer.FewestTexts}");
+        Check(Folds is >= 2 and <= AnomalyTrainer.MinimumTexts,
+            $"Folds is {Folds}: it must be 2 to {AnomalyTrainer.MinimumTexts}");
         Check(Parallelism >= 0, $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
         return problems;
 

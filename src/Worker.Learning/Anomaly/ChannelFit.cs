@@ -78,7 +78,7 @@ internal sealed class ChannelFit
     private float[] Lengths(int[] rows)
     {
         var lengths = rows.Select(row => (float)texts.Tokens.Length(row)).Order().ToArray();
-        return EmpiricalTail.Thin(lengths, EmpiricalTail.MostKnots);
+        return EmpiricalTail.Thin(lengths, EmpiricalTail.MaximumKnots);
     }
 
     private float[] Rows(int[] rows)

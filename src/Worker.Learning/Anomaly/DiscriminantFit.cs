@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Anomaly;
+using Worker.Core.Numerics;
 using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;
@@ -15,7 +16,7 @@ namespace Worker.Learning.Anomaly;
 internal static class DiscriminantFit
 {
     /// <summary>Directions kept at most, those that part the classes most.</summary>
-    private const int MostDirections = 192;
+    private const int MaximumDirections = 192;
 
     /// <summary>Share of the mean variance added to every feature's: keeps S invertible when texts are few.</summary>
     private const double Ridge = 0.01;
@@ -48,7 +49,7 @@ internal static class DiscriminantFit
             for (var j = 0; j < used.Length; j++)
                 gram[i * used.Length + j] = TensorPrimitives.Dot<double>(scaled.AsSpan(i * width, width), scaled.AsSpan(j * width, width));
         var (values, vectors) = SymmetricEigen.Decompose(gram, used.Length);
-        var directions = Math.Min(MostDirections, values.Count(v => v > 1e-6 * values[0]));
+        var directions = Math.Min(MaximumDirections, values.Count(v => v > 1e-6 * values[0]));
         var projection = new float[directions * width];
         Parallel.For(0, directions, parallel, d =>
         {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Anomaly;
+using Worker.Core.Numerics;
 using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;
@@ -16,22 +17,23 @@ internal static class ReferenceBanks
     /// all kept (Gonzalez 1985).
     /// </summary>
     /// <param name="features">What distances are of; [texts, width].</param>
-    public static int[] Thin(FeatureMatrix features, int[] rows, int[] classes, int most, Random random, ParallelOptions parallel)
+    public static int[] Thin(
+        FeatureMatrix features, int[] rows, int[] classes, int maximum, Random random, ParallelOptions parallel)
     {
-        if (rows.Length <= most)
+        if (rows.Length <= maximum)
             return rows;
         var groups = rows.GroupBy(row => classes[row]).OrderBy(g => g.Key).Select(g => g.ToArray()).ToArray();
         var (low, high) = (0, rows.Length);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (groups.Sum(g => (long)Math.Min(g.Length, middle)) <= most)
+            if (groups.Sum(g => (long)Math.Min(g.Length, middle)) <= maximum)
                 low = middle;
             else
                 high = middle - 1;
         }
         // What even shares leave over goes to the first of the classes that were cut.
-        var left = most - groups.Sum(g => Math.Min(g.Length, low));
+        var left = maximum - groups.Sum(g => Math.Min(g.Length, low));
         var quotas = groups.Select(g => g.Length <= low ? g.Length : low + (left-- > 0 ? 1 : 0)).ToArray();
         foreach (var group in groups)
             random.Shuffle(group);
@@ -42,7 +44,7 @@ internal static class ReferenceBanks
         return [.. kept.SelectMany(group => group).Order()];
     }
 
-    private static int[] Spread(FeatureMatrix features, int[] rows, int most)
+    private static int[] Spread(FeatureMatrix features, int[] rows, int maximum)
     {
         var (width, values) = (features.Width, Normalised(features, rows));
         var middle = new float[width];
@@ -55,8 +57,8 @@ internal static class ReferenceBanks
         for (var i = 1; i < rows.Length; i++)
             if (TensorPrimitives.Dot(values.AsSpan(i * width, width), middle) > TensorPrimitives.Dot(values.AsSpan(next * width, width), middle))
                 next = i;
-        var kept = new int[most];
-        for (var n = 0; n < most; n++)
+        var kept = new int[maximum];
+        for (var n = 0; n < maximum; n++)
         {
             kept[n] = rows[next];
             closeness[next] = float.PositiveInfinity;

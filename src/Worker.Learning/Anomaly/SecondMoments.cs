@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Worker.Core.Anomaly;
+using Worker.Core.Numerics;
 using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;

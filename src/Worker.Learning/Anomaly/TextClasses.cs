@@ -3,16 +3,16 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Anomaly;
 
 /// <summary>
-/// Which kind of known text each text is, so that distances can be to the nearest kind: texts with the same labels are one
-/// class when there are <see cref="Fewest"/> of them; otherwise a text belongs to its rarest label that so many texts
-/// have; what is left is one class of its own.
+/// Which kind of known text each text is, so that distances can be to the nearest kind: texts with the same labels are
+/// one class when there are <see cref="MinimumTexts"/> of them; otherwise a text belongs to its rarest label that so
+/// many texts have; what is left is one class of its own.
 /// </summary>
 /// <param name="Of">Class of each text, 0 to Count − 1.</param>
 /// <param name="Count">Classes.</param>
 internal sealed record TextClasses(int[] Of, int Count)
 {
     /// <summary>Texts that make a class.</summary>
-    public const int Fewest = 10;
+    public const int MinimumTexts = 10;
 
     private const string Rest = "*";
 
@@ -21,7 +21,8 @@ internal sealed record TextClasses(int[] Of, int Count)
         var combinations = Enumerable.Range(0, data.Texts.Count).Select(row => Combination(data, row)).ToArray();
         var sizes = combinations.CountBy(c => c, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var positives = Enumerable.Range(0, data.Labels.Length).Select(label => data.Answers.Count(label).Positives).ToArray();
-        var names = combinations.Select((combination, row) => sizes[combination] >= Fewest ? combination : Rarest(data, row, positives)).ToArray();
+        var names = combinations.Select((combination, row) =>
+            sizes[combination] >= MinimumTexts ? combination : Rarest(data, row, positives)).ToArray();
         var numbers = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((name, i) => (name, i)).ToDictionary(n => n.name, n => n.i, StringComparer.Ordinal);
         return new TextClasses([.. names.Select(name => numbers[name])], numbers.Count);
     }
@@ -31,6 +32,7 @@ internal sealed record TextClasses(int[] Of, int Count)
         string.Join(',', Enumerable.Range(0, data.Labels.Length).Where(label => data.Answers[row, label] == AnswerMatrix.Yes));
 
     private static string Rarest(DataSet data, int row, int[] positives) =>
-        Enumerable.Range(0, data.Labels.Length).Where(label => data.Answers[row, label] == AnswerMatrix.Yes && positives[label] >= Fewest)
+        Enumerable.Range(0, data.Labels.Length)
+            .Where(label => data.Answers[row, label] == AnswerMatrix.Yes && positives[label] >= MinimumTexts)
             .OrderBy(label => positives[label]).Select(label => "rarest " + label).FirstOrDefault(Rest);
 }

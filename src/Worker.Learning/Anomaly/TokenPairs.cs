@@ -7,7 +7,7 @@ namespace Worker.Learning.Anomaly;
 internal static class TokenPairs
 {
     /// <summary>Kinds of pair kept at most, the most frequent: 2.4 MB.</summary>
-    private const int MostPairs = 200_000;
+    private const int MaximumPairs = 200_000;
 
     /// <summary>Null where no text has two tokens.</summary>
     public static PerplexityChannel? Fit(TokenWindow texts, int[] rows)
@@ -26,7 +26,8 @@ internal static class TokenPairs
         if (pairs.Count == 0)
             return null;
         var one = single.OrderBy(entry => entry.Key).ToArray();
-        var two = pairs.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(MostPairs).OrderBy(entry => entry.Key).ToArray();
+        var two = pairs.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(MaximumPairs)
+            .OrderBy(entry => entry.Key).ToArray();
         return new PerplexityChannel(new TokenPairCounts(
             [.. one.Select(entry => (float)entry.Key)], [.. one.Select(entry => (float)entry.Value)],
             [.. two.Select(entry => (float)(entry.Key >> 32))], [.. two.Select(entry => (float)(entry.Key & uint.MaxValue))], [.. two.Select(entry => (float)entry.Value)]));

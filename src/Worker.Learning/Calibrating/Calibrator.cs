@@ -4,7 +4,7 @@ using Worker.Learning.Evaluating;
 namespace Worker.Learning.Calibrating;
 
 /// <summary>How logits become probabilities.</summary>
-public enum CalibrationMethod
+internal enum CalibrationMethod
 {
     /// <summary>Platt's; isotonic from <see cref="Calibrator.IsotonicPositives"/> held-out positives on where that has the lower log-loss.</summary>
     Auto,
@@ -17,7 +17,7 @@ public enum CalibrationMethod
 }
 
 /// <summary>Chooses and fits a calibration on held-out logits.</summary>
-public static class Calibrator
+internal static class Calibrator
 {
     /// <summary>Held-out rows with the label, and as many without, that isotonic calibration needs.</summary>
     public const int IsotonicPositives = 1000;

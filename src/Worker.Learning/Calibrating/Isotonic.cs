@@ -6,7 +6,7 @@ namespace Worker.Learning.Calibrating;
 /// Isotonic calibration: the rising curve nearest to the answers, level within each pooled block and linear from the end of
 /// one to the start of the next (Zadrozny and Elkan 2002). It needs many examples: with few it follows chance, and Platt's two parameters are better.
 /// </summary>
-public static class Isotonic
+internal static class Isotonic
 {
     /// <summary>The most knots that a head carries.</summary>
     public const int MaximumKnots = 2 * MaximumBlocks;

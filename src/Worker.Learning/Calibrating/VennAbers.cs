@@ -7,7 +7,7 @@ namespace Worker.Learning.Calibrating;
 /// held-out rows once as a no and once as a yes. One of the two is perfectly calibrated whatever the distribution; their
 /// distance says how much the held-out rows know about such a text. Kept at a few knots, not for every row.
 /// </summary>
-public static class VennAbers
+internal static class VennAbers
 {
     /// <summary>The most knots that a head carries.</summary>
     public const int MaximumKnots = 32;

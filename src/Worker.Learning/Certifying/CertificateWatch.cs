@@ -1,4 +1,6 @@
 using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
 
 namespace Worker.Learning.Certifying;
 
@@ -8,14 +10,16 @@ namespace Worker.Learning.Certifying;
 /// review again. A true certificate is withdrawn with probability alpha at most, however long it is watched.
 /// One caller at a time.
 /// </summary>
-public sealed class CertificateWatch
+internal sealed class CertificateWatch
 {
     /// <param name="head">With a certificate.</param>
     /// <param name="alpha">Probability that a side that keeps its promise is ever withdrawn; in (0, 1).</param>
     /// <exception cref="ArgumentException">The head has no certificate.</exception>
     public CertificateWatch(Head head, double alpha = 0.01)
     {
-        Certificate = head.Certificate ?? throw new ArgumentException($"head '{head.Label}' v{head.Version} has no certificate to watch: train it with certified thresholds", nameof(head));
+        Certificate = head.Certificate ?? throw new ArgumentException(
+            $"head '{head.Label}' v{head.Version} has no certificate to watch: train it with certified thresholds",
+            nameof(head));
         Head = head;
         (Yes, No) = (new ErrorBound(alpha), new ErrorBound(alpha));
     }
@@ -31,6 +35,22 @@ public sealed class CertificateWatch
 
     /// <summary>What was seen of the automatic no.</summary>
     public ErrorBound No { get; }
+
+    /// <summary>One watch for each head, having seen the answers in the order of the texts.</summary>
+    /// <param name="scored">Heads that have certificates, and texts of the uniform audit arm in the order in which they
+    /// came.</param>
+    /// <param name="groups">The texts' groups of copies: of copies the first counts.</param>
+    /// <exception cref="ArgumentException">A head has no certificate.</exception>
+    public static IReadOnlyList<CertificateWatch> Over(EvaluatedTexts scored, TextGroups groups)
+    {
+        CertificateWatch[] watches = [.. scored.Heads.Select(head => new CertificateWatch(head))];
+        var answers = scored.Answers.OncePerGroup(groups);
+        for (var row = 0; row < answers.Rows; row++)
+            for (var label = 0; label < watches.Length; label++)
+                if (answers[row, label] != AnswerMatrix.Unknown)
+                    watches[label].Observe(scored.Row(row)[label], answers[row, label] == AnswerMatrix.Yes);
+        return watches;
+    }
 
     /// <summary>Takes in one audited message: what the head said of it, and what a person did.</summary>
     /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means nothing.</param>
@@ -53,7 +73,9 @@ public sealed class CertificateWatch
     }
 
     /// <summary>The head as it should run now: the same, one version on, without the sides that were withdrawn.</summary>
-    public Head Revised() => Certificate == Head.Certificate ? Head : Head with { Version = Head.Version + 1, Parent = Head.Version, Certificate = Certificate };
+    public Head Revised() => Certificate == Head.Certificate
+        ? Head
+        : Head with { Version = Head.Version + 1, Parent = Head.Version, Certificate = Certificate };
 
     private bool Withdraw(ErrorBound bound, Certificate without)
     {

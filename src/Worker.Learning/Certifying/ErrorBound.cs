@@ -7,7 +7,7 @@ namespace Worker.Learning.Certifying;
 /// a supermartingale, which by Ville's inequality reaches 1/alpha with probability at most alpha. Rates whose capital
 /// reached that are ruled out.
 /// </summary>
-public sealed class ErrorBound
+internal sealed class ErrorBound
 {
     /// <summary>The alternatives bet on, as the part of the way from m to 1: most of the stakes near m, where drift begins.</summary>
     private static readonly double[] Alternatives = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.22, 0.33, 0.5, 0.75];
@@ -59,16 +59,16 @@ public sealed class ErrorBound
     private double LogCapital(double m)
     {
         Span<double> logs = stackalloc double[Alternatives.Length];
-        var most = double.NegativeInfinity;
+        var largest = double.NegativeInfinity;
         for (var i = 0; i < logs.Length; i++)
         {
             var q = m + (1 - m) * Alternatives[i];
             logs[i] = Errors * Math.Log(q / m) + (Seen - Errors) * Math.Log((1 - q) / (1 - m));
-            most = Math.Max(most, logs[i]);
+            largest = Math.Max(largest, logs[i]);
         }
         var sum = 0.0;
         foreach (var log in logs)
-            sum += Math.Exp(log - most);
-        return most + Math.Log(sum / logs.Length);
+            sum += Math.Exp(log - largest);
+        return largest + Math.Log(sum / logs.Length);
     }
 }

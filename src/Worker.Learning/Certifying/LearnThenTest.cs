@@ -3,7 +3,7 @@ namespace Worker.Learning.Certifying;
 /// <summary>A candidate of a sequence of tests.</summary>
 /// <param name="Size">How many of the most confident rows it decides.</param>
 /// <param name="Weight">Share of delta that enters the sequence here; of all candidates together at most 1.</param>
-public readonly record struct Candidate(int Size, double Weight);
+internal readonly record struct Candidate(int Size, double Weight);
 
 /// <summary>
 /// Learn-then-Test (Angelopoulos, Bates, Candès, Jordan and Lei 2021) with the fallback procedure (Wiens 2003):
@@ -15,7 +15,7 @@ public readonly record struct Candidate(int Size, double Weight);
 /// true risk is above the target is at most delta, whatever the risks of the others: that errors grow towards the lax
 /// end is not assumed.
 /// </summary>
-public static class LearnThenTest
+internal static class LearnThenTest
 {
     /// <summary>
     /// From so many rows on a side has two starting points: it can afford to, and survives errors early on.
@@ -38,15 +38,15 @@ public static class LearnThenTest
     /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be evidence.</returns>
     public static IReadOnlyList<Candidate> Candidates(int side, double target, double delta)
     {
-        var fewest = RiskTest.FewestWithoutError(target, delta);
-        if (side < fewest)
+        var minimum = RiskTest.MinimumWithoutError(target, delta);
+        if (side < minimum)
             return [];
         var candidates = new SortedDictionary<int, double>();
         var level = 0.0;
         foreach (var (part, weight) in side < Large ? StartOfSmall : StartsOfLarge)
         {
             level += weight * delta;
-            var start = Critical(Math.Max(fewest, (int)(part * side)), target, weight * delta) ?? side;
+            var start = Critical(Math.Max(minimum, (int)(part * side)), target, weight * delta) ?? side;
             candidates[start] = candidates.GetValueOrDefault(start) + weight;
         }
         for (var size = candidates.Keys.First() + StepPart * side; size < side; size += StepPart * side)

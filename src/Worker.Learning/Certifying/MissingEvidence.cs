@@ -4,7 +4,7 @@ namespace Worker.Learning.Certifying;
 /// <param name="Answers">About how many more answered texts; null when none would do at that error, or there is nothing
 /// to go by.</param>
 /// <param name="Error">Share of wrong decisions among the side's most confident rows; null when there are none.</param>
-public sealed record MissingEvidence(int? Answers, double? Error)
+internal sealed record MissingEvidence(int? Answers, double? Error)
 {
     /// <summary>More than this multiple of the answers at hand is not worth saying.</summary>
     private const int Beyond = 100;
@@ -12,7 +12,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     private static readonly double[] Parts = [0.25, 0.5, 0.75, 1];
 
     /// <summary>
-    /// The fewest answers at which the test would pass if the error among the most confident rows, and their share of
+    /// The minimum answers at which the test would pass if the error among the most confident rows, and their share of
     /// all rows, stayed what they are here.
     /// </summary>
     /// <param name="wrong">Of the side's rows, the most confident first.</param>
@@ -23,7 +23,7 @@ public sealed record MissingEvidence(int? Answers, double? Error)
     {
         if (wrong.IsEmpty)
             return new MissingEvidence(null, null);
-        var (fewest, lowest) = (double.PositiveInfinity, 1.0);
+        var (minimum, lowest) = (double.PositiveInfinity, 1.0);
         foreach (var part in Parts)
         {
             var size = Math.Max(1, (int)Math.Round(part * wrong.Length));
@@ -31,18 +31,18 @@ public sealed record MissingEvidence(int? Answers, double? Error)
             var error = (wrong[..size].Count(true) + 0.5) / (size + 1);
             lowest = Math.Min(lowest, error);
             if (Rows(error, target, delta, (long)Beyond * size) is { } rows)
-                fewest = Math.Min(fewest, (double)rows * all / size);
+                minimum = Math.Min(minimum, (double)rows * all / size);
         }
-        if (double.IsInfinity(fewest))
+        if (double.IsInfinity(minimum))
             return new MissingEvidence(null, lowest);
         // Where the test would pass already chance has been against it: a tenth more is the least worth trying.
-        return new MissingEvidence(Rounded(Math.Max(fewest - all, 0.1 * all)), lowest);
+        return new MissingEvidence(Rounded(Math.Max(minimum - all, 0.1 * all)), lowest);
     }
 
     /// <summary>Rows at which a side with that error passes; null when it takes too many.</summary>
-    private static int? Rows(double error, double target, double delta, long most)
+    private static int? Rows(double error, double target, double delta, long maximum)
     {
-        for (double rows = RiskTest.FewestWithoutError(target, delta); rows <= most; rows *= 1.1)
+        for (double rows = RiskTest.MinimumWithoutError(target, delta); rows <= maximum; rows *= 1.1)
         {
             var count = (int)Math.Ceiling(rows);
             var level = count < LearnThenTest.Large ? delta : delta / 2;

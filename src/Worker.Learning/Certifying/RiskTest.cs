@@ -4,7 +4,7 @@ namespace Worker.Learning.Certifying;
 /// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small when the losses seen
 /// are fewer than such a mean would let one expect.
 /// </summary>
-public static class RiskTest
+internal static class RiskTest
 {
     private static readonly double[] LogFactorials = FirstLogFactorials();
 
@@ -50,7 +50,8 @@ public static class RiskTest
     }
 
     /// <summary>The fewest losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.</summary>
-    public static int FewestWithoutError(double target, double delta) => (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));
+    public static int MinimumWithoutError(double target, double delta) =>
+        (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));
 
     internal static void RequireFraction(double target)
     {

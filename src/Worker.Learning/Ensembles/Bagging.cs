@@ -9,7 +9,7 @@ namespace Worker.Learning.Ensembles;
 /// replacement, as many distinct texts as a bootstrap sample has on average (1 − 1/e; subagging, Bühlmann and Yu 2002):
 /// with replacement a text would be fitted on and held out at once, and the penalty chosen on what is known already.
 /// </summary>
-public static class Bagging
+internal static class Bagging
 {
     /// <summary>Share of the texts in a part.</summary>
     public const double Share = 0.632;

@@ -7,7 +7,7 @@ namespace Worker.Learning.Ensembles;
 /// Several heads of one label that answer together: log-odds = Σ wₖ·(aₖ·zₖ + cₖ) + intercept, zₖ member k's logit and
 /// (aₖ, cₖ) its calibration. That is linear in the features, so it is one head.
 /// </summary>
-public sealed class HeadEnsemble
+internal sealed class HeadEnsemble
 {
     /// <param name="members">Heads of one label for one encoder; on features made of equally wide parts.</param>
     /// <param name="weights">w; one a member.</param>

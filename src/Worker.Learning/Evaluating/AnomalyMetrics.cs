@@ -7,7 +7,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="PValues">[texts].</param>
 /// <param name="Scores">Sums of the channels; [texts].</param>
 /// <param name="Channels">Each channel's values; [texts].</param>
-public sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDictionary<string, float[]> Channels)
+internal sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDictionary<string, float[]> Channels)
 {
     public static ChannelValues Of(AnomalyReference reference, in AnomalyTexts texts)
     {
@@ -25,29 +25,32 @@ public sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyDic
     }
 }
 
-/// <summary>How well a score tells texts unlike the known ones (positives here) from known ones.</summary>
-/// <param name="Auroc">Chance that an unlike text scores above a known one.</param>
+/// <summary>How well a score tells unknown texts, out of the known ones' distribution (positives here), from known
+/// ones.</summary>
+/// <param name="Auroc">Chance that an unknown text scores above a known one.</param>
 /// <param name="Aupr">Average precision, see <see cref="RankingMetrics.AveragePrecision"/>.</param>
-/// <param name="Fpr95">Share of known texts that score as high as the score that 95% of the unlike ones reach.</param>
-public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
+/// <param name="Fpr95">Share of known texts that score as high as the score that 95% of the unknown ones reach.</param>
+internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 {
-    /// <summary>Share of unlike texts found against share of known ones flagged.</summary>
+    /// <summary>Share of unknown texts found against share of known ones flagged.</summary>
     public IReadOnlyList<OperatingPoint> Roc { get; init; } = [];
 
     /// <exception cref="ArgumentException">One of both is empty.</exception>
-    public static SeparationMetrics Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unlike)
+    public static SeparationMetrics Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unknown)
     {
-        if (known.IsEmpty || unlike.IsEmpty)
-            throw new ArgumentException($"{known.Length} known and {unlike.Length} unlike texts: at least one of each is needed", nameof(known));
-        var scores = new double[known.Length + unlike.Length];
+        if (known.IsEmpty || unknown.IsEmpty)
+            throw new ArgumentException(
+                $"{known.Length} known and {unknown.Length} unlike texts: at least one of each is needed",
+                nameof(known));
+        var scores = new double[known.Length + unknown.Length];
         var answers = new bool[scores.Length];
         for (var i = 0; i < known.Length; i++)
             scores[i] = known[i];
-        for (var i = 0; i < unlike.Length; i++)
-            (scores[known.Length + i], answers[known.Length + i]) = (unlike[i], true);
-        var sorted = unlike.ToArray();
+        for (var i = 0; i < unknown.Length; i++)
+            (scores[known.Length + i], answers[known.Length + i]) = (unknown[i], true);
+        var sorted = unknown.ToArray();
         Array.Sort(sorted);
-        // The highest threshold that at least 95% of the unlike reach.
+        // The highest threshold that at least 95% of the unknown reach.
         var threshold = sorted[sorted.Length - (int)Math.Ceiling(0.95 * sorted.Length)];
         var flagged = 0;
         foreach (var score in known)
@@ -63,22 +66,25 @@ public sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 /// <param name="Together">Of the channels' sum, whose p-value is published.</param>
 /// <param name="Channels">Of each channel alone.</param>
 /// <param name="Known">Known texts.</param>
-/// <param name="Unlike">Texts unlike them.</param>
+/// <param name="Unknown">Texts unlike them.</param>
 /// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 when the reference is right about them.</param>
-/// <param name="UnlikeFlagged">Share of unlike texts with p ≤ 0.05.</param>
-public sealed record AnomalyMetrics(
-    SeparationMetrics Together, IReadOnlyDictionary<string, SeparationMetrics> Channels, int Known, int Unlike, double KnownFlagged, double UnlikeFlagged)
+/// <param name="UnknownFlagged">Share of unknown texts with p ≤ 0.05.</param>
+internal sealed record AnomalyMetrics(
+    SeparationMetrics Together, IReadOnlyDictionary<string, SeparationMetrics> Channels, int Known, int Unknown,
+    double KnownFlagged, double UnknownFlagged)
 {
     /// <summary>The level that the two shares are of.</summary>
     public const float Level = 0.05f;
 
-    public static AnomalyMetrics Of(AnomalyReference reference, ChannelValues known, ChannelValues unlike) => new(
-        SeparationMetrics.Of(known.Scores, unlike.Scores),
-        reference.Channels.Select(c => c.Channel.Name).ToDictionary(name => name, name => SeparationMetrics.Of(known.Channels[name], unlike.Channels[name]), StringComparer.Ordinal),
+    public static AnomalyMetrics Of(AnomalyReference reference, ChannelValues known, ChannelValues unknown) => new(
+        SeparationMetrics.Of(known.Scores, unknown.Scores),
+        reference.Channels.Select(c => c.Channel.Name).ToDictionary(
+            name => name, name => SeparationMetrics.Of(known.Channels[name], unknown.Channels[name]),
+            StringComparer.Ordinal),
         known.Scores.Length,
-        unlike.Scores.Length,
+        unknown.Scores.Length,
         Flagged(known.PValues),
-        Flagged(unlike.PValues));
+        Flagged(unknown.PValues));
 
     private static double Flagged(float[] pValues) => (double)pValues.Count(p => p <= Level) / pValues.Length;
 }

@@ -4,7 +4,7 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Evaluating;
 
 /// <summary>How many there are, and how many of them are wrong.</summary>
-public readonly record struct Judged(long All, long Wrong)
+internal readonly record struct Judged(long All, long Wrong)
 {
     /// <summary>Share that is wrong; 0 of none.</summary>
     public double Error => All == 0 ? 0 : (double)Wrong / All;
@@ -21,7 +21,7 @@ public readonly record struct Judged(long All, long Wrong)
 /// <param name="SureTexts">Texts without an uncertain decision; wrong is one with any wrong decision.</param>
 /// <param name="UnsureTexts">The other texts, likewise.</param>
 /// <param name="TextsWithYes">Texts of which a label is yes.</param>
-public sealed record ConfidenceFigures(
+internal sealed record ConfidenceFigures(
     Judged Certified, Judged Likely, Judged Uncertain, Judged SureTexts, Judged UnsureTexts, int TextsWithYes)
 {
     /// <summary>All label decisions.</summary>

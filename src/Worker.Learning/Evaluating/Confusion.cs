@@ -2,7 +2,8 @@ namespace Worker.Learning.Evaluating;
 
 /// <summary>Decisions against answers, counted. A ratio whose denominator is 0 is 0: no yes was said (precision), or none
 /// was due (recall).</summary>
-public readonly record struct Confusion(long TruePositives, long FalsePositives, long FalseNegatives, long TrueNegatives)
+internal readonly record struct Confusion(
+    long TruePositives, long FalsePositives, long FalseNegatives, long TrueNegatives)
 {
     /// <summary>TP / (TP + FP): how many of the yes are right.</summary>
     public double Precision => Ratio(TruePositives, TruePositives + FalsePositives);

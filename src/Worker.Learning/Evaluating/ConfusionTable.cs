@@ -2,26 +2,27 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Evaluating;
 
-/// <summary>How often a label was said of texts that have another.</summary>
+/// <summary>How often a label was predicted for texts that have another.</summary>
 /// <param name="Truth">Label that the texts have.</param>
-/// <param name="Said">Label that was said; the texts are known not to have it.</param>
+/// <param name="Predicted">Label that was predicted; the texts are known not to have it.</param>
 /// <param name="Count">Texts.</param>
 /// <param name="Share">Of the texts that have <paramref name="Truth"/>.</param>
-public readonly record struct ConfusedPair(string Truth, string Said, int Count, double Share);
+internal readonly record struct ConfusedPair(string Truth, string Predicted, int Count, double Share);
 
 /// <summary>Which labels are taken for which.</summary>
 /// <param name="Exclusive">True where exactly one label of a text is yes, the most probable.</param>
-/// <param name="Labels">Labels of the table: those most involved in confusions, at most <see cref="Largest"/>, in label order.</param>
-/// <param name="Counts">[truth][said] texts; on the diagonal those that have the label and got it.</param>
-/// <param name="Nothing">[truth] texts that have the label and were said to have none at all.</param>
+/// <param name="Labels">Labels of the table: those most involved in confusions, at most <see cref="MaximumLabels"/>, in
+/// label order.</param>
+/// <param name="Counts">[truth][predicted] texts; on the diagonal those that have the label and got it.</param>
+/// <param name="Nothing">[truth] texts that have the label and were predicted to have none at all.</param>
 /// <param name="Pairs">Most confused first, over all labels; at most 40.</param>
-public sealed record ConfusionTable(
+internal sealed record ConfusionTable(
     bool Exclusive, IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Counts, IReadOnlyList<int> Nothing, IReadOnlyList<ConfusedPair> Pairs)
 {
     /// <summary>A larger table cannot be read.</summary>
-    public const int Largest = 20;
+    public const int MaximumLabels = 20;
 
-    private const int MostPairs = 40;
+    private const int MaximumPairs = 40;
 
     /// <summary>Null with one label: there is nothing to take it for.</summary>
     public static ConfusionTable? Of(EvaluatedTexts evaluated)
@@ -30,21 +31,21 @@ public sealed record ConfusionTable(
         if (n < 2)
             return null;
         var (counts, nothing, support) = (new int[n * n], new int[n], new int[n]);
-        var said = new List<int>();
+        var predicted = new List<int>();
         for (var row = 0; row < evaluated.Texts.Count; row++)
         {
-            said.Clear();
+            predicted.Clear();
             for (var column = 0; column < n; column++)
                 if (evaluated.IsYes(row, column))
-                    said.Add(column);
+                    predicted.Add(column);
             var answers = evaluated.Answers.Row(row);
             for (var truth = 0; truth < n; truth++)
             {
                 if (answers[truth] != AnswerMatrix.Yes)
                     continue;
                 support[truth]++;
-                nothing[truth] += said.Count == 0 ? 1 : 0;
-                foreach (var column in said)
+                nothing[truth] += predicted.Count == 0 ? 1 : 0;
+                foreach (var column in predicted)
                     if (column == truth || answers[column] == AnswerMatrix.No)
                         counts[truth * n + column]++;
             }
@@ -53,15 +54,20 @@ public sealed record ConfusionTable(
         var names = evaluated.Heads.Select(head => head.Label).ToArray();
         var pairs = Enumerable.Range(0, n * n)
             .Where(cell => cell / n != cell % n && counts[cell] > 0)
-            .Select(cell => (Truth: cell / n, Said: cell % n, Count: counts[cell]))
-            .OrderByDescending(pair => pair.Count).ThenBy(pair => pair.Truth).ThenBy(pair => pair.Said)
+            .Select(cell => (Truth: cell / n, Predicted: cell % n, Count: counts[cell]))
+            .OrderByDescending(pair => pair.Count).ThenBy(pair => pair.Truth).ThenBy(pair => pair.Predicted)
             .ToArray();
-        int[] chosen = [.. pairs.SelectMany(pair => (int[])[pair.Truth, pair.Said]).Concat(Enumerable.Range(0, n)).Distinct().Take(Largest).Order()];
+        int[] chosen =
+        [
+            .. pairs.SelectMany(pair => (int[])[pair.Truth, pair.Predicted]).Concat(Enumerable.Range(0, n)).Distinct()
+                .Take(MaximumLabels).Order(),
+        ];
         return new ConfusionTable(
             evaluated.Exclusive,
             [.. chosen.Select(column => names[column])],
             [.. chosen.Select(truth => (IReadOnlyList<int>)[.. chosen.Select(column => counts[truth * n + column])])],
             [.. chosen.Select(truth => nothing[truth])],
-            [.. pairs.Take(MostPairs).Select(pair => new ConfusedPair(names[pair.Truth], names[pair.Said], pair.Count, (double)pair.Count / support[pair.Truth]))]);
+            [.. pairs.Take(MaximumPairs).Select(pair => new ConfusedPair(
+                names[pair.Truth], names[pair.Predicted], pair.Count, (double)pair.Count / support[pair.Truth]))]);
     }
 }

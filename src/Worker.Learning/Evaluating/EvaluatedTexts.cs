@@ -5,7 +5,7 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Evaluating;
 
 /// <summary>Texts with what heads said of them and what people answered: all that an evaluation in detail needs.</summary>
-public sealed class EvaluatedTexts
+internal sealed class EvaluatedTexts
 {
     private readonly LabelDecision[] decisions;
 

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating;
 
 /// <summary>Precision, recall, F1 and average precision over several labels.</summary>
-public sealed record AverageMetrics(double Precision, double Recall, double F1, double AveragePrecision);
+internal sealed record AverageMetrics(double Precision, double Recall, double F1, double AveragePrecision);
 
 /// <summary>Figures of one label on the rows whose answer is known.</summary>
 /// <param name="Label">Its name.</param>
@@ -16,7 +16,7 @@ public sealed record AverageMetrics(double Precision, double Recall, double F1, 
 /// <param name="LogLoss">Of the probabilities.</param>
 /// <param name="Brier">Of the probabilities.</param>
 /// <param name="Ece">See <see cref="ProbabilityMetrics.CalibrationError"/>.</param>
-public sealed record LabelMetrics(
+internal sealed record LabelMetrics(
     string Label,
     double Precision,
     double Recall,
@@ -40,7 +40,7 @@ public sealed record LabelMetrics(
 /// <param name="LogLoss">Of all probabilities pooled.</param>
 /// <param name="Brier">Of all probabilities pooled.</param>
 /// <param name="Labels">In the order asked for.</param>
-public sealed record Evaluation(
+internal sealed record Evaluation(
     AverageMetrics Macro,
     AverageMetrics Micro,
     double Ece,

@@ -11,7 +11,7 @@ namespace Worker.Learning.Evaluating;
 /// <param name="After">Reliability of calibrated probabilities.</param>
 /// <param name="Thresholds">Empty without positives.</param>
 /// <param name="Histogram">Of calibrated probabilities.</param>
-public sealed record CurveSet(
+internal sealed record CurveSet(
     IReadOnlyList<OperatingPoint> PrecisionRecall,
     IReadOnlyList<OperatingPoint> Roc,
     ReliabilityDiagram Before,
@@ -40,7 +40,7 @@ public sealed record CurveSet(
 
 /// <summary>Decisions of a label that a certificate covers.</summary>
 /// <param name="Rows">With a known answer.</param>
-public readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged No)
+internal readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged No)
 {
     public static CertifiedDecisions Of(EvaluatedTexts evaluated, int column)
     {
@@ -66,10 +66,11 @@ public readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged No
 /// <summary>One label in detail.</summary>
 /// <param name="Decisions">As the worker decides.</param>
 /// <param name="Certified">Those that a certificate covers.</param>
-/// <param name="Missed">Texts that have it and were decided no, the most confident mistake first.</param>
-/// <param name="SaidWrongly">Texts that have it not and were decided yes, likewise.</param>
-public sealed record LabelDetail(
-    string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified, IReadOnlyList<WrongExample> Missed, IReadOnlyList<WrongExample> SaidWrongly);
+/// <param name="FalseNegatives">Texts that have it and were decided no, the most confident mistake first.</param>
+/// <param name="FalsePositives">Texts that have it not and were decided yes, likewise.</param>
+internal sealed record LabelDetail(
+    string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified,
+    IReadOnlyList<WrongExample> FalseNegatives, IReadOnlyList<WrongExample> FalsePositives);
 
 /// <summary>Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.</summary>
 /// <param name="Pooled">All decisions of all labels.</param>
@@ -78,7 +79,7 @@ public sealed record LabelDetail(
 /// <param name="Confusions">Null with one label.</param>
 /// <param name="Lengths">By length of the text.</param>
 /// <param name="Sources">By source; empty when no text names one.</param>
-public sealed record EvaluationDetail(
+internal sealed record EvaluationDetail(
     CurveSet Pooled,
     ConfidenceFigures Confidence,
     IReadOnlyList<LabelDetail> Labels,

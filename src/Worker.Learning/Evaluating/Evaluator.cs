@@ -4,7 +4,7 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Evaluating;
 
 /// <summary>Computes an <see cref="Evaluation"/>; rows without an answer for a label play no part in its figures.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     /// <summary>Evaluates heads by what a worker decides with them.</summary>
     /// <param name="heads">One a column.</param>

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating;
 
 /// <summary>How far probabilities can be believed. Every figure is 0 for no rows.</summary>
-public static class ProbabilityMetrics
+internal static class ProbabilityMetrics
 {
     /// <summary>Bins of the expected calibration error.</summary>
     public const int Bins = 15;

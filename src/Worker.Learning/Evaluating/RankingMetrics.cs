@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating;
 
 /// <summary>How well scores put what has a label before what has not; no threshold involved.</summary>
-public static class RankingMetrics
+internal static class RankingMetrics
 {
     /// <summary>
     /// Average precision, AP = Σₙ (Rₙ − Rₙ₋₁)·Pₙ over the distinct scores from high to low, without interpolation (as
@@ -11,15 +11,15 @@ public static class RankingMetrics
     {
         var (sorted, truth) = Ascending(scores, answers);
         var positives = answers.Count(true);
-        var (sum, hits, counted) = (0.0, 0, 0);
+        var (sum, truePositives, counted) = (0.0, 0, 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
-            hits += truth[i] ? 1 : 0;
+            truePositives += truth[i] ? 1 : 0;
             if (i > 0 && sorted[i - 1] == sorted[i])
                 continue;
-            sum += (double)(hits - counted) / positives * hits / (sorted.Length - i);
-            counted = hits;
-            if (hits == positives)
+            sum += (double)(truePositives - counted) / positives * truePositives / (sorted.Length - i);
+            counted = truePositives;
+            if (truePositives == positives)
                 break;
         }
         return positives == 0 ? 0 : sum;

@@ -9,13 +9,13 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Decisions">As the worker decides.</param>
 /// <param name="TextError">Share of texts with a wrong decision.</param>
 /// <param name="Ece">Of calibrated probabilities.</param>
-public sealed record Slice(string Name, int Texts, Confusion Decisions, double TextError, double Ece)
+internal sealed record Slice(string Name, int Texts, Confusion Decisions, double TextError, double Ece)
 {
     /// <summary>Parts by length, as equal in number as the lengths allow.</summary>
     private const int LengthParts = 5;
 
     /// <summary>Sources of their own; the rest together are one more.</summary>
-    private const int MostSources = 20;
+    private const int MaximumSources = 20;
 
     /// <summary>By length in characters, short to long.</summary>
     public static IReadOnlyList<Slice> ByLength(EvaluatedTexts evaluated, IReadOnlyList<TextError> errors)
@@ -41,9 +41,11 @@ public sealed record Slice(string Name, int Texts, Confusion Decisions, double T
         if (evaluated.Sources is not { } sources || sources.All(source => source is null))
             return [];
         var groups = errors.GroupBy(e => sources[e.Row] ?? "no source given", StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToArray();
-        var slices = groups.Take(MostSources).Select(group => Of(group.Key, evaluated, [.. group])).ToList();
-        if (groups.Length > MostSources)
-            slices.Add(Of($"{groups.Length - MostSources} other sources", evaluated, [.. groups.Skip(MostSources).SelectMany(group => group)]));
+        var slices = groups.Take(MaximumSources).Select(group => Of(group.Key, evaluated, [.. group])).ToList();
+        if (groups.Length > MaximumSources)
+            slices.Add(Of(
+                $"{groups.Length - MaximumSources} other sources", evaluated,
+                [.. groups.Skip(MaximumSources).SelectMany(group => group)]));
         return slices;
     }
 

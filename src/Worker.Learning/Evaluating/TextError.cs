@@ -10,7 +10,7 @@ namespace Worker.Learning.Evaluating;
 /// Wrong decisions to be expected by the probabilities: Σ of 1 − p over the yes and p over the no. Where exactly one
 /// label holds: 1 − (highest − second highest probability), which is large for a weak favourite and for a near rival.
 /// </param>
-public readonly record struct TextError(int Row, int Known, int Wrong, double Risk)
+internal readonly record struct TextError(int Row, int Known, int Wrong, double Risk)
 {
     /// <summary>Every text with an answer, in order.</summary>
     public static TextError[] Of(EvaluatedTexts evaluated)

@@ -7,11 +7,11 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Label">The head's.</param>
 /// <param name="Probability">Calibrated.</param>
 /// <param name="Answer">What people said; the head decided the opposite.</param>
-public sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
+internal sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
 {
     /// <summary>A label's wrong decisions of one kind, the most confident first.</summary>
     /// <param name="answer">True for what was missed, false for what was said wrongly.</param>
-    public static IReadOnlyList<WrongExample> Of(EvaluatedTexts evaluated, int column, bool answer, int most)
+    public static IReadOnlyList<WrongExample> Of(EvaluatedTexts evaluated, int column, bool answer, int maximum)
     {
         var wanted = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
         var wrong = new List<(double Probability, int Row)>();
@@ -22,7 +22,7 @@ public sealed record WrongExample(int Row, string Label, double Probability, boo
                 wrong.Add((p, row));
         }
         return [.. (answer ? wrong.OrderBy(w => w.Probability) : wrong.OrderByDescending(w => w.Probability))
-            .Take(most)
+            .Take(maximum)
             .Select(w => new WrongExample(w.Row, evaluated.Heads[column].Label, w.Probability, answer))];
     }
 }

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>Answers of many texts to many labels: 1 has the label, 0 has not, −1 unknown. Rows are texts.</summary>
-public sealed class AnswerMatrix
+internal sealed class AnswerMatrix
 {
     public const sbyte Unknown = -1;
     public const sbyte No = 0;

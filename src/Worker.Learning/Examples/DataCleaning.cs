@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Worker.Learning.Examples;
 
 /// <summary>Takes out of a data set what would teach nothing or contradict itself, and says so.</summary>
-public static class DataCleaning
+internal static class DataCleaning
 {
     /// <summary>At most so many of the texts are shown in a remark.</summary>
     private const int Shown = 3;
@@ -19,11 +19,13 @@ public static class DataCleaning
     /// <param name="remarks">What was left out or changed, where and what to do; empty when nothing was.</param>
     public static DataSet Clean(DataSet data, out IReadOnlyList<string> remarks)
     {
-        var said = new List<string>();
-        remarks = said;
+        var found = new List<string>();
+        remarks = found;
         var kept = Enumerable.Range(0, data.Texts.Count).Where(row => !string.IsNullOrWhiteSpace(data.Texts[row])).ToArray();
         if (kept.Length < data.Texts.Count)
-            said.Add(string.Create(CultureInfo.InvariantCulture, $"{data.Texts.Count - kept.Length} of {data.Texts.Count} texts are empty: left out"));
+            found.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{data.Texts.Count - kept.Length} of {data.Texts.Count} texts are empty: left out"));
 
         var part = data.Part(kept);
         var values = new sbyte[checked(kept.Length * data.Labels.Length)];
@@ -33,10 +35,10 @@ public static class DataCleaning
         foreach (var same in Enumerable.Range(0, kept.Length).GroupBy(row => part.Texts[row], StringComparer.Ordinal)
             .Where(rows => rows.Skip(1).Any()))
             contradictions.AddRange(Settle([.. same], part, values));
-        said.AddRange(Remarks(contradictions));
+        found.AddRange(Remarks(contradictions));
         var clean = part.WithAnswers(new AnswerMatrix(kept.Length, data.Labels.Length, values));
         if (clean.Groups.Count < FewDistinct * kept.Length)
-            said.Add(string.Create(CultureInfo.InvariantCulture,
+            found.Add(string.Create(CultureInfo.InvariantCulture,
                 $"{clean.Groups.Count} of {kept.Length} texts are distinct: copies and near-copies stay on one side of every split and count as one text of evidence"));
         return clean;
     }

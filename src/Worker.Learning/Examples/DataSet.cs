@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Worker.Learning.Examples;
 
 /// <summary>Texts, the labels that any of them names, and the answers: row i is text i, column j is label j.</summary>
-public sealed class DataSet
+internal sealed class DataSet
 {
     private readonly Lazy<TextGroups> groups;
 

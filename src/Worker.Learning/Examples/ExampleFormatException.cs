@@ -1,7 +1,7 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>Lines that are not examples; the message lists the first ten and counts the rest.</summary>
-public sealed class ExampleFormatException : FormatException
+internal sealed class ExampleFormatException : FormatException
 {
     /// <summary>At most so many problems are spelt out.</summary>
     public const int Listed = 10;

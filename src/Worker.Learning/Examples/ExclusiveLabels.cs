@@ -7,7 +7,7 @@ namespace Worker.Learning.Examples;
 /// <summary>
 /// Whether exactly one of a data set's labels holds for every text, as where each text has one class.
 /// </summary>
-public static class ExclusiveLabels
+internal static class ExclusiveLabels
 {
     /// <summary>
     /// So large a share of the texts may have unknown answers, e.g. those of a text that is labelled in two ways, and

@@ -5,7 +5,7 @@ namespace Worker.Learning.Examples;
 /// <param name="Labels">Label to answer: true has it, false has not.</param>
 /// <param name="Closed">What a label that is not named means: false when true (the list of labels was complete),
 /// unknown when false.</param>
-public sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed)
+internal sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed)
 {
     /// <summary>Where the text is from (<c>"source"</c> of the line), for figures by source; null when not said.</summary>
     public string? Source { get; init; }

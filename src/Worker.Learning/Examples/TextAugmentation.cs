@@ -7,7 +7,7 @@ namespace Worker.Learning.Examples;
 /// depends on the answers alone; the split is by the text a copy was made from, so none is fitted to where its text is held
 /// out.
 /// </summary>
-public static class TextAugmentation
+internal static class TextAugmentation
 {
     /// <summary>Copies of a text.</summary>
     public const int Copies = 4;

@@ -6,7 +6,7 @@ namespace Worker.Learning.Examples;
 /// the same order, whatever their case, punctuation, digits and white space; near-copies share most of their words and
 /// neighbouring words (see <see cref="NearCopies"/>). A near-copy of a near-copy is in the same group.
 /// </summary>
-public sealed class TextGroups
+internal sealed class TextGroups
 {
     private readonly int[] groups;
 

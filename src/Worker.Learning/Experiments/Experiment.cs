@@ -8,7 +8,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>Compares variants on random splits of one data set: every variant sees the same splits.</summary>
-public static class Experiment
+internal static class Experiment
 {
     /// <summary>Runs all seeds.</summary>
     /// <param name="features">All texts' features by the name that heads carry (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
@@ -54,7 +54,8 @@ public static class Experiment
     }
 
     /// <summary>Whether altered copies of the texts are wanted.</summary>
-    public static bool WantsAltered(ExperimentOptions options) => options.Only.Count == 0 || options.Only.Contains(Variants.Augmented, StringComparer.Ordinal);
+    public static bool WantsAltered(ExperimentOptions options) =>
+        options.Only.Count == 0 || options.Only.Contains(Imbalance.Augment.Variant, StringComparer.Ordinal);
 
     private static IReadOnlyList<Variant> Chosen(ExperimentOptions options, bool altered)
     {

@@ -6,15 +6,15 @@ namespace Worker.Learning.Experiments;
 /// <summary>A feature to compare.</summary>
 /// <param name="Name">What the variant is called, e.g. <c>taps</c>.</param>
 /// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
-public sealed record NamedFeature(string Name, string Feature);
+internal sealed record NamedFeature(string Name, string Feature);
 
 /// <summary>Altered copies of a data set's texts, for the variant that fits on them too; see <see cref="Examples.TextAugmentation"/>.</summary>
 /// <param name="Sources">For each copy, the row of its text.</param>
 /// <param name="Features">All copies' features by the name that heads carry.</param>
-public sealed record AlteredTexts(IReadOnlyList<int> Sources, Func<string, FeatureMatrix> Features);
+internal sealed record AlteredTexts(IReadOnlyList<int> Sources, Func<string, FeatureMatrix> Features);
 
 /// <summary>How variants are compared.</summary>
-public sealed record ExperimentOptions
+internal sealed record ExperimentOptions
 {
     /// <summary>Random splits, each with its own fits; 2 to 1,000, default 10.</summary>
     public int Seeds { get; init; } = 10;
@@ -63,4 +63,4 @@ public sealed record ExperimentOptions
 }
 
 /// <summary>An experiment that cannot be made; the message says why and what to do.</summary>
-public sealed class ExperimentRefusedException(string message) : Exception(message);
+internal sealed class ExperimentRefusedException(string message) : Exception(message);

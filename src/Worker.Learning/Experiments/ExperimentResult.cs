@@ -6,7 +6,7 @@ namespace Worker.Learning.Experiments;
 /// <param name="Mean">Over the seeds that have it.</param>
 /// <param name="TwoSigma">Twice the standard deviation over them (with n − 1): about 95% of seeds fall within.</param>
 /// <param name="Seeds">How many have it.</param>
-public readonly record struct Estimate(double Mean, double TwoSigma, int Seeds)
+internal readonly record struct Estimate(double Mean, double TwoSigma, int Seeds)
 {
     public static Estimate Of(IReadOnlyCollection<double> values)
     {
@@ -23,7 +23,8 @@ public readonly record struct Estimate(double Mean, double TwoSigma, int Seeds)
 /// <param name="HigherIsBetter">Or lower.</param>
 /// <param name="Whole">Of all labels: macro F1 and average precision, log-loss and ECE of all pooled.</param>
 /// <param name="Label">Of one label; null where it means nothing.</param>
-public sealed record ExperimentMetric(string Name, string Key, bool HigherIsBetter, Func<Evaluation, double> Whole, Func<LabelMetrics, double?> Label)
+internal sealed record ExperimentMetric(
+    string Name, string Key, bool HigherIsBetter, Func<Evaluation, double> Whole, Func<LabelMetrics, double?> Label)
 {
     public static IReadOnlyList<ExperimentMetric> All { get; } =
     [
@@ -39,7 +40,7 @@ public sealed record ExperimentMetric(string Name, string Key, bool HigherIsBett
 /// <param name="MistakeAuroc">How well 1 − the probability of the decision tells wrong decisions from right ones, a seed each.</param>
 /// <param name="SpreadAuroc">The same by the spread of bagged members; empty for other variants.</param>
 /// <param name="Seconds">Fitting, all seeds; heads shared with an earlier variant count there.</param>
-public sealed record VariantResult(
+internal sealed record VariantResult(
     string Name, string Description, IReadOnlyList<Evaluation> Evaluations, IReadOnlyList<double> MistakeAuroc, IReadOnlyList<double> SpreadAuroc, double Seconds)
 {
     public Estimate Whole(ExperimentMetric metric) => Estimate.Of([.. Evaluations.Select(metric.Whole)]);
@@ -69,5 +70,5 @@ public sealed record VariantResult(
 /// <param name="Labels">In the data set's order.</param>
 /// <param name="Variants">The base first.</param>
 /// <param name="Texts">To fit on (without and with validation) and to test on, in each split.</param>
-public sealed record ExperimentResult(
+internal sealed record ExperimentResult(
     IReadOnlyList<string> Labels, IReadOnlyList<VariantResult> Variants, (int Fit, int Validation, int Test) Texts, int Seeds);

@@ -27,7 +27,7 @@ internal sealed class Trial(
         {
             var rows = validation ? split.Both : split.Fit;
             fitted[key] = heads = HeadTrainer
-                .Train(Gather(features(feature), rows), data.Part(rows), feature, encoder,
+                .Train(features(feature).Part(rows), data.Part(rows), feature, encoder,
                     training with { Seed = seed }, cancellation: cancellation)
                 .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
         }
@@ -40,7 +40,7 @@ internal sealed class Trial(
         var place = split.Both.Select((row, i) => (row, i)).ToDictionary(at => at.row, at => at.i);
         int[] copies = [.. Enumerable.Range(0, altered!.Sources.Count).Where(copy => place.ContainsKey(altered.Sources[copy]))];
         var all = altered.Features(feature);
-        var matrix = Gather(features(feature), split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
+        var matrix = features(feature).Part(split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
         return HeadTrainer
             .Train(matrix, data.Part(split.Both), feature, encoder, training with { Seed = seed },
                 derived: new DerivedExamples { Sources = [.. copies.Select(copy => place[altered.Sources[copy]])] },
@@ -50,7 +50,7 @@ internal sealed class Trial(
 
     /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Head>> Bagged(string feature) => Bagging.Train(
-        Gather(features(feature), split.Both), data.Part(split.Both), feature, encoder,
+        features(feature).Part(split.Both), data.Part(split.Both), feature, encoder,
             options.Training with { Seed = seed }, options.Bags, cancellation);
 
     /// <summary>A head's logits of rows.</summary>
@@ -58,13 +58,5 @@ internal sealed class Trial(
     {
         var matrix = features(head.Feature);
         return Array.ConvertAll(rows, row => (double)(TensorPrimitives.Dot(matrix.Row(row), head.Weights) + head.Bias));
-    }
-
-    private static FeatureMatrix Gather(FeatureMatrix matrix, int[] rows)
-    {
-        var values = new float[checked(rows.Length * matrix.Width)];
-        for (var i = 0; i < rows.Length; i++)
-            matrix.Row(rows[i]).CopyTo(values.AsSpan(i * matrix.Width));
-        return new FeatureMatrix(values, matrix.Width);
     }
 }

@@ -1,8 +1,8 @@
 using Worker.Core.Heads;
-using Worker.Learning.Calibrating;
 using Worker.Learning.Ensembles;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Experiments;
 
@@ -23,22 +23,19 @@ internal sealed record VariantHeads(IReadOnlyDictionary<string, Head> Heads, IRe
 /// <summary>The variants that there are.</summary>
 internal static class Variants
 {
-    /// <summary>The variant that wants altered copies of the texts.</summary>
-    public const string Augmented = "augmented";
-
     /// <summary>All variants for these options; the first is the base.</summary>
     /// <param name="altered">Whether there are altered copies of the texts.</param>
     public static IReadOnlyList<Variant> All(ExperimentOptions options, bool altered)
     {
         var (first, training) = (options.Features[0].Feature, options.Training);
         List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}", feature.Feature, training))];
-        variants.Add(Single("weights-sqrt", "positives weigh the square root of n-/n+", first, training with { ClassWeights = ClassWeights.SquareRoot }));
-        variants.Add(Single("weights-full", "positives weigh n-/n+", first, training with { ClassWeights = ClassWeights.Balanced }));
-        variants.Add(Single("undersampled", "as many of the frequent answer as of the rare one", first, training with { Sampling = Sampling.Under }));
-        variants.Add(Single("oversampled", "the rare answer's texts drawn again until even", first, training with { Sampling = Sampling.Over }));
-        variants.Add(Single("smote", "new points between a rare text and its neighbours", first, training with { Sampling = Sampling.Smote }));
-        if (altered)
-            variants.Add(new Variant(Augmented, "altered copies of rare texts: words dropped, swapped, mistyped") { Make = trial => new VariantHeads(trial.Augmented(first, training)) });
+        variants.AddRange(Imbalance.All.Where(way => altered || way != Imbalance.Augment).Select(way =>
+            way == Imbalance.Augment
+                ? new Variant(way.Variant, way.Description)
+                {
+                    Make = trial => new VariantHeads(trial.Augmented(first, training)),
+                }
+                : Single(way.Variant, way.Description, first, way.Apply(training))));
         variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Math.Round(100 * Bagging.Share)}% of the texts, folded")
         {
             Make = trial =>

@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
 using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 
@@ -43,16 +43,5 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
     }
 
     /// <summary>F1 of yes from each row's threshold on; 0 when there are neither a positive nor a yes.</summary>
-    public double F1(bool[] answers)
-    {
-        var (truePositives, predicted, positives) = (0, 0, 0);
-        for (var i = 0; i < answers.Length; i++)
-        {
-            var yes = Probabilities[i] >= Decides[i];
-            predicted += yes ? 1 : 0;
-            positives += answers[i] ? 1 : 0;
-            truePositives += yes && answers[i] ? 1 : 0;
-        }
-        return predicted + positives == 0 ? 0 : 2.0 * truePositives / (predicted + positives);
-    }
+    public double F1(bool[] answers) => ThresholdCounts.At(Probabilities, answers, Decides).F1;
 }

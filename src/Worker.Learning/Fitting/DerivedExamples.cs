@@ -4,7 +4,7 @@ namespace Worker.Learning.Fitting;
 /// What fits may learn from beside the texts and people's answers. None of it is ever held out and judged: figures,
 /// penalties and calibration are of the texts and their answers alone.
 /// </summary>
-public sealed record DerivedExamples
+internal sealed record DerivedExamples
 {
     /// <summary>
     /// For each row of features after those of the texts, the text it was made from: an altered copy, with that text's

@@ -6,10 +6,10 @@ namespace Worker.Learning.Fitting;
 /// <summary>A feature of the texts to train on.</summary>
 /// <param name="Name">As heads carry it, e.g. <c>mean</c> or <c>layer3+layer4+layer5+mean</c>.</param>
 /// <param name="Features">[texts, width].</param>
-public sealed record FeatureCandidate(string Name, FeatureMatrix Features);
+internal sealed record FeatureCandidate(string Name, FeatureMatrix Features);
 
 /// <summary>Trains every label on each of several features and keeps, label by label, the one with the lower held-out log-loss.</summary>
-public static class FeatureChoice
+internal static class FeatureChoice
 {
     /// <summary>
     /// As <see cref="HeadTrainer.Train"/>. A label's folds are the same for every feature, so the losses are of the same

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Worker.Learning.Fitting;
 
 /// <summary>Features of many texts: row i is text i. A view of the caller's floats, which must not change meanwhile.</summary>
-public sealed class FeatureMatrix
+internal sealed class FeatureMatrix
 {
     private readonly ReadOnlyMemory<float> values;
     private readonly int stride;
@@ -30,7 +30,9 @@ public sealed class FeatureMatrix
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, stride - offset);
         if (values.Length % stride != 0)
-            throw new ArgumentException($"{values.Length} floats are not whole rows of {stride}: pass [texts, width] features of one encoder feature", nameof(values));
+            throw new ArgumentException(
+                $"{values.Length} floats are not whole rows of {stride}: pass [texts, width] of one encoder feature",
+                nameof(values));
         this.values = values;
         this.stride = stride;
         this.offset = offset;
@@ -49,6 +51,15 @@ public sealed class FeatureMatrix
     {
         var start = (long)row * stride;
         return start < values.Length ? values.Span.Slice((int)start + offset, Width) : tail.AsSpan((row - values.Length / stride) * Width, Width);
+    }
+
+    /// <summary>Some rows, copied, in the order given; a row may come more than once.</summary>
+    public FeatureMatrix Part(ReadOnlySpan<int> rows)
+    {
+        var copy = new float[checked(rows.Length * Width)];
+        for (var i = 0; i < rows.Length; i++)
+            Row(rows[i]).CopyTo(copy.AsSpan(i * Width));
+        return new FeatureMatrix(copy, Width);
     }
 
     /// <summary>These rows, then others.</summary>

@@ -20,7 +20,7 @@ internal sealed class FittingRows
         this.derived = derived;
         Features = features.Mended(out var unusable);
         var synthetic = options.Sampling == Sampling.Smote ? data.Labels.Length * Smote.Share(data.Texts.Count, data.Labels.Length) : 0;
-        Answers = new FoldedAnswers(data.Answers, derived.Sources.Count + synthetic, data.Groups);
+        Answers = new CrossFitAnswers(data.Answers, derived.Sources.Count + synthetic, data.Groups);
         foreach (var row in unusable.Where(row => row < data.Texts.Count))
             Answers.Forget(row);
         Unusable = unusable;
@@ -30,7 +30,7 @@ internal sealed class FittingRows
     public FeatureMatrix Features { get; private set; }
 
     /// <summary>Rows as those of <see cref="Features"/>, perhaps followed by some that nobody uses.</summary>
-    public FoldedAnswers Answers { get; }
+    public CrossFitAnswers Answers { get; }
 
     /// <summary>Rows whose features are no numbers: left out.</summary>
     public IReadOnlyList<int> Unusable { get; }

@@ -1,19 +1,19 @@
 using System.Collections.Immutable;
 using Worker.Core.Heads;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Trains one head a label on frozen features: logistic regression, penalty chosen on held-out rows, Platt calibration
-/// and thresholds learnt on the same held-out rows, then a fit on all rows. Calibration is of logits that the rows'
-/// own answers had no part in; the final fit sees a fifth more examples than those fits did, which makes it better on
-/// average and leaves its logits' scale nearly the same, so it inherits the calibration (as is usual for cross-fitted
-/// calibration). Every row is held out once (cross-fitting), unless there are so many that a share of them is evidence
-/// enough. Copies and near-copies of a text are held out together, and one of them is judged.
+/// The entry to training: one head a label on frozen features. Logistic regression, penalty chosen on held-out rows,
+/// Platt calibration and thresholds learnt on the same held-out rows, then a fit on all rows. Calibration is of logits
+/// that the rows' own answers had no part in; the final fit sees a fifth more examples than those fits did, which makes
+/// it better on average and leaves its logits' scale nearly the same, so it inherits the calibration (as is usual for
+/// cross-fitted calibration). Every row is held out once (cross-fitting), unless there are so many that a share of them
+/// is evidence enough. Copies and near-copies of a text are held out together, and one of them is judged.
 /// </summary>
-public static class HeadTrainer
+internal static class HeadTrainer
 {
     /// <summary>Fits side by side at most: bounds the memory (about 350 KiB a fit of 1,536 features).</summary>
     private const int GroupSize = 256;
@@ -55,9 +55,9 @@ public static class HeadTrainer
             throw new ArgumentException("there are no texts to train on", nameof(features));
         foreach (var head in previous ?? [])
         {
-            HeadFit.Require(head, encoder);
+            HeadCompatibility.Require(head, encoder);
             if (head.Feature == feature)
-                HeadFit.Require(head, feature, features.Width, encoder);
+                HeadCompatibility.Require(head, feature, features.Width, encoder);
         }
         progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
 
@@ -80,14 +80,14 @@ public static class HeadTrainer
         var (heads, figures, passes) = (new List<Head>(), new List<LabelFigures>(), 0);
         for (var index = 0; index < groups.Count; index++)
         {
-            var fits = groups[index].ConvertAll(member => new LabelFit(
+            var fits = groups[index].ConvertAll(member => new CrossFittedLabel(
                 member.Label,
                 answers,
                 member.Folds,
                 parents.TryGetValue(data.Labels[member.Label], out var parent) && parent.Feature == feature ? Start(parent, standardisation) : null,
                 features.Width,
                 options));
-            var group = new GroupFit(pass, fits, features.Width, options, parallel);
+            var group = new RegularisationPath(pass, fits, features.Width, options, parallel);
             var done = index;
             group.Run(report => progress?.Report(report with { Fraction = (done + report.Fraction) / groups.Count }));
             passes += group.Passes;
@@ -115,7 +115,7 @@ public static class HeadTrainer
                     Interval = interval,
                     Thresholds = choice.Thresholds,
                     Certificate = choice.Certificate,
-                    Training = new Training(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
+                    Training = new TrainingSummary(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
                     Parent = parent?.Feature == feature ? parent.Version : null,
                 });
             }
@@ -124,7 +124,8 @@ public static class HeadTrainer
         return new TrainingResult(heads, problems, figures, passes, rows.Remark is { } remark ? [remark] : []);
     }
 
-    private static List<int> Trainable(ImmutableArray<string> labels, FoldedAnswers answers, TrainingOptions options, List<LabelProblem> problems)
+    private static List<int> Trainable(
+        ImmutableArray<string> labels, CrossFitAnswers answers, TrainingOptions options, List<LabelProblem> problems)
     {
         var trainable = new List<int>();
         for (var label = 0; label < labels.Length; label++)

@@ -15,7 +15,7 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
     private const int PartsOfShare = 5;
 
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
-    public static HeldOutRows Of(FoldedAnswers answers, int label, int folds)
+    public static HeldOutRows Of(CrossFitAnswers answers, int label, int folds)
     {
         int[] rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
         var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Worker.Core.Numerics;
 
 namespace Worker.Learning.Fitting;
 
@@ -14,7 +15,7 @@ internal sealed class LossPass
 
     private readonly FeatureMatrix features;
     private readonly Standardisation standardisation;
-    private readonly FoldedAnswers answers;
+    private readonly CrossFitAnswers answers;
     private readonly ParallelOptions parallel;
     private readonly RowChunks chunks;
 
@@ -27,7 +28,8 @@ internal sealed class LossPass
     /// <summary>[chunks, tiles, stride, Lanes].</summary>
     private PinnedFloats gradients = new(0);
 
-    public LossPass(FeatureMatrix features, Standardisation standardisation, FoldedAnswers answers, ParallelOptions parallel)
+    public LossPass(
+        FeatureMatrix features, Standardisation standardisation, CrossFitAnswers answers, ParallelOptions parallel)
     {
         this.features = features;
         this.standardisation = standardisation;

@@ -4,7 +4,7 @@ namespace Worker.Learning.Fitting;
 internal static class Resampling
 {
     /// <summary>Rows of one label's texts, fold by fold: those of the rarer answer and the others.</summary>
-    public static IEnumerable<(List<int> Rare, List<int> Frequent)> Folds(FoldedAnswers answers, int label)
+    public static IEnumerable<(List<int> Rare, List<int> Frequent)> Folds(CrossFitAnswers answers, int label)
     {
         var (positives, negatives) = answers.Count(label);
         var rare = positives <= negatives ? 1 : -1;
@@ -22,7 +22,7 @@ internal static class Resampling
     }
 
     /// <summary>Keeps as many of the frequent answer as of the rare one in each fold.</summary>
-    public static void Under(FoldedAnswers answers, int label, Random random)
+    public static void Under(CrossFitAnswers answers, int label, Random random)
     {
         foreach (var (rare, frequent) in Folds(answers, label))
         {
@@ -34,7 +34,7 @@ internal static class Resampling
     }
 
     /// <summary>Draws rows of the rare answer with replacement until they are as many as the others in each fold.</summary>
-    public static void Over(FoldedAnswers answers, int label, Random random)
+    public static void Over(CrossFitAnswers answers, int label, Random random)
     {
         foreach (var (rare, frequent) in Folds(answers, label))
         {

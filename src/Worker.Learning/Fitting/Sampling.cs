@@ -1,7 +1,7 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>How the rarer answer of a label is given the other's weight. Drawn after the split, within each fold: what is held out stays as it was.</summary>
-public enum Sampling
+internal enum Sampling
 {
     /// <summary>Not at all: the best on average precision in every comparison made.</summary>
     None,

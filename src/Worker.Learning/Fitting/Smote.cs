@@ -6,9 +6,9 @@ namespace Worker.Learning.Fitting;
 /// Synthetic minority oversampling (Chawla et al. 2002) in feature space: points on the line between an example of a
 /// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit sees
 /// anything of what it holds out. The labels share as many points as there are texts, but each may have
-/// <see cref="Fewest"/>: with more than a hundredth as many labels as texts there can be more points than texts.
+/// <see cref="MinimumPoints"/>: with more than a hundredth as many labels as texts there can be more points than texts.
 /// </summary>
-internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
+internal sealed class Smote(FeatureMatrix features, CrossFitAnswers answers)
 {
     private const int Neighbours = 5;
 
@@ -16,20 +16,21 @@ internal sealed class Smote(FeatureMatrix features, FoldedAnswers answers)
     private const int Candidates = 1000;
 
     /// <summary>Points that a label may have however many share them.</summary>
-    public const int Fewest = 100;
+    public const int MinimumPoints = 100;
 
     /// <summary>Points for one label at most, when so many labels ask.</summary>
-    public static int Share(int texts, int labels) => Math.Max(Fewest, texts / Math.Max(1, labels));
+    public static int Share(int texts, int labels) => Math.Max(MinimumPoints, texts / Math.Max(1, labels));
 
     /// <summary>One label's points: each a text, its neighbour, and how far towards it.</summary>
-    public List<(int From, int To, float Part)> Draw(int label, int most, Random random)
+    public List<(int From, int To, float Part)> Draw(int label, int maximum, Random random)
     {
         var folds = Resampling.Folds(answers, label).Where(fold => fold.Rare.Count > 1).ToArray();
         var wanted = folds.Sum(fold => Math.Max(0, fold.Frequent.Count - fold.Rare.Count));
         var points = new List<(int, int, float)>();
         foreach (var (rare, frequent) in folds)
         {
-            var count = (int)((long)Math.Max(0, frequent.Count - rare.Count) * Math.Min(most, wanted) / Math.Max(1, wanted));
+            var missing = (long)Math.Max(0, frequent.Count - rare.Count);
+            var count = (int)(missing * Math.Min(maximum, wanted) / Math.Max(1, wanted));
             random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rare));
             var known = rare.Take(Candidates).ToArray();
             var near = new Dictionary<int, int[]>();

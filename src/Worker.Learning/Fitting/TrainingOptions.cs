@@ -1,10 +1,10 @@
 using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 
 /// <summary>How much more a positive counts than a negative, n₊ and n₋ of them.</summary>
-public enum ClassWeights
+internal enum ClassWeights
 {
     /// <summary>The same. Best on average precision in every comparison made, and comes out calibrated.</summary>
     None,
@@ -17,7 +17,7 @@ public enum ClassWeights
 }
 
 /// <summary>How heads are trained. The defaults are for a first head on frozen features.</summary>
-public sealed record TrainingOptions
+internal sealed record TrainingOptions
 {
     /// <summary>
     /// Penalty on half the squared weights of standardised features, against the mean loss; > 0. Null (the default)
@@ -95,7 +95,8 @@ public sealed record TrainingOptions
         Check(Enum.IsDefined(Sampling), $"Sampling is {Sampling}");
         Check(Enum.IsDefined(Calibration), $"Calibration is {Calibration}");
         Check(HeldOut is > 0 and <= 0.5, $"HeldOut is {HeldOut}: it must be above 0 and at most 0.5");
-        Check(Folds is >= 2 and <= FoldedAnswers.MaximumFolds, $"Folds is {Folds}: it must be 2 to {FoldedAnswers.MaximumFolds}");
+        Check(Folds is >= 2 and <= CrossFitAnswers.MaximumFolds,
+            $"Folds is {Folds}: it must be 2 to {CrossFitAnswers.MaximumFolds}");
         Check(CrossFitUpTo >= 0, $"CrossFitUpTo is {CrossFitUpTo}: it must be a number of texts, at least 0");
         Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");

@@ -10,7 +10,7 @@ namespace Worker.Learning.Fitting;
 /// <param name="Figures">One a head, in the same order.</param>
 /// <param name="Passes">Passes over the features.</param>
 /// <param name="Remarks">What was left out of the data and why; empty when nothing was.</param>
-public sealed record TrainingResult(
+internal sealed record TrainingResult(
     IReadOnlyList<Head> Heads,
     IReadOnlyList<LabelProblem> Problems,
     IReadOnlyList<LabelFigures> Figures,
@@ -19,7 +19,7 @@ public sealed record TrainingResult(
 
 /// <summary>A label that got no head.</summary>
 /// <param name="Reason">What is wrong and what to do.</param>
-public sealed record LabelProblem(string Label, string Reason);
+internal sealed record LabelProblem(string Label, string Reason);
 
 /// <summary>
 /// How a label's fit went. Everything held-out is of fits that had not seen those rows, one row for each distinct text;
@@ -39,7 +39,7 @@ public sealed record LabelProblem(string Label, string Reason);
 /// <param name="AveragePrecision">On held-out rows.</param>
 /// <param name="F1">On held-out rows, at thresholds chosen without them.</param>
 /// <param name="Remark">What to look into, or null.</param>
-public sealed record LabelFigures(
+internal sealed record LabelFigures(
     string Label,
     int Positives,
     int Negatives,
@@ -69,10 +69,10 @@ public sealed record LabelFigures(
 /// <param name="Fraction">Share done, of [0, 1]; an estimate, never falls.</param>
 /// <param name="Running">Fits not finished yet in this stage.</param>
 /// <param name="L2">Penalty being tried, or null.</param>
-public sealed record TrainingProgress(TrainingStage Stage, double Fraction, int Running, double? L2);
+internal sealed record TrainingProgress(TrainingStage Stage, double Fraction, int Running, double? L2);
 
 /// <summary>The stages of training a group of labels.</summary>
-public enum TrainingStage
+internal enum TrainingStage
 {
     /// <summary>Checks and standardisation.</summary>
     Preparing,

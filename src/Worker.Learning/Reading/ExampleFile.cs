@@ -6,7 +6,7 @@ namespace Worker.Learning.Reading;
 /// Reads labelled texts from files as people have them. Bad rows do not stop the reading: they are collected, and
 /// after the last row one error lists the first and counts the rest, so that a file is mended in one go.
 /// </summary>
-public static class ExampleFile
+internal static class ExampleFile
 {
     /// <summary>Rows that are looked at before it is settled where the answers are.</summary>
     private const int Look = 200;

@@ -47,8 +47,8 @@ internal static class FormatDetection
     {
         if (Array.Find(Separators, candidate => Names(header, candidate, options)) is var found and not '\0')
             return found;
-        var most = Separators.MaxBy(candidate => Fields(header, candidate).Count);
-        return Fields(header, most).Count > 1 ? most : Ending(name) is ".tsv" or ".tab" ? '\t' : ',';
+        var best = Separators.MaxBy(candidate => Fields(header, candidate).Count);
+        return Fields(header, best).Count > 1 ? best : Ending(name) is ".tsv" or ".tab" ? '\t' : ',';
     }
 
     /// <summary>Whether a header has the column of texts.</summary>

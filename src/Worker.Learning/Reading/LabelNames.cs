@@ -7,13 +7,13 @@ namespace Worker.Learning.Reading;
 /// <summary>
 /// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
 /// </summary>
-public static class LabelNames
+internal static class LabelNames
 {
     /// <summary>
     /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a
     /// column of something else.
     /// </summary>
-    public const int Most = 500;
+    public const int Maximum = 500;
 
     /// <summary>The examples, with labels that differ in spelling alone made one where the options say so.</summary>
     /// <param name="examples">Of one file or several.</param>
@@ -28,7 +28,7 @@ public static class LabelNames
         var spelt = counts.GroupBy(count => Key(count.Key), StringComparer.Ordinal).ToArray();
         var same = spelt.Where(group => group.Skip(1).Any()).ToArray();
         var labels = options.NormaliseLabels ? spelt.Length : counts.Count;
-        if (labels > Most)
+        if (labels > Maximum)
             throw new ExampleFormatException(TooMany(counts, labels, source));
         if (same.Length > 0)
             remark(Variants(same, options.NormaliseLabels));
@@ -97,7 +97,7 @@ public static class LabelNames
         var once = counts.Count(count => count.Value == 1);
         var shown = string.Join(", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
         return string.Create(CultureInfo.InvariantCulture,
-                $"{source} names {labels:N0} labels, more than the {Most} that heads are made for")
+                $"{source} names {labels:N0} labels, more than the {Maximum} that heads are made for")
             + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")
             + "is it the right column? Choose it with --label-column, or leave rare labels out";
     }

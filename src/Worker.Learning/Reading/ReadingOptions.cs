@@ -4,7 +4,7 @@ using System.Text;
 namespace Worker.Learning.Reading;
 
 /// <summary>How a data file is read, beyond what its content tells.</summary>
-public sealed record ReadingOptions
+internal sealed record ReadingOptions
 {
     /// <summary>Default: told by the content.</summary>
     public DataFormat Format { get; init; } = DataFormat.Auto;
@@ -61,7 +61,7 @@ public sealed record ReadingOptions
 }
 
 /// <summary>What a data file holds.</summary>
-public enum DataFormat
+internal enum DataFormat
 {
     /// <summary>What its content looks like.</summary>
     Auto,

@@ -6,10 +6,10 @@ namespace Worker.Learning.Reading;
 /// <param name="Row">1-based; broken rows count, blank lines and headers do not.</param>
 /// <param name="Text">Null for a broken row.</param>
 /// <param name="Problem">What is wrong, with file and line; null where nothing is.</param>
-public readonly record struct TextRow(long Row, string? Text, string? Problem);
+internal readonly record struct TextRow(long Row, string? Text, string? Problem);
 
 /// <summary>Reads texts alone from files as people have them; labels, where there are any, are passed over.</summary>
-public static class TextFile
+internal static class TextFile
 {
     /// <summary>All texts of a file that are not empty.</summary>
     /// <exception cref="ExampleFormatException">Bad rows, or no text.</exception>

@@ -5,7 +5,7 @@ using Worker.Learning.Anomaly;
 namespace Worker.Learning.Saving;
 
 /// <summary>Heads as JSON lines, one <see cref="HeadJson"/> record a line: what training writes and a worker loads.</summary>
-public static class HeadFile
+internal static class HeadFile
 {
     /// <summary>
     /// Writes the heads in the order given. The file appears whole or not at all: it is written beside its place, then

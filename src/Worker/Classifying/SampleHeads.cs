@@ -1,8 +1,6 @@
-using System.Text;
-using Worker.Core.Features;
 using Worker.Core.Heads;
-using Worker.Learning.Fitting;
 using Worker.Texts;
+using Worker.Training;
 
 namespace Worker.Classifying;
 
@@ -24,11 +22,8 @@ internal static class SampleHeads
         var place = cache.Place is null ? "" : $", and keeping them ({cache.Place})";
         Console.Error.WriteLine(
             $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a shop{place}; {Own}");
-        var bytes = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var encoded = new EncodedTexts(loaded.Encoder.Features, new TextEncoder(loaded).Features(bytes));
-        var feature = FeatureNames.Canonical(FeatureNames.Taps, loaded.Bundle.Layers);
-        var heads = HeadTrainer.Train(
-            encoded.Matrix(feature), data, feature, loaded.Encoder.Hash, new TrainingOptions(), cancellation: stop).Heads;
+        var plan = new TrainingPlan { Exclusive = ExclusiveGroups.None, Quiet = true };
+        var heads = TextTraining.Train(loaded, data, plan, stop).Heads;
         if (cache.Place is not null && !cache.TryKeep(heads))
             Console.Error.WriteLine($"they could not be kept: {Path.GetDirectoryName(cache.Place)} cannot be written to");
         return heads;

@@ -110,11 +110,11 @@ internal static class DemoRun
         using var loaded = LoadedEncoder.Open(section);
         report.Encoder(loaded);
         var watch = Stopwatch.StartNew();
-        var early = HeadTraining.Train(loaded, data.Early!, new TrainingOptions(), null, stop).Heads;
+        var early = TextTraining.Train(loaded, data.Early!, new TrainingOptions(), null, stop).Heads;
         if (early.Count == 0)
             throw new UserError($"{data.Name}: no label has 5 texts with and 5 without it to train on: give more, or heads with --heads");
         report.Trained(early.Count, data.Early!.Texts.Count, watch.Elapsed);
-        return (early, data.Late is null ? null : HeadTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
+        return (early, data.Late is null ? null : TextTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
     }
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>

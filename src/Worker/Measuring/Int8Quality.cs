@@ -18,8 +18,9 @@ internal static class Int8Quality
         var cosines = Enumerable.Range(0, texts.Count).Select(i => TensorPrimitives.CosineSimilarity(a.Row(i), b.Row(i))).ToList();
         Console.WriteLine($"int8 against f32  mean cosine {cosines.Average():F4}, least {cosines.Min():F4}, of {texts.Count:N0} texts");
         var (train, test) = (Checkout.InboxData("train"), Checkout.InboxData("test"));
-        var heads = HeadTraining.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;
-        var (before, after) = (HeadTraining.Evaluate(f32, test, heads).Macro, HeadTraining.Evaluate(int8, test, heads).Macro);
+        var heads = TextTraining.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;
+        var before = TextTraining.Evaluate(f32, test, heads).Macro;
+        var after = TextTraining.Evaluate(int8, test, heads).Macro;
         Console.WriteLine($"  heads of the sample inbox: macro-F1 f32 {before.F1:F4}, int8 {after.F1:F4}; macro average precision {before.AveragePrecision:F4}, {after.AveragePrecision:F4}");
     }
 

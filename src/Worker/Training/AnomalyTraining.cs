@@ -30,13 +30,16 @@ internal static class AnomalyTraining
     /// <summary>How well a reference tells texts unlike the known ones from others.</summary>
     /// <param name="heads">The heads in use.</param>
     /// <param name="known">Texts like those that it was made of.</param>
-    /// <param name="unlike">Texts that are not.</param>
+    /// <param name="unknown">Texts that are not.</param>
     /// <exception cref="AnomalyRefusedException">The reference is for another encoder.</exception>
-    public static AnomalyMetrics Evaluate(LoadedEncoder loaded, AnomalyReference reference, IReadOnlyList<Head> heads, IReadOnlyList<string> known, IReadOnlyList<string> unlike)
+    public static AnomalyMetrics Evaluate(
+        LoadedEncoder loaded, AnomalyReference reference, IReadOnlyList<Head> heads, IReadOnlyList<string> known,
+        IReadOnlyList<string> unknown)
     {
         reference.Check(loaded.Encoder.Hash, loaded.Encoder.Features);
         var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(heads);
-        return AnomalyMetrics.Of(reference, Score(loaded, reference, set, known), Score(loaded, reference, set, unlike));
+        return AnomalyMetrics.Of(
+            reference, Score(loaded, reference, set, known), Score(loaded, reference, set, unknown));
     }
 
     private static ChannelValues Score(LoadedEncoder loaded, AnomalyReference reference, HeadSet heads, IReadOnlyList<string> texts)

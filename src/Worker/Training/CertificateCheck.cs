@@ -18,15 +18,8 @@ internal static class CertificateCheck
     {
         Head[] certified = [.. heads.Where(head => head.Certificate is not null)];
         if (certified.Length == 0)
-            throw new UserError("none of these heads has a certificate to check: give them some with 'worker certify' first");
-        var scored = HeadTraining.Score(loaded, data, certified);
-        CertificateWatch[] watches = [.. scored.Heads.Select(head => new CertificateWatch(head))];
-        var answers = scored.Answers.OncePerGroup(data.Groups);
-        for (var row = 0; row < answers.Rows; row++)
-            for (var label = 0; label < watches.Length; label++)
-                if (answers[row, label] != AnswerMatrix.Unknown)
-                    watches[label].Observe(scored.Probabilities[row * watches.Length + label],
-                        answers[row, label] == AnswerMatrix.Yes);
-        return watches;
+            throw new UserError(
+                "none of these heads has a certificate to check: give them some with 'worker certify' first");
+        return CertificateWatch.Over(TextTraining.Score(loaded, data, certified), data.Groups);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             var penalties = group.Select(pair => pair.Second.L2).Order().ToArray();
             var labels = group.Select(pair => pair.First.Label).ToArray();
             var part = data.WithLabels(labels).Part(fitted);
-            var heads = HeadTrainer.Train(Rows(features, fitted), part, group.Key, encoder,
+            var heads = HeadTrainer.Train(features.Part(fitted), part, group.Key, encoder,
                 options with { L2 = penalties[penalties.Length / 2], C = null, CrossFitUpTo = CrossFitUpTo },
                     cancellation: stop).Heads;
             any |= heads.Count > 0;
@@ -39,13 +39,5 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             });
         }
         return any ? largest : [];
-    }
-
-    private static FeatureMatrix Rows(FeatureMatrix features, int[] rows)
-    {
-        var values = new float[checked(rows.Length * features.Width)];
-        for (var i = 0; i < rows.Length; i++)
-            features.Row(rows[i]).CopyTo(values.AsSpan(i * features.Width));
-        return new FeatureMatrix(values, features.Width);
     }
 }

@@ -37,7 +37,7 @@ internal static class CertifyVerb
                 Check(trained, CertificateCheck.Run(loaded, answered, trained), parsed.GetValue(destination)!);
                 return ExitCode.Done;
             }
-            var certified = HeadTraining.Certify(loaded, answered, trained, thresholds.ReadCertified(parsed));
+            var certified = TextTraining.Certify(loaded, answered, trained, thresholds.ReadCertified(parsed));
             foreach (var label in trained.Select(h => h.Label).Except(certified.Select(h => h.Label), StringComparer.Ordinal))
                 Console.Error.WriteLine($"no answer for '{label}': its head is left as it is");
             HeadFile.Write(parsed.GetValue(destination)!, trained.Select(head => certified.FirstOrDefault(c => c.Label == head.Label) ?? head));

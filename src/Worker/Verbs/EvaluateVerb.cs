@@ -5,8 +5,9 @@ using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
-using Worker.Learning.Reporting;
 using Worker.Onnx.Bundles;
+using Worker.Reports.Figures;
+using Worker.Reports.Reporting;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
@@ -81,7 +82,7 @@ internal static class EvaluateVerb
             throw new UserError($"none of the {unscored.Length} labels of the data has a head ({string.Join(", ", unscored.Take(5))}; heads: {string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
-        var scored = HeadTraining.Score(loaded, data, trained);
+        var scored = TextTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
         Console.WriteLine();

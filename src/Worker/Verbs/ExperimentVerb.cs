@@ -3,6 +3,8 @@ using Worker.Core.Features;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
 using Worker.Learning.Reading;
+using Worker.Reports.Figures;
+using Worker.Reports.Reporting;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
@@ -63,12 +65,12 @@ internal static class ExperimentVerb
 
     private static ExperimentResult Run(LoadedEncoder loaded, DataSet data, ExperimentOptions options, CancellationToken stop)
     {
-        var encoded = HeadTraining.Encode(loaded, data.Texts);
+        var encoded = TextTraining.Encode(loaded, data.Texts);
         AlteredTexts? altered = null;
         if (Experiment.WantsAltered(options))
         {
             var (copies, sources) = TextAugmentation.Copy(data, options.FirstSeed);
-            altered = new AlteredTexts(sources, HeadTraining.Encode(loaded, copies).Matrix);
+            altered = new AlteredTexts(sources, TextTraining.Encode(loaded, copies).Matrix);
         }
         return ProgressBars.Run("compare", report => Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, altered, report, stop));
     }

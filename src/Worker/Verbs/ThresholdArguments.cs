@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Worker.Learning.Certifying;
+using Worker.Learning.Thresholding;
 using Worker.Terminal;
 
 namespace Worker.Verbs;

@@ -60,12 +60,12 @@ internal sealed class TrainVerb
         OutputPath.File("--out", parsed.GetValue(destination), paths);
         var examples = DataCleaning.Clean(ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. HeadTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
+        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
         Say(DataCleaning.Summary(remarks));
         plan.Exclusive.Check(examples);
-        var encoded = HeadTraining.Encode(loaded, examples.Texts);
-        var result = HeadTraining.Train(loaded, examples, encoded, plan, stop);
+        var encoded = TextTraining.Encode(loaded, examples.Texts);
+        var result = TextTraining.Train(loaded, examples, encoded, plan, stop);
         Say(result.Remarks);
         Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
         var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Perplexity = parsed.GetValue(perplexity), Seed = plan.Options.Seed };

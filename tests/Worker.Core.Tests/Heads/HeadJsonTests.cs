@@ -108,7 +108,7 @@ public class HeadJsonTests
         Assert.Equal(("spam", 2, "3fa2", "mean", -1.5f, 1), (head.Label, head.Version, head.Encoder, head.Feature, head.Bias, head.Parent!.Value));
         Assert.Equal(new Calibration(1.25, 0.5), head.Calibration);
         Assert.Equal(new Thresholds(0.25, 0.5, 0.75), head.Thresholds);
-        Assert.Equal(new Training(12, 90, 0.9, 0.1), head.Training);
+        Assert.Equal(new TrainingSummary(12, 90, 0.9, 0.1), head.Training);
         Assert.Equal(
             Complete.Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal),
             System.Text.Encoding.UTF8.GetString(HeadJson.Serialize(head)));

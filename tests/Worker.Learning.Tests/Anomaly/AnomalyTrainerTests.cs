@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
+using Worker.Core.Numerics;
 using Worker.Core.Windows;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
@@ -28,7 +29,7 @@ public class AnomalyTrainerTests
         Assert.Equal(600, reference.Scores.Ascending.Length);
         var metrics = AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts));
         Assert.InRange(metrics.KnownFlagged, 0.02, 0.08);
-        Assert.True(metrics.UnlikeFlagged > 0.9, $"{metrics.UnlikeFlagged}");
+        Assert.True(metrics.UnknownFlagged > 0.9, $"{metrics.UnknownFlagged}");
         Assert.True(metrics.Together.Auroc > 0.97, $"{metrics.Together}");
     }
 
@@ -118,26 +119,6 @@ public class AnomalyTrainerTests
             var nearest = Enumerable.Range(0, classes.Count).Min(c => Distance(shared, x, means[(c * Hidden)..((c + 1) * Hidden)]));
             Assert.Equal(nearest - Distance(background, x, origin), distances[row], 1e-2);
         }
-    }
-
-    [Fact]
-    public void Eigenvectors_are_orthonormal_and_give_the_matrix_back()
-    {
-        var random = new Random(1);
-        const int Size = 20;
-        var root = Enumerable.Range(0, Size * Size).Select(_ => random.NextDouble() - 0.5).ToArray();
-        var matrix = new double[Size * Size];
-        for (var i = 0; i < Size; i++)
-            for (var j = 0; j < Size; j++)
-                matrix[i * Size + j] = TensorPrimitives.Dot<double>(root.AsSpan(i * Size, Size), root.AsSpan(j * Size, Size));
-        var (values, vectors) = SymmetricEigen.Decompose([.. matrix], Size);
-        Assert.Equal(values.OrderDescending(), values);
-        for (var i = 0; i < Size; i++)
-            for (var j = 0; j < Size; j++)
-            {
-                Assert.Equal(i == j ? 1 : 0, TensorPrimitives.Dot<double>(vectors.AsSpan(i * Size, Size), vectors.AsSpan(j * Size, Size)), 1e-6);
-                Assert.Equal(matrix[i * Size + j], Enumerable.Range(0, Size).Sum(k => values[k] * vectors[k * Size + i] * vectors[k * Size + j]), 1e-6);
-            }
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class RiskTestTests
     [InlineData(0.10, 0.05, 29)]
     public void No_error_in_so_many_rows_is_just_evidence_enough(double target, double delta, int rows)
     {
-        Assert.Equal(rows, RiskTest.FewestWithoutError(target, delta));
+        Assert.Equal(rows, RiskTest.MinimumWithoutError(target, delta));
         Assert.True(RiskTest.Binomial(0, rows, target) <= delta);
         Assert.True(RiskTest.Binomial(0, rows - 1, target) > delta);
     }

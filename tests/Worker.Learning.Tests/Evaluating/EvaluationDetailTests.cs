@@ -2,6 +2,7 @@ using System.Text.Json;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Figures;
 
 namespace Worker.Learning.Tests.Evaluating;
 
@@ -23,7 +24,9 @@ public class EvaluationDetailTests
         // a and b both hold for the first text: saying both is no confusion. The second has a: b and c are said. The third has c: nothing is.
         var table = ConfusionTable.Of(Evaluated.Of(["a", "b", "c"], [0.9, 0.8, 0, 0.2, 0.7, 0.9, 0, 0, 0.1], [1, 1, 0, 1, 0, 0, 0, -1, 1]))!;
         Assert.False(table.Exclusive);
-        Assert.Equal([("a", "b", 1, 0.5), ("a", "c", 1, 0.5)], table.Pairs.Select(p => (p.Truth, p.Said, p.Count, p.Share)));
+        Assert.Equal(
+            [("a", "b", 1, 0.5), ("a", "c", 1, 0.5)],
+            table.Pairs.Select(p => (p.Truth, p.Predicted, p.Count, p.Share)));
         Assert.Equal([0, 0, 1], table.Nothing);
         Assert.Null(ConfusionTable.Of(Evaluated.Of(["a"], [0.5], [1])));
     }
@@ -55,8 +58,8 @@ public class EvaluationDetailTests
     public void The_most_confident_mistakes_come_first()
     {
         var detail = EvaluationDetail.Of(Evaluated.Of(["a"], [0.9, 0.6, 0.7, 0.1, 0.4, 0.95], [0, 0, 0, 1, 1, 1])).Labels[0];
-        Assert.Equal([0, 2, 1], detail.SaidWrongly.Select(w => w.Row));
-        Assert.Equal([3, 4], detail.Missed.Select(w => w.Row));
+        Assert.Equal([0, 2, 1], detail.FalsePositives.Select(w => w.Row));
+        Assert.Equal([3, 4], detail.FalseNegatives.Select(w => w.Row));
     }
 
     [Fact]

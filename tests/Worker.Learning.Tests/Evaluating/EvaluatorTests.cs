@@ -4,6 +4,7 @@ using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Figures;
 
 namespace Worker.Learning.Tests.Evaluating;
 

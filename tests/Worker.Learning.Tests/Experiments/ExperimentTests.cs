@@ -6,6 +6,8 @@ using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Figures;
+using Worker.Reports.Reporting;
 
 namespace Worker.Learning.Tests.Experiments;
 

@@ -1,8 +1,8 @@
 using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Tests.Support;
+using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Tests.Fitting;
 
@@ -51,10 +51,11 @@ public class EvidenceTests
     }
 
     [Theory]
-    [InlineData(CalibrationMethod.Platt)]
-    [InlineData(CalibrationMethod.Isotonic)]
-    public void What_a_part_is_judged_by_does_not_change_with_its_own_answers(CalibrationMethod method)
+    [InlineData(nameof(CalibrationMethod.Platt))]
+    [InlineData(nameof(CalibrationMethod.Isotonic))]
+    public void What_a_part_is_judged_by_does_not_change_with_its_own_answers(string name)
     {
+        var method = Enum.Parse<CalibrationMethod>(name);
         var random = new Random(4);
         var z = Enumerable.Range(0, 6000).Select(_ => (float)(4 * random.NextDouble() - 2)).ToArray();
         var answers = Array.ConvertAll(z, x => random.NextDouble() < 1 / (1 + Math.Exp(-x)));

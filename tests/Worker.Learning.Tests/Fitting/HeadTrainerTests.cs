@@ -66,10 +66,11 @@ public class HeadTrainerTests
     }
 
     [Theory]
-    [InlineData(ClassWeights.Balanced)]
-    [InlineData(ClassWeights.SquareRoot)]
-    public void The_shift_that_class_weights_bring_is_taken_back(ClassWeights weights)
+    [InlineData(nameof(ClassWeights.Balanced))]
+    [InlineData(nameof(ClassWeights.SquareRoot))]
+    public void The_shift_that_class_weights_bring_is_taken_back(string name)
     {
+        var weights = Enum.Parse<ClassWeights>(name);
         var simulated = Simulated.Draw(rows: 6000, width: 8, labels: 1, seed: 9, bias: -3.5);
         var result = Train(simulated, new TrainingOptions { ClassWeights = weights, L2 = 1e-3 });
         var share = simulated.Probabilities.Average();
@@ -148,10 +149,11 @@ public class HeadTrainerTests
     }
 
     [Theory]
-    [InlineData(ClassWeights.None)]
-    [InlineData(ClassWeights.Balanced)]
-    public void A_later_version_starts_from_its_parent(ClassWeights weights)
+    [InlineData(nameof(ClassWeights.None))]
+    [InlineData(nameof(ClassWeights.Balanced))]
+    public void A_later_version_starts_from_its_parent(string name)
     {
+        var weights = Enum.Parse<ClassWeights>(name);
         var simulated = Simulated.Draw(rows: 1500, width: 60, labels: 2, seed: 15, strength: 2, bias: -2);
         var options = new TrainingOptions { L2 = 0.003, ClassWeights = weights };
         var parents = Train(simulated, options).Heads;

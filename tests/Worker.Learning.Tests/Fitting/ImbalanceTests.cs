@@ -9,11 +9,12 @@ namespace Worker.Learning.Tests.Fitting;
 public class ImbalanceTests
 {
     [Theory]
-    [InlineData(Sampling.Under)]
-    [InlineData(Sampling.Over)]
-    [InlineData(Sampling.Smote)]
-    public void The_shift_that_sampling_brings_is_taken_back(Sampling sampling)
+    [InlineData(nameof(Sampling.Under))]
+    [InlineData(nameof(Sampling.Over))]
+    [InlineData(nameof(Sampling.Smote))]
+    public void The_shift_that_sampling_brings_is_taken_back(string name)
     {
+        var sampling = Enum.Parse<Sampling>(name);
         var simulated = Simulated.Draw(rows: 6000, width: 8, labels: 1, seed: 9, bias: -3.5);
         var result = Train(simulated, new TrainingOptions { Sampling = sampling, L2 = 1e-3 });
         var share = simulated.Probabilities.Average();
@@ -76,7 +77,7 @@ public class ImbalanceTests
         var simulated = Simulated.Draw(rows: texts, width: 3, labels, seed: 7, bias: -3);
         var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = Sampling.Smote });
         rows.Split([.. Enumerable.Range(0, labels)]);
-        var most = Math.Max(Smote.Fewest, texts / labels);
+        var most = Math.Max(Smote.MinimumPoints, texts / labels);
         for (var label = 0; label < labels; label++)
             Assert.InRange(Enumerable.Range(texts, rows.Features.Rows - texts).Count(point => rows.Answers[point, label] != 0), 0, most);
         Assert.InRange(rows.Features.Rows - texts, 1, most * labels);
@@ -181,7 +182,7 @@ public class ImbalanceTests
         Assert.True(result.Figures.Average(figures => figures.AveragePrecision) > 0.1);
     }
 
-    private static FoldedAnswers Split(Sampling sampling, out DataSet data, out sbyte[] before)
+    private static CrossFitAnswers Split(Sampling sampling, out DataSet data, out sbyte[] before)
     {
         var simulated = Simulated.Draw(rows: 500, width: 3, labels: 1, seed: 5, bias: -2);
         data = simulated.Data;

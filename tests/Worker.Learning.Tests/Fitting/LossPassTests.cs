@@ -24,7 +24,7 @@ public class LossPassTests
         {
             var simulated = Simulated.Draw(c.rows, c.width, c.labels, c.seed, unknown: 0.3);
             var random = new Random(c.seed);
-            var answers = new FoldedAnswers(simulated.Data.Answers);
+            var answers = new CrossFitAnswers(simulated.Data.Answers);
             for (var label = 0; label < c.labels; label++)
                 answers.CrossFit(label, 3, random);
             var objectives = Enumerable.Range(0, c.labels).Select(label => Ask(answers, label, random, c.width)).ToArray();
@@ -52,7 +52,7 @@ public class LossPassTests
     public void Held_out_logits_are_written_for_held_out_rows_only()
     {
         var simulated = Simulated.Draw(rows: 203, width: 9, labels: 2, seed: 5, unknown: 0.2);
-        var answers = new FoldedAnswers(simulated.Data.Answers);
+        var answers = new CrossFitAnswers(simulated.Data.Answers);
         answers.CrossFit(0, 2, new Random(1));
         Objective[] objectives = [Ask(answers, 0, new Random(2), 9, heldOut: 1), Ask(answers, 0, new Random(3), 9, heldOut: 2)];
         var logits = Enumerable.Repeat(float.NaN, 203).ToArray();
@@ -73,7 +73,7 @@ public class LossPassTests
     public void Huge_logits_give_finite_losses_and_do_not_leak_from_masked_rows()
     {
         var simulated = Simulated.Draw(rows: 100, width: 3, labels: 1, seed: 1);
-        var answers = new FoldedAnswers(simulated.Data.Answers);
+        var answers = new CrossFitAnswers(simulated.Data.Answers);
         var objective = Ask(answers, 0, new Random(1), 3, heldOut: 0);
         objective.L2 = 0;
         objective.At.AsSpan().Fill(1e30f);
@@ -82,13 +82,13 @@ public class LossPassTests
         Assert.All(objective.Gradient, g => Assert.True(Math.Abs(g) <= 10));
     }
 
-    private static double Weight(FoldedAnswers answers, Objective objective, int row)
+    private static double Weight(CrossFitAnswers answers, Objective objective, int row)
     {
         var code = answers[row, objective.Label];
         return code == 0 || Math.Abs(code) == objective.HeldOut ? 0 : code > 0 ? objective.PositiveWeight : 1;
     }
 
-    private static Objective Ask(FoldedAnswers answers, int label, Random random, int width, int? heldOut = null)
+    private static Objective Ask(CrossFitAnswers answers, int label, Random random, int width, int? heldOut = null)
     {
         var fold = heldOut ?? random.Next(4);
         var (positives, negatives) = answers.Weigh(label, fold);

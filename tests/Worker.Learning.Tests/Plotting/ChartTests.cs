@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Worker.Learning.Plotting;
+using Worker.Reports.Plotting;
 
 namespace Worker.Learning.Tests.Plotting;
 

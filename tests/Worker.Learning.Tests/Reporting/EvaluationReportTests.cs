@@ -4,8 +4,8 @@ using System.Xml.Linq;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
-using Worker.Learning.Reporting;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Reporting;
 
 namespace Worker.Learning.Tests.Reporting;
 
@@ -107,7 +107,10 @@ public class EvaluationReportTests
     {
         var evaluated = Evaluated.Of(["a"], [0.9, 0.2], [1, 0]);
         var metrics = SeparationMetrics.Of([0.1f, 0.2f, 0.3f], [0.25f, 0.9f]);
-        var anomaly = new AnomalyMetrics(metrics, new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics }, Known: 3, Unlike: 2, KnownFlagged: 0, UnlikeFlagged: 0.5);
+        var channels =
+            new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics };
+        var anomaly = new AnomalyMetrics(
+            metrics, channels, Known: 3, Unknown: 2, KnownFlagged: 0, UnknownFlagged: 0.5);
         var section = XDocument.Parse(Write(evaluated, anomaly)).Descendants("section").Single(s => s.Attribute("id")!.Value == "anomaly");
         // Five of the six pairs are in order.
         Assert.Contains("area 0.833", section.Value, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
-using Worker.Learning.Reporting;
 using Worker.Learning.Tests.Support;
+using Worker.Reports.Reporting;
 
 namespace Worker.Learning.Tests.Reporting;
 

@@ -17,7 +17,7 @@ internal static class HeadScorer
     public static double[] Probabilities(FeatureMatrix features, IReadOnlyList<Head> heads, string feature, string encoder)
     {
         foreach (var head in heads)
-            HeadFit.Require(head, feature, features.Width, encoder);
+            HeadCompatibility.Require(head, feature, features.Width, encoder);
         var probabilities = new double[checked(features.Rows * heads.Count)];
         Parallel.For(0, features.Rows, row =>
         {

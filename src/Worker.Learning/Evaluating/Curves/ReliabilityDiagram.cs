@@ -6,14 +6,15 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="Observed">Share of yes.</param>
 /// <param name="Low">Lower end of Wilson's 95% interval of the share.</param>
 /// <param name="High">Its upper end.</param>
-public readonly record struct CalibrationBin(int Count, double MeanProbability, double Observed, double Low, double High);
+internal readonly record struct CalibrationBin(
+    int Count, double MeanProbability, double Observed, double Low, double High);
 
 /// <summary>What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/> counts them.</summary>
 /// <param name="Bins">From low to high probabilities; fewer than 15 when there are fewer rows.</param>
 /// <param name="Ece">The bins' mean gap, weighted by rows.</param>
 /// <param name="Brier">Mean of (p − y)².</param>
 /// <param name="LogLoss">Mean of −ln of the probability given to the truth.</param>
-public sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, double Ece, double Brier, double LogLoss)
+internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, double Ece, double Brier, double LogLoss)
 {
     /// <summary>Standard normal quantile of a two-sided 95% interval.</summary>
     private const double Z = 1.959963984540054;

@@ -6,14 +6,15 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="RandomError">The same had the texts been drawn at random (expected).</param>
 /// <param name="AutomaticError">Share of wrong decisions on the texts that no one looked at; 0 when people answer all.</param>
 /// <param name="TextError">Share of all texts that still have a wrong decision.</param>
-public readonly record struct ReviewPoint(double Share, double Error, double RandomError, double AutomaticError, double TextError);
+internal readonly record struct ReviewPoint(
+    double Share, double Error, double RandomError, double AutomaticError, double TextError);
 
 /// <summary>
 /// Review share against error (collaborative accuracy): the texts with the highest risk are answered by people first.
 /// </summary>
 /// <param name="Texts">Texts with an answer.</param>
 /// <param name="Points">0, 1%, …, 100%.</param>
-public sealed record ReviewCurve(int Texts, IReadOnlyList<ReviewPoint> Points)
+internal sealed record ReviewCurve(int Texts, IReadOnlyList<ReviewPoint> Points)
 {
     private const int Steps = 100;
 

@@ -3,7 +3,7 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <summary>How probabilities are spread over 20 bins of equal width, by truth.</summary>
 /// <param name="Yes">Rows that have the label; the last bin takes probability 1 too.</param>
 /// <param name="No">Rows that have not.</param>
-public sealed record ScoreHistogram(IReadOnlyList<int> Yes, IReadOnlyList<int> No)
+internal sealed record ScoreHistogram(IReadOnlyList<int> Yes, IReadOnlyList<int> No)
 {
     public const int Bins = 20;
 

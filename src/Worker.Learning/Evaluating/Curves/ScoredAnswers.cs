@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>Probabilities of one label (or of all pooled) with their answers, sorted once for every curve.</summary>
-public sealed class ScoredAnswers
+internal sealed class ScoredAnswers
 {
     private readonly double[] probabilities;
     private readonly bool[] truth;

@@ -2,10 +2,10 @@ namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>Precision, recall and F1 at one threshold.</summary>
 /// <param name="Precision">Null when nothing is a yes.</param>
-public readonly record struct ThresholdPoint(double Threshold, double? Precision, double Recall, double F1);
+internal readonly record struct ThresholdPoint(double Threshold, double? Precision, double Recall, double F1);
 
 /// <summary>Precision, recall and F1 against the threshold.</summary>
-public static class ThresholdCurve
+internal static class ThresholdCurve
 {
     /// <summary>Thresholds 0, 0.01, …, 1.</summary>
     private const int Steps = 100;
@@ -22,9 +22,12 @@ public static class ThresholdCurve
             var threshold = (double)step / Steps;
             for (; first < scored.Count && scored.Probabilities[first] < threshold; first++)
                 missed += scored.Truth[first] ? 1 : 0;
-            var (yes, hits) = (scored.Count - first, scored.Positives - missed);
+            var (predicted, truePositives) = (scored.Count - first, scored.Positives - missed);
             points[step] = new ThresholdPoint(
-                threshold, yes == 0 ? null : (double)hits / yes, (double)hits / scored.Positives, 2.0 * hits / (yes + scored.Positives));
+                threshold,
+                predicted == 0 ? null : (double)truePositives / predicted,
+                (double)truePositives / scored.Positives,
+                2.0 * truePositives / (predicted + scored.Positives));
         }
         return points;
     }

@@ -1,0 +1,198 @@
+using Worker.Learning.Examples;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// Answers for cross-fitting: each together with the fold that its example is in, and its weight, label by label. +fold
+/// is yes, −fold no, 0 unknown; folds count from 1. Every label has its own stratified folds, so that each fold has its
+/// share of a rare label's positives; a mask is all it takes, since a fit of one label never looks at another's
+/// answers. Copies and near-copies of a text are in one fold, and one of them is judged: the first that has an answer.
+/// </summary>
+internal sealed class CrossFitAnswers
+{
+    /// <summary>The most folds a signed byte can hold.</summary>
+    public const int MaximumFolds = sbyte.MaxValue - 1;
+
+    /// <summary>The fold of answers that are fitted to and never held out: those that no person gave.</summary>
+    private const int NeverHeldOut = sbyte.MaxValue;
+
+    private readonly sbyte[] codes;
+    private readonly double[] shifts;
+    private readonly TextGroups groups;
+
+    /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
+    private float[]? weights;
+
+    /// <summary>All labels without folds yet: fold 1 for every answer.</summary>
+    /// <param name="answers">Those of the texts.</param>
+    /// <param name="derived">Rows after them for examples made from the texts; without answers yet.</param>
+    /// <param name="groups">The texts' groups of copies; null when no text is a copy of another.</param>
+    public CrossFitAnswers(AnswerMatrix answers, int derived = 0, TextGroups? groups = null)
+    {
+        this.groups = groups ?? TextGroups.Single(answers.Rows);
+        (Originals, Rows, Labels) = (answers.Rows, answers.Rows + derived, answers.Labels);
+        codes = new sbyte[checked(Rows * Labels)];
+        shifts = new double[Labels];
+        for (var row = 0; row < Originals; row++)
+        {
+            var known = answers.Row(row);
+            for (var label = 0; label < Labels; label++)
+                codes[row * Labels + label] = known[label] switch { AnswerMatrix.Yes => 1, AnswerMatrix.No => -1, _ => 0 };
+        }
+    }
+
+    /// <summary>Texts: only they are ever held out and judged.</summary>
+    public int Originals { get; }
+
+    /// <summary>Texts, then examples derived from them.</summary>
+    public int Rows { get; }
+
+    public int Labels { get; }
+
+    /// <summary>+fold yes, −fold no, 0 unknown.</summary>
+    public sbyte this[int row, int label] => codes[row * Labels + label];
+
+    /// <summary>[Labels] of one text.</summary>
+    public ReadOnlySpan<sbyte> Row(int row) => codes.AsSpan(row * Labels, Labels);
+
+    /// <summary>
+    /// Puts a label's examples into folds 1 to <paramref name="folds"/>, distinct yes and no evenly spread over them.
+    /// </summary>
+    public void CrossFit(int label, int folds, Random random)
+    {
+        var next = 0;
+        var fold = new int[groups.Count];
+        foreach (var rows in Shuffled(label, random))
+            foreach (var row in rows)
+                fold[groups[row]] = next++ % folds + 1;
+        Move(label, fold);
+    }
+
+    /// <summary>
+    /// Puts a share of a label's distinct yes and the same of its no into fold 1, the others into fold 2.
+    /// </summary>
+    /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
+    public void HoldOut(int label, double fraction, Random random)
+    {
+        var fold = new int[groups.Count];
+        foreach (var rows in Shuffled(label, random))
+        {
+            var held = Math.Clamp((int)Math.Round(rows.Count * fraction), 1, Math.Max(1, rows.Count - 1));
+            for (var i = 0; i < rows.Count; i++)
+                fold[groups[rows[i]]] = i < held ? 1 : 2;
+        }
+        Move(label, fold);
+    }
+
+    /// <summary>
+    /// The answers of people that count as evidence for a label: of each group of copies the first; rows, rising.
+    /// </summary>
+    public List<int> Distinct(int label)
+    {
+        var rows = new List<int>();
+        var seen = new bool[groups.Count];
+        for (var row = 0; row < Originals; row++)
+            if (this[row, label] is not 0 and var code && Math.Abs((int)code) < NeverHeldOut && !seen[groups[row]])
+            {
+                seen[groups[row]] = true;
+                rows.Add(row);
+            }
+        return rows;
+    }
+
+    /// <summary>How many distinct texts people have answered with yes and no.</summary>
+    public (int Positives, int Negatives) CountDistinct(int label)
+    {
+        var rows = Distinct(label);
+        var positives = rows.Count(row => this[row, label] > 0);
+        return (positives, rows.Count - positives);
+    }
+
+    /// <summary>How much an answer counts in fits; in judging, each counts 1.</summary>
+    public float Weight(int row, int label) => weights is null ? 1 : weights[row * Labels + label];
+
+    /// <summary>By how much sampling has shifted the log-odds of a label's yes; see <see cref="Shifted"/>.</summary>
+    public double Shift(int label) => shifts[label];
+
+    /// <summary>How many texts people have answered with yes and no.</summary>
+    public (int Positives, int Negatives) Count(int label)
+    {
+        var (positives, negatives) = (0, 0);
+        for (var row = 0; row < Originals; row++)
+        {
+            var code = this[row, label];
+            positives += code is > 0 and < NeverHeldOut ? 1 : 0;
+            negatives += code is < 0 and > -NeverHeldOut ? 1 : 0;
+        }
+        return (positives, negatives);
+    }
+
+    /// <summary>Weights of the yes and no that a fit without one fold sees; <paramref name="without"/> 0 leaves none out.</summary>
+    public (double Positives, double Negatives) Weigh(int label, int without)
+    {
+        var (positives, negatives) = (0.0, 0.0);
+        for (var row = 0; row < Rows; row++)
+        {
+            var code = this[row, label];
+            if (code == 0 || Math.Abs(code) == without)
+                continue;
+            positives += code > 0 ? Weight(row, label) : 0;
+            negatives += code < 0 ? Weight(row, label) : 0;
+        }
+        return (positives, negatives);
+    }
+
+    /// <summary>Makes an answer count more or less in fits.</summary>
+    public void SetWeight(int row, int label, float weight)
+    {
+        if (weights is null)
+        {
+            weights = new float[codes.Length];
+            weights.AsSpan().Fill(1);
+        }
+        weights[row * Labels + label] = weight;
+    }
+
+    /// <summary>Gives a derived row the answer and fold of the text it was made from, so that both are held out together.</summary>
+    public void Derive(int row, int source, int label) => codes[row * Labels + label] = codes[source * Labels + label];
+
+    /// <summary>Notes how far weights and derived rows have moved a label's odds from those of the texts; to be called before weak answers come.</summary>
+    public void Shifted(int label)
+    {
+        var (positives, negatives) = Count(label);
+        var (weighedPositives, weighedNegatives) = Weigh(label, without: 0);
+        shifts[label] = Math.Log(weighedPositives / weighedNegatives) - Math.Log((double)positives / negatives);
+    }
+
+    /// <summary>Fills an unknown answer with a guess that fits see and no judgement does.</summary>
+    public void Guess(int row, int label, bool yes, float weight)
+    {
+        codes[row * Labels + label] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
+        SetWeight(row, label, weight);
+    }
+
+    /// <summary>Takes all of a text's answers out.</summary>
+    public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
+
+    /// <summary>Moves each of a label's answers into the fold of its group.</summary>
+    private void Move(int label, int[] fold)
+    {
+        for (var row = 0; row < Originals; row++)
+        {
+            ref var code = ref codes[row * Labels + label];
+            if (code != 0)
+                code = (sbyte)(code > 0 ? fold[groups[row]] : -fold[groups[row]]);
+        }
+    }
+
+    /// <summary>Distinct texts that have the label, then those that have not, each in random order.</summary>
+    private List<int>[] Shuffled(int label, Random random)
+    {
+        List<int>[] rows = [[], []];
+        foreach (var row in Distinct(label))
+            rows[this[row, label] > 0 ? 0 : 1].Add(row);
+        foreach (var side in rows)
+            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(side));
+        return rows;
+    }
+}

@@ -1,0 +1,204 @@
+using Worker.Core.Heads;
+using Worker.Core.Numerics;
+using Worker.Learning.Calibrating;
+using Worker.Learning.Certifying;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Evaluating.Curves;
+using Worker.Learning.Thresholding;
+
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// One label while it is cross-fitted: a fit for each fold held out, the best penalties so far, the logits held out
+/// under them, and last the fit on all rows.
+/// </summary>
+internal sealed class CrossFittedLabel
+{
+    /// <summary>With fewer examples of either answer a label is remarked on.</summary>
+    private const int FewExamples = 10;
+
+    private readonly CrossFitAnswers answers;
+    private readonly HeldOutRows heldOut;
+    private readonly float[] logits;
+
+    /// <summary>Chosen by all held-out rows: the head's own.</summary>
+    private readonly PenaltyChoice chosen = new(without: null);
+
+    /// <summary>For each part, chosen by the others.</summary>
+    private readonly PenaltyChoice[] chosenByOthers;
+    private float[] bestPoint = [];
+
+    /// <param name="label">Column of the answers.</param>
+    /// <param name="answers">With this label's folds.</param>
+    /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
+    /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here. Null
+    /// for the best constant.</param>
+    public CrossFittedLabel(
+        int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
+    {
+        Label = label;
+        Folds = folds;
+        this.answers = answers;
+        (Positives, Negatives) = answers.Count(label);
+        PositiveWeight = options.ClassWeights switch
+        {
+            ClassWeights.Balanced => (double)Negatives / Positives,
+            ClassWeights.SquareRoot => Math.Sqrt((double)Negatives / Positives),
+            _ => 1,
+        };
+        Shift = answers.Shift(label) + Math.Log(PositiveWeight);
+        logits = new float[answers.Rows];
+        // A head's bias is without the shift that weighting and sampling bring; the fit's is with it.
+        if (start is not null)
+            start[width] += (float)Shift;
+        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
+        heldOut = HeldOutRows.Of(answers, label, folds);
+        chosenByOthers = heldOut.Parts == 1 ? []
+            : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
+    }
+
+    public int Label { get; }
+
+    public int Folds { get; }
+
+    public int Positives { get; }
+
+    public int Negatives { get; }
+
+    /// <summary>By how much a positive counts more.</summary>
+    public double PositiveWeight { get; }
+
+    /// <summary>By how much class weights and sampling shift every logit: the change they make to the log-odds of a yes.</summary>
+    public double Shift { get; }
+
+    /// <summary>One for each fold held out.</summary>
+    public IReadOnlyList<Lbfgs> Fits { get; }
+
+    /// <summary>Where the held-out logits of all fits go; [rows].</summary>
+    public float[] Logits => logits;
+
+    /// <summary>No weaker penalty needs to be tried.</summary>
+    public bool Settled => chosen.Settled && Array.TrueForAll(chosenByOthers, choice => choice.Settled);
+
+    /// <summary>The best penalty tried.</summary>
+    public double L2 => chosen.L2;
+
+    /// <summary>Mean training loss under it, over the folds.</summary>
+    public double TrainingLoss { get; private set; }
+
+    /// <summary>The fit on all rows, once there is one.</summary>
+    public Lbfgs? Final { get; private set; }
+
+    /// <summary>Sets the penalty of every fold's fit.</summary>
+    public void Try(double l2)
+    {
+        foreach (var fit in Fits)
+        {
+            if (fit.Started)
+                fit.ChangePenalty(l2);
+            else
+                fit.Objective.L2 = l2;
+        }
+    }
+
+    /// <summary>Fills <see cref="Lbfgs.Objective"/>'s points in, so that the held-out logits are of the solutions.</summary>
+    public void AskSolutions()
+    {
+        foreach (var fit in Fits)
+            fit.Point.CopyTo(fit.Objective.At, 0);
+    }
+
+    /// <summary>
+    /// Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.
+    /// </summary>
+    public void Judge(double l2)
+    {
+        var shift = (float)Shift;
+        var tried = Array.ConvertAll(heldOut.Rows, row => logits[row] - shift);
+        var losses = new (double Sum, int Rows)[heldOut.Parts];
+        for (var i = 0; i < tried.Length; i++)
+        {
+            ref var part = ref losses[heldOut.Part[i]];
+            var z = heldOut.Answers[i] ? -(double)tried[i] : tried[i];
+            part = (part.Sum + Logistic.Softplus(z), part.Rows + 1);
+        }
+        foreach (var choice in chosenByOthers)
+            choice.Judge(l2, tried, losses);
+        if (!chosen.Judge(l2, tried, losses))
+            return;
+        bestPoint = [.. Fits[0].Point];
+        TrainingLoss = Fits.Average(fit => fit.Loss);
+    }
+
+    /// <summary>
+    /// Starts the fit on all rows from the best solution. Of a penalty chosen, or given as C, the total stays (L2 ·
+    /// examples): a fifth more examples are no reason for a stronger prior.
+    /// </summary>
+    public Lbfgs StartFinal(int width, TrainingOptions options)
+    {
+        Final = Fit(fold: 0, bestPoint, width, options);
+        Final.Objective.L2 = options.L2 ?? L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
+        Final.LearnFrom(Fits[0]);
+        return Final;
+    }
+
+    /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
+    public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    {
+        // What the head gets is of all held-out rows; what is said of it is of each part by the others.
+        var truth = heldOut.Answers;
+        var calibration = Calibrator.Fit(options.Calibration, chosen.Logits, truth);
+        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives
+            ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
+        var cross = CrossCalibrated.Of(heldOut, part =>
+            (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
+            options.Thresholds);
+        var choice = ThresholdChoice.Make(
+            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
+                new TestedRows(cross.Probabilities, cross.Decides, truth));
+        var figures = new LabelFigures(
+            label,
+            Positives,
+            Negatives,
+            Folds,
+            L2,
+            Final!.Iterations,
+            Final.Converged,
+            TrainingLoss,
+            Reliability(cross.Uncalibrated),
+            Reliability(cross.Probabilities),
+            RankingMetrics.AveragePrecision(cross.Probabilities, truth),
+            cross.F1(truth),
+            Remark(calibration, choice))
+        {
+            DistinctHeldOut = truth.Length,
+            YesNeeds = choice.YesNeeds,
+            NoNeeds = choice.NoNeeds,
+        };
+        return (calibration, interval, choice, figures);
+    }
+
+    private string? Remark(Calibration calibration, ThresholdChoice choice)
+    {
+        var (positives, negatives) = answers.CountDistinct(Label);
+        var few = Math.Min(positives, negatives);
+        return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers"
+            : few < FewExamples ? $"only {few} answered texts {(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
+            : choice.Remark;
+    }
+
+    private ReliabilityDiagram Reliability(double[] probabilities) =>
+        ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
+
+    private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
+    {
+        var (positives, negatives) = answers.Weigh(Label, fold);
+        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width);
+        if (start is null)
+            // The best constant: log-odds of the share of positives.
+            objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));
+        else
+            start.CopyTo(objective.At, 0);
+        return new Lbfgs(objective, options.Tolerance, options.MaximumIterations);
+    }
+}

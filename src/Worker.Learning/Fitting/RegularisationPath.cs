@@ -1,0 +1,59 @@
+namespace Worker.Learning.Fitting;
+
+/// <summary>
+/// Takes a group of labels along the path of penalties, side by side: (1) fits without the held-out rows, from strong
+/// to weak, each label until its held-out loss rises; (2) fits on all rows, with the penalty found.
+/// </summary>
+internal sealed class RegularisationPath(
+    LossPass pass, IReadOnlyList<CrossFittedLabel> labels, int width, TrainingOptions options, ParallelOptions parallel)
+{
+    /// <summary>Share of the work that the first part is reckoned at.</summary>
+    private const double Selecting = 0.8;
+
+    /// <summary>Passes over the features so far.</summary>
+    public int Passes { get; private set; }
+
+    /// <summary>Runs both parts.</summary>
+    /// <param name="report">Told the progress within this group after every pass.</param>
+    public void Run(Action<TrainingProgress> report)
+    {
+        // A penalty that is given is a path of one.
+        var length = options.L2 is null && options.C is null ? options.L2Path.Count : 1;
+        for (var position = 0; position < length; position++)
+        {
+            var open = labels.Where(label => !label.Settled).ToArray();
+            if (open.Length == 0)
+                break;
+            Select(open, position, (double)position / length, (position + 1.0) / length, report);
+        }
+        var final = labels.Select(label => label.StartFinal(width, options)).ToArray();
+        Solve(final, TrainingStage.Refitting, l2: null, Selecting, 1, report);
+    }
+
+    private void Select(CrossFittedLabel[] open, int position, double from, double to, Action<TrainingProgress> report)
+    {
+        foreach (var label in open)
+            label.Try(Penalty(label, position));
+        var fits = open.SelectMany(label => label.Fits).ToArray();
+        Solve(fits, TrainingStage.Selecting, Penalty(open[0], position), Selecting * from, Selecting * to, report);
+        foreach (var label in open)
+            label.AskSolutions();
+        pass.Predict([.. fits.Select(fit => fit.Objective)], [.. open.SelectMany(label => label.Fits.Select(_ => label.Logits))]);
+        Passes++;
+        Parallel.ForEach(open, parallel, label => label.Judge(Penalty(label, position)));
+    }
+
+    private void Solve(Lbfgs[] fits, TrainingStage stage, double? l2, double from, double to, Action<TrainingProgress> report) =>
+        LbfgsBatch.Run(pass, fits, parallel, running =>
+        {
+            Passes++;
+            report(new TrainingProgress(stage, from + (to - from) * (fits.Length - running) / fits.Length, running, l2));
+        });
+
+    private double Penalty(CrossFittedLabel label, int position) => options switch
+    {
+        { L2: { } l2 } => l2,
+        { C: { } c } => 1 / (c * label.Fits[0].Objective.TotalWeight),
+        _ => options.L2Path[position],
+    };
+}

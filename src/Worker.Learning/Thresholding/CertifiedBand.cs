@@ -1,0 +1,95 @@
+using Worker.Core.Heads;
+using Worker.Learning.Certifying;
+
+namespace Worker.Learning.Thresholding;
+
+/// <summary>A band, its certificate, and what sides without one lack.</summary>
+/// <param name="YesNeeds">Null when the yes side is certified.</param>
+/// <param name="NoNeeds">Null when the no side is certified.</param>
+internal sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate, MissingEvidence? YesNeeds,
+    MissingEvidence? NoNeeds)
+{
+    public void Deconstruct(out Thresholds thresholds, out Certificate certificate) =>
+        (thresholds, certificate) = (Thresholds, Certificate);
+}
+
+/// <summary>
+/// The two-threshold band with a guarantee: how far down from 1 yes, and how far up from 0 no, may be decided
+/// automatically, so that with probability 1 − delta at most the target share of a side's decisions is wrong. The sides
+/// are certified one by one, because often no yes can be certified though the total can. A side ends where yes and no
+/// part, and where a decision counts as uncertain: what is more likely wrong than that shall not hide among what is
+/// sure.
+/// </summary>
+internal static class CertifiedBand
+{
+    /// <summary>
+    /// Certifies both sides on rows that had no part in the probabilities nor in <paramref name="decide"/>.
+    /// </summary>
+    /// <param name="probabilities">Of a uniform sample of what the head will see, one a distinct text; each in [0,
+    /// 1].</param>
+    /// <param name="answers">True where the label holds; as many.</param>
+    /// <param name="decide">Where yes and no part: no side is certified past it.</param>
+    /// <param name="options">Error, delta, validity, where uncertain begins, and the clock.</param>
+    /// <param name="origin">What the rows are a sample of.</param>
+    /// <returns>A side without evidence enough has no certificate, and a bound at the end of the scale.</returns>
+    public static LearnedBand Learn(
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double decide, ThresholdOptions options,
+        CertificateOrigin origin)
+    {
+        if (probabilities.Length != answers.Length)
+            throw new ArgumentException(
+                $"there are {probabilities.Length} probabilities and {answers.Length} answers", nameof(answers));
+        var p = probabilities.ToArray();
+        var decides = new double[p.Length];
+        Array.Fill(decides, decide);
+        return Learn(new TestedRows(p, decides, answers.ToArray()), p, decide, options, origin);
+    }
+
+    /// <summary>
+    /// Certifies both sides on rows whose probabilities are cross-calibrated. The head's own calibration, of all rows,
+    /// is on the same scale up to chance; of the probability down to which the test went and the one down to which the
+    /// head's calibration decides as many of the rows, the bound is the stricter: it never decides more than was
+    /// tested.
+    /// </summary>
+    /// <param name="rows">What is tested.</param>
+    /// <param name="deployed">The rows' probabilities by the head's own calibration.</param>
+    /// <param name="decide">Where the head's yes and no part.</param>
+    internal static LearnedBand Learn(TestedRows rows, ReadOnlySpan<double> deployed, double decide,
+        ThresholdOptions options, CertificateOrigin origin)
+    {
+        var sorted = deployed.ToArray();
+        Array.Sort(sorted);
+        var (highDoubt, yes, yesNeeds) = Certify(rows, yes: true, options);
+        var (lowDoubt, no, noNeeds) = Certify(rows, yes: false, options);
+        var high = yes is null ? 1 : Math.Max(decide, Math.Max(-highDoubt, sorted[^yes.Decided]));
+        var low = no is null ? 0 : Math.Min(decide, Math.Min(lowDoubt, sorted[no.Decided - 1]));
+        var (date, expires) = Certificate.Term(options.Clock.GetUtcNow(), options.Validity);
+        return new LearnedBand(
+            new Thresholds(low, decide, high),
+            new Certificate(options.Error, options.Delta, date, expires, origin, yes, no),
+            yesNeeds, noNeeds);
+    }
+
+    private static (double Doubt, CertifiedSide? Side, MissingEvidence? Needs) Certify(TestedRows rows, bool yes,
+        ThresholdOptions options)
+    {
+        var (doubts, wrong) = rows.Side(yes, options.Uncertain);
+        var losses = Array.ConvertAll(wrong, error => error ? 1.0 : 0.0);
+        var candidates = LearnThenTest.Candidates(doubts.Length, options.Error, options.Delta)
+            .Select(c => c with { Size = Whole(doubts, c.Size) });
+        var decided = LearnThenTest.Certify(losses, candidates, options.Error, options.Delta);
+        return decided == 0
+            ? (0, null, MissingEvidence.Of(wrong, rows.Count, options.Error, options.Delta))
+            : (doubts[decided - 1], new CertifiedSide(rows.Count, decided, wrong.AsSpan(0, decided).Count(true)), null);
+    }
+
+    /// <summary>
+    /// Equal probabilities cannot be parted: the size up to the last row equal to the one it ends with.
+    /// </summary>
+    private static int Whole(double[] doubts, int size)
+    {
+        while (size < doubts.Length && doubts[size] == doubts[size - 1])
+            size++;
+        return size;
+    }
+}

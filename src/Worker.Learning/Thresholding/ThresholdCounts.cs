@@ -1,0 +1,59 @@
+namespace Worker.Learning.Thresholding;
+
+/// <summary>Counts at a threshold, when yes is p ≥ threshold.</summary>
+/// <param name="TruePositives">Rows that are yes and predicted to be.</param>
+/// <param name="Predicted">Rows predicted to be yes.</param>
+/// <param name="Positives">Rows that are yes.</param>
+internal readonly record struct ThresholdCounts(int TruePositives, int Predicted, int Positives)
+{
+    /// <summary>1 where nothing is predicted: nothing predicted is wrong.</summary>
+    public double Precision => Predicted == 0 ? 1 : (double)TruePositives / Predicted;
+
+    /// <summary>1 where there is nothing to find.</summary>
+    public double Recall => Positives == 0 ? 1 : (double)TruePositives / Positives;
+
+    /// <summary>2·TP / (2·TP + FN + FP); 0 when there is neither a positive nor a yes.</summary>
+    public double F1 => FBeta(1);
+
+    /// <summary>Counts rows at one threshold.</summary>
+    /// <param name="probabilities">Of the rows.</param>
+    /// <param name="answers">True where the label holds; as many.</param>
+    /// <param name="threshold">Yes from it on.</param>
+    public static ThresholdCounts At(
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double threshold)
+    {
+        var (truePositives, predicted) = (0, 0);
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (!(probabilities[i] >= threshold))
+                continue;
+            predicted++;
+            truePositives += answers[i] ? 1 : 0;
+        }
+        return new ThresholdCounts(truePositives, predicted, answers.Count(true));
+    }
+
+    /// <summary>Counts rows of which each has a threshold of its own.</summary>
+    /// <param name="thresholds">Yes from it on; one a row.</param>
+    public static ThresholdCounts At(
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ReadOnlySpan<double> thresholds)
+    {
+        var (truePositives, predicted) = (0, 0);
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            if (!(probabilities[i] >= thresholds[i]))
+                continue;
+            predicted++;
+            truePositives += answers[i] ? 1 : 0;
+        }
+        return new ThresholdCounts(truePositives, predicted, answers.Count(true));
+    }
+
+    /// <summary>(1 + β²)·TP / ((1 + β²)·TP + β²·FN + FP); 0 when there is neither a positive nor a yes.</summary>
+    public double FBeta(double beta)
+    {
+        var weight = beta * beta;
+        var below = weight * Positives + Predicted;
+        return below == 0 ? 0 : (1 + weight) * TruePositives / below;
+    }
+}

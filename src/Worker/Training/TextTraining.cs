@@ -1,0 +1,149 @@
+using System.Text;
+using Worker.Core.Features;
+using Worker.Core.Heads;
+using Worker.Learning.Evaluating;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Learning.Thresholding;
+using Worker.Terminal;
+using Worker.Texts;
+
+namespace Worker.Training;
+
+/// <summary>
+/// Encoder and learning together: trains heads on texts, as <see cref="HeadTrainer"/> does on features, and scores
+/// texts with heads. Progress goes to standard error.
+/// </summary>
+internal static class TextTraining
+{
+    /// <summary>Stands for: each label on the better of <c>mean</c> and <c>taps</c>.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>The features to train on that a name stands for; what the encoder is to return.</summary>
+    public static string[] Candidates(string feature) =>
+        feature == Auto ? [FeatureNames.Mean, FeatureNames.Taps] : [feature];
+
+    /// <summary>Encodes a data set and fits its heads on the taps.</summary>
+    /// <param name="loaded">Returns the taps.</param>
+    /// <param name="previous">Heads to start from, or null.</param>
+    public static TrainingResult Train(
+        LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous,
+        CancellationToken stop) =>
+        Train(loaded, data, new TrainingPlan { Options = options, Previous = previous }, stop);
+
+    /// <summary>Encodes a data set and fits its heads as planned.</summary>
+    public static TrainingResult Train(
+        LoadedEncoder loaded, DataSet data, TrainingPlan plan, CancellationToken stop) =>
+        Train(loaded, data, Encode(loaded, data.Texts, plan.Quiet), plan, stop);
+
+    /// <summary>Encodes texts.</summary>
+    /// <param name="quiet">Without progress.</param>
+    public static EncodedTexts Encode(LoadedEncoder loaded, IReadOnlyList<string> texts, bool quiet = false)
+    {
+        var bytes = texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var values = Run($"encode {bytes.Length:N0} texts", quiet, report =>
+            new TextEncoder(loaded).Features(bytes, report));
+        return new EncodedTexts(loaded.Encoder.Features, values);
+    }
+
+    /// <summary>Fits heads to a data set that is encoded already.</summary>
+    /// <param name="encoded">The data set's texts.</param>
+    public static TrainingResult Train(
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingPlan plan, CancellationToken stop)
+    {
+        // 1. Altered copies of texts, where asked for, follow the texts.
+        var (copies, sources) = plan.Augment ? TextAugmentation.Copy(data, plan.Options.Seed) : ([], []);
+        if (copies.Count > 0)
+            encoded = encoded with { Values = [.. encoded.Values, .. Encode(loaded, copies, plan.Quiet).Values] };
+        FeatureCandidate[] candidates =
+        [
+            .. Candidates(plan.Feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers))
+                .Select(name => new FeatureCandidate(name, encoded.Matrix(name))),
+        ];
+        var derived = new DerivedExamples { Sources = sources };
+        // 2. Heads from people's answers; then, where asked for, again with what heads say to unanswered labels.
+        if (plan.Weak)
+        {
+            var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
+            derived = derived with { Scores = WeakScores.Of(encoded, data, guessing) };
+        }
+        // 3. Labels of which exactly one holds name their group.
+        var result = Fit("", derived);
+        return result with { Heads = plan.Exclusive.Assign(result.Heads, data, plan.Previous ?? []) };
+
+        TrainingResult Fit(string which, DerivedExamples beside) =>
+            Run($"train {data.Labels.Length} {which}heads", plan.Quiet, report => FeatureChoice.Train(
+                candidates, data, loaded.Encoder.Hash, plan.Options, plan.Previous, beside,
+                new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
+    }
+
+    /// <summary>Scores a data set as the worker would, and measures it.</summary>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static Evaluation Evaluate(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+    {
+        var scored = Score(loaded, data, trained);
+        return Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
+    }
+
+    /// <summary>Scores a data set as the worker would; probabilities before calibration are kept too.</summary>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static EvaluatedTexts Score(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
+    {
+        var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
+        var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
+        var logits = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Logits(texts, heads, report));
+        var uncalibrated = Array.ConvertAll(logits, z => Calibration.Identity.Probability(z));
+        for (var text = 0; text < texts.Length; text++)
+            heads.Calibrate(logits.AsSpan(text * heads.Heads.Length, heads.Heads.Length));
+        var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
+        return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
+    }
+
+    /// <summary>
+    /// Learns certified bands on answered texts that the heads were not trained on; copies of a text count once.
+    /// </summary>
+    /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
+    /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
+    public static IReadOnlyList<Head> Certify(
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options) =>
+        HeadCertifier.Certify(Score(loaded, data, trained), data.Groups, options);
+
+    private static T Run<T>(string title, bool quiet, Func<Action<double>, T> work) =>
+        quiet ? work(_ => { }) : ProgressBars.Run(title, work);
+
+    /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
+    private sealed class Direct<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}
+
+/// <summary>How heads are to be trained.</summary>
+internal sealed record TrainingPlan
+{
+    public TrainingOptions Options { get; init; } = new();
+
+    /// <summary>
+    /// What heads are fitted on: <c>taps</c>, <c>mean</c>, several joined by <c>+</c>, or
+    /// <see cref="TextTraining.Auto"/>.
+    /// </summary>
+    public string Feature { get; init; } = FeatureNames.Taps;
+
+    /// <summary>Heads to start from, for the same encoder.</summary>
+    public IReadOnlyList<Head>? Previous { get; init; }
+
+    /// <summary>How labels of which exactly one holds are found.</summary>
+    public ExclusiveGroups Exclusive { get; init; } = ExclusiveGroups.Automatic;
+
+    /// <summary>Whether texts with rare labels get altered copies.</summary>
+    public bool Augment { get; init; }
+
+    /// <summary>Whether unknown answers are filled with what heads say.</summary>
+    public bool Weak { get; init; }
+
+    /// <summary>The heads that say it; null for heads trained on the known answers first.</summary>
+    public IReadOnlyList<Head>? WeakHeads { get; init; }
+
+    /// <summary>Whether no progress is shown.</summary>
+    public bool Quiet { get; init; }
+}
