@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Worker.Bench.Quality;
+using Worker.Commands;
 using Worker.Core.Heads;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
@@ -11,7 +12,6 @@ using Worker.Measuring;
 using Worker.Terminal;
 using Worker.Texts;
 using Worker.Training;
-using Worker.Verbs;
 
 namespace Worker.Bench;
 
