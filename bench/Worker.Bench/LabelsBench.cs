@@ -5,12 +5,12 @@ using System.Text;
 using Worker.Bench.Quality;
 using Worker.Commands;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Measuring;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Bench;

@@ -4,10 +4,10 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Encoders;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
-using Worker.Texts;
 
 namespace Worker.Tests;
 

@@ -3,9 +3,9 @@ using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Measuring;
-using Worker.Texts;
 
 namespace Worker.Bench.Anomaly;
 

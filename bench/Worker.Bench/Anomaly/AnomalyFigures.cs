@@ -5,11 +5,11 @@ using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Bench.Anomaly;

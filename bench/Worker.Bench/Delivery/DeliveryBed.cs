@@ -2,10 +2,10 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Configuration;
 using Worker.Onnx.Bundles;
-using Worker.Texts;
 
 namespace Worker.Bench.Delivery;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using Worker.Commands;
+using Worker.Encoders;
 using Worker.Kafka.Configuration;
 using Worker.Measuring;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Bench.Delivery;
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using Worker.Bench.Anomaly;
 using Worker.Commands;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Bench.Quality;
 

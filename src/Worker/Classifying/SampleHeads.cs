@@ -1,8 +1,8 @@
 using System.Text;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Fitting;
-using Worker.Texts;
 
 namespace Worker.Classifying;
 

@@ -7,9 +7,9 @@ using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Results;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Pipeline;
-using Worker.Texts;
 
 namespace Worker.Classifying;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Worker.Encoders;
 using Worker.Measuring;
-using Worker.Texts;
 
 namespace Worker.Commands;
 

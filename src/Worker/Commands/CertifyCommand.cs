@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Certifying;
 using Worker.Learning.Reading;
 using Worker.Learning.Saving;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Commands;

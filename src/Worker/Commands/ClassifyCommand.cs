@@ -4,11 +4,11 @@ using Worker.Classifying;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Reading;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Commands;

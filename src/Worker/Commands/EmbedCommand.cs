@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Numerics.Tensors;
+using Worker.Encoders;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Commands;
 

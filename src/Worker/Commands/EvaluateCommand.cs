@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
@@ -8,7 +9,6 @@ using Worker.Learning.Reading;
 using Worker.Learning.Reporting;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Commands;

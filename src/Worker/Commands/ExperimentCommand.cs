@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
 using Worker.Learning.Reading;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Worker.Encoders;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Commands;
 

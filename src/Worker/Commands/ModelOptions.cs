@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Worker.Texts;
+using Worker.Encoders;
 
 namespace Worker.Commands;
 

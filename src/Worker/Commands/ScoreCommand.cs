@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Commands;
 

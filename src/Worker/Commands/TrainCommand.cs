@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Examples;
@@ -8,7 +9,6 @@ using Worker.Learning.Fitting;
 using Worker.Learning.Reading;
 using Worker.Learning.Saving;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Commands;

@@ -1,10 +1,10 @@
 using Spectre.Console;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Pipeline;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Demo;
 

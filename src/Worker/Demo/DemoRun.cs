@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Demo;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
@@ -9,7 +10,6 @@ using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Diagnosing;
 

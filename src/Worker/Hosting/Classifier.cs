@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
@@ -11,7 +12,6 @@ using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Pipeline;
 using Worker.Telemetry;
-using Worker.Texts;
 
 namespace Worker.Hosting;
 

@@ -1,5 +1,5 @@
+using Worker.Encoders;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Measuring;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
-using Worker.Texts;
 
 namespace Worker.Measuring;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
-using Worker.Texts;
+using Worker.Encoders;
 
 namespace Worker.Measuring;
 

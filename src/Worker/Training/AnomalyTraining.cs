@@ -2,12 +2,12 @@ using System.Text;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Training;
 

@@ -1,7 +1,7 @@
 using Worker.Core.Tokenization;
 using Worker.Terminal;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>Reads a tokenizer from a folder: a Hugging Face model's, or an encoder bundle's.</summary>
 internal static class TokenizerFolder

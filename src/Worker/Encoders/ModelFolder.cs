@@ -3,7 +3,7 @@ using Worker.Onnx.Bundles;
 using Worker.Onnx.Importing;
 using Worker.Terminal;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>A model named on the command line: an encoder bundle, or a Hugging Face folder that is imported for this one run.</summary>
 internal sealed class ModelFolder : IDisposable

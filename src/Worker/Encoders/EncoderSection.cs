@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Worker.Core.Features;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>Which encoder runs, and how. Section "Encoder".</summary>
 internal sealed class EncoderSection

@@ -3,7 +3,7 @@ using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>A checkpoint's own classification head, seen as an encoder whose only feature is the head's logits.</summary>
 internal sealed class OwnHead(Encoder encoder) : IEncoder

@@ -2,7 +2,7 @@ using Worker.Learning.Examples;
 using Worker.Learning.Reading;
 using Worker.Terminal;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>What comes with the checkout that this build lies in: the default encoder and the sample inbox.</summary>
 internal static class Checkout

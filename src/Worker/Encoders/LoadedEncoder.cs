@@ -3,7 +3,7 @@ using Worker.Core.Tokenization;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>An encoder on its device together with the tokenizer of its bundle.</summary>
 internal sealed record LoadedEncoder(EncoderBundle Bundle, IEncoder Encoder, WordPieceTokenizer Tokenizer) : IDisposable

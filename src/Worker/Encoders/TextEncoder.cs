@@ -1,7 +1,7 @@
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>
 /// Encodes any number of texts outside the pipeline (training, evaluation, the command line), in windows so large that

@@ -1,7 +1,7 @@
 using Worker.Core.Features;
 using Worker.Learning.Fitting;
 
-namespace Worker.Texts;
+namespace Worker.Encoders;
 
 /// <summary>The feature vectors of texts, from which a head's feature is cut.</summary>
 /// <param name="Layout">What a row holds.</param>
