@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Worker.Heads;
 using Worker.Learning.Saving;
-using Worker.Rollout;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Worker.Rollout;
+using Worker.Heads;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
-using Worker.Rollout;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

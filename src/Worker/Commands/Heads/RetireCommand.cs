@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Heads;
 using Worker.Kafka.Heads;
-using Worker.Rollout;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

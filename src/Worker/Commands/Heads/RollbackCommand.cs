@@ -3,8 +3,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Heads;
 using Worker.Kafka.Heads;
-using Worker.Rollout;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

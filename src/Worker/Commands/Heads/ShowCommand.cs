@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Rollout;
+using Worker.Heads;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;

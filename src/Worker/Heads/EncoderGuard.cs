@@ -1,7 +1,7 @@
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>Keeps heads of one encoder from being published among those of another.</summary>
 internal static class EncoderGuard

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>Parts of a head in a few words each, the same for all who tell of heads.</summary>
 internal static class HeadWords

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>How two heads of one label differ, aspect by aspect; their versions aside.</summary>
 internal static class HeadDifference

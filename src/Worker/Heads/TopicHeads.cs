@@ -6,7 +6,7 @@ using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>
 /// What the heads topic holds, as far as it was read: the last record of each label, all records of one label that are

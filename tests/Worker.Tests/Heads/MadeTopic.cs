@@ -1,9 +1,9 @@
 using System.Text;
 using Worker.Core.Heads;
+using Worker.Heads;
 using Worker.Kafka.Reading;
-using Worker.Rollout;
 
-namespace Worker.Tests.Rollout;
+namespace Worker.Tests.Heads;
 
 /// <summary>Heads, and a heads topic that holds what a test says, one record a minute.</summary>
 internal static class MadeTopic

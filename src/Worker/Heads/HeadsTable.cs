@@ -4,7 +4,7 @@ using System.Text.Json;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>The heads of a topic, a line a label, for people (80 columns), pipes (tab-separated) and programs (JSON).</summary>
 /// <param name="output">Where to.</param>

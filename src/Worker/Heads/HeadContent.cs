@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>What of a head is not its number.</summary>
 internal static class HeadContent

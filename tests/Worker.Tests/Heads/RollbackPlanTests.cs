@@ -1,9 +1,9 @@
 using Worker.Core.Heads;
-using Worker.Rollout;
+using Worker.Heads;
 using Worker.Terminal;
-using static Worker.Tests.Rollout.MadeTopic;
+using static Worker.Tests.Heads.MadeTopic;
 
-namespace Worker.Tests.Rollout;
+namespace Worker.Tests.Heads;
 
 /// <summary>Going back to an earlier head of a label.</summary>
 public class RollbackPlanTests

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>Which labels two sets of heads share, and how their heads differ.</summary>
 /// <param name="from">What the first are, for people.</param>

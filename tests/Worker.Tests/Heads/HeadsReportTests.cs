@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Worker.Core.Heads;
-using Worker.Rollout;
+using Worker.Heads;
 using Worker.Terminal;
-using static Worker.Tests.Rollout.MadeTopic;
+using static Worker.Tests.Heads.MadeTopic;
 
-namespace Worker.Tests.Rollout;
+namespace Worker.Tests.Heads;
 
 /// <summary>What people and programs see of the heads on a topic.</summary>
 public class HeadsReportTests

@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>What publishing a head does.</summary>
 /// <param name="Head">As it is published, or as it is on the topic already.</param>

@@ -1,7 +1,7 @@
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>One head of the topic in words.</summary>
 internal static class HeadDescription

@@ -1,6 +1,6 @@
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>Says what a publication does to each label: a line a label, or, of many, a line for all that do the same.</summary>
 internal static class PublishReport

@@ -2,7 +2,7 @@ using System.Text;
 using Worker.Core.Heads;
 using Worker.Kafka.Reading;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>A record of the heads topic about one label.</summary>
 /// <param name="Label">The record's key.</param>

@@ -1,7 +1,7 @@
 using Worker.Core.Anomaly;
 using Worker.Kafka.Heads;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>
 /// Rolls an anomaly reference out over the heads topic: chunks, then the manifest that makes them count, then tombstones

@@ -1,7 +1,7 @@
 using Worker.Core.Heads;
 using Worker.Terminal;
 
-namespace Worker.Rollout;
+namespace Worker.Heads;
 
 /// <summary>What a rollback publishes: an earlier head's content under a new version, above all that are there.</summary>
 /// <param name="Head">To be published; its parent is the version whose content it has.</param>
