@@ -8,6 +8,7 @@ using Worker.Core.Messages;
 using Worker.Core.Results;
 using Worker.Core.Windows;
 using Worker.Encoders;
+using Worker.Heads;
 using Worker.Hosting;
 using Worker.Pipeline;
 

@@ -113,7 +113,7 @@ internal sealed class Examination(TimeProvider clock)
         var malformed = 0;
         using var limit = new CancellationTokenSource(HeadsPatience, clock);
         var caughtUp = false;
-        void Take(HeadRecord record)
+        void Take(HeadsTopicRecord record)
         {
             // The anomaly reference travels on the same topic.
             if (AnomalyRollout.Owns(record.Key))

@@ -11,6 +11,11 @@ namespace Worker.Heads;
 /// <summary>
 /// What the heads topic holds, as far as it was read: the last record of each label, all records of one label that are
 /// still there, and the anomaly reference. Built by one thread.
+/// <para>
+/// On a head's way (see <see cref="Head"/>) this room stands between the file and the pipeline. The commands below
+/// <c>worker heads</c> list, compare, publish and roll back against what this class read. Running workers take heads up
+/// through <see cref="HeadsFollower"/> and <see cref="HeadRegistry"/>.
+/// </para>
 /// </summary>
 /// <param name="topic">Its name, for errors.</param>
 /// <param name="followed">The label whose earlier records are kept; null for none.</param>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Encoders;
+using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Core.Messages;
+using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;

@@ -4,6 +4,7 @@ using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Windows;
+using Worker.Heads;
 
 namespace Worker.Pipeline;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
 using Worker.Kafka.Heads;
 
-namespace Worker.Pipeline;
+namespace Worker.Heads;
 
 /// <summary>
 /// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that arrive
@@ -19,10 +19,10 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
     public Task Run(CancellationToken stop) =>
         Task.Factory.StartNew(() => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Take(IReadOnlyList<HeadRecord> records)
+    private void Take(IReadOnlyList<HeadsTopicRecord> records)
     {
         var changes = caughtUp ? [] : behind;
-        var nameless = new List<HeadRecord>();
+        var nameless = new List<HeadsTopicRecord>();
         foreach (var record in records)
         {
             if (record.Key is null)

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 
-namespace Worker.Pipeline;
+namespace Worker.Heads;
 
 /// <summary>One change of the heads: a head record, or a tombstone that retires the label.</summary>
 /// <param name="Label">The record's key.</param>
@@ -9,9 +9,10 @@ namespace Worker.Pipeline;
 internal readonly record struct HeadChange(string Label, byte[]? Json);
 
 /// <summary>
-/// The heads in use. Whoever learns of changes calls <see cref="Apply"/>; the classifying stage takes
-/// <see cref="Current"/> once a window. A record that is malformed or made for another encoder is refused with an error
-/// in the log, and that label's old head stays. However many changes come at once, the log gets one line of a kind.
+/// The heads in use, the last stop on a head's way (see <see cref="Head"/>). <see cref="HeadsFollower"/> calls
+/// <see cref="Apply"/> with what it read; the classifying stage takes <see cref="Current"/> once a window. A record
+/// that is malformed or made for another encoder is refused with an error in the log, and that label's old head stays.
+/// However many changes come at once, the log gets one line of a kind.
 /// </summary>
 internal sealed class HeadRegistry
 {

@@ -2,10 +2,10 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Features;
 using Worker.Core.Heads;
-using Worker.Pipeline;
+using Worker.Heads;
 using Worker.Testing;
 
-namespace Worker.Tests.Pipeline;
+namespace Worker.Tests.Heads;
 
 public class HeadRegistryTests
 {

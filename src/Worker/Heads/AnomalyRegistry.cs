@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
 
-namespace Worker.Pipeline;
+namespace Worker.Heads;
 
 /// <summary>
-/// The anomaly reference in use, if any. Whoever learns of records of one calls <see cref="Apply"/>; the classifying stage
-/// takes <see cref="Current"/> once a window. What is damaged or made for another encoder is refused with an error in the
-/// log, and the one in use stays.
+/// The anomaly reference in use, if any. <see cref="HeadsFollower"/> calls <see cref="Apply"/> with its records; the
+/// classifying stage takes <see cref="Current"/> once a window. A reference that is damaged or made for another encoder
+/// is refused with an error in the log, and the one in use stays.
 /// </summary>
 internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILogger log)
 {
