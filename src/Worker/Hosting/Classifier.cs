@@ -191,7 +191,7 @@ internal sealed class Classifier : IDisposable
         new WindowClassifier(loaded.Encoder, options.Window.MicroBatch(loaded.Encoder), Anomalies),
         Heads,
         new WindowRecords(
-            options.Kafka, records, options.Input, options.Decisions, options.Review, options.Results, clock, Product.Version, log),
+            options.Kafka, records, options.Decisions, options.Review, options.Results, clock, Product.Version, log),
         publisher,
         pacer,
         Meter,

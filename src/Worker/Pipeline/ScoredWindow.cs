@@ -18,7 +18,7 @@ internal sealed record ScoredWindow(TokenisedWindow Window, HeadSet Heads, float
 
     public void Dispose()
     {
-        Window.Tokens.Dispose();
+        Window.Dispose();
         ArrayPool<float>.Shared.Return(Probabilities);
         if (AnomalyPs is not null)
             ArrayPool<float>.Shared.Return(AnomalyPs);
