@@ -18,7 +18,12 @@ public interface IEncoder : IDisposable
     /// <summary>The longest text the encoder takes, in tokens, [CLS] and [SEP] included.</summary>
     int MaxTokens { get; }
 
-    /// <summary>Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)".</summary>
+    /// <summary>Padded tokens of the micro-batches that this device computes fastest; it takes any size.</summary>
+    int MicroBatchTokens { get; }
+
+    /// <summary>
+    /// Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)". No code depends on it.
+    /// </summary>
     string Description { get; }
 
     /// <summary>Encodes a micro-batch and scores it with every head in one pass.</summary>

@@ -40,7 +40,7 @@ public static class EncoderFactory
 
     /// <summary>Opens a session without any check.</summary>
     internal static Encoder Open(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark) =>
-        new(bundle, layout, OpenSession(bundle, layout, plan), plan.OwnLogits, Describe(plan, remark));
+        new(bundle, layout, OpenSession(bundle, layout, plan), plan, Describe(plan, remark));
 
     /// <summary>The bare session that an encoder runs.</summary>
     internal static InferenceSession OpenSession(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan)

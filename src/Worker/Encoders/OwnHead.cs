@@ -14,6 +14,8 @@ internal sealed class OwnHead(Encoder encoder) : IEncoder
 
     public int MaxTokens => encoder.MaxTokens;
 
+    public int MicroBatchTokens => encoder.MicroBatchTokens;
+
     public string Description => encoder.Description;
 
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits) => encoder.Score(batch, features);

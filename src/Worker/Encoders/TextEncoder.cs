@@ -7,11 +7,12 @@ namespace Worker.Encoders;
 /// Encodes any number of texts outside the pipeline (training, evaluation, the command line), in windows so large that
 /// nearly nothing is padding.
 /// </summary>
-internal sealed class TextEncoder(LoadedEncoder loaded, int microBatchTokens = 512)
+internal sealed class TextEncoder(LoadedEncoder loaded)
 {
     private const int WindowTexts = 2048;
+    private const int MicroBatchTokens = 512;
 
-    private readonly WindowEncoder windows = new(loaded.Encoder, microBatchTokens);
+    private readonly WindowEncoder windows = new(loaded.Encoder, MicroBatchTokens);
 
     /// <summary>Features of texts; [texts, feature width].</summary>
     /// <param name="progress">Told what part, from 0 to 1, is done.</param>
