@@ -16,8 +16,9 @@ internal sealed class LabelBytes
     /// <summary>By <see cref="LabelDecision.Index"/>.</summary>
     private static readonly byte[][] Middles =
     [
-        .. new[] { "no", "review", "yes" }.SelectMany(decision => new[] { "uncertain", "likely", "certified" }
-            .Select(confidence => Encoding.UTF8.GetBytes($",\"decision\":\"{decision}\",\"confidence\":\"{confidence}\",\"version\":"))),
+        .. Enumerable.Range(0, LabelDecision.Count).Select(LabelDecision.At).Select(decided => Encoding.UTF8.GetBytes(
+            $",\"decision\":\"{DecisionNames.Of(decided.Decision)}\","
+            + $"\"confidence\":\"{DecisionNames.Of(decided.Confidence)}\",\"version\":")),
     ];
 
     private readonly byte[] bytes;
