@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Worker.Core.Heads;
-using Worker.Terminal;
+using static Worker.Terminal.TextColumns;
 
 namespace Worker.Heads;
 
@@ -24,11 +24,12 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         foreach (var entry in topic.Entries)
         {
             var version = entry.Head is null ? "?" : $"{entry.Head.Version}";
-            var start = $"{TextColumns.Padded(Cut(entry.Label, LabelWidth), LabelWidth)} {version,4} {entry.When,-16} ";
+            var label = Padded(Fitted(entry.Label, LabelWidth), LabelWidth);
+            var start = $"{label} {version,4} {entry.When,-16} ";
             output.WriteLine(start + (entry.Head is { } head
                 ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} "
-                    + $"{Cut(head.Encoder, EncoderWidth),-EncoderWidth} {Cut(head.Group ?? "-", GroupWidth)}"
-                : Cut(entry.Problem!, TextColumns.Screen - 1 - TextColumns.Width(start))));
+                    + $"{Fitted(head.Encoder, EncoderWidth),-EncoderWidth} {Fitted(head.Group ?? "-", GroupWidth)}"
+                : Fitted(entry.Problem!, Screen - 1 - Width(start))));
         }
         output.WriteLine();
         foreach (var line in Remarks(topic))
@@ -39,7 +40,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     public void WritePlain(TopicHeads topic)
     {
         foreach (var entry in topic.Entries)
-            output.WriteLine(string.Join('\t', (string[])[TextColumns.OneLine(entry.Label), .. Fields(entry)]));
+            output.WriteLine(string.Join('\t', (string[])[OneLine(entry.Label), .. Fields(entry)]));
     }
 
     /// <summary>One JSON object a line.</summary>
@@ -61,26 +62,26 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             ?
             [
                 $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(head.Certificate, now),
-                head.Encoder, TextColumns.OneLine(head.Group ?? "-"),
+                head.Encoder, OneLine(head.Group ?? "-"),
             ]
-            : ["?", written, "-", "-", "-", TextColumns.OneLine(entry.Problem!)];
+            : ["?", written, "-", "-", "-", OneLine(entry.Problem!)];
     }
 
     private static IEnumerable<string> Remarks(TopicHeads topic)
     {
         yield return topic.Entries.Count == 1 ? "1 label" : $"{topic.Entries.Count} labels";
         var encoders = topic.Heads.CountBy(head => head.Encoder, StringComparer.Ordinal)
-            .OrderByDescending(encoder => encoder.Value).Select(encoder => $"{Cut(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
+            .OrderByDescending(encoder => encoder.Value)
+            .Select(encoder => $"{Fitted(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
         if (encoders.Count > 1)
             yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker takes its own only";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are no heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference
-            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, encoder {Cut(reference.Encoder, EncoderWidth)}"
+            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, "
+                + $"encoder {Fitted(reference.Encoder, EncoderWidth)}"
             : "no anomaly reference";
     }
-
-    private static string Cut(string text, int width) => TextColumns.Cut(TextColumns.OneLine(text), width);
 
     private void Write(Utf8JsonWriter json, HeadEntry entry)
     {
