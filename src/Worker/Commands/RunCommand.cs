@@ -57,7 +57,8 @@ internal static class RunCommand
         if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)
             builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => Classifier.Open(options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
+            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health, services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());

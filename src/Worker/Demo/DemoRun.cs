@@ -41,7 +41,7 @@ internal static class DemoRun
         foreach (var head in early)
             await heads.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
         var start = Stopwatch.StartNew();
-        using var classifier = Classifier.Open(run, NullLoggerFactory.Instance, Clock);
+        using var classifier = new Classifier(WorkerComposition.Open(run, NullLoggerFactory.Instance, Clock));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = classifier.Run(ended.Token);
         using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
