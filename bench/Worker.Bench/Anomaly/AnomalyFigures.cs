@@ -143,7 +143,7 @@ internal static class AnomalyFigures
     }
 
     private static TokenWindow Tokens(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
-        new TextEncoder(loaded).Tokenise([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
+        new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 
     /// <summary>Where classes are known no channel looks at tokens, but that of perplexity.</summary>
     private static TokenWindow NoTokens(int count)

@@ -72,7 +72,7 @@ internal sealed class TextClassification
     public long Run(TextReadAhead texts, IResultOutput output, Action<string> failed, CancellationToken stop)
     {
         var size = new WindowSize(LargestWindow, Target);
-        var window = new List<TokenisedText>();
+        var window = new List<TokenizedText>();
         var count = 0L;
         while (true)
         {
@@ -85,7 +85,7 @@ internal sealed class TextClassification
         }
     }
 
-    private int Classify(List<TokenisedText> window, IResultOutput output, Action<string> failed)
+    private int Classify(List<TokenizedText> window, IResultOutput output, Action<string> failed)
     {
         using var tokens = new TokenWindow(window.Count);
         foreach (var text in window)
@@ -114,7 +114,7 @@ internal sealed class TextClassification
         probabilities.AsSpan(text * decisions.Length, decisions.Length);
 
     private void Write(
-        TokenisedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
+        TokenizedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
     {
         var position = new SourcePosition(source, 0, text.Row);
         var outcome = bands.Decide(probabilities, decisions);

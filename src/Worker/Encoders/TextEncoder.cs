@@ -51,7 +51,7 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
         for (var start = 0; start < texts.Count; start += WindowTexts)
         {
             var count = Math.Min(WindowTexts, texts.Count - start);
-            using var window = Tokenise(texts, start, count);
+            using var window = Tokenize(texts, start, count);
             var poison = windows.Run(window, heads, features.Slice(start * width, count * width), logits.Slice(start * labels, count * labels));
             if (poison.Count > 0)
                 throw new Onnx.EncoderException($"text {start + poison[0].Text} cannot be encoded: {poison[0].Error.Message}", poison[0].Error);
@@ -60,7 +60,7 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
     }
 
     /// <summary>Token ids of texts, cut at the encoder's limit.</summary>
-    public TokenWindow Tokenise(IReadOnlyList<byte[]> texts, int start, int count)
+    public TokenWindow Tokenize(IReadOnlyList<byte[]> texts, int start, int count)
     {
         var window = new TokenWindow(count);
         for (var i = start; i < start + count; i++)

@@ -9,7 +9,7 @@ using Worker.Kafka.Reading;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Three loops joined by handoffs of one window: read and tokenise; classify; publish and commit. While one window is
+/// Three loops joined by handoffs of one window: read and tokenize; classify; publish and commit. While one window is
 /// being computed the next is read and the one before is published. Windows are computed, published and committed in
 /// the order they were read, so there is no per-message bookkeeping.
 /// </summary>
@@ -26,7 +26,7 @@ internal sealed class ClassifyingPipeline(
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
-    private readonly Handoff<TokenisedWindow> tokenised = new();
+    private readonly Handoff<TokenizedWindow> tokenized = new();
     private readonly Handoff<ScoredWindow> scored = new();
     private readonly RewindLog rewinds = new(log, outages, clock);
     private readonly Heartbeat classifying = new("classify", clock);
@@ -48,7 +48,7 @@ internal sealed class ClassifyingPipeline(
         using var nobody = failed.Token.Register(reader.AwaitNothing);
         Task[] stages =
         [
-            Stage("read", () => Read(stopReading.Token, failed.Token), tokenised.Complete, failed),
+            Stage("read", () => Read(stopReading.Token, failed.Token), tokenized.Complete, failed),
             Stage("classify", () => Classify(failed.Token), scored.Complete, failed),
             Stage("publish", () => Publish(stopReading.Token, failed.Token), () => { }, failed),
         ];
@@ -93,15 +93,15 @@ internal sealed class ClassifyingPipeline(
         while (reader.Read(stop) is { } window)
         {
             var started = clock.GetTimestamp();
-            TokenisedWindow tokens;
-            using (reader.Heartbeat.Enter("tokenising a window", TimeSpan.Zero))
-                tokens = tokenizer.Tokenise(window);
+            TokenizedWindow tokens;
+            using (reader.Heartbeat.Enter("tokenizing a window", TimeSpan.Zero))
+                tokens = tokenizer.Tokenize(window);
             if (window.Records.Length > 0)
             {
                 meter.Read(window);
-                meter.Tokenised(clock.GetElapsedTime(started));
+                meter.Tokenized(clock.GetElapsedTime(started));
             }
-            var taken = tokenised.Offer(tokens, failed);
+            var taken = tokenized.Offer(tokens, failed);
             // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
@@ -110,7 +110,7 @@ internal sealed class ClassifyingPipeline(
 
     private void Classify(CancellationToken failed)
     {
-        while (tokenised.Take(failed) is { } window)
+        while (tokenized.Take(failed) is { } window)
         {
             if (window.Source.IsStale)
             {

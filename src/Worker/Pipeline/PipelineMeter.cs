@@ -77,8 +77,8 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Write(ref totalRead, totalRead + window.Records.Length);
     }
 
-    /// <summary>Tokenising has taken so long for a window.</summary>
-    public void Tokenised(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
+    /// <summary>Tokenizing has taken so long for a window.</summary>
+    public void Tokenized(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
 
     public void Classified(TimeSpan took)
     {

@@ -5,7 +5,7 @@ using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
 
-/// <summary>Decodes and tokenises the records of a window. One caller at a time.</summary>
+/// <summary>Decodes and tokenizes the records of a window. One caller at a time.</summary>
 internal sealed class WindowTokenizer
 {
     private readonly TextDecoder decoder;
@@ -25,7 +25,7 @@ internal sealed class WindowTokenizer
         maxTokens = input.MaxTokens == 0 ? encoderMaxTokens : Math.Min(input.MaxTokens, encoderMaxTokens);
     }
 
-    public TokenisedWindow Tokenise(SourceWindow source)
+    public TokenizedWindow Tokenize(SourceWindow source)
     {
         var count = source.Records.Length;
         var texts = new TextWindow(count);
@@ -39,7 +39,7 @@ internal sealed class WindowTokenizer
             texts.Add(record.Value, failures[i] is null ? text : default);
             tokens.Add(failures[i] is null ? length : 0);
         }
-        return new TokenisedWindow(source, texts, tokens, failures, truncated);
+        return new TokenizedWindow(source, texts, tokens, failures, truncated);
     }
 
     private Failure? Decode(SourceRecord record, out ReadOnlySpan<byte> text)

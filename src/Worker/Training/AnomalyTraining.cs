@@ -49,5 +49,5 @@ internal static class AnomalyTraining
     }
 
     private static TokenWindow Tokenise(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
-        new TextEncoder(loaded).Tokenise([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
+        new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 }

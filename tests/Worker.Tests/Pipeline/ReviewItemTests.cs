@@ -111,7 +111,7 @@ public class ReviewItemTests(TinyModel model)
         var probabilities = ArrayPool<float>.Shared.Rent(messages.Length);
         probabilities.AsSpan().Fill(0.5f);
         return new ScoredWindow(
-            new TokenisedWindow(window, texts, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
+            new TokenizedWindow(window, texts, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
             probabilities);
     }
 

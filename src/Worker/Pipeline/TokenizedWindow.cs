@@ -10,7 +10,7 @@ namespace Worker.Pipeline;
 /// <param name="Tokens">Token ids; a record that failed has none.</param>
 /// <param name="Failures">Per record: why it cannot be classified, or null.</param>
 /// <param name="Truncated">Per record: whether its text was longer than the limit.</param>
-internal sealed record TokenisedWindow(
+internal sealed record TokenizedWindow(
     SourceWindow Source, TextWindow Texts, TokenWindow Tokens, Failure?[] Failures, bool[] Truncated) : IDisposable
 {
     /// <summary>The text of one record, in UTF-8; good until this is disposed of.</summary>
