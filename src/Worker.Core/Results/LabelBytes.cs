@@ -40,13 +40,13 @@ internal sealed class LabelBytes
         }
         bytes = [.. all];
         // A comma before each.
-        Most = bytes.Length + names.Length * (1 + Fraction + Middles.Max(middle => middle.Length));
+        MaximumBytes = bytes.Length + names.Length * (1 + Fraction + Middles.Max(middle => middle.Length));
     }
 
     public HeadSet Heads { get; }
 
     /// <summary>Bytes of all labels together at most.</summary>
-    public int Most { get; }
+    public int MaximumBytes { get; }
 
     /// <summary>A label's name, escaped.</summary>
     public ReadOnlySpan<byte> Name(int label) => names[label];

@@ -163,7 +163,7 @@ public sealed class ResultJson
         Raw(",\"labels\":{"u8);
         if (trimmed)
             trim.Begin(probabilities);
-        var span = buffer.GetSpan(labels!.Most);
+        var span = buffer.GetSpan(labels!.MaximumBytes);
         var (at, omitted) = (0, 0);
         for (var label = 0; label < probabilities.Length; label++)
         {

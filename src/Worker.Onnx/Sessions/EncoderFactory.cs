@@ -113,9 +113,10 @@ public static class EncoderFactory
     {
         try
         {
-            var (mean, least) = DeviceCheck.Compare(encoder, bundle);
-            disagreement = FormattableString.Invariant($"cosine to the stored outputs: mean {mean:F4}, least {least:F4}");
-            if (mean >= bounds.Mean && least >= bounds.Least)
+            var (mean, minimum) = DeviceCheck.Compare(encoder, bundle);
+            disagreement = FormattableString.Invariant(
+                $"cosine to the stored outputs: mean {mean:F4}, least {minimum:F4}");
+            if (mean >= bounds.Mean && minimum >= bounds.Minimum)
                 return encoder;
         }
         catch

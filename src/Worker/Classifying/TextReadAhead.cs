@@ -44,11 +44,11 @@ internal sealed class TextReadAhead : IDisposable
     }
 
     /// <summary>Waits for a text and takes those that have arrived with it.</summary>
-    /// <param name="most">Texts.</param>
+    /// <param name="maximum">Texts.</param>
     /// <param name="window">Cleared, then filled; stays empty at the end.</param>
     /// <exception cref="Exception">What kept the rest from being read; after all texts before it were
     /// given.</exception>
-    public void Take(int most, List<TokenizedText> window, CancellationToken stop)
+    public void Take(int maximum, List<TokenizedText> window, CancellationToken stop)
     {
         window.Clear();
         if (!ahead.TryTake(out var first, Timeout.Infinite, stop))
@@ -58,7 +58,7 @@ internal sealed class TextReadAhead : IDisposable
             return;
         }
         window.Add(first);
-        while (window.Count < most && ahead.TryTake(out var next))
+        while (window.Count < maximum && ahead.TryTake(out var next))
             window.Add(next);
     }
 

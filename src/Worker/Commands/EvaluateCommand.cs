@@ -20,14 +20,18 @@ internal static class EvaluateCommand
     {
         var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); a \"source\" gives figures by source", Required = true };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
-        var unlike = new Option<string?>("--unlike") { Description = "Texts unlike those trained on, for figures of the anomaly reference; rows of --data with \"known\": false count too" };
+        var unknown = new Option<string?>("--unlike")
+        {
+            Description = "Texts unlike those trained on, for figures of the anomaly reference; "
+                + "rows of --data with \"known\": false count too",
+        };
         var report = new Option<string?>("--report") { Description = "File for a page with plots, confusions and mistakes (HTML, one file; holds texts)" };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var reading = new DataArguments();
         var model = new ModelOptions();
         var command = new Command("evaluate", "Print a classification report of heads on labelled texts")
         {
-            data, heads, unlike, report, json,
+            data, heads, unknown, report, json,
         };
         reading.AddTo(command);
         model.AddTo(command);
@@ -38,32 +42,38 @@ internal static class EvaluateCommand
             OutputPath.File("--json", parsed.GetValue(json), path, parsed.GetValue(heads));
             var options = reading.Read(parsed);
             var labelled = ExampleFile.Read(path, options, DataArguments.Remark);
-            var unlikeTexts = Unlike(path, parsed.GetValue(unlike), options);
+            var outside = Unknown(path, parsed.GetValue(unknown), options);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
             var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             if (trained.Count == 0 && reference is null)
                 throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
+            var unknownTexts = new UnknownTexts(reference, outside);
             if (trained.Count == 0)
-                return Run(loaded, labelled, new UnlikeTexts(reference, unlikeTexts), parsed.GetValue(report), parsed.GetValue(json));
-            (string, string)[] facts = [("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)), ("encoder", loaded.Encoder.Hash[..12])];
-            return Run(loaded, labelled, trained, new UnlikeTexts(reference, unlikeTexts), facts, parsed.GetValue(report), parsed.GetValue(json));
+                return Run(loaded, labelled, unknownTexts, parsed.GetValue(report), parsed.GetValue(json));
+            (string, string)[] facts =
+            [
+                ("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)),
+                ("encoder", loaded.Encoder.Hash[..12]),
+            ];
+            return Run(
+                loaded, labelled, trained, unknownTexts, facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return command;
     }
 
-    /// <summary>Texts that are said to be unlike: all of a second file, and those of the first that say so.</summary>
-    private static List<string> Unlike(string path, string? more, ReadingOptions options) =>
+    /// <summary>Texts that are given as unknown: all of a second file, and those of the first that say so.</summary>
+    private static List<string> Unknown(string path, string? more, ReadingOptions options) =>
     [
         .. ExampleFile.ReadAll(path, options).Where(example => !example.Known).Select(example => example.Text),
         .. more is null ? [] : TextFile.Read(more, options),
     ];
 
-    /// <summary>Without heads: how well the reference tells unlike texts is all there is.</summary>
-    private static int Run(LoadedEncoder loaded, DataSet data, UnlikeTexts unlike, string? report, string? json)
+    /// <summary>Without heads, all there is to measure is how well the reference tells unknown texts.</summary>
+    private static int Run(LoadedEncoder loaded, DataSet data, UnknownTexts unknown, string? report, string? json)
     {
-        var anomaly = unlike.Measure(loaded, data, [])
+        var anomaly = unknown.Measure(loaded, data, [])
             ?? throw new UserError("there are no heads, only an anomaly reference, and no text is said to be unlike: mark some with \"known\": false, or name a file of them with --unlike");
         AnomalyReport.Write(Console.Out, anomaly);
         if (report is not null)
@@ -77,7 +87,8 @@ internal static class EvaluateCommand
     }
 
     private static int Run(
-        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, UnlikeTexts unlike, IReadOnlyList<(string, string)> facts, string? report, string? json)
+        LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, UnknownTexts unknown,
+        IReadOnlyList<(string, string)> facts, string? report, string? json)
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
         if (unscored.Length == data.Labels.Length)
@@ -90,7 +101,7 @@ internal static class EvaluateCommand
         Console.WriteLine();
         foreach (var line in ConfidenceReport.Lines(ConfidenceFigures.Of(scored)))
             Console.WriteLine(line);
-        var anomaly = unlike.Measure(loaded, data, trained);
+        var anomaly = unknown.Measure(loaded, data, trained);
         if (anomaly is not null)
             AnomalyReport.Write(Console.Out, anomaly);
         if (report is null && json is null)
@@ -112,8 +123,8 @@ internal static class EvaluateCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Texts to tell from the known ones, and what does so.</summary>
-    private sealed record UnlikeTexts(AnomalyReference? Reference, List<string> Texts)
+    /// <summary>Texts to tell from the known ones, and the reference that does so.</summary>
+    private sealed record UnknownTexts(AnomalyReference? Reference, List<string> Texts)
     {
         public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
         {

@@ -25,8 +25,8 @@ internal sealed record NumberRange<T>(T? Lower, T? Upper = null, bool IsAbove = 
     {
         if (Lower is { } from && Upper is { } to && !IsAbove && !IsBelow)
             return $"{Text(from)} to {Text(to)}";
-        var lower = Lower is { } least ? $"{(IsAbove ? "above" : "at least")} {Text(least)}" : "";
-        var upper = Upper is { } most ? $"{(IsBelow ? "below" : "at most")} {Text(most)}" : "";
+        var lower = Lower is { } minimum ? $"{(IsAbove ? "above" : "at least")} {Text(minimum)}" : "";
+        var upper = Upper is { } maximum ? $"{(IsBelow ? "below" : "at most")} {Text(maximum)}" : "";
         return lower.Length > 0 && upper.Length > 0 ? $"{lower} and {upper}" : lower + upper;
     }
 

@@ -56,11 +56,11 @@ internal sealed class DemoReport
         {
             var found = watcher.Results.SelectMany(r => r.Yes).CountBy(label => label).ToDictionary(StringComparer.Ordinal);
             var counts = heads.Heads.Select(head => (head.Label, Yes: found.GetValueOrDefault(head.Label))).ToList();
-            var most = Math.Max(1, counts.Max(c => c.Yes));
+            var maximum = Math.Max(1, counts.Max(c => c.Yes));
             Heading("Labels found");
             foreach (var (label, yes) in counts.OrderByDescending(c => c.Yes))
             {
-                var bar = new string('#', (int)Math.Ceiling(40.0 * yes / most));
+                var bar = new string('#', (int)Math.Ceiling(40.0 * yes / maximum));
                 Say($"  {Padded(Fitted(label, 22), 22)} {yes,7:N0}  {bar}");
             }
             Messages(heads, watcher, texts);

@@ -17,7 +17,7 @@ internal readonly record struct HeadChange(string Label, byte[]? Json);
 internal sealed class HeadRegistry
 {
     /// <summary>What a line of the log names at most.</summary>
-    private const int MostNamed = 5;
+    private const int MaximumNamed = 5;
 
     private readonly ILogger log;
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -100,7 +100,7 @@ internal sealed class HeadRegistry
     private static string Some(List<string> items, string separator = ", ") => items.Count switch
     {
         0 => "none",
-        <= MostNamed => string.Join(separator, items),
-        _ => $"{string.Join(separator, items.Take(MostNamed))}{separator}… ({items.Count})",
+        <= MaximumNamed => string.Join(separator, items),
+        _ => $"{string.Join(separator, items.Take(MaximumNamed))}{separator}… ({items.Count})",
     };
 }

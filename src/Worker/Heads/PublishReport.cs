@@ -6,13 +6,13 @@ namespace Worker.Heads;
 internal static class PublishReport
 {
     /// <summary>Labels up to which each has a line.</summary>
-    private const int MostLines = 30;
+    private const int MaximumLines = 30;
 
     /// <summary>Lines about the heads of a file.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<PlannedHead> plan)
     {
         var changed = plan.Where(step => !step.IsThere).ToList();
-        var lines = changed.Count <= MostLines
+        var lines = changed.Count <= MaximumLines
             ? changed.Select(step => $"{TextColumns.OneLine(step.Head.Label)}: {step.Step}{Raised(step)}")
             : changed.GroupBy(step => step.Step, StringComparer.Ordinal).Select(same => Summary(same.Key, [.. same]));
         var there = plan.Where(step => step.IsThere).ToList();

@@ -22,8 +22,8 @@ internal sealed partial class RewindLog(ILogger log, OutageLog outages, TimeProv
             outages.Say(LogLevel.Warning, level => Rewinding(log, level, reason));
             return TimeSpan.Zero;
         }
-        var most = Math.Min(Longest.TotalMilliseconds, 25 * Math.Pow(2, Math.Min(rewinds, 10)));
-        return TimeSpan.FromMilliseconds(most * (0.5 + (Random.Shared.NextDouble() / 2)));
+        var maximum = Math.Min(Longest.TotalMilliseconds, 25 * Math.Pow(2, Math.Min(rewinds, 10)));
+        return TimeSpan.FromMilliseconds(maximum * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
     /// <summary>A window was published.</summary>

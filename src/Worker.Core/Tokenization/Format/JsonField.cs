@@ -67,10 +67,11 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         _ => throw RefuseValue("true or false"),
     };
 
-    public int Integer(int least, int most) =>
-        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number) && number >= least && number <= most
+    public int Integer(int minimum, int maximum) =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number)
+            && number >= minimum && number <= maximum
             ? number
-            : throw RefuseValue($"a whole number from {least} to {most}");
+            : throw RefuseValue($"a whole number from {minimum} to {maximum}");
 
     /// <summary>A token id.</summary>
     public int Id() => Integer(0, int.MaxValue - 1);
