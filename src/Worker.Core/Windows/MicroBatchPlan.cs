@@ -10,7 +10,7 @@ namespace Worker.Core.Windows;
 /// have more texts than <see cref="MaximumSizes"/>, only so many sizes are tried, evenly spaced, so that the work grows
 /// with the window and not with the budget.
 /// </summary>
-public sealed class MicroBatchPlan
+internal sealed class MicroBatchPlan
 {
     // One batch more costs about as much as so small a part of a full one: measured on a CPU, small batches are nearly as fast.
     private const int BatchesWorthOneOverhead = 32;

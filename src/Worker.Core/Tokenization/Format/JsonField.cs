@@ -11,8 +11,6 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
-    public bool IsText => Value.ValueKind == JsonValueKind.String;
-
     /// <summary>A member; one that is absent counts as null.</summary>
     public JsonField this[string name] =>
         new(File, Child(name), Require(JsonValueKind.Object).TryGetProperty(name, out var member) ? member : default);
