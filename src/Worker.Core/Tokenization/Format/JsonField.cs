@@ -7,6 +7,23 @@ namespace Worker.Core.Tokenization.Format;
 /// <param name="Path">The field, e.g. <c>model.unk_token</c>; empty for the whole file.</param>
 internal readonly record struct JsonField(string File, string Path, JsonElement Value)
 {
+    /// <summary>A whole file.</summary>
+    /// <exception cref="TokenizerRefusedException">It is not JSON.</exception>
+    public static JsonField Parse(string file, ReadOnlyMemory<byte> utf8)
+    {
+        if (FileStart.Problem(utf8.Span) is { } problem)
+            throw new TokenizerRefusedException(file, "", problem);
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return new JsonField(file, "", document.RootElement.Clone());
+        }
+        catch (JsonException error)
+        {
+            throw new TokenizerRefusedException(file, "", $"is not valid JSON ({error.Message}): was it cut short?");
+        }
+    }
+
     public bool IsNull => Value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
