@@ -4,8 +4,8 @@ using Worker.Core.Heads;
 namespace Worker.Core.Encoders;
 
 /// <summary>
-/// A device that turns token ids into features and, with heads, into logits. One caller at a time: whoever owns the
-/// encoder calls it from one thread.
+/// A device that turns token ids into features and, with heads, into logits. One caller at a time: the owner calls it
+/// from one thread.
 /// </summary>
 public interface IEncoder : IDisposable
 {

@@ -34,7 +34,7 @@ internal sealed class TextClassification
 {
     private const int LargestWindow = 4096;
 
-    // Long windows find texts of like length; whoever waits for results from a pipe sees some every few seconds.
+    // Long windows find texts of like length; and a reader of a pipe sees results every few seconds.
     private static readonly TimeSpan Target = TimeSpan.FromSeconds(2);
 
     private readonly WindowClassifier classifier;
@@ -46,7 +46,7 @@ internal sealed class TextClassification
     private readonly LabelDecision[] decisions;
 
     /// <param name="heads">Laid out for the encoder.</param>
-    /// <param name="reference">To tell what is unlike anything known; null for none.</param>
+    /// <param name="reference">To tell texts unlike any known one; null for none.</param>
     /// <param name="source">What results call the file.</param>
     public TextClassification(
         LoadedEncoder loaded, HeadSet heads, AnomalyReference? reference, string source, TimeProvider clock)
