@@ -3,15 +3,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Worker.Bench.Quality;
+using Worker.Commands;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Measuring;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
-using Worker.Verbs;
 
 namespace Worker.Bench;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
+using Worker.Encoders;
 using Worker.Measuring;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Bench;
 

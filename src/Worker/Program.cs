@@ -1,31 +1,31 @@
 using System.CommandLine;
 using System.Globalization;
+using Worker.Commands;
+using Worker.Commands.Heads;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Verbs;
-using Worker.Verbs.Heads;
 
 // Numbers and dates are written for machines and for people alike: the same everywhere.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("A stream text classifier: one BERT encoder, many binary heads, from Kafka to Kafka.")
 {
-    RunVerb.Create(),
-    DemoVerb.Create(),
-    ImportVerb.Create(),
-    ClassifyVerb.Create(),
-    TrainVerb.Create(),
-    EvaluateVerb.Create(),
-    CertifyVerb.Create(),
-    ExperimentVerb.Create(),
-    HeadsVerb.Create(),
-    TopicsVerb.Create(),
-    ReplayVerb.Create(),
-    TokenizeVerb.Create(),
-    EmbedVerb.Create(),
-    ScoreVerb.Create(),
-    BenchVerb.Create(),
-    DoctorVerb.Create(),
+    RunCommand.Create(),
+    DemoCommand.Create(),
+    ImportCommand.Create(),
+    ClassifyCommand.Create(),
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    CertifyCommand.Create(),
+    ExperimentCommand.Create(),
+    HeadsCommand.Create(),
+    TopicsCommand.Create(),
+    ReplayCommand.Create(),
+    TokenizeCommand.Create(),
+    EmbedCommand.Create(),
+    ScoreCommand.Create(),
+    BenchCommand.Create(),
+    DoctorCommand.Create(),
 };
 try
 {
@@ -45,8 +45,8 @@ if (parsed.Errors.Count > 0)
     return ExitCode.Usage;
 }
 var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-// On SIGTERM the library gives a verb 2 s and then ends the process with 143: 'run' has deadlines of its own (Shutdown),
-// which leave a window in flight the time to be committed.
-if (parsed.CommandResult.Command.Name == RunVerb.Name)
+// On SIGTERM the library gives a command 2 s and then ends the process with 143. 'run' has deadlines of its own
+// (Shutdown), which leave a window in flight the time to be committed.
+if (parsed.CommandResult.Command.Name == RunCommand.Name)
     invocation.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
 return await Failures.Guard(() => parsed.InvokeAsync(invocation));

@@ -29,7 +29,7 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
     {
         // 1. Brokers and encoders.
         say("starting three brokers ...");
-        var importing = Task.Factory.StartNew(() => Encoders.Import(options.Folder), TaskCreationOptions.LongRunning);
+        var importing = Task.Factory.StartNew(() => RunEncoders.Import(options.Folder), TaskCreationOptions.LongRunning);
         await using var cluster = await KafkaCluster.Start(Path.Combine(options.Folder, "kafka"), BrokerSettings());
         var encoders = await importing;
         var kafka = new KafkaOptions { BootstrapServers = cluster.BootstrapServers, DeliveryTimeoutMs = 30_000 };

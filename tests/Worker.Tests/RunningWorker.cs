@@ -4,10 +4,10 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Encoders;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
-using Worker.Texts;
 
 namespace Worker.Tests;
 
@@ -30,7 +30,9 @@ internal sealed class RunningWorker : IAsyncDisposable
         change?.Invoke(Options);
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
-        classifier = wrap is null ? Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System) : Wrapped(Options, wrap);
+        classifier = new Classifier(wrap is null
+            ? WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System)
+            : Wrapped(Options, wrap));
         downstream = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "downstream", FetchWaitMaxMs = 10 }).Build();
         string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
         downstream.Assign(watched.SelectMany(topic => Enumerable.Range(0, EmbeddedBroker.PartitionsPerTopic).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
@@ -53,11 +55,13 @@ internal sealed class RunningWorker : IAsyncDisposable
         return worker;
     }
 
-    private static Classifier Wrapped(RunOptions options, Func<IEncoder, IEncoder> wrap)
+    private static WorkerComposition Wrapped(RunOptions options, Func<IEncoder, IEncoder> wrap)
     {
         var loaded = LoadedEncoder.Open(options.Encoder);
         var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features);
-        return Classifier.With(loaded with { Encoder = wrap(loaded.Encoder) }, heads, options, NullLoggerFactory.Instance, TimeProvider.System);
+        return new WorkerComposition(
+            options, loaded with { Encoder = wrap(loaded.Encoder) }, heads, NullLoggerFactory.Instance,
+            TimeProvider.System);
     }
 
     public async Task Publish(params Head[] heads)

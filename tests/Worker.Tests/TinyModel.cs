@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Testing;
-using Worker.Texts;
 
 namespace Worker.Tests;
 

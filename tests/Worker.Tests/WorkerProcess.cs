@@ -57,7 +57,7 @@ internal sealed class WorkerProcess : IDisposable
         return new WorkerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Runs a verb to its end.</summary>
+    /// <summary>Runs a command to its end.</summary>
     public static (int Code, string Output, string Errors) Run(string input, params string[] arguments) =>
         Run(new Dictionary<string, string>(), input, arguments);
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Worker.Bench.Quality;
+using Worker.Commands;
+using Worker.Encoders;
 using Worker.Terminal;
-using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench.Anomaly;
 

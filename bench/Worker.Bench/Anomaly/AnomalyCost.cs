@@ -3,9 +3,9 @@ using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Measuring;
-using Worker.Texts;
 
 namespace Worker.Bench.Anomaly;
 
@@ -27,7 +27,7 @@ internal static class AnomalyCost
         var texts = BenchData.Texts(null, 1056);
         var reference = Reference(layout, loaded.Encoder.Hash, loaded.Bundle.Layers);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
-        var windows = texts.Chunk(WindowTexts).Select(chunk => new TextEncoder(loaded).Tokenise(chunk, 0, chunk.Length)).ToArray();
+        var windows = texts.Chunk(WindowTexts).Select(chunk => new TextEncoder(loaded).Tokenize(chunk, 0, chunk.Length)).ToArray();
         var encoder = new WindowEncoder(loaded.Encoder, 512);
         var (plain, compared, share, each) = (new Spread(), new Spread(), new Spread(), new Spread());
         for (var i = -1; i < repeats; i++)

@@ -5,11 +5,11 @@ using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Bench.Anomaly;
@@ -148,7 +148,7 @@ internal static class AnomalyFigures
     }
 
     private static TokenWindow Tokens(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
-        new TextEncoder(loaded).Tokenise([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
+        new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 
     /// <summary>Where classes are known no channel looks at tokens, but that of perplexity.</summary>
     private static TokenWindow NoTokens(int count)

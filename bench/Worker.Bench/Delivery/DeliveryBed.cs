@@ -2,10 +2,10 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Configuration;
 using Worker.Onnx.Bundles;
-using Worker.Texts;
 
 namespace Worker.Bench.Delivery;
 
@@ -75,7 +75,9 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partition
         var head = new Head { Label = "long", Version = 1, Encoder = encoder.Hash, Feature = "mean", Weights = [0.1f], Bias = -8 };
         var loaded = new LoadedEncoder(EncoderBundle.Open(bundle), encoder, TokenizerFolder.Open(bundle));
         var options = new RunOptions { Kafka = kafkaOptions, Heads = new HeadsSection { Source = HeadsSource.File } };
-        return Classifier.With(loaded, HeadSet.Empty(encoder.Hash, encoder.Features).With([head]), options, NullLoggerFactory.Instance, TimeProvider.System);
+        var heads = HeadSet.Empty(encoder.Hash, encoder.Features).With([head]);
+        return new Classifier(
+            new WorkerComposition(options, loaded, heads, NullLoggerFactory.Instance, TimeProvider.System));
     }
 
     private async Task Create(params string[] topics)

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
+using Worker.Commands;
+using Worker.Encoders;
 using Worker.Kafka.Configuration;
 using Worker.Measuring;
 using Worker.Terminal;
-using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench.Delivery;
 

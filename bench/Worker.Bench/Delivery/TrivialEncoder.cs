@@ -16,6 +16,8 @@ internal sealed class TrivialEncoder(TimeSpan perText) : IEncoder
 
     public int MaxTokens => 256;
 
+    public int MicroBatchTokens => 512;
+
     public string Description => "trivial";
 
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using Worker.Commands;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 

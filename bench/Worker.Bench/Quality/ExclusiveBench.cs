@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Numerics.Tensors;
+using Worker.Commands;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 

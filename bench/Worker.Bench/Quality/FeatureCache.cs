@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Bench.Quality;
 

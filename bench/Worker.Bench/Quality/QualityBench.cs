@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Worker.Bench.Anomaly;
+using Worker.Commands;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
-using Worker.Verbs;
 
 namespace Worker.Bench.Quality;
 

@@ -57,6 +57,9 @@ public readonly record struct LabelDecision(Decision Decision, Confidence Confid
 
     /// <summary>0 to <see cref="Count"/> − 1.</summary>
     public int Index => 3 * decision + confidence;
+
+    /// <summary>The decision that has an index.</summary>
+    public static LabelDecision At(int index) => new((Decision)(index / 3), (Confidence)(index % 3));
 }
 
 /// <summary>What all labels of one message lead to.</summary>

@@ -6,18 +6,18 @@ namespace Worker.Core.Decisions;
 /// <summary>The last 1,024 questions that were asked: what a new one may share, and what it should differ from.</summary>
 internal sealed class RecentQuestions
 {
-    private const int Most = 1024;
+    private const int Capacity = 1024;
 
     /// <summary>The last so many tell what people are being asked about just now.</summary>
     private const int Burst = 32;
 
-    private readonly Question[] asked = new Question[Most];
+    private readonly Question[] asked = new Question[Capacity];
 
     /// <summary>The hashes of <see cref="asked"/>, by themselves: every uncertain message is compared with all of them.</summary>
-    private readonly ulong[] hashes = new ulong[Most];
+    private readonly ulong[] hashes = new ulong[Capacity];
 
     /// <summary>Where in <see cref="asked"/> the question about a message is.</summary>
-    private readonly Dictionary<SourcePosition, int> places = new(Most);
+    private readonly Dictionary<SourcePosition, int> places = new(Capacity);
     private int count;
     private int next;
 
@@ -26,8 +26,8 @@ internal sealed class RecentQuestions
         Forget(next);
         (asked[next], hashes[next]) = (question, question.Hash);
         places[question.Source] = next;
-        next = (next + 1) % Most;
-        count = Math.Min(count + 1, Most);
+        next = (next + 1) % Capacity;
+        count = Math.Min(count + 1, Capacity);
     }
 
     /// <summary>Forgets the question about a message.</summary>
@@ -69,7 +69,7 @@ internal sealed class RecentQuestions
         var same = 0;
         for (var i = 1; i <= Math.Min(count, Burst); i++)
         {
-            ref readonly var question = ref asked[(next - i + Most) % Most];
+            ref readonly var question = ref asked[(next - i + Capacity) % Capacity];
             same += question.Kind == leading.Kind && question.Label == leading.Label ? 1 : 0;
         }
         return (double)same / Burst;

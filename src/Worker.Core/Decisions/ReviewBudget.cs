@@ -4,7 +4,7 @@ namespace Worker.Core.Decisions;
 /// A token bucket of questions, and how choosy it makes: asked "given this clock and these counts, what share may be asked
 /// now?". In any stretch of time at most burst + rate · time questions are spent.
 /// </summary>
-public sealed class ReviewBudget
+internal sealed class ReviewBudget
 {
     /// <summary>What is saved is spent over about so long, and the stream's rate is that of about so long; seconds.</summary>
     private const double Horizon = 60;

@@ -27,11 +27,11 @@ public enum ReviewReasonKind
 /// <param name="Strength">In [0, 1].</param>
 public readonly record struct ReviewReason(ReviewReasonKind Kind, int Label, float Strength);
 
-/// <summary>The reasons of one message, the strongest label's first; at most <see cref="Most"/>, held in place.</summary>
+/// <summary>The reasons of one message, the strongest label's first; at most <see cref="Capacity"/>.</summary>
 public struct ReviewReasons
 {
     /// <summary>Three labels, one disagreed on, anomaly, audit.</summary>
-    public const int Most = 6;
+    public const int Capacity = 6;
 
     private Slots slots;
 
@@ -43,20 +43,20 @@ public struct ReviewReasons
     internal void Add(ReviewReason reason) => slots[Count++] = reason;
 
     /// <summary>Adds a reason before the weaker ones, and lets go of the weakest beyond so many.</summary>
-    internal void Insert(ReviewReason reason, int most)
+    internal void Insert(ReviewReason reason, int maximum)
     {
         var at = Count;
         while (at > 0 && slots[at - 1].Strength < reason.Strength)
             at--;
-        if (at >= most)
+        if (at >= maximum)
             return;
-        Count = Math.Min(Count + 1, most);
+        Count = Math.Min(Count + 1, maximum);
         for (var i = Count - 1; i > at; i--)
             slots[i] = slots[i - 1];
         slots[at] = reason;
     }
 
-    [InlineArray(Most)]
+    [InlineArray(Capacity)]
     private struct Slots
     {
         private ReviewReason first;

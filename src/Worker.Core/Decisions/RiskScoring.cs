@@ -3,7 +3,7 @@ namespace Worker.Core.Decisions;
 /// <summary>Scores messages for risk.</summary>
 public static class RiskScoring
 {
-    private const int MostLabels = 3;
+    private const int MaximumLabels = 3;
 
     /// <summary>
     /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld; the strongest
@@ -22,7 +22,7 @@ public static class RiskScoring
             var uncertainty = message.Bands.Uncertainty(label, message.Probabilities);
             worst = Math.Max(worst, uncertainty);
             var kind = decision.Confidence == Confidence.Uncertain ? ReviewReasonKind.Uncertain : ReviewReasonKind.Uncertified;
-            reasons.Insert(new(kind, label, (float)uncertainty), MostLabels);
+            reasons.Insert(new(kind, label, (float)uncertainty), MaximumLabels);
         }
 
         var safe = 1 - worst;

@@ -4,7 +4,7 @@ namespace Worker.Core.Decisions;
 /// The distribution of the last 2,000 values of a stream, for asking whether a value belongs to its top share without
 /// knowing the future. It follows a drifting stream within that many values.
 /// </summary>
-public sealed class RunningQuantile
+internal sealed class RunningQuantile
 {
     private const int Bins = 2000;
     private const int Span = 2000;

@@ -6,7 +6,7 @@ namespace Worker.Core.Decisions;
 /// SimHash of a text's tokens (Charikar 2002): a bit is set where most hashes of its tokens and token pairs have it set.
 /// Texts that share most of their tokens differ in few of the 64 bits, unrelated ones in about 32.
 /// </summary>
-public static class TextHash
+internal static class TextHash
 {
     private static readonly Vector256<short> Bits = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
 

@@ -4,8 +4,8 @@ using Worker.Core.Heads;
 namespace Worker.Core.Encoders;
 
 /// <summary>
-/// A device that turns token ids into features and, with heads, into logits. One caller at a time: whoever owns the
-/// encoder calls it from one thread.
+/// A device that turns token ids into features and, with heads, into logits. One caller at a time: the owner calls it
+/// from one thread.
 /// </summary>
 public interface IEncoder : IDisposable
 {
@@ -18,7 +18,12 @@ public interface IEncoder : IDisposable
     /// <summary>The longest text the encoder takes, in tokens, [CLS] and [SEP] included.</summary>
     int MaxTokens { get; }
 
-    /// <summary>Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)".</summary>
+    /// <summary>Padded tokens of the micro-batches that this device computes fastest; it takes any size.</summary>
+    int MicroBatchTokens { get; }
+
+    /// <summary>
+    /// Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)". No code depends on it.
+    /// </summary>
     string Description { get; }
 
     /// <summary>Encodes a micro-batch and scores it with every head in one pass.</summary>

@@ -5,6 +5,12 @@ namespace Worker.Core.Heads;
 /// <summary>
 /// One label's binary classifier on an encoder's feature: logit z = w·x + b, probability σ(a·z + c), decision by
 /// thresholds. Immutable; a better head is a new record with a higher version.
+/// <para>
+/// The way of a head, by the types that it meets: <c>worker train</c> fits it (HeadTrainer) and writes it to a file
+/// (HeadFile). <c>worker heads publish</c> compares the file with the topic (TopicHeads, PublishPlan) and sends what is
+/// new (HeadsTopicWriter). Each running worker reads the topic (HeadsTopicReader, HeadsFollower) and keeps the heads in
+/// use (HeadRegistry). The pipeline scores each window with one snapshot of them (<see cref="HeadSet"/>).
+/// </para>
 /// </summary>
 public sealed record Head
 {

@@ -49,7 +49,8 @@ internal sealed class CloudEvent(string textPointer)
         var content = decoded.AsSpan(0, written);
         if (!Utf8.IsValid(content))
             return new Failure(FailureKind.InvalidUtf8, "the CloudEvent's data_base64 holds no UTF-8: send text");
-        if (content.IndexOfAnyExcept(" \t\r\n"u8) is >= 0 and var start && content[start] == (byte)'{' && SchemaFrame.IsJson(content))
+        var start = content.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start >= 0 && content[start] == (byte)'{' && JsonPointer.IsJson(content))
             return decodedText.Find(content, out found);
         found = content;
         return null;

@@ -34,7 +34,7 @@ public static class DeadLetterHeaders
     public const string OriginalHeaders = "worker-original-headers";
 
     /// <summary>Longer reasons are cut, in characters: they must not make a dead letter too large by themselves.</summary>
-    public const int MostReason = 1000;
+    public const int MaximumReason = 1000;
 
     /// <summary>The headers of one dead letter.</summary>
     /// <param name="source">Where the message came from.</param>
@@ -71,7 +71,8 @@ public static class DeadLetterHeaders
     /// <summary>A number as the text headers write it.</summary>
     public static byte[] Number(int value) => Text(value.ToString(CultureInfo.InvariantCulture));
 
-    private static string Cut(string reason) => reason.Length <= MostReason ? reason : reason[..(MostReason - 1)] + "…";
+    private static string Cut(string reason) =>
+        reason.Length <= MaximumReason ? reason : reason[..(MaximumReason - 1)] + "…";
 
     // A lone surrogate becomes U+FFFD: a reason may quote anything.
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

@@ -27,10 +27,10 @@ public enum FailureKind
     /// <summary>Read: an error that nobody foresaw, on this message alone.</summary>
     DecoderFailed,
 
-    /// <summary>Tokenise: more bytes or tokens than allowed, and the option says dead-letter.</summary>
+    /// <summary>Tokenize: more bytes or tokens than allowed, and the option says dead-letter.</summary>
     TooLong,
 
-    /// <summary>Tokenise: an error that nobody foresaw, on this message alone.</summary>
+    /// <summary>Tokenize: an error that nobody foresaw, on this message alone.</summary>
     TokenizerFailed,
 
     /// <summary>Classify: the encoder failed on this message alone, or gave scores that are no numbers.</summary>

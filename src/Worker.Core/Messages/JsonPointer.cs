@@ -10,6 +10,8 @@ namespace Worker.Core.Messages;
 /// </summary>
 internal sealed class JsonPointer
 {
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     private readonly byte[][] path;
     private Range place;
     private JsonTokenType type;
@@ -30,13 +32,30 @@ internal sealed class JsonPointer
     public (Range Place, JsonTokenType Type) Find(ReadOnlySpan<byte> json)
     {
         type = JsonTokenType.None;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var reader = new Utf8JsonReader(json, AnyDepth);
         reader.Read();
         Descend(ref reader, 0);
         while (reader.Read())
         {
         }
         return (place, type);
+    }
+
+    /// <summary>Whether bytes are one JSON value and nothing else, as <see cref="Find"/> reads it.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, AnyDepth);
+            while (reader.Read())
+            {
+            }
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads the value that the reader is at to its end, and notes what the rest of the pointer leads to in it.</summary>

@@ -11,7 +11,7 @@ internal sealed class JsonText(string pointer)
 
     /// <summary>The text, or the failure.</summary>
     /// <param name="value">UTF-8.</param>
-    /// <param name="text">Good until the next call.</param>
+    /// <param name="text">A part of the value where it has no escapes; else good until the next call.</param>
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public Failure? Find(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> text)
     {
@@ -27,6 +27,9 @@ internal sealed class JsonText(string pointer)
 
     private Failure? Unescape(ReadOnlySpan<byte> quoted, out ReadOnlySpan<byte> text)
     {
+        text = quoted[1..^1];
+        if (!text.Contains((byte)'\\'))
+            return null;
         var reader = new Utf8JsonReader(quoted);
         reader.Read();
         scratch.ResetWrittenCount();

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 
 namespace Worker.Core.Messages;
 
@@ -24,28 +23,14 @@ internal static class SchemaFrame
         return schema > 0;
     }
 
-    /// <summary>What is framed, where it is JSON as a whole; null for anything else.</summary>
-    public static byte[]? Json(byte[] value)
+    /// <summary>Takes the frame off a value that has it.</summary>
+    /// <param name="value">A framed value.</param>
+    /// <param name="json">The part of the value that is framed.</param>
+    /// <returns>False where that is not JSON as a whole.</returns>
+    public static bool TryTakeOff(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> json)
     {
-        var payload = value.AsSpan(Length);
-        var start = payload.IndexOfAnyExcept(" \t\r\n"u8);
-        return start >= 0 && payload[start] is (byte)'{' or (byte)'[' or (byte)'"' && IsJson(payload) ? payload.ToArray() : null;
-    }
-
-    /// <summary>Whether bytes are one JSON value and nothing else.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = int.MaxValue });
-            while (reader.Read())
-            {
-            }
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        json = value[Length..];
+        var start = json.IndexOfAnyExcept(" \t\r\n"u8);
+        return start >= 0 && json[start] is (byte)'{' or (byte)'[' or (byte)'"' && JsonPointer.IsJson(json);
     }
 }

@@ -42,21 +42,25 @@ public sealed class TextDecoder
         if (value is null)
             return new Failure(FailureKind.NullValue, "the record has no value (a tombstone): there is nothing to classify") { IsSkipped = options.NullValue == NullValue.Skip };
         // 1. A frame around JSON comes off; around anything else there is no text.
-        if (SchemaFrame.IsOn(value, out var schema))
+        ReadOnlySpan<byte> utf8 = value;
+        if (SchemaFrame.IsOn(utf8, out var schema))
         {
-            if (SchemaFrame.Json(value) is not { } framed)
-                return new Failure(FailureKind.SchemaRegistryFrame, $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, such as Avro or Protobuf: send JSON or plain text");
+            if (!SchemaFrame.TryTakeOff(value, out utf8))
+                return new Failure(FailureKind.SchemaRegistryFrame,
+                    $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, "
+                    + "such as Avro or Protobuf: send JSON or plain text");
             if (FramesTakenOff++ == 0)
-                say?.Invoke($"Values come in Schema Registry's frame (the first: schema {schema}): it is taken off, and the JSON within is read");
-            value = framed;
+                say?.Invoke($"Values come in Schema Registry's frame (the first: schema {schema}): it is taken off, "
+                    + "and the JSON within is read");
         }
         // 2. Characters.
-        ReadOnlySpan<byte> utf8 = value;
         if (!Utf8.IsValid(utf8))
         {
             if (options.InvalidUtf8 == InvalidUtf8.DeadLetter)
-                return new Failure(FailureKind.InvalidUtf8, $"the value is not UTF-8 (first bad byte at {FirstInvalid(value)}{Likely(value)}): send UTF-8, or set Input:InvalidUtf8 to Replace");
-            utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(value));
+                return new Failure(FailureKind.InvalidUtf8,
+                    $"the value is not UTF-8 (first bad byte at {FirstInvalid(utf8)}{Likely(utf8)}): send UTF-8, "
+                    + "or set Input:InvalidUtf8 to Replace");
+            utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
         }
         if (utf8.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
@@ -103,7 +107,7 @@ public sealed class TextDecoder
     {
         if (whole.Find(value, out var content) is { } failure)
             return failure;
-        if (Look(content) == JsonLook.Json && SchemaFrame.IsJson(content))
+        if (Look(content) == JsonLook.Json && JsonPointer.IsJson(content))
             return Broken("the value is JSON within a JSON string: it was encoded twice, send it encoded once");
         text = content;
         return null;

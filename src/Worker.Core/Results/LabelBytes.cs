@@ -16,8 +16,9 @@ internal sealed class LabelBytes
     /// <summary>By <see cref="LabelDecision.Index"/>.</summary>
     private static readonly byte[][] Middles =
     [
-        .. new[] { "no", "review", "yes" }.SelectMany(decision => new[] { "uncertain", "likely", "certified" }
-            .Select(confidence => Encoding.UTF8.GetBytes($",\"decision\":\"{decision}\",\"confidence\":\"{confidence}\",\"version\":"))),
+        .. Enumerable.Range(0, LabelDecision.Count).Select(LabelDecision.At).Select(decided => Encoding.UTF8.GetBytes(
+            $",\"decision\":\"{DecisionNames.Of(decided.Decision)}\","
+            + $"\"confidence\":\"{DecisionNames.Of(decided.Confidence)}\",\"version\":")),
     ];
 
     private readonly byte[] bytes;
@@ -39,13 +40,13 @@ internal sealed class LabelBytes
         }
         bytes = [.. all];
         // A comma before each.
-        Most = bytes.Length + names.Length * (1 + Fraction + Middles.Max(middle => middle.Length));
+        MaximumBytes = bytes.Length + names.Length * (1 + Fraction + Middles.Max(middle => middle.Length));
     }
 
     public HeadSet Heads { get; }
 
     /// <summary>Bytes of all labels together at most.</summary>
-    public int Most { get; }
+    public int MaximumBytes { get; }
 
     /// <summary>A label's name, escaped.</summary>
     public ReadOnlySpan<byte> Name(int label) => names[label];

@@ -18,6 +18,11 @@ public sealed class ResultJson
     // "00" to "99": two digits at a time halve the divisions.
     private static readonly byte[] Pairs = [.. Enumerable.Range(0, 100).SelectMany(n => Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
 
+    private static readonly byte[][] Decisions = [.. Enum.GetValues<MessageDecision>()
+        .Select(decision => Encoding.ASCII.GetBytes($",\"decision\":\"{DecisionNames.Of(decision)}\""))];
+    private static readonly byte[][] ReviewStates = [.. Enum.GetValues<ReviewState>()
+        .Select(state => Encoding.ASCII.GetBytes($",\"review\":{{\"state\":\"{DecisionNames.Of(state)}\",\"risk\":"))];
+
     private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly LabelTrim trim;
     private LabelBytes? labels;
@@ -85,13 +90,7 @@ public sealed class ResultJson
         Number(result.Tokens);
         if (result.Truncated)
             Raw(",\"truncated\":true"u8);
-        Raw(result.Review.Score.Decision switch
-        {
-            MessageDecision.Yes => ",\"decision\":\"yes\""u8,
-            MessageDecision.Review => ",\"decision\":\"review\""u8,
-            MessageDecision.Other => ",\"decision\":\"other\""u8,
-            _ => ",\"decision\":\"no\""u8,
-        });
+        Raw(Decisions[(int)result.Review.Score.Decision]);
         if (result.Outcome.Top >= 0)
         {
             Raw(",\"top\":{\"label\":\""u8);
@@ -118,12 +117,7 @@ public sealed class ResultJson
 
     private void WriteReview(in ReviewVerdict review)
     {
-        Raw(review.State switch
-        {
-            ReviewState.Asked => ",\"review\":{\"state\":\"asked\",\"risk\":"u8,
-            ReviewState.Shared => ",\"review\":{\"state\":\"shared\",\"risk\":"u8,
-            _ => ",\"review\":{\"state\":\"deferred\",\"risk\":"u8,
-        });
+        Raw(ReviewStates[(int)review.State]);
         Fraction(review.Score.Risk);
         Raw(",\"reasons\":["u8);
         for (var i = 0; i < review.Score.Reasons.Count; i++)
@@ -169,7 +163,7 @@ public sealed class ResultJson
         Raw(",\"labels\":{"u8);
         if (trimmed)
             trim.Begin(probabilities);
-        var span = buffer.GetSpan(labels!.Most);
+        var span = buffer.GetSpan(labels!.MaximumBytes);
         var (at, omitted) = (0, 0);
         for (var label = 0; label < probabilities.Length; label++)
         {

@@ -41,21 +41,20 @@ public sealed record TokenizerDefinition
     /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not do.</exception>
     public static TokenizerDefinition Read(TokenizerFiles files)
     {
-        using var config = JsonFile.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
-        using var map = JsonFile.Parse(TokenizerFiles.SpecialTokensMapName, files.SpecialTokensMap ?? [.. "{}"u8]);
-        using var added = JsonFile.Parse(TokenizerFiles.AddedTokensName, files.AddedTokens ?? [.. "{}"u8]);
-        var overrides = TokenizerConfig.Read(config.Root, map.Root);
+        var config = JsonField.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
+        var map = JsonField.Parse(TokenizerFiles.SpecialTokensMapName, files.SpecialTokensMap ?? [.. "{}"u8]);
+        var added = JsonField.Parse(TokenizerFiles.AddedTokensName, files.AddedTokens ?? [.. "{}"u8]);
+        var overrides = TokenizerConfig.Read(config, map);
         if (files.TokenizerJson is { } json)
         {
-            using var file = JsonFile.Parse(TokenizerFiles.TokenizerJsonName, json);
-            var definition = TokenizerJson.Read(file.Root, overrides);
+            var definition = TokenizerJson.Read(JsonField.Parse(TokenizerFiles.TokenizerJsonName, json), overrides);
             var lowerCase = definition.Settings.LowerCase || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
             definition = definition with { Settings = definition.Settings with { LowerCase = lowerCase } };
-            return ExtraTokens.Join(definition, overrides, added.Root, mayAdd: false);
+            return ExtraTokens.Join(definition, overrides, added, mayAdd: false);
         }
         if (files.VocabText is { } text)
             return ExtraTokens.Join(
-                overrides.WithVocabulary(Vocabulary.FromText(text)), overrides, added.Root, !overrides.ListsAddedTokens);
+                overrides.WithVocabulary(Vocabulary.FromText(text)), overrides, added, !overrides.ListsAddedTokens);
         throw new TokenizerRefusedException(
             TokenizerFiles.VocabTextName,
             "",

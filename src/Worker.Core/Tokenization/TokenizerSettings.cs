@@ -21,7 +21,7 @@ public sealed record TokenizerSettings
     public int MaxCharactersPerWord { get; init; } = 100;
 
     /// <summary>The highest <see cref="MaxCharactersPerWord"/>; a word of that length is kept on the stack.</summary>
-    internal const int MostCharactersPerWord = 1000;
+    internal const int CharactersPerWordLimit = 1000;
 
     /// <summary>Whether accents are dropped.</summary>
     public bool StripsAccents => StripAccents ?? LowerCase;

@@ -39,11 +39,12 @@ public sealed class WordPieceTokenizer
         specials = new SpecialTokenSearch(definition.SpecialTokens);
         pieces = new PieceMatcher(definition.Vocabulary, definition.Settings.ContinuationPrefix, definition.UnknownId);
         maxCharacters = definition.Settings.MaxCharactersPerWord;
-        if (maxCharacters is < 1 or > TokenizerSettings.MostCharactersPerWord)
+        if (maxCharacters is < 1 or > TokenizerSettings.CharactersPerWordLimit)
             throw new ArgumentOutOfRangeException(
                 nameof(definition),
                 maxCharacters,
-                $"{nameof(TokenizerSettings.MaxCharactersPerWord)} must be 1 to {TokenizerSettings.MostCharactersPerWord}");
+                $"{nameof(TokenizerSettings.MaxCharactersPerWord)} must be 1 to "
+                + $"{TokenizerSettings.CharactersPerWordLimit}");
         caseBit = Vector128.Create(definition.Settings.LowerCase ? (byte)0x20 : (byte)0);
         ClassifyBytes();
     }

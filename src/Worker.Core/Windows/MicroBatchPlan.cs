@@ -7,19 +7,19 @@ namespace Worker.Core.Windows;
 /// its padded tokens (texts × longest text) and an overhead of its own; it may have at most a budget of padded tokens,
 /// which keeps its activations in a CPU's cache, or a GPU busy. The cut of least cost is found by dynamic programming, so
 /// that even small windows have little padding. A text longer than the budget is a batch of its own. Where a batch may
-/// have more texts than <see cref="MostSizes"/>, only so many sizes are tried, evenly spaced, so that the work grows with
-/// the window and not with the budget.
+/// have more texts than <see cref="MaximumSizes"/>, only so many sizes are tried, evenly spaced, so that the work grows
+/// with the window and not with the budget.
 /// </summary>
-public sealed class MicroBatchPlan
+internal sealed class MicroBatchPlan
 {
     // One batch more costs about as much as so small a part of a full one: measured on a CPU, small batches are nearly as fast.
     private const int BatchesWorthOneOverhead = 32;
 
     // A batch that pads more than so many overheads would be cut in two.
-    private const int MostPaddingInOverheads = 8;
+    private const int MaximumPaddingInOverheads = 8;
 
     /// <summary>Sizes of a batch that are tried at most at each place.</summary>
-    internal const int MostSizes = 256;
+    internal const int MaximumSizes = 256;
 
     private readonly List<int> batches = [];
     private int[] order = [];
@@ -102,16 +102,16 @@ public sealed class MicroBatchPlan
         for (var start = Count - 1; start >= 0; start--)
         {
             var longest = window.Length(order[start]);
-            var most = Math.Clamp(budget / longest, 1, Count - start);
+            var maximum = Math.Clamp(budget / longest, 1, Count - start);
             costs[start] = long.MaxValue;
-            var step = (most + MostSizes - 1) / MostSizes;
+            var step = (maximum + MaximumSizes - 1) / MaximumSizes;
             // One text alone, and sizes up to the largest, which is the best of like texts.
-            var first = (most - 1) % step;
-            for (var count = 1; count <= most; count += count == 1 && first > 0 ? first : step)
+            var first = (maximum - 1) % step;
+            for (var count = 1; count <= maximum; count += count == 1 && first > 0 ? first : step)
             {
                 Tried++;
                 var padding = (long)count * longest - (lengths[start + count] - lengths[start]);
-                if (padding > (long)MostPaddingInOverheads * overhead)
+                if (padding > (long)MaximumPaddingInOverheads * overhead)
                     break;
                 var cost = overhead + (long)count * longest + costs[start + count];
                 if (cost < costs[start])

@@ -8,19 +8,19 @@ namespace Worker.Core.Windows;
 public sealed class WindowSize
 {
     private const int First = 128;
-    private const int Least = 16;
+    private const int Minimum = 16;
 
-    private readonly int most;
+    private readonly int maximum;
     private readonly TimeSpan target;
     private double messagesPerSecond;
 
-    /// <param name="most">Messages a window may have at most.</param>
+    /// <param name="maximum">Messages a window may have at most.</param>
     /// <param name="target">What the device should take for one; zero for no such limit.</param>
-    public WindowSize(int most, TimeSpan target)
+    public WindowSize(int maximum, TimeSpan target)
     {
-        this.most = most;
+        this.maximum = maximum;
         this.target = target;
-        Next = target == TimeSpan.Zero ? most : Math.Min(First, most);
+        Next = target == TimeSpan.Zero ? maximum : Math.Min(First, maximum);
     }
 
     /// <summary>Messages the next window may have; any thread may read it.</summary>
@@ -32,10 +32,10 @@ public sealed class WindowSize
     public void Learn(int messages, TimeSpan took)
     {
         // Tiny windows say more about overhead than about speed.
-        if (target == TimeSpan.Zero || messages < Least || took <= TimeSpan.Zero)
+        if (target == TimeSpan.Zero || messages < Minimum || took <= TimeSpan.Zero)
             return;
         var rate = messages / took.TotalSeconds;
         messagesPerSecond = messagesPerSecond == 0 ? rate : (messagesPerSecond * 3 + rate) / 4;
-        Next = (int)Math.Clamp(messagesPerSecond * target.TotalSeconds, Math.Min(Least, most), most);
+        Next = (int)Math.Clamp(messagesPerSecond * target.TotalSeconds, Math.Min(Minimum, maximum), maximum);
     }
 }

@@ -58,7 +58,7 @@ public sealed class HeadsTopicReader : IDisposable
     /// <param name="onRecords">Called with records that arrived together; those of a partition in their order.</param>
     /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
     /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
-    public void Run(Action<IReadOnlyList<HeadRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
+    public void Run(Action<IReadOnlyList<HeadsTopicRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
     {
         HashSet<int> behind;
         try
@@ -69,7 +69,7 @@ public sealed class HeadsTopicReader : IDisposable
         {
             return;
         }
-        var batch = new List<HeadRecord>();
+        var batch = new List<HeadsTopicRecord>();
         var (bytes, first, last) = (0L, 0L, 0L);
         while (!stop.IsCancellationRequested)
         {
@@ -81,7 +81,8 @@ public sealed class HeadsTopicReader : IDisposable
                 last = clock.GetTimestamp();
                 first = batch.Count == 0 ? last : first;
                 bytes += result.Message.Value?.Length ?? 0;
-                batch.Add(new HeadRecord(result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
+                batch.Add(new HeadsTopicRecord(
+                    result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
                 if (bytes < BatchBytes && clock.GetElapsedTime(first) < LongestBatch)
                     continue;
             }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Worker.Onnx.Checkpoints;
 
 /// <summary>The families of encoder that can be imported.</summary>
-public enum Architecture
+internal enum Architecture
 {
     /// <summary>BERT (Devlin et al. 2018), and what shares its checkpoint layout, e.g. MiniLM.</summary>
     Bert,
@@ -13,7 +13,7 @@ public enum Architecture
 }
 
 /// <summary>Activation of the feed-forward layers.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>x·Φ(x), with the error function (Hendrycks and Gimpel 2016).</summary>
     Gelu,
@@ -26,7 +26,7 @@ public enum Activation
 }
 
 /// <summary>What of a checkpoint's config.json decides what it computes.</summary>
-public sealed record EncoderConfig
+internal sealed record EncoderConfig
 {
     public required Architecture Architecture { get; init; }
 

@@ -22,8 +22,8 @@ internal static class OwnHeadReader
     public static EncoderConfig Join(EncoderConfig config, ConfigFile file, SafetensorsFile weights)
     {
         var names = file.Texts("architectures");
-        var isSaid = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
-        if (!isSaid && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
+        var isNamed = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
+        if (!isNamed && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
             return config;
         return config with { HasOwnHead = true, OwnLabels = Labels(file, weights) };
     }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Worker.Onnx.Safetensors;
 
 /// <summary>A safetensors file whose floating-point tensors are read as f32, one at a time.</summary>
-public sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : IDisposable
 {
     /// <summary>How many 16-bit elements are read and widened at a time.</summary>
     private const int ChunkElements = 64 * 1024;

@@ -8,7 +8,7 @@ namespace Worker.Onnx.Safetensors;
 /// <param name="Shape">Dimensions; empty for a scalar.</param>
 /// <param name="Offset">First byte, counted from the start of the file.</param>
 /// <param name="Bytes">How many bytes.</param>
-public sealed record SafetensorsTensor(string Name, string Dtype, ImmutableArray<long> Shape, long Offset, long Bytes)
+internal sealed record SafetensorsTensor(string Name, string Dtype, ImmutableArray<long> Shape, long Offset, long Bytes)
 {
     /// <summary>How many elements.</summary>
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);

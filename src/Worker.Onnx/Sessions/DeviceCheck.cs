@@ -21,7 +21,7 @@ internal static class DeviceCheck
     public static readonly Bounds Int8 = new(0.98, 0.92);
 
     /// <summary>Cosines to the stored vectors that pass.</summary>
-    public readonly record struct Bounds(double Mean, double Least);
+    public readonly record struct Bounds(double Mean, double Minimum);
 
     /// <summary>Feature vectors of the self-check's texts, each encoded on its own.</summary>
     public static float[][] Run(Encoder encoder, ImmutableArray<ImmutableArray<int>> texts)
@@ -37,11 +37,11 @@ internal static class DeviceCheck
     }
 
     /// <summary>Agreement over all texts and features: mean and least cosine to the stored vectors.</summary>
-    public static (double Mean, double Least) Compare(Encoder encoder, EncoderBundle bundle)
+    public static (double Mean, double Minimum) Compare(Encoder encoder, EncoderBundle bundle)
     {
         var rows = Run(encoder, bundle.Metadata.SelfCheck);
         using var file = SafetensorsFile.Open(bundle.SelfCheckPath);
-        var (sum, least) = (0.0, 1.0);
+        var (sum, minimum) = (0.0, 1.0);
         foreach (var feature in encoder.Features.Features)
         {
             var stored = file.Read(file.Tensors[feature.Name]);
@@ -51,9 +51,9 @@ internal static class DeviceCheck
                 // A device that computes NaN agrees with nothing.
                 cosine = double.IsNaN(cosine) ? -1 : cosine;
                 sum += cosine;
-                least = Math.Min(least, cosine);
+                minimum = Math.Min(minimum, cosine);
             }
         }
-        return (sum / (rows.Length * encoder.Features.Features.Count), least);
+        return (sum / (rows.Length * encoder.Features.Features.Count), minimum);
     }
 }

@@ -22,13 +22,14 @@ public sealed unsafe class Encoder : IEncoder
     private readonly HeadMatrix noHeads;
     private readonly EncoderBundle bundle;
     private readonly long[] outputShape = new long[2];
-    private readonly bool hasOwnLogits;
+    private readonly SessionPlan plan;
 
-    internal Encoder(EncoderBundle bundle, FeatureLayout features, InferenceSession session, bool hasOwnLogits, string description)
+    internal Encoder(
+        EncoderBundle bundle, FeatureLayout features, InferenceSession session, SessionPlan plan, string description)
     {
         this.bundle = bundle;
         this.session = session;
-        this.hasOwnLogits = hasOwnLogits;
+        this.plan = plan;
         Features = features;
         Description = description;
         binding = session.CreateIoBinding();
@@ -42,11 +43,13 @@ public sealed unsafe class Encoder : IEncoder
 
     public int MaxTokens => bundle.MaxTokens;
 
+    public int MicroBatchTokens => plan.MicroBatchTokens;
+
     public string Description { get; }
 
     /// <summary>Logits of the checkpoint's own head; 0 unless the encoder was created with
     /// <see cref="EncoderOptions.OwnLogits"/>.</summary>
-    public int OwnLabels => hasOwnLogits ? bundle.OwnLabels.Length : 0;
+    public int OwnLabels => plan.OwnLogits ? bundle.OwnLabels.Length : 0;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A length, id or span does not fit.</exception>

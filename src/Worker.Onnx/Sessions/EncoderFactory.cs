@@ -40,7 +40,7 @@ public static class EncoderFactory
 
     /// <summary>Opens a session without any check.</summary>
     internal static Encoder Open(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark) =>
-        new(bundle, layout, OpenSession(bundle, layout, plan), plan.OwnLogits, Describe(plan, remark));
+        new(bundle, layout, OpenSession(bundle, layout, plan), plan, Describe(plan, remark));
 
     /// <summary>The bare session that an encoder runs.</summary>
     internal static InferenceSession OpenSession(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan)
@@ -113,9 +113,10 @@ public static class EncoderFactory
     {
         try
         {
-            var (mean, least) = DeviceCheck.Compare(encoder, bundle);
-            disagreement = FormattableString.Invariant($"cosine to the stored outputs: mean {mean:F4}, least {least:F4}");
-            if (mean >= bounds.Mean && least >= bounds.Least)
+            var (mean, minimum) = DeviceCheck.Compare(encoder, bundle);
+            disagreement = FormattableString.Invariant(
+                $"cosine to the stored outputs: mean {mean:F4}, least {minimum:F4}");
+            if (mean >= bounds.Mean && minimum >= bounds.Minimum)
                 return encoder;
         }
         catch

@@ -50,4 +50,8 @@ public sealed record EncoderOptions
 
 /// <summary>What one session is opened with.</summary>
 /// <param name="Threads">At least 1.</param>
-internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits);
+internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits)
+{
+    /// <summary>On a CPU the activations stay in its cache; a GPU is kept busy.</summary>
+    public int MicroBatchTokens => Device == Device.Cuda ? 16_384 : 512;
+}

@@ -32,12 +32,13 @@ internal sealed class ResultTable(TextWriter output) : IResultOutput
         var isNone = shown.Count == 0;
         if (isNone && result.Outcome.Top is var top and >= 0)
             shown.Add((top, probabilities[top], decisions[top]));
-        var (start, decision) = (Cut(OneLine(text ?? ""), TextWidth), Name(result.Review.Score.Decision));
+        var (start, decision) = (Fitted(text ?? "", TextWidth), DecisionNames.Of(result.Review.Score.Decision));
         foreach (var (label, p, of) in shown)
         {
-            var name = Cut(OneLine(heads.Heads[label].Label), LabelWidth - (isNone ? 2 : 0));
+            var name = Fitted(heads.Heads[label].Label, LabelWidth - (isNone ? 2 : 0));
             output.Write($"{Padded(start, TextWidth)} {decision,-8} {Padded(isNone ? $"({name})" : name, LabelWidth)} ");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{p,5:F3} {Name(of.Confidence)}"));
+            var probability = p.ToString("F3", CultureInfo.InvariantCulture);
+            output.WriteLine($"{probability,5} {DecisionNames.Of(of.Confidence)}");
             (start, decision) = ("", "");
         }
         if (shown.Count == 0)
@@ -45,19 +46,4 @@ internal sealed class ResultTable(TextWriter output) : IResultOutput
     }
 
     public void Flush() => output.Flush();
-
-    private static string Name(MessageDecision decision) => decision switch
-    {
-        MessageDecision.Yes => "yes",
-        MessageDecision.Review => "review",
-        MessageDecision.Other => "other",
-        _ => "no",
-    };
-
-    private static string Name(Confidence confidence) => confidence switch
-    {
-        Confidence.Certified => "certified",
-        Confidence.Likely => "likely",
-        _ => "uncertain",
-    };
 }

@@ -16,7 +16,7 @@ internal sealed class SampleHeadCache
     private const string Prefix = "sample-heads-";
 
     /// <summary>Files kept: each is of another encoder, another build or other texts, and the oldest go.</summary>
-    private const int Most = 4;
+    private const int MaximumFiles = 4;
 
     private readonly string? path;
 
@@ -62,7 +62,7 @@ internal sealed class SampleHeadCache
             HeadFile.Write(own, heads);
             File.Move(own, path, overwrite: true);
             foreach (var old in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Prefix + "*.jsonl")
-                .OrderByDescending(File.GetLastWriteTimeUtc).Skip(Most))
+                .OrderByDescending(File.GetLastWriteTimeUtc).Skip(MaximumFiles))
                 File.Delete(old);
             return true;
         }

@@ -1,5 +1,5 @@
 using Worker.Core.Heads;
-using Worker.Texts;
+using Worker.Encoders;
 using Worker.Training;
 
 namespace Worker.Classifying;

@@ -7,9 +7,10 @@ using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Results;
 using Worker.Core.Windows;
+using Worker.Encoders;
+using Worker.Heads;
 using Worker.Hosting;
 using Worker.Pipeline;
-using Worker.Texts;
 
 namespace Worker.Classifying;
 
@@ -33,7 +34,7 @@ internal sealed class TextClassification
 {
     private const int LargestWindow = 4096;
 
-    // Long windows find texts of like length; whoever waits for results from a pipe sees some every few seconds.
+    // Long windows find texts of like length; and a reader of a pipe sees results every few seconds.
     private static readonly TimeSpan Target = TimeSpan.FromSeconds(2);
 
     private readonly WindowClassifier classifier;
@@ -45,7 +46,7 @@ internal sealed class TextClassification
     private readonly LabelDecision[] decisions;
 
     /// <param name="heads">Laid out for the encoder.</param>
-    /// <param name="reference">To tell what is unlike anything known; null for none.</param>
+    /// <param name="reference">To tell texts unlike any known one; null for none.</param>
     /// <param name="source">What results call the file.</param>
     public TextClassification(
         LoadedEncoder loaded, HeadSet heads, AnomalyReference? reference, string source, TimeProvider clock)
@@ -71,7 +72,7 @@ internal sealed class TextClassification
     public long Run(TextReadAhead texts, IResultOutput output, Action<string> failed, CancellationToken stop)
     {
         var size = new WindowSize(LargestWindow, Target);
-        var window = new List<TokenisedText>();
+        var window = new List<TokenizedText>();
         var count = 0L;
         while (true)
         {
@@ -84,7 +85,7 @@ internal sealed class TextClassification
         }
     }
 
-    private int Classify(List<TokenisedText> window, IResultOutput output, Action<string> failed)
+    private int Classify(List<TokenizedText> window, IResultOutput output, Action<string> failed)
     {
         using var tokens = new TokenWindow(window.Count);
         foreach (var text in window)
@@ -113,7 +114,7 @@ internal sealed class TextClassification
         probabilities.AsSpan(text * decisions.Length, decisions.Length);
 
     private void Write(
-        TokenisedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
+        TokenizedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
     {
         var position = new SourcePosition(source, 0, text.Row);
         var outcome = bands.Decide(probabilities, decisions);

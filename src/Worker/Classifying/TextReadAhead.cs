@@ -5,20 +5,20 @@ using Worker.Learning.Reading;
 
 namespace Worker.Classifying;
 
-/// <summary>A text that was read and tokenised.</summary>
+/// <summary>A text that was read and tokenized.</summary>
 /// <param name="Row">Which it is of its file, from 1.</param>
 /// <param name="Text">Only where it is shown.</param>
 /// <param name="Ids">Token ids, [CLS] and [SEP] included.</param>
 /// <param name="Truncated">Whether the text was longer.</param>
-internal sealed record TokenisedText(long Row, string? Text, int[] Ids, bool Truncated);
+internal sealed record TokenizedText(long Row, string? Text, int[] Ids, bool Truncated);
 
 /// <summary>
-/// Reads and tokenises texts on a thread of its own while the device computes: never further ahead than so many texts,
+/// Reads and tokenizes texts on a thread of its own while the device computes: never further ahead than so many texts,
 /// and of each only its ids are kept, so that a stream without end takes no more memory than a short one.
 /// </summary>
 internal sealed class TextReadAhead : IDisposable
 {
-    private readonly BlockingCollection<TokenisedText> ahead;
+    private readonly BlockingCollection<TokenizedText> ahead;
     private readonly WordPieceTokenizer tokenizer;
     private readonly int[] room;
     private readonly bool keepsTexts;
@@ -34,7 +34,7 @@ internal sealed class TextReadAhead : IDisposable
     public TextReadAhead(
         IEnumerable<TextRow> rows, WordPieceTokenizer tokenizer, int maxTokens, int capacity, bool keepsTexts, Action<string> broken)
     {
-        ahead = new BlockingCollection<TokenisedText>(capacity);
+        ahead = new BlockingCollection<TokenizedText>(capacity);
         this.tokenizer = tokenizer;
         this.keepsTexts = keepsTexts;
         this.broken = broken;
@@ -44,11 +44,11 @@ internal sealed class TextReadAhead : IDisposable
     }
 
     /// <summary>Waits for a text and takes those that have arrived with it.</summary>
-    /// <param name="most">Texts.</param>
+    /// <param name="maximum">Texts.</param>
     /// <param name="window">Cleared, then filled; stays empty at the end.</param>
     /// <exception cref="Exception">What kept the rest from being read; after all texts before it were
     /// given.</exception>
-    public void Take(int most, List<TokenisedText> window, CancellationToken stop)
+    public void Take(int maximum, List<TokenizedText> window, CancellationToken stop)
     {
         window.Clear();
         if (!ahead.TryTake(out var first, Timeout.Infinite, stop))
@@ -58,7 +58,7 @@ internal sealed class TextReadAhead : IDisposable
             return;
         }
         window.Add(first);
-        while (window.Count < most && ahead.TryTake(out var next))
+        while (window.Count < maximum && ahead.TryTake(out var next))
             window.Add(next);
     }
 
@@ -70,7 +70,7 @@ internal sealed class TextReadAhead : IDisposable
         {
             foreach (var row in rows)
                 if (row.Text is { } text)
-                    ahead.Add(Tokenise(row.Row, text));
+                    ahead.Add(Tokenize(row.Row, text));
                 else
                     broken(row.Problem!);
         }
@@ -85,10 +85,10 @@ internal sealed class TextReadAhead : IDisposable
         }
     }
 
-    private TokenisedText Tokenise(long row, string text)
+    private TokenizedText Tokenize(long row, string text)
     {
         var count = tokenizer.Encode(Encoding.UTF8.GetBytes(text), room, out var truncated);
-        return new TokenisedText(row, keepsTexts ? text : null, room[..count], truncated);
+        return new TokenizedText(row, keepsTexts ? text : null, room[..count], truncated);
     }
 
     private void Finish()

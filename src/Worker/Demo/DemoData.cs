@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Worker.Encoders;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Demo;
 

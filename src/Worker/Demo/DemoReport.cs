@@ -1,10 +1,11 @@
 using Spectre.Console;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Pipeline;
 using Worker.Terminal;
-using Worker.Texts;
+using static Worker.Terminal.TextColumns;
 
 namespace Worker.Demo;
 
@@ -55,10 +56,13 @@ internal sealed class DemoReport
         {
             var found = watcher.Results.SelectMany(r => r.Yes).CountBy(label => label).ToDictionary(StringComparer.Ordinal);
             var counts = heads.Heads.Select(head => (head.Label, Yes: found.GetValueOrDefault(head.Label))).ToList();
-            var most = Math.Max(1, counts.Max(c => c.Yes));
+            var maximum = Math.Max(1, counts.Max(c => c.Yes));
             Heading("Labels found");
             foreach (var (label, yes) in counts.OrderByDescending(c => c.Yes))
-                Say($"  {Cut(label, 22),-22} {yes,7:N0}  {new string('#', (int)Math.Ceiling(40.0 * yes / most))}");
+            {
+                var bar = new string('#', (int)Math.Ceiling(40.0 * yes / maximum));
+                Say($"  {Padded(Fitted(label, 22), 22)} {yes,7:N0}  {bar}");
+            }
             Messages(heads, watcher, texts);
         }
     }
@@ -107,7 +111,10 @@ internal sealed class DemoReport
             var reasons = watcher.Reviews.SelectMany(r => r.Reasons.Select(reason => reason.Reason).Distinct(StringComparer.Ordinal)).CountBy(reason => reason).OrderByDescending(r => r.Value);
             Say($"  reasons: {string.Join(", ", reasons.Select(r => $"{r.Key} {r.Value:N0}"))}");
             foreach (var question in watcher.Reviews.DistinctBy(r => r.Key).OrderByDescending(r => r.Risk).Take(6))
-                Say($"  {Cut($"{question.Reasons[0].Label}? {question.Reasons[0].Reason}", 26),-26} {Cut(OneLine(texts[question.Key]), 50)}");
+            {
+                var reason = Fitted($"{question.Reasons[0].Label}? {question.Reasons[0].Reason}", 26);
+                Say($"  {Padded(reason, 26)} {Fitted(texts[question.Key], 50)}");
+            }
         }
     }
 
@@ -139,7 +146,10 @@ internal sealed class DemoReport
         var table = new Table { Border = TableBorder.Ascii, Width = 80 };
         table.AddColumn(new TableColumn("message") { Width = 42 }).AddColumn("labels (probability)");
         foreach (var (result, yes) in chosen)
-            table.AddRow(Markup.Escape(Cut(OneLine(texts[result.Key]), 84)), Markup.Escape(string.Join(", ", yes.Take(4).Select(p => $"{p.Key} {p.Value:F2}"))));
+        {
+            var labels = string.Join(", ", yes.Take(4).Select(p => $"{p.Key} {p.Value:F2}"));
+            table.AddRow(Markup.Escape(Fitted(texts[result.Key], 84)), Markup.Escape(labels));
+        }
         Heading("Some messages");
         console.Write(table);
     }
@@ -151,10 +161,6 @@ internal sealed class DemoReport
         var sorted = latencies.Order().ToList();
         return $"p50 {sorted[sorted.Count / 2].TotalMilliseconds:N0} ms, p99 {sorted[(int)(sorted.Count * 0.99)].TotalMilliseconds:N0} ms";
     }
-
-    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 
     private static void Heading(string text) => Console.WriteLine($"\n{text}");
 

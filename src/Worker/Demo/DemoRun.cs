@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Demo;
@@ -41,7 +41,7 @@ internal static class DemoRun
         foreach (var head in early)
             await heads.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
         var start = Stopwatch.StartNew();
-        using var classifier = Classifier.Open(run, NullLoggerFactory.Instance, Clock);
+        using var classifier = new Classifier(WorkerComposition.Open(run, NullLoggerFactory.Instance, Clock));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = classifier.Run(ended.Token);
         using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
@@ -9,7 +10,6 @@ using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Diagnosing;
 
@@ -113,7 +113,7 @@ internal sealed class Examination(TimeProvider clock)
         var malformed = 0;
         using var limit = new CancellationTokenSource(HeadsPatience, clock);
         var caughtUp = false;
-        void Take(HeadRecord record)
+        void Take(HeadsTopicRecord record)
         {
             // The anomaly reference travels on the same topic.
             if (AnomalyRollout.Owns(record.Key))

@@ -1,8 +1,8 @@
 using Worker.Core.Decisions;
 using Worker.Core.Messages;
 using Worker.Core.Results;
+using Worker.Encoders;
 using Worker.Kafka.Configuration;
-using Worker.Texts;
 
 namespace Worker.Hosting;
 

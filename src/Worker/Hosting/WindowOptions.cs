@@ -32,9 +32,7 @@ internal sealed class WindowOptions
     public int MicroBatchTokens { get; set; }
 
     /// <summary>Those tokens for an encoder on its device.</summary>
-    public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens
-        : encoder.Description.StartsWith("cuda", StringComparison.OrdinalIgnoreCase) ? 16_384
-        : 512;
+    public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens : encoder.MicroBatchTokens;
 }
 
 /// <summary>How long a stop may take. Section "Shutdown"; Drain &lt; Host &lt; TerminationGrace is checked at start.</summary>

@@ -1,6 +1,6 @@
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Measuring;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Reading;
-using Worker.Texts;
 
 namespace Worker.Measuring;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Worker.Classifying;
 using Worker.Core.Heads;
 using Worker.Learning.Reading;
-using Worker.Texts;
+using Worker.Encoders;
 
 namespace Worker.Measuring;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Worker.Core.Features;
+using Worker.Encoders;
 using Worker.Learning.Fitting;
-using Worker.Texts;
 using Worker.Training;
 
 namespace Worker.Measuring;

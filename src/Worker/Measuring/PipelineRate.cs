@@ -2,10 +2,10 @@ using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
-using Worker.Texts;
 
 namespace Worker.Measuring;
 
@@ -43,7 +43,8 @@ internal sealed class TestBed : IDisposable
         };
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
-        Classifier = Classifier.Open(Options, NullLoggerFactory.Instance, TimeProvider.System);
+        Classifier = new Classifier(
+            WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System));
     }
 
     public RunOptions Options { get; }

@@ -1,19 +1,19 @@
 using System.Diagnostics;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
-using Worker.Texts;
+using Worker.Encoders;
 
 namespace Worker.Measuring;
 
 /// <summary>
-/// What the device can do at best: the same texts, tokenised beforehand, all sorted by length at once, in micro-batches
+/// What the device can do at best: the same texts, tokenized beforehand, all sorted by length at once, in micro-batches
 /// of the budget that a sweep found fastest, with nothing else going on. The pipeline is measured against it.
 /// </summary>
 internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts) : IDisposable
 {
     private static readonly int[] Budgets = [128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
 
-    private readonly TokenWindow window = new TextEncoder(loaded).Tokenise(texts, 0, texts.Count);
+    private readonly TokenWindow window = new TextEncoder(loaded).Tokenize(texts, 0, texts.Count);
     private readonly float[] logits = new float[texts.Count * heads.Labels];
 
     /// <summary>Tokens of all texts.</summary>
@@ -22,7 +22,7 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     /// <summary>The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best three.</summary>
     public int BestBudget()
     {
-        var part = new TextEncoder(loaded).Tokenise(texts, 0, Math.Min(160, texts.Count));
+        var part = new TextEncoder(loaded).Tokenize(texts, 0, Math.Min(160, texts.Count));
         using (part)
         {
             Rate(part, 512);

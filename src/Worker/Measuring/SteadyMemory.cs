@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Worker.Texts;
+using Worker.Encoders;
 
 namespace Worker.Measuring;
 

@@ -8,7 +8,7 @@ internal static class TokenizerRate
 {
     private const int Repeats = 15;
     private static readonly TimeSpan Warmup = TimeSpan.FromMilliseconds(700);
-    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan MinimumTime = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Prints a line: tokens a second (best, median, least of the repeats) and bytes allocated a text.</summary>
     public static void Print(string name, WordPieceTokenizer tokenizer, IReadOnlyList<byte[]> texts)
@@ -30,7 +30,7 @@ internal static class TokenizerRate
                 tokens += EncodeAll(tokenizer, texts, ids);
                 encoded += texts.Count;
             }
-            while (Stopwatch.GetElapsedTime(started) < LeastTime);
+            while (Stopwatch.GetElapsedTime(started) < MinimumTime);
             var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             rates.Add(tokens / elapsed);

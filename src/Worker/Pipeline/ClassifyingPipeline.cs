@@ -1,7 +1,7 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Core.Messages;
+using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Publishing;
@@ -10,9 +10,9 @@ using Worker.Kafka.Reading;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Three loops joined by channels of capacity 1: read and tokenise; classify; publish and commit. While one window is
-/// being computed the next is read and the one before is published, and a full channel is the back-pressure. Windows
-/// are computed, published and committed in the order they were read, so there is no per-message bookkeeping.
+/// Three loops joined by handoffs of one window: read and tokenize; classify; publish and commit. While one window is
+/// being computed the next is read and the one before is published. Windows are computed, published and committed in
+/// the order they were read, so there is no per-message bookkeeping.
 /// </summary>
 internal sealed class ClassifyingPipeline(
     GroupSession group,
@@ -28,9 +28,8 @@ internal sealed class ClassifyingPipeline(
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
-    private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
-    private readonly Channel<TokenisedWindow> tokenised = Bounded<TokenisedWindow>();
-    private readonly Channel<ScoredWindow> scored = Bounded<ScoredWindow>();
+    private readonly Handoff<TokenizedWindow> tokenized = new();
+    private readonly Handoff<ScoredWindow> scored = new();
     private readonly RewindLog rewinds = new(log, outages, clock);
     private readonly Heartbeat classifying = new("classify", clock);
 
@@ -51,16 +50,13 @@ internal sealed class ClassifyingPipeline(
         using var nobody = failed.Token.Register(group.AwaitNothing);
         Task[] stages =
         [
-            Stage("read", () => Read(stopReading.Token, failed.Token), () => tokenised.Writer.Complete(), failed),
-            Stage("classify", () => Classify(failed.Token), () => scored.Writer.Complete(), failed),
+            Stage("read", () => Read(stopReading.Token, failed.Token), tokenized.Complete, failed),
+            Stage("classify", () => Classify(failed.Token), scored.Complete, failed),
             Stage("publish", () => Publish(stopReading.Token, failed.Token), () => { }, failed),
         ];
         // Where one failed and cancelled the others, what is thrown is the failure.
         await Task.WhenAll(stages);
     }
-
-    private static Channel<T> Bounded<T>() =>
-        Channel.CreateBounded<T>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
 
     /// <summary>A loop on a thread of its own; its end, good or bad, closes its output, and a failure ends the others.</summary>
     private static Task Stage(string name, Action loop, Action close, CancellationTokenSource failed)
@@ -99,15 +95,15 @@ internal sealed class ClassifyingPipeline(
         while (reader.Read(stop) is { } window)
         {
             var started = clock.GetTimestamp();
-            TokenisedWindow tokens;
-            using (reader.Heartbeat.Enter("tokenising a window", TimeSpan.Zero))
-                tokens = tokenizer.Tokenise(window);
+            TokenizedWindow tokens;
+            using (reader.Heartbeat.Enter("tokenizing a window", TimeSpan.Zero))
+                tokens = tokenizer.Tokenize(window);
             if (window.Records.Length > 0)
             {
                 meter.Read(window);
-                meter.Tokenised(clock.GetElapsedTime(started));
+                meter.Tokenized(clock.GetElapsedTime(started));
             }
-            var taken = tokenised.Writer.WriteAsync(tokens, failed).AsTask();
+            var taken = tokenized.Offer(tokens, failed);
             // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
@@ -116,17 +112,17 @@ internal sealed class ClassifyingPipeline(
 
     private void Classify(CancellationToken failed)
     {
-        while (Take(tokenised.Reader, failed) is { } window)
+        while (tokenized.Take(failed) is { } window)
         {
             if (window.Source.IsStale)
             {
-                window.Tokens.Dispose();
+                window.Dispose();
                 continue;
             }
             if (window.Source.Records.Length == 0)
             {
                 // Only offsets: they keep their place behind the windows before.
-                scored.Writer.WriteAsync(new ScoredWindow(window, heads.Current, [], null), failed).AsTask().GetAwaiter().GetResult();
+                scored.Give(new ScoredWindow(window, heads.Current, [], null), failed);
                 continue;
             }
             var started = clock.GetTimestamp();
@@ -136,13 +132,13 @@ internal sealed class ClassifyingPipeline(
             var took = clock.GetElapsedTime(started);
             pacer.Took(window.Source.Records.Length, took);
             meter.Classified(took);
-            scored.Writer.WriteAsync(result, failed).AsTask().GetAwaiter().GetResult();
+            scored.Give(result, failed);
         }
     }
 
     private void Publish(CancellationToken stop, CancellationToken failed)
     {
-        while (Take(scored.Reader, failed, () => Attend(stop)) is { } window)
+        while (scored.Take(failed, () => Attend(stop)) is { } window)
         {
             using (window)
             {
@@ -200,22 +196,6 @@ internal sealed class ClassifyingPipeline(
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The next life of this worker goes on with it, unless a window is still to come.
-        }
-    }
-
-    /// <param name="idle">Called each second while nothing comes.</param>
-    private static T? Take<T>(ChannelReader<T> channel, CancellationToken failed, Action? idle = null)
-        where T : class
-    {
-        while (true)
-        {
-            if (channel.TryRead(out var item))
-                return item;
-            var waiting = channel.WaitToReadAsync(failed).AsTask();
-            while (idle is not null && Task.WaitAny([waiting], IdlePeriod) < 0)
-                idle();
-            if (!waiting.GetAwaiter().GetResult())
-                return null;
         }
     }
 }

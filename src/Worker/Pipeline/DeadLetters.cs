@@ -37,11 +37,13 @@ internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider
     private OutgoingRecord Letter(SourceRecord source, Failure failure, string? omitted)
     {
         var own = Omits("headers") ? [] : source.Headers;
-        var said = DeadLetterHeaders.For(Position(source), source.TimestampMs, failure, worker, Attempt(source.Headers), clock.GetUtcNow(), omitted, own.Length);
-        var headers = new RecordHeader[own.Length + said.Count];
+        var added = DeadLetterHeaders.For(
+            Position(source), source.TimestampMs, failure, worker, Attempt(source.Headers), clock.GetUtcNow(), omitted,
+            own.Length);
+        var headers = new RecordHeader[own.Length + added.Count];
         own.CopyTo(headers, 0);
-        for (var i = 0; i < said.Count; i++)
-            headers[own.Length + i] = new RecordHeader(said[i].Key, said[i].Value);
+        for (var i = 0; i < added.Count; i++)
+            headers[own.Length + i] = new RecordHeader(added[i].Key, added[i].Value);
         return new OutgoingRecord(kafka.Topics.DeadLetters, Omits("key") ? null : source.Key, Omits("value") ? null : source.Value, headers);
 
         bool Omits(string part) => omitted?.Contains(part, StringComparison.Ordinal) == true;

@@ -14,9 +14,6 @@ namespace Worker.Pipeline;
 /// </summary>
 internal sealed class PipelineMeter : IDisposable
 {
-    private static readonly string[] DecisionNames = ["no", "review", "yes"];
-    private static readonly string[] ConfidenceNames = ["uncertain", "likely", "certified"];
-
     private readonly Meter meter = new(MetricNames.Meter);
     private readonly Counter<long> messages;
     private readonly Counter<long> tokens;
@@ -80,12 +77,12 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Write(ref totalRead, totalRead + window.Records.Length);
     }
 
-    /// <summary>Tokenising has taken so long for a window.</summary>
-    public void Tokenised(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "tokenise"));
+    /// <summary>Tokenizing has taken so long for a window.</summary>
+    public void Tokenized(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
 
     public void Classified(TimeSpan took)
     {
-        stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "classify"));
+        stageSeconds.Record(took.TotalSeconds, Tag("stage", "classify"));
         Volatile.Write(ref classifyTicks, classifyTicks + took.Ticks);
     }
 
@@ -94,7 +91,7 @@ internal sealed class PipelineMeter : IDisposable
 
     public void Published(ScoredWindow window, WindowOutput output, PublishOutcome outcome, TimeSpan took)
     {
-        stageSeconds.Record(took.TotalSeconds, new KeyValuePair<string, object?>("stage", "publish"));
+        stageSeconds.Record(took.TotalSeconds, Tag("stage", "publish"));
         if (outcome == PublishOutcome.Abandoned)
             return;
         var count = window.Window.Source.Records.Length;
@@ -115,15 +112,19 @@ internal sealed class PipelineMeter : IDisposable
     private void Results(WindowCounts counts, HeadSet heads)
     {
         foreach (var decision in Enum.GetValues<MessageDecision>())
-            Add(messages, counts.Decisions[(int)decision], new KeyValuePair<string, object?>("decision", decision.ToString().ToLowerInvariant()));
+            Add(messages, counts.Decisions[(int)decision], Tag("decision", DecisionNames.Of(decision)));
         foreach (var state in Enum.GetValues<ReviewState>())
             if (state != ReviewState.None)
-                Add(reviews, counts.States[(int)state], new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
+                Add(reviews, counts.States[(int)state], Tag("state", DecisionNames.Of(state)));
         Add(audits, counts.Audits);
         for (var label = 0; label < heads.Heads.Length; label++)
             for (var index = 0; index < LabelDecision.Count; index++)
+            {
+                var decided = LabelDecision.At(index);
                 Add(decisions, counts.Labels[label * LabelDecision.Count + index],
-                    new("label", heads.Heads[label].Label), new("decision", DecisionNames[index / 3]), new("confidence", ConfidenceNames[index % 3]));
+                    Tag("label", heads.Heads[label].Label), Tag("decision", DecisionNames.Of(decided.Decision)),
+                    Tag("confidence", DecisionNames.Of(decided.Confidence)));
+            }
     }
 
     private void Failures(Failure?[] failures)
@@ -133,12 +134,14 @@ internal sealed class PipelineMeter : IDisposable
             if (failure is { IsSkipped: true })
                 skipped.Add(1);
             else if (failure is not null)
-                deadLetters.Add(1, new KeyValuePair<string, object?>("kind", failure.Kind.ToString()));
+                deadLetters.Add(1, Tag("kind", failure.Kind.ToString()));
         }
     }
 
     private List<Measurement<int>> HeadVersions() =>
-        [.. (lastUsed?.Heads ?? []).Select(head => new Measurement<int>(head.Version, new KeyValuePair<string, object?>("label", head.Label)))];
+        [.. (lastUsed?.Heads ?? []).Select(head => new Measurement<int>(head.Version, Tag("label", head.Label)))];
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
     private static void Add(Counter<long> counter, long count, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

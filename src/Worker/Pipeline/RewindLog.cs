@@ -4,8 +4,9 @@ using Worker.Kafka.Clients;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Says once (in an outage <see cref="OutageLog"/> does) that windows are read again, and once, with the count, that one was published after that; and how long to
-/// wait before the next try, so that a fault that shows at once does not become a busy loop. Publisher's thread only.
+/// Writes one line when windows are read again, and one, with their count, when a window is published after that; in
+/// an outage <see cref="OutageLog"/> does. It says how long to wait before the next try, so that a fault that shows at
+/// once does not become a busy loop. The publisher's thread only.
 /// </summary>
 internal sealed partial class RewindLog(ILogger log, OutageLog outages, TimeProvider clock)
 {
@@ -22,8 +23,8 @@ internal sealed partial class RewindLog(ILogger log, OutageLog outages, TimeProv
             outages.Say(LogLevel.Warning, level => Rewinding(log, level, reason));
             return TimeSpan.Zero;
         }
-        var most = Math.Min(Longest.TotalMilliseconds, 25 * Math.Pow(2, Math.Min(rewinds, 10)));
-        return TimeSpan.FromMilliseconds(most * (0.5 + (Random.Shared.NextDouble() / 2)));
+        var maximum = Math.Min(Longest.TotalMilliseconds, 25 * Math.Pow(2, Math.Min(rewinds, 10)));
+        return TimeSpan.FromMilliseconds(maximum * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
     /// <summary>A window was published.</summary>

@@ -8,7 +8,8 @@ namespace Worker.Pipeline;
 /// <param name="Heads">The heads of every probability in it.</param>
 /// <param name="Probabilities">Pooled; [records, labels], calibrated; rows of failed records mean nothing.</param>
 /// <param name="AnomalyPs">Pooled; [records], conformal p-values; null without a reference to compare with.</param>
-internal sealed record ScoredWindow(TokenisedWindow Window, HeadSet Heads, float[] Probabilities, float[]? AnomalyPs = null) : IDisposable
+internal sealed record ScoredWindow(
+    TokenizedWindow Window, HeadSet Heads, float[] Probabilities, float[]? AnomalyPs = null) : IDisposable
 {
     /// <summary>Probabilities of one record; [labels].</summary>
     public ReadOnlySpan<float> Row(int record) => Probabilities.AsSpan(record * Heads.Heads.Length, Heads.Heads.Length);
@@ -18,7 +19,7 @@ internal sealed record ScoredWindow(TokenisedWindow Window, HeadSet Heads, float
 
     public void Dispose()
     {
-        Window.Tokens.Dispose();
+        Window.Dispose();
         ArrayPool<float>.Shared.Return(Probabilities);
         if (AnomalyPs is not null)
             ArrayPool<float>.Shared.Return(AnomalyPs);

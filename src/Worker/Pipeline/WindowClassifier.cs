@@ -4,6 +4,7 @@ using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Windows;
+using Worker.Heads;
 
 namespace Worker.Pipeline;
 
@@ -19,7 +20,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
     private readonly WindowEncoder windows = new(encoder, microBatchTokens);
 
     /// <exception cref="Exception">The device is broken; nothing of the window was published.</exception>
-    public ScoredWindow Classify(TokenisedWindow window, HeadSet heads)
+    public ScoredWindow Classify(TokenizedWindow window, HeadSet heads)
     {
         var (probabilities, anomalyPs) = Score(window.Tokens, window.Failures, heads);
         return new ScoredWindow(window, heads, probabilities, anomalyPs);

@@ -19,7 +19,6 @@ internal sealed class WindowRecords
 
     private readonly KafkaTopics topics;
     private readonly TopicLimits limits;
-    private readonly TextDecoder decoder;
     private readonly WindowReview reviews;
     private readonly DeadLetters deadLetters;
     private readonly ResultJson json;
@@ -28,12 +27,11 @@ internal sealed class WindowRecords
     private readonly List<int> sources = [];
 
     public WindowRecords(
-        KafkaOptions kafka, TopicLimits limits, InputOptions input, DecisionOptions decisions, ReviewOptions review, ResultOptions results,
+        KafkaOptions kafka, TopicLimits limits, DecisionOptions decisions, ReviewOptions review, ResultOptions results,
         TimeProvider clock, string version, ILogger log)
     {
         topics = kafka.Topics;
         this.limits = limits;
-        decoder = new TextDecoder(input);
         reviews = new WindowReview(decisions, review, clock);
         json = new ResultJson(results);
         echoed = new EchoedFields(results.Echo);
@@ -125,7 +123,7 @@ internal sealed class WindowRecords
     private void AddReviewItem(ScoredWindow scored, int record, in MessageResult result, ReadOnlySpan<byte> echo, ref int reviewed)
     {
         var source = scored.Window.Source.Records[record];
-        decoder.Decode(source.Value, out var text);
+        var text = scored.Window.Text(record);
         var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review) && text.Length > StartBytes)

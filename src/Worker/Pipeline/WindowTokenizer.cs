@@ -5,7 +5,7 @@ using Worker.Kafka.Groups;
 
 namespace Worker.Pipeline;
 
-/// <summary>Decodes and tokenises the records of a window. One caller at a time.</summary>
+/// <summary>Decodes and tokenizes the records of a window. One caller at a time.</summary>
 internal sealed class WindowTokenizer
 {
     private readonly TextDecoder decoder;
@@ -25,19 +25,21 @@ internal sealed class WindowTokenizer
         maxTokens = input.MaxTokens == 0 ? encoderMaxTokens : Math.Min(input.MaxTokens, encoderMaxTokens);
     }
 
-    public TokenisedWindow Tokenise(SourceWindow source)
+    public TokenizedWindow Tokenize(SourceWindow source)
     {
         var count = source.Records.Length;
+        var texts = new TextWindow(count);
         var tokens = new TokenWindow(count);
         var failures = new Failure?[count];
         var truncated = new bool[count];
         for (var i = 0; i < count; i++)
         {
-            var length = 0;
-            failures[i] = Decode(source.Records[i], out var text) ?? Encode(text, tokens, out length, out truncated[i]);
+            var (record, length) = (source.Records[i], 0);
+            failures[i] = Decode(record, out var text) ?? Encode(text, tokens, out length, out truncated[i]);
+            texts.Add(record.Value, failures[i] is null ? text : default);
             tokens.Add(failures[i] is null ? length : 0);
         }
-        return new TokenisedWindow(source, tokens, failures, truncated);
+        return new TokenizedWindow(source, texts, tokens, failures, truncated);
     }
 
     private Failure? Decode(SourceRecord record, out ReadOnlySpan<byte> text)

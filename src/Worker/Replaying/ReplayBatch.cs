@@ -11,8 +11,8 @@ namespace Worker.Replaying;
 /// </summary>
 internal sealed class ReplayBatch(TransactionalWriter writer, string ledger, string topicId, int maxBytes, TimeProvider clock, ReplayReport report)
 {
-    private const int MostMessages = 500;
-    private const long MostBytes = 8 << 20;
+    private const int MaximumMessages = 500;
+    private const long MaximumBytes = 8 << 20;
     private const int Tries = 5;
     private readonly List<Item> items = [];
     private long bytes;
@@ -27,7 +27,7 @@ internal sealed class ReplayBatch(TransactionalWriter writer, string ledger, str
         }
         items.Add(new Item(partition, offset, letter, message));
         bytes += size;
-        if (items.Count >= MostMessages || bytes >= MostBytes)
+        if (items.Count >= MaximumMessages || bytes >= MaximumBytes)
             Send(stop);
     }
 

@@ -22,16 +22,17 @@ internal static class SettingValue
         if (text.Length == 0 && (setting.Type != typeof(string) || rules.Exists(rule => rule is RequiredAttribute)))
         {
             var required = rules.Find(rule => rule is RequiredAttribute);
-            return Said(key, (required is null ? null : Own(required)) ?? "is empty: give it a value, or leave it out");
+            var own = required is null ? null : Own(required);
+            return Named(key, own ?? "is empty: give it a value, or leave it out");
         }
         if (Read(setting.Type, text) is not { } value)
-            return Said(key, $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
+            return Named(key, $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         if (setting.Shape != SettingShape.Value)
             return null;
         foreach (var rule in rules)
             // An empty address is none.
             if (rule is not EnumDataTypeAttribute && !(rule is UrlAttribute && text.Length == 0) && !rule.IsValid(value))
-                return Said(key, Own(rule) ?? $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
+                return Named(key, Own(rule) ?? $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         return null;
     }
 
@@ -79,6 +80,6 @@ internal static class SettingValue
         ? $"'{text}'"
         : $"a text of {text.Length} characters";
 
-    private static string Said(string key, string problem) =>
+    private static string Named(string key, string problem) =>
         problem.StartsWith($"{key} ", StringComparison.OrdinalIgnoreCase) ? problem : $"{key}: {problem}";
 }

@@ -4,8 +4,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Telemetry;
 
 /// <summary>
-/// How far each partition that this worker reads is behind, in messages and in time. The publishing stage writes; whoever
-/// collects metrics reads.
+/// How far each partition that this worker reads is behind, in messages and in time. The publishing stage writes; the
+/// collector of metrics reads.
 /// </summary>
 /// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 where it does not).</param>
 internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partition, long End)>> ends, TimeProvider clock)

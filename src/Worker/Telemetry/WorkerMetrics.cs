@@ -6,7 +6,7 @@ namespace Worker.Telemetry;
 internal static class WorkerMetrics
 {
     /// <summary>500 labels times their decisions and confidences: the library's own limit of 2,000 series would fold the rest into one.</summary>
-    private const int MostSeries = 20_000;
+    private const int MaximumSeries = 20_000;
 
     // From 1 ms for a window of a fast device to half a minute for one on a device that is nearly stuck.
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -17,7 +17,7 @@ internal static class WorkerMetrics
         .AddRuntimeInstrumentation()
         .AddView(MetricNames.StageSeconds.Name, new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
         .AddView(MetricNames.WindowMessages.Name, new ExplicitBucketHistogramConfiguration { Boundaries = Messages })
-        .AddView(MetricNames.Decisions.Name, new MetricStreamConfiguration { CardinalityLimit = MostSeries })
-        .AddView(MetricNames.Lag.Name, new MetricStreamConfiguration { CardinalityLimit = MostSeries })
-        .AddView(MetricNames.TimeLag.Name, new MetricStreamConfiguration { CardinalityLimit = MostSeries });
+        .AddView(MetricNames.Decisions.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
+        .AddView(MetricNames.Lag.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
+        .AddView(MetricNames.TimeLag.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries });
 }

@@ -7,7 +7,7 @@ namespace Worker.Terminal;
 /// <summary>Says in a few lines what is certified of heads, and what the rest lacks.</summary>
 internal static class CertificateSummary
 {
-    /// <summary>Characters of a label's name, so that lines stay within 80.</summary>
+    /// <summary>Columns of a label's name, so that lines stay within 80.</summary>
     private const int NameWidth = 20;
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
@@ -52,11 +52,9 @@ internal static class CertificateSummary
         var (first, last) = (labels[0], labels[^1]);
         return labels.Length == 1 ? Named(first) : $"{Named(first)} to {Named(last)}";
 
-        string Named((string Label, MissingEvidence? Needs) label) => $"{value(label.Needs!)} ({Cut(label.Label)})";
+        string Named((string Label, MissingEvidence? Needs) label) =>
+            $"{value(label.Needs!)} ({TextColumns.Cut(label.Label, NameWidth)})";
     }
-
-    private static string Cut(string label) =>
-        label.Length <= NameWidth ? label : label[..(NameWidth - 1)].TrimEnd() + "…";
 
     private static string Side(IEnumerable<Head> heads, Func<Certificate, CertifiedSide?> side)
     {

@@ -5,6 +5,8 @@ namespace Worker.Terminal;
 /// <summary>Writes an experiment as a table of plain text that fits 80 columns.</summary>
 internal static class ExperimentTable
 {
+    private const int NameWidth = 18;
+
     public static void Write(TextWriter output, ExperimentResult result)
     {
         var head = result.Variants[0];
@@ -12,7 +14,7 @@ internal static class ExperimentTable
         output.WriteLine($"{"variant",-18} {"macro F1",14} {"macro AP",14} {"log-loss",14} {"ECE",14}");
         foreach (var variant in result.Variants)
         {
-            output.Write($"{(variant.Name.Length <= 18 ? variant.Name : variant.Name[..17] + "…"),-18}");
+            output.Write(TextColumns.Padded(TextColumns.Cut(variant.Name, NameWidth), NameWidth));
             foreach (var metric in ExperimentMetric.All)
                 output.Write($" {Cell(variant.Whole(metric)),13}{(variant == head ? ' ' : variant.Verdict(head, metric) switch { > 0 => '+', < 0 => '-', _ => ' ' })}");
             output.WriteLine();

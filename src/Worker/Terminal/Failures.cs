@@ -1,13 +1,13 @@
 namespace Worker.Terminal;
 
-/// <summary>Turns whatever a verb throws into a message for a person and an exit code.</summary>
+/// <summary>Turns whatever a command throws into a message for a person and an exit code.</summary>
 internal static class Failures
 {
-    public static async Task<int> Guard(Func<Task<int>> verb)
+    public static async Task<int> Guard(Func<Task<int>> command)
     {
         try
         {
-            return await verb();
+            return await command();
         }
         catch (UserError error)
         {

@@ -8,15 +8,15 @@ internal static class Nearest
     /// <param name="known">What could have been meant.</param>
     public static string? To(string word, IEnumerable<string> known)
     {
-        var (best, least) = ((string?)null, int.MaxValue);
+        var (best, minimum) = ((string?)null, int.MaxValue);
         foreach (var candidate in known)
         {
             var distance = EditDistance.Between(word, candidate);
             // A beginning is near too: 'Exactly' for 'ExactlyOnce'.
             if (word.Length >= 3 && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
                 distance = 1;
-            if (distance < least && distance <= Math.Max(1, Math.Min(word.Length, candidate.Length) / 3))
-                (best, least) = (candidate, distance);
+            if (distance < minimum && distance <= Math.Max(1, Math.Min(word.Length, candidate.Length) / 3))
+                (best, minimum) = (candidate, distance);
         }
         return best;
     }

@@ -3,7 +3,7 @@ namespace Worker.Terminal;
 /// <summary>Finds what a person may have meant by a name that is not there.</summary>
 internal static class NearestNames
 {
-    private const int MostNamed = 3;
+    private const int MaximumNamed = 3;
 
     /// <summary>"did you mean 'spam'?", or nothing where no name is near.</summary>
     public static string Hint(string name, IEnumerable<string> names) => Of(name, names) switch
@@ -15,13 +15,13 @@ internal static class NearestNames
     /// <summary>The nearest names, at most three: few letters apart, or one is a part of the other.</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> names)
     {
-        var most = Math.Max(1, name.Length / 3);
+        var maximum = Math.Max(1, name.Length / 3);
         return
         [
             .. names.Select(candidate => (Name: candidate, Distance: EditDistance.Between(name, candidate)))
-                .Where(candidate => candidate.Distance <= most || Contains(name, candidate.Name))
+                .Where(candidate => candidate.Distance <= maximum || Contains(name, candidate.Name))
                 .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
-                .Take(MostNamed).Select(candidate => candidate.Name),
+                .Take(MaximumNamed).Select(candidate => candidate.Name),
         ];
     }
 

@@ -40,6 +40,9 @@ internal static class TextColumns
         return string.Join(' ', clean.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>A text as one line that takes so many columns at most.</summary>
+    public static string Fitted(string text, int width) => Cut(OneLine(text), width);
+
     /// <summary>A text that takes so many columns at most, with … where something is left out.</summary>
     public static string Cut(string text, int width)
     {

@@ -2,12 +2,12 @@ using System.Text;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
+using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Training;
 
@@ -52,5 +52,5 @@ internal static class AnomalyTraining
     }
 
     private static TokenWindow Tokenise(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
-        new TextEncoder(loaded).Tokenise([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
+        new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 }

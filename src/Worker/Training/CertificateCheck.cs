@@ -1,8 +1,8 @@
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Training;
 

@@ -1,12 +1,12 @@
 using System.Text;
 using Worker.Core.Features;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Thresholding;
 using Worker.Terminal;
-using Worker.Texts;
 
 namespace Worker.Training;
 

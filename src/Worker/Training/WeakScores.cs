@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Learning.Examples;
-using Worker.Texts;
 
 namespace Worker.Training;
 

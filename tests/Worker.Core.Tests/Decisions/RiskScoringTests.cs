@@ -90,7 +90,7 @@ public class RiskScoringTests
         var bands = Bands([.. Enumerable.Range(0, 5).Select(i => Head($"{i}", Thresholds.Half))]);
         var message = Message(bands, 1, [0.3f, 0.3f, 0.3f, 0.3f, 0.3f], anomaly: 0, challengers: [1, 1, 1, 1, 1]);
         var verdict = new ReviewPolicy(new ReviewOptions { Audit = 1 }).Judge(message, Start);
-        Assert.Equal(ReviewReasons.Most, verdict.Score.Reasons.Count);
-        Assert.Equal(ReviewReasonKind.Audit, verdict.Score.Reasons[ReviewReasons.Most - 1].Kind);
+        Assert.Equal(ReviewReasons.Capacity, verdict.Score.Reasons.Count);
+        Assert.Equal(ReviewReasonKind.Audit, verdict.Score.Reasons[ReviewReasons.Capacity - 1].Kind);
     }
 }

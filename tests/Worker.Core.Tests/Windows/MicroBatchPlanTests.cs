@@ -85,7 +85,7 @@ public class MicroBatchPlanTests
         using var window = Window(Enumerable.Range(0, Texts).Select(_ => shortest + random.Next(spread)));
         var plan = new MicroBatchPlan();
         plan.Plan(window, Budget);
-        Assert.InRange(plan.Tried, 1, (MicroBatchPlan.MostSizes + 1) * Texts);
+        Assert.InRange(plan.Tried, 1, (MicroBatchPlan.MaximumSizes + 1) * Texts);
         Exact(plan, window, Budget, out var least);
         Assert.InRange(Cost(plan, window, Budget), least, least * 1.01);
     }

@@ -82,6 +82,8 @@ public class WindowEncoderTests
 
         public int MaxTokens => 512;
 
+        public int MicroBatchTokens => 512;
+
         public string Description => "sum";
 
         public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

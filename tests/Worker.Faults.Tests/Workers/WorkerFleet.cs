@@ -8,12 +8,12 @@ internal sealed class WorkerFleet : IAsyncDisposable
 
     private readonly FaultOptions options;
     private readonly string bootstrapServers;
-    private readonly Encoders encoders;
+    private readonly RunEncoders encoders;
     private readonly List<Ending> endings = [];
     private readonly CancellationTokenSource stop = new();
     private readonly Task supervising;
 
-    public WorkerFleet(FaultOptions options, string bootstrapServers, Encoders encoders, Func<long> now)
+    public WorkerFleet(FaultOptions options, string bootstrapServers, RunEncoders encoders, Func<long> now)
     {
         this.options = options;
         this.bootstrapServers = bootstrapServers;

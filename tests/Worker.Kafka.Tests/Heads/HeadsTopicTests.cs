@@ -102,7 +102,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
     private sealed class Watch : IDisposable
     {
         private readonly CancellationTokenSource stop = new();
-        private readonly ConcurrentQueue<HeadRecord> records = [];
+        private readonly ConcurrentQueue<HeadsTopicRecord> records = [];
         private readonly ConcurrentQueue<int> batches = [];
         private readonly HeadsTopicReader reader;
         private readonly Task run;
@@ -126,7 +126,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
             [.. records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
                 .Select(label => $"{label.Key}={(label.Last().Value is { } value ? Stage.Text(value) : "(gone)")}")];
 
-        private void Take(IReadOnlyList<HeadRecord> together)
+        private void Take(IReadOnlyList<HeadsTopicRecord> together)
         {
             foreach (var record in together)
                 records.Enqueue(record);

@@ -44,6 +44,8 @@ public sealed class LivenessTests(TinyModel model)
 
         public int MaxTokens => encoder.MaxTokens;
 
+        public int MicroBatchTokens => encoder.MicroBatchTokens;
+
         public string Description => encoder.Description;
 
         public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

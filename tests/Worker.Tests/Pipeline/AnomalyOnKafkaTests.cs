@@ -32,24 +32,25 @@ public class AnomalyOnKafkaTests(TinyModel model, KafkaBroker kafka)
             await admin.CreateAsync([new(Topics.Messages, 2, 1), new(Topics.Results, 2, 1), new(Topics.Review, 1, 1), new(Topics.DeadLetters, 1, 1), new(Topics.Heads, 1, 1, Compacted: true)]);
         using var folder = Repository.Temporary();
         File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 120).Select(i => $$$"""{"text": "{{{(i % 2 == 0 ? "refund my money number" : "lovely lamp, thank you")}}} {{{Words.Of(i)}}}", "labels": {"refund": {{{1 - i % 2}}}}}"""));
-        Verb("train", "--data", folder.File("data.jsonl"), "--model", model.Bundle, "--out", folder.File("heads.jsonl"));
-        Assert.Contains("anomaly reference", Verb("heads", "publish", folder.File("heads.jsonl")), StringComparison.Ordinal);
+        Run("train", "--data", folder.File("data.jsonl"), "--model", model.Bundle, "--out", folder.File("heads.jsonl"));
+        var published = Run("heads", "publish", folder.File("heads.jsonl"));
+        Assert.Contains("anomaly reference", published, StringComparison.Ordinal);
 
         using var worker = WorkerProcess.Start(Where, "run", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0");
         var results = Flow(worker, read => read.Exists(HasAnomaly));
         Assert.All(results.Where(HasAnomaly), result => Assert.InRange(result.GetProperty("anomaly").GetProperty("p").GetDouble(), 0, 1));
-        Verb("heads", "retire-anomaly");
+        Run("heads", "retire-anomaly");
         results = Flow(worker, read => !HasAnomaly(read[^1]));
         Assert.All(results, result => Assert.True(result.GetProperty("labels").TryGetProperty("refund", out _)));
         worker.Terminate();
         Assert.Equal(0, worker.WaitForExit(TimeSpan.FromSeconds(60)));
     }
 
-    private string Verb(params string[] arguments)
+    private string Run(params string[] arguments)
     {
-        using var verb = WorkerProcess.Start(Where, arguments);
-        Assert.True(verb.WaitForExit(TimeSpan.FromSeconds(60)) == 0, verb.Errors);
-        return verb.Output;
+        using var command = WorkerProcess.Start(Where, arguments);
+        Assert.True(command.WaitForExit(TimeSpan.FromSeconds(60)) == 0, command.Errors);
+        return command.Output;
     }
 
     private static bool HasAnomaly(JsonElement result) => result.TryGetProperty("anomaly", out _);

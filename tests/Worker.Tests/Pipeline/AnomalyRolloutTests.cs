@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
+using Worker.Heads;
 using Worker.Kafka.Heads;
-using Worker.Rollout;
 
 namespace Worker.Tests.Pipeline;
 

@@ -78,7 +78,8 @@ public class ReviewItemTests(TinyModel model)
         (kafka.Topics.Results, kafka.Topics.Review) = ("results", "review");
         var limits = await TopicLimits.Read(kafka, [], NullLoggerFactory.Instance, TimeProvider.System);
         return new WindowRecords(
-            kafka, limits, new InputOptions(), new DecisionOptions(), review, new ResultOptions(), TimeProvider.System, "1", NullLogger.Instance);
+            kafka, limits, new DecisionOptions(), review, new ResultOptions(), TimeProvider.System, "1",
+            NullLogger.Instance);
     }
 
     /// <summary>Messages of as many bytes as are named, with a key, all of them uncertain.</summary>
@@ -102,12 +103,15 @@ public class ReviewItemTests(TinyModel model)
             ids.CopyTo(tokens.Room(ids.Length));
             tokens.Add(ids.Length);
         }
+        var texts = new TextWindow(messages.Length);
+        foreach (var record in source)
+            texts.Add(record.Value, record.Value);
         var window = new SourceWindow(source, [], 0, 0, new WindowLedger(TimeProvider.System));
         // Rented, as the window gives it back.
         var probabilities = ArrayPool<float>.Shared.Rent(messages.Length);
         probabilities.AsSpan().Fill(0.5f);
         return new ScoredWindow(
-            new TokenisedWindow(window, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
+            new TokenizedWindow(window, texts, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
             probabilities);
     }
 

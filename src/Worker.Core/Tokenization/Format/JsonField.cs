@@ -7,11 +7,26 @@ namespace Worker.Core.Tokenization.Format;
 /// <param name="Path">The field, e.g. <c>model.unk_token</c>; empty for the whole file.</param>
 internal readonly record struct JsonField(string File, string Path, JsonElement Value)
 {
+    /// <summary>A whole file.</summary>
+    /// <exception cref="TokenizerRefusedException">It is not JSON.</exception>
+    public static JsonField Parse(string file, ReadOnlyMemory<byte> utf8)
+    {
+        if (FileStart.Problem(utf8.Span) is { } problem)
+            throw new TokenizerRefusedException(file, "", problem);
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return new JsonField(file, "", document.RootElement.Clone());
+        }
+        catch (JsonException error)
+        {
+            throw new TokenizerRefusedException(file, "", $"is not valid JSON ({error.Message}): was it cut short?");
+        }
+    }
+
     public bool IsNull => Value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
-
-    public bool IsText => Value.ValueKind == JsonValueKind.String;
 
     /// <summary>A member; one that is absent counts as null.</summary>
     public JsonField this[string name] =>
@@ -67,10 +82,11 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         _ => throw RefuseValue("true or false"),
     };
 
-    public int Integer(int least, int most) =>
-        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number) && number >= least && number <= most
+    public int Integer(int minimum, int maximum) =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number)
+            && number >= minimum && number <= maximum
             ? number
-            : throw RefuseValue($"a whole number from {least} to {most}");
+            : throw RefuseValue($"a whole number from {minimum} to {maximum}");
 
     /// <summary>A token id.</summary>
     public int Id() => Integer(0, int.MaxValue - 1);

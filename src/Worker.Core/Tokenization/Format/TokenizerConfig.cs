@@ -8,7 +8,7 @@ namespace Worker.Core.Tokenization.Format;
 /// </summary>
 internal sealed class TokenizerConfig
 {
-    /// <summary>Classes of the reference that tokenise as BERT does; the last takes everything from tokenizer.json.</summary>
+    /// <summary>Classes of the reference that tokenize as BERT does; the last takes everything from tokenizer.json.</summary>
     private static readonly string[] Classes =
     [
         "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "ConvBertTokenizer",

@@ -32,7 +32,9 @@ internal static class TokenizerJson
             Settings = config.Override(ReadNormalizer(root["normalizer"]) with
             {
                 ContinuationPrefix = model["continuing_subword_prefix"].Text("##"),
-                MaxCharactersPerWord = model["max_input_chars_per_word"] is { IsNull: false } most ? most.Integer(1, TokenizerSettings.MostCharactersPerWord) : 100,
+                MaxCharactersPerWord = model["max_input_chars_per_word"] is { IsNull: false } characters
+                    ? characters.Integer(1, TokenizerSettings.CharactersPerWordLimit)
+                    : 100,
             }),
             SpecialTokens = specials,
             UnknownId = vocabulary.Find(unknown.Text("[UNK]"))

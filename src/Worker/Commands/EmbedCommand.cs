@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Numerics.Tensors;
+using Worker.Encoders;
+using Worker.Terminal;
+
+namespace Worker.Commands;
+
+/// <summary>worker embed: {"text"} in, {"embedding"} out.</summary>
+internal static class EmbedCommand
+{
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var feature = new Option<string>("--feature") { Description = "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +", DefaultValueFactory = _ => "mean" };
+        var raw = new Option<bool>("--raw") { Description = "Do not normalise to length 1" };
+        var command = new Command("embed", "Read JSON lines {\"text\"} on standard input, write {\"embedding\"}")
+        {
+            feature, raw,
+        };
+        model.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, parsed.GetValue(feature)!));
+            return await Run(loaded, parsed.GetValue(raw), stop);
+        });
+        return command;
+    }
+
+    private static Task<int> Run(LoadedEncoder loaded, bool raw, CancellationToken stop)
+    {
+        var encoder = new TextEncoder(loaded);
+        var width = loaded.Encoder.Features.Width;
+        return JsonLines.Answer(512, (texts, write) =>
+        {
+            var features = encoder.Features(texts);
+            for (var i = 0; i < texts.Count; i++)
+            {
+                var row = features.AsMemory(i * width, width);
+                if (!raw)
+                    TensorPrimitives.Divide(row.Span, Math.Max(TensorPrimitives.Norm(row.Span), 1e-12f), row.Span);
+                JsonLines.WriteRow(write, "embedding", row);
+            }
+        }, stop);
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Heads;
+using Worker.Heads;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Heads;
+using Worker.Learning.Anomaly;
+using Worker.Learning.Saving;
+using Worker.Terminal;
+
+namespace Worker.Commands.Heads;
+
+/// <summary>worker heads publish: rolls the heads of a file out to every running worker.</summary>
+internal static class PublishCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("file")
+        {
+            Description = "Heads as written by 'train'; what the topic holds already is not published again, and a head that "
+                + "differs gets a higher version",
+        };
+        var force = new Option<bool>("--force") { Description = "Publish heads of another encoder than the topic's heads too" };
+        var kafka = new KafkaArguments();
+        var command = new Command(
+            "publish", "Publish heads to the heads topic; running workers take them up between windows")
+        {
+            file, force,
+        };
+        kafka.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var path = parsed.GetValue(file)!;
+            // 1. What is to be published, and what is there.
+            var heads = HeadFile.Read(path);
+            var bytes = AnomalyFile.BytesBeside(path);
+            var reference = bytes is null ? null : PublishedReference.Of(bytes);
+            var options = kafka.Read(parsed);
+            var there = await TopicHeads.Read(options, null, stop);
+            if (!parsed.GetValue(force))
+                EncoderGuard.Check(path, heads, reference, there);
+            var plan = PublishPlan.Of(heads, there);
+            // 2. Publish what is not there yet.
+            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            var changed = plan.Where(step => !step.IsThere).Select(step => step.Head).ToList();
+            await Publish(topic, changed, stop);
+            foreach (var line in PublishReport.Lines(plan))
+                Console.WriteLine(line);
+            var kept = heads.Count - changed.Count;
+            Console.WriteLine($"{changed.Count} of {Count(heads.Count)} published, {kept} {(kept == 1 ? "was" : "were")} there already");
+            foreach (var line in PublishReport.Left(plan, there))
+                Console.WriteLine(line);
+            // 3. The anomaly reference beside them.
+            Console.WriteLine(bytes is null
+                ? "no anomaly reference lies beside the heads: the one that workers use stays"
+                : await PublishReference(topic, bytes, reference!, there, stop));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>All at once, so that workers take them up at once.</summary>
+    private static async Task Publish(HeadsTopicWriter topic, List<Head> heads, CancellationToken stop)
+    {
+        var sent = heads.ConvertAll(head => topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop));
+        try
+        {
+            await Task.WhenAll(sent);
+        }
+        catch (KafkaFailureException failure)
+        {
+            throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} published: {failure.Message}\n"
+                + "  what to do: mend that, and publish the file again: what is there by then is left as it is");
+        }
+    }
+
+    private static async Task<string> PublishReference(
+        HeadsTopicWriter topic, byte[] bytes, PublishedReference reference, TopicHeads there, CancellationToken stop)
+    {
+        if (there.Reference?.Hash == reference.Hash)
+            return $"anomaly reference {reference.Hash[..12]} is there already: not published again";
+        var records = await AnomalyPublishing.Publish(topic, bytes, there.ReferenceKeys, stop);
+        var before = there.Reference is { } old ? $", in the place of {old.Hash[..12]}" : "";
+        return $"anomaly reference {reference.Hash[..12]} published in {records} records{before}";
+    }
+
+    private static string Count(int heads) => heads == 1 ? "1 head" : $"{heads} heads";
+}

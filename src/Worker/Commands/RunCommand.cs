@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using Worker.Hosting;
+using Worker.Settings;
+using Worker.Telemetry;
+using Worker.Terminal;
+
+namespace Worker.Commands;
+
+/// <summary>worker run: classifies from Kafka to Kafka until told to stop.</summary>
+internal static class RunCommand
+{
+    public const string Name = "run";
+
+    public static Command Create()
+    {
+        var file = new Option<FileInfo?>("--config") { Description = "A JSON file of settings, read after appsettings.json of this folder" };
+        var settings = new Argument<string[]>("settings")
+        {
+            Description = "Settings, e.g. --Kafka:BootstrapServers=broker:9092; docs/configuration.md lists them",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command(Name, "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)")
+        {
+            file, settings,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, stop) =>
+        {
+            string[] given = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
+            return Run(SettingFiles.Read(parsed.GetValue(file), given), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> Run(IConfiguration configuration, CancellationToken stop)
+    {
+        // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came before the task
+        // was returned would end the process at once, with 143.
+        await Task.Yield();
+        // 1. Options first: every problem of the configuration is said before anything is opened.
+        var options = RunOptionsReader.Read(configuration);
+        // 2. The host. The encoder is loaded before probes are answered: the startup probe gives it the time.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is said once, at the end and without its stack.
+        if (!options.Logging.ShowsDebug)
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        Write(builder.Logging, options.Logging.Format);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
+        if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
+            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+        builder.Services.AddSingleton(services => new HealthServer(
+            options.Health, services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
+        builder.Services.AddSingleton<ClassifierService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
+        using var host = builder.Build();
+        // 3. Until SIGTERM, Ctrl-C or a failure.
+        try
+        {
+            await host.StartAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while it was starting: an orderly stop like any other.
+            await host.StopAsync(CancellationToken.None);
+            return ExitCode.Done;
+        }
+        await host.WaitForShutdownAsync(stop);
+        return host.Services.GetRequiredService<ClassifierService>().Code;
+    }
+
+    private static void Write(ILoggingBuilder logging, LogFormat format)
+    {
+        const string time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        if (format == LogFormat.Json)
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (time.TrimEnd(), true));
+        else
+            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Worker.Core.Features;
+using Worker.Encoders;
+using Worker.Onnx.Bundles;
+using Worker.Onnx.Sessions;
+using Worker.Terminal;
+
+namespace Worker.Commands;
+
+/// <summary>worker score: {"text"} in, {"logits"} of the checkpoint's own classification head out.</summary>
+internal static class ScoreCommand
+{
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var command = new Command(
+            "score",
+            "Read JSON lines {\"text\"} on standard input, write {\"logits\"} of the checkpoint's own classification head");
+        model.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+            var bundle = EncoderBundle.Open(folder.Bundle);
+            if (bundle.OwnLabels.IsEmpty)
+                throw new UserError($"{parsed.GetValue(model.Model)} has no classification head of its own: use 'worker embed', or train heads with 'worker train'");
+            var options = model.Section(parsed, folder.Bundle, FeatureNames.Cls).ToOptions() with { OwnLogits = true };
+            using var loaded = new LoadedEncoder(bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
+            return await Run(loaded, stop);
+        });
+        return command;
+    }
+
+    private static Task<int> Run(LoadedEncoder loaded, CancellationToken stop)
+    {
+        var encoder = new TextEncoder(loaded);
+        var width = loaded.Encoder.Features.Width;
+        return JsonLines.Answer(512, (texts, write) =>
+        {
+            var logits = encoder.Features(texts);
+            for (var i = 0; i < texts.Count; i++)
+                JsonLines.WriteRow(write, "logits", logits.AsMemory(i * width, width));
+        }, stop);
+    }
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using Worker.Core.Features;
+using Worker.Onnx.Sessions;
+
+namespace Worker.Encoders;
+
+/// <summary>Which encoder runs, and how. Section "Encoder".</summary>
+internal sealed class EncoderSection
+{
+    /// <summary>
+    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder or beside
+    /// the executable or above it.
+    /// </summary>
+    [Required]
+    public string Bundle { get; set; } = Checkout.DefaultBundle;
+
+    /// <summary>auto, cpu or cuda. Default auto: CUDA where it can be had, and the log says why not.</summary>
+    [AllowedValues("auto", "cpu", "cuda")]
+    public string Device { get; set; } = "auto";
+
+    /// <summary>auto, f32 or int8 (CPU only). Default auto: f32.</summary>
+    [AllowedValues("auto", "f32", "int8")]
+    public string Precision { get; set; } = "auto";
+
+    /// <summary>CPU threads; 0, the default, for as many as the process may use. Range 0 to 1,024.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; set; }
+
+    /// <summary>
+    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, the last one's is mean) or all.
+    /// Default taps, which serves heads on mean and on taps; with heads from a file, whatever else they need too.
+    /// </summary>
+    public string[]? Features { get; set; }
+
+    /// <summary>The same, returning also what heads at hand need, unless the features are set.</summary>
+    public EncoderSection Serving(IEnumerable<string> needed) => new()
+    {
+        Bundle = Bundle,
+        Device = Device,
+        Precision = Precision,
+        Threads = Threads,
+        Features = Features is { Length: > 0 } ? Features : [FeatureNames.Taps, .. needed],
+    };
+
+    public EncoderOptions ToOptions() => new()
+    {
+        Device = Enum.Parse<Device>(Device, ignoreCase: true),
+        Precision = Precision switch
+        {
+            "f32" => Onnx.Sessions.Precision.Float32,
+            "int8" => Onnx.Sessions.Precision.Int8,
+            _ => Onnx.Sessions.Precision.Auto,
+        },
+        Threads = Threads,
+        Features = Features is { Length: > 0 } ? [.. Features] : [FeatureNames.Taps],
+    };
+}

@@ -1,0 +1,69 @@
+using Worker.Core.Tokenization;
+using Worker.Onnx.Bundles;
+using Worker.Onnx.Importing;
+using Worker.Terminal;
+
+namespace Worker.Encoders;
+
+/// <summary>A model named on the command line: an encoder bundle, or a Hugging Face folder that is imported for this one run.</summary>
+internal sealed class ModelFolder : IDisposable
+{
+    private readonly DirectoryInfo? temporary;
+
+    private ModelFolder(string bundle, DirectoryInfo? temporary)
+    {
+        Bundle = bundle;
+        this.temporary = temporary;
+    }
+
+    /// <summary>The bundle's folder.</summary>
+    public string Bundle { get; }
+
+    public static ModelFolder Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserError($"{Path.GetFullPath(folder)} is {(File.Exists(folder) ? "a file" : "not there")}: name the folder of an encoder bundle ('worker import' makes one) or a Hugging Face folder");
+        if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
+            return new ModelFolder(folder, null);
+        Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
+        var made = Directory.CreateTempSubdirectory("worker-bundle-");
+        try
+        {
+            Import(folder, made.FullName);
+        }
+        catch
+        {
+            made.Delete(recursive: true);
+            throw;
+        }
+        return new ModelFolder(made.FullName, made);
+    }
+
+    /// <summary>Whether a folder is an encoder bundle, of whatever encoder.</summary>
+    public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, "encoder.json"));
+
+    /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
+    public static EncoderBundle Import(string folder, string destination)
+    {
+        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
+
+        FolderTokenizer OpenTokenizer()
+        {
+            var tokenizer = TokenizerFolder.Open(folder);
+            return new FolderTokenizer(
+                text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
+                tokenizer.Definition.Settings.LowerCase);
+        }
+    }
+
+    /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>
+    public static int[] Ids(WordPieceTokenizer tokenizer, byte[] text, int maxTokens = int.MaxValue)
+    {
+        // A token takes at least one byte of the text, so this is never too short.
+        var ids = new int[Math.Min(maxTokens, text.Length + 2)];
+        var count = tokenizer.Encode(text, ids, out _);
+        return ids[..count];
+    }
+
+    public void Dispose() => temporary?.Delete(recursive: true);
+}

@@ -1,0 +1,70 @@
+using Worker.Core.Heads;
+using Worker.Core.Windows;
+
+namespace Worker.Encoders;
+
+/// <summary>
+/// Encodes any number of texts outside the pipeline (training, evaluation, the command line), in windows so large that
+/// nearly nothing is padding.
+/// </summary>
+internal sealed class TextEncoder(LoadedEncoder loaded)
+{
+    private const int WindowTexts = 2048;
+    private const int MicroBatchTokens = 512;
+
+    private readonly WindowEncoder windows = new(loaded.Encoder, MicroBatchTokens);
+
+    /// <summary>Features of texts; [texts, feature width].</summary>
+    /// <param name="progress">Told what part, from 0 to 1, is done.</param>
+    /// <exception cref="Onnx.EncoderException">The encoder cannot take a text.</exception>
+    public float[] Features(IReadOnlyList<byte[]> texts, Action<double>? progress = null)
+    {
+        var width = loaded.Encoder.Features.Width;
+        var features = new float[checked(texts.Count * width)];
+        Run(texts, HeadMatrix.None(loaded.Encoder.Features), features, width, [], 0, progress);
+        return features;
+    }
+
+    /// <summary>Calibrated probabilities of texts, as the worker would publish them; [texts, labels].</summary>
+    /// <inheritdoc cref="Features"/>
+    public float[] Probabilities(IReadOnlyList<byte[]> texts, HeadSet heads, Action<double>? progress = null)
+    {
+        var labels = heads.Heads.Length;
+        var probabilities = Logits(texts, heads, progress);
+        for (var text = 0; text < texts.Count; text++)
+            heads.Calibrate(probabilities.AsSpan(text * labels, labels));
+        return probabilities;
+    }
+
+    /// <summary>Logits of texts, before any calibration; [texts, labels].</summary>
+    /// <inheritdoc cref="Features"/>
+    public float[] Logits(IReadOnlyList<byte[]> texts, HeadSet heads, Action<double>? progress = null)
+    {
+        var labels = heads.Heads.Length;
+        var logits = new float[checked(texts.Count * labels)];
+        Run(texts, heads.Matrix, [], 0, logits, labels, progress);
+        return logits;
+    }
+
+    private void Run(IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width, Span<float> logits, int labels, Action<double>? progress)
+    {
+        for (var start = 0; start < texts.Count; start += WindowTexts)
+        {
+            var count = Math.Min(WindowTexts, texts.Count - start);
+            using var window = Tokenize(texts, start, count);
+            var poison = windows.Run(window, heads, features.Slice(start * width, count * width), logits.Slice(start * labels, count * labels));
+            if (poison.Count > 0)
+                throw new Onnx.EncoderException($"text {start + poison[0].Text} cannot be encoded: {poison[0].Error.Message}", poison[0].Error);
+            progress?.Invoke((double)(start + count) / texts.Count);
+        }
+    }
+
+    /// <summary>Token ids of texts, cut at the encoder's limit.</summary>
+    public TokenWindow Tokenize(IReadOnlyList<byte[]> texts, int start, int count)
+    {
+        var window = new TokenWindow(count);
+        for (var i = start; i < start + count; i++)
+            window.Add(loaded.Tokenizer.Encode(texts[i], window.Room(loaded.Encoder.MaxTokens), out _));
+        return window;
+    }
+}

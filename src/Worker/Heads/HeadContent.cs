@@ -1,0 +1,12 @@
+using Worker.Core.Heads;
+
+namespace Worker.Heads;
+
+/// <summary>What of a head is not its number.</summary>
+internal static class HeadContent
+{
+    /// <summary>Whether two heads are the same but for their version and the version they were made from.</summary>
+    public static bool IsSame(Head a, Head b) => Bytes(a).AsSpan().SequenceEqual(Bytes(b));
+
+    private static byte[] Bytes(Head head) => HeadJson.Serialize(head with { Version = 1, Parent = null });
+}

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Heads;
+
+namespace Worker.Heads;
+
+/// <summary>One change of the heads: a head record, or a tombstone that retires the label.</summary>
+/// <param name="Label">The record's key.</param>
+/// <param name="Json">A head record; null for a tombstone.</param>
+internal readonly record struct HeadChange(string Label, byte[]? Json);
+
+/// <summary>
+/// The heads in use, the last stop on a head's way (see <see cref="Head"/>). <see cref="HeadsFollower"/> calls
+/// <see cref="Apply"/> with what it read; the classifying stage takes <see cref="Current"/> once a window. A record
+/// that is malformed or made for another encoder is refused with an error in the log, and that label's old head stays.
+/// However many changes come at once, the log gets one line of a kind.
+/// </summary>
+internal sealed class HeadRegistry
+{
+    /// <summary>What a line of the log names at most.</summary>
+    private const int MaximumNamed = 5;
+
+    private readonly ILogger log;
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile HeadSet current;
+
+    public HeadRegistry(HeadSet initial, ILogger log)
+    {
+        this.log = log;
+        current = initial;
+        if (!initial.Heads.IsEmpty)
+            first.TrySetResult();
+    }
+
+    /// <summary>The heads for the next window.</summary>
+    public HeadSet Current => current;
+
+    /// <summary>Ends when there is at least one head.</summary>
+    public Task FirstHead => first.Task;
+
+    /// <summary>
+    /// Takes changes up as one swap, with what they would lead to one after the other. One caller at a time.
+    /// </summary>
+    public void Apply(IReadOnlyList<HeadChange> changes)
+    {
+        var set = current;
+        var (accepted, retired, refused) = (new List<Head>(), new List<string>(), new List<string>());
+        // Only the last change of a label counts, or, where that is refused, the last one before it that is not.
+        foreach (var label in changes.GroupBy(change => change.Label, StringComparer.Ordinal))
+            foreach (var change in label.Reverse())
+            {
+                if (change.Json is null)
+                {
+                    if (set.Find(label.Key) is not null)
+                        retired.Add(label.Key);
+                    break;
+                }
+                if (Accept(set, change, refused) is { } head)
+                {
+                    accepted.Add(head);
+                    break;
+                }
+            }
+        if (refused.Count > 0)
+            log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
+                refused.Count, Some(refused, "; "));
+        if (accepted.Count == 0 && retired.Count == 0)
+            return;
+        var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
+        if (left.Count > 0)
+            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now;"
+                + " train them with --from to keep them there: {Names}",
+                left.Count, Some([.. left.Select(head => $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
+        current = set.With(accepted, retired);
+        log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
+            Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
+        if (!current.Heads.IsEmpty)
+            first.TrySetResult();
+    }
+
+    /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, where it cannot be used.</summary>
+    private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
+    {
+        try
+        {
+            var head = HeadJson.Parse(change.Json);
+            if (!string.Equals(head.Label, change.Label, StringComparison.Ordinal))
+                throw new HeadRefusedException(head, $"has the key '{change.Label}': a head's key must be its label");
+            set.Check(head);
+            return head;
+        }
+        catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
+        {
+            var kept = set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "without a head";
+            refused.Add($"label '{change.Label}' ({kept}): {error.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The first few, and how many there are.</summary>
+    private static string Some(List<string> items, string separator = ", ") => items.Count switch
+    {
+        0 => "none",
+        <= MaximumNamed => string.Join(separator, items),
+        _ => $"{string.Join(separator, items.Take(MaximumNamed))}{separator}… ({items.Count})",
+    };
+}

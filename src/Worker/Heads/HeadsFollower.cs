@@ -1,0 +1,51 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Worker.Core.Anomaly;
+using Worker.Kafka.Heads;
+
+namespace Worker.Heads;
+
+/// <summary>
+/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that arrive
+/// together as one. An anomaly reference is swapped when the last of its records is there.
+/// </summary>
+internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, AnomalyRegistry? anomalies, ILogger log)
+{
+    private readonly List<HeadChange> behind = [];
+    private bool caughtUp;
+
+    /// <summary>Follows until stopped, on a thread of its own.</summary>
+    /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">The topic cannot be read.</exception>
+    public Task Run(CancellationToken stop) =>
+        Task.Factory.StartNew(() => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Take(IReadOnlyList<HeadsTopicRecord> records)
+    {
+        var changes = caughtUp ? [] : behind;
+        var nameless = new List<HeadsTopicRecord>();
+        foreach (var record in records)
+        {
+            if (record.Key is null)
+                nameless.Add(record);
+            else if (AnomalyRollout.Owns(record.Key))
+                anomalies?.Apply(record.Key, record.Value);
+            else
+                changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
+        }
+        if (nameless.Count > 0)
+            log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the topic:"
+                + " a head's key is its label",
+                nameless.Count, nameless[0].Partition, nameless[0].Offset);
+        if (caughtUp)
+            heads.Apply(changes);
+    }
+
+    private void CatchUp()
+    {
+        caughtUp = true;
+        heads.Apply(behind);
+        behind.Clear();
+        if (heads.Current.Heads.IsEmpty)
+            log.LogWarning("The heads topic holds no head that fits this encoder yet: messages wait until one comes ('worker heads publish' sends them)");
+    }
+}

@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Worker.Core.Anomaly;
+using Worker.Core.Heads;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
+using Worker.Kafka.Reading;
+using Worker.Kafka.Topics;
+using Worker.Terminal;
+
+namespace Worker.Heads;
+
+/// <summary>
+/// What the heads topic holds, as far as it was read: the last record of each label, all records of one label that are
+/// still there, and the anomaly reference. Built by one thread.
+/// <para>
+/// On a head's way (see <see cref="Head"/>) this room stands between the file and the pipeline. The commands below
+/// <c>worker heads</c> list, compare, publish and roll back against what this class read. Running workers take heads up
+/// through <see cref="HeadsFollower"/> and <see cref="HeadRegistry"/>.
+/// </para>
+/// </summary>
+/// <param name="topic">Its name, for errors.</param>
+/// <param name="followed">The label whose earlier records are kept; null for none.</param>
+internal sealed class TopicHeads(string topic, string? followed = null)
+{
+    private readonly SortedDictionary<string, HeadEntry> last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> highest = new(StringComparer.Ordinal);
+    private readonly List<HeadEntry> history = [];
+    private readonly Dictionary<string, byte[]> referenceKeys = new(StringComparer.Ordinal);
+    private readonly AnomalyAssembly assembly = new();
+
+    public string Topic => topic;
+
+    /// <summary>The last record of each label that is not retired, in the order of labels (ordinal).</summary>
+    public IReadOnlyList<HeadEntry> Entries => [.. last.Values.Where(entry => !entry.IsTombstone)];
+
+    /// <summary>The heads among <see cref="Entries"/>.</summary>
+    public IReadOnlyList<Head> Heads => [.. last.Values.Select(entry => entry.Head).OfType<Head>()];
+
+    /// <summary>Records of the followed label that are still there, the oldest first, tombstones included.</summary>
+    public IReadOnlyList<HeadEntry> History => history;
+
+    /// <summary>The anomaly reference that counts; null for none.</summary>
+    public PublishedReference? Reference { get; private set; }
+
+    /// <summary>Keys of records that belong to anomaly references and are no tombstones.</summary>
+    public IReadOnlyCollection<byte[]> ReferenceKeys => referenceKeys.Values;
+
+    /// <summary>Reads the topic from its beginning to the end it has now.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="followed">The label whose earlier records are kept; null for none.</param>
+    /// <param name="stop">Ends the reading.</param>
+    /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be read.</exception>
+    public static Task<TopicHeads> Read(
+        KafkaOptions options, string? followed, CancellationToken stop) => Task.Factory.StartNew(() =>
+    {
+        var (loggers, clock, topic) = (NullLoggerFactory.Instance, TimeProvider.System, options.Topics.Heads);
+        using var admin = new TopicAdmin(options, loggers, clock);
+        admin.Reach();
+        admin.Require([topic], stop);
+        var heads = new TopicHeads(topic, followed);
+        using var scan = new TopicScan(options, topic, admin.Partitions([topic], stop)[topic], loggers, clock);
+        foreach (var record in scan.Read(stop))
+            heads.Take(record);
+        return heads;
+    }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Takes the next record of a partition; one without a key is no head's, and is left out.</summary>
+    public void Take(SourceRecord record)
+    {
+        if (record.Key is null)
+            return;
+        if (AnomalyRollout.Owns(record.Key))
+        {
+            TakeReference(record.Key, record.Value);
+            return;
+        }
+        var entry = HeadEntry.Of(record);
+        last[entry.Label] = entry;
+        if (entry.Head is { } head)
+            highest[entry.Label] = Math.Max(head.Version, highest.GetValueOrDefault(entry.Label));
+        if (string.Equals(entry.Label, followed, StringComparison.Ordinal))
+            history.Add(entry);
+    }
+
+    /// <summary>The last record of a label, which may be a tombstone; null where there is none.</summary>
+    public HeadEntry? Find(string label) => last.GetValueOrDefault(label);
+
+    /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
+    public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;
+
+    /// <summary>The last record of a label that is in service, be it a head or not.</summary>
+    /// <exception cref="UserError">There is none, or it is retired; with the nearest names.</exception>
+    public HeadEntry Need(string label) => Find(label) switch
+    {
+        null => throw Missing(label),
+        { IsTombstone: true } retired => throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n"
+            + $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, 'worker heads publish' at any time"),
+        var entry => entry,
+    };
+
+    /// <summary>That there is nothing of a label, with the nearest names.</summary>
+    public UserError Missing(string label)
+    {
+        var names = Entries.Select(entry => entry.Label).ToList();
+        var hint = NearestNames.Hint(label, names);
+        return new UserError($"there is no label '{label}' on topic '{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n  what to do: "
+            + (names.Count == 0 ? "it holds no heads, 'worker heads publish' sends some" : $"'worker heads list' names its {names.Count} labels"));
+    }
+
+    private void TakeReference(byte[] key, byte[]? value)
+    {
+        if (value is null)
+            referenceKeys.Remove(Convert.ToHexString(key));
+        else
+            referenceKeys[Convert.ToHexString(key)] = key;
+        try
+        {
+            if (assembly.Take(key, value) is { } change)
+                Reference = change.Reference is { } bytes ? PublishedReference.Of(bytes) : null;
+        }
+        catch (AnomalyRefusedException)
+        {
+            // Workers refuse it too, and go on with what they had.
+        }
+    }
+}
+
+/// <summary>An anomaly reference on the topic.</summary>
+/// <param name="Hash">sha256 of its bytes, lower-case hex.</param>
+/// <param name="Encoder">Hash of the encoder that it is for.</param>
+/// <param name="Bytes">How large it is.</param>
+internal sealed record PublishedReference(string Hash, string Encoder, int Bytes)
+{
+    /// <exception cref="AnomalyRefusedException">It is damaged.</exception>
+    public static PublishedReference Of(byte[] reference) =>
+        new(AnomalyRollout.HashOf(reference), AnomalyFormat.Parse(reference).Encoder, reference.Length);
+}

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Heads;
+using Worker.Core.Windows;
+using Worker.Encoders;
+using Worker.Heads;
+using Worker.Kafka.Clients;
+using Worker.Kafka.Groups;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Publishing;
+using Worker.Kafka.Reading;
+using Worker.Kafka.Topics;
+using Worker.Learning.Anomaly;
+using Worker.Learning.Saving;
+using Worker.Pipeline;
+
+namespace Worker.Hosting;
+
+/// <summary>
+/// What a worker is made of, built from its options: encoder, heads and meter at once, its ends in Kafka when its life
+/// (<see cref="Classifier"/>) asks for them. Nothing here runs, and the caller disposes of what it asked for.
+/// </summary>
+internal sealed class WorkerComposition
+{
+    /// <summary>librdkafka's own batch.size.</summary>
+    private const int DefaultBatchBytes = 1_000_000;
+
+    private readonly ILoggerFactory loggers;
+
+    /// <param name="options">How the worker is configured.</param>
+    /// <param name="encoder">Loaded already.</param>
+    /// <param name="heads">To begin with.</param>
+    /// <param name="loggers">For the lines of every part.</param>
+    /// <param name="clock">For the patience of every part.</param>
+    public WorkerComposition(
+        RunOptions options, LoadedEncoder encoder, HeadSet heads, ILoggerFactory loggers, TimeProvider clock)
+    {
+        Options = options;
+        Loaded = encoder;
+        this.loggers = loggers;
+        Clock = clock;
+        Log = loggers.CreateLogger<Classifier>();
+        Heads = new HeadRegistry(heads, Log);
+        Anomalies = new AnomalyRegistry(encoder.Encoder.Hash, encoder.Encoder.Features, Log);
+    }
+
+    public RunOptions Options { get; }
+
+    public LoadedEncoder Loaded { get; }
+
+    public HeadRegistry Heads { get; }
+
+    public AnomalyRegistry Anomalies { get; }
+
+    public PipelineMeter Meter { get; } = new();
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>For lines about the worker as a whole.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>Topics that are written.</summary>
+    public string[] Written =>
+        [Options.Kafka.Topics.Results, Options.Kafka.Topics.Review, Options.Kafka.Topics.DeadLetters];
+
+    /// <summary>Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.</summary>
+    /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
+    /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
+    /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference beside it is.</exception>
+    public static WorkerComposition Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
+    {
+        var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
+        var loaded = LoadedEncoder.Open(options.Encoder.Serving(fixedHeads.Select(head => head.Feature)));
+        var encoder = loaded.Encoder;
+        var log = loggers.CreateLogger<Classifier>();
+        log.LogInformation("Encoder {Hash} from {Bundle} on {Device}",
+            encoder.Hash[..12], options.Encoder.Bundle, encoder.Description);
+        var heads = HeadSet.Empty(encoder.Hash, encoder.Features);
+        if (options.Heads.Source == HeadsSource.File)
+        {
+            heads = heads.With(fixedHeads);
+            log.LogInformation("Heads: {Count} from {File}", heads.Heads.Length, options.Heads.File);
+        }
+        var worker = new WorkerComposition(options, loaded, heads, loggers, clock);
+        if (options is { Anomaly.Enabled: true, Heads.Source: HeadsSource.File }
+            && AnomalyFile.Beside(options.Heads.File!) is { } reference)
+            worker.Anomalies.Use(reference);
+        return worker;
+    }
+
+    public OutageLog Outages() => new(Options.Kafka, loggers, Clock);
+
+    public TopicAdmin Topics(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
+
+    /// <summary>How large records may be; then batches are no larger than every topic takes.</summary>
+    public async Task<TopicLimits> Limits(OutageLog outages)
+    {
+        var limits = await TopicLimits.Read(Options.Kafka, Written, loggers, Clock, outages);
+        // A batch of records that each fit is refused as a whole where it is larger than its topic takes.
+        if (limits.Least < DefaultBatchBytes)
+            Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Least}");
+        return limits;
+    }
+
+    public HeadsTopicReader HeadsTopic(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
+
+    public HeadsFollower Follower(HeadsTopicReader topic) =>
+        new(topic, Heads, Options.Anomaly.Enabled ? Anomalies : null, Log);
+
+    /// <summary>How large the next window is to be.</summary>
+    public WindowSize Size() => new(Options.Window.MaxMessages, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
+
+    public GroupSession Group(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
+
+    public ClassifyingPipeline Pipeline(
+        GroupSession group, WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records,
+        OutageLog outages) => new(
+        group,
+        reader,
+        new WindowTokenizer(
+            Loaded.Tokenizer, Options.Input, Loaded.Encoder.MaxTokens, line => Log.LogWarning("Input: {Line}", line)),
+        new WindowClassifier(Loaded.Encoder, Options.Window.MicroBatch(Loaded.Encoder), Anomalies),
+        Heads,
+        new WindowRecords(
+            Options.Kafka, records, Options.Decisions, Options.Review, Options.Results, Clock, Product.Version, Log),
+        publisher,
+        pacer,
+        Meter,
+        outages,
+        Clock,
+        loggers.CreateLogger<ClassifyingPipeline>());
+}
