@@ -104,7 +104,8 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
         onDevice = true;
         Health.Watch(pipeline.Heartbeats, () => outages.LastOn);
         var running = pipeline.Run(ended.Token, drain.Token);
-        // Ready when the group has told it its partitions: a rollout that went on before would stop all that read.
+        // The worker is ready when the group has told it its partitions: a rollout that goes on earlier would stop all
+        // that read.
         Health.Waiting("for its partitions", () => group.IsAssigned);
         if (await Task.WhenAny(running, following) == following && following.IsFaulted)
             await ended.CancelAsync();

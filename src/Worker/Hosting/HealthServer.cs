@@ -52,7 +52,7 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
             await server.StopAsync(cancellationToken);
     }
 
-    /// <summary>What restarts the worker for it leaves only the log.</summary>
+    /// <summary>What a stage is stuck in. It is logged, because a restart leaves nothing but the log.</summary>
     private string? Stuck()
     {
         var what = health.StuckIn(TimeSpan.FromSeconds(options.StuckSeconds));

@@ -95,7 +95,7 @@ internal sealed class WorkerComposition
     public async Task<TopicLimits> Limits(OutageLog outages)
     {
         var limits = await TopicLimits.Read(Options.Kafka, Written, loggers, Clock, outages);
-        // A batch of records that each fit is refused as a whole where it is larger than its topic takes.
+        // A broker refuses a batch that is larger than its topic takes, though each of its records fits.
         if (limits.Least < DefaultBatchBytes)
             Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Least}");
         return limits;

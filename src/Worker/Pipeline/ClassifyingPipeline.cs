@@ -33,20 +33,20 @@ internal sealed class ClassifyingPipeline(
     private readonly RewindLog rewinds = new(log, outages, clock);
     private readonly Heartbeat classifying = new("classify", clock);
 
-    /// <summary>Of the three stages; any thread.</summary>
+    /// <summary>The heartbeats of the three stages; any thread may read them.</summary>
     public IReadOnlyList<Heartbeat> Heartbeats => [reader.Heartbeat, classifying, publisher.Heartbeat];
 
     /// <summary>
-    /// Runs until stopped, then finishes the windows in flight; or until a stage fails, and then the others end too.
+    /// Runs until stopped, then finishes the windows in flight. When a stage fails, the others end too.
     /// </summary>
     /// <param name="stop">Read no more; finish and commit what was read.</param>
     /// <param name="abandon">Finish nothing more: what is not committed will be read again.</param>
-    /// <exception cref="Exception">Whatever a stage could not go on from; nothing uncommitted was lost.</exception>
+    /// <exception cref="Exception">A stage failed for good; nothing uncommitted was lost.</exception>
     public async Task Run(CancellationToken stop, CancellationToken abandon)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(stop, failed.Token);
-        // Once a stage has failed or all is abandoned, the reader may still be inside a revoke.
+        // The reader may still be inside a revoke when a stage has failed or all is abandoned.
         using var nobody = failed.Token.Register(group.AwaitNothing);
         Task[] stages =
         [
@@ -54,11 +54,13 @@ internal sealed class ClassifyingPipeline(
             Stage("classify", () => Classify(failed.Token), scored.Complete, failed),
             Stage("publish", () => Publish(stopReading.Token, failed.Token), () => { }, failed),
         ];
-        // Where one failed and cancelled the others, what is thrown is the failure.
+        // A stage that failed cancels the others; its failure is what is thrown.
         await Task.WhenAll(stages);
     }
 
-    /// <summary>A loop on a thread of its own; its end, good or bad, closes its output, and a failure ends the others.</summary>
+    /// <summary>
+    /// Runs a loop on a thread of its own. The end of the loop closes its output; a failure ends the others as well.
+    /// </summary>
     private static Task Stage(string name, Action loop, Action close, CancellationTokenSource failed)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,7 +106,7 @@ internal sealed class ClassifyingPipeline(
                 meter.Tokenized(clock.GetElapsedTime(started));
             }
             var taken = tokenized.Offer(tokens, failed);
-            // The reader goes on polling while we wait, so that rebalances are answered and a slow device costs no membership.
+            // The reader polls on while we wait: it answers rebalances, and a slow device costs no membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
         }
@@ -165,7 +167,7 @@ internal sealed class ClassifyingPipeline(
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
             {
-                // Nothing was published yet; the window is built again with a smaller record in that one's place, or without it.
+                // Nothing was published yet. The window is built again with a smaller record there, or without one.
                 if (records.TryWithdrawReview(output, failure.RecordIndex))
                     continue;
                 var poison = output.Sources[failure.RecordIndex];
@@ -195,7 +197,7 @@ internal sealed class ClassifyingPipeline(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The next life of this worker goes on with it, unless a window is still to come.
+            // The worker's next life takes it up, unless a window still comes.
         }
     }
 }

@@ -8,12 +8,13 @@ using Worker.Kafka.Groups;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Turns a message that cannot be processed into its dead letter (docs/contracts.md). It always fits: what is too large
-/// for the broker is left out and named: it still lies where the message came from. One caller at a time.
+/// Turns a message that cannot be processed into its dead letter (docs/contracts.md). A dead letter always fits: it
+/// names what it leaves out as too large for the broker, and that still lies where the message came from. One caller at
+/// a time.
 /// </summary>
 internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider clock, string version, ILogger log)
 {
-    // What is left out, in this order, until the letter fits: no more than must be.
+    // Each of these is left out in turn until the letter fits.
     private static readonly string?[] Omissions =
         [null, "value", "headers", "key", "value, headers", "key, value", "key, headers", "key, value, headers"];
 
@@ -27,7 +28,7 @@ internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider
         var letter = Letter(source, failure, omitted);
         for (var i = 1; i < Omissions.Length && WindowPublisher.SizeOf(letter) > maxBytes; i++)
             letter = Letter(source, failure, omitted = Omissions[i]);
-        // Each power of two: one message is told of at once, a million are not a million lines.
+        // A line at each power of two: the first is told at once, and a million are not a million lines.
         if (omitted is not null && BitOperations.IsPow2(++incomplete))
             log.LogWarning("Dead letter of {Source} goes without its {Omitted}, which the broker would not take with it: 'worker replay' fetches them from there ({Count} such so far)",
                 Position(source), omitted, incomplete);

@@ -10,7 +10,7 @@ namespace Worker.Pipeline;
 
 /// <summary>
 /// What the pipeline has done, as .NET metrics (<see cref="MetricNames"/>) and as totals to read. Each field has one
-/// writer: the stage that it counts for; readers may be anywhere.
+/// writer, the stage that it counts for; any thread may read.
 /// </summary>
 internal sealed class PipelineMeter : IDisposable
 {
@@ -65,10 +65,10 @@ internal sealed class PipelineMeter : IDisposable
     /// <summary>The heads of the last window that was published; null before the first.</summary>
     public HeadSet? LastUsed => lastUsed;
 
-    /// <summary>Tells how an outage of Kafka is to be found out.</summary>
+    /// <summary>Sets how the meter asks whether Kafka is away.</summary>
     public void WatchOutage(Func<bool> outage) => isOutage = outage;
 
-    /// <summary>Tells how the partitions and the worker's readiness are to be found out.</summary>
+    /// <summary>Sets how the meter asks for the partitions and for the worker's readiness.</summary>
     public void Watch(PartitionLags partitions, Func<bool> ready) => (lags, isReady) = (partitions, ready);
 
     public void Read(SourceWindow window)
@@ -77,7 +77,7 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Write(ref totalRead, totalRead + window.Records.Length);
     }
 
-    /// <summary>Tokenizing has taken so long for a window.</summary>
+    /// <summary>Records how long tokenizing took for a window.</summary>
     public void Tokenized(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
 
     public void Classified(TimeSpan took)

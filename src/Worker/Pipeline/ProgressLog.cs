@@ -3,12 +3,12 @@ using Worker.Telemetry;
 
 namespace Worker.Pipeline;
 
-/// <summary>Says once a minute what was done in it, as long as something was.</summary>
+/// <summary>Writes a line about each minute in which something was done.</summary>
 internal sealed partial class ProgressLog(PipelineMeter meter, PartitionLags lags, ILogger log, TimeProvider clock)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>Until told to stop.</summary>
+    /// <summary>Runs until stopped.</summary>
     public async Task Run(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Period, clock);

@@ -9,9 +9,8 @@ using Worker.Heads;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Scores a window with one head set and one anomaly reference, taken when it starts: a swap shows from the next window on,
-/// never inside one.
-/// One caller at a time.
+/// Scores a window with one head set and one anomaly reference, taken when it starts. A swap shows from the next window
+/// on, never inside one. One caller at a time.
 /// </summary>
 internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, AnomalyRegistry anomalies)
 {
@@ -35,7 +34,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
     {
         var texts = tokens.Count;
         var reference = anomalies.Current;
-        // Features leave the device only where somebody looks at them.
+        // Features leave the device only where an anomaly reference needs them.
         var width = reference is null ? 0 : encoder.Features.Width;
         var values = texts * width;
         var features = ArrayPool<float>.Shared.Rent(values);
@@ -50,7 +49,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
                 continue;
             var row = scores.AsSpan(text * labels, labels);
             heads.Calibrate(row);
-            // Nothing is ever decided on a score that is no number.
+            // A score that is no number decides nothing.
             foreach (var probability in row)
                 if (!float.IsFinite(probability))
                     failures[text] = new Failure(FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");

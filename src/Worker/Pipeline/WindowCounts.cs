@@ -2,7 +2,7 @@ using Worker.Core.Decisions;
 
 namespace Worker.Pipeline;
 
-/// <summary>What a window's messages were decided and judged to be, counted; good until the next window is judged.</summary>
+/// <summary>Counts of a window's decisions and review states; good until the next window is judged.</summary>
 internal sealed class WindowCounts
 {
     private long[] labels = [];

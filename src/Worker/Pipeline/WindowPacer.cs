@@ -3,7 +3,10 @@ using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
 
-/// <summary>Tells the reader how large the next window may be, from how long the device took for the last. The classifying stage calls it.</summary>
+/// <summary>
+/// Tells the reader how large the next window may be, from how long the device took for the last. The classifying stage
+/// calls it.
+/// </summary>
 internal sealed class WindowPacer(WindowSize size, WindowLimits limits)
 {
     public void Took(int messages, TimeSpan device)

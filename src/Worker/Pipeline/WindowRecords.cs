@@ -9,8 +9,9 @@ using Worker.Kafka.Topics;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Turns a scored window into the records it leads to, in source order: per message one result, or one dead letter (or
-/// nothing, where that was asked for), and for those that people are asked about a review item. One caller at a time.
+/// Turns a scored window into the records it leads to, in source order. A message leads to one result, or to one dead
+/// letter, or to nothing where the options say so; a message that people are asked about has a review item too. One
+/// caller at a time.
 /// </summary>
 internal sealed class WindowRecords
 {
@@ -58,7 +59,7 @@ internal sealed class WindowRecords
     }
 
     /// <summary>
-    /// Kafka refused the review item of one of the window's messages, of which nothing was published yet: the next
+    /// Takes back a review item that Kafka refused, before anything of the window was published. The next
     /// <see cref="Build"/> leaves it out, and the message's result says that nobody was asked.
     /// </summary>
     /// <returns>False where the record is no review item.</returns>
@@ -81,7 +82,7 @@ internal sealed class WindowRecords
         return failure is null && reviewed == 1;
     }
 
-    /// <summary>Adds all that a message leads to, or nothing and says why: its failure costs no other message anything.</summary>
+    /// <summary>Adds all that a message leads to, or nothing, and returns why. Other messages lose nothing.</summary>
     private Failure? TryAddResult(ScoredWindow scored, int record, ref int reviewed)
     {
         var (before, reviewedBefore) = (outgoing.Count, reviewed);
@@ -128,7 +129,7 @@ internal sealed class WindowRecords
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review) && text.Length > StartBytes)
             item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), Utf8Text.Start(text, StartBytes), echo, isCut: true) };
-        // Where not even its start can be carried, nobody is asked (see WindowReview).
+        // Nobody is asked where not even the start of the text fits (see WindowReview).
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
         Add(record, item);

@@ -5,8 +5,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// What becomes of each message of a window: judged once, so that a window that is built again, with a dead letter in
-/// some record's place, says the same and spends nothing twice. One caller at a time.
+/// What becomes of each message of a window. Messages are decided and judged once: a window that is built again, with a
+/// dead letter in some record's place, says the same and spends nothing twice. One caller at a time.
 /// </summary>
 internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions options, TimeProvider clock)
 {
@@ -17,12 +17,12 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     private DecisionBands? bands;
     private ScoredWindow? judged;
 
-    /// <summary>What the window's messages were decided and judged to be.</summary>
+    /// <summary>Counts of the window's decisions and review states.</summary>
     public WindowCounts Counts { get; } = new();
 
     /// <summary>Judges the window's messages, unless it did.</summary>
     /// <param name="canAsk">
-    /// Whether what people would be sent about a message that is asked about fits its topic; where it does not, nobody is
+    /// Whether the records of a message that people are asked about fit their topics. Where they do not, nobody is
     /// asked, nothing is spent, and no other message waits for that answer.
     /// </param>
     public void Begin(ScoredWindow scored, Func<int, bool> canAsk)
@@ -65,8 +65,8 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     }
 
     /// <summary>
-    /// The window's message is not asked about after all, because Kafka refused what people would be sent; nor do others
-    /// of the window wait for that answer.
+    /// People are not asked about the message after all, because Kafka refused its review item. Other messages of the
+    /// window do not wait for that answer either.
     /// </summary>
     public void Withdraw(int record)
     {
