@@ -9,6 +9,9 @@ internal static class DataFolder
     public static string File(params string[] parts)
     {
         var path = Path.GetFullPath(Path.Combine(["..", "shared", "data", .. parts]));
-        return System.IO.File.Exists(path) ? path : throw new UserError($"{path} is not there: this benchmark needs the public data sets beside the checkout");
+        return System.IO.File.Exists(path)
+            ? path
+            : throw new UserError(
+                $"{path} is not there: this benchmark needs the public data sets beside the checkout");
     }
 }

@@ -16,15 +16,19 @@ using Worker.Training;
 namespace Worker.Bench;
 
 /// <summary>
-/// Over a hundred real heads on one encoder: SMS spam (1), GoEmotions (28) and Banking77 (77), each text labelled for its own
-/// set's labels only. Trains, measures quality set by set, and the pipeline's speed with all of them.
+/// Over a hundred real heads on one encoder: SMS spam (1), GoEmotions (28) and Banking77 (77), each text labelled for
+/// its own set's labels only. Trains, measures quality set by set, and the pipeline's speed with all of them.
 /// </summary>
 internal static class LabelsBench
 {
     public static Command Create()
     {
         var model = new ModelOptions();
-        var most = new Option<int>("--most") { Description = "Training texts of each set at most", DefaultValueFactory = _ => 12_000 };
+        var most = new Option<int>("--most")
+        {
+            Description = "Training texts of each set at most",
+            DefaultValueFactory = _ => 12_000,
+        };
         var verb = new Command("labels", "Train and run 106 heads of SMS spam, GoEmotions and Banking77") { most };
         model.AddTo(verb);
         verb.SetAction(async (parsed, stop) =>
@@ -35,12 +39,17 @@ internal static class LabelsBench
             List<LabelledText> test;
             using (var loaded = LoadedEncoder.Open(section))
             {
-                var train = new[] { Sms(train: true), GoEmotions("train"), Banking("train") }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(most)));
+                var train = new[]
+                {
+                    Sms(train: true), GoEmotions("train"), Banking("train"),
+                }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(most)));
                 var watch = Stopwatch.StartNew();
                 var result = TextTraining.Train(
                     loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
                 heads = result.Heads;
-                Console.WriteLine($"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} labels without one");
+                Console.WriteLine(
+                    $"{heads.Count} heads trained in {watch.Elapsed.TotalSeconds:F0} s, {result.Problems.Count} " +
+                    "labels without one");
                 test = [.. Sms(train: false), .. GoEmotions("test"), .. Banking("test")];
                 foreach (var set in new[] { "sms", "emotion", "bank" })
                     Print(set, TextTraining.Evaluate(
@@ -48,13 +57,17 @@ internal static class LabelsBench
                         [.. heads.Where(h => h.Label.StartsWith(set, StringComparison.Ordinal))]));
             }
             var texts = Shuffled(test).Take(3000).Select(t => Encoding.UTF8.GetBytes(t.Text)).ToList();
-            Console.WriteLine($"pipeline with {heads.Count} heads: {await PipelineRate.Run(section, heads, texts, stop):N0} tokens/s");
+            Console.WriteLine(
+                $"pipeline with {heads.Count} heads: {await PipelineRate.Run(section, heads, texts, stop):N0} " +
+                "tokens/s");
             return ExitCode.Done;
         });
         return verb;
     }
 
-    /// <summary>The same order every time, and none that the file's own could spoil (Banking77 is sorted by label).</summary>
+    /// <summary>
+    /// The same order every time, and none that the file's own could spoil (Banking77 is sorted by label).
+    /// </summary>
     private static LabelledText[] Shuffled(IEnumerable<LabelledText> texts)
     {
         var all = texts.ToArray();
@@ -66,13 +79,21 @@ internal static class LabelsBench
         DataSet.From(texts.Where(t => t.Labels.Keys.First().StartsWith(set, StringComparison.Ordinal)), set);
 
     private static void Print(string set, Evaluation evaluation) =>
-        Console.WriteLine($"{set,-8} {evaluation.Labels.Count,3} labels  macro-F1 {evaluation.Macro.F1:F3}  macro average precision {evaluation.Macro.AveragePrecision:F3}  micro-F1 {evaluation.Micro.F1:F3}  ECE {evaluation.Ece:F4}");
+        Console.WriteLine(
+            $"{set,-8} {evaluation.Labels.Count,3} labels  macro-F1 {evaluation.Macro.F1:F3}  macro average " +
+            $"precision {evaluation.Macro.AveragePrecision:F3}  micro-F1 {evaluation.Micro.F1:F3}  ECE " +
+            $"{evaluation.Ece:F4}");
 
     /// <summary>Distinct texts; every seventh is for testing.</summary>
     private static IEnumerable<LabelledText> Sms(bool train) =>
-        File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t')).DistinctBy(c => c[1], StringComparer.Ordinal)
+        File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t'))
+            .DistinctBy(c => c[1], StringComparer.Ordinal)
             .Where((_, i) => i % 7 == 0 != train)
-            .Select(c => new LabelledText(c[1], new Dictionary<string, bool>(StringComparer.Ordinal) { ["sms/spam"] = c[0] == "spam" }, Closed: false));
+            .Select(c => new LabelledText(
+                c[1], new Dictionary<string, bool>(StringComparer.Ordinal)
+                {
+                    ["sms/spam"] = c[0] == "spam",
+                }, Closed: false));
 
     private static IEnumerable<LabelledText> GoEmotions(string part)
     {
@@ -80,8 +101,11 @@ internal static class LabelsBench
         foreach (var line in File.ReadLines(DataFolder.File("goemotions", "original", part + ".tsv")))
         {
             var columns = line.Split('\t');
-            var yes = columns[1].Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
-            yield return new LabelledText(columns[0], names.Select((name, i) => (name, i)).ToDictionary(n => "emotion/" + n.name, n => yes.Contains(n.i), StringComparer.Ordinal), Closed: false);
+            var yes = columns[1].Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))
+                .ToHashSet();
+            yield return new LabelledText(
+                columns[0], names.Select((name, i) => (name, i)).ToDictionary(
+                    n => "emotion/" + n.name, n => yes.Contains(n.i), StringComparer.Ordinal), Closed: false);
         }
     }
 
@@ -89,6 +113,9 @@ internal static class LabelsBench
     {
         var rows = PublicSets.BankingRows(part).ToList();
         var names = rows.Select(r => r.Label).Distinct(StringComparer.Ordinal).ToList();
-        return [.. rows.Select(r => new LabelledText(r.Text, names.ToDictionary(n => "bank/" + n, n => n == r.Label, StringComparer.Ordinal), Closed: false))];
+        return [.. rows.Select(
+            r => new LabelledText(
+                r.Text, names.ToDictionary(
+                    n => "bank/" + n, n => n == r.Label, StringComparer.Ordinal), Closed: false))];
     }
 }

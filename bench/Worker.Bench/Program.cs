@@ -8,7 +8,8 @@ using Worker.Terminal;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // What any user can run is in 'worker bench'; here is what needs the labelled data beside the checkout.
-var root = new RootCommand("Benchmarks on the public data sets beside the checkout; 'eng/worker bench' has those that need no data.")
+var root = new RootCommand(
+    "Benchmarks on the public data sets beside the checkout; 'eng/worker bench' has those that need no data.")
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),
@@ -21,4 +22,5 @@ var root = new RootCommand("Benchmarks on the public data sets beside the checko
     GroupsBench.Create(),
     ExclusiveBench.Create(),
 };
-return await Failures.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+return await Failures.Guard(() =>
+    root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -6,7 +6,9 @@ using Worker.Terminal;
 
 namespace Worker.Bench;
 
-/// <summary>Tokenizer throughput on SMS and GoEmotions texts, one core, with a peer in the same run where there is one.</summary>
+/// <summary>
+/// Tokenizer throughput on SMS and GoEmotions texts, one core, with a peer in the same run where there is one.
+/// </summary>
 internal static class TokenizerBench
 {
     public static Command Create()

@@ -6,9 +6,11 @@ using Testcontainers.Kafka;
 namespace Worker.Testing;
 
 /// <summary>
-/// A real Kafka of one node on free loopback ports, run by this machine's Java from the jars of <c>KAFKA_HOME/libs</c> or
+/// A real Kafka of one node on free loopback ports, run by this machine's Java from the jars of <c>KAFKA_HOME/libs</c>
+/// or
 /// <c>../shared/kafka/libs</c>; where neither is there, the first use skips the test. As an assembly fixture it serves
-/// every test and starts with the first that asks for <see cref="BootstrapServers"/>. Tests keep apart by topic and group names.
+/// every test and starts with the first that asks for <see cref="BootstrapServers"/>. Tests keep apart by topic and
+/// group names.
 /// </summary>
 public sealed class KafkaBroker : IDisposable
 {
@@ -50,13 +52,16 @@ public sealed class KafkaBroker : IDisposable
             try
             {
                 var built = Pairs(Behaviour).Aggregate(new KafkaBuilder(Image), (builder, setting) =>
-                    builder.WithEnvironment("KAFKA_" + setting[0].ToUpperInvariant().Replace('.', '_'), setting[1])).Build();
+                    builder.WithEnvironment(
+                        "KAFKA_" + setting[0].ToUpperInvariant().Replace('.', '_'), setting[1])).Build();
                 built.StartAsync().GetAwaiter().GetResult();
                 container = built;
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                Assert.Skip($"needs a Kafka: KAFKA_HOME, ../shared/kafka beside this checkout, or a container engine ({error.Message})");
+                Assert.Skip(
+                    "needs a Kafka: KAFKA_HOME, ../shared/kafka beside this checkout, or a container engine " +
+                    $"({error.Message})");
             }
         }
         return container.GetBootstrapAddress();
@@ -107,7 +112,8 @@ public sealed class KafkaBroker : IDisposable
             log.dirs={DataFolder ?? folder.File("data")}
             {Behaviour}
             """);
-        using var format = Java("kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
+        using var format = Java(
+            "kafka.tools.StorageTool", "format", "-t", NewClusterId(), "-c", folder.File("server.properties"));
         format.WaitForExit();
         Assert.True(format.ExitCode == 0, $"kafka.tools.StorageTool failed: {Log()}");
         return $"127.0.0.1:{port}";
@@ -171,7 +177,9 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    private void NeedsProcess() => Assert.SkipUnless(container is null, "breaks a Kafka of its own: KAFKA_HOME, or ../shared/kafka beside this checkout");
+    private void NeedsProcess() =>
+        Assert.SkipUnless(
+            container is null, "breaks a Kafka of its own: KAFKA_HOME, or ../shared/kafka beside this checkout");
 
     private void Signal(string name)
     {
@@ -193,7 +201,8 @@ public sealed class KafkaBroker : IDisposable
             ArgumentList =
             {
                 "-c", "log=$1; shift; exec java \"$@\" >>\"$log\" 2>&1", "sh", folder.File("kafka.log"),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms96m", "-Xmx384m", "-cp", Path.Combine(Home!, "libs", "*"),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms96m", "-Xmx384m", "-cp", Path.Combine(
+                    Home!, "libs", "*"),
             },
         };
         foreach (var argument in arguments)
@@ -222,8 +231,8 @@ public sealed class KafkaBroker : IDisposable
     }
 
     /// <summary>
-    /// The first of so many free ports in a row, below the range that the system hands out by itself: there a client that
-    /// looks for a broker not started yet would now and then take the port, or connect to itself.
+    /// The first of so many free ports in a row, below the range that the system hands out by itself: there a client
+    /// that looks for a broker not started yet would now and then take the port, or connect to itself.
     /// </summary>
     internal static int FreePorts(int count)
     {

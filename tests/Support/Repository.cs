@@ -1,6 +1,8 @@
 namespace Worker.Testing;
 
-/// <summary>Where tests find the repository's own files and, where it lies beside the checkout, the shared folder.</summary>
+/// <summary>
+/// Where tests find the repository's own files and, where it lies beside the checkout, the shared folder.
+/// </summary>
 internal static class Repository
 {
     /// <summary>The folder that holds Worker.sln.</summary>
@@ -16,7 +18,8 @@ internal static class Repository
     public static string Shared(params string[] parts)
     {
         var path = Path.Combine([Path.GetDirectoryName(Root)!, "shared", .. parts]);
-        Assert.SkipUnless(Path.Exists(path), $"needs ../shared/{string.Join('/', parts)}, which is not beside this checkout");
+        Assert.SkipUnless(
+            Path.Exists(path), $"needs ../shared/{string.Join('/', parts)}, which is not beside this checkout");
         return path;
     }
 

@@ -21,7 +21,8 @@ public partial class SampleInboxTests
         foreach (var part in new[] { "train", "test" })
         {
             var counts = Read(part).SelectMany(m => m.Labels).CountBy(l => l, StringComparer.Ordinal).ToDictionary();
-            Assert.All(Inbox.Value.SelectMany(m => m.Labels).Distinct(StringComparer.Ordinal), label => Assert.True(counts.GetValueOrDefault(label) >= 10, $"{label} in {part}"));
+            Assert.All(Inbox.Value.SelectMany(m => m.Labels).Distinct(StringComparer.Ordinal),
+                label => Assert.True(counts.GetValueOrDefault(label) >= 10, $"{label} in {part}"));
         }
     }
 
@@ -78,7 +79,8 @@ public partial class SampleInboxTests
     [GeneratedRegex(@"\w+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w.-]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w.-]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Addresses();
 
     private sealed record Sample(string Id, string Text, string[] Labels);

@@ -6,8 +6,12 @@ using Worker.Faults.Tests.Workers;
 
 namespace Worker.Faults.Tests;
 
-/// <summary>Does what a schedule says, and keeps what was really done when. Brokers take turns: the next goes only when all are in sync.</summary>
-internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, WorkerFleet fleet, MessageProducer producer, HeadPublisher heads, Func<long> now)
+/// <summary>
+/// Does what a schedule says, and keeps what was really done when. Brokers take turns: the next goes only when all are
+/// in sync.
+/// </summary>
+internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, WorkerFleet fleet,
+    MessageProducer producer, HeadPublisher heads, Func<long> now)
 {
     private static readonly TimeSpan BrokersWithin = TimeSpan.FromSeconds(60);
 
@@ -23,18 +27,23 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         }
     }
 
-    /// <summary>Until every fault has been injected and healed. Faults that a cancelled run has not begun are left out.</summary>
+    /// <summary>
+    /// Until every fault has been injected and healed. Faults that a cancelled run has not begun are left out.
+    /// </summary>
     public Task Run(IReadOnlyList<ScheduledFault> schedule, CancellationToken stop)
     {
         var brokers = schedule.Where(fault => IsBroker(fault.Kind)).ToList();
-        return Task.WhenAll([.. schedule.Where(fault => !IsBroker(fault.Kind)).Select(fault => WaitAndDo(fault, stop)), InTurn(brokers, stop)]);
+        return Task.WhenAll(
+            [.. schedule.Where(fault => !IsBroker(fault.Kind)).Select(fault => WaitAndDo(fault, stop)), InTurn(
+                brokers, stop)]);
     }
 
-    private static bool IsBroker(FaultKind kind) => kind is FaultKind.BrokerKill or FaultKind.BrokerStop or FaultKind.BrokerPause;
+    private static bool IsBroker(FaultKind kind) =>
+        kind is FaultKind.BrokerKill or FaultKind.BrokerStop or FaultKind.BrokerPause;
 
     /// <summary>
-    /// One after the other. The schedule leaves the quiet between them; what a broker takes until all replicas are in sync
-    /// again comes on top of it, and what would then begin too late is left out.
+    /// One after the other. The schedule leaves the quiet between them; what a broker takes until all replicas are in
+    /// sync again comes on top of it, and what would then begin too late is left out.
     /// </summary>
     public async Task RunCalmly(IReadOnlyList<ScheduledFault> schedule, TimeSpan end, CancellationToken stop)
     {
@@ -52,7 +61,9 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         {
             await WaitAndDo(fault, stop);
             if (!stop.IsCancellationRequested && await health.AllInSync(BrokersWithin) is null)
-                throw new InvalidOperationException($"after {fault.Kind} {fault.Target + 1} not all replicas are in sync within {BrokersWithin.TotalSeconds:F0} s");
+                throw new InvalidOperationException(
+                    $"after {fault.Kind} {fault.Target + 1} not all replicas are in sync within " +
+                    $"{BrokersWithin.TotalSeconds:F0} s");
         }
     }
 
@@ -76,7 +87,9 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
             done.Add(new Injection(fault.Kind, fault.Target, times.From, now(), times.CountFrom, fault.Duration));
     }
 
-    /// <summary>Injects and heals; returns when that was and from when on recovery is timed, or null where it could not be done.</summary>
+    /// <summary>
+    /// Injects and heals; returns when that was and from when on recovery is timed, or null where it could not be done.
+    /// </summary>
     private async Task<(long From, long CountFrom)?> Do(ScheduledFault fault, CancellationToken stop)
     {
         var from = now();
@@ -90,7 +103,9 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
             case FaultKind.WorkerPause or FaultKind.WorkerZombie:
                 return At(await fleet.Slots[fault.Target].Freeze(fault.Duration));
             case FaultKind.WorkerTwin or FaultKind.WorkerReplaced:
-                return At(await fleet.Slots[fault.Target].Replace(fault.Duration, frozen: fault.Kind == FaultKind.WorkerReplaced));
+                return At(
+                    await fleet.Slots[fault.Target].Replace(
+                        fault.Duration, frozen: fault.Kind == FaultKind.WorkerReplaced));
             case FaultKind.SlowWorker:
                 await fleet.Slow.Start();
                 await Task.Delay(fault.Duration, CancellationToken.None);
@@ -125,7 +140,10 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         static (long, long)? At(long? done) => done is { } ms ? (ms, ms) : null;
     }
 
-    /// <summary>Heals a broker after the fault's duration; returns when every partition could be written again, with or without it.</summary>
+    /// <summary>
+    /// Heals a broker after the fault's duration; returns when every partition could be written again, with or without
+    /// it.
+    /// </summary>
     private async Task<long> Led(ScheduledFault fault, long from, Func<Task> heal)
     {
         using var back = new CancellationTokenSource();

@@ -13,11 +13,19 @@ using Worker.Terminal;
 
 namespace Worker.Faults.Tests;
 
-/// <summary>One run: real brokers, real workers, faults by schedule, and the comparison of what went in with what came out.</summary>
+/// <summary>
+/// One run: real brokers, real workers, faults by schedule, and the comparison of what went in with what came out.
+/// </summary>
 internal sealed class FaultRun(FaultOptions options, Action<string> say)
 {
     private static readonly TimeSpan FirstResultWithin = TimeSpan.FromSeconds(90);
-    private static readonly Dictionary<string, int> Partitions = new(StringComparer.Ordinal) { ["messages"] = 6, ["results"] = 6, ["review"] = 2, ["dead-letters"] = 2 };
+    private static readonly Dictionary<string, int> Partitions = new(StringComparer.Ordinal)
+    {
+        ["messages"] = 6,
+        ["results"] = 6,
+        ["review"] = 2,
+        ["dead-letters"] = 2,
+    };
 
     private readonly Stopwatch clock = new();
 
@@ -29,7 +37,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
     {
         // 1. Brokers and encoders.
         say("starting three brokers ...");
-        var importing = Task.Factory.StartNew(() => RunEncoders.Import(options.Folder), TaskCreationOptions.LongRunning);
+        var importing = Task.Factory.StartNew(
+            () => RunEncoders.Import(options.Folder), TaskCreationOptions.LongRunning);
         await using var cluster = await KafkaCluster.Start(Path.Combine(options.Folder, "kafka"), BrokerSettings());
         var encoders = await importing;
         var kafka = new KafkaOptions { BootstrapServers = cluster.BootstrapServers, DeliveryTimeoutMs = 30_000 };
@@ -42,9 +51,12 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         using var reader = new TopicsReader(cluster.BootstrapServers, kafka.Topics, Partitions, Now);
         using var producer = new MessageProducer(cluster.BootstrapServers, kafka.Topics.Messages, options.Seed, Now);
         producer.Burst(6);
-        await Until(() => reader.Settled > 0 || fleet.Endings.Any(ending => ending.Wrong), FirstResultWithin, "the first result");
+        await Until(() => reader.Settled > 0 || fleet.Endings.Any(ending => ending.Wrong), FirstResultWithin,
+            "the first result");
         if (fleet.Endings.FirstOrDefault(ending => ending.Wrong) is { } wrong)
-            throw new UserError($"{wrong.Worker} ended with {wrong.Code} before the first result: {wrong.Words}; see {wrong.Log}", ExitCode.Failed);
+            throw new UserError(
+                $"{wrong.Worker} ended with {wrong.Code} before the first result: {wrong.Words}; see {wrong.Log}",
+                ExitCode.Failed);
         clock.Start();
         // 3. Faults, while messages keep coming.
         using var health = new ClusterHealth(cluster.BootstrapServers, Now);
@@ -53,7 +65,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         var producing = producer.Run(options.Rate, ended.Token);
         var progress = Progress(producer, reader, fleet, injector, ended.Token);
         var injecting = options.Calm
-            ? injector.RunCalmly(CalmSchedule.Create(options.Seed, options.Length, options.Workers), options.Length, stop)
+            ? injector.RunCalmly(
+                CalmSchedule.Create(options.Seed, options.Length, options.Workers), options.Length, stop)
             : injector.Run(FaultSchedule.Create(options.Seed, options.Length, options.Workers), stop);
         await Task.Delay(options.Length, stop).ContinueWith(_ => { }, TaskScheduler.Default);
         await ended.CancelAsync();
@@ -74,7 +87,9 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
             Sources = reader.Sources,
             Appearances = reader.Appearances,
             Heads = heads.Published,
-            DoublesAllowedFromMs = options.Mode == DeliveryMode.ExactlyOnce ? null : injector.Done.Select(injection => injection.FromMs).DefaultIfEmpty(0).Min(),
+            DoublesAllowedFromMs = options.Mode == DeliveryMode.ExactlyOnce
+                ? null
+                : injector.Done.Select(injection => injection.FromMs).DefaultIfEmpty(0).Min(),
         };
         var report = new Report
         {
@@ -96,21 +111,25 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
     /// <summary>KIP-848 has the session timeout at the broker, which allows none below 45 s unless told.</summary>
     private string[] BrokerSettings() => options.Protocol == "classic" ? [] :
     [
-        $"group.consumer.session.timeout.ms={WorkerFleet.SessionTimeoutMs}", $"group.consumer.min.session.timeout.ms={WorkerFleet.SessionTimeoutMs}",
+        $"group.consumer.session.timeout.ms={WorkerFleet.SessionTimeoutMs}",
+        $"group.consumer.min.session.timeout.ms={WorkerFleet.SessionTimeoutMs}",
         "group.consumer.heartbeat.interval.ms=1000", "group.consumer.min.heartbeat.interval.ms=1000",
     ];
 
     private static async Task CreateTopics(KafkaOptions kafka)
     {
         using var admin = new TopicAdmin(kafka, NullLoggerFactory.Instance, TimeProvider.System);
-        await admin.CreateAsync([.. Partitions.Select(topic => new TopicSpec(topic.Key, topic.Value, 3)), new(kafka.Topics.Heads, 1, 3, Compacted: true)]);
+        await admin.CreateAsync(
+            [.. Partitions.Select(topic => new TopicSpec(topic.Key, topic.Value, 3)), new(
+                kafka.Topics.Heads, 1, 3, Compacted: true)]);
     }
 
     private static IEnumerable<Passage> Passages(Evidence evidence)
     {
         var outAt = new Dictionary<int, long>();
         foreach (var appearance in evidence.Appearances)
-            if (appearance.Outlet != Outlet.Review && (!outAt.TryGetValue(appearance.Id, out var before) || appearance.AtMs < before))
+            if (appearance.Outlet != Outlet.Review
+                && (!outAt.TryGetValue(appearance.Id, out var before) || appearance.AtMs < before))
                 outAt[appearance.Id] = appearance.AtMs;
         foreach (var source in evidence.Sources)
             if (evidence.Sent[source.Id] is { AckedMs: > 0 } message && outAt.TryGetValue(source.Id, out var at))
@@ -130,7 +149,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         return true;
     }
 
-    private async Task Progress(MessageProducer producer, TopicsReader reader, WorkerFleet fleet, FaultInjector injector, CancellationToken stop)
+    private async Task Progress(MessageProducer producer, TopicsReader reader, WorkerFleet fleet,
+        FaultInjector injector, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -145,7 +165,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         while (!condition())
         {
             if (patient.Elapsed > patience)
-                throw new TimeoutException($"{what} was not there within {patience.TotalSeconds:F0} s: see the workers' logs");
+                throw new TimeoutException(
+                    $"{what} was not there within {patience.TotalSeconds:F0} s: see the workers' logs");
             await Task.Delay(50);
         }
     }

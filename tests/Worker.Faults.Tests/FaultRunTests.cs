@@ -17,7 +17,14 @@ public class FaultRunTests(ITestOutputHelper output)
         var seed = Random.Shared.Next(1_000_000);
         output.WriteLine($"seed {seed}; logs in {folder}");
 
-        var report = await new FaultRun(new FaultOptions { Length = TimeSpan.FromSeconds(45), Seed = seed, Workers = 3, Folder = folder }, output.WriteLine)
+        var report = await new FaultRun(
+            new FaultOptions
+            {
+                Length = TimeSpan.FromSeconds(45),
+                Seed = seed,
+                Workers = 3,
+                Folder = folder,
+            }, output.WriteLine)
             .Run(TestContext.Current.CancellationToken);
 
         ReportFiles.Write(report);

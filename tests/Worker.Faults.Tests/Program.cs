@@ -11,33 +11,66 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 // Two programs in one: 'run' is the long form of the fault suite (eng/faults); everything else is xunit's runner.
 if (args is not ["run", ..])
-    return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--internal-msbuild-node", StringComparer.Ordinal)
-        ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+    return args.Contains("--server", StringComparer.Ordinal)
+        || args.Contains("--internal-msbuild-node", StringComparer.Ordinal)
+        ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+            args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
         : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
 
-var minutes = new Option<double>("--minutes") { Description = "How long faults are injected", DefaultValueFactory = _ => 10 };
+var minutes = new Option<double>("--minutes")
+{
+    Description = "How long faults are injected",
+    DefaultValueFactory = _ => 10,
+};
 var seconds = new Option<double?>("--seconds") { Description = "The same in seconds" };
-var seed = new Option<int?>("--seed") { Description = "Repeats the schedule of another run (default: a new one, which is printed)" };
+var seed = new Option<int?>("--seed")
+{
+    Description = "Repeats the schedule of another run (default: a new one, which is printed)",
+};
 var workers = new Option<int>("--workers") { Description = "Workers, 1 to 6", DefaultValueFactory = _ => 4 };
-var mode = new Option<string>("--mode") { Description = "exactly-once or at-least-once", DefaultValueFactory = _ => "exactly-once" };
+var mode = new Option<string>("--mode")
+{
+    Description = "exactly-once or at-least-once",
+    DefaultValueFactory = _ => "exactly-once",
+};
 mode.AcceptOnlyFromAmong("exactly-once", "at-least-once");
-var protocol = new Option<string>("--protocol") { Description = "The consumer group protocol: classic, or consumer (KIP-848)", DefaultValueFactory = _ => "classic" };
+var protocol = new Option<string>("--protocol")
+{
+    Description = "The consumer group protocol: classic, or consumer (KIP-848)",
+    DefaultValueFactory = _ => "classic",
+};
 protocol.AcceptOnlyFromAmong("classic", "consumer");
-var isStatic = new Option<bool>("--static") { Description = "Workers are static members of the group (Kafka:GroupInstanceId)" };
-var calm = new Option<bool>("--calm") { Description = "Each fault by itself, with a quiet time after it: times the recovery from each" };
+var isStatic = new Option<bool>("--static")
+{
+    Description = "Workers are static members of the group (Kafka:GroupInstanceId)",
+};
+var calm = new Option<bool>("--calm")
+{
+    Description = "Each fault by itself, with a quiet time after it: times the recovery from each",
+};
 var rate = new Option<int>("--rate") { Description = "Messages per second", DefaultValueFactory = _ => 300 };
-var folder = new Option<DirectoryInfo?>("--logs") { Description = "Folder for the workers' logs (default: a new one under the system's temporary folder)" };
+var folder = new Option<DirectoryInfo?>("--logs")
+{
+    Description = "Folder for the workers' logs (default: a new one under the system's temporary folder)",
+};
 workers.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int>() is < 1 or > 6)
         result.AddError("--workers must be 1 to 6");
 });
-var run = new Command("run", "Runs real workers against three real brokers, breaks them at random, and compares what went in with what came out. Ends with 0 when nothing was missing, doubled, out of order or dead-lettered wrongly.") { minutes, seconds, seed, workers, mode, protocol, isStatic, calm, rate, folder };
+var run = new Command(
+    "run", "Runs real workers against three real brokers, breaks them at random, and compares what went in with what " +
+    "came out. Ends with 0 when nothing was missing, doubled, out of order or dead-lettered wrongly.") { minutes,
+    seconds, seed, workers, mode, protocol, isStatic, calm, rate, folder };
 run.SetAction(async (parsed, stop) =>
 {
     if (KafkaCluster.Script is null)
-        throw new UserError("../shared/kafka is not beside this checkout: the fault suite needs it to start three brokers", ExitCode.Configuration);
-    var length = parsed.GetValue(seconds) is { } given ? TimeSpan.FromSeconds(given) : TimeSpan.FromMinutes(parsed.GetValue(minutes));
+        throw new UserError(
+            "../shared/kafka is not beside this checkout: the fault suite needs it to start three brokers",
+            ExitCode.Configuration);
+    var length = parsed.GetValue(seconds) is { } given
+        ? TimeSpan.FromSeconds(given)
+        : TimeSpan.FromMinutes(parsed.GetValue(minutes));
     if (length < TimeSpan.FromSeconds(20) || length > TimeSpan.FromDays(1))
         throw new UserError("--minutes must make 20 seconds to one day", ExitCode.Usage);
     var options = new FaultOptions
@@ -66,4 +99,12 @@ run.SetAction(async (parsed, stop) =>
     Console.Write(ReportText.Of(report));
     return report.Passed ? ExitCode.Done : ExitCode.Failed;
 });
-return await Failures.Guard(() => new RootCommand("The fault suite") { run }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
+return await Failures.Guard(
+    () => new RootCommand("The fault suite")
+    {
+        run,
+    }.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    }));

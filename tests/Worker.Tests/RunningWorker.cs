@@ -11,7 +11,9 @@ using Worker.Kafka.Heads;
 
 namespace Worker.Tests;
 
-/// <summary>A worker in this process on an embedded broker of its own, and the upstream and downstream systems around it.</summary>
+/// <summary>
+/// A worker in this process on an embedded broker of its own, and the upstream and downstream systems around it.
+/// </summary>
 internal sealed class RunningWorker : IAsyncDisposable
 {
     private readonly EmbeddedBroker broker = EmbeddedBroker.Start();
@@ -33,9 +35,19 @@ internal sealed class RunningWorker : IAsyncDisposable
         classifier = new Classifier(wrap is null
             ? WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System)
             : Wrapped(Options, wrap));
-        downstream = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = broker.BootstrapServers, GroupId = "downstream", FetchWaitMaxMs = 10 }).Build();
+        downstream = new ConsumerBuilder<byte[]?, byte[]?>(
+            new ConsumerConfig
+            {
+                BootstrapServers = broker.BootstrapServers,
+                GroupId = "downstream",
+                FetchWaitMaxMs = 10,
+            }).Build();
         string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
-        downstream.Assign(watched.SelectMany(topic => Enumerable.Range(0, EmbeddedBroker.PartitionsPerTopic).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
+        downstream.Assign(
+            watched.SelectMany(
+                topic =>
+                    Enumerable.Range(0, EmbeddedBroker.PartitionsPerTopic).Select(p =>
+                        new TopicPartitionOffset(topic, p, Offset.Beginning))));
     }
 
     public RunOptions Options { get; }
@@ -47,7 +59,8 @@ internal sealed class RunningWorker : IAsyncDisposable
     /// <param name="change">Of its options.</param>
     /// <param name="wrap">Puts another encoder around the model's.</param>
     public static async Task<RunningWorker> Start(
-        TinyModel model, IEnumerable<Head> heads, Action<RunOptions>? change = null, Func<IEncoder, IEncoder>? wrap = null)
+        TinyModel model, IEnumerable<Head> heads, Action<RunOptions>? change =
+            null, Func<IEncoder, IEncoder>? wrap = null)
     {
         var worker = new RunningWorker(model, change, wrap);
         await worker.Publish([.. heads]);
@@ -79,16 +92,19 @@ internal sealed class RunningWorker : IAsyncDisposable
 
     public void Send(params Message<byte[]?, byte[]?>[] messages)
     {
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(
+            new ProducerConfig { BootstrapServers = broker.BootstrapServers }).Build();
         foreach (var message in messages)
             producer.Produce(Options.Kafka.Topics.Messages, message);
         producer.Flush();
     }
 
-    public void Send(params string[] texts) => Send([.. texts.Select(t => new Message<byte[]?, byte[]?> { Value = Encoding.UTF8.GetBytes(t) })]);
+    public void Send(params string[] texts) =>
+        Send([.. texts.Select(t => new Message<byte[]?, byte[]?> { Value = Encoding.UTF8.GetBytes(t) })]);
 
     /// <summary>Reads what the worker publishes until a condition holds of all that was read.</summary>
-    public List<ConsumeResult<byte[]?, byte[]?>> ReadUntil(Func<IReadOnlyList<ConsumeResult<byte[]?, byte[]?>>, bool> enough)
+    public List<ConsumeResult<byte[]?, byte[]?>> ReadUntil(
+        Func<IReadOnlyList<ConsumeResult<byte[]?, byte[]?>>, bool> enough)
     {
         var read = new List<ConsumeResult<byte[]?, byte[]?>>();
         var deadline = Environment.TickCount64 + 60_000;
@@ -96,7 +112,10 @@ internal sealed class RunningWorker : IAsyncDisposable
         {
             if (running is { IsFaulted: true })
                 running.GetAwaiter().GetResult();
-            Assert.True(Environment.TickCount64 < deadline, $"after 60 s only {read.Count} records, last: {(read.Count == 0 ? "none" : Encoding.UTF8.GetString(read[^1].Message.Value ?? []))}");
+            Assert.True(
+                Environment.TickCount64 < deadline,
+                $"after 60 s only {read.Count} records, last: " +
+                $"{(read.Count == 0 ? "none" : Encoding.UTF8.GetString(read[^1].Message.Value ?? []))}");
             if (downstream.Consume(TimeSpan.FromMilliseconds(100)) is { Message: not null } record)
                 read.Add(record);
         }
@@ -112,7 +131,8 @@ internal sealed class RunningWorker : IAsyncDisposable
         return read;
     }
 
-    public static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) => JsonDocument.Parse(record.Message.Value).RootElement;
+    public static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) =>
+        JsonDocument.Parse(record.Message.Value).RootElement;
 
     /// <summary>Stops in good order.</summary>
     public async Task Stop()

@@ -4,7 +4,10 @@ using Worker.Testing;
 
 namespace Worker.Tests;
 
-/// <summary>The golden bert-tiny (4 layers of 48) as a bundle, and heads on it whose answers a test can foresee; one for all tests.</summary>
+/// <summary>
+/// The golden bert-tiny (4 layers of 48) as a bundle, and heads on it whose answers a test can foresee; one for all
+/// tests.
+/// </summary>
 public sealed class TinyModel : IDisposable
 {
     private readonly TemporaryFolder folder = Repository.Temporary();

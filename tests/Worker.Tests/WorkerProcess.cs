@@ -63,7 +63,8 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <inheritdoc cref="Run(string, string[])"/>
     /// <param name="environment">Variables beside this process's own.</param>
-    public static (int Code, string Output, string Errors) Run(IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
+    public static (int Code, string Output, string Errors) Run(
+        IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
         using var worker = Start(environment, arguments);
         worker.process.StandardInput.Write(input);

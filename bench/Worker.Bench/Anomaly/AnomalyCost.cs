@@ -10,8 +10,8 @@ using Worker.Measuring;
 namespace Worker.Bench.Anomaly;
 
 /// <summary>
-/// A window of the sample inbox with 26 heads, without and with a reference of 10,000 x 384 and 150 classes, in turn. The
-/// reference's numbers are random: speed does not depend on what they are.
+/// A window of the sample inbox with 26 heads, without and with a reference of 10,000 x 384 and 150 classes, in turn.
+/// The reference's numbers are random: speed does not depend on what they are.
 /// </summary>
 internal static class AnomalyCost
 {
@@ -27,7 +27,8 @@ internal static class AnomalyCost
         var texts = BenchData.Texts(null, 1056);
         var reference = Reference(layout, loaded.Encoder.Hash, loaded.Bundle.Layers);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
-        var windows = texts.Chunk(WindowTexts).Select(chunk => new TextEncoder(loaded).Tokenize(chunk, 0, chunk.Length)).ToArray();
+        var windows = texts.Chunk(WindowTexts).Select(chunk => new TextEncoder(loaded).Tokenize(chunk, 0, chunk.Length))
+            .ToArray();
         var encoder = new WindowEncoder(loaded.Encoder, 512);
         var (plain, compared, share, each) = (new Spread(), new Spread(), new Spread(), new Spread());
         for (var i = -1; i < repeats; i++)
@@ -39,7 +40,8 @@ internal static class AnomalyCost
                 var features = new float[window.Count * layout.Width];
                 var probabilities = Encode(encoder, window, heads, layout, features);
                 inside += Seconds(() => AnomalyScorer.PValues(
-                    reference, new AnomalyTexts(window.Count, layout, features, heads.Heads.Length, probabilities, window), new float[window.Count], parallel));
+                    reference, new AnomalyTexts(window.Count, layout, features, heads.Heads.Length, probabilities,
+                        window), new float[window.Count], parallel));
             }));
             // The first pair warms up.
             if (i < 0)
@@ -50,13 +52,18 @@ internal static class AnomalyCost
             each.Add(inside / texts.Count * 1e6);
         }
         Console.WriteLine($"anomaly {section.Precision,-5} tokens/s without {plain}");
-        Console.WriteLine($"              tokens/s with    {compared}  {1 - compared.MedianRatio(plain):P1} less (median pair)");
-        Console.WriteLine($"              comparing alone takes {share.Median:P2} of the time (least {share.Worst:P2}), {each.Median:F0} µs a text (least {each.Worst:F0}); {(double)windows.Sum(w => w.Tokens) / texts.Count:F1} tokens a text");
+        Console.WriteLine(
+            $"              tokens/s with    {compared}  {1 - compared.MedianRatio(plain):P1} less (median pair)");
+        Console.WriteLine(
+            $"              comparing alone takes {share.Median:P2} of the time (least {share.Worst:P2}), " +
+            $"{each.Median:F0} µs a text (least {each.Worst:F0}); " +
+            $"{(double)windows.Sum(w => w.Tokens) / texts.Count:F1} tokens a text");
         foreach (var window in windows)
             window.Dispose();
     }
 
-    private static float[] Encode(WindowEncoder encoder, TokenWindow window, HeadSet heads, FeatureLayout layout, float[] features)
+    private static float[] Encode(
+        WindowEncoder encoder, TokenWindow window, HeadSet heads, FeatureLayout layout, float[] features)
     {
         var logits = new float[window.Count * heads.Heads.Length];
         encoder.Run(window, heads.Matrix, features, logits);
@@ -79,9 +86,12 @@ internal static class AnomalyCost
             Scores = new ConformalScores([.. Numbers(5000).Order()]),
             Channels =
             [
-                new(new NeighbourChannel(FeatureNames.Mean, mean, Numbers(kept * mean), Numbers(References * kept), 5), tail),
+                new(new NeighbourChannel(
+                    FeatureNames.Mean, mean, Numbers(kept * mean), Numbers(References * kept), 5), tail),
                 new(new ProbabilityChannel(), tail),
-                new(new MahalanobisChannel(taps, new RelativeMahalanobis(Numbers((Classes - 1) * width), Numbers(width), Numbers(Classes * (Classes - 1)), Numbers(Classes - 1))), tail),
+                new(new MahalanobisChannel(
+                    taps, new RelativeMahalanobis(Numbers((Classes - 1) * width), Numbers(width),
+                    Numbers(Classes * (Classes - 1)), Numbers(Classes - 1))), tail),
             ],
         };
     }

@@ -14,20 +14,26 @@ using Worker.Training;
 
 namespace Worker.Bench.Anomaly;
 
-/// <summary>How well references made of public sets' training parts tell unlike texts; nothing is chosen on the test parts.</summary>
+/// <summary>
+/// How well references made of public sets' training parts tell unlike texts; nothing is chosen on the test parts.
+/// </summary>
 internal static class AnomalyFigures
 {
-    /// <summary>CLINC150: fitted on the in-scope training part alone; test in-scope against test out-of-scope.</summary>
-    /// <returns>The reference, its figures, and those of baselines: energy of the heads' logits (Liu et al. 2020), plain
-    /// Mahalanobis distance on the taps (Lee et al. 2018).</returns>
-    public static (AnomalyReference Reference, AnomalyMetrics Metrics, IReadOnlyList<(string Name, SeparationMetrics Metrics)> Baselines) Clinc(
+    /// <summary>
+    /// CLINC150: fitted on the in-scope training part alone; test in-scope against test out-of-scope.
+    /// </summary>
+    /// <returns>The reference, its figures, and those of baselines: energy of the heads' logits (Liu et al. 2020),
+    /// plain Mahalanobis distance on the taps (Lee et al. 2018).</returns>
+    public static (AnomalyReference Reference, AnomalyMetrics Metrics,
+        IReadOnlyList<(string Name, SeparationMetrics Metrics)> Baselines) Clinc(
         FeatureCache cache, CancellationToken stop)
     {
         var set = PublicSets.Clinc();
         var layout = Layout(cache);
         var train = Encoded(cache, layout, set.Name, set.Train.Texts);
         var taps = new FeatureCandidate(layout.Name, train.Matrix(layout.Name));
-        var result = FeatureChoice.Train([taps], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
+        var result = FeatureChoice.Train(
+            [taps], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
         using var none = NoTokens(set.Train.Texts.Count);
         var reference = Train(cache, set.Train, train, none, result, new AnomalyTrainingOptions(), stop);
         var known = Encoded(cache, layout, set.Name, set.Test.Texts);
@@ -44,38 +50,51 @@ internal static class AnomalyFigures
     }
 
     /// <summary>SMS: the training part's ham alone is known; test ham against test spam.</summary>
-    public static AnomalyMetrics SmsOneClass(FeatureCache cache, EncoderSection section, int seed, CancellationToken stop)
+    public static AnomalyMetrics SmsOneClass(
+        FeatureCache cache, EncoderSection section, int seed, CancellationToken stop)
     {
         var set = PublicSets.Sms(PublicSets.Sms(), seed);
         var layout = Layout(cache);
         string[] Of(DataSet data, sbyte answer) => [.. data.Texts.Where((_, row) => data.Answers[row, 0] == answer)];
-        var ham = DataSet.From(Of(set.Train, AnswerMatrix.No).Select(text => new LabelledText(text, new Dictionary<string, bool>(StringComparer.Ordinal) { ["ham"] = true }, Closed: true)), "ham");
+        var ham = DataSet.From(
+            Of(set.Train, AnswerMatrix.No).Select(
+                text => new LabelledText(text, new Dictionary<string, bool>(StringComparer.Ordinal) { ["ham"] = true },
+                Closed: true)), "ham");
         using var loaded = LoadedEncoder.Open(section);
         using var tokens = Tokens(loaded, ham.Texts);
         var reference = AnomalyTrainer.Train(
-            new AnomalyTexts(ham.Texts.Count, layout, Encoded(cache, layout, "sms ham", ham.Texts).Values, 0, Array.Empty<float>(), tokens),
+            new AnomalyTexts(ham.Texts.Count, layout, Encoded(cache, layout, "sms ham", ham.Texts).Values, 0,
+                Array.Empty<float>(), tokens),
             ham, cache.EncoderHash, cache.Layers, null, new AnomalyTrainingOptions(), stop);
         ChannelValues Score(string[] texts)
         {
             using var own = Tokens(loaded, texts);
-            return ChannelValues.Of(reference, new AnomalyTexts(texts.Length, layout, Encoded(cache, layout, "sms", texts).Values, 0, Array.Empty<float>(), own));
+            return ChannelValues.Of(
+                reference, new AnomalyTexts(
+                    texts.Length, layout, Encoded(cache, layout, "sms", texts).Values, 0, Array.Empty<float>(), own));
         }
-        return AnomalyMetrics.Of(reference, Score(Of(set.Test, AnswerMatrix.No)), Score(Of(set.Test, AnswerMatrix.Yes)));
+        return AnomalyMetrics.Of(
+            reference, Score(Of(set.Test, AnswerMatrix.No)), Score(Of(set.Test, AnswerMatrix.Yes)));
     }
 
-    /// <summary>CLINC150's in-scope texts as above, with and without the channel of perplexity, against three kinds of text unlike them.</summary>
+    /// <summary>
+    /// CLINC150's in-scope texts as above, with and without the channel of perplexity, against three kinds of text
+    /// unlike them.
+    /// </summary>
     public static IEnumerable<(string Unknown, bool Perplexity, AnomalyMetrics Metrics)> WithPerplexity(
         FeatureCache cache, EncoderSection section, CancellationToken stop)
     {
         var set = PublicSets.Clinc();
         var layout = Layout(cache);
         var train = Encoded(cache, layout, set.Name, set.Train.Texts);
-        var result = FeatureChoice.Train([new FeatureCandidate(layout.Name, train.Matrix(layout.Name))], set.Train, cache.EncoderHash, new TrainingOptions(), cancellation: stop);
+        var result = FeatureChoice.Train([new FeatureCandidate(layout.Name, train.Matrix(layout.Name))], set.Train,
+            cache.EncoderHash, new TrainingOptions(), cancellation: stop);
         using var loaded = LoadedEncoder.Open(section);
         using var tokens = Tokens(loaded, set.Train.Texts);
         foreach (var perplexity in new[] { false, true })
         {
-            var reference = Train(cache, set.Train, train, tokens, result, new AnomalyTrainingOptions { Perplexity = perplexity }, stop);
+            var reference = Train(
+                cache, set.Train, train, tokens, result, new AnomalyTrainingOptions { Perplexity = perplexity }, stop);
             ChannelValues Score(string name, IReadOnlyList<string> texts)
             {
                 using var own = Tokens(loaded, texts);
@@ -84,32 +103,44 @@ internal static class AnomalyFigures
             var known = Score(set.Name, set.Test.Texts);
             yield return (
                 "out of scope", perplexity, AnomalyMetrics.Of(reference, known, Score(set.Name, set.UnknownTest)));
-            yield return ("letters shuffled", perplexity, AnomalyMetrics.Of(reference, known, Score("clinc letters", StrangeTexts.Shuffled(set.Test.Texts, seed: 1))));
-            yield return ("other languages", perplexity, AnomalyMetrics.Of(reference, known, Score("other languages", StrangeTexts.OtherLanguages)));
+            yield return (
+                "letters shuffled", perplexity, AnomalyMetrics.Of(
+                    reference, known, Score("clinc letters", StrangeTexts.Shuffled(set.Test.Texts, seed: 1))));
+            yield return (
+                "other languages", perplexity, AnomalyMetrics.Of(
+                    reference, known, Score("other languages", StrangeTexts.OtherLanguages)));
         }
     }
 
-    public static void Print(string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
+    public static void Print(
+        string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
     {
         Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unlike; p at most {AnomalyMetrics.Level}:"
             + $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unlike");
-        foreach (var (name, metrics) in anomaly.Channels.Select(c => (c.Key, c.Value)).Append(("together", anomaly.Together)).Concat(baselines.Select(b => ("baseline: " + b.Name, b.Metrics))))
-            Console.WriteLine($"  {name,-28} AUROC {metrics.Auroc:F4}  AUPR {metrics.Aupr:F4}  FPR95 {metrics.Fpr95:F4}");
+        foreach (var (name, metrics) in anomaly.Channels.Select(c => (c.Key, c.Value))
+            .Append(("together", anomaly.Together)).Concat(baselines.Select(b => ("baseline: " + b.Name, b.Metrics))))
+            Console.WriteLine(
+                $"  {name,-28} AUROC {metrics.Auroc:F4}  AUPR {metrics.Aupr:F4}  FPR95 {metrics.Fpr95:F4}");
     }
 
-    private static FeatureLayout Layout(FeatureCache cache) => new(AnomalyTrainer.NeededFeatures(cache.Layers), cache.Hidden, cache.Layers);
+    private static FeatureLayout Layout(FeatureCache cache) =>
+        new(AnomalyTrainer.NeededFeatures(cache.Layers), cache.Hidden, cache.Layers);
 
-    private static EncodedTexts Encoded(FeatureCache cache, FeatureLayout layout, string name, IReadOnlyList<string> texts) =>
+    private static EncodedTexts Encoded(
+        FeatureCache cache, FeatureLayout layout, string name, IReadOnlyList<string> texts) =>
         new(layout, cache.Features(name, texts, [.. layout.Features.Select(f => f.Name)]));
 
-    private static AnomalyReference Train(FeatureCache cache, DataSet data, EncodedTexts encoded, TokenWindow tokens, TrainingResult result, AnomalyTrainingOptions options, CancellationToken stop)
+    private static AnomalyReference Train(FeatureCache cache, DataSet data, EncodedTexts encoded, TokenWindow tokens,
+        TrainingResult result, AnomalyTrainingOptions options, CancellationToken stop)
     {
         var heads = new HeldOutHeads(encoded, data, result, cache.EncoderHash, new TrainingOptions(), stop);
-        return AnomalyTrainer.Train(new AnomalyTexts(data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), tokens),
+        return AnomalyTrainer.Train(new AnomalyTexts(
+            data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), tokens),
             data, cache.EncoderHash, cache.Layers, heads.Probabilities, options, stop);
     }
 
-    private static ChannelValues Values(AnomalyReference reference, EncodedTexts texts, IReadOnlyList<Head> heads, TokenWindow? tokens = null)
+    private static ChannelValues Values(
+        AnomalyReference reference, EncodedTexts texts, IReadOnlyList<Head> heads, TokenWindow? tokens = null)
     {
         var count = texts.Values.Length / texts.Layout.Width;
         using var none = NoTokens(count);
@@ -117,7 +148,8 @@ internal static class AnomalyFigures
         var probabilities = new float[logits.Length];
         for (var i = 0; i < logits.Length; i++)
             probabilities[i] = (float)heads[i % heads.Count].Calibration.Probability(logits[i]);
-        return ChannelValues.Of(reference, new AnomalyTexts(count, texts.Layout, texts.Values, heads.Count, probabilities, tokens ?? none));
+        return ChannelValues.Of(
+            reference, new AnomalyTexts(count, texts.Layout, texts.Values, heads.Count, probabilities, tokens ?? none));
     }
 
     /// <summary>−ln Σ exp z over the heads: high where no head answers.</summary>
@@ -142,7 +174,8 @@ internal static class AnomalyFigures
         Parallel.For(0, features.Rows, row =>
         {
             for (var head = 0; head < heads.Count; head++)
-                logits[row * heads.Count + head] = TensorPrimitives.Dot(features.Row(row), heads[head].Weights) + heads[head].Bias;
+                logits[row * heads.Count + head] = TensorPrimitives.Dot(
+                    features.Row(row), heads[head].Weights) + heads[head].Bias;
         });
         return logits;
     }

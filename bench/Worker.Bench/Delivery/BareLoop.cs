@@ -5,8 +5,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// The raw limit: one thread that consumes, produces a value of a result's size with the same key, and commits by the same
-/// rules, with nothing in between. Its clients are configured as the worker's are where that makes it faster.
+/// The raw limit: one thread that consumes, produces a value of a result's size with the same key, and commits by the
+/// same rules, with nothing in between. Its clients are configured as the worker's are where that makes it faster.
 /// </summary>
 internal static class BareLoop
 {
@@ -67,10 +67,16 @@ internal static class BareLoop
                 if (i == 0 && exactlyOnce)
                     producer.BeginTransaction();
                 Interlocked.Increment(ref pending);
-                producer.Produce(options.Topics.Results, new Message<byte[], byte[]> { Key = message.Key, Value = value }, Delivered);
+                producer.Produce(
+                    options.Topics.Results, new Message<byte[], byte[]>
+                    {
+                        Key = message.Key,
+                        Value = value,
+                    }, Delivered);
                 i++;
             }
-            var offsets = consumer.Assignment.ConvertAll(partition => new TopicPartitionOffset(partition, consumer.Position(partition)))
+            var offsets = consumer.Assignment.ConvertAll(partition =>
+                new TopicPartitionOffset(partition, consumer.Position(partition)))
                 .FindAll(at => at.Offset != Offset.Unset);
             if (exactlyOnce)
             {
@@ -89,6 +95,8 @@ internal static class BareLoop
         }
         var took = Stopwatch.GetElapsedTime(from).TotalSeconds;
         consumer.Close();
-        return failed == 0 ? messages / took : throw new InvalidOperationException($"{failed} records of the bare loop were not delivered");
+        return failed == 0
+            ? messages / took
+            : throw new InvalidOperationException($"{failed} records of the bare loop were not delivered");
     }
 }

@@ -9,7 +9,10 @@ using Worker.Onnx.Bundles;
 
 namespace Worker.Bench.Delivery;
 
-/// <summary>Topics on a real Kafka, and workers without an encoder between them. Every measurement has its own group and results topic.</summary>
+/// <summary>
+/// Topics on a real Kafka, and workers without an encoder between them. Every measurement has its own group and results
+/// topic.
+/// </summary>
 internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partitions = 3)
 {
     private readonly string run = Guid.NewGuid().ToString("N")[..8];
@@ -24,13 +27,21 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partition
             BootstrapServers = kafka.BootstrapServers,
             GroupId = name,
             Delivery = mode,
-            Topics = { Messages = messages, Results = name + "-results", Review = name + "-review", DeadLetters = name + "-dead" },
+            Topics =
+            {
+                Messages = messages,
+                Results = name + "-results",
+                Review = name + "-review",
+                DeadLetters = name + "-dead",
+            },
         };
         await Create(options.Topics.Results, options.Topics.Review, options.Topics.DeadLetters);
         return options;
     }
 
-    /// <summary>A topic with the given messages in it, keyed so that all partitions have their share; returns its name.</summary>
+    /// <summary>
+    /// A topic with the given messages in it, keyed so that all partitions have their share; returns its name.
+    /// </summary>
     public async Task<string> Fill(string name, IEnumerable<byte[]> texts, Func<int, Timestamp>? time = null)
     {
         var topic = $"bench-{run}-{name}";
@@ -72,7 +83,15 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partition
     {
         var encoder = new TrivialEncoder(perText);
         // Sure of every text: what people are asked about costs more, and in a real stream that is little.
-        var head = new Head { Label = "long", Version = 1, Encoder = encoder.Hash, Feature = "mean", Weights = [0.1f], Bias = -8 };
+        var head = new Head
+        {
+            Label = "long",
+            Version = 1,
+            Encoder = encoder.Hash,
+            Feature = "mean",
+            Weights = [0.1f],
+            Bias = -8,
+        };
         var loaded = new LoadedEncoder(EncoderBundle.Open(bundle), encoder, TokenizerFolder.Open(bundle));
         var options = new RunOptions { Kafka = kafkaOptions, Heads = new HeadsSection { Source = HeadsSource.File } };
         var heads = HeadSet.Empty(encoder.Hash, encoder.Features).With([head]);
@@ -82,7 +101,9 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partition
 
     private async Task Create(params string[] topics)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
-        await admin.CreateTopicsAsync(topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = partitions }));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
+            .Build();
+        await admin.CreateTopicsAsync(
+            topics.Select(topic => new TopicSpecification { Name = topic, NumPartitions = partitions }));
     }
 }

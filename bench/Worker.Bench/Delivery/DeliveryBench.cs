@@ -20,24 +20,50 @@ internal static class DeliveryBench
 
     public static Command Create()
     {
-        var names = new Argument<string[]>("names") { Description = $"Which: {string.Join(", ", All)}; all when none is named", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("names")
+        {
+            Description = $"Which: {string.Join(", ", All)}; all when none is named",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         names.AcceptOnlyFromAmong(All);
         var bootstrap = new Option<string?>("--bootstrap")
         {
             Description = "Brokers that run already; default: one is started, three for latency",
         };
-        var messages = new Option<int>("--messages") { Description = "Messages of one measurement of throughput", DefaultValueFactory = _ => 500_000 };
-        var soak = new Option<int>("--soak-messages") { Description = "Messages of the soak", DefaultValueFactory = _ => 1_000_000 };
+        var messages = new Option<int>("--messages")
+        {
+            Description = "Messages of one measurement of throughput",
+            DefaultValueFactory = _ => 500_000,
+        };
+        var soak = new Option<int>("--soak-messages")
+        {
+            Description = "Messages of the soak",
+            DefaultValueFactory = _ => 1_000_000,
+        };
         var waiting = new Option<int>("--waiting-messages")
         {
             Description = "Messages that wait when the worker of 100 messages/s starts, for fairness",
             DefaultValueFactory = _ => 20_000,
         };
-        var lone = new Option<int>("--lone-messages") { Description = "Messages of one measurement of latency", DefaultValueFactory = _ => 200 };
-        var pause = new Option<int>("--pause-ms") { Description = "Milliseconds between lone messages; idle connections are closed after 10,000", DefaultValueFactory = _ => 20 };
-        var repeats = new Option<int>("--repeats") { Description = "Measurements of each figure, taken in turn", DefaultValueFactory = _ => 5 };
+        var lone = new Option<int>("--lone-messages")
+        {
+            Description = "Messages of one measurement of latency",
+            DefaultValueFactory = _ => 200,
+        };
+        var pause = new Option<int>("--pause-ms")
+        {
+            Description = "Milliseconds between lone messages; idle connections are " +
+        "closed after 10,000",
+            DefaultValueFactory = _ => 20
+        };
+        var repeats = new Option<int>("--repeats")
+        {
+            Description = "Measurements of each figure, taken in turn",
+            DefaultValueFactory = _ => 5,
+        };
         var model = new ModelOptions();
-        var verb = new Command("delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka")
+        var verb = new Command(
+            "delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka")
         {
             names, bootstrap, messages, soak, waiting, lone, pause, repeats,
         };
@@ -53,7 +79,9 @@ internal static class DeliveryBench
                 await (name switch
                 {
                     "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
-                    "latency" => Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
+                    "latency" =>
+                        Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(
+                            parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
                     "fairness" => Fairness(bed, parsed.GetValue(waiting), stop),
                     _ => Soak(bed, parsed.GetValue(soak), stop),
                 });
@@ -67,7 +95,8 @@ internal static class DeliveryBench
     {
         var topic = await bed.Fill("messages", Texts(messages));
         DeliveryMode[] modes = [DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
-        var (bare, worker) = (modes.ToDictionary(m => m, _ => new Spread()), modes.ToDictionary(m => m, _ => new Spread()));
+        var (bare, worker) = (
+            modes.ToDictionary(m => m, _ => new Spread()), modes.ToDictionary(m => m, _ => new Spread()));
         // Once unmeasured: code is compiled, the broker's cache is warm.
         for (var i = -1; i < repeats; i++)
             // Each goes first as often: what runs second meets a busier broker, or a warmer one.
@@ -81,22 +110,31 @@ internal static class DeliveryBench
                 bare[mode].Add(raw);
                 worker[mode].Add(rate);
             }
-        Console.WriteLine($"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, least) in messages/s");
+        Console.WriteLine(
+            $"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, least) " +
+            "in messages/s");
         foreach (var mode in modes)
         {
             Console.WriteLine($"bare loop {mode,-12} {bare[mode]}");
-            Console.WriteLine($"worker    {mode,-12} {worker[mode]}  {worker[mode].MedianRatio(bare[mode]):P0} of bare (median pair), {worker[mode].Best / bare[mode].Best:P0} (best)");
+            Console.WriteLine(
+                $"worker    {mode,-12} {worker[mode]}  {worker[mode].MedianRatio(bare[mode]):P0} of bare (median " +
+                $"pair), {worker[mode].Best / bare[mode].Best:P0} (best)");
         }
-        Console.WriteLine($"exactly-once against at-least-once: {worker[modes[1]].MedianRatio(worker[modes[0]]):P0} (median pair), {worker[modes[1]].Best / worker[modes[0]].Best:P0} (best)");
+        Console.WriteLine(
+            $"exactly-once against at-least-once: {worker[modes[1]].MedianRatio(worker[modes[0]]):P0} (median pair), " +
+            $"{worker[modes[1]].Best / worker[modes[0]].Best:P0} (best)");
     }
 
-    private static async Task Latency(DeliveryBed bed, int messages, TimeSpan pause, int repeats, CancellationToken stop)
+    private static async Task Latency(
+        DeliveryBed bed, int messages, TimeSpan pause, int repeats, CancellationToken stop)
     {
         for (var i = 0; i < Math.Min(repeats, 3); i++)
             foreach (var mode in new[] { DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce })
             {
                 var options = await bed.Next(mode, await bed.Fill($"lone-bare-{mode}-{i}", []));
-                var bare = Task.Factory.StartNew(() => BareLoop.Run(options, messages + LoneMessage.Unmeasured, ResultBytes, perCommit: 1), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                var bare = Task.Factory.StartNew(
+                    () => BareLoop.Run(options, messages + LoneMessage.Unmeasured, ResultBytes,
+                    perCommit: 1), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 Print($"bare loop {mode}", await LoneMessage.Run(bare, options, messages, pause, stop));
                 await bare;
                 options = await bed.Next(mode, await bed.Fill($"lone-{mode}-{i}", []));
@@ -106,7 +144,8 @@ internal static class DeliveryBench
     }
 
     private static void Print(string name, double[] took) =>
-        Console.WriteLine($"lone message, {name,-22} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
+        Console.WriteLine(
+            $"lone message, {name,-22} p50 {took[took.Length / 2]:F1} ms, p99 {took[took.Length * 99 / 100]:F1} ms");
 
     private static async Task Soak(DeliveryBed bed, int messages, CancellationToken stop)
     {
@@ -120,7 +159,9 @@ internal static class DeliveryBench
                 if (memory.Count < done * 10 / messages)
                     memory.Add(Process.GetCurrentProcess().WorkingSet64 >> 20);
             });
-            Console.WriteLine($"soak, {mode,-12} {messages:N0} messages at {rate:N0}/s, resident MiB after each tenth: {string.Join(' ', memory)}");
+            Console.WriteLine(
+                $"soak, {mode,-12} {messages:N0} messages at {rate:N0}/s, resident MiB after each tenth: " +
+                $"{string.Join(' ', memory)}");
         }
     }
 
@@ -142,5 +183,7 @@ internal static class DeliveryBench
     private const int ResultBytes = 270;
 
     private static IEnumerable<byte[]> Texts(int count) =>
-        Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes($"message number {i} about nothing in particular".PadRight(MessageBytes)[..MessageBytes]));
+        Enumerable.Range(0, count).Select(
+            i => Encoding.UTF8.GetBytes(
+                $"message number {i} about nothing in particular".PadRight(MessageBytes)[..MessageBytes]));
 }

@@ -65,8 +65,10 @@ internal sealed class FairnessRun(
         var rate = messages / Stopwatch.GetElapsedTime(from).TotalSeconds;
         Console.WriteLine($"{messages:N0} messages of {partitions} partitions at {rate:F1}/s");
         Console.WriteLine($"delays differed by at most {widest.TotalSeconds:F1} s");
-        Console.WriteLine($"longest time without a result of a partition that has some to come: {longestSilence.TotalSeconds:F1} s");
-        Console.WriteLine($"first results after, s: {string.Join(' ', firstResult.Select(time => $"{time?.TotalSeconds:F1}"))}");
+        Console.WriteLine(
+            $"longest time without a result of a partition that has some to come: {longestSilence.TotalSeconds:F1} s");
+        Console.WriteLine(
+            $"first results after, s: {string.Join(' ', firstResult.Select(time => $"{time?.TotalSeconds:F1}"))}");
         await ended.CancelAsync();
         await running;
     }

@@ -5,7 +5,10 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Delivery;
 
-/// <summary>A real Kafka for the length of a measurement: one that runs already, or the kit beside the checkout started on free ports.</summary>
+/// <summary>
+/// A real Kafka for the length of a measurement: one that runs already, or the kit beside the checkout started on free
+/// ports.
+/// </summary>
 internal sealed class LocalKafka : IDisposable
 {
     private readonly string? ownKit;
@@ -35,7 +38,8 @@ internal sealed class LocalKafka : IDisposable
         var port = FreePort();
         if (Run(kit, "up", folder, "--nodes", $"{nodes}", "--port", $"{port}") != 0)
             throw new UserError($"the Kafka kit did not start: see {folder}/1.log");
-        return new LocalKafka(string.Join(',', Enumerable.Range(0, nodes).Select(n => $"127.0.0.1:{port + 10 * n}")), kit, folder);
+        return new LocalKafka(
+            string.Join(',', Enumerable.Range(0, nodes).Select(n => $"127.0.0.1:{port + 10 * n}")), kit, folder);
     }
 
     public void Dispose()
@@ -47,7 +51,10 @@ internal sealed class LocalKafka : IDisposable
     private static int Run(string kit, params string[] arguments)
     {
         // The brokers inherit the output: it must not be a pipe that somebody waits for.
-        var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec \"$@\" >/dev/null 2>&1", "sh", kit } };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList = { "-c", "exec \"$@\" >/dev/null 2>&1", "sh", kit },
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

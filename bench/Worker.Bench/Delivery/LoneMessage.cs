@@ -5,7 +5,10 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Bench.Delivery;
 
-/// <summary>How long a message takes that finds an idle worker: from before it is produced until a read_committed reader has its result.</summary>
+/// <summary>
+/// How long a message takes that finds an idle worker: from before it is produced until a read_committed reader has its
+/// result.
+/// </summary>
 internal static class LoneMessage
 {
     /// <summary>Messages before those that count: the first ones find clients that still connect.</summary>
@@ -15,7 +18,8 @@ internal static class LoneMessage
 
     /// <summary>Milliseconds of each message, sorted, through a worker.</summary>
     /// <param name="pause">Between a result and the next message.</param>
-    public static async Task<double[]> Run(Classifier worker, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
+    public static async Task<double[]> Run(
+        Classifier worker, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = worker.Run(ended.Token);
@@ -27,7 +31,8 @@ internal static class LoneMessage
 
     /// <summary>Milliseconds of each message, sorted, through whatever is running.</summary>
     /// <param name="pause">Between a result and the next message.</param>
-    public static async Task<double[]> Run(Task running, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
+    public static async Task<double[]> Run(
+        Task running, KafkaOptions options, int messages, TimeSpan pause, CancellationToken stop)
     {
         using var results = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -38,7 +43,8 @@ internal static class LoneMessage
             FetchWaitMaxMs = 500,
             EnableAutoCommit = false,
         }).Build();
-        results.Assign(Enumerable.Range(0, 3).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
+        results.Assign(
+            Enumerable.Range(0, 3).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
         {
             BootstrapServers = options.BootstrapServers,
@@ -50,7 +56,12 @@ internal static class LoneMessage
         {
             await Task.Delay(i < 0 ? Warming : pause, stop);
             var from = Stopwatch.GetTimestamp();
-            producer.Produce(options.Topics.Messages, new Message<byte[], byte[]> { Key = BitConverter.GetBytes(i), Value = "a small message, on its own"u8.ToArray() });
+            producer.Produce(
+                options.Topics.Messages, new Message<byte[], byte[]>
+                {
+                    Key = BitConverter.GetBytes(i),
+                    Value = "a small message, on its own"u8.ToArray(),
+                });
             while (results.Consume(TimeSpan.FromSeconds(1)) is null)
             {
                 if (running.IsCompleted)

@@ -7,7 +7,8 @@ namespace Worker.Bench.Delivery;
 internal static class WorkerLoop
 {
     /// <summary>Messages a second, from its first window to the last committed.</summary>
-    public static async Task<double> Run(Classifier worker, int messages, CancellationToken stop, Action<long>? progress = null)
+    public static async Task<double> Run(
+        Classifier worker, int messages, CancellationToken stop, Action<long>? progress = null)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = worker.Run(ended.Token);

@@ -35,7 +35,8 @@ internal static class EvidenceBench
         };
         var model = new ModelOptions();
         var command = new Command(
-            "evidence", "Certificates over random splits: broken promises, share decided with one, errors by confidence")
+            "evidence",
+            "Certificates over random splits: broken promises, share decided with one, errors by confidence")
         {
             splits, largeSplits, copySplits, nearSplits, only, sizes,
         };

@@ -22,7 +22,9 @@ internal static class EvidenceSets
 {
     public const int Copies = 8;
 
-    private const string Words = "order parcel refund card charge invoice delivery window size colour shirt shoe lamp table coupon login password email phone store gift return broken late price stock garden kitchen winter summer blue green";
+    private const string Words =
+        "order parcel refund card charge invoice delivery window size colour shirt shoe lamp table coupon login " +
+        "password email phone store gift return broken late price stock garden kitchen winter summer blue green";
 
     public static readonly string[] Names = ["sms", "offensive", "emotion", "domains"];
 

@@ -45,7 +45,9 @@ internal static class ExclusiveBench
             {
                 var set = Read(name);
                 var features = new FeatureMatrix(cache.Features(name, set.Texts, parts), parts.Length * cache.Hidden);
-                Console.WriteLine($"{name}, {size} texts: ECE of the chance of error | flagged from .2 | errors among them | errors in the least sure 10%, of yes; flagged, errors of all decisions");
+                Console.WriteLine(
+                    $"{name}, {size} texts: ECE of the chance of error | flagged from .2 | errors among them | " +
+                    "errors in the least sure 10%, of yes; flagged, errors of all decisions");
                 var tables = ExclusiveConfidence.All.Select(_ => new List<(double Chance, bool Wrong)>()).ToArray();
                 var yes = ExclusiveConfidence.All.Select(_ => new List<(double Chance, bool Wrong)>()).ToArray();
                 for (var split = 0; split < parsed.GetValue(splits); split++)
@@ -104,6 +106,9 @@ internal static class ExclusiveBench
         var worst = yes.OrderByDescending(d => d.Chance).Take(yes.Count / 10).Count(d => d.Wrong);
         var (flagged, found) = (all.Count(d => d.Chance >= Uncertain),
             all.Count(d => d.Wrong && d.Chance >= Uncertain));
-        return $"  {name,-17} {ece:F4} | {(double)yes.Count(d => d.Chance >= Uncertain) / yes.Count:F3} | {(double)yes.Count(d => d.Wrong && d.Chance >= Uncertain) / errors:F3} | {(double)worst / errors:F3} (accuracy {1 - (double)errors / yes.Count:F3}); {(double)flagged / all.Count:F4}, {(double)found / all.Count(d => d.Wrong):F3}";
+        return $"  {name,-17} {ece:F4} | {(double)yes.Count(d => d.Chance >= Uncertain) / yes.Count:F3} | " +
+            $"{(double)yes.Count(d => d.Wrong && d.Chance >= Uncertain) / errors:F3} | {(double)worst / errors:F3} " +
+            $"(accuracy {1 - (double)errors / yes.Count:F3}); {(double)flagged / all.Count:F4}, " +
+            $"{(double)found / all.Count(d => d.Wrong):F3}";
     }
 }

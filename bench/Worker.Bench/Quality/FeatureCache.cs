@@ -11,8 +11,8 @@ using Worker.Terminal;
 namespace Worker.Bench.Quality;
 
 /// <summary>
-/// Features of texts, kept on disk feature by feature under a name that says which encoder and which texts: a second run
-/// reads what the first encoded.
+/// Features of texts, kept on disk feature by feature under a name that says which encoder and which texts: a second
+/// run reads what the first encoded.
 /// </summary>
 /// <param name="folder">Where; made when needed.</param>
 /// <param name="section">How an encoder is opened when something is missing.</param>
@@ -57,12 +57,14 @@ internal sealed class FeatureCache(string folder, EncoderSection section, string
             Features = features,
         });
         byte[][] bytes = [.. texts.Select(Encoding.UTF8.GetBytes)];
-        var encoded = ProgressBars.Run($"encode {texts.Count:N0} texts of {name}", report => new TextEncoder(loaded).Features(bytes, report));
+        var encoded = ProgressBars.Run(
+            $"encode {texts.Count:N0} texts of {name}", report => new TextEncoder(loaded).Features(bytes, report));
         for (var i = 0; i < features.Length; i++)
         {
             var one = new byte[texts.Count * Hidden * sizeof(float)];
             for (var text = 0; text < texts.Count; text++)
-                MemoryMarshal.AsBytes(encoded.AsSpan((text * features.Length + i) * Hidden, Hidden)).CopyTo(one.AsSpan(text * Hidden * sizeof(float)));
+                MemoryMarshal.AsBytes(encoded.AsSpan((text * features.Length + i) * Hidden, Hidden))
+                    .CopyTo(one.AsSpan(text * Hidden * sizeof(float)));
             var path = Path(texts, features[i]);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path + ".part", one);
@@ -88,7 +90,8 @@ internal sealed class FeatureCache(string folder, EncoderSection section, string
             hash.AppendData(length);
             hash.AppendData(bytes);
         }
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}-{section.Precision}-{feature}.f32");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{Convert.ToHexStringLower(hash.GetHashAndReset())[..16]}-{section.Precision}-{feature}.f32");
         return System.IO.Path.Combine(folder, bundle.Hash[..12], name);
     }
 }

@@ -38,8 +38,16 @@ internal static class GroupsBench
         var seconds = watch.Elapsed.TotalSeconds;
         var sizes = groups.Sizes();
         var largest = Enumerable.Range(0, groups.Count).OrderByDescending(group => sizes[group]).Take(8).ToArray();
-        Console.WriteLine($"{name,-12} {texts.Length,7} {groups.Count,9} {seconds,8:F2}   {string.Join(' ', largest.Select(group => sizes[group]))}");
+        Console.WriteLine(
+            $"{name,-12} {texts.Length,7} {groups.Count,9} {seconds,8:F2}   " +
+            $"{string.Join(' ', largest.Select(group => sizes[group]))}");
         foreach (var group in largest.Take(3))
-            Console.WriteLine($"  {string.Join(" | ", Enumerable.Range(0, texts.Length).Where(text => groups[text] == group).Select(text => texts[text]).Distinct(StringComparer.Ordinal).Take(4).Select(text => text.Length > 70 ? text[..67] + "..." : text))}");
+        {
+            var some = Enumerable.Range(0, texts.Length).Where(text => groups[text] == group)
+                .Select(text => texts[text]).Distinct(StringComparer.Ordinal).Take(4);
+            Console.WriteLine($"  {string.Join(" | ", some.Select(Short))}");
+        }
     }
+
+    private static string Short(string text) => text.Length > 70 ? text[..67] + "..." : text;
 }

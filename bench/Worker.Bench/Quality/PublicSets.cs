@@ -14,8 +14,11 @@ internal static class PublicSets
         using var json = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "data_full.json")));
         return QualitySet.Of("clinc", Part("train"), Part("val"), Part("test"), Texts("oos_val"), Texts("oos_test"));
 
-        LabelledText[] Part(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => Having(row[0].GetString()!, row[1].GetString()!))];
-        string[] Texts(string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => row[0].GetString()!)];
+        LabelledText[] Part(string name) =>
+            [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row =>
+                Having(row[0].GetString()!, row[1].GetString()!))];
+        string[] Texts(string name) =>
+            [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => row[0].GetString()!)];
     }
 
     /// <summary>All in-scope texts of CLINC150 with the domain of their intent: ten labels, one a text.</summary>
@@ -43,13 +46,17 @@ internal static class PublicSets
 
         IEnumerable<LabelledText> Part(string name) =>
             File.ReadLines(DataFolder.File("goemotions", "original", name + ".tsv")).Select(line => line.Split('\t'))
-                .Select(columns => Having(columns[0], [.. columns[1].Split(',').Select(number => names[int.Parse(number, CultureInfo.InvariantCulture)])]));
+                .Select(columns => Having(
+                    columns[0],
+                    [.. columns[1].Split(',').Select(number =>
+                        names[int.Parse(number, CultureInfo.InvariantCulture)])]));
     }
 
     /// <summary>The distinct texts of SMS spam.</summary>
     public static IReadOnlyList<LabelledText> Sms() =>
         [.. File.ReadLines(DataFolder.File("sms_spam", "SMSSpamCollection")).Select(line => line.Split('\t'))
-            .DistinctBy(columns => columns[1], StringComparer.Ordinal).Select(columns => Answer(columns[1], "spam", columns[0] == "spam"))];
+            .DistinctBy(columns => columns[1], StringComparer.Ordinal).Select(columns =>
+                Answer(columns[1], "spam", columns[0] == "spam"))];
 
     /// <summary>Those texts, drawn into 70, 15 and 15 percent by the seed.</summary>
     public static QualitySet Sms(IReadOnlyList<LabelledText> distinct, int seed)
@@ -74,7 +81,12 @@ internal static class PublicSets
     /// <param name="part">train or test.</param>
     public static IEnumerable<(string Text, string Label)> BankingRows(string part)
     {
-        var strict = new CsvReaderOptions { Separator = ',', MalformedData = CsvMalformedDataHandling.Throw, MissingField = CsvMissingFieldHandling.Throw };
+        var strict = new CsvReaderOptions
+        {
+            Separator = ',',
+            MalformedData = CsvMalformedDataHandling.Throw,
+            MissingField = CsvMissingFieldHandling.Throw,
+        };
         using var csv = CsvReader.FromFile(DataFolder.File("banking77", part + ".csv"), strict);
         while (csv.Read())
             yield return (csv.GetString("text"), csv.GetString("category"));
@@ -83,16 +95,19 @@ internal static class PublicSets
     /// <summary>Four emotions of tweets, one a tweet.</summary>
     public static QualitySet TweetEmotion()
     {
-        var names = File.ReadLines(DataFolder.File("tweeteval", "emotion", "mapping.txt")).Select(line => line.Split('\t')[1].Trim()).ToArray();
+        var names = File.ReadLines(DataFolder.File("tweeteval", "emotion", "mapping.txt"))
+            .Select(line => line.Split('\t')[1].Trim()).ToArray();
         return QualitySet.Of("emotion", Part("train"), Part("val"), Part("test"));
-        IEnumerable<LabelledText> Part(string part) => Tweets("emotion", part).Select(tweet => Having(tweet.Text, names[tweet.Label]));
+        IEnumerable<LabelledText> Part(string part) =>
+            Tweets("emotion", part).Select(tweet => Having(tweet.Text, names[tweet.Label]));
     }
 
     /// <summary>Offensive tweets or not.</summary>
     public static QualitySet TweetOffensive()
     {
         return QualitySet.Of("offensive", Part("train"), Part("val"), Part("test"));
-        static IEnumerable<LabelledText> Part(string part) => Tweets("offensive", part).Select(tweet => Answer(tweet.Text, "offensive", tweet.Label == 1));
+        static IEnumerable<LabelledText> Part(string part) =>
+            Tweets("offensive", part).Select(tweet => Answer(tweet.Text, "offensive", tweet.Label == 1));
     }
 
     // Lines end in \n only: some tweets contain other line characters.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Worker.Bench.Anomaly;
 using Worker.Commands;
 using Worker.Core.Features;
@@ -9,18 +10,32 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>What the default encoder, frozen, and default training reach on public data sets, beside what is to be reached.</summary>
+/// <summary>
+/// What the default encoder, frozen, and default training reach on public data sets, beside what is to be reached.
+/// </summary>
 internal static class QualityBench
 {
     private static readonly string[] Names = ["sms", "emotion", "offensive", "banking", "clinc", "goemotions"];
 
     public static Command Create()
     {
-        var only = new Option<string[]>("--only") { Description = $"Sets to measure: {string.Join(", ", Names)}; all when not given", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = $"Sets to measure: {string.Join(", ", Names)}; all when " +
+        "not given",
+            AllowMultipleArgumentsPerToken = true
+        };
         only.AcceptOnlyFromAmong(Names);
-        var feature = new Option<string>("--feature") { Description = "What heads see, as for 'worker train'", DefaultValueFactory = _ => FeatureNames.Taps };
+        var feature = new Option<string>("--feature")
+        {
+            Description = "What heads see, as for 'worker train'",
+            DefaultValueFactory = _ => FeatureNames.Taps,
+        };
         var model = new ModelOptions();
-        var verb = new Command("quality", "Figures on public data sets against their targets; features are kept in artifacts/features") { only, feature };
+        var verb = new Command(
+            "quality",
+            "Figures on public data sets against their targets; features are kept in artifacts/features") { only,
+            feature };
         model.AddTo(verb);
         verb.SetAction((parsed, stop) =>
         {
@@ -38,33 +53,49 @@ internal static class QualityBench
         return verb;
     }
 
-    private static void Measure(string name, FeatureCache cache, EncoderSection section, QualityTable table, CancellationToken stop)
+    private static void Measure(
+        string name, FeatureCache cache, EncoderSection section, QualityTable table, CancellationToken stop)
     {
         switch (name)
         {
             case "sms":
                 Sms(cache, table);
                 table.Add(new QualityFigure("SMS, ham known only, spam against it (5 draws): AUROC", 0.94,
-                    Enumerable.Range(1, 5).Average(seed => AnomalyFigures.SmsOneClass(cache, section, seed, stop).Together.Auroc)));
+                    Enumerable.Range(1, 5).Average(seed =>
+                        AnomalyFigures.SmsOneClass(cache, section, seed, stop).Together.Auroc)));
                 break;
             case "emotion":
-                table.Add(new QualityFigure("tweet emotion, 4 heads: argmax accuracy", 0.76, Run(PublicSets.TweetEmotion(), cache) is var emotion ? emotion.ArgmaxAccuracy(emotion.Set.Test) : null));
+                table.Add(
+                    new QualityFigure("tweet emotion, 4 heads: argmax accuracy", 0.76,
+                    Run(PublicSets.TweetEmotion(), cache) is var emotion
+                        ? emotion.ArgmaxAccuracy(emotion.Set.Test)
+                        : null));
                 break;
             case "offensive":
                 var offensive = Run(PublicSets.TweetOffensive(), cache);
-                table.Add(new QualityFigure("offensive tweets: AUROC", 0.86, offensive.Evaluate(offensive.Set.Test).Labels[0].RocAuc));
+                table.Add(
+                    new QualityFigure(
+                        "offensive tweets: AUROC", 0.86, offensive.Evaluate(offensive.Set.Test).Labels[0].RocAuc));
                 Bands(cache, table);
                 break;
             case "banking":
                 var banking = Run(PublicSets.Banking(), cache);
-                table.Add(new QualityFigure("Banking77, 77 heads: argmax accuracy", 0.93, banking.ArgmaxAccuracy(banking.Set.Test)));
+                table.Add(
+                    new QualityFigure(
+                        "Banking77, 77 heads: argmax accuracy", 0.93, banking.ArgmaxAccuracy(banking.Set.Test)));
                 break;
             case "clinc":
                 var clinc = Run(PublicSets.Clinc(), cache);
-                table.Add(new QualityFigure("CLINC150, 150 heads: in-scope argmax accuracy", 0.96, clinc.ArgmaxAccuracy(clinc.Set.Test)));
+                table.Add(
+                    new QualityFigure(
+                        "CLINC150, 150 heads: in-scope argmax accuracy", 0.96, clinc.ArgmaxAccuracy(clinc.Set.Test)));
                 var (_, strangers, _) = AnomalyFigures.Clinc(cache, stop);
-                table.Add(new QualityFigure("CLINC150: in scope against out of scope, AUROC", 0.983, strangers.Together.Auroc));
-                table.Add(new QualityFigure("CLINC150: false positives at 95% recall of out of scope", 0.075, strangers.Together.Fpr95, Less: true));
+                table.Add(
+                    new QualityFigure(
+                        "CLINC150: in scope against out of scope, AUROC", 0.983, strangers.Together.Auroc));
+                table.Add(
+                    new QualityFigure("CLINC150: false positives at 95% recall of out of scope", 0.075,
+                    strangers.Together.Fpr95, Less: true));
                 break;
             case "goemotions":
                 GoEmotions(cache, table);
@@ -76,9 +107,15 @@ internal static class QualityBench
     {
         var (p, y) = CertifiedBands.Score(PublicSets.TweetOffensive(), Encoded(cache, "offensive"));
         var bands = CertifiedBands.Measure(p, y);
-        table.Add(new QualityFigure("offensive tweets: certified bands of 10% broken, share of 200 splits, worse side", 0.05, Math.Max(bands.YesBroken, bands.NoBroken), Less: true));
-        table.Add(new QualityFigure("offensive tweets: share decided within those bands", 0.28, bands.YesShare + bands.NoShare));
-        table.Add(new QualityFigure("offensive tweets: lift of accuracy, riskiest 5% answered against random 5%", 2, CertifiedBands.Review(p, y, 0.5).Times));
+        table.Add(
+            new QualityFigure("offensive tweets: certified bands of 10% broken, share of 200 splits, worse side", 0.05,
+            Math.Max(bands.YesBroken, bands.NoBroken), Less: true));
+        table.Add(
+            new QualityFigure(
+                "offensive tweets: share decided within those bands", 0.28, bands.YesShare + bands.NoShare));
+        table.Add(
+            new QualityFigure("offensive tweets: lift of accuracy, riskiest 5% answered against random 5%", 2,
+            CertifiedBands.Review(p, y, 0.5).Times));
     }
 
     /// <summary>Means over five draws of the split: on one, an AUROC of 776 texts moves by its third decimal.</summary>
@@ -86,7 +123,8 @@ internal static class QualityBench
     {
         var all = PublicSets.Sms();
         var features = Encoded(cache, "sms")([.. all.Select(text => text.Text)]);
-        var rows = all.Select((text, row) => (text.Text, row)).ToDictionary(pair => pair.Text, pair => pair.row, StringComparer.Ordinal);
+        var rows = all.Select((text, row) => (text.Text, row)).ToDictionary(
+            pair => pair.Text, pair => pair.row, StringComparer.Ordinal);
         var (auroc, accuracy) = (new List<double>(), new List<double>());
         for (var seed = 1; seed <= 5; seed++)
         {
@@ -94,7 +132,8 @@ internal static class QualityBench
             var spam = run.Evaluate(run.Set.Test, [0.5]).Labels[0];
             auroc.Add(spam.RocAuc!.Value);
             var (p, answers) = (run.Probabilities(run.Set.Test.Texts), run.Set.Test.Answers);
-            accuracy.Add(Enumerable.Range(0, p.Length).Average(row => p[row] >= 0.5 == (answers[row, 0] == 1) ? 1.0 : 0));
+            accuracy.Add(
+                Enumerable.Range(0, p.Length).Average(row => p[row] >= 0.5 == (answers[row, 0] == 1) ? 1.0 : 0));
         }
         table.Add(new QualityFigure("SMS spam (distinct texts, 70/15/15, 5 draws): AUROC", 0.998, auroc.Average()));
         table.Add(new QualityFigure("SMS spam (the same): accuracy", 0.99, accuracy.Average()));
@@ -106,8 +145,13 @@ internal static class QualityBench
     {
         var set = PublicSets.GoEmotions();
         var (taps, wall, used) = Timed(set, cache);
-        table.Add(new QualityFigure("GoEmotions: fit 43,410 x 1,536 x 28, seconds of wall time", 30, wall, Less: true, Digits: 1));
-        QualityTable.Note(FormattableString.Invariant($"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, {taps.Result.Passes} passes"));
+        table.Add(
+            new QualityFigure(
+                "GoEmotions: fit 43,410 x 1,536 x 28, seconds of wall time", 30, wall, Less: true, Digits: 1));
+        QualityTable.Note(
+            string.Create(CultureInfo.InvariantCulture,
+                $"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, " +
+                $"{taps.Result.Passes} passes"));
         // Of the taps and of all layers what is better on the dev part.
         var (all, _, _) = Timed(set, cache.With(FeatureNames.All));
         var dev = new[] { taps, all }.Select(run => run.Evaluate(set.Validation).Macro.AveragePrecision).ToArray();
@@ -116,7 +160,10 @@ internal static class QualityBench
         table.Add(new QualityFigure("GoEmotions, 28 heads: macro-F1, thresholds tuned on dev", 0.44, test.Macro.F1));
         table.Add(new QualityFigure("GoEmotions: macro average precision", 0.42, test.Macro.AveragePrecision));
         table.Add(new QualityFigure("GoEmotions: pooled ECE (15 bins of equal mass)", 0.003, test.Ece, Less: true));
-        QualityTable.Note(FormattableString.Invariant($"  heads on {name}: macro average precision on dev {dev[0]:F4} with taps, {dev[1]:F4} with all layers; test macro-F1 at the heads' own thresholds {run.Evaluate(set.Test).Macro.F1:F4}"));
+        QualityTable.Note(
+            string.Create(CultureInfo.InvariantCulture,
+                $"  heads on {name}: macro average precision on dev {dev[0]:F4} with taps, {dev[1]:F4} with all " +
+                $"layers; test macro-F1 at the heads' own thresholds {run.Evaluate(set.Test).Macro.F1:F4}"));
     }
 
     private static (QualityRun Run, double Wall, double Processor) Timed(QualitySet set, FeatureCache cache)
@@ -125,7 +172,8 @@ internal static class QualityBench
         var train = features(set.Train.Texts);
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
-        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds, (
+            Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
     private static QualityRun Run(QualitySet set, FeatureCache cache) =>

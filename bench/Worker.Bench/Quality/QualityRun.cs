@@ -10,10 +10,13 @@ namespace Worker.Bench.Quality;
 /// <param name="Set">Texts and answers.</param>
 /// <param name="Features">Encodes a part; [texts, width] of the heads' feature, the taps.</param>
 /// <param name="Result">The heads.</param>
-internal sealed record QualityRun(QualitySet Set, Func<IReadOnlyList<string>, FeatureMatrix> Features, TrainingResult Result)
+internal sealed record QualityRun(
+    QualitySet Set, Func<IReadOnlyList<string>, FeatureMatrix> Features, TrainingResult Result)
 {
-    public static QualityRun Train(QualitySet set, string feature, string encoder, Func<IReadOnlyList<string>, FeatureMatrix> features) =>
-        new(set, features, HeadTrainer.Train(features(set.Train.Texts), set.Train, feature, encoder, new TrainingOptions()));
+    public static QualityRun Train(
+        QualitySet set, string feature, string encoder, Func<IReadOnlyList<string>, FeatureMatrix> features) =>
+        new(set, features, HeadTrainer.Train(
+            features(set.Train.Texts), set.Train, feature, encoder, new TrainingOptions()));
 
     /// <summary>Calibrated probabilities; [texts, heads], row-major.</summary>
     public double[] Probabilities(IReadOnlyList<string> texts)
@@ -23,7 +26,8 @@ internal sealed record QualityRun(QualitySet Set, Func<IReadOnlyList<string>, Fe
         Parallel.For(0, x.Rows, row =>
         {
             for (var i = 0; i < heads.Count; i++)
-                p[row * heads.Count + i] = heads[i].Calibration.Probability(TensorPrimitives.Dot(x.Row(row), heads[i].Weights) + heads[i].Bias);
+                p[row * heads.Count + i] = heads[i].Calibration.Probability(
+                    TensorPrimitives.Dot(x.Row(row), heads[i].Weights) + heads[i].Bias);
         });
         return p;
     }

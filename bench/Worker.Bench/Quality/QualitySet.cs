@@ -15,7 +15,8 @@ internal sealed record QualitySet(
 {
     /// <summary>Gathers labelled texts; the labels are those of the training part.</summary>
     public static QualitySet Of(
-        string name, IEnumerable<LabelledText> train, IEnumerable<LabelledText> validation, IEnumerable<LabelledText> test,
+        string name,
+        IEnumerable<LabelledText> train, IEnumerable<LabelledText> validation, IEnumerable<LabelledText> test,
         IReadOnlyList<string>? unknownValidation = null, IReadOnlyList<string>? unknownTest = null)
     {
         var fitted = DataSet.From(train, name + " train");

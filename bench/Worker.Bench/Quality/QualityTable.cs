@@ -33,7 +33,8 @@ internal sealed class QualityTable
         foreach (var figure in figures)
             output.WriteLine(Line(figure));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{figures.Count(f => f.Passed == true)} reached, {figures.Count(f => f.Passed == false)} missed, {figures.Count(f => f.Passed is null)} not measured"));
+            $"{figures.Count(f => f.Passed == true)} reached, {figures.Count(f => f.Passed == false)} missed, " +
+                $"{figures.Count(f => f.Passed is null)} not measured"));
     }
 
     private static string Line(QualityFigure figure)

@@ -7,13 +7,15 @@ namespace Worker.Core.Anomaly;
 public readonly record struct AssembledReference(byte[]? Reference);
 
 /// <summary>
-/// Puts references together from the records of <see cref="AnomalyRollout"/>, in whatever order partitions bring them. A
-/// reference counts when the last manifest names it, all its chunks are there and their hash is right; until then nothing
-/// changes. One caller at a time.
+/// Puts references together from the records of <see cref="AnomalyRollout"/>, in whatever order partitions bring them.
+/// A reference counts when the last manifest names it, all its chunks are there and their hash is right; until then
+/// nothing changes. One caller at a time.
 /// </summary>
 public sealed class AnomalyAssembly
 {
-    /// <summary>Chunks of references without a manifest that are kept at most: half-published ones would pile up otherwise.</summary>
+    /// <summary>
+    /// Chunks of references without a manifest that are kept at most: half-published ones would pile up otherwise.
+    /// </summary>
     private const int MaximumWaiting = 512;
 
     private readonly Dictionary<(string Hash, int Index), byte[]> chunks = [];
@@ -28,7 +30,9 @@ public sealed class AnomalyAssembly
         if (key.SequenceEqual(AnomalyRollout.ManifestKey))
             return value is null ? Withdraw() : TakeManifest(value);
         if (AnomalyRollout.ReadChunkKey(key) is not { } chunk)
-            throw new AnomalyRefusedException("a record of the heads topic has a key that begins with 0xFF and is no anomaly record: a later version's, or a mistake; it is ignored");
+            throw new AnomalyRefusedException(
+                "a record of the heads topic has a key that begins with 0xFF and is no anomaly record: a later " +
+                "version's, or a mistake; it is ignored");
         if (value is null)
         {
             chunks.Remove(chunk);
@@ -55,13 +59,19 @@ public sealed class AnomalyAssembly
     {
         try
         {
-            manifest = JsonSerializer.Deserialize(value, ManifestContext.Default.ManifestRecord) is { Hash.Length: 64, Chunks: > 0, Bytes: > 0 } read
+            manifest = JsonSerializer.Deserialize(value, ManifestContext.Default.ManifestRecord) is
+            {
+                Hash.Length: 64, Chunks: > 0, Bytes: > 0,
+            } read
                 ? read
-                : throw new AnomalyRefusedException("the manifest of an anomaly reference lacks hash, chunks or bytes: publish the reference again");
+                : throw new AnomalyRefusedException(
+                    "the manifest of an anomaly reference lacks hash, chunks or bytes: publish the reference again");
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw new AnomalyRefusedException($"the manifest of an anomaly reference is not JSON ({broken.Message}): publish the reference again", broken);
+            throw new AnomalyRefusedException(
+                $"the manifest of an anomaly reference is not JSON ({broken.Message}): publish the reference again",
+                broken);
         }
         return Complete();
     }
@@ -78,7 +88,9 @@ public sealed class AnomalyAssembly
             bytes += chunk.Length;
         }
         if (bytes != manifest.Bytes)
-            throw new AnomalyRefusedException($"the chunks of anomaly reference {manifest.Hash![..12]} have {bytes:N0} bytes, its manifest says {manifest.Bytes:N0}: publish it again");
+            throw new AnomalyRefusedException(
+                $"the chunks of anomaly reference {manifest.Hash![..12]} have {bytes:N0} bytes, its manifest says " +
+                $"{manifest.Bytes:N0}: publish it again");
         var whole = new byte[bytes];
         var at = 0;
         for (var index = 0; index < manifest.Chunks; index++)
@@ -88,7 +100,8 @@ public sealed class AnomalyAssembly
             at += chunk.Length;
         }
         if (AnomalyRollout.HashOf(whole) != manifest.Hash)
-            throw new AnomalyRefusedException($"the chunks of anomaly reference {manifest.Hash![..12]} do not have its hash: publish it again");
+            throw new AnomalyRefusedException(
+                $"the chunks of anomaly reference {manifest.Hash![..12]} do not have its hash: publish it again");
         assembled = manifest.Hash;
         return new AssembledReference(whole);
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Worker.Core.Anomaly;
 
-/// <summary>The JSON header of a stored reference; nullable so that <see cref="AnomalyFormat"/> can name what is missing.</summary>
+/// <summary>
+/// The JSON header of a stored reference; nullable so that <see cref="AnomalyFormat"/> can name what is missing.
+/// </summary>
 internal sealed class AnomalyRecord
 {
     public int? Format { get; init; }
@@ -48,5 +50,6 @@ internal sealed class TensorRecord
 }
 
 [JsonSerializable(typeof(AnomalyRecord))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class AnomalyRecordContext : JsonSerializerContext;

@@ -30,20 +30,27 @@ public sealed record AnomalyReference
     public required int Classes { get; init; }
 
     /// <summary>Features that the encoder must return.</summary>
-    public IReadOnlyList<string> Features => [.. Channels.SelectMany(c => c.Channel.Features).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Features =>
+        [.. Channels.SelectMany(c => c.Channel.Features).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Whether it can be used with an encoder.</summary>
     /// <exception cref="AnomalyRefusedException">It cannot; the message says why and what to do.</exception>
     public void Check(string encoder, FeatureLayout layout)
     {
         if (!string.Equals(Encoder, encoder, StringComparison.Ordinal))
-            throw new AnomalyRefusedException($"the anomaly reference was made for encoder {Short(Encoder)}, this worker runs {Short(encoder)}: train again or deploy that encoder");
+            throw new AnomalyRefusedException(
+                $"the anomaly reference was made for encoder {Short(Encoder)}, this worker runs {Short(encoder)}: " +
+                "train again or deploy that encoder");
         foreach (var feature in Features)
             if (layout.Find(feature) is null)
-                throw new AnomalyRefusedException($"the anomaly reference uses feature '{feature}', this encoder returns {layout}: add it to Encoder:Features or train again");
+                throw new AnomalyRefusedException(
+                    $"the anomaly reference uses feature '{feature}', this encoder returns {layout}: add it to " +
+                    "Encoder:Features or train again");
         foreach (var (channel, _) in Channels)
             if (channel.Features.Sum(feature => layout.Find(feature)!.Width) is var width && width != channel.Width)
-                throw new AnomalyRefusedException($"the anomaly reference is damaged (channel '{channel.Name}' is of {channel.Width} floats, its features have {width}): write it again with 'worker train'");
+                throw new AnomalyRefusedException(
+                    $"the anomaly reference is damaged (channel '{channel.Name}' is of {channel.Width} floats, its " +
+                    $"features have {width}): write it again with 'worker train'");
     }
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;

@@ -10,10 +10,10 @@ namespace Worker.Core.Anomaly;
 public readonly record struct RolloutRecord(byte[] Key, byte[]? Value);
 
 /// <summary>
-/// How a reference travels on the heads topic, where a record may be no larger than the broker takes: in chunks, each under
-/// a key of its own that names the whole's hash, and a manifest that says which hash counts and how many chunks it has.
-/// Chunks come first, the manifest last, then tombstones for the chunks of other sets. Keys begin with the byte 0xFF, which
-/// no label's key can: labels are UTF-8, and UTF-8 has no such byte.
+/// How a reference travels on the heads topic, where a record may be no larger than the broker takes: in chunks, each
+/// under a key of its own that names the whole's hash, and a manifest that says which hash counts and how many chunks
+/// it has. Chunks come first, the manifest last, then tombstones for the chunks of other sets. Keys begin with the byte
+/// 0xFF, which no label's key can: labels are UTF-8, and UTF-8 has no such byte.
 /// </summary>
 public static class AnomalyRollout
 {
@@ -39,15 +39,26 @@ public static class AnomalyRollout
         var hash = HashOf(reference);
         var records = new List<RolloutRecord>();
         for (var start = 0; start < reference.Length; start += ChunkBytes)
-            records.Add(new RolloutRecord(ChunkKey(hash, records.Count), reference[start..Math.Min(reference.Length, start + ChunkBytes)]));
-        var manifest = new ManifestRecord { Hash = hash, Encoder = encoder, Bytes = reference.Length, Chunks = records.Count };
-        records.Add(new RolloutRecord(ManifestKey, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.Default.ManifestRecord)));
+            records.Add(
+                new RolloutRecord(
+                    ChunkKey(hash, records.Count), reference[start..Math.Min(reference.Length, start + ChunkBytes)]));
+        var manifest = new ManifestRecord
+        {
+            Hash = hash,
+            Encoder = encoder,
+            Bytes = reference.Length,
+            Chunks = records.Count,
+        };
+        records.Add(
+            new RolloutRecord(
+                ManifestKey, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.Default.ManifestRecord)));
         return records;
     }
 
     /// <summary>Tombstones for those keys that are chunks of other references than the one named.</summary>
     public static IReadOnlyList<RolloutRecord> Outdated(IEnumerable<byte[]> keys, string hash) =>
-        [.. keys.Where(key => ReadChunkKey(key) is { } chunk && chunk.Hash != hash).Select(key => new RolloutRecord(key, null))];
+        [.. keys.Where(key => ReadChunkKey(key) is { } chunk && chunk.Hash != hash).Select(key =>
+            new RolloutRecord(key, null))];
 
     internal static byte[] ChunkKey(string hash, int index) =>
         [Mark, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"anomaly/{hash}/{index}"))];
@@ -58,7 +69,8 @@ public static class AnomalyRollout
         if (!Owns(key))
             return null;
         var parts = Encoding.ASCII.GetString(key[1..]).Split('/');
-        return parts is ["anomaly", { Length: 64 } hash, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        return parts is ["anomaly", { Length: 64 } hash, var number]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             ? (hash, index)
             : null;
     }

@@ -7,7 +7,8 @@ public static class AnomalyScorer
     /// <param name="texts">With features and probabilities; with no text nothing happens.</param>
     /// <param name="pValues">Receives [texts]; in (0, 1].</param>
     /// <param name="parallel">How many threads may work on it.</param>
-    public static void PValues(AnomalyReference reference, in AnomalyTexts texts, Span<float> pValues, ParallelOptions parallel)
+    public static void PValues(
+        AnomalyReference reference, in AnomalyTexts texts, Span<float> pValues, ParallelOptions parallel)
     {
         if (texts.Count == 0)
             return;
@@ -18,7 +19,8 @@ public static class AnomalyScorer
 
     /// <summary>Sums of the channels' surprises; higher is more unlike.</summary>
     /// <param name="scores">Receives [texts].</param>
-    public static void Scores(AnomalyReference reference, in AnomalyTexts texts, Span<float> scores, ParallelOptions parallel)
+    public static void Scores(
+        AnomalyReference reference, in AnomalyTexts texts, Span<float> scores, ParallelOptions parallel)
     {
         scores[..texts.Count].Clear();
         var values = new float[texts.Count];

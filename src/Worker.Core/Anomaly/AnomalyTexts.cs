@@ -12,7 +12,8 @@ namespace Worker.Core.Anomaly;
 /// <param name="Probabilities">[Count, Labels], calibrated.</param>
 /// <param name="Tokens">Token ids of the same texts.</param>
 public readonly record struct AnomalyTexts(
-    int Count, FeatureLayout Layout, ReadOnlyMemory<float> Features, int Labels, ReadOnlyMemory<float> Probabilities, TokenWindow Tokens)
+    int Count, FeatureLayout Layout, ReadOnlyMemory<float> Features, int Labels, ReadOnlyMemory<float> Probabilities,
+    TokenWindow Tokens)
 {
     /// <summary>Copies features side by side; [Count, width of all named].</summary>
     /// <param name="names">Names of features in the layout, in the order wanted.</param>
@@ -26,7 +27,8 @@ public readonly record struct AnomalyTexts(
         foreach (var column in columns)
         {
             for (var text = 0; text < Count; text++)
-                all.Slice(text * Layout.Width + column.Offset, column.Width).CopyTo(gathered.AsSpan(text * width + start));
+                all.Slice(text * Layout.Width + column.Offset, column.Width).CopyTo(
+                    gathered.AsSpan(text * width + start));
             start += column.Width;
         }
         return gathered;

@@ -1,9 +1,9 @@
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// Brings channels of different units to one: −ln of the share of known texts that score as high or higher. Up to the 95%
-/// quantile the share is counted; beyond it, where few texts are left to count, it falls off exponentially with the mean
-/// excess (peaks over threshold, Pickands 1975, with shape 0), so that far out is more than a little out.
+/// Brings channels of different units to one: −ln of the share of known texts that score as high or higher. Up to the
+/// 95% quantile the share is counted; beyond it, where few texts are left to count, it falls off exponentially with the
+/// mean excess (peaks over threshold, Pickands 1975, with shape 0), so that far out is more than a little out.
 /// </summary>
 public sealed class EmpiricalTail
 {
@@ -20,7 +20,9 @@ public sealed class EmpiricalTail
         if (knots.Length == 0)
             throw new ArgumentException("there are no known values", nameof(knots));
         if (!(excess > 0) || !float.IsFinite(excess) || !float.IsFinite(threshold))
-            throw new ArgumentException($"the threshold {threshold} and the excess {excess} must be finite, and the excess above 0", nameof(excess));
+            throw new ArgumentException(
+                $"the threshold {threshold} and the excess {excess} must be finite, and the excess above 0",
+                nameof(excess));
         if (!IsAscending(knots))
             throw new ArgumentException("known values must rise", nameof(knots));
         (Knots, Threshold, Excess) = (knots, threshold, excess);
@@ -39,7 +41,10 @@ public sealed class EmpiricalTail
     {
         var sorted = values.ToArray();
         if (sorted.Length == 0 || Array.Exists(sorted, v => !float.IsFinite(v)))
-            throw new ArgumentException(sorted.Length == 0 ? "there are no values to learn from" : "a value is not a finite number", nameof(values));
+            throw new ArgumentException(
+                sorted.Length == 0
+                    ? "there are no values to learn from"
+                    : "a value is not a finite number", nameof(values));
         Array.Sort(sorted);
         var threshold = sorted[Math.Min(sorted.Length - 1, (int)(Body * sorted.Length))];
         var above = sorted.Where(v => v > threshold).Select(v => (double)v - threshold).DefaultIfEmpty(0).Average();

@@ -1,6 +1,8 @@
 namespace Worker.Core.Anomaly;
 
-/// <summary>One way in which a text can be unlike the texts known. Immutable; called from one thread at a time.</summary>
+/// <summary>
+/// One way in which a text can be unlike the texts known. Immutable; called from one thread at a time.
+/// </summary>
 public interface IAnomalyChannel
 {
     /// <summary>Its name in files and reports, e.g. <c>neighbours</c>.</summary>

@@ -1,6 +1,8 @@
 namespace Worker.Core.Anomaly;
 
-/// <summary>Relative Mahalanobis distance on several layers' means side by side; see <see cref="RelativeMahalanobis"/>.</summary>
+/// <summary>
+/// Relative Mahalanobis distance on several layers' means side by side; see <see cref="RelativeMahalanobis"/>.
+/// </summary>
 public sealed class MahalanobisChannel(IReadOnlyList<string> features, RelativeMahalanobis distance) : IAnomalyChannel
 {
     public const string ChannelName = "relative_mahalanobis";

@@ -19,14 +19,18 @@ public sealed class OutlierFactorChannel : IAnomalyChannel
     /// <param name="densities">Each reference's local reachability density; [count].</param>
     /// <param name="neighbours">k, 1 to count.</param>
     /// <exception cref="ArgumentException">The arrays do not belong together.</exception>
-    public OutlierFactorChannel(string feature, int width, float[] references, float[] reaches, float[] densities, int neighbours)
+    public OutlierFactorChannel(
+        string feature, int width, float[] references, float[] reaches, float[] densities, int neighbours)
     {
-        (Feature, Width, References, Reaches, Densities, Neighbours) = (feature, width, references, reaches, densities, neighbours);
+        (Feature, Width, References, Reaches, Densities, Neighbours) = (
+            feature, width, references, reaches, densities, neighbours);
         bank = new PackedMatrix(references, width, []);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, bank.Count);
         if (reaches.Length != bank.Count || densities.Length != bank.Count)
-            throw new ArgumentException($"{bank.Count} references need as many reaches and densities, there are {reaches.Length} and {densities.Length}", nameof(reaches));
+            throw new ArgumentException(
+                $"{bank.Count} references need as many reaches and densities, there are {reaches.Length} and " +
+                $"{densities.Length}", nameof(reaches));
     }
 
     public string Name => ChannelName;

@@ -1,9 +1,9 @@
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// How surprising it is that a text's tokens follow each other: the mean of −ln p(token | the one before it), in nats (the
-/// logarithm of the perplexity), by pairs counted in known texts and smoothed as Witten and Bell (1991) do. Gibberish and
-/// other languages break into tokens that never stood together.
+/// How surprising it is that a text's tokens follow each other: the mean of −ln p(token | the one before it), in nats
+/// (the logarithm of the perplexity), by pairs counted in known texts and smoothed as Witten and Bell (1991) do.
+/// Gibberish and other languages break into tokens that never stood together.
 /// </summary>
 public sealed class PerplexityChannel : IAnomalyChannel
 {
@@ -23,9 +23,11 @@ public sealed class PerplexityChannel : IAnomalyChannel
     {
         if (counts.Tokens.Length == 0 || counts.First.Length == 0)
             throw new ArgumentException("there are no known token pairs", nameof(counts));
-        if (counts.Tokens.Length != counts.Times.Length || counts.First.Length != counts.Second.Length || counts.First.Length != counts.PairTimes.Length)
+        if (counts.Tokens.Length != counts.Times.Length || counts.First.Length != counts.Second.Length
+            || counts.First.Length != counts.PairTimes.Length)
             throw new ArgumentException("token pairs and their counts do not belong together", nameof(counts));
-        if (!Whole(counts.Tokens, 0) || !Whole(counts.Times, 1) || !Whole(counts.First, 0) || !Whole(counts.Second, 0) || !Whole(counts.PairTimes, 1))
+        if (!Whole(counts.Tokens, 0) || !Whole(counts.Times, 1) || !Whole(counts.First, 0) || !Whole(counts.Second, 0)
+            || !Whole(counts.PairTimes, 1))
             throw new ArgumentException("tokens and their counts must be whole numbers", nameof(counts));
         Counts = counts;
         // 1. Single tokens: a share of the mass, as large as that of the kinds among the tokens, is the unseen ones'.
@@ -82,7 +84,9 @@ public sealed class PerplexityChannel : IAnomalyChannel
     }
 }
 
-/// <summary>How often tokens, and pairs of tokens, occur in known texts; whole numbers, as a reference's file keeps them.</summary>
+/// <summary>
+/// How often tokens, and pairs of tokens, occur in known texts; whole numbers, as a reference's file keeps them.
+/// </summary>
 /// <param name="Tokens">Ids; [kinds of token].</param>
 /// <param name="Times">[kinds of token].</param>
 /// <param name="First">Ids; [kinds of pair].</param>

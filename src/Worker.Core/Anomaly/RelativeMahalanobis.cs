@@ -20,9 +20,12 @@ public sealed class RelativeMahalanobis
     public RelativeMahalanobis(float[] projection, float[] origin, float[] centres, float[] shrink)
     {
         if (shrink.Length == 0 || origin.Length == 0 || (long)shrink.Length * origin.Length != projection.Length)
-            throw new ArgumentException($"{shrink.Length} directions of {origin.Length} floats need as many of the projection, there are {projection.Length}", nameof(projection));
+            throw new ArgumentException(
+                $"{shrink.Length} directions of {origin.Length} floats need as many of the projection, there are " +
+                $"{projection.Length}", nameof(projection));
         if (centres.Length == 0 || centres.Length % shrink.Length != 0)
-            throw new ArgumentException($"{centres.Length} floats are no centres of {shrink.Length} directions", nameof(centres));
+            throw new ArgumentException(
+                $"{centres.Length} floats are no centres of {shrink.Length} directions", nameof(centres));
         (Projection, Origin, Centres, Shrink) = (projection, origin, centres, shrink);
         var offsets = new float[shrink.Length];
         for (var d = 0; d < offsets.Length; d++)
@@ -30,7 +33,8 @@ public sealed class RelativeMahalanobis
         directions = new PackedMatrix(projection, origin.Length, offsets);
         var halves = new float[centres.Length / shrink.Length];
         for (var c = 0; c < halves.Length; c++)
-            halves[c] = -0.5f * Dot(centres.AsSpan(c * shrink.Length, shrink.Length), centres.AsSpan(c * shrink.Length, shrink.Length));
+            halves[c] = -0.5f * Dot(
+                centres.AsSpan(c * shrink.Length, shrink.Length), centres.AsSpan(c * shrink.Length, shrink.Length));
         nearest = new PackedMatrix(centres, shrink.Length, halves);
     }
 
@@ -64,5 +68,6 @@ public sealed class RelativeMahalanobis
         }
     }
 
-    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => System.Numerics.Tensors.TensorPrimitives.Dot(a, b);
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) =>
+        System.Numerics.Tensors.TensorPrimitives.Dot(a, b);
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Worker.Core.Anomaly;
 
-/// <summary>Numbers as bytes: little-endian f32, or f16 where half the room is worth a relative error of 1/2,048.</summary>
+/// <summary>
+/// Numbers as bytes: little-endian f32, or f16 where half the room is worth a relative error of 1/2,048.
+/// </summary>
 internal static class TensorBlock
 {
     public const string Single = "f32";
@@ -25,7 +27,9 @@ internal static class TensorBlock
     {
         var values = new float[bytes.Length / Size(type)];
         for (var i = 0; i < values.Length; i++)
-            values[i] = type == Half ? (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..]) : BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * 4)..]);
+            values[i] = type == Half
+                ? (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..])
+                : BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * 4)..]);
         return values;
     }
 }

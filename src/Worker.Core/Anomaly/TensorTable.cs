@@ -26,18 +26,30 @@ internal sealed class TensorTable
     public int Bytes { get; private set; }
 
     /// <summary>The values of a tensor, all finite.</summary>
-    /// <exception cref="AnomalyRefusedException">There is none of that name, it does not lie within the block, or a value is no number.</exception>
+    /// <exception cref="AnomalyRefusedException">There is none of that name, it does not lie within the block, or a
+    /// value is no number.</exception>
     public float[] this[string name]
     {
         get
         {
-            if (!records.TryGetValue(name, out var record) || record is not { Type: TensorBlock.Single or TensorBlock.Half, Offset: >= 0 and var offset, Count: >= 0 and var count })
-                throw new AnomalyRefusedException($"the anomaly reference is damaged: tensor '{name}' is missing or not described");
+            if (!records.TryGetValue(name, out var record)
+                || record is not
+                {
+                    Type: TensorBlock.Single or TensorBlock.Half, Offset: >= 0 and var offset,
+                    Count: >= 0 and var count,
+                })
+                throw new AnomalyRefusedException(
+                    $"the anomaly reference is damaged: tensor '{name}' is missing or not described");
             var bytes = (long)count * TensorBlock.Size(record.Type);
             if (offset + bytes > block.Length)
-                throw new AnomalyRefusedException($"the anomaly reference is damaged: tensor '{name}' should end at byte {offset + bytes}, there are {block.Length}");
+                throw new AnomalyRefusedException(
+                    $"the anomaly reference is damaged: tensor '{name}' should end at byte {offset + bytes}, there " +
+                    $"are {block.Length}");
             var values = TensorBlock.Read(block.AsSpan(offset, (int)bytes), record.Type);
-            return Array.TrueForAll(values, float.IsFinite) ? values : throw new AnomalyRefusedException($"the anomaly reference is damaged: tensor '{name}' has a value that is not a finite number");
+            return Array.TrueForAll(values, float.IsFinite)
+                ? values
+                : throw new AnomalyRefusedException(
+                    $"the anomaly reference is damaged: tensor '{name}' has a value that is not a finite number");
         }
     }
 

@@ -5,7 +5,10 @@ public enum Decision
 {
     No,
 
-    /// <summary>Withheld: only where <see cref="DecisionMode.Certified"/> is asked for, or a head was given a review band with it.</summary>
+    /// <summary>
+    /// Withheld: only where <see cref="DecisionMode.Certified"/> is asked for, or a head was given a review band with
+    /// it.
+    /// </summary>
     Review,
 
     Yes,
@@ -14,13 +17,18 @@ public enum Decision
 /// <summary>How sure a label's decision is.</summary>
 public enum Confidence
 {
-    /// <summary>The calibrated chance that it is wrong is high (<see cref="DecisionOptions.UncertainFrom"/>), or a plain head's review band covers it.</summary>
+    /// <summary>
+    /// The calibrated chance that it is wrong is high (<see cref="DecisionOptions.UncertainFrom"/>), or a plain head's
+    /// review band covers it.
+    /// </summary>
     Uncertain,
 
     /// <summary>Neither uncertain nor certified.</summary>
     Likely,
 
-    /// <summary>A standing certificate covers it: of such decisions at most its error target is wrong, with its confidence.</summary>
+    /// <summary>
+    /// A standing certificate covers it: of such decisions at most its error target is wrong, with its confidence.
+    /// </summary>
     Certified,
 }
 
@@ -36,7 +44,10 @@ public enum MessageDecision
     /// <summary>At least one label is yes.</summary>
     Yes,
 
-    /// <summary>No label's probability passes, and the text is unlike anything known: not "all labels no", but none of its business.</summary>
+    /// <summary>
+    /// No label's probability passes, and the text is unlike anything known: not "all labels no", but none of its
+    /// business.
+    /// </summary>
     Other,
 }
 
@@ -68,4 +79,5 @@ public readonly record struct LabelDecision(Decision Decision, Confidence Confid
 /// <param name="Uncertain">How many labels' decisions are uncertain.</param>
 /// <param name="Withheld">How many labels' decisions are withheld.</param>
 /// <param name="Passes">Whether any label's probability reaches the point where its yes and no part.</param>
-public readonly record struct MessageOutcome(MessageDecision Decision, int Top, int Uncertain, int Withheld, bool Passes);
+public readonly record struct MessageOutcome(
+    MessageDecision Decision, int Top, int Uncertain, int Withheld, bool Passes);

@@ -4,12 +4,12 @@ using Worker.Core.Heads;
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// Decides a message's labels, by the bounds that a head set has at a time. Immutable; made anew when the heads change or a
-/// certificate expires.
+/// Decides a message's labels, by the bounds that a head set has at a time. Immutable; made anew when the heads change
+/// or a certificate expires.
 /// <para>
-/// A label is yes from its head's decide point on. Of an exclusive group the most probable label is yes and the others are
-/// no. The chance that a decision is wrong is 1 − p of a yes and p of a no; in a group p is the label's share of the
-/// group's probabilities, since one of them must hold.
+/// A label is yes from its head's decide point on. Of an exclusive group the most probable label is yes and the others
+/// are no. The chance that a decision is wrong is 1 − p of a yes and p of a no; in a group p is the label's share of
+/// the group's probabilities, since one of them must hold.
 /// </para>
 /// </summary>
 public sealed class DecisionBands
@@ -29,7 +29,8 @@ public sealed class DecisionBands
         bands = [.. heads.Select((head, label) => new Band(head, groups.Contains(label), now))];
         uncertainFrom = options.UncertainFrom;
         withholds = options.Mode == DecisionMode.Certified;
-        Until = heads.Select(head => head.Certificate?.Expires).Where(expires => expires > now).Min() ?? DateTimeOffset.MaxValue;
+        Until = heads.Select(head => head.Certificate?.Expires).Where(expires => expires > now).Min()
+            ?? DateTimeOffset.MaxValue;
     }
 
     public ImmutableArray<Head> Heads { get; }
@@ -68,7 +69,8 @@ public sealed class DecisionBands
             var (chosen, sum) = ExclusiveGroups.Top(members, probabilities);
             foreach (var label in members)
             {
-                var decision = Of(bands[label], probabilities[label], label == chosen, ExclusiveGroups.Share(probabilities[label], sum, members.Length));
+                var decision = Of(bands[label], probabilities[label], label == chosen,
+                    ExclusiveGroups.Share(probabilities[label], sum, members.Length));
                 decisions[label] = decision;
                 yes |= decision.Decision == Decision.Yes;
                 withheld += decision.Decision == Decision.Review ? 1 : 0;
@@ -102,7 +104,8 @@ public sealed class DecisionBands
     {
         var certified = yes ? p >= band.YesFrom : p <= band.NoTo;
         var confidence = certified ? Confidence.Certified
-            : (yes ? 1 - share : share) >= uncertainFrom || (p > band.ReviewFrom && p < band.ReviewTo) ? Confidence.Uncertain
+            : (yes ? 1 - share : share) >= uncertainFrom
+                || (p > band.ReviewFrom && p < band.ReviewTo) ? Confidence.Uncertain
             : Confidence.Likely;
         var withheld = withholds && (band.HasCertificate ? !certified : p > band.ReviewFrom && p < band.ReviewTo);
         return new LabelDecision(withheld ? Decision.Review : yes ? Decision.Yes : Decision.No, confidence);
@@ -120,7 +123,9 @@ public sealed class DecisionBands
             YesFrom = holds && head.Certificate!.Yes is not null ? (float)thresholds.High : float.PositiveInfinity;
             NoTo = holds && head.Certificate!.No is not null ? (float)thresholds.Low : float.NegativeInfinity;
             // A head with a certificate has no band of its own: its bounds are the certificate's.
-            (ReviewFrom, ReviewTo) = HasCertificate ? (float.PositiveInfinity, float.NegativeInfinity) : ((float)thresholds.Low, (float)thresholds.High);
+            (ReviewFrom, ReviewTo) = HasCertificate
+                ? (float.PositiveInfinity, float.NegativeInfinity)
+                : ((float)thresholds.Low, (float)thresholds.High);
             (Below, Above) = (1 / thresholds.Decide, 1 / (1 - thresholds.Decide));
             Grouped = grouped;
         }

@@ -5,7 +5,10 @@ namespace Worker.Core.Decisions;
 /// <summary>How labels are decided. Section "Decisions".</summary>
 public sealed class DecisionOptions
 {
-    /// <summary>Whether every label gets its best answer, or only those that a certificate covers. Default <see cref="DecisionMode.Best"/>.</summary>
+    /// <summary>
+    /// Whether every label gets its best answer, or only those that a certificate covers. Default
+    /// <see cref="DecisionMode.Best"/>.
+    /// </summary>
     [EnumDataType(typeof(DecisionMode))]
     public DecisionMode Mode { get; set; } = DecisionMode.Best;
 

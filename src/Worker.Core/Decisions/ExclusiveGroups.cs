@@ -12,7 +12,8 @@ internal sealed class ExclusiveGroups
     {
         // A group of which one head alone is there excludes nothing.
         Members = [.. Enumerable.Range(0, heads.Length).Where(label => heads[label].Group is not null)
-            .GroupBy(label => heads[label].Group, StringComparer.Ordinal).Select(group => group.ToArray()).Where(members => members.Length > 1)];
+            .GroupBy(label => heads[label].Group, StringComparer.Ordinal).Select(group => group.ToArray())
+                .Where(members => members.Length > 1)];
         ofLabel = new int[heads.Length][];
         foreach (var members in Members)
             foreach (var label in members)
@@ -38,7 +39,8 @@ internal sealed class ExclusiveGroups
     }
 
     /// <summary>A label's share of its group's probabilities; an even one where all are 0.</summary>
-    public static double Share(double probability, double sum, int members) => sum > 0 ? probability / sum : 1.0 / members;
+    public static double Share(double probability, double sum, int members) =>
+        sum > 0 ? probability / sum : 1.0 / members;
 
     /// <summary>How far a label's share lies from the best of the others; in [0, 1].</summary>
     public double Margin(int label, ReadOnlySpan<float> probabilities)

@@ -3,7 +3,9 @@ using Worker.Core.Messages;
 
 namespace Worker.Core.Decisions;
 
-/// <summary>The last 1,024 questions that were asked: what a new one may share, and what it should differ from.</summary>
+/// <summary>
+/// The last 1,024 questions that were asked: what a new one may share, and what it should differ from.
+/// </summary>
 internal sealed class RecentQuestions
 {
     private const int Capacity = 1024;
@@ -13,7 +15,9 @@ internal sealed class RecentQuestions
 
     private readonly Question[] asked = new Question[Capacity];
 
-    /// <summary>The hashes of <see cref="asked"/>, by themselves: every uncertain message is compared with all of them.</summary>
+    /// <summary>
+    /// The hashes of <see cref="asked"/>, by themselves: every uncertain message is compared with all of them.
+    /// </summary>
     private readonly ulong[] hashes = new ulong[Capacity];
 
     /// <summary>Where in <see cref="asked"/> the question about a message is.</summary>
@@ -37,10 +41,14 @@ internal sealed class RecentQuestions
             Forget(place);
     }
 
-    /// <summary>The question asked about that very message, if it was: a window that is read or built again asks it again.</summary>
+    /// <summary>
+    /// The question asked about that very message, if it was: a window that is read or built again asks it again.
+    /// </summary>
     public bool WasAsked(SourcePosition source) => places.ContainsKey(source);
 
-    /// <summary>The nearest question by hash that was asked at or after a time, and its distance in bits; 64 when there is none.</summary>
+    /// <summary>
+    /// The nearest question by hash that was asked at or after a time, and its distance in bits; 64 when there is none.
+    /// </summary>
     public int Nearest(ulong hash, DateTimeOffset since, out SourcePosition source)
     {
         var nearest = 64;
@@ -80,9 +88,12 @@ internal sealed class RecentQuestions
     /// <param name="At">When it was asked.</param>
     /// <param name="Kind">Of its leading reason.</param>
     /// <param name="Label">Of its leading reason.</param>
-    internal readonly record struct Question(SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label)
+    internal readonly record struct Question(
+        SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label)
     {
-        /// <summary>In the place of one that was taken back: like no message, asked before all time, for no reason.</summary>
+        /// <summary>
+        /// In the place of one that was taken back: like no message, asked before all time, for no reason.
+        /// </summary>
         public static Question None { get; } = new(default, 0, DateTimeOffset.MinValue, default, int.MinValue);
     }
 }

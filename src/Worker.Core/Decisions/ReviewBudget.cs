@@ -1,12 +1,14 @@
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// A token bucket of questions, and how choosy it makes: asked "given this clock and these counts, what share may be asked
-/// now?". In any stretch of time at most burst + rate · time questions are spent.
+/// A token bucket of questions, and how choosy it makes: asked "given this clock and these counts, what share may be
+/// asked now?". In any stretch of time at most burst + rate · time questions are spent.
 /// </summary>
 internal sealed class ReviewBudget
 {
-    /// <summary>What is saved is spent over about so long, and the stream's rate is that of about so long; seconds.</summary>
+    /// <summary>
+    /// What is saved is spent over about so long, and the stream's rate is that of about so long; seconds.
+    /// </summary>
     private const double Horizon = 60;
 
     private readonly double perSecond;
@@ -28,7 +30,8 @@ internal sealed class ReviewBudget
     public double Rate => arrivals / (Horizon * (1 - Math.Exp(-Math.Max(age, 1) / Horizon)));
 
     /// <summary>The share of the messages that the budget is enough for; above 1 when it is enough for all.</summary>
-    public double Share => tokens < 1 ? 0 : arrivals == 0 ? double.PositiveInfinity : (tokens / Horizon + perSecond) / Rate;
+    public double Share =>
+        tokens < 1 ? 0 : arrivals == 0 ? double.PositiveInfinity : (tokens / Horizon + perSecond) / Rate;
 
     /// <summary>Time goes on, and a message that wants review arrives. A clock that goes back stands still.</summary>
     public void Arrive(DateTimeOffset now)

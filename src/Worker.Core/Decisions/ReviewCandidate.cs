@@ -26,7 +26,9 @@ public readonly ref struct ReviewCandidate
     /// <summary>Conformal p-value of "like what is known", in [0, 1]; NaN when unknown.</summary>
     public float AnomalyP { get; init; } = float.NaN;
 
-    /// <summary>What challengers say, one for each head, NaN for a head without one; empty when there are none.</summary>
+    /// <summary>
+    /// What challengers say, one for each head, NaN for a head without one; empty when there are none.
+    /// </summary>
     public ReadOnlySpan<float> Challengers { get; init; }
 
     public ReviewCandidate()

@@ -6,19 +6,21 @@ namespace Worker.Core.Decisions;
 public sealed class ReviewOptions
 {
     /// <summary>
-    /// Questions an hour that people can answer, of this worker; the riskiest messages are asked. The audit arm comes on
-    /// top. Default 200; range 0 (none but audits) to 10,000,000.
+    /// Questions an hour that people can answer, of this worker; the riskiest messages are asked. The audit arm comes
+    /// on top. Default 200; range 0 (none but audits) to 10,000,000.
     /// </summary>
     [Range(0.0, 1e7)]
     public double Budget { get; set; } = 200;
 
-    /// <summary>Questions that may be asked at once when few were asked before. Default 50; range 1 to 10,000,000.</summary>
+    /// <summary>
+    /// Questions that may be asked at once when few were asked before. Default 50; range 1 to 10,000,000.
+    /// </summary>
     [Range(1.0, 1e7)]
     public double Burst { get; set; } = 50;
 
     /// <summary>
-    /// The audit arm: share of all messages that goes to people at random, whatever their risk. Certificates are learned
-    /// and watched on it. Default 0.01; range 0 to 1.
+    /// The audit arm: share of all messages that goes to people at random, whatever their risk. Certificates are
+    /// learned and watched on it. Default 0.01; range 0 to 1.
     /// </summary>
     [Range(0.0, 1.0)]
     public double Audit { get; set; } = 0.01;
@@ -48,7 +50,9 @@ public sealed class ReviewOptions
     [Range(0, 16)]
     public int DuplicateBits { get; set; } = 3;
 
-    /// <summary>For how long a question is shared by near-duplicates, in minutes. Default 60; range 0 (never) to 10,080.</summary>
+    /// <summary>
+    /// For how long a question is shared by near-duplicates, in minutes. Default 60; range 0 (never) to 10,080.
+    /// </summary>
     [Range(0, 10_080)]
     public int DuplicateMinutes { get; set; } = 60;
 

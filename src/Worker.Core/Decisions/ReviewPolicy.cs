@@ -64,8 +64,8 @@ public sealed class ReviewPolicy
     }
 
     /// <summary>
-    /// Nobody can be asked about a message after all: what was spent on it is given back, and no other message shares its
-    /// answer.
+    /// Nobody can be asked about a message after all: what was spent on it is given back, and no other message shares
+    /// its answer.
     /// </summary>
     /// <param name="source">The message.</param>
     /// <param name="verdict">What was judged of it.</param>

@@ -8,7 +8,9 @@ public enum ReviewReasonKind
     /// <summary>A label's decision is uncertain.</summary>
     Uncertain,
 
-    /// <summary>A label's decision is withheld because no certificate covers it; only where that is asked for.</summary>
+    /// <summary>
+    /// A label's decision is withheld because no certificate covers it; only where that is asked for.
+    /// </summary>
     Uncertified,
 
     /// <summary>Champion and challenger say different things of a label.</summary>

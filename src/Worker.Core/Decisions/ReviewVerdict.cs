@@ -15,8 +15,8 @@ public enum ReviewState
     Shared,
 
     /// <summary>
-    /// Others were riskier, and the budget is short; or what people would be sent fits no record. It is published like any
-    /// other.
+    /// Others were riskier, and the budget is short; or what people would be sent fits no record. It is published like
+    /// any other.
     /// </summary>
     Deferred,
 }
@@ -24,9 +24,11 @@ public enum ReviewState
 /// <summary>The review policy's word on one message.</summary>
 /// <param name="State">What becomes of it.</param>
 /// <param name="Score">Risk, reasons, and what the labels lead to.</param>
-/// <param name="Propensity">Of a message of the audit arm: the probability with which it was drawn. 0 for others.</param>
+/// <param name="Propensity">Of a message of the audit arm: the probability with which it was drawn. 0 for
+/// others.</param>
 /// <param name="Question">With Shared: the message that was asked about.</param>
-public readonly record struct ReviewVerdict(ReviewState State, RiskScore Score, double Propensity = 0, SourcePosition Question = default)
+public readonly record struct ReviewVerdict(
+    ReviewState State, RiskScore Score, double Propensity = 0, SourcePosition Question = default)
 {
     /// <summary>Whether it belongs to the uniform audit arm.</summary>
     public bool IsAudit => Propensity > 0;

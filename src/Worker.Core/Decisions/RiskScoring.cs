@@ -7,21 +7,25 @@ public static class RiskScoring
 
     /// <summary>
     /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld; the strongest
-    /// disagreement; the anomaly. So several reasons weigh more than one, and many labels no more than the worst of them.
+    /// disagreement; the anomaly. So several reasons weigh more than one, and many labels no more than the worst of
+    /// them.
     /// </summary>
     public static RiskScore Of(in ReviewCandidate message, ReviewOptions options)
     {
         var reasons = default(ReviewReasons);
         var worst = 0.0;
         // Most messages have no such label, and then none is looked at.
-        for (var label = 0; label < message.Labels.Length && message.Outcome.Uncertain + message.Outcome.Withheld > 0; label++)
+        for (var label = 0; label < message.Labels.Length
+            && message.Outcome.Uncertain + message.Outcome.Withheld > 0; label++)
         {
             var decision = message.Labels[label];
             if (decision.Confidence != Confidence.Uncertain && decision.Decision != Decision.Review)
                 continue;
             var uncertainty = message.Bands.Uncertainty(label, message.Probabilities);
             worst = Math.Max(worst, uncertainty);
-            var kind = decision.Confidence == Confidence.Uncertain ? ReviewReasonKind.Uncertain : ReviewReasonKind.Uncertified;
+            var kind = decision.Confidence == Confidence.Uncertain
+                ? ReviewReasonKind.Uncertain
+                : ReviewReasonKind.Uncertified;
             reasons.Insert(new(kind, label, (float)uncertainty), MaximumLabels);
         }
 
@@ -31,7 +35,8 @@ public static class RiskScoring
         // A comparison with NaN is false: an unknown anomaly is none.
         var anomalous = message.AnomalyP < options.AnomalyBelow;
         if (anomalous)
-            safe *= 1 - options.AnomalyWeight * Add(ref reasons, new(ReviewReasonKind.Anomaly, -1, (float)(1 - message.AnomalyP / options.AnomalyBelow)));
+            safe *= 1 - options.AnomalyWeight * Add(
+                ref reasons, new(ReviewReasonKind.Anomaly, -1, (float)(1 - message.AnomalyP / options.AnomalyBelow)));
         var all = anomalous && !message.Outcome.Passes ? MessageDecision.Other : message.Outcome.Decision;
         return new RiskScore(all, 1 - safe, reasons);
     }
@@ -49,7 +54,8 @@ public static class RiskScoring
         for (var i = 0; i < message.Challengers.Length; i++)
         {
             var (champion, challenger) = (message.Probabilities[i], message.Challengers[i]);
-            if (!float.IsNaN(challenger) && message.Bands.Passes(i, champion) != message.Bands.Passes(i, challenger) && Math.Abs(champion - challenger) > furthest)
+            if (!float.IsNaN(challenger) && message.Bands.Passes(i, champion) != message.Bands.Passes(i, challenger)
+                && Math.Abs(champion - challenger) > furthest)
                 (label, furthest) = (i, Math.Abs(champion - challenger));
         }
         return new ReviewReason(ReviewReasonKind.Disagreement, label, furthest);

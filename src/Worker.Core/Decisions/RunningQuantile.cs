@@ -13,7 +13,9 @@ internal sealed class RunningQuantile
     private readonly short[] recent = new short[Span];
     private long seen;
 
-    /// <summary>Whether fewer than the share of the remembered values, and if that is less than one then none, lie above.</summary>
+    /// <summary>
+    /// Whether fewer than the share of the remembered values, and if that is less than one then none, lie above.
+    /// </summary>
     /// <param name="value">In [0, 1].</param>
     /// <param name="share">From 0, nothing but a new highest, to 1, everything.</param>
     public bool IsInTop(double value, double share)

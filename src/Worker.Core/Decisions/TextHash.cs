@@ -3,14 +3,16 @@ using System.Runtime.Intrinsics;
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// SimHash of a text's tokens (Charikar 2002): a bit is set where most hashes of its tokens and token pairs have it set.
-/// Texts that share most of their tokens differ in few of the 64 bits, unrelated ones in about 32.
+/// SimHash of a text's tokens (Charikar 2002): a bit is set where most hashes of its tokens and token pairs have it
+/// set. Texts that share most of their tokens differ in few of the 64 bits, unrelated ones in about 32.
 /// </summary>
 internal static class TextHash
 {
-    private static readonly Vector256<short> Bits = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
+    private static readonly Vector256<short> Bits = Vector256.Create(
+        1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
 
-    /// <param name="tokens">Token ids, [CLS] first and [SEP] last, which every text has and which are left out; at most 8,192.</param>
+    /// <param name="tokens">Token ids, [CLS] first and [SEP] last, which every text has and which are left out; at most
+    /// 8,192.</param>
     public static ulong Of(ReadOnlySpan<int> tokens)
     {
         var inner = tokens.Length > 2 ? tokens[1..^1] : tokens;
@@ -28,7 +30,9 @@ internal static class TextHash
         return Majority(a, half) | Majority(b, half) << 16 | Majority(c, half) << 32 | Majority(d, half) << 48;
     }
 
-    /// <summary>A well-mixed 64-bit value of another (the finaliser of SplitMix64; Steele, Lea and Flood 2014).</summary>
+    /// <summary>
+    /// A well-mixed 64-bit value of another (the finaliser of SplitMix64; Steele, Lea and Flood 2014).
+    /// </summary>
     internal static ulong Mixed(ulong value)
     {
         value += 0x9E3779B97F4A7C15;
@@ -37,7 +41,8 @@ internal static class TextHash
         return value ^ value >> 31;
     }
 
-    private static void Count(ulong hash, ref Vector256<short> a, ref Vector256<short> b, ref Vector256<short> c, ref Vector256<short> d)
+    private static void Count(
+        ulong hash, ref Vector256<short> a, ref Vector256<short> b, ref Vector256<short> c, ref Vector256<short> d)
     {
         // A lane whose bit is set compares to −1.
         a -= Vector256.Equals(Vector256.Create((short)hash) & Bits, Bits);
@@ -46,5 +51,6 @@ internal static class TextHash
         d -= Vector256.Equals(Vector256.Create((short)(hash >> 48)) & Bits, Bits);
     }
 
-    private static ulong Majority(Vector256<short> counts, Vector256<short> half) => Vector256.GreaterThan(counts, half).ExtractMostSignificantBits();
+    private static ulong Majority(Vector256<short> counts, Vector256<short> half) =>
+        Vector256.GreaterThan(counts, half).ExtractMostSignificantBits();
 }

@@ -9,7 +9,9 @@ namespace Worker.Core.Encoders;
 /// </summary>
 public interface IEncoder : IDisposable
 {
-    /// <summary>Content hash (sha256, lower-case hex) of weights, configuration and vocabulary; heads name it.</summary>
+    /// <summary>
+    /// Content hash (sha256, lower-case hex) of weights, configuration and vocabulary; heads name it.
+    /// </summary>
     string Hash { get; }
 
     /// <summary>What each row of features holds.</summary>

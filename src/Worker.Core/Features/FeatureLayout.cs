@@ -9,7 +9,9 @@ namespace Worker.Core.Features;
 /// <param name="Width">How many floats it has.</param>
 public sealed record Feature(string Name, int Offset, int Width);
 
-/// <summary>The features that an encoder returns for each text, in order; together they are the feature vector.</summary>
+/// <summary>
+/// The features that an encoder returns for each text, in order; together they are the feature vector.
+/// </summary>
 public sealed class FeatureLayout
 {
     private readonly ImmutableArray<Feature> features;
@@ -17,7 +19,8 @@ public sealed class FeatureLayout
 
     /// <param name="names">Feature names in order, each once.</param>
     /// <param name="hidden">Width of each, in floats.</param>
-    /// <param name="layers">Layers of the encoder, so that the last one's <c>layerN</c> is found as <c>mean</c>; 0 when unknown.</param>
+    /// <param name="layers">Layers of the encoder, so that the last one's <c>layerN</c> is found as <c>mean</c>; 0 when
+    /// unknown.</param>
     public FeatureLayout(IEnumerable<string> names, int hidden, int layers = 0)
     {
         this.layers = layers;
@@ -45,8 +48,8 @@ public sealed class FeatureLayout
     }
 
     /// <summary>
-    /// Where the floats of a head's feature lie, of one name or several joined by <c>+</c>; null when the encoder does not
-    /// return one of them, or one is named twice.
+    /// Where the floats of a head's feature lie, of one name or several joined by <c>+</c>; null when the encoder does
+    /// not return one of them, or one is named twice.
     /// </summary>
     public FeatureSlices? Resolve(string feature)
     {

@@ -4,17 +4,20 @@ using System.Globalization;
 namespace Worker.Core.Features;
 
 /// <summary>
-/// How features are named. One of an encoder's: <c>mean</c>, <c>cls</c> or <c>layerN</c>. Several side by side, joined by
-/// <c>+</c>: <c>layer3+layer4+layer5+mean</c>. Two names stand for several: <c>taps</c>, the means of the last four layers
-/// (of all where there are fewer), and <c>all</c>. The last layer's mean is <c>mean</c>; <c>layerN</c> of the last layer is
-/// read as that.
+/// How features are named. One of an encoder's: <c>mean</c>, <c>cls</c> or <c>layerN</c>. Several side by side, joined
+/// by
+/// <c>+</c>: <c>layer3+layer4+layer5+mean</c>. Two names stand for several: <c>taps</c>, the means of the last four
+/// layers (of all where there are fewer), and <c>all</c>. The last layer's mean is <c>mean</c>; <c>layerN</c> of the
+/// last layer is read as that.
 /// </summary>
 public static class FeatureNames
 {
     public const string Mean = "mean";
     public const string Cls = "cls";
 
-    /// <summary>Stands for the means of the last <see cref="TapLayers"/> layers: they see tone, the last alone mostly topic.</summary>
+    /// <summary>
+    /// Stands for the means of the last <see cref="TapLayers"/> layers: they see tone, the last alone mostly topic.
+    /// </summary>
     public const string Taps = "taps";
 
     /// <summary>Stands for everything that the encoder offers.</summary>
@@ -37,8 +40,8 @@ public static class FeatureNames
     public static string[] Parts(string feature) => feature.Split('+', StringSplitOptions.TrimEntries);
 
     /// <summary>
-    /// Replaces what stands for several features, and the last layer's second name, by the features' own names; in order,
-    /// each once.
+    /// Replaces what stands for several features, and the last layer's second name, by the features' own names; in
+    /// order, each once.
     /// </summary>
     /// <param name="features">Names, e.g. <c>taps</c> or <c>layer3+mean</c>.</param>
     /// <param name="layers">Layers of the encoder.</param>
@@ -72,12 +75,15 @@ public static class FeatureNames
 
     /// <summary><c>mean</c> for the last layer's second name; any other name as it is.</summary>
     internal static string OwnName(string name, int layers) =>
-        string.Equals(name, string.Create(CultureInfo.InvariantCulture, $"{Layer}{layers}"), StringComparison.Ordinal) ? Mean : name;
+        string.Equals(name, string.Create(CultureInfo.InvariantCulture, $"{Layer}{layers}"), StringComparison.Ordinal)
+            ? Mean
+            : name;
 }
 
 /// <summary>A feature that an encoder does not have.</summary>
 public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : Exception(
-    $"feature '{name}' is not offered by this encoder: choose of {string.Join(", ", offered)}, several joined by '+', or {FeatureNames.Taps} or {FeatureNames.All}")
+    $"feature '{name}' is not offered by this encoder: choose of {string.Join(", ", offered)}, several joined by " +
+        $"'+', or {FeatureNames.Taps} or {FeatureNames.All}")
 {
     public string Feature { get; } = name;
 }

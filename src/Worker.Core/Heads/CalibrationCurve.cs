@@ -19,11 +19,16 @@ public sealed class CalibrationCurve : IEquatable<CalibrationCurve>
         this.logits = [.. logits];
         this.probabilities = [.. probabilities];
         if (this.logits.Length == 0 || this.logits.Length != this.probabilities.Length)
-            throw new ArgumentException($"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: as many of either are needed, at least one", nameof(logits));
-        if (!this.logits.All(double.IsFinite) || this.logits.Zip(this.logits.Skip(1)).Any(pair => pair.First >= pair.Second))
+            throw new ArgumentException(
+                $"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: as many of either " +
+                "are needed, at least one", nameof(logits));
+        if (!this.logits.All(double.IsFinite)
+            || this.logits.Zip(this.logits.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has logits that do not rise from knot to knot", nameof(logits));
-        if (!this.probabilities.All(p => p is >= 0 and <= 1) || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First > pair.Second))
-            throw new ArgumentException("has probabilities that fall from knot to knot, or are not within 0 and 1", nameof(probabilities));
+        if (!this.probabilities.All(p => p is >= 0 and <= 1)
+            || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First > pair.Second))
+            throw new ArgumentException(
+                "has probabilities that fall from knot to knot, or are not within 0 and 1", nameof(probabilities));
     }
 
     /// <summary>Where the knots are, rising.</summary>
@@ -36,7 +41,8 @@ public sealed class CalibrationCurve : IEquatable<CalibrationCurve>
     public double At(double logit) => Knots.Interpolate(logits.AsSpan(), probabilities.AsSpan(), logit);
 
     public bool Equals(CalibrationCurve? other) =>
-        other is not null && logits.AsSpan().SequenceEqual(other.logits.AsSpan()) && probabilities.AsSpan().SequenceEqual(other.probabilities.AsSpan());
+        other is not null && logits.AsSpan().SequenceEqual(other.logits.AsSpan())
+            && probabilities.AsSpan().SequenceEqual(other.probabilities.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as CalibrationCurve);
 

@@ -13,7 +13,13 @@ internal static class CalibrationJson
 
     public static IntervalRecord? ToRecord(ProbabilityInterval? interval) => interval is null
         ? null
-        : new() { Method = VennAbers, P = [.. interval.Probabilities], Low = [.. interval.Low], High = [.. interval.High] };
+        : new()
+        {
+            Method = VennAbers,
+            P = [.. interval.Probabilities],
+            Low = [.. interval.Low],
+            High = [.. interval.High],
+        };
 
     /// <exception cref="HeadFormatException">It is no calibration that this version knows.</exception>
     public static Calibration FromRecord(CalibrationRecord record)
@@ -30,9 +36,14 @@ internal static class CalibrationJson
                 var (logits, probabilities) = (
                     record.Logits ?? throw HeadJson.Missing("calibration.logits"),
                     record.Probabilities ?? throw HeadJson.Missing("calibration.probabilities"));
-                return Calibration.Identity with { Curve = Made("calibration", () => new CalibrationCurve(logits, probabilities)) };
+                return Calibration.Identity with
+                {
+                    Curve = Made("calibration", () => new CalibrationCurve(logits, probabilities)),
+                };
             default:
-                throw new HeadFormatException("calibration.method", $"is '{record.Method}', this version knows '{Platt}' and '{Isotonic}': train the head again or update the worker");
+                throw new HeadFormatException("calibration.method",
+                    $"is '{record.Method}', this version knows '{Platt}' and '{Isotonic}': train the head again or " +
+                    "update the worker");
         }
     }
 
@@ -42,7 +53,10 @@ internal static class CalibrationJson
         if (record.Method != VennAbers)
             throw record.Method is null
                 ? HeadJson.Missing("interval.method")
-                : new HeadFormatException("interval.method", $"is '{record.Method}', this version knows '{VennAbers}': train the head again or update the worker");
+                : new HeadFormatException(
+                    "interval.method",
+                    $"is '{record.Method}', this version knows '{VennAbers}': train the head again or update the " +
+                    "worker");
         var (p, low, high) = (
             record.P ?? throw HeadJson.Missing("interval.p"),
             record.Low ?? throw HeadJson.Missing("interval.low"),
@@ -59,7 +73,9 @@ internal static class CalibrationJson
         catch (ArgumentException wrong)
         {
             // Without the parameter's name, which the framework adds on the end.
-            throw new HeadFormatException(field, wrong.Message.Split(" (Parameter", 2)[0] + ": the record is damaged, train the head again", wrong);
+            throw new HeadFormatException(
+                field, wrong.Message.Split(
+                    " (Parameter", 2)[0] + ": the record is damaged, train the head again", wrong);
         }
     }
 }

@@ -1,19 +1,22 @@
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// What was shown of a head's automatic decisions: with probability 1 − Delta over the draw of the answered rows, at most
-/// Error of what a certified side decides is wrong, side by side. A head with a certificate decides by itself only on its
-/// certified sides; everything else of its label goes to review. Its date and sample say how far to believe it.
+/// What was shown of a head's automatic decisions: with probability 1 − Delta over the draw of the answered rows, at
+/// most Error of what a certified side decides is wrong, side by side. A head with a certificate decides by itself only
+/// on its certified sides; everything else of its label goes to review. Its date and sample say how far to believe it.
 /// </summary>
-/// <param name="Error">The error target: the largest share of wrong decisions among a side's automatic ones; in (0, 1).</param>
-/// <param name="Delta">The probability, over the draw of the answered rows, that a side breaks it all the same; in (0, 1).</param>
+/// <param name="Error">The error target: the largest share of wrong decisions among a side's automatic ones; in (0,
+/// 1).</param>
+/// <param name="Delta">The probability, over the draw of the answered rows, that a side breaks it all the same; in (0,
+/// 1).</param>
 /// <param name="Date">When it was made.</param>
 /// <param name="Expires">From when on it counts no more; null for never.</param>
 /// <param name="Origin">What the answered rows were a sample of.</param>
 /// <param name="Yes">The evidence that p ≥ High is yes; null where there is not enough.</param>
 /// <param name="No">The evidence that p ≤ Low is no; null where there is not enough.</param>
 public sealed record Certificate(
-    double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin, CertifiedSide? Yes, CertifiedSide? No)
+    double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin,
+    CertifiedSide? Yes, CertifiedSide? No)
 {
     /// <summary>
     /// From when to when a certificate counts that is made at a time: days of UTC, so that the same data on the same

@@ -6,7 +6,8 @@ namespace Worker.Core.Heads;
 /// {"error":0.05,"delta":0.05,"date":"2026-11-21T00:00:00+00:00","expires":"…","origin":"training",
 ///  "yes":{"sample":2000,"decided":260,"errors":7,"share":0.13},"no":{…}}
 /// </code>
-/// A side without evidence is absent, and so is the origin in records of before it was told (training). The share is for readers; it follows from the counts and is not read back.
+/// A side without evidence is absent, and so is the origin in records of before it was told (training). The share is
+/// for readers; it follows from the counts and is not read back.
 /// </summary>
 internal sealed class CertificateRecord
 {
@@ -74,7 +75,13 @@ internal sealed class CertifiedSideRecord
 
     public static CertifiedSideRecord? From(CertifiedSide? side) => side is null
         ? null
-        : new() { Sample = side.Sample, Decided = side.Decided, Errors = side.Errors, Share = Math.Round(side.Share, 4) };
+        : new()
+        {
+            Sample = side.Sample,
+            Decided = side.Decided,
+            Errors = side.Errors,
+            Share = Math.Round(side.Share, 4),
+        };
 
     public CertifiedSide ToSide(string field)
     {
@@ -84,6 +91,8 @@ internal sealed class CertifiedSideRecord
             Errors ?? throw new HeadFormatException(field + ".errors", "is missing"));
         return side is { Errors: >= 0, Sample: >= 1 } && side.Errors <= side.Decided && side.Decided <= side.Sample
             ? side
-            : throw new HeadFormatException(field, $"counts {side.Errors} errors in {side.Decided} decided of {side.Sample}: 0 <= errors <= decided <= sample must hold");
+            : throw new HeadFormatException(
+                field, $"counts {side.Errors} errors in {side.Decided} decided of {side.Sample}: 0 <= errors <= " +
+                "decided <= sample must hold");
     }
 }

@@ -42,12 +42,14 @@ public sealed record Head
 
     public Thresholds Thresholds { get; init; } = Thresholds.Half;
 
-    /// <summary>What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.</summary>
+    /// <summary>
+    /// What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.
+    /// </summary>
     public Certificate? Certificate { get; init; }
 
     /// <summary>
-    /// The exclusive group that the label belongs to: of the labels of a group exactly one holds, the most probable is the
-    /// yes and the others are no. Null for a label that holds or not whatever the others do.
+    /// The exclusive group that the label belongs to: of the labels of a group exactly one holds, the most probable is
+    /// the yes and the others are no. Null for a label that holds or not whatever the others do.
     /// </summary>
     public string? Group { get; init; }
 
@@ -58,7 +60,9 @@ public sealed record Head
     public int? Parent { get; init; }
 }
 
-/// <summary>Platt's calibration, p = σ(slope·z + intercept) (Platt 1999), or isotonic calibration when there is a curve.</summary>
+/// <summary>
+/// Platt's calibration, p = σ(slope·z + intercept) (Platt 1999), or isotonic calibration when there is a curve.
+/// </summary>
 /// <param name="Slope">Of Platt's.</param>
 /// <param name="Intercept">Of Platt's.</param>
 public readonly record struct Calibration(double Slope, double Intercept)

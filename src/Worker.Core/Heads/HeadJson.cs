@@ -12,7 +12,8 @@ namespace Worker.Core.Heads;
 ///  "calibration":{"method":"platt","slope":1.1,"intercept":0.2},"thresholds":{"low":0.3,"decide":0.5,"high":0.7},
 ///  "training":{"positives":120,"negatives":900,"validation_f1":0.91,"validation_log_loss":0.08},"parent":1}
 /// </code>
-/// Calibration may also be {"method":"isotonic","logits":[…],"probabilities":[…]}, the knots of a rising line; an interval
+/// Calibration may also be {"method":"isotonic","logits":[…],"probabilities":[…]}, the knots of a rising line; an
+/// interval
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
 /// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), group (the
 /// label's exclusive group), training and parent may be absent; fields not named here are ignored, so that a later
@@ -22,13 +23,15 @@ public static class HeadJson
 {
     /// <summary>The head as UTF-8 JSON on one line, without a line break.</summary>
     /// <exception cref="HeadFormatException">A number is not finite: JSON has no form for it.</exception>
-    public static byte[] Serialize(Head head) => JsonSerializer.SerializeToUtf8Bytes(ToRecord(head), HeadRecordContext.Readable.HeadRecord);
+    public static byte[] Serialize(Head head) =>
+        JsonSerializer.SerializeToUtf8Bytes(ToRecord(head), HeadRecordContext.Readable.HeadRecord);
 
     /// <summary>Writes the head as <see cref="Serialize"/> does, into the caller's buffer.</summary>
     /// <exception cref="HeadFormatException">A number is not finite: JSON has no form for it.</exception>
     public static void Write(IBufferWriter<byte> output, Head head)
     {
-        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = HeadRecordContext.Readable.Options.Encoder });
+        using var writer = new Utf8JsonWriter(
+            output, new JsonWriterOptions { Encoder = HeadRecordContext.Readable.Options.Encoder });
         JsonSerializer.Serialize(writer, ToRecord(head), HeadRecordContext.Readable.HeadRecord);
     }
 
@@ -40,7 +43,8 @@ public static class HeadJson
         try
         {
             record = JsonSerializer.Deserialize(json, HeadRecordContext.Readable.HeadRecord)
-                ?? throw new HeadFormatException("$", "is null: on the heads topic a retired label is an empty value, in a file leave the line out");
+                ?? throw new HeadFormatException(
+                    "$", "is null: on the heads topic a retired label is an empty value, in a file leave the line out");
         }
         catch (JsonException broken)
         {
@@ -71,7 +75,12 @@ public static class HeadJson
             Bias = head.Bias,
             Calibration = CalibrationJson.ToRecord(head.Calibration),
             Interval = CalibrationJson.ToRecord(head.Interval),
-            Thresholds = new() { Low = head.Thresholds.Low, Decide = head.Thresholds.Decide, High = head.Thresholds.High },
+            Thresholds = new()
+            {
+                Low = head.Thresholds.Low,
+                Decide = head.Thresholds.Decide,
+                High = head.Thresholds.High,
+            },
             Certificate = CertificateRecord.From(head.Certificate),
             Group = head.Group,
             Training = head.Training is { } training
@@ -100,7 +109,9 @@ public static class HeadJson
         Feature = Text(record.Feature, "feature"),
         Weights = ToFloats(record.Weights ?? throw Missing("weights")),
         Bias = FiniteFloat(record.Bias ?? throw Missing("bias"), "bias"),
-        Calibration = record.Calibration is { } calibration ? CalibrationJson.FromRecord(calibration) : Calibration.Identity,
+        Calibration = record.Calibration is { } calibration
+            ? CalibrationJson.FromRecord(calibration)
+            : Calibration.Identity,
         Interval = record.Interval is { } interval ? CalibrationJson.FromRecord(interval) : null,
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
         Certificate = record.Certificate?.ToCertificate(),
@@ -124,20 +135,24 @@ public static class HeadJson
     {
         var bytes = new byte[weights.Length * sizeof(float)];
         for (var i = 0; i < weights.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(float)), BitConverter.SingleToInt32Bits(weights[i]));
+            BinaryPrimitives.WriteInt32LittleEndian(
+                bytes.AsSpan(i * sizeof(float)), BitConverter.SingleToInt32Bits(weights[i]));
         return bytes;
     }
 
     private static float[] ToFloats(byte[] bytes)
     {
         if (bytes.Length == 0 || bytes.Length % sizeof(float) != 0)
-            throw new HeadFormatException("weights", $"holds {bytes.Length} bytes, which is not a whole number of 4-byte floats: the record is damaged");
+            throw new HeadFormatException(
+                "weights",
+                $"holds {bytes.Length} bytes, which is not a whole number of 4-byte floats: the record is damaged");
         var weights = new float[bytes.Length / sizeof(float)];
         if (BitConverter.IsLittleEndian)
             bytes.CopyTo(MemoryMarshal.AsBytes(weights.AsSpan()));
         else
             for (var i = 0; i < weights.Length; i++)
-                weights[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * sizeof(float))));
+                weights[i] = BitConverter.Int32BitsToSingle(
+                    BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * sizeof(float))));
         return weights;
     }
 
@@ -154,7 +169,9 @@ public static class HeadJson
     private static void Finite(Head head, string field, double value)
     {
         if (!double.IsFinite(value))
-            throw new HeadFormatException(field, $"of head '{head.Label}' v{head.Version} is {value}, which JSON cannot hold: the head is damaged, train it again");
+            throw new HeadFormatException(
+                field, $"of head '{head.Label}' v{head.Version} is {value}, which JSON cannot hold: the head is " +
+                "damaged, train it again");
     }
 
     internal static HeadFormatException Missing(string field) => new(field, "is missing");
@@ -179,7 +196,8 @@ public static class HeadJson
 public sealed class HeadFormatException : FormatException
 {
     public HeadFormatException(string field, string reason, Exception? inner = null)
-        : base(field == "$" ? $"the head record {reason}" : $"the head record's field '{field}' {reason}", inner) => Field = field;
+        : base(field == "$" ? $"the head record {reason}" : $"the head record's field '{field}' {reason}", inner) =>
+            Field = field;
 
     /// <summary>Path of the field, e.g. <c>calibration.slope</c>; <c>$</c> for the record as a whole.</summary>
     public string Field { get; }

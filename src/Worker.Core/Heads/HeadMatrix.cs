@@ -21,7 +21,8 @@ public sealed class HeadMatrix
         {
             var head = heads[column];
             var feature = layout.Resolve(head.Feature)
-                ?? throw new ArgumentException($"head '{head.Label}' uses feature '{head.Feature}', the encoder returns {layout}", nameof(heads));
+                ?? throw new ArgumentException(
+                    $"head '{head.Label}' uses feature '{head.Feature}', the encoder returns {layout}", nameof(heads));
             var next = 0;
             foreach (var part in feature.Parts)
                 for (var row = 0; row < part.Width; row++)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// The JSON shape of a head, as the serialiser sees it. Everything is nullable here so that <see cref="HeadJson"/> can say
-/// which field is missing instead of defaulting it.
+/// The JSON shape of a head, as the serialiser sees it. Everything is nullable here so that <see cref="HeadJson"/> can
+/// say which field is missing instead of defaulting it.
 /// </summary>
 internal sealed class HeadRecord
 {
@@ -86,7 +86,9 @@ internal sealed class TrainingRecord
 [JsonSerializable(typeof(HeadRecord))]
 internal sealed partial class HeadRecordContext : JsonSerializerContext
 {
-    /// <summary>Keeps labels of any language readable in a heads file: JSON's own default escapes all but ASCII.</summary>
+    /// <summary>
+    /// Keeps labels of any language readable in a heads file: JSON's own default escapes all but ASCII.
+    /// </summary>
     public static HeadRecordContext Readable { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -66,15 +66,23 @@ public sealed class HeadSet
     public void Check(Head head)
     {
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
-            throw new HeadRefusedException(head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it or deploy that encoder");
+            throw new HeadRefusedException(
+                head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it " +
+                "or deploy that encoder");
         if (Layout.Resolve(head.Feature) is not { } feature)
-            throw new HeadRefusedException(head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that feature (Encoder:Features) or retrain the head");
+            throw new HeadRefusedException(
+                head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that " +
+                "feature (Encoder:Features) or retrain the head");
         if (head.Weights.Length != feature.Width)
-            throw new HeadRefusedException(head, $"has {head.Weights.Length} weights, feature '{head.Feature}' has {feature.Width} floats: it was made for another encoder or is damaged");
+            throw new HeadRefusedException(
+                head, $"has {head.Weights.Length} weights, feature '{head.Feature}' has {feature.Width} floats: it " +
+                "was made for another encoder or is damaged");
         if (!float.IsFinite(head.Bias) || head.Weights.Any(w => !float.IsFinite(w)))
-            throw new HeadRefusedException(head, "has a weight or bias that is not a finite number: it is damaged, train it again");
+            throw new HeadRefusedException(
+                head, "has a weight or bias that is not a finite number: it is damaged, train it again");
         if (!(head.Thresholds is { Low: >= 0, High: <= 1 } t && t.Low <= t.Decide && t.Decide <= t.High))
-            throw new HeadRefusedException(head, $"has thresholds {head.Thresholds}, which are not 0 <= low <= decide <= high <= 1");
+            throw new HeadRefusedException(
+                head, $"has thresholds {head.Thresholds}, which are not 0 <= low <= decide <= high <= 1");
         if (!double.IsFinite(head.Calibration.Slope) || !double.IsFinite(head.Calibration.Intercept))
             throw new HeadRefusedException(head, "has a calibration that is not a finite number: train it again");
     }

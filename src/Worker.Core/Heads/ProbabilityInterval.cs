@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// How far a head's calibrated probability can be trusted: for each probability the two that Venn-Abers prediction gives
-/// (Vovk, Petej and Fedorova 2015), one as if the text had not the label and one as if it had. With many examples they
-/// nearly meet; a wide interval says that examples like this one are missing. Two with the same knots are equal.
+/// How far a head's calibrated probability can be trusted: for each probability the two that Venn-Abers prediction
+/// gives (Vovk, Petej and Fedorova 2015), one as if the text had not the label and one as if it had. With many examples
+/// they nearly meet; a wide interval says that examples like this one are missing. Two with the same knots are equal.
 /// </summary>
 public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
 {
@@ -22,9 +22,13 @@ public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
         this.probabilities = [.. probabilities];
         this.low = [.. low];
         this.high = [.. high];
-        if (this.probabilities.Length == 0 || this.low.Length != this.probabilities.Length || this.high.Length != this.probabilities.Length)
-            throw new ArgumentException($"has {this.probabilities.Length} probabilities, {this.low.Length} lower and {this.high.Length} upper bounds: as many of each are needed, at least one", nameof(probabilities));
-        if (!this.probabilities.All(double.IsFinite) || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First >= pair.Second))
+        if (this.probabilities.Length == 0 || this.low.Length != this.probabilities.Length
+            || this.high.Length != this.probabilities.Length)
+            throw new ArgumentException(
+                $"has {this.probabilities.Length} probabilities, {this.low.Length} lower and {this.high.Length} " +
+                "upper bounds: as many of each are needed, at least one", nameof(probabilities));
+        if (!this.probabilities.All(double.IsFinite)
+            || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has probabilities that do not rise from knot to knot", nameof(probabilities));
         if (!Rises(this.low) || !Rises(this.high) || this.low.Zip(this.high).Any(pair => pair.First > pair.Second))
             throw new ArgumentException("has bounds that fall, cross or are not within 0 and 1", nameof(low));

@@ -10,7 +10,9 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
 {
     private volatile Step? step;
 
-    /// <summary>A step begins that may take so long; the thread goes back to the one around it at the end of the scope.</summary>
+    /// <summary>
+    /// A step begins that may take so long; the thread goes back to the one around it at the end of the scope.
+    /// </summary>
     public Scope Enter(string what, TimeSpan atMost)
     {
         var around = step;
@@ -55,7 +57,8 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
         private readonly Heartbeat heartbeat;
         private readonly Step? around;
 
-        internal Scope(Heartbeat heartbeat, object? around) => (this.heartbeat, this.around) = (heartbeat, (Step?)around);
+        internal Scope(Heartbeat heartbeat, object? around) =>
+            (this.heartbeat, this.around) = (heartbeat, (Step?)around);
 
         public void Dispose() => heartbeat.GoOnWith(around);
     }

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", what the text
-/// pointer leads to within the object "data", or the text that "data_base64" holds. One caller at a time.
+/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", what the
+/// text pointer leads to within the object "data", or the text that "data_base64" holds. One caller at a time.
 /// </summary>
 internal sealed class CloudEvent(string textPointer)
 {
@@ -38,14 +38,18 @@ internal sealed class CloudEvent(string textPointer)
         found = default;
         var missing = encoded.Find(json, out var base64);
         if (missing is { Kind: FailureKind.MissingText })
-            return new Failure(FailureKind.MissingText, $"the CloudEvent has no data and no data_base64: send the text as a string in data, or as data{textPointer}");
+            return new Failure(
+                FailureKind.MissingText,
+                "the CloudEvent has no data and no data_base64: send the text as a string in data, or as " +
+                $"data{textPointer}");
         if (missing is not null)
             return missing;
         var room = Base64.GetMaxDecodedFromUtf8Length(base64.Length);
         if (decoded.Length < room)
             decoded = new byte[room];
         if (Base64.DecodeFromUtf8(base64, decoded, out _, out var written) != System.Buffers.OperationStatus.Done)
-            return new Failure(FailureKind.InvalidJson, "the CloudEvent's data_base64 is not base64: encode the data again");
+            return new Failure(
+                FailureKind.InvalidJson, "the CloudEvent's data_base64 is not base64: encode the data again");
         var content = decoded.AsSpan(0, written);
         if (!Utf8.IsValid(content))
             return new Failure(FailureKind.InvalidUtf8, "the CloudEvent's data_base64 holds no UTF-8: send text");

@@ -16,7 +16,8 @@ namespace Worker.Core.Messages;
 /// <param name="Omitted">What of key, value and headers was left out; null for nothing.</param>
 /// <param name="OriginalHeaders">How many headers, from the first, are the message's own.</param>
 public sealed record DeadLetter(
-    SourcePosition Source, long TimestampMs, string Kind, string Reason, string Stage, int Attempt, DateTimeOffset FailedAt, string? Omitted, int OriginalHeaders)
+    SourcePosition Source, long TimestampMs, string Kind, string Reason, string Stage, int Attempt,
+    DateTimeOffset FailedAt, string? Omitted, int OriginalHeaders)
 {
     /// <summary>Reads a dead letter that a worker wrote.</summary>
     /// <param name="headers">All its headers, in their order.</param>
@@ -26,9 +27,12 @@ public sealed record DeadLetter(
     {
         problem = "";
         var count = Find(headers, DeadLetterHeaders.OriginalHeaders, 0) is { } value ? Number(value) : null;
-        if (count is not { } own || own < 0 || own >= headers.Count || !string.Equals(headers[own].Key, DeadLetterHeaders.Topic, StringComparison.Ordinal))
+        if (count is not { } own || own < 0 || own >= headers.Count
+            || !string.Equals(headers[own].Key, DeadLetterHeaders.Topic, StringComparison.Ordinal))
         {
-            problem = $"header {DeadLetterHeaders.OriginalHeaders} is missing or does not say where the message's own headers end";
+            problem =
+                $"header {DeadLetterHeaders.OriginalHeaders} is missing or does not say where the message's own " +
+                "headers end";
             return null;
         }
         // Only what stands behind the message's own headers: it may have been a dead letter before.
@@ -44,13 +48,20 @@ public sealed record DeadLetter(
             return null;
         }
         return new DeadLetter(
-            new SourcePosition(Text(topic), BinaryPrimitives.ReadInt32BigEndian(partition), BinaryPrimitives.ReadInt64BigEndian(offset)),
-            BinaryPrimitives.ReadInt64BigEndian(timestamp), Text(kind), Text(Header(DeadLetterHeaders.Reason)), Text(Header(DeadLetterHeaders.Stage)),
-            attempt, Time(Text(Header(DeadLetterHeaders.Time))), Header(DeadLetterHeaders.Omitted) is { } omitted ? Text(omitted) : null, own);
+            new SourcePosition(Text(topic), BinaryPrimitives.ReadInt32BigEndian(partition),
+                BinaryPrimitives.ReadInt64BigEndian(offset)),
+            BinaryPrimitives.ReadInt64BigEndian(timestamp), Text(kind), Text(Header(DeadLetterHeaders.Reason)), Text(
+                Header(DeadLetterHeaders.Stage)),
+            attempt, Time(Text(Header(DeadLetterHeaders.Time))), Header(DeadLetterHeaders.Omitted) is { } omitted
+                ? Text(omitted)
+                : null, own);
     }
 
-    /// <summary>How often a message was tried, by the last of its own attempt headers: 1 where it has none that is a number.</summary>
-    public static int AttemptOf(byte[]? header) => header is not null && Number(header) is > 1 and var attempt ? attempt : 1;
+    /// <summary>
+    /// How often a message was tried, by the last of its own attempt headers: 1 where it has none that is a number.
+    /// </summary>
+    public static int AttemptOf(byte[]? header) =>
+        header is not null && Number(header) is > 1 and var attempt ? attempt : 1;
 
     /// <summary>The last header of a name, from an index on.</summary>
     private static byte[]? Find(IReadOnlyList<KeyValuePair<string, byte[]?>> headers, string name, int from)
@@ -67,5 +78,7 @@ public sealed record DeadLetter(
     private static string Text(byte[]? text) => Encoding.UTF8.GetString(text ?? []);
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : DateTimeOffset.UnixEpoch;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+            ? time
+            : DateTimeOffset.UnixEpoch;
 }

@@ -6,9 +6,9 @@ namespace Worker.Core.Messages;
 
 /// <summary>
 /// The headers that a dead letter carries behind its original ones. The kafka_dlt-* names and encodings are Spring for
-/// Apache Kafka's (partition: int32, offset and timestamp: int64, all big-endian), so that its tools read them; the rest
-/// is text. A message may have such headers of its own, having been a dead letter before: they stay, in their place, and
-/// of equal names the last counts; <see cref="OriginalHeaders"/> says where the message's own end.
+/// Apache Kafka's (partition: int32, offset and timestamp: int64, all big-endian), so that its tools read them; the
+/// rest is text. A message may have such headers of its own, having been a dead letter before: they stay, in their
+/// place, and of equal names the last counts; <see cref="OriginalHeaders"/> says where the message's own end.
 /// </summary>
 public static class DeadLetterHeaders
 {
@@ -21,19 +21,27 @@ public static class DeadLetterHeaders
     public const string Reason = "kafka_dlt-exception-message";
     public const string Stage = "worker-stage";
 
-    /// <summary>How often the message was tried, this time included. Replaying adds it, one higher, to the message itself.</summary>
+    /// <summary>
+    /// How often the message was tried, this time included. Replaying adds it, one higher, to the message itself.
+    /// </summary>
     public const string Attempt = "worker-attempt";
 
     public const string Version = "worker-version";
     public const string Time = "worker-failed-at";
 
-    /// <summary>Only on a dead letter that would be larger than the broker takes: what of key, value and headers was left out.</summary>
+    /// <summary>
+    /// Only on a dead letter that would be larger than the broker takes: what of key, value and headers was left out.
+    /// </summary>
     public const string Omitted = "worker-omitted";
 
-    /// <summary>How many headers, from the first, are the message's own. The last header of every dead letter.</summary>
+    /// <summary>
+    /// How many headers, from the first, are the message's own. The last header of every dead letter.
+    /// </summary>
     public const string OriginalHeaders = "worker-original-headers";
 
-    /// <summary>Longer reasons are cut, in characters: they must not make a dead letter too large by themselves.</summary>
+    /// <summary>
+    /// Longer reasons are cut, in characters: they must not make a dead letter too large by themselves.
+    /// </summary>
     public const int MaximumReason = 1000;
 
     /// <summary>The headers of one dead letter.</summary>
@@ -46,7 +54,8 @@ public static class DeadLetterHeaders
     /// <param name="omitted">What is left out, or null.</param>
     /// <param name="originalHeaders">How many headers stand before these.</param>
     public static IReadOnlyList<KeyValuePair<string, byte[]>> For(
-        SourcePosition source, long timestampMs, Failure failure, WorkerIdentity worker, int attempt, DateTimeOffset now, string? omitted, int originalHeaders)
+        SourcePosition source, long timestampMs, Failure failure, WorkerIdentity worker, int attempt,
+        DateTimeOffset now, string? omitted, int originalHeaders)
     {
         var headers = new List<KeyValuePair<string, byte[]>>(13)
         {

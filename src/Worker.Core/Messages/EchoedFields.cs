@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Fields of the input that results carry along, so that a reader can join them back: an object of JSON Pointer to value,
-/// each value as it was written. One caller at a time.
+/// Fields of the input that results carry along, so that a reader can join them back: an object of JSON Pointer to
+/// value, each value as it was written. One caller at a time.
 /// </summary>
 public sealed class EchoedFields
 {
@@ -18,7 +18,9 @@ public sealed class EchoedFields
         fields = [.. pointers.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)
             .Select(pointer => (new JsonPointer(pointer), JsonEncodedText.Encode(pointer).EncodedUtf8Bytes.ToArray()))];
 
-    /// <summary>{"/id":41}; empty where the value is no JSON or has none of the fields. Good until the next call.</summary>
+    /// <summary>
+    /// {"/id":41}; empty where the value is no JSON or has none of the fields. Good until the next call.
+    /// </summary>
     /// <param name="value">The record's value.</param>
     public ReadOnlySpan<byte> Read(byte[]? value)
     {

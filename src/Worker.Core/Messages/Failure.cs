@@ -9,7 +9,10 @@ public enum FailureKind
     /// <summary>Read: the value is not UTF-8.</summary>
     InvalidUtf8,
 
-    /// <summary>Read: the value begins like JSON and is not, or is not though JSON was asked for; or its text holds half a surrogate pair.</summary>
+    /// <summary>
+    /// Read: the value begins like JSON and is not, or is not though JSON was asked for; or its text holds half a
+    /// surrogate pair.
+    /// </summary>
     InvalidJson,
 
     /// <summary>Read: Schema Registry's frame around something that is no JSON (Avro or Protobuf).</summary>
@@ -48,7 +51,9 @@ public enum FailureKind
 /// <param name="Reason">What, where, and what to do, for a person.</param>
 public sealed record Failure(FailureKind Kind, string Reason)
 {
-    /// <summary>The broker refused the dead letter with all that the message had: it goes with nothing but where that is.</summary>
+    /// <summary>
+    /// The broker refused the dead letter with all that the message had: it goes with nothing but where that is.
+    /// </summary>
     public bool Bare { get; init; }
 
     /// <summary>The message leads to nothing at all, as was asked for.</summary>
@@ -65,5 +70,7 @@ public sealed record Failure(FailureKind Kind, string Reason)
 
     /// <summary>An error that nobody foresaw, on one message: the others go on.</summary>
     public static Failure Unforeseen(FailureKind kind, Exception error) =>
-        new(kind, $"an error that nobody foresaw, on this message alone ({error.GetType().Name}: {error.Message}): please report it with the message");
+        new(kind,
+            $"an error that nobody foresaw, on this message alone ({error.GetType().Name}: {error.Message}): please " +
+            "report it with the message");
 }

@@ -10,12 +10,13 @@ public sealed class InputOptions
     public InputFormat Format { get; set; } = InputFormat.Auto;
 
     /// <summary>JSON Pointer (RFC 6901) to the text in a JSON value; default <c>/text</c>.</summary>
-    [Required, RegularExpression("^(/([^~/]|~0|~1)*)+$", ErrorMessage = "must be a JSON Pointer (RFC 6901) such as /text or /data/body")]
+    [Required, RegularExpression(
+        "^(/([^~/]|~0|~1)*)+$", ErrorMessage = "must be a JSON Pointer (RFC 6901) such as /text or /data/body")]
     public string TextPointer { get; set; } = "/text";
 
     /// <summary>
-    /// With Auto, what happens to a value that begins like JSON and is not (cut off, NaN, a comma too many, two objects),
-    /// or is JSON within a JSON string. Default: dead-lettered.
+    /// With Auto, what happens to a value that begins like JSON and is not (cut off, NaN, a comma too many, two
+    /// objects), or is JSON within a JSON string. Default: dead-lettered.
     /// </summary>
     [EnumDataType(typeof(BrokenJson))]
     public BrokenJson BrokenJson { get; set; } = BrokenJson.DeadLetter;
@@ -35,7 +36,9 @@ public sealed class InputOptions
     [Range(0, 1_000_000_000)]
     public int MaxBytes { get; set; }
 
-    /// <summary>What happens to a text of more tokens or bytes; default: its start is scored and the result says so.</summary>
+    /// <summary>
+    /// What happens to a text of more tokens or bytes; default: its start is scored and the result says so.
+    /// </summary>
     [EnumDataType(typeof(TooLong))]
     public TooLong TooLong { get; set; } = TooLong.Truncate;
 

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the value at a JSON Pointer (RFC 6901). The whole JSON is read, so that what is not JSON is never taken for it; of
-/// properties with equal names the last counts, as in nearly every parser. Nesting may have any depth: nothing here recurses
-/// into what the pointer does not name. One caller at a time.
+/// Finds the value at a JSON Pointer (RFC 6901). The whole JSON is read, so that what is not JSON is never taken for
+/// it; of properties with equal names the last counts, as in nearly every parser. Nesting may have any depth: nothing
+/// here recurses into what the pointer does not name. One caller at a time.
 /// </summary>
 internal sealed class JsonPointer
 {
@@ -20,7 +20,8 @@ internal sealed class JsonPointer
     {
         Pointer = pointer;
         path = [.. pointer.Split('/')[1..].Select(part =>
-            Encoding.UTF8.GetBytes(part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))];
+            Encoding.UTF8.GetBytes(
+                part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))];
     }
 
     /// <summary>As it was written.</summary>
@@ -58,7 +59,9 @@ internal sealed class JsonPointer
         }
     }
 
-    /// <summary>Reads the value that the reader is at to its end, and notes what the rest of the pointer leads to in it.</summary>
+    /// <summary>
+    /// Reads the value that the reader is at to its end, and notes what the rest of the pointer leads to in it.
+    /// </summary>
     private void Descend(ref Utf8JsonReader reader, int depth)
     {
         type = JsonTokenType.None;
@@ -113,7 +116,8 @@ internal sealed class JsonPointer
     private static bool Index(ReadOnlySpan<byte> part, out int index)
     {
         index = 0;
-        return !part.ContainsAnyExceptInRange((byte)'0', (byte)'9') && (part.Length == 1 || !part.StartsWith("0"u8)) && int.TryParse(part, out index);
+        return !part.ContainsAnyExceptInRange((byte)'0', (byte)'9') && (part.Length == 1 || !part.StartsWith("0"u8))
+            && int.TryParse(part, out index);
     }
 
     private void Take(ref Utf8JsonReader reader)

@@ -20,8 +20,12 @@ internal sealed class JsonText(string pointer)
         return type switch
         {
             JsonTokenType.String => Unescape(value[place], out text),
-            JsonTokenType.None => new Failure(FailureKind.MissingText, $"the JSON has no {pointer}: send the text there, or set Input:TextPointer to where it is"),
-            _ => new Failure(FailureKind.TextNotString, $"{pointer} is {Name(type)}, not a string: send the text there"),
+            JsonTokenType.None =>
+                new Failure(
+                    FailureKind.MissingText,
+                    $"the JSON has no {pointer}: send the text there, or set Input:TextPointer to where it is"),
+            _ => new Failure(
+                FailureKind.TextNotString, $"{pointer} is {Name(type)}, not a string: send the text there"),
         };
     }
 
@@ -44,7 +48,10 @@ internal sealed class JsonText(string pointer)
         {
             // CopyString throws this for an escaped lone surrogate: no UTF-8 can stand for it.
             text = default;
-            return new Failure(FailureKind.InvalidJson, $"the string at {pointer} holds an escaped lone surrogate, which is no character: send whole characters");
+            return new Failure(
+                FailureKind.InvalidJson,
+                $"the string at {pointer} holds an escaped lone surrogate, which is no character: send whole " +
+                "characters");
         }
     }
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Schema Registry's frame: a zero byte and the schema's number (int32, big-endian) in front of what was serialised. JSON
-/// stays JSON behind it; Avro and Protobuf are no texts.
+/// Schema Registry's frame: a zero byte and the schema's number (int32, big-endian) in front of what was serialised.
+/// JSON stays JSON behind it; Avro and Protobuf are no texts.
 /// </summary>
 internal static class SchemaFrame
 {

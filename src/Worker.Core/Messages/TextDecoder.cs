@@ -18,7 +18,8 @@ public sealed class TextDecoder
     private readonly CloudEvent cloudEvent;
 
     /// <param name="options">How.</param>
-    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for nobody.</param>
+    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for
+    /// nobody.</param>
     public TextDecoder(InputOptions options, Action<string>? say = null)
     {
         this.options = options;
@@ -40,7 +41,12 @@ public sealed class TextDecoder
     {
         text = default;
         if (value is null)
-            return new Failure(FailureKind.NullValue, "the record has no value (a tombstone): there is nothing to classify") { IsSkipped = options.NullValue == NullValue.Skip };
+            return new Failure(
+                FailureKind.NullValue,
+                "the record has no value (a tombstone): there is nothing to classify")
+            {
+                IsSkipped = options.NullValue == NullValue.Skip
+            };
         // 1. A frame around JSON comes off; around anything else there is no text.
         ReadOnlySpan<byte> utf8 = value;
         if (SchemaFrame.IsOn(utf8, out var schema))
@@ -67,7 +73,9 @@ public sealed class TextDecoder
         // 3. The text in them.
         var failure = Find(utf8, out text);
         if (failure is null && options.EmptyText == EmptyText.DeadLetter && IsEmpty(text))
-            return new Failure(FailureKind.EmptyText, "the text is empty or only white space: send a text, or set Input:EmptyText to Score");
+            return new Failure(
+                FailureKind.EmptyText,
+                "the text is empty or only white space: send a text, or set Input:EmptyText to Score");
         return failure;
     }
 
@@ -91,7 +99,9 @@ public sealed class TextDecoder
             text = value;
             // Many a text begins with a quotation.
             return looks == JsonLook.Text ? null
-                : options.Format == InputFormat.Json ? new Failure(FailureKind.InvalidJson, $"the value is not JSON ({Place(error)}): send JSON with the text at {options.TextPointer}, or set Input:Format to Text")
+                : options.Format == InputFormat.Json ? new Failure(FailureKind.InvalidJson,
+                    $"the value is not JSON ({Place(error)}): send JSON with the text at {options.TextPointer}, or " +
+                    "set Input:Format to Text")
                 : Broken($"the value begins like JSON and is not ({Place(error)}): send it whole");
         }
     }
@@ -99,7 +109,9 @@ public sealed class TextDecoder
     private Failure? Pointed(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> text)
     {
         var failure = json.Find(value, out text);
-        return failure is { Kind: FailureKind.MissingText } && cloudEvent.Is(value) ? cloudEvent.Find(value, out text) : failure;
+        return failure is { Kind: FailureKind.MissingText } && cloudEvent.Is(value)
+            ? cloudEvent.Find(value, out text)
+            : failure;
     }
 
     /// <summary>A JSON string is the text that it holds.</summary>
@@ -116,15 +128,22 @@ public sealed class TextDecoder
     private Failure? Broken(string what)
     {
         if (options.BrokenJson == BrokenJson.DeadLetter)
-            return new Failure(FailureKind.InvalidJson, $"{what}, or set Input:BrokenJson to Score, or Input:Format to Text");
+            return new Failure(
+                FailureKind.InvalidJson, $"{what}, or set Input:BrokenJson to Score, or Input:Format to Text");
         if (BrokenScored++ == 0)
-            say?.Invoke($"A value is scored as it stands, since Input:BrokenJson is Score: {what}. Others like it are counted and not told");
+            say?.Invoke(
+                $"A value is scored as it stands, since Input:BrokenJson is Score: {what}. Others like it are " +
+                "counted and not told");
         return null;
     }
 
-    private static string Place(JsonException error) => $"line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}";
+    private static string Place(JsonException error) =>
+        $"line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}";
 
-    /// <summary>What a value begins like: an object or a list of objects, a quoted text, or neither. "{sigh}" and "[urgent]" are texts.</summary>
+    /// <summary>
+    /// What a value begins like: an object or a list of objects, a quoted text, or neither. "{sigh}" and "[urgent]" are
+    /// texts.
+    /// </summary>
     private static JsonLook Look(ReadOnlySpan<byte> value)
     {
         var start = value.IndexOfAnyExcept(" \t\r\n"u8);
@@ -136,7 +155,9 @@ public sealed class TextDecoder
         var next = rest.IndexOfAnyExcept(" \t\r\n"u8);
         if (next < 0)
             return JsonLook.No;
-        return (value[start], rest[next]) is ((byte)'{', (byte)'"' or (byte)'}') or ((byte)'[', (byte)'{') ? JsonLook.Json : JsonLook.No;
+        return (value[start], rest[next]) is ((byte)'{', (byte)'"' or (byte)'}') or ((byte)'[', (byte)'{')
+            ? JsonLook.Json
+            : JsonLook.No;
     }
 
     private enum JsonLook

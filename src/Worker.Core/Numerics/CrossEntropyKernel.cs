@@ -30,7 +30,8 @@ internal static unsafe class CrossEntropyKernel
                 // e = exp(−|z|) is in [0, 1]: nothing overflows, and both σ and softplus come from it.
                 var e = Vector.Exp(-Vector.Abs(logit));
                 var small = Vector<float>.One / (Vector<float>.One + e);
-                var sigmoid = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(logit, Vector<float>.Zero), small, e * small);
+                var sigmoid = Vector.ConditionalSelect(
+                    Vector.GreaterThanOrEqual(logit, Vector<float>.Zero), small, e * small);
                 var cost = Vector.Max(logit, Vector<float>.Zero) + Log1P(e) - answer * logit;
                 var counts = Vector.GreaterThan(weight, Vector<float>.Zero);
                 sum += Vector.ConditionalSelect(counts, weight * cost, Vector<float>.Zero);

@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace Worker.Core.Numerics;
 
-/// <summary>Finds, for many queries at once, the rows of a <see cref="PackedMatrix"/> with the largest products.</summary>
+/// <summary>
+/// Finds, for many queries at once, the rows of a <see cref="PackedMatrix"/> with the largest products.
+/// </summary>
 internal static class NearestRows
 {
     /// <summary>The k largest products of each query, largest first; equal products in the order of rows.</summary>
@@ -13,9 +15,11 @@ internal static class NearestRows
     /// <param name="k">How many, 1 to rows.Count.</param>
     /// <param name="products">Receives [count, k].</param>
     /// <param name="indices">Receives [count, k], the rows they are of.</param>
-    /// <param name="parallel">How many threads may work on it; block by block, so that the result does not depend on it.</param>
+    /// <param name="parallel">How many threads may work on it; block by block, so that the result does not depend on
+    /// it.</param>
     public static void Find(
-        PackedMatrix rows, ReadOnlyMemory<float> queries, int count, int k, Memory<float> products, Memory<int> indices, ParallelOptions parallel)
+        PackedMatrix rows, ReadOnlyMemory<float> queries, int count, int k, Memory<float> products, Memory<int> indices,
+        ParallelOptions parallel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, rows.Count);
@@ -26,11 +30,13 @@ internal static class NearestRows
                 FindBlock(rows, queries.Span, block, count, k, products.Span, indices.Span);
             return;
         }
-        Parallel.For(0, blocks, parallel, block => FindBlock(rows, queries.Span, block, count, k, products.Span, indices.Span));
+        Parallel.For(
+            0, blocks, parallel, block => FindBlock(rows, queries.Span, block, count, k, products.Span, indices.Span));
     }
 
     private static void FindBlock(
-        PackedMatrix rows, ReadOnlySpan<float> queries, int block, int count, int k, Span<float> products, Span<int> indices)
+        PackedMatrix rows,
+        ReadOnlySpan<float> queries, int block, int count, int k, Span<float> products, Span<int> indices)
     {
         var first = block * PanelKernel.Queries;
         var some = Math.Min(PanelKernel.Queries, count - first);

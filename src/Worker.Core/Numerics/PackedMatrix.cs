@@ -29,7 +29,8 @@ internal sealed class PackedMatrix
             throw new ArgumentException($"{rows.Length} floats are not whole rows of {width}", nameof(rows));
         (Count, Width) = (rows.Length / width, width);
         if (offsets.Length != 0 && offsets.Length != Count)
-            throw new ArgumentException($"{Count} rows need as many offsets, there are {offsets.Length}", nameof(offsets));
+            throw new ArgumentException(
+                $"{Count} rows need as many offsets, there are {offsets.Length}", nameof(offsets));
         Panels = (Count + Lanes - 1) / Lanes;
         panels = new float[checked(Panels * width * Lanes)];
         this.offsets = new float[Panels * Lanes];
@@ -68,13 +69,17 @@ internal sealed class PackedMatrix
     /// <summary>Products of a block of queries with the rows of one panel, each with its row's offset.</summary>
     /// <param name="queries">[<see cref="PanelKernel.Queries"/>, Width].</param>
     /// <param name="panel">0 to Panels − 1.</param>
-    /// <param name="products">Receives [<see cref="PanelKernel.Queries"/>, <see cref="Lanes"/>]; −∞ in lanes without a row.</param>
+    /// <param name="products">Receives [<see cref="PanelKernel.Queries"/>, <see cref="Lanes"/>]; −∞ in lanes without a
+    /// row.</param>
     public unsafe void Multiply(ReadOnlySpan<float> queries, int panel, Span<float> products)
     {
         if (queries.Length < BlockQueries * Width || products.Length < BlockQueries * Lanes)
-            throw new ArgumentException($"{BlockQueries} queries of {Width} and room for {BlockQueries * Lanes} products are needed", nameof(queries));
+            throw new ArgumentException(
+                $"{BlockQueries} queries of {Width} and room for {BlockQueries * Lanes} products are needed",
+                nameof(queries));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)panel, (uint)Panels, nameof(panel));
-        fixed (float* q = queries, p = &panels[panel * Width * Lanes], start = &offsets[panel * Lanes], result = products)
+        fixed (float* q = queries, p = &panels[panel * Width * Lanes], start = &offsets[panel * Lanes],
+            result = products)
             PanelKernel.Multiply(q, p, Width, start, result);
     }
 
@@ -92,7 +97,8 @@ internal sealed class PackedMatrix
                 MultiplyBlock(queries.Span, block * BlockQueries, count, products.Span);
             return;
         }
-        Parallel.For(0, blocks, parallel, block => MultiplyBlock(queries.Span, block * BlockQueries, count, products.Span));
+        Parallel.For(
+            0, blocks, parallel, block => MultiplyBlock(queries.Span, block * BlockQueries, count, products.Span));
     }
 
     private void MultiplyBlock(ReadOnlySpan<float> queries, int first, int count, Span<float> products)

@@ -41,11 +41,15 @@ internal static class SymmetricEigen
 
     private static bool Rotate(Span<double> a, Span<double> b, double floor)
     {
-        var (aa, bb, ab) = (TensorPrimitives.SumOfSquares<double>(a), TensorPrimitives.SumOfSquares<double>(b), TensorPrimitives.Dot<double>(a, b));
+        var (aa, bb, ab) = (
+            TensorPrimitives.SumOfSquares<double>(a), TensorPrimitives.SumOfSquares<double>(b),
+            TensorPrimitives.Dot<double>(a, b));
         if (ab * ab <= Orthogonal * Orthogonal * aa * bb || aa <= floor || bb <= floor)
             return false;
         var zeta = (bb - aa) / (2 * ab);
-        var tangent = Math.Sign(zeta) is var sign && sign == 0 ? 1 : sign / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta));
+        var tangent = Math.Sign(zeta) is var sign && sign == 0
+            ? 1
+            : sign / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta));
         var cosine = 1 / Math.Sqrt(1 + tangent * tangent);
         var sine = cosine * tangent;
         for (var k = 0; k < a.Length; k++)

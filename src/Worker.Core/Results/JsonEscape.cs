@@ -12,5 +12,6 @@ internal static class JsonEscape
     public static byte[] Encode(string text) => JsonEncodedText.Encode(text, Escaper).EncodedUtf8Bytes.ToArray();
 
     /// <inheritdoc cref="Encode(string)"/>
-    public static ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> text) => JsonEncodedText.Encode(text, Escaper).EncodedUtf8Bytes;
+    public static ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> text) => JsonEncodedText.Encode(text,
+    Escaper).EncodedUtf8Bytes;
 }

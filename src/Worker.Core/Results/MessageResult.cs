@@ -12,4 +12,5 @@ namespace Worker.Core.Results;
 /// <param name="Outcome">What its labels lead to together.</param>
 /// <param name="Review">Whether and why people are asked.</param>
 public readonly record struct MessageResult(
-    SourcePosition Source, long TimestampMs, int Tokens, bool Truncated, float AnomalyP, MessageOutcome Outcome, ReviewVerdict Review);
+    SourcePosition Source, long TimestampMs, int Tokens, bool Truncated, float AnomalyP, MessageOutcome Outcome,
+    ReviewVerdict Review);

@@ -16,7 +16,9 @@ namespace Worker.Core.Results;
 public sealed class ResultJson
 {
     // "00" to "99": two digits at a time halve the divisions.
-    private static readonly byte[] Pairs = [.. Enumerable.Range(0, 100).SelectMany(n => Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
+    private static readonly byte[] Pairs =
+        [.. Enumerable.Range(0, 100).SelectMany(n =>
+            Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
 
     private static readonly byte[][] Decisions = [.. Enum.GetValues<MessageDecision>()
         .Select(decision => Encoding.ASCII.GetBytes($",\"decision\":\"{DecisionNames.Of(decision)}\""))];
@@ -32,7 +34,8 @@ public sealed class ResultJson
     public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
 
     /// <summary>
-    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,"decision","top"?:{"label","p"},
+    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,
+    /// "decision","top"?:{"label","p"},
     /// "uncertain","anomaly"?:{"p"},"review"?:{"state","risk","reasons":[{"reason","label"?,"strength"}],"propensity"?,
     /// "question"?},"echo"?,"labels":{"spam":{"p","decision","confidence","version"}},"omitted"?}.
     /// </summary>
@@ -41,7 +44,8 @@ public sealed class ResultJson
     /// <param name="probabilities">One for each head, in [0, 1]; written with six decimals.</param>
     /// <param name="decisions">One for each head.</param>
     /// <param name="echo">A JSON object of what is carried along; empty for nothing.</param>
-    public byte[] WriteResult(in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> echo = default)
+    public byte[] WriteResult(in MessageResult result, HeadSet heads,
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> echo = default)
     {
         Begin(heads);
         Raw("{"u8);
@@ -57,7 +61,9 @@ public sealed class ResultJson
     /// <param name="text">UTF-8: the text, or its start.</param>
     /// <param name="isCut">Whether it is only the start.</param>
     public byte[] WriteReviewItem(
-        in MessageResult result, HeadSet heads, ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> text, ReadOnlySpan<byte> echo = default, bool isCut = false)
+        in MessageResult result, HeadSet heads,
+        ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> echo = default, bool isCut = false)
     {
         Begin(heads);
         Raw("{\"text\":\""u8);

@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Worker.Core.Results;
 
 /// <summary>
-/// What a result holds. With hundreds of labels most say no to most messages: a label is named when it passes MinScore, TopK
-/// and OnlyYes. Review items name every label. Section "Results".
+/// What a result holds. With hundreds of labels most say no to most messages: a label is named when it passes MinScore,
+/// TopK and OnlyYes. Review items name every label. Section "Results".
 /// </summary>
 public sealed class ResultOptions
 {
@@ -20,10 +20,11 @@ public sealed class ResultOptions
     public bool OnlyYes { get; set; }
 
     /// <summary>
-    /// JSON Pointers (RFC 6901) to fields of the input, separated by commas, whose values results and review items carry
-    /// along in "echo", e.g. <c>/id,/customer/name</c>. A message that is not JSON, or has no such field, has no echo of it.
-    /// Default none.
+    /// JSON Pointers (RFC 6901) to fields of the input, separated by commas, whose values results and review items
+    /// carry along in "echo", e.g. <c>/id,/customer/name</c>. A message that is not JSON, or has no such field, has no
+    /// echo of it. Default none.
     /// </summary>
-    [RegularExpression("^((/([^~/,]|~0|~1)*)+)?(,(/([^~/,]|~0|~1)*)+)*$", ErrorMessage = "must be JSON Pointers (RFC 6901) separated by commas, such as /id,/customer/name")]
+    [RegularExpression("^((/([^~/,]|~0|~1)*)+)?(,(/([^~/,]|~0|~1)*)+)*$",
+        ErrorMessage = "must be JSON Pointers (RFC 6901) separated by commas, such as /id,/customer/name")]
     public string Echo { get; set; } = "";
 }

@@ -72,7 +72,10 @@ internal sealed class PieceMatcher(Vocabulary vocabulary, string prefix, int unk
         return -1;
     }
 
-    /// <summary>Whether a character ends before that byte; no piece ends elsewhere, so that other lengths need no look-up.</summary>
+    /// <summary>
+    /// Whether a character ends before that byte; no piece ends elsewhere, so that other lengths need no look-up.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsBoundary(ReadOnlySpan<byte> word, int index) => index == word.Length || (word[index] & 0xC0) != 0x80;
+    private static bool IsBoundary(ReadOnlySpan<byte> word, int index) =>
+        index == word.Length || (word[index] & 0xC0) != 0x80;
 }

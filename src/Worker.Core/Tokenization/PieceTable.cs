@@ -87,7 +87,8 @@ internal sealed class PieceTable
     // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): the upper bits depend on all bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Hash(ulong low, ulong high) =>
-        (int)((((low ^ (low >> 32)) + BitOperations.RotateLeft(high * 0xD6E8FEB86659FD93, 29)) * 0x9E3779B97F4A7C15) >> shift);
+        (int)((((low ^ (low >> 32)) + BitOperations.RotateLeft(high * 0xD6E8FEB86659FD93, 29))
+            * 0x9E3779B97F4A7C15) >> shift);
 
     private struct Slot
     {
@@ -97,7 +98,8 @@ internal sealed class PieceTable
         public int Id;
     }
 
-    private sealed class PieceComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private sealed class PieceComparer : IEqualityComparer<byte[]>,
+        IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {
         public static PieceComparer Instance { get; } = new();
 

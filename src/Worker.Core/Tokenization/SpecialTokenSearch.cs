@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Worker.Core.Tokenization;
 
-/// <summary>Finds special tokens in raw text: the leftmost, and of those that start there the longest. Immutable.</summary>
+/// <summary>
+/// Finds special tokens in raw text: the leftmost, and of those that start there the longest. Immutable.
+/// </summary>
 internal sealed class SpecialTokenSearch
 {
     private readonly SearchValues<byte> firstBytes;
@@ -18,7 +20,9 @@ internal sealed class SpecialTokenSearch
         firstBytes = SearchValues.Create([.. longestFirst.Select(t => t.Content[0])]);
     }
 
-    /// <summary>Where the next special token at or after <paramref name="start"/> begins; the text's length if none.</summary>
+    /// <summary>
+    /// Where the next special token at or after <paramref name="start"/> begins; the text's length if none.
+    /// </summary>
     /// <param name="id">Its id, −1 if none.</param>
     /// <param name="length">Its bytes, 0 if none.</param>
     public int Next(ReadOnlySpan<byte> text, int start, out int id, out int length)

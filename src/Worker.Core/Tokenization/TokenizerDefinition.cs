@@ -3,7 +3,9 @@ using Worker.Core.Tokenization.Format;
 
 namespace Worker.Core.Tokenization;
 
-/// <summary>Everything that decides which ids a text gets. Immutable; a changed copy is made with <c>with</c>.</summary>
+/// <summary>
+/// Everything that decides which ids a text gets. Immutable; a changed copy is made with <c>with</c>.
+/// </summary>
 public sealed record TokenizerDefinition
 {
     public required Vocabulary Vocabulary { get; init; }
@@ -28,17 +30,20 @@ public sealed record TokenizerDefinition
     /// <summary>The longest text the model was made for, in ids, or null where the files do not say.</summary>
     public int? ModelMaxTokens { get; init; }
 
-    /// <summary>One more than the highest id that a text can get: the least number of rows an embedding table needs.</summary>
+    /// <summary>
+    /// One more than the highest id that a text can get: the least number of rows an embedding table needs.
+    /// </summary>
     public int IdLimit => SpecialTokens.Aggregate(Vocabulary.IdLimit, (limit, token) => Math.Max(limit, token.Id + 1));
 
     /// <summary>
     /// Reads a folder's files. tokenizer.json goes before vocab.txt; what tokenizer_config.json says of case, accents
-    /// and Chinese goes before tokenizer.json, as in the reference. Where there is no tokenizer_config.json, a vocabulary
-    /// without upper-case words is lower-cased, whatever tokenizer.json says: the reference's BERT tokenizer lower-cases
-    /// unless it is told not to, and no capitalised word would be found otherwise. What special_tokens_map.json and
-    /// added_tokens.json name is found verbatim; they must agree with the other files.
+    /// and Chinese goes before tokenizer.json, as in the reference. Where there is no tokenizer_config.json, a
+    /// vocabulary without upper-case words is lower-cased, whatever tokenizer.json says: the reference's BERT tokenizer
+    /// lower-cases unless it is told not to, and no capitalised word would be found otherwise. What
+    /// special_tokens_map.json and added_tokens.json name is found verbatim; they must agree with the other files.
     /// </summary>
-    /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not do.</exception>
+    /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not
+    /// do.</exception>
     public static TokenizerDefinition Read(TokenizerFiles files)
     {
         var config = JsonField.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
@@ -48,7 +53,8 @@ public sealed record TokenizerDefinition
         if (files.TokenizerJson is { } json)
         {
             var definition = TokenizerJson.Read(JsonField.Parse(TokenizerFiles.TokenizerJsonName, json), overrides);
-            var lowerCase = definition.Settings.LowerCase || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
+            var lowerCase = definition.Settings.LowerCase
+                || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
             definition = definition with { Settings = definition.Settings with { LowerCase = lowerCase } };
             return ExtraTokens.Join(definition, overrides, added, mayAdd: false);
         }

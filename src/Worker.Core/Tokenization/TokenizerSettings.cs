@@ -1,6 +1,8 @@
 namespace Worker.Core.Tokenization;
 
-/// <summary>How text is normalised and split before pieces are looked up; the defaults are those of BERT uncased.</summary>
+/// <summary>
+/// How text is normalised and split before pieces are looked up; the defaults are those of BERT uncased.
+/// </summary>
 public sealed record TokenizerSettings
 {
     /// <summary>Drop control and format characters and U+FFFD, and treat every kind of whitespace alike.</summary>

@@ -33,7 +33,8 @@ public sealed class Vocabulary
 
     /// <summary>Reads vocab.txt: a token a line, the first has id 0.</summary>
     /// <param name="text">UTF-8; lines end with \n or \r\n.</param>
-    /// <exception cref="TokenizerRefusedException">Empty, no text, not UTF-8, or a line is empty or occurs twice.</exception>
+    /// <exception cref="TokenizerRefusedException">Empty, no text, not UTF-8, or a line is empty or occurs
+    /// twice.</exception>
     public static Vocabulary FromText(ReadOnlySpan<byte> text)
     {
         if (FileStart.Problem(text) is { } problem)
@@ -47,7 +48,8 @@ public sealed class Vocabulary
             AddLine(ids, line.EndsWith("\r"u8) ? line[..^1] : line);
         }
         if (ids.Count == 0)
-            throw new TokenizerRefusedException(TokenizerFiles.VocabTextName, "", "is empty: it needs one token a line");
+            throw new TokenizerRefusedException(
+                TokenizerFiles.VocabTextName, "", "is empty: it needs one token a line");
         return new Vocabulary(ids);
     }
 

@@ -4,7 +4,8 @@ using Worker.Core.Tokenization.Unicode;
 namespace Worker.Core.Tokenization;
 
 /// <summary>Collects one word's normalised characters as UTF-8, and puts its marks in canonical order.</summary>
-/// <param name="scratch">Room for <paramref name="maxCharacters"/> characters of 4 bytes and one vector to spare.</param>
+/// <param name="scratch">Room for <paramref name="maxCharacters"/> characters of 4 bytes and one vector to
+/// spare.</param>
 /// <param name="maxCharacters">From how many characters on nothing more is kept: the word is too long anyway.</param>
 internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
 {

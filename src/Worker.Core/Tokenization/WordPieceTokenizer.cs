@@ -73,7 +73,8 @@ public sealed class WordPieceTokenizer
     internal int Encode(ReadOnlySpan<byte> utf8, Span<int> ids, bool byCharacter, out bool truncated)
     {
         if (ids.Length < 2)
-            throw new ArgumentException($"[CLS] and [SEP] alone need room for 2 ids, there is room for {ids.Length}", nameof(ids));
+            throw new ArgumentException(
+                $"[CLS] and [SEP] alone need room for 2 ids, there is room for {ids.Length}", nameof(ids));
         var output = new TokenWriter(ids[1..^1]);
         for (var position = 0; position < utf8.Length && !output.Overflowed;)
         {
@@ -90,7 +91,8 @@ public sealed class WordPieceTokenizer
     }
 
     /// <summary>Encodes a stretch without special tokens, up to <paramref name="end"/>.</summary>
-    private void EncodeSegment(ReadOnlySpan<byte> text, int position, int end, bool byCharacter, scoped ref TokenWriter output)
+    private void EncodeSegment(
+        ReadOnlySpan<byte> text, int position, int end, bool byCharacter, scoped ref TokenWriter output)
     {
         while (position < end && !output.Overflowed)
         {
@@ -108,7 +110,9 @@ public sealed class WordPieceTokenizer
         }
     }
 
-    /// <summary>Encodes the word at <paramref name="position"/> if it is short, ASCII, and ends where ASCII shows it.</summary>
+    /// <summary>
+    /// Encodes the word at <paramref name="position"/> if it is short, ASCII, and ends where ASCII shows it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryEncodeAsciiWord(ReadOnlySpan<byte> text, ref int position, int end, scoped ref TokenWriter output)
     {
@@ -128,7 +132,9 @@ public sealed class WordPieceTokenizer
         return true;
     }
 
-    /// <summary>Encodes from <paramref name="position"/> to the next place where a word ends; returns that place.</summary>
+    /// <summary>
+    /// Encodes from <paramref name="position"/> to the next place where a word ends; returns that place.
+    /// </summary>
     [SkipLocalsInit]
     private int EncodeByCharacter(scoped ReadOnlySpan<byte> text, int position, int end, scoped ref TokenWriter output)
     {
@@ -140,7 +146,8 @@ public sealed class WordPieceTokenizer
             Rune.DecodeFromUtf8(text[position..end], out var rune, out var bytes);
             position += bytes;
             var mapped = characters[rune.Value];
-            foreach (var part in mapped.Kind == CharacterKind.Sequence ? characters.Sequence(rune.Value, mapped) : new(in mapped))
+            foreach (var part in mapped.Kind == CharacterKind.Sequence ? characters.Sequence(
+                rune.Value, mapped) : new(in mapped))
             {
                 if (part.Kind is not (CharacterKind.Space or CharacterKind.Isolated))
                 {

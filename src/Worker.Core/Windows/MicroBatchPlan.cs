@@ -5,14 +5,15 @@ namespace Worker.Core.Windows;
 /// <summary>
 /// Cuts a window into micro-batches: texts sorted by length, longest first, and cut where it costs least. A batch costs
 /// its padded tokens (texts × longest text) and an overhead of its own; it may have at most a budget of padded tokens,
-/// which keeps its activations in a CPU's cache, or a GPU busy. The cut of least cost is found by dynamic programming, so
-/// that even small windows have little padding. A text longer than the budget is a batch of its own. Where a batch may
-/// have more texts than <see cref="MaximumSizes"/>, only so many sizes are tried, evenly spaced, so that the work grows
-/// with the window and not with the budget.
+/// which keeps its activations in a CPU's cache, or a GPU busy. The cut of least cost is found by dynamic programming,
+/// so that even small windows have little padding. A text longer than the budget is a batch of its own. Where a batch
+/// may have more texts than <see cref="MaximumSizes"/>, only so many sizes are tried, evenly spaced, so that the work
+/// grows with the window and not with the budget.
 /// </summary>
 internal sealed class MicroBatchPlan
 {
-    // One batch more costs about as much as so small a part of a full one: measured on a CPU, small batches are nearly as fast.
+    // One batch more costs about as much as so small a part of a full one: measured on a CPU, small batches are nearly
+    // as fast.
     private const int BatchesWorthOneOverhead = 32;
 
     // A batch that pads more than so many overheads would be cut in two.

@@ -37,7 +37,9 @@ public sealed class TokenWindow : IDisposable
     /// <summary>Tokens of one text.</summary>
     public int Length(int text) => ends[text] - Start(text);
 
-    /// <summary>Room for the next text's ids: at least that many; say with <see cref="Add"/> how many were written.</summary>
+    /// <summary>
+    /// Room for the next text's ids: at least that many; say with <see cref="Add"/> how many were written.
+    /// </summary>
     public Span<int> Room(int tokens)
     {
         var used = Tokens;

@@ -36,7 +36,9 @@ public sealed class WindowEncoder
         budget = tokenBudget;
     }
 
-    /// <summary>Encodes and scores every text of the window that has tokens; rows of the others are left as they are.</summary>
+    /// <summary>
+    /// Encodes and scores every text of the window that has tokens; rows of the others are left as they are.
+    /// </summary>
     /// <param name="window">Token ids; no text longer than the encoder's limit.</param>
     /// <param name="heads">Heads laid out for the encoder.</param>
     /// <param name="features">Receives [texts, feature width] in window order; empty when not wanted.</param>
@@ -56,7 +58,8 @@ public sealed class WindowEncoder
         return poison ?? (IReadOnlyList<PoisonText>)[];
     }
 
-    private void RunBatch(TokenWindow window, int start, int count, HeadMatrix heads, Span<float> features, Span<float> logits, ref List<PoisonText>? poison)
+    private void RunBatch(TokenWindow window, int start, int count, HeadMatrix heads,
+        Span<float> features, Span<float> logits, ref List<PoisonText>? poison)
     {
         try
         {
@@ -76,7 +79,8 @@ public sealed class WindowEncoder
         }
     }
 
-    private void RunOnce(TokenWindow window, int start, int count, HeadMatrix heads, Span<float> features, Span<float> logits)
+    private void RunOnce(
+        TokenWindow window, int start, int count, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
         var width = features.IsEmpty ? 0 : encoder.Features.Width;
         var labels = logits.IsEmpty ? 0 : heads.Labels;
@@ -99,7 +103,8 @@ public sealed class WindowEncoder
     private void ProveDeviceWorks()
     {
         Reserve(ref batchFeatures, encoder.Features.Width);
-        encoder.Run(new MicroBatch(KnownGood, [KnownGood.Length]), HeadMatrix.None(encoder.Features), batchFeatures.AsSpan(0, encoder.Features.Width), []);
+        encoder.Run(new MicroBatch(KnownGood, [KnownGood.Length]), HeadMatrix.None(encoder.Features),
+            batchFeatures.AsSpan(0, encoder.Features.Width), []);
     }
 
     private static void Reserve<T>(ref T[] buffer, int length)

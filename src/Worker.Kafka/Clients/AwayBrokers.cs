@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Worker.Kafka.Clients;
 
-/// <summary>Which brokers a worker cannot reach, and why, from what the client library says of its connections.</summary>
+/// <summary>
+/// Which brokers a worker cannot reach, and why, from what the client library says of its connections.
+/// </summary>
 internal sealed partial class AwayBrokers
 {
     private const int MostNamed = 3;

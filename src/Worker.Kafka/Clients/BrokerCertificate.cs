@@ -8,17 +8,21 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Looks at a bootstrap broker's certificate: the client library says only that it was not trusted, not why. It connects
-/// and shakes hands, and sends nothing.
+/// Looks at a bootstrap broker's certificate: the client library says only that it was not trusted, not why. It
+/// connects and shakes hands, and sends nothing.
 /// </summary>
 internal static class BrokerCertificate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>What exactly is wrong with the first broker's certificate, or that a listener speaks TLS; null where that cannot be told.</summary>
+    /// <summary>
+    /// What exactly is wrong with the first broker's certificate, or that a listener speaks TLS; null where that cannot
+    /// be told.
+    /// </summary>
     public static string? Explain(WireFault fault, KafkaOptions options)
     {
-        if (fault.Kind is not (WireFaultKind.BrokerCertificate or WireFaultKind.HungUp) || First(options) is not var (host, port))
+        if (fault.Kind is not (WireFaultKind.BrokerCertificate or WireFaultKind.HungUp)
+            || First(options) is not var (host, port))
             return null;
         var own = SecurityFiles.Authorities(options.Client);
         string? found = null;
@@ -44,7 +48,9 @@ internal static class BrokerCertificate
                 RemoteCertificateValidationCallback = Look,
             }, limit.Token).GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is AuthenticationException or IOException or SocketException or OperationCanceledException or CryptographicException)
+        catch (Exception error)
+            when (error is AuthenticationException or IOException or SocketException or OperationCanceledException
+            or CryptographicException)
         {
             // Refused as it was meant to be, or nothing there that could be looked at.
         }
@@ -52,7 +58,8 @@ internal static class BrokerCertificate
         return fault.Kind == WireFaultKind.HungUp && SpeaksTls(options) ? null : found;
     }
 
-    private static string? Reason(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors, string host, X509Certificate2Collection own)
+    private static string? Reason(
+        X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors, string host, X509Certificate2Collection own)
     {
         var subject = $"the broker at {host} shows a certificate of {shown.Subject}, issued by {shown.Issuer},";
         if (shown.NotAfter.ToUniversalTime() is var until && until < TimeProvider.System.GetUtcNow().UtcDateTime)
@@ -67,30 +74,38 @@ internal static class BrokerCertificate
                 foreach (var element in chain.ChainElements)
                     again.ChainPolicy.ExtraStore.Add(element.Certificate);
             if (!again.Build(shown))
-                return $"{subject} which is not signed by any authority of Kafka:Client:ssl.ca.location: put the brokers' authority there";
+                return $"{subject} which is not signed by any authority of Kafka:Client:ssl.ca.location: put the " +
+                    "brokers' authority there";
         }
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return $"{subject} which is not for {host} but for {Names(shown)}: use such a name in Kafka:BootstrapServers, or have one made for {host}";
+            return $"{subject} which is not for {host} but for {Names(shown)}: use such a name in " +
+                $"Kafka:BootstrapServers, or have one made for {host}";
         return own.Count == 0 && errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
-            ? $"{subject} which is not signed by an authority that this system trusts: set Kafka:Client:ssl.ca.location to the brokers' authority (PEM)"
+            ? $"{subject} which is not signed by an authority that this system trusts: set " +
+                "Kafka:Client:ssl.ca.location to the brokers' authority (PEM)"
             : null;
     }
 
     private static string Names(X509Certificate2 certificate)
     {
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
+            .SelectMany(
+                extension =>
+                    extension.EnumerateDnsNames().Concat(
+                        extension.EnumerateIPAddresses().Select(address => address.ToString())))
             .ToList();
         return names.Count == 0 ? certificate.Subject : string.Join(", ", names);
     }
 
     private static bool SpeaksTls(KafkaOptions options) =>
-        options.Client.TryGetValue("security.protocol", out var protocol) && protocol.EndsWith("ssl", StringComparison.OrdinalIgnoreCase);
+        options.Client.TryGetValue("security.protocol", out var protocol)
+            && protocol.EndsWith("ssl", StringComparison.OrdinalIgnoreCase);
 
     private static (string Host, int Port)? First(KafkaOptions options)
     {
         var first = options.BootstrapServers.Split(',')[0].Trim();
-        return Uri.TryCreate(first.Contains("://", StringComparison.Ordinal) ? first : $"kafka://{first}", UriKind.Absolute, out var uri) && uri.Port > 0
+        return Uri.TryCreate(first.Contains("://", StringComparison.Ordinal) ? first : $"kafka://{first}",
+            UriKind.Absolute, out var uri) && uri.Port > 0
             ? (uri.Host.Trim('[', ']'), uri.Port)
             : null;
     }

@@ -36,8 +36,8 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
     }
 
     /// <summary>
-    /// An error event: the client mends most of them itself. After a fatal one the worker makes a fresh client, or stops
-    /// and says why: an outage makes producers so.
+    /// An error event: the client mends most of them itself. After a fatal one the worker makes a fresh client, or
+    /// stops and says why: an outage makes producers so.
     /// </summary>
     public void Write(Error error)
     {
@@ -81,7 +81,8 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
     }
 
     private static bool IsConnection(ErrorCode code) =>
-        code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve
+        code is ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut
+            or ErrorCode.Local_Resolve
             or ErrorCode.Local_Ssl or ErrorCode.Local_Authentication or ErrorCode.NetworkException;
 
     private static string Suppressed(int count) => count == 0 ? "" : $" ({count} more of this kind were not shown)";

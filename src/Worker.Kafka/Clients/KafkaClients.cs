@@ -4,21 +4,26 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Clients;
 
-/// <summary>Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.</summary>
+/// <summary>
+/// Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.
+/// </summary>
 /// <param name="outages">The worker's; null for a client that asks one thing and is gone.</param>
-internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+internal sealed class KafkaClients(
+    KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
 {
     private readonly ClientSecrets secrets = new(options);
 
     public OutageLog? Outages => outages;
 
-    public ClientLog Log(string client) => new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock, outages);
+    public ClientLog Log(string client) =>
+        new(loggers.CreateLogger($"Worker.Kafka.Client.{client}"), secrets, clock, outages);
 
     /// <inheritdoc cref="OutageLog.Say(LogLevel, Action{LogLevel})"/>
     public void Say(LogLevel level, Action<LogLevel> write) => OutageLog.Say(outages, level, write);
 
     public IConsumer<byte[]?, byte[]?> Consumer(
-        ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null, Action<Error>? onError = null) => Built(() =>
+        ConsumerConfig config, ClientLog log, Action<ConsumerBuilder<byte[]?, byte[]?>>? also = null,
+        Action<Error>? onError = null) => Built(() =>
     {
         var builder = new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetLogHandler((_, message) => log.Write(message))
@@ -32,7 +37,8 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
     });
 
     public IProducer<byte[]?, byte[]?> Producer(
-        ProducerConfig config, ClientLog log, Action<Error>? onError = null, Action<LogMessage>? onLog = null) => Built(() =>
+        ProducerConfig config, ClientLog log, Action<Error>? onError = null,
+        Action<LogMessage>? onLog = null) => Built(() =>
         new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetLogHandler((_, message) =>
             {
@@ -52,7 +58,10 @@ internal sealed class KafkaClients(KafkaOptions options, ILoggerFactory loggers,
             .SetErrorHandler((_, error) => log.Write(error))
             .Build());
 
-    /// <summary>Ends an admin client without waiting for its threads, which look up every 100 ms only: a start would wait for each.</summary>
+    /// <summary>
+    /// Ends an admin client without waiting for its threads, which look up every 100 ms only: a start would wait for
+    /// each.
+    /// </summary>
     public static void Discard(IAdminClient admin) => _ = Task.Run(admin.Dispose);
 
     /// <summary>The text of an error of the library, secrets masked.</summary>

@@ -1,8 +1,8 @@
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// What went wrong between the worker and Kafka. With <see cref="FailureAction"/> this is the table of docs/delivery.md:
-/// a test holds the two together.
+/// What went wrong between the worker and Kafka. With <see cref="FailureAction"/> this is the table of
+/// docs/delivery.md: a test holds the two together.
 /// </summary>
 public enum KafkaFailure
 {
@@ -12,7 +12,9 @@ public enum KafkaFailure
     /// <summary>At-least-once: a record was not acknowledged in time; others of its window may have been.</summary>
     Undelivered,
 
-    /// <summary>Exactly-once: the transaction was aborted; no read_committed reader sees anything of the window.</summary>
+    /// <summary>
+    /// Exactly-once: the transaction was aborted; no read_committed reader sees anything of the window.
+    /// </summary>
     TransactionAborted,
 
     /// <summary>Exactly-once: the transaction was open longer than its time limit, and the broker aborted it.</summary>
@@ -50,12 +52,14 @@ public enum KafkaFailure
 public enum FailureAction
 {
     /// <summary>
-    /// Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the window
-    /// again.
+    /// Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the
+    /// window again.
     /// </summary>
     DeadLetter,
 
-    /// <summary>Drop the windows in flight; the reader already goes back to what was committed and reads on from there.</summary>
+    /// <summary>
+    /// Drop the windows in flight; the reader already goes back to what was committed and reads on from there.
+    /// </summary>
     Rewind,
 
     /// <summary>Stop the process with the message.</summary>
@@ -87,11 +91,12 @@ public sealed class KafkaFailureException : Exception
     public FailureAction Action => ActionOf(Failure);
 
     /// <summary>
-    /// Whether the producer that failed is finished, and what it did last is for the broker to say: a fresh one ends what
-    /// is open, and reading goes on from what the group then has committed.
+    /// Whether the producer that failed is finished, and what it did last is for the broker to say: a fresh one ends
+    /// what is open, and reading goes on from what the group then has committed.
     /// </summary>
     internal bool EndsProducer =>
-        Failure is KafkaFailure.TransactionTimedOut or KafkaFailure.TransactionUnresolved or KafkaFailure.ProducerBroken;
+        Failure is KafkaFailure.TransactionTimedOut or KafkaFailure.TransactionUnresolved
+            or KafkaFailure.ProducerBroken;
 
     /// <summary>What is done about a failure.</summary>
     public static FailureAction ActionOf(KafkaFailure failure) => failure switch

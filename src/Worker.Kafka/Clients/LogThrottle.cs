@@ -1,12 +1,16 @@
 namespace Worker.Kafka.Clients;
 
-/// <summary>Lets through a few lines of each kind per period, and counts the rest. Pure: the caller brings the time.</summary>
+/// <summary>
+/// Lets through a few lines of each kind per period, and counts the rest. Pure: the caller brings the time.
+/// </summary>
 internal sealed class LogThrottle(int linesPerPeriod, TimeSpan period)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Tally> tallies = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a line of this kind may be written now, and how many of its kind were not since the last one.</summary>
+    /// <summary>
+    /// Whether a line of this kind may be written now, and how many of its kind were not since the last one.
+    /// </summary>
     /// <param name="elapsed">Time since any fixed point; never goes back.</param>
     public bool Admits(string kind, TimeSpan elapsed, out int suppressed)
     {

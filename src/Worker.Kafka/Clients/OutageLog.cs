@@ -6,8 +6,8 @@ namespace Worker.Kafka.Clients;
 /// <summary>
 /// What a worker's log says of an outage: one warning when it begins (which brokers, since when, what the worker does),
 /// one a minute while it lasts, one line at its end with its length and how many lines of the client library were held
-/// back. All clients of a worker share one. Lines that only follow from an outage go through <see cref="Say(LogLevel, Action{LogLevel})"/>: meanwhile
-/// they are Debug. Any thread.
+/// back. All clients of a worker share one. Lines that only follow from an outage go through
+/// <see cref="Say(LogLevel, Action{LogLevel})"/>: meanwhile they are Debug. Any thread.
 /// </summary>
 public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
 {
@@ -48,8 +48,8 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     }
 
     /// <summary>
-    /// A timestamp of the clock: when it last looked like an outage; now, while it does. Calls into the client library may
-    /// last as long as that (to send offsets it waits for a coordinator without an end), and no restart would help.
+    /// A timestamp of the clock: when it last looked like an outage; now, while it does. Calls into the client library
+    /// may last as long as that (to send offsets it waits for a coordinator without an end), and no restart would help.
     /// </summary>
     public long LastOn
     {
@@ -121,7 +121,9 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>Before any broker has served this worker: what a look at the listener showed, in words that say what to do.</summary>
+    /// <summary>
+    /// Before any broker has served this worker: what a look at the listener showed, in words that say what to do.
+    /// </summary>
     internal void Explain(string why)
     {
         lock (gate)
@@ -230,7 +232,8 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         : $"{(int)length.TotalMinutes} min {length.Seconds} s";
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Kafka does not serve this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is not " +
+        "Kafka does not serve this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is " +
+            "not " +
         "committed is read again. A line a minute follows, and one when it is over")]
     private static partial void Begins(ILogger logger, DateTime since, string brokers);
 
@@ -242,7 +245,8 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     private static partial void Refuses(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message =
-        "Kafka serves this worker again after {Length}; {Windows} windows are read again, {Lines} lines of the client " +
+        "Kafka serves this worker again after {Length}; {Windows} windows are read again, {Lines} lines of the " +
+            "client " +
         "library were held back (Logging:LogLevel:Worker.Kafka.Client Debug shows them){Notes}")]
     private static partial void Ends(ILogger logger, string length, int windows, int lines, string notes);
 }

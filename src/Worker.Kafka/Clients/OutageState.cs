@@ -16,8 +16,8 @@ internal enum OutageStep
 /// <summary>
 /// Tells an outage from a connection that breaks and is made again. Faults and proofs of work come in; asked now and
 /// then, it says what a person should hear: one line when work has stood still for <see cref="Patience"/>, one each
-/// <see cref="Reminder"/>, and one when work has gone on without a fault for <see cref="Quiet"/>. Pure: the caller brings
-/// the time, which is what has passed since any fixed point.
+/// <see cref="Reminder"/>, and one when work has gone on without a fault for <see cref="Quiet"/>. Pure: the caller
+/// brings the time, which is what has passed since any fixed point.
 /// </summary>
 internal sealed class OutageState
 {

@@ -6,9 +6,10 @@ using Polly.Retry;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several failures
-/// in a row a circuit breaker leaves the part alone for a while. Only for steps that changed nothing when they failed: never
-/// around a window that has been partly published. One object an outside part: the breaker remembers between calls.
+/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several
+/// failures in a row a circuit breaker leaves the part alone for a while. Only for steps that changed nothing when they
+/// failed: never around a window that has been partly published. One object an outside part: the breaker remembers
+/// between calls.
 /// </summary>
 internal sealed partial class OutsideRetry
 {
@@ -57,7 +58,10 @@ internal sealed partial class OutsideRetry
             .Build();
     }
 
-    /// <summary>Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled. One caller at a time.</summary>
+    /// <summary>
+    /// Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled. One
+    /// caller at a time.
+    /// </summary>
     public T Run<T>(Func<CancellationToken, T> step, CancellationToken stop)
     {
         var start = clock.GetTimestamp();

@@ -35,7 +35,10 @@ internal static class ClientConfigs
         return config;
     }
 
-    /// <summary>For a consumer that is told its partitions: it has a group's name because the client wants one, and never uses it.</summary>
+    /// <summary>
+    /// For a consumer that is told its partitions: it has a group's name because the client wants one, and never uses
+    /// it.
+    /// </summary>
     public static ConsumerConfig AssignedConsumer(KafkaOptions options)
     {
         var config = Consumer(options);
@@ -87,12 +90,13 @@ internal static class ClientConfigs
         config.TransactionTimeoutMs = options.TransactionTimeoutMs;
         // No record may outlive its transaction.
         config.MessageTimeoutMs = options.TransactionTimeoutMs;
-        // The first try of each step usually meets a coordinator that is still busy with the last transaction: a default
-        // back-off of 100 ms would be most of a lone message's latency. It grows exponentially from here.
+        // The first try of each step usually meets a coordinator that is still busy with the last transaction: a
+        // default back-off of 100 ms would be most of a lone message's latency. It grows exponentially from here.
         if (!Given(options, "retry.backoff.ms"))
             config.RetryBackoffMs = 1;
         // The client asks three times who coordinates the group; then it waits, with no limit, for the state of some
-        // connection to change (librdkafka 2.12 to 2.16, rd_kafka_coord_req). An idle one that is closed is such a change.
+        // connection to change (librdkafka 2.12 to 2.16, rd_kafka_coord_req). An idle one that is closed is such a
+        // change.
         if (!Given(options, "connections.max.idle.ms"))
             config.ConnectionsMaxIdleMs = options.TransactionTimeoutMs;
         // LostConnections reads what the client says of connections that broke.
@@ -119,7 +123,8 @@ internal static class ClientConfigs
             // Results of aborted transactions upstream are no messages, in either mode.
             IsolationLevel = IsolationLevel.ReadCommitted,
             AllowAutoCreateTopics = options.AllowAutoCreateTopics,
-            // Bounds the memory of what is fetched ahead, and asks again soon after it was full (1 s by default: a stall).
+            // Bounds the memory of what is fetched ahead, and asks again soon after it was full (1 s by default: a
+            // stall).
             QueuedMaxMessagesKbytes = 16 << 10,
         };
         config.Set("fetch.queue.backoff.ms", "20");

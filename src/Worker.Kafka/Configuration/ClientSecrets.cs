@@ -6,7 +6,8 @@ namespace Worker.Kafka.Configuration;
 public sealed partial class ClientSecrets
 {
     private const string Mask = "***";
-    private static readonly string[] SecretParts = ["password", "secret", "key.pem", "oauthbearer.config", "jaas", "passphrase", "private.key"];
+    private static readonly string[] SecretParts = ["password", "secret", "key.pem", "oauthbearer.config", "jaas",
+        "passphrase", "private.key"];
     private readonly string[] values;
 
     /// <summary>The secrets among these options' librdkafka properties.</summary>
@@ -21,10 +22,14 @@ public sealed partial class ClientSecrets
             .OrderByDescending(value => value.Length)];
     }
 
-    /// <summary>Whether the property's value must never be shown. A path to a secret may be: what counts is the property's own value.</summary>
+    /// <summary>
+    /// Whether the property's value must never be shown. A path to a secret may be: what counts is the property's own
+    /// value.
+    /// </summary>
     public static bool IsSecret(string property)
     {
-        if (property.EndsWith(".location", StringComparison.OrdinalIgnoreCase) || property.EndsWith(".file", StringComparison.OrdinalIgnoreCase))
+        if (property.EndsWith(".location", StringComparison.OrdinalIgnoreCase)
+            || property.EndsWith(".file", StringComparison.OrdinalIgnoreCase))
             return false;
         foreach (var part in SecretParts)
             if (property.Contains(part, StringComparison.OrdinalIgnoreCase))
@@ -43,10 +48,13 @@ public sealed partial class ClientSecrets
     /// <summary>The text with the user and password of every URL in it replaced by ***.</summary>
     public static string RedactUrls(string text) => UserInfo().Replace(text, $"://{Mask}@");
 
-    /// <summary>The value, and for one of several lines (a PEM key) each line that is long enough to tell something.</summary>
+    /// <summary>
+    /// The value, and for one of several lines (a PEM key) each line that is long enough to tell something.
+    /// </summary>
     private static IEnumerable<string> Parts(string value) =>
         value.Contains('\n', StringComparison.Ordinal)
-            ? value.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length >= 16 && !line.StartsWith("-----", StringComparison.Ordinal)).Prepend(value)
+            ? value.Split('\n', StringSplitOptions.TrimEntries).Where(line =>
+                line.Length >= 16 && !line.StartsWith("-----", StringComparison.Ordinal)).Prepend(value)
             : [value];
 
     [GeneratedRegex(@"://[^/\s""'<>]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -32,11 +32,15 @@ public enum GroupMembership
     /// <summary>The members agree among themselves, cooperatively; every broker can.</summary>
     Classic,
 
-    /// <summary>The broker decides (KIP-848; Kafka 4.0 or later): session and heartbeat times are the broker's.</summary>
+    /// <summary>
+    /// The broker decides (KIP-848; Kafka 4.0 or later): session and heartbeat times are the broker's.
+    /// </summary>
     Consumer,
 }
 
-/// <summary>How the worker talks to Kafka: the configuration section <c>Kafka</c>. All times are milliseconds.</summary>
+/// <summary>
+/// How the worker talks to Kafka: the configuration section <c>Kafka</c>. All times are milliseconds.
+/// </summary>
 public sealed class KafkaOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -54,9 +58,9 @@ public sealed class KafkaOptions
     public GroupMembership GroupProtocol { get; set; } = GroupMembership.Classic;
 
     /// <summary>
-    /// Static membership: a name that differs between workers and survives a restart (a StatefulSet's pod name). A worker
-    /// that comes back with it within the session timeout gets its partitions back and nobody else is disturbed; until
-    /// then nobody reads them. Default: none, dynamic membership.
+    /// Static membership: a name that differs between workers and survives a restart (a StatefulSet's pod name). A
+    /// worker that comes back with it within the session timeout gets its partitions back and nobody else is disturbed;
+    /// until then nobody reads them. Default: none, dynamic membership.
     /// </summary>
     public string? GroupInstanceId { get; set; }
 
@@ -75,7 +79,10 @@ public sealed class KafkaOptions
     /// </summary>
     public string? TransactionalId { get; set; }
 
-    /// <summary>Classic protocol: how long the group waits for a silent member. 1,000 to 300,000, default 6,000 (brokers refuse less unless told).</summary>
+    /// <summary>
+    /// Classic protocol: how long the group waits for a silent member. 1,000 to 300,000, default 6,000 (brokers refuse
+    /// less unless told).
+    /// </summary>
     [Range(1_000, 300_000)]
     public int SessionTimeoutMs { get; set; } = 6_000;
 
@@ -86,7 +93,9 @@ public sealed class KafkaOptions
     [Range(1_000, 900_000)]
     public int TransactionTimeoutMs { get; set; } = 10_000;
 
-    /// <summary>The group expels a member that does not poll for so long. 5,000 to 86,400,000, default 300,000.</summary>
+    /// <summary>
+    /// The group expels a member that does not poll for so long. 5,000 to 86,400,000, default 300,000.
+    /// </summary>
     [Range(5_000, 86_400_000)]
     public int MaxPollIntervalMs { get; set; } = 300_000;
 
@@ -97,17 +106,21 @@ public sealed class KafkaOptions
     [Range(100, 43_200_000)]
     public int PauseAfterMs { get; set; } = 2_000;
 
-    /// <summary>How long a revoked partition is kept for the windows in flight to be committed. 0 to 600,000, default 20,000.</summary>
+    /// <summary>
+    /// How long a revoked partition is kept for the windows in flight to be committed. 0 to 600,000, default 20,000.
+    /// </summary>
     [Range(0, 600_000)]
     public int RevokeDrainMs { get; set; } = 20_000;
 
-    /// <summary>At-least-once: a record that no broker took for so long has failed. 1,000 to 3,600,000, default 60,000.</summary>
+    /// <summary>
+    /// At-least-once: a record that no broker took for so long has failed. 1,000 to 3,600,000, default 60,000.
+    /// </summary>
     [Range(1_000, 3_600_000)]
     public int DeliveryTimeoutMs { get; set; } = 60_000;
 
     /// <summary>
-    /// Exactly-once: how long one step of a transaction is asked for again before a fresh producer takes over, and reading
-    /// goes on from what is committed. Where a broker was lost meanwhile, that comes after
+    /// Exactly-once: how long one step of a transaction is asked for again before a fresh producer takes over, and
+    /// reading goes on from what is committed. Where a broker was lost meanwhile, that comes after
     /// <see cref="TransactionTimeoutMs"/>. At least that, and 1,000 to 3,600,000, default 180,000.
     /// </summary>
     [Range(1_000, 3_600_000)]
@@ -121,8 +134,8 @@ public sealed class KafkaOptions
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
     /// <summary>
-    /// Whether to ask, at start, for each topic's own <c>max.message.bytes</c>; false where the brokers do not answer that.
-    /// Default true.
+    /// Whether to ask, at start, for each topic's own <c>max.message.bytes</c>; false where the brokers do not answer
+    /// that. Default true.
     /// </summary>
     public bool AskTopicLimits { get; set; } = true;
 
@@ -131,13 +144,19 @@ public sealed class KafkaOptions
     public int LingerMs { get; set; } = 1;
 
     /// <summary>none, gzip, snappy, lz4 or zstd. Default lz4.</summary>
-    [RegularExpression("none|gzip|snappy|lz4|zstd", ErrorMessage = "Kafka:Compression must be none, gzip, snappy, lz4 or zstd")]
+    [RegularExpression(
+        "none|gzip|snappy|lz4|zstd", ErrorMessage = "Kafka:Compression must be none, gzip, snappy, lz4 or zstd")]
     public string Compression { get; set; } = "lz4";
 
-    /// <summary>Whether topics that do not exist may be created by using them (the broker must allow it too). Default false.</summary>
+    /// <summary>
+    /// Whether topics that do not exist may be created by using them (the broker must allow it too). Default false.
+    /// </summary>
     public bool AllowAutoCreateTopics { get; set; }
 
-    /// <summary>librdkafka properties for every client, such as <c>security.protocol</c>; values of secret ones are never logged.</summary>
+    /// <summary>
+    /// librdkafka properties for every client, such as <c>security.protocol</c>; values of secret ones are never
+    /// logged.
+    /// </summary>
     public IDictionary<string, string> Client { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>librdkafka properties for consumers only; they win over <see cref="Client"/>.</summary>

@@ -37,7 +37,9 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    /// <summary>Every problem of the options, each saying which setting and what is allowed; empty when all is well.</summary>
+    /// <summary>
+    /// Every problem of the options, each saying which setting and what is allowed; empty when all is well.
+    /// </summary>
     public static IReadOnlyList<string> Problems(KafkaOptions options)
     {
         var problems = new List<string>();
@@ -62,7 +64,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         {
             var message = result.ErrorMessage ?? "is not allowed";
             var member = result.MemberNames.FirstOrDefault() ?? "?";
-            problems.Add(message.StartsWith(section, StringComparison.Ordinal) ? message : $"{section}:{member}: {message}");
+            problems.Add(
+                message.StartsWith(section, StringComparison.Ordinal) ? message : $"{section}:{member}: {message}");
         }
     }
 
@@ -83,18 +86,23 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             if (string.IsNullOrEmpty(topic))
                 continue;
             if (topic is "." or ".." || !TopicName().IsMatch(topic))
-                problems.Add($"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
+                problems.Add(
+                    $"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
             if (!seen.TryAdd(topic, role))
-                problems.Add($"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
+                problems.Add(
+                    $"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
             // What the worker writes it would read again, and so on for ever.
             if (role != nameof(topics.Messages) && sources?.Matches(topic) == true)
-                problems.Add($"Kafka:Topics:{nameof(topics.Messages)}: a pattern matches '{topic}', the topic of {role}: make it narrower");
+                problems.Add(
+                    $"Kafka:Topics:{nameof(topics.Messages)}: a pattern matches '{topic}', the topic of {role}: make " +
+                    "it narrower");
         }
     }
 
     private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics, MessageTopics? sources) =>
     [
-        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (nameof(topics.Results), topics.Results),
+        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (
+            nameof(topics.Results), topics.Results),
         (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
         (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
     ];
@@ -112,7 +120,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             ? (nameof(options.TransactionGiveUpMs), options.TransactionGiveUpMs)
             : (nameof(options.DeliveryTimeoutMs), options.DeliveryTimeoutMs);
         if ((long)options.RevokeDrainMs + ms >= options.MaxPollIntervalMs)
-            problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be less than " +
+            problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be " +
+                "less than " +
                 $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
             problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
@@ -121,9 +130,12 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
 
     private static void BrokersToChoose(KafkaOptions options, List<string> problems)
     {
-        foreach (var property in (string[])["heartbeat.interval.ms", "partition.assignment.strategy", "group.protocol.type"])
+        foreach (var property in (string[])["heartbeat.interval.ms", "partition.assignment.strategy",
+            "group.protocol.type"])
             if (options.Client.ContainsKey(property) || options.Consumer.ContainsKey(property))
-                problems.Add($"Kafka:Consumer:{property} is the broker's to choose with Kafka:GroupProtocol Consumer: leave it out");
+                problems.Add(
+                    $"Kafka:Consumer:{property} is the broker's to choose with Kafka:GroupProtocol Consumer: leave " +
+                    "it out");
     }
 
     private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)

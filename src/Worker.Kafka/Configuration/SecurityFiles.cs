@@ -6,7 +6,9 @@ namespace Worker.Kafka.Configuration;
 /// <summary>Reads the PEM files and PEM values of TLS as far as they can be checked before anything connects.</summary>
 internal static class SecurityFiles
 {
-    /// <summary>The authorities of ssl.ca.location or ssl.ca.pem; empty where there are none or they cannot be read.</summary>
+    /// <summary>
+    /// The authorities of ssl.ca.location or ssl.ca.pem; empty where there are none or they cannot be read.
+    /// </summary>
     public static X509Certificate2Collection Authorities(IDictionary<string, string> properties)
     {
         var found = new X509Certificate2Collection();
@@ -37,14 +39,18 @@ internal static class SecurityFiles
             return "holds a certificate that cannot be read: write PEM (-----BEGIN CERTIFICATE-----)";
         }
         if (found.Count == 0)
-            return "holds no PEM certificate (-----BEGIN CERTIFICATE-----): a Java key store or DER file must be converted first";
+            return "holds no PEM certificate (-----BEGIN CERTIFICATE-----): a Java key store or DER file must be " +
+                "converted first";
         // The first is the one that is shown; of several authorities, one that is good is enough.
         return found.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
-            ? $"holds a certificate of {found[0].Subject} that ended at {found[0].NotAfter.ToUniversalTime():u}: renew it"
+            ? $"holds a certificate of {found[0].Subject} that ended at {found[0].NotAfter.ToUniversalTime():u}: " +
+                "renew it"
             : null;
     }
 
-    /// <summary>What is wrong with a PEM key for a certificate; null when nothing is. No message shows any part of the key.</summary>
+    /// <summary>
+    /// What is wrong with a PEM key for a certificate; null when nothing is. No message shows any part of the key.
+    /// </summary>
     public static string? KeyProblem(string key, string? certificate, string? password)
     {
         if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))

@@ -8,9 +8,12 @@ namespace Worker.Kafka.Embedded;
 /// address. What it cannot do, so that nobody relies on it:
 /// <list type="bullet">
 /// <item>Topics appear on use, with 4 partitions; they cannot be created otherwise.</item>
-/// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further ahead.</item>
-/// <item>Transactions are accepted and ignored: nothing is fenced, aborted records stay, their offsets are not committed.</item>
-/// <item>A group's first member waits 3 s for company, and is forgotten when its session timeout is shorter than that.</item>
+/// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further
+/// ahead.</item>
+/// <item>Transactions are accepted and ignored: nothing is fenced, aborted records stay, their offsets are not
+/// committed.</item>
+/// <item>A group's first member waits 3 s for company, and is forgotten when its session timeout is shorter than
+/// that.</item>
 /// <item>Nothing survives the process.</item>
 /// </list>
 /// </summary>

@@ -13,7 +13,9 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
     /// <summary>For the client's error event.</summary>
     public void Note(Error error) => fatal.Note(error);
 
-    /// <summary>Whether another member took, or seems to have taken, this worker's instance id: this consumer is of no more use.</summary>
+    /// <summary>
+    /// Whether another member took, or seems to have taken, this worker's instance id: this consumer is of no more use.
+    /// </summary>
     public bool IsFenced(Error error) => fatal.Of(error).Code == ErrorCode.FencedInstanceId;
 
     /// <summary>Whether another member still has this worker's instance id: this consumer is of no more use.</summary>
@@ -29,7 +31,8 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
         var topic = exception.ConsumerRecord?.Topic ?? options.Topics.Messages;
         if (IsFenced(error) || IsUnreleased(error))
             throw Failure(KafkaFailure.Fenced,
-                $"another worker is member '{options.GroupInstanceId}' of group '{options.GroupId}', so this one ends: " +
+                $"another worker is member '{options.GroupInstanceId}' of group '{options.GroupId}', so this one " +
+                    "ends: " +
                 "give every worker its own Kafka:GroupInstanceId");
         if (error.IsFatal)
             throw Failure(KafkaFailure.Fatal, $"the consumer cannot go on: {error.Reason}");
@@ -51,5 +54,6 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
         }
     }
 
-    private KafkaFailureException Failure(KafkaFailure failure, string message) => new(failure, clients.Redact(message));
+    private KafkaFailureException Failure(KafkaFailure failure, string message) =>
+        new(failure, clients.Redact(message));
 }

@@ -14,7 +14,8 @@ internal sealed class ConsumerLife : IDisposable
     /// <param name="lost">Partitions are gone.</param>
     public ConsumerLife(
         KafkaOptions options, KafkaClients clients, ClientLog log,
-        Action<List<TopicPartition>> assigned, Action<List<TopicPartitionOffset>> revoked, Action<List<TopicPartitionOffset>> lost)
+        Action<List<TopicPartition>> assigned, Action<List<TopicPartitionOffset>> revoked,
+        Action<List<TopicPartitionOffset>> lost)
     {
         Errors = new ConsumeErrors(options, log, clients);
         Consumer = clients.Consumer(ClientConfigs.GroupConsumer(options), log, builder => builder
@@ -31,13 +32,15 @@ internal sealed class ConsumerLife : IDisposable
     public ConsumeErrors Errors { get; }
 
     /// <summary>
-    /// Leaves the group in an orderly way. The client may not come back from that, in the middle of a rebalance (librdkafka
-    /// 2.16, seen twice in some sixty storms of them): then false, after so long, and it is never freed, for that would wait too.
+    /// Leaves the group in an orderly way. The client may not come back from that, in the middle of a rebalance
+    /// (librdkafka 2.16, seen twice in some sixty storms of them): then false, after so long, and it is never freed,
+    /// for that would wait too.
     /// </summary>
     /// <exception cref="KafkaException">The group was not left in order, and will notice by itself.</exception>
     public bool Leave(TimeSpan limit)
     {
-        var closing = Task.Factory.StartNew(Consumer.Close, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var closing = Task.Factory.StartNew(
+            Consumer.Close, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         hangs = !((IAsyncResult)closing).AsyncWaitHandle.WaitOne(limit);
         if (!hangs)
             closing.GetAwaiter().GetResult();

@@ -6,10 +6,11 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// This worker's membership in its consumer group, and the one owner of all that belongs to it: the consumer, in as many
-/// lives as it takes, which windows are in flight (<see cref="WindowLedger"/>), the offsets that are committed, and the
-/// group's generation. The reader reads through it, the publisher commits through it, and neither knows the other.
-/// The reader's thread polls <see cref="Consumer"/>, so rebalances happen there; what another thread may call says so.
+/// This worker's membership in its consumer group, and the one owner of all that belongs to it: the consumer, in as
+/// many lives as it takes, which windows are in flight (<see cref="WindowLedger"/>), the offsets that are committed,
+/// and the group's generation. The reader reads through it, the publisher commits through it, and neither knows the
+/// other. The reader's thread polls <see cref="Consumer"/>, so rebalances happen there; what another thread may call
+/// says so.
 /// </summary>
 public sealed partial class GroupSession : IDisposable
 {
@@ -46,7 +47,9 @@ public sealed partial class GroupSession : IDisposable
     public IReadOnlyList<(string Topic, int Partition)> Assignment =>
         [.. Consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
 
-    /// <summary>Whether the group has told this worker its partitions at least once; none is an answer, too. Any thread.</summary>
+    /// <summary>
+    /// Whether the group has told this worker its partitions at least once; none is an answer, too. Any thread.
+    /// </summary>
     public bool IsAssigned => isAssigned;
 
     /// <summary>Windows handed out and neither published nor abandoned; any thread.</summary>
@@ -86,7 +89,8 @@ public sealed partial class GroupSession : IDisposable
         {
             var consumer = Consumer;
             return [.. consumer.Assignment.Select(partition =>
-                (partition.Topic, partition.Partition.Value, Math.Max(-1, consumer.GetWatermarkOffsets(partition).High.Value)))];
+                (partition.Topic, partition.Partition.Value, Math.Max(
+                    -1, consumer.GetWatermarkOffsets(partition).High.Value)))];
         }
         catch (Exception ended) when (ended is ObjectDisposedException or KafkaException)
         {
@@ -96,7 +100,8 @@ public sealed partial class GroupSession : IDisposable
     }
 
     /// <summary>
-    /// Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any thread.
+    /// Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any
+    /// thread.
     /// </summary>
     public void AwaitNothing() => Ledger.Halt();
 
@@ -133,10 +138,10 @@ public sealed partial class GroupSession : IDisposable
     }
 
     /// <summary>
-    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member. The
-    /// broker would take offsets from a producer whose consumer is in no group without any check, so that the publisher
-    /// must not even ask. A member that was expelled joins again only inside a poll, and that waits for the publisher.
-    /// Any thread.
+    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member.
+    /// The broker would take offsets from a producer whose consumer is in no group without any check, so that the
+    /// publisher must not even ask. A member that was expelled joins again only inside a poll, and that waits for the
+    /// publisher. Any thread.
     /// </summary>
     internal IConsumerGroupMetadata? Metadata()
     {
@@ -150,7 +155,8 @@ public sealed partial class GroupSession : IDisposable
     internal void Commit(SourceWindow window) => Consumer.Commit(window.Offsets());
 
     /// <summary>
-    /// Whether the group refuses this worker because of another with its instance id: the reader's to settle. Any thread.
+    /// Whether the group refuses this worker because of another with its instance id: the reader's to settle. Any
+    /// thread.
     /// </summary>
     internal bool IsRefused(Error error) => life.Errors.IsFenced(error) || life.Errors.IsUnreleased(error);
 
@@ -170,7 +176,9 @@ public sealed partial class GroupSession : IDisposable
     internal Dictionary<TopicPartition, (long First, long End)> AskEnds(
         IReadOnlyCollection<TopicPartition> partitions, TimeSpan atMost) => life.Ends.Ask(partitions, atMost);
 
-    /// <summary>Whether the consumer is to be replaced by a fresh one (<see cref="JoinAgain"/>); counts the error.</summary>
+    /// <summary>
+    /// Whether the consumer is to be replaced by a fresh one (<see cref="JoinAgain"/>); counts the error.
+    /// </summary>
     internal bool MayJoinAgain(Error error) => membership.MayJoinAgain(life.Errors, error);
 
     /// <summary>
@@ -210,6 +218,7 @@ public sealed partial class GroupSession : IDisposable
     private ConsumerLife NewLife() =>
         new(Options, Clients, Log, Assigned, partitions => Handlers.Revoked(partitions), Lose);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
     private static partial void NotClosed(ILogger logger, string reason);
 }

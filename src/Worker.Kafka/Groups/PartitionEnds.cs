@@ -13,26 +13,33 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
 
     /// <summary>The first offset and the one behind the last, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
-    public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions, TimeSpan atMost)
+    public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions,
+    TimeSpan atMost)
     {
         var lowest = Offsets(partitions, OffsetSpec.Earliest(), atMost);
         var highest = Offsets(partitions, OffsetSpec.Latest(), atMost);
         Task.WhenAll(lowest, highest).GetAwaiter().GetResult();
         var ends = highest.Result;
-        return lowest.Result.Where(first => ends.ContainsKey(first.Key)).ToDictionary(first => first.Key, first => (first.Value, ends[first.Key]));
+        return lowest.Result.Where(first => ends.ContainsKey(first.Key))
+            .ToDictionary(first => first.Key, first => (first.Value, ends[first.Key]));
     }
 
     public void Dispose() => admin.Dispose();
 
-    private async Task<Dictionary<TopicPartition, long>> Offsets(IReadOnlyCollection<TopicPartition> partitions, OffsetSpec which, TimeSpan atMost)
+    private async Task<Dictionary<TopicPartition, long>> Offsets(IReadOnlyCollection<TopicPartition> partitions,
+    OffsetSpec which, TimeSpan atMost)
     {
-        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which });
+        var asked = partitions.Select(partition =>
+            new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which });
         List<ListOffsetsResultInfo> answers;
         try
         {
-            answers = (await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = atMost }).ConfigureAwait(false)).ResultInfos;
+            answers = (
+                await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = atMost })
+                    .ConfigureAwait(false)).ResultInfos;
         }
-        catch (ListOffsetsException some) when (some.Result.ResultInfos.Exists(info => !info.TopicPartitionOffsetError.Error.IsError))
+        catch (ListOffsetsException some)
+            when (some.Result.ResultInfos.Exists(info => !info.TopicPartitionOffsetError.Error.IsError))
         {
             answers = some.Result.ResultInfos;
         }

@@ -6,7 +6,8 @@ namespace Worker.Kafka.Groups;
 public readonly record struct RecordHeader(string Name, byte[]? Value);
 
 /// <summary>
-/// One message as Kafka holds it. Key and value are null where Kafka's are (a tombstone's value), which differs from empty.
+/// One message as Kafka holds it. Key and value are null where Kafka's are (a tombstone's value), which differs from
+/// empty.
 /// </summary>
 public sealed class SourceRecord
 {

@@ -3,13 +3,15 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which
-/// is committed. Where the partition ended behind the last message, Next lies behind what no reader sees (transaction
-/// markers).
+/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>,
+/// which is committed. Where the partition ended behind the last message, Next lies behind what no reader sees
+/// (transaction markers).
 /// </summary>
 public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
-/// <summary>What arrived while the window before was being computed, in the order in which each partition has it.</summary>
+/// <summary>
+/// What arrived while the window before was being computed, in the order in which each partition has it.
+/// </summary>
 public sealed class SourceWindow
 {
     private readonly WindowLedger ledger;
@@ -32,7 +34,10 @@ public sealed class SourceWindow
     /// <summary>Keys, values and headers together.</summary>
     public long Bytes { get; }
 
-    /// <summary>Counts how often windows in flight were abandoned (partitions lost, transaction aborted) before this one was read.</summary>
+    /// <summary>
+    /// Counts how often windows in flight were abandoned (partitions lost, transaction aborted) before this one was
+    /// read.
+    /// </summary>
     public int Epoch { get; }
 
     /// <summary>

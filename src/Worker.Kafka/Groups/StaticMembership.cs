@@ -4,11 +4,11 @@ namespace Worker.Kafka.Groups;
 
 /// <summary>
 /// Being a member of the group under an instance id (static membership). A member is fenced when another joins with its
-/// id, and also, for nothing, when the coordinator was away for longer than the session: the client joins anew, and what
-/// it had still to send as the member it was makes the coordinator take it for a second (librdkafka 2.12 to 2.16). And
-/// with the consumer protocol a killed worker that comes back is refused until the session of its last life is over. So
-/// a member that was refused joins again with a fresh consumer. Where that goes on, because two were given one id, it
-/// ends. Reader's thread only.
+/// id, and also, for nothing, when the coordinator was away for longer than the session: the client joins anew, and
+/// what it had still to send as the member it was makes the coordinator take it for a second (librdkafka 2.12 to 2.16).
+/// And with the consumer protocol a killed worker that comes back is refused until the session of its last life is
+/// over. So a member that was refused joins again with a fresh consumer. Where that goes on, because two were given one
+/// id, it ends. Reader's thread only.
 /// </summary>
 internal sealed class StaticMembership(TimeProvider clock)
 {
@@ -16,7 +16,9 @@ internal sealed class StaticMembership(TimeProvider clock)
     private const int MaximumFences = 2;
     private static readonly TimeSpan FencesWithin = TimeSpan.FromMinutes(1);
 
-    /// <summary>As long as a session may be (<c>group.consumer.max.session.timeout.ms</c>; 45 s is the broker's default).</summary>
+    /// <summary>
+    /// As long as a session may be (<c>group.consumer.max.session.timeout.ms</c>; 45 s is the broker's default).
+    /// </summary>
     private static readonly TimeSpan LongestSession = TimeSpan.FromMinutes(1);
     private readonly Queue<long> fences = [];
     private long? unreleasedSince;

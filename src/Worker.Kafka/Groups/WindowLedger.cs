@@ -4,9 +4,10 @@ using Worker.Core.Health;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// Which windows are in flight, and from where to read again when they are abandoned. It keeps apart the two threads that
-/// could hurt each other: while a window is being published, no partition is let go, and once windows are abandoned none
-/// of them can be published. Windows are published one at a time, in the order in which they were handed out.
+/// Which windows are in flight, and from where to read again when they are abandoned. It keeps apart the two threads
+/// that could hurt each other: while a window is being published, no partition is let go, and once windows are
+/// abandoned none of them can be published. Windows are published one at a time, in the order in which they were handed
+/// out.
 /// </summary>
 internal sealed class WindowLedger(TimeProvider clock)
 {
@@ -47,7 +48,9 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Publisher: from now on until the window ends, partitions stay; false where the window is stale.</summary>
+    /// <summary>
+    /// Publisher: from now on until the window ends, partitions stay; false where the window is stale.
+    /// </summary>
     public bool TryBegin(SourceWindow window)
     {
         lock (gate)
@@ -92,8 +95,9 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Publisher: the window failed and its offsets may have been committed all the same. Until <see cref="EndRecovery"/> a
-    /// fresh producer finds out, and partitions stay: another worker would read on from offsets that may still be moved.
+    /// Publisher: the window failed and its offsets may have been committed all the same. Until
+    /// <see cref="EndRecovery"/> a fresh producer finds out, and partitions stay: another worker would read on from
+    /// offsets that may still be moved.
     /// </summary>
     public void BeginRecovery()
     {
@@ -105,7 +109,10 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Publisher: what was read since <see cref="BeginRecovery"/> is abandoned, and the group must be asked for its offsets once more.</summary>
+    /// <summary>
+    /// Publisher: what was read since <see cref="BeginRecovery"/> is abandoned, and the group must be asked for its
+    /// offsets once more.
+    /// </summary>
     public void EndRecovery()
     {
         lock (gate)
@@ -146,7 +153,10 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Reader: what the group has committed for the partitions read so far; asked after windows of this epoch were abandoned.</summary>
+    /// <summary>
+    /// Reader: what the group has committed for the partitions read so far; asked after windows of this epoch were
+    /// abandoned.
+    /// </summary>
     public void Learn(IEnumerable<TopicPartitionOffset> committed, int askedInEpoch)
     {
         lock (gate)
@@ -160,16 +170,17 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader, before partitions go: waits until nothing is in flight and no recovery goes on, at most <paramref name="bound"/>
-    /// and not once nobody publishes any more, but in any case until the window that is being published has ended. What is
-    /// still in flight then is abandoned: false.
+    /// Reader, before partitions go: waits until nothing is in flight and no recovery goes on, at most
+    /// <paramref name="bound"/> and not once nobody publishes any more, but in any case until the window that is being
+    /// published has ended. What is still in flight then is abandoned: false.
     /// </summary>
     public bool Drain(TimeSpan bound)
     {
         var start = clock.GetTimestamp();
         lock (gate)
         {
-            while ((inFlight > 0 || recovering) && !halted && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
+            while ((inFlight > 0 || recovering) && !halted
+                && bound - clock.GetElapsedTime(start) is { Ticks: > 0 } left)
                 Monitor.Wait(gate, left);
             letGo = true;
             while (publishing)
@@ -182,28 +193,36 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>The same; the reader's heartbeat rests meanwhile, for the publisher may be waiting for a broker.</summary>
+    /// <summary>
+    /// The same; the reader's heartbeat rests meanwhile, for the publisher may be waiting for a broker.
+    /// </summary>
     public bool Drain(TimeSpan bound, Heartbeat heartbeat)
     {
         using (heartbeat.Rest())
             return Drain(bound);
     }
 
-    /// <summary>Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.</summary>
+    /// <summary>
+    /// Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.
+    /// </summary>
     public void Forget(TopicPartition partition)
     {
         lock (gate)
             resume.Remove(partition);
     }
 
-    /// <summary>Reader: records from this offset on were taken and will be thrown away; what is known of an earlier one stays.</summary>
+    /// <summary>
+    /// Reader: records from this offset on were taken and will be thrown away; what is known of an earlier one stays.
+    /// </summary>
     public void Unread(TopicPartition partition, long first)
     {
         lock (gate)
             resume.TryAdd(partition, first);
     }
 
-    /// <summary>Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.</summary>
+    /// <summary>
+    /// Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.
+    /// </summary>
     public long? ResumeAt(TopicPartition partition)
     {
         lock (gate)

@@ -8,8 +8,8 @@ namespace Worker.Kafka.Heads;
 
 /// <summary>
 /// Reads the compacted heads topic from its beginning and then watches it. Every worker reads all of it, so there is no
-/// group and nothing is committed. Records that arrive together are reported together: heads that were published at once
-/// are to be used at once.
+/// group and nothing is committed. Records that arrive together are reported together: heads that were published at
+/// once are to be used at once.
 /// </summary>
 public sealed class HeadsTopicReader : IDisposable
 {
@@ -48,12 +48,14 @@ public sealed class HeadsTopicReader : IDisposable
         clients = new KafkaClients(options, loggers, clock, outages);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
-        // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every second.
+        // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every
+        // second.
         topics = TopicAdmin.Of(consumer.Handle, options, log, loggers, clock);
     }
 
     /// <summary>
-    /// Blocks until <paramref name="stop"/>; give it a thread of its own. A broker or topic that is not there yet is waited for.
+    /// Blocks until <paramref name="stop"/>; give it a thread of its own. A broker or topic that is not there yet is
+    /// waited for.
     /// </summary>
     /// <param name="onRecords">Called with records that arrived together; those of a partition in their order.</param>
     /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
@@ -87,7 +89,8 @@ public sealed class HeadsTopicReader : IDisposable
                     continue;
             }
             // After the start, the end of a partition may lie between two records of one publication: silence tells.
-            var caughtUp = result is { IsPartitionEOF: true } && behind.Remove(result.Partition.Value) && behind.Count == 0;
+            var caughtUp = result is { IsPartitionEOF: true } && behind.Remove(result.Partition.Value)
+                && behind.Count == 0;
             if (result is { IsPartitionEOF: true } && !caughtUp)
                 continue;
             if (result is null && batch.Count > 1 && clock.GetElapsedTime(last) < LongSilence)
@@ -114,13 +117,19 @@ public sealed class HeadsTopicReader : IDisposable
         var count = new OutsideRetry($"reading the heads topic '{topic}'", log.Logger, clock, log.Outages).Run(
             token => topics.Partitions([topic], token)[topic] is > 0 and var partitions
                 ? partitions
-                : throw new InvalidOperationException($"topic '{topic}' does not exist: 'worker topics create' makes it (compacted), or allow auto-creation"),
+                : throw new InvalidOperationException(
+                    $"topic '{topic}' does not exist: 'worker topics create' makes it (compacted), or allow " +
+                    "auto-creation"),
             stop);
-        consumer.Assign(Enumerable.Range(0, count).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        consumer.Assign(
+            Enumerable.Range(0, count).Select(partition =>
+                new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         return [.. Enumerable.Range(0, count)];
     }
 
-    /// <summary>While no reader of messages sees when an outage ends: asks now and then whether brokers answer.</summary>
+    /// <summary>
+    /// While no reader of messages sees when an outage ends: asks now and then whether brokers answer.
+    /// </summary>
     private void LookAfterOutage()
     {
         if (log.Outages is { HasReader: false, IsOn: true } && clock.GetElapsedTime(looked) >= LookEvery)
@@ -136,7 +145,8 @@ public sealed class HeadsTopicReader : IDisposable
         {
             return consumer.Consume(PollSlice);
         }
-        catch (ConsumeException error) when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
+        catch (ConsumeException error)
+            when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
         {
             throw new KafkaFailureException(error.Error.IsFatal ? KafkaFailure.Fatal : KafkaFailure.Unauthorised,
                 $"the heads topic '{options.Topics.Heads}' cannot be read: {clients.Redact(error.Error.Reason)}");

@@ -20,10 +20,13 @@ public sealed class HeadsTopicWriter : IDisposable
         producer = clients.Producer(ClientConfigs.Producer(options), clients.Log("Heads"), fatal.Note);
     }
 
-    /// <summary>Publishes one head, or retires its label with a null value; ends when all in-sync replicas have it.</summary>
+    /// <summary>
+    /// Publishes one head, or retires its label with a null value; ends when all in-sync replicas have it.
+    /// </summary>
     /// <param name="label">The record's key, in UTF-8.</param>
     /// <returns>The record's offset.</returns>
-    /// <exception cref="KafkaFailureException">It was not acknowledged; it may or may not be there. Publishing it again is harmless.</exception>
+    /// <exception cref="KafkaFailureException">It was not acknowledged; it may or may not be there. Publishing it again
+    /// is harmless.</exception>
     public Task<long> PublishAsync(string label, byte[]? value, CancellationToken stop) =>
         PublishAsync(System.Text.Encoding.UTF8.GetBytes(label), value, $"the head of label '{label}'", stop);
 

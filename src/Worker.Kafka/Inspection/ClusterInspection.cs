@@ -7,7 +7,10 @@ using Worker.Kafka.Topics;
 
 namespace Worker.Kafka.Inspection;
 
-/// <summary>Asks a cluster what a worker needs to know, and changes nothing: it joins no group, reads no message and creates nothing.</summary>
+/// <summary>
+/// Asks a cluster what a worker needs to know, and changes nothing: it joins no group, reads no message and creates
+/// nothing.
+/// </summary>
 public sealed class ClusterInspection : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -36,11 +39,14 @@ public sealed class ClusterInspection : IDisposable
         }
         catch (KafkaException error)
         {
-            throw new KafkaFailureException(KafkaFailure.Fatal, $"the cluster cannot be asked about: {clients.Redact(error.Error.Reason)}");
+            throw new KafkaFailureException(
+                KafkaFailure.Fatal, $"the cluster cannot be asked about: {clients.Redact(error.Error.Reason)}");
         }
     }
 
-    /// <summary>The topics that a pattern of <see cref="MessageTopics"/> matches, as far as this user may see them.</summary>
+    /// <summary>
+    /// The topics that a pattern of <see cref="MessageTopics"/> matches, as far as this user may see them.
+    /// </summary>
     public IReadOnlyList<string> Matching(MessageTopics sources, TimeProvider clock)
     {
         if (sources.Patterns.Count == 0)
@@ -62,7 +68,9 @@ public sealed class ClusterInspection : IDisposable
                 facts.Add(new TopicFacts(name, 0, 0, null, topic?.Error.Code == ErrorCode.TopicAuthorizationFailed));
                 continue;
             }
-            facts.Add(new TopicFacts(name, topic.Partitions.Count, topic.Partitions.Min(partition => partition.Replicas.Count), Names(topic.AuthorizedOperations), Hidden: false)
+            facts.Add(new TopicFacts(name, topic.Partitions.Count,
+                topic.Partitions.Min(partition => partition.Replicas.Count), Names(
+                    topic.AuthorizedOperations), Hidden: false)
             {
                 Settings = await SettingsAsync(ResourceType.Topic, name),
             });
@@ -74,13 +82,18 @@ public sealed class ClusterInspection : IDisposable
     /// <returns>An empty set where it may not even see it.</returns>
     public async Task<IReadOnlySet<string>?> GroupRightsAsync()
     {
-        var describe = new DescribeConsumerGroupsOptions { RequestTimeout = Patience, IncludeAuthorizedOperations = true };
+        var describe = new DescribeConsumerGroupsOptions
+        {
+            RequestTimeout = Patience,
+            IncludeAuthorizedOperations = true,
+        };
         try
         {
             var found = await admin.DescribeConsumerGroupsAsync([options.GroupId], describe);
             return Names(found.ConsumerGroupDescriptions[0].AuthorizedOperations);
         }
-        catch (DescribeConsumerGroupsException refused) when (refused.Results.ConsumerGroupDescriptions[0].Error.Code == ErrorCode.GroupAuthorizationFailed)
+        catch (DescribeConsumerGroupsException refused)
+            when (refused.Results.ConsumerGroupDescriptions[0].Error.Code == ErrorCode.GroupAuthorizationFailed)
         {
             return new HashSet<string>(StringComparer.Ordinal);
         }
@@ -95,7 +108,8 @@ public sealed class ClusterInspection : IDisposable
     public async Task<string?> BrokerSettingAsync(string name)
     {
         var broker = admin.GetMetadata(Patience).OriginatingBrokerId;
-        var settings = await SettingsAsync(ResourceType.Broker, broker.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var settings = await SettingsAsync(
+            ResourceType.Broker, broker.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return settings?.GetValueOrDefault(name);
     }
 
@@ -114,7 +128,8 @@ public sealed class ClusterInspection : IDisposable
         }
         catch (KafkaException error)
         {
-            throw new KafkaFailureException(KafkaFailure.Fatal, $"topics cannot be asked about: {clients.Redact(error.Error.Reason)}");
+            throw new KafkaFailureException(
+                KafkaFailure.Fatal, $"topics cannot be asked about: {clients.Redact(error.Error.Reason)}");
         }
     }
 
@@ -122,8 +137,10 @@ public sealed class ClusterInspection : IDisposable
     {
         try
         {
-            var found = await admin.DescribeConfigsAsync([new ConfigResource { Type = type, Name = name }], new DescribeConfigsOptions { RequestTimeout = Patience });
-            return found[0].Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value, StringComparer.Ordinal);
+            var found = await admin.DescribeConfigsAsync([new ConfigResource { Type = type, Name = name }],
+                new DescribeConfigsOptions { RequestTimeout = Patience });
+            return found[0].Entries.ToDictionary(
+                entry => entry.Key, entry => entry.Value.Value, StringComparer.Ordinal);
         }
         catch (KafkaException)
         {

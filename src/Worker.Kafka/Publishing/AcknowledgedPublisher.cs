@@ -7,13 +7,15 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// At-least-once. Invariant: an offset is committed only after everything that its message led to was acknowledged by all
-/// in-sync replicas. When a record is refused, the rest of its window is not published twice; when a window is not
+/// At-least-once. Invariant: an offset is committed only after everything that its message led to was acknowledged by
+/// all in-sync replicas. When a record is refused, the rest of its window is not published twice; when a window is not
 /// acknowledged in time, what was acknowledged stays and its messages are read again: they come out twice.
 /// </summary>
 internal sealed class AcknowledgedPublisher : WindowPublisher
 {
-    /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
+    /// <summary>
+    /// So many producers in a row, without one window committed between them, and something is wrong for good.
+    /// </summary>
     private const int MostRenewals = 5;
 
     /// <summary>The client waits for a coordinator for a session, and for its answer a minute.</summary>
@@ -66,7 +68,8 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         {
             End();
             if (++renewals > MostRenewals)
-                throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row published no window; the last: {failure.Message}");
+                throw new KafkaFailureException(KafkaFailure.Fatal,
+                    $"{renewals} producers in a row published no window; the last: {failure.Message}");
             throw;
         }
         try
@@ -78,12 +81,14 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         catch (KafkaException error) when (!error.Error.IsFatal || Group.IsRefused(error.Error))
         {
             // Everything is in Kafka: the next commit covers it, or the partition's next owner does the window again.
-            log.Write(LogLevel.Warning, "uncommitted window", $"a window was published but not committed: {error.Error.Reason}");
+            log.Write(LogLevel.Warning, "uncommitted window",
+                $"a window was published but not committed: {error.Error.Reason}");
             return PublishOutcome.PublishedOnly;
         }
         catch (KafkaException error)
         {
-            throw new KafkaFailureException(KafkaFailure.Fatal, $"offsets cannot be committed any more: {clients.Redact(error.Error.Reason)}");
+            throw new KafkaFailureException(
+                KafkaFailure.Fatal, $"offsets cannot be committed any more: {clients.Redact(error.Error.Reason)}");
         }
     }
 
@@ -104,8 +109,13 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         }
     }
 
-    /// <summary>Produces these records and waits for all; the error that matters most and the indices of what is not acknowledged, or null.</summary>
-    private Error? TryDeliver(IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> indices, CancellationToken stop, out IReadOnlyList<int> missing)
+    /// <summary>
+    /// Produces these records and waits for all; the error that matters most and the indices of what is not
+    /// acknowledged, or null.
+    /// </summary>
+    private Error? TryDeliver(
+        IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> indices, CancellationToken stop,
+        out IReadOnlyList<int> missing)
     {
         var all = indices.Count == records.Count;
         var these = all ? records : [.. indices.Select(index => records[index])];

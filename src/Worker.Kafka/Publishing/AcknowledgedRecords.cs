@@ -3,8 +3,9 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Which records of a window that was published in part are in Kafka already. Records are known by the message they come
-/// from and their topic, because the window comes back built anew, with a dead letter in place of what was refused.
+/// Which records of a window that was published in part are in Kafka already. Records are known by the message they
+/// come from and their topic, because the window comes back built anew, with a dead letter in place of what was
+/// refused.
 /// </summary>
 internal sealed class AcknowledgedRecords
 {
@@ -28,7 +29,8 @@ internal sealed class AcknowledgedRecords
     }
 
     /// <summary>Of the records that were tried, all but the missing ones are in Kafka.</summary>
-    public void Add(SourceWindow of, IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> tried, IReadOnlyList<int> missing)
+    public void Add(
+        SourceWindow of, IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> tried, IReadOnlyList<int> missing)
     {
         window = of;
         var lacking = missing.ToHashSet();

@@ -4,16 +4,19 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Looks up what a read_committed reader sees of records that were written: from where the first was written to the end of each
-/// partition. Records are told apart by topic, key, value and headers; of equal ones as many are seen as there are.
+/// Looks up what a read_committed reader sees of records that were written: from where the first was written to the end
+/// of each partition. Records are told apart by topic, key, value and headers; of equal ones as many are seen as there
+/// are.
 /// </summary>
 internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, TimeProvider clock)
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
 
     /// <param name="window">Its records, and where they were written.</param>
-    /// <param name="patience">How long to wait for open transactions of others to end, behind which nothing can be seen.</param>
-    /// <returns>One sighting a record; null where not every partition could be seen to the end of what was written.</returns>
+    /// <param name="patience">How long to wait for open transactions of others to end, behind which nothing can be
+    /// seen.</param>
+    /// <returns>One sighting a record; null where not every partition could be seen to the end of what was
+    /// written.</returns>
     /// <exception cref="KafkaException">The partitions may not be read.</exception>
     public Sighting[]? Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
     {
@@ -44,7 +47,8 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
                     lasts.Remove(result.TopicPartition);
             }
             else if (wanted.TryGetValue(Content.Of(result), out var same) && same.TryDequeue(out var index))
-                seen[index] = window.Places.Exists(places => places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
+                seen[index] = window.Places.Exists(places =>
+                    places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
                     ? Sighting.Here : Sighting.Later;
         }
         return lasts.Count == 0 ? seen : null;
@@ -56,28 +60,34 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
         {
             return consumer.Consume(Slice);
         }
-        catch (ConsumeException error) when (error.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart))
+        catch (ConsumeException error)
+            when (error.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart))
         {
             // A leader is away: the client goes on by itself.
             return null;
         }
     }
 
-    private readonly struct Content(string topic, byte[]? key, byte[]? value, RecordHeader[] headers) : IEquatable<Content>
+    private readonly struct Content(
+        string topic, byte[]? key, byte[]? value, RecordHeader[] headers) : IEquatable<Content>
     {
         private readonly string topic = topic;
         private readonly byte[]? key = key;
         private readonly byte[]? value = value;
         private readonly RecordHeader[] headers = headers;
 
-        public static Content Of(in OutgoingRecord record) => new(record.Topic, record.Key, record.Value, record.Headers ?? []);
+        public static Content Of(in OutgoingRecord record) =>
+            new(record.Topic, record.Key, record.Value, record.Headers ?? []);
 
         public static Content Of(ConsumeResult<byte[]?, byte[]?> result) =>
-            new(result.Topic, result.Message.Key, result.Message.Value, SourceRecord.From(result, result.Topic).Headers);
+            new(result.Topic, result.Message.Key, result.Message.Value, SourceRecord.From(
+                result, result.Topic).Headers);
 
         public bool Equals(Content other) =>
-            topic == other.topic && Same(key, other.key) && Same(value, other.value) && headers.Length == other.headers.Length &&
-            headers.Zip(other.headers).All(pair => pair.First.Name == pair.Second.Name && Same(pair.First.Value, pair.Second.Value));
+            topic == other.topic && Same(key, other.key) && Same(value, other.value)
+                && headers.Length == other.headers.Length &&
+            headers.Zip(other.headers).All(pair =>
+                pair.First.Name == pair.Second.Name && Same(pair.First.Value, pair.Second.Value));
 
         public override bool Equals(object? obj) => obj is Content other && Equals(other);
 

@@ -11,13 +11,16 @@ namespace Worker.Kafka.Publishing;
 /// Where records without a key go, so that those of one source partition stay in order: to its number, modulo the
 /// partition count of the topic they are for. Publisher's thread only.
 /// </summary>
-internal sealed class KeylessRoutes(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null) : IDisposable
+internal sealed class KeylessRoutes(
+    KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null) : IDisposable
 {
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private TopicAdmin? admin;
     private SourceWindow? window;
 
-    /// <summary>Before a window is produced: asks for the partition counts that its records need and nobody has asked for yet.</summary>
+    /// <summary>
+    /// Before a window is produced: asks for the partition counts that its records need and nobody has asked for yet.
+    /// </summary>
     /// <exception cref="KafkaFailureException">A topic does not exist or may not be seen.</exception>
     public void Prepare(SourceWindow source, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {

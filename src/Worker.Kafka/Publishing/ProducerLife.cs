@@ -6,7 +6,9 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Publishing;
 
-/// <summary>One life of the transactional producer: from taking over the identity until an error that only a new one mends.</summary>
+/// <summary>
+/// One life of the transactional producer: from taking over the identity until an error that only a new one mends.
+/// </summary>
 internal sealed class ProducerLife : IDisposable
 {
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(1);
@@ -16,16 +18,19 @@ internal sealed class ProducerLife : IDisposable
     private readonly KafkaTopics topics;
 
     /// <param name="heartbeat">Of the thread that will call it.</param>
-    /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a fresh producer to see to.</param>
+    /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a
+    /// fresh producer to see to.</param>
     public ProducerLife(
-        KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock, Heartbeat heartbeat, bool isReplaceable)
+        KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock,
+        Heartbeat heartbeat, bool isReplaceable)
     {
         var fatal = new FatalError();
         producer = clients.Producer(ClientConfigs.TransactionalProducer(options), log, fatal.Note, Lost.Note);
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
         topics = options.Topics;
         Delivery = new WindowDelivery(producer, TimeSpan.FromMilliseconds(options.TransactionTimeoutMs), heartbeat);
-        Transaction = new Transaction(producer, fatal, isReplaceable ? Lost : null, heartbeat, options, logger, clock, clients);
+        Transaction = new Transaction(
+            producer, fatal, isReplaceable ? Lost : null, heartbeat, options, logger, clock, clients);
     }
 
     public LostConnections Lost { get; } = new();
@@ -35,8 +40,8 @@ internal sealed class ProducerLife : IDisposable
     public Transaction Transaction { get; }
 
     /// <summary>
-    /// Waits a moment for a first broker, before <see cref="Transaction.TakeOver"/>: a client that is still connecting would ask for
-    /// the transactions' coordinator again only half a second later.
+    /// Waits a moment for a first broker, before <see cref="Transaction.TakeOver"/>: a client that is still connecting
+    /// would ask for the transactions' coordinator again only half a second later.
     /// </summary>
     public void Connect()
     {
@@ -50,13 +55,17 @@ internal sealed class ProducerLife : IDisposable
         }
     }
 
-    /// <summary>A topic that the group reads: where only patterns are given, one of the windows, or that matches; null where none does.</summary>
+    /// <summary>
+    /// A topic that the group reads: where only patterns are given, one of the windows, or that matches; null where
+    /// none does.
+    /// </summary>
     public string? AnySource(IReadOnlyList<UndecidedWindow> windows)
     {
         var sources = MessageTopics.Of(topics);
         if (sources.Names.Count > 0)
             return sources.Names[0];
-        if (windows.SelectMany(window => window.Window.Ranges).Select(range => range.Topic).FirstOrDefault() is { } read)
+        if (windows.SelectMany(window => window.Window.Ranges).Select(range => range.Topic)
+            .FirstOrDefault() is { } read)
             return read;
         try
         {
@@ -66,7 +75,8 @@ internal sealed class ProducerLife : IDisposable
         {
             // Which offsets were left undecided cannot be known then.
             throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
-                $"no broker tells the topics that match {topics.Messages}: {error.Error.Reason}; a fresh producer tries again");
+                $"no broker tells the topics that match {topics.Messages}: {error.Error.Reason}; a fresh producer " +
+                    "tries again");
         }
     }
 

@@ -13,8 +13,8 @@ internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 }
 
 /// <summary>
-/// The steps of a transaction, each with a time limit, and the three kinds of error told apart: retriable (the same call
-/// again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
+/// The steps of a transaction, each with a time limit, and the three kinds of error told apart: retriable (the same
+/// call again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
 /// </summary>
 internal sealed partial class Transaction(
     IProducer<byte[]?, byte[]?> producer,
@@ -41,7 +41,8 @@ internal sealed partial class Transaction(
     public void TakeOver(CancellationToken stop)
     {
         var identity = options.EffectiveTransactionalId;
-        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger, clock, clients.Outages).Run(
+        new OutsideRetry($"taking over transactional identity '{identity}' at {options.BootstrapServers}", logger,
+            clock, clients.Outages).Run(
             _ =>
             {
                 try
@@ -59,10 +60,10 @@ internal sealed partial class Transaction(
     }
 
     /// <summary>
-    /// Throws away what an earlier life left undecided though its transaction has ended: a cluster whose brokers were all
-    /// down may end a timed-out transaction without telling the partitions (seen with Kafka 4.3). Nobody could read on from
-    /// such offsets, and the next commit would commit offsets and records of both. Partitions keep them by producer, so an
-    /// aborted transaction over the same partitions ends them.
+    /// Throws away what an earlier life left undecided though its transaction has ended: a cluster whose brokers were
+    /// all down may end a timed-out transaction without telling the partitions (seen with Kafka 4.3). Nobody could read
+    /// on from such offsets, and the next commit would commit offsets and records of both. Partitions keep them by
+    /// producer, so an aborted transaction over the same partitions ends them.
     /// </summary>
     /// <param name="topic">One that the group reads; null where there is none yet, and so no offsets.</param>
     /// <param name="group">As no member of it.</param>
@@ -124,7 +125,9 @@ internal sealed partial class Transaction(
         }
     }
 
-    /// <summary>When stopping: one try; what stays open is aborted by this worker's next life or by its time limit.</summary>
+    /// <summary>
+    /// When stopping: one try; what stays open is aborted by this worker's next life or by its time limit.
+    /// </summary>
     public void AbortQuietly()
     {
         try
@@ -150,12 +153,17 @@ internal sealed partial class Transaction(
             }
             catch (KafkaRetriableException error)
             {
-                // A broker has failed in the middle: a fresh producer finds out what that left behind, sooner than this one.
+                // A broker has failed in the middle: a fresh producer finds out what that left behind, sooner than this
+                // one.
                 if (lost is not null && lost.Count != lostBefore)
-                    throw Unresolved($"{name} has not ended within {clock.GetElapsedTime(start).TotalSeconds:F0} s, and brokers were lost meanwhile", error.Error);
+                    throw Unresolved(
+                        $"{name} has not ended within {clock.GetElapsedTime(start).TotalSeconds:F0} s, and brokers " +
+                        "were lost meanwhile", error.Error);
                 // Calling again takes up the same step where it is: it is not a second commit.
                 if (clock.GetElapsedTime(start) > giveUp)
-                    throw Unresolved($"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs)", error.Error);
+                    throw Unresolved(
+                        $"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs)",
+                        error.Error);
                 stop.WaitHandle.WaitOne(RetryPause);
             }
             catch (KafkaTxnRequiresAbortException error)
@@ -170,23 +178,28 @@ internal sealed partial class Transaction(
     }
 
     private KafkaFailureException Unresolved(string what, Error error) => new(KafkaFailure.TransactionUnresolved,
-        $"{what}: {clients.Redact(error.Reason)}; a fresh producer settles what is open, and reading goes on from what is committed");
+        $"{what}: {clients.Redact(error.Reason)}; a fresh producer settles what is open, and reading goes on from " +
+            "what is committed");
 
-    /// <summary>One call into the client; where it forgets its time limit, a line says so, and at last the liveness probe.</summary>
+    /// <summary>
+    /// One call into the client; where it forgets its time limit, a line says so, and at last the liveness probe.
+    /// </summary>
     private void Call(string name, Action<TimeSpan> call)
     {
         var start = clock.GetTimestamp();
         using var late = clock.CreateTimer(
-            _ => clients.Say(LogLevel.Warning, level => NotBack(logger, level, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds)),
+            _ => clients.Say(
+                LogLevel.Warning, level =>
+                    NotBack(logger, level, name, clock.GetElapsedTime(start).TotalSeconds, callLimit.TotalSeconds)),
             null, 1.5 * callLimit, Timeout.InfiniteTimeSpan);
         using var inside = heartbeat.Enter($"inside the client library ({name})", callLimit);
         call(callLimit);
     }
 
     /// <summary>
-    /// A fence has two causes that look alike: another producer with this identity, or the broker's time limit, after which
-    /// it aborts and raises the epoch by itself. A transaction younger than the limit (its clock starts before the broker's)
-    /// can only have been fenced by another producer.
+    /// A fence has two causes that look alike: another producer with this identity, or the broker's time limit, after
+    /// which it aborts and raises the epoch by itself. A transaction younger than the limit (its clock starts before
+    /// the broker's) can only have been fenced by another producer.
     /// </summary>
     private KafkaFailureException Fatal(string step, Error error)
     {
@@ -195,35 +208,46 @@ internal sealed partial class Transaction(
         var reason = $"{clients.Redact(error.Reason)} ({error.Code})";
         switch (error.Code)
         {
-            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced
+            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
+                or ErrorCode.TransactionCoordinatorFenced
                 when begun is { } since && clock.GetElapsedTime(since) >= timeLimit:
                 return new KafkaFailureException(KafkaFailure.TransactionTimedOut,
-                    $"a transaction was open for {clock.GetElapsedTime(since).TotalSeconds:F1} s, longer than the {timeLimit.TotalSeconds:F1} s that " +
+                    $"a transaction was open for {clock.GetElapsedTime(since).TotalSeconds:F1} s, longer than the " +
+                        $"{timeLimit.TotalSeconds:F1} s that " +
                     "it may be (Kafka:TransactionTimeoutMs), and the broker aborted it; its messages are read again");
-            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch or ErrorCode.TransactionCoordinatorFenced:
+            case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
+                or ErrorCode.TransactionCoordinatorFenced:
                 return new KafkaFailureException(KafkaFailure.Fenced,
-                    $"another worker took over the transactional identity '{identity}', so this one ends: give every worker its own " +
+                    $"another worker took over the transactional identity '{identity}', so this one ends: give every " +
+                        "worker its own " +
                     "Kafka:TransactionalId (or host name), if both were meant to run");
             case ErrorCode.TransactionalIdAuthorizationFailed:
                 return new KafkaFailureException(KafkaFailure.Unauthorised,
-                    $"this worker may not use the transactional identity '{identity}': grant its user WRITE and DESCRIBE on it");
+                    $"this worker may not use the transactional identity '{identity}': grant its user WRITE and " +
+                        "DESCRIBE on it");
             case ErrorCode.ClusterAuthorizationFailed:
                 return new KafkaFailureException(KafkaFailure.Unauthorised,
                     "this worker may not write idempotently: grant its user IDEMPOTENT_WRITE on the cluster");
             case ErrorCode.InvalidTransactionTimeout:
                 return new KafkaFailureException(KafkaFailure.Configuration,
-                    $"the broker refuses Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs}): it must not exceed the broker's " +
+                    $"the broker refuses Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs}): it must not " +
+                        "exceed the broker's " +
                     "transaction.max.timeout.ms (900000 by default)");
-            case ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedForMessageFormat:
-                return new KafkaFailureException(KafkaFailure.Fatal, $"{step}: this broker cannot do transactions: {reason}; set Kafka:Delivery to AtLeastOnce");
+            case ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature
+                or ErrorCode.UnsupportedForMessageFormat:
+                return new KafkaFailureException(KafkaFailure.Fatal,
+                    $"{step}: this broker cannot do transactions: {reason}; set Kafka:Delivery to AtLeastOnce");
             default:
                 return new KafkaFailureException(KafkaFailure.ProducerBroken,
-                    $"{step} failed for good: {reason}; a fresh producer takes over, and reading goes on from what is committed");
+                    $"{step} failed for good: {reason}; a fresh producer takes over, and reading goes on from what " +
+                        "is committed");
         }
     }
 
     [LoggerMessage(Message =
-        "{Step} has been inside the client library for {Seconds:F0} s though it was given {Limit:F0}: it waits for the group's or the " +
-        "transactions' coordinator. Nothing is lost; where the brokers are well and its partitions still do not move, restart this worker")]
+        "{Step} has been inside the client library for {Seconds:F0} s though it was given {Limit:F0}: it waits for " +
+            "the group's or the " +
+        "transactions' coordinator. Nothing is lost; where the brokers are well and its partitions still do not " +
+            "move, restart this worker")]
     private static partial void NotBack(ILogger logger, LogLevel level, string step, double seconds, double limit);
 }

@@ -7,14 +7,16 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at all;
-/// the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. Where it is not
-/// known how a transaction ended, a fresh producer with the same identity ends it (<see cref="TransactionRecovery"/>), and the
-/// group's offsets tell.
+/// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at
+/// all; the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. Where it
+/// is not known how a transaction ended, a fresh producer with the same identity ends it (<see
+/// cref="TransactionRecovery"/>), and the group's offsets tell.
 /// </summary>
 internal sealed partial class TransactionalPublisher : WindowPublisher
 {
-    /// <summary>So many producers in a row, without one window committed between them, and something is wrong for good.</summary>
+    /// <summary>
+    /// So many producers in a row, without one window committed between them, and something is wrong for good.
+    /// </summary>
     private const int MostRenewals = 5;
     private const int FewRecords = 4_096;
     private readonly KafkaOptions options;
@@ -28,13 +30,17 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>Has not taken over the identity yet.</summary>
     private ProducerLife? fresh;
 
-    /// <summary>The windows that the last producer left undecided: at most the last one acknowledged, and the one in which it ended.</summary>
+    /// <summary>
+    /// The windows that the last producer left undecided: at most the last one acknowledged, and the one in which it
+    /// ended.
+    /// </summary>
     private IReadOnlyList<UndecidedWindow> undecided = [];
 
     /// <summary>
-    /// The last window whose commit was acknowledged, until it is known that all partitions have been told: an acknowledgement says that
-    /// it was decided, and brokers that fail just then may forget to tell (Kafka 4.3). The coordinator begins the next transaction
-    /// of a producer only when it has told, so one that begins over connections that have stood all the time is proof.
+    /// The last window whose commit was acknowledged, until it is known that all partitions have been told: an
+    /// acknowledgement says that it was decided, and brokers that fail just then may forget to tell (Kafka 4.3). The
+    /// coordinator begins the next transaction of a producer only when it has told, so one that begins over connections
+    /// that have stood all the time is proof.
     /// </summary>
     private Acknowledged? acknowledged;
 
@@ -106,7 +112,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         catch (KafkaFailureException failure) when (failure.EndsProducer)
         {
             // Before its commit is asked for, records are still being acknowledged.
-            End(new UndecidedWindow(window, [.. records], current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []));
+            End(new UndecidedWindow(
+                window, [.. records], current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []));
             Count(failure);
             throw;
         }
@@ -125,7 +132,10 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         return true;
     }
 
-    /// <summary>Whether a broker was lost since the last window's commit was asked for, and nothing has shown yet that it is whole.</summary>
+    /// <summary>
+    /// Whether a broker was lost since the last window's commit was asked for, and nothing has shown yet that it is
+    /// whole.
+    /// </summary>
     private bool IsHalfToldPerhaps => acknowledged is { } last && current!.Lost.Count != last.LostBefore;
 
     /// <summary>The producer is of no more use; the next one looks into what it leaves.</summary>
@@ -137,7 +147,9 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         current = null;
     }
 
-    /// <summary>The next transaction has begun at the coordinator, which proves the last one whole unless a broker was lost.</summary>
+    /// <summary>
+    /// The next transaction has begun at the coordinator, which proves the last one whole unless a broker was lost.
+    /// </summary>
     private void Confirm()
     {
         if (IsHalfToldPerhaps)
@@ -149,7 +161,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private void Keep(SourceWindow window, IReadOnlyList<OutgoingRecord> records, int lostBefore)
     {
         kept.AddRange(records);
-        acknowledged = new Acknowledged(new UndecidedWindow(window, kept, [current!.Delivery.Places()], IsAcknowledged: true), lostBefore);
+        acknowledged = new Acknowledged(
+            new UndecidedWindow(window, kept, [current!.Delivery.Places()], IsAcknowledged: true), lostBefore);
     }
 
     private void Forget()
@@ -159,19 +172,22 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     }
 
     private static KafkaFailureException HalfTold() => new(KafkaFailure.ProducerBroken,
-        "a broker was lost while it may still have had to tell its partitions that the last window is committed; a fresh producer sees to it, and reading goes on from what is committed");
+        "a broker was lost while it may still have had to tell its partitions that the last window is committed; a " +
+            "fresh producer sees to it, and reading goes on from what is committed");
 
     /// <summary>One more producer that ended.</summary>
     /// <exception cref="KafkaFailureException">It was one too many.</exception>
     private void Count(KafkaFailureException failure)
     {
         if (++renewals > MostRenewals)
-            throw new KafkaFailureException(KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
+            throw new KafkaFailureException(
+                KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
 
     private ProducerLife NewProducer() => new(options, clients, log, logger, clock, Heartbeat, isReplaceable: true);
 
-    private void Transact(ProducerLife producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    private void Transact(
+        ProducerLife producer, SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
         var index = -1;
         var transaction = producer.Transaction;
@@ -180,7 +196,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             transaction.Begin();
             // The generation is taken now, while the ledger holds the partitions.
             var group = Group.Metadata()
-                ?? throw new MustAbortException(new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
+                ?? throw new MustAbortException(
+                    new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
             // A coordinator still busy with the last transaction is asked again after 1 ms for offsets and after 20 for
             // partitions: few records go second. Many take as long to hand over, and the offsets then cost no time.
             var few = records.Count <= FewRecords;
@@ -211,7 +228,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         {
             // Some broker may have begun to commit: that is looked up before anything is read again.
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
-                $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh producer takes over, and reading goes on from what is committed");
+                $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh " +
+                    "producer takes over, and reading goes on from what is committed");
         }
         catch (MustAbortException must)
         {
@@ -241,7 +259,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             return TooLarge(records, index, "the topic takes");
         return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
-                $"a window's transaction was aborted and the window will be read again: {clients.Redact(error.Reason)}", index);
+                $"a window's transaction was aborted and the window will be read again: {clients.Redact(error.Reason)}",
+                index);
     }
 
     /// <param name="Window">What was committed.</param>

@@ -4,33 +4,38 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// A window of which it is not known whether it is committed, everywhere: its producer ended in its transaction, or brokers
-/// failed just after they had acknowledged the commit, and may not have told every partition.
+/// A window of which it is not known whether it is committed, everywhere: its producer ended in its transaction, or
+/// brokers failed just after they had acknowledged the commit, and may not have told every partition.
 /// </summary>
 /// <param name="Window">The messages.</param>
 /// <param name="Records">What they led to.</param>
-/// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others nothing is committed.</param>
+/// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others
+/// nothing is committed.</param>
 /// <param name="IsAcknowledged">Whether the commit was acknowledged.</param>
 internal sealed record UndecidedWindow(
-    SourceWindow Window, IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places, bool IsAcknowledged = false)
+    SourceWindow Window,
+    IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places,
+    bool IsAcknowledged = false)
 {
     /// <summary>Whether somebody can have committed it.</summary>
     public bool CommitAsked => Places.Count > 0;
 
     /// <summary>
-    /// What is missing of a window that was committed in part. A broker that coordinated the transaction, was killed when
-    /// it alone had logged the commit, and came back at once, takes itself for the coordinator again and tells the partitions
-    /// that others lead; the real coordinator then aborts the rest (Kafka 4.3). Input partition by input partition: one of
-    /// which nothing is committed is left to be read again; so is one that somebody else has taken further.
+    /// What is missing of a window that was committed in part. A broker that coordinated the transaction, was killed
+    /// when it alone had logged the commit, and came back at once, takes itself for the coordinator again and tells the
+    /// partitions that others lead; the real coordinator then aborts the rest (Kafka 4.3). Input partition by input
+    /// partition: one of which nothing is committed is left to be read again; so is one that somebody else has taken
+    /// further.
     /// </summary>
     /// <param name="seen">What a read_committed reader sees of each record.</param>
     /// <param name="committed">The group's offsets; a partition is absent where it has committed none.</param>
     /// <param name="before">
-    /// Of a window whose commit was acknowledged: the group's offsets before anything was ended. Those that had reached the window's
-    /// end were its own, so nobody else does its messages again, however far the group has come since.
+    /// Of a window whose commit was acknowledged: the group's offsets before anything was ended. Those that had reached
+    /// the window's end were its own, so nobody else does its messages again, however far the group has come since.
     /// </param>
     public Remainder Missing(
-        IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed, IReadOnlyDictionary<TopicPartition, long>? before = null)
+        IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed,
+        IReadOnlyDictionary<TopicPartition, long>? before = null)
     {
         var records = new List<OutgoingRecord>();
         var offsets = new List<TopicPartitionOffset>();
@@ -58,7 +63,8 @@ internal sealed record UndecidedWindow(
             committed.GetValueOrDefault(new TopicPartition(range.Topic, range.Partition), -1) >= range.Next);
 
     private bool IsOf(OffsetRange range, OutgoingRecord record) =>
-        record.Source >= 0 && Window.Records[record.Source] is { } source && source.Partition == range.Partition && source.Topic == range.Topic;
+        record.Source >= 0 && Window.Records[record.Source] is { } source && source.Partition == range.Partition
+            && source.Topic == range.Topic;
 }
 
 /// <summary>Whether a read_committed reader sees a record.</summary>

@@ -41,7 +41,9 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
-    /// <summary>Where the acknowledged records of the window are, once all have been reported (<see cref="AwaitAll"/>).</summary>
+    /// <summary>
+    /// Where the acknowledged records of the window are, once all have been reported (<see cref="AwaitAll"/>).
+    /// </summary>
     public IReadOnlyDictionary<TopicPartition, OffsetSpan> Places() => places.ToDictionary();
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
@@ -49,8 +51,10 @@ internal sealed class WindowDelivery : IDisposable
     /// <param name="routes">Where records without a key go; null for any partition.</param>
     /// <param name="index">Receives how many were handed over.</param>
     /// <param name="stop">Hand over no more.</param>
-    /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its index.</exception>
-    public void Produce(IReadOnlyList<OutgoingRecord> records, KeylessRoutes? routes, out int index, CancellationToken stop)
+    /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its
+    /// index.</exception>
+    public void Produce(
+        IReadOnlyList<OutgoingRecord> records, KeylessRoutes? routes, out int index, CancellationToken stop)
     {
         lock (gate)
             failed.Clear();
@@ -75,7 +79,9 @@ internal sealed class WindowDelivery : IDisposable
         }
     }
 
-    /// <summary>The failure that matters most and the index of its record: among those too large the largest, else the first.</summary>
+    /// <summary>
+    /// The failure that matters most and the index of its record: among those too large the largest, else the first.
+    /// </summary>
     public (Error Error, int Index) Failure(IReadOnlyList<OutgoingRecord> records)
     {
         lock (gate)
@@ -93,8 +99,8 @@ internal sealed class WindowDelivery : IDisposable
     }
 
     /// <summary>
-    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that share one value, which
-    /// cannot be told apart, count as missing where one of them is.
+    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that share one value,
+    /// which cannot be told apart, count as missing where one of them is.
     /// </summary>
     /// <param name="handedOver">How many of the records were handed to the client.</param>
     public List<int> Missing(IReadOnlyList<OutgoingRecord> records, int handedOver)
@@ -110,7 +116,8 @@ internal sealed class WindowDelivery : IDisposable
                 else
                     values.Add(value!);
             for (var i = 0; i < records.Count; i++)
-                if (i >= handedOver || indices.Contains(i) || (!IsEmpty(records[i]) && values.Contains(records[i].Value!)))
+                if (i >= handedOver || indices.Contains(i)
+                    || (!IsEmpty(records[i]) && values.Contains(records[i].Value!)))
                     missing.Add(i);
         }
         return missing;
@@ -132,7 +139,9 @@ internal sealed class WindowDelivery : IDisposable
         message.Key = record.Key;
         message.Value = record.Value;
         message.Headers = ToHeaders(record.Headers);
-        message.Timestamp = record.TimestampMs is { } at ? new Timestamp(at, TimestampType.CreateTime) : Timestamp.Default;
+        message.Timestamp = record.TimestampMs is { } at
+            ? new Timestamp(at, TimestampType.CreateTime)
+            : Timestamp.Default;
         while (true)
         {
             Interlocked.Increment(ref pending);

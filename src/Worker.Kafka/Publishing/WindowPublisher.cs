@@ -45,11 +45,12 @@ public abstract class WindowPublisher : IDisposable
     public abstract void Start(CancellationToken stop);
 
     /// <summary>
-    /// Now and then while there is no window: brokers that failed just after the last one may have left it half told, which
-    /// would hold up its readers, and this worker too, until the next. Blocks while that is mended.
+    /// Now and then while there is no window: brokers that failed just after the last one may have left it half told,
+    /// which would hold up its readers, and this worker too, until the next. Blocks while that is mended.
     /// </summary>
     /// <exception cref="KafkaFailureException">Stop.</exception>
-    /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next life, mends it.</exception>
+    /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next life, mends
+    /// it.</exception>
     public void Attend(CancellationToken stop)
     {
         using var attending = Heartbeat.Enter("looking after the last window", TimeSpan.Zero);
@@ -57,10 +58,12 @@ public abstract class WindowPublisher : IDisposable
             Recover(stop);
     }
 
-    /// <summary>Produces the records in their order and commits the window's offsets. Blocks until all of it has ended.</summary>
+    /// <summary>
+    /// Produces the records in their order and commits the window's offsets. Blocks until all of it has ended.
+    /// </summary>
     /// <exception cref="KafkaFailureException">
-    /// What to do is its <see cref="KafkaFailureException.Action"/>. Dead-letter: the window is still to be published, with
-    /// another record in place of the one named. Rewind: nothing to do but to drop stale windows. Stop: exit.
+    /// What to do is its <see cref="KafkaFailureException.Action"/>. Dead-letter: the window is still to be published,
+    /// with another record in place of the one named. Rewind: nothing to do but to drop stale windows. Stop: exit.
     /// </exception>
     /// <exception cref="OperationCanceledException">Stopped in the middle; the window is not committed.</exception>
     public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
@@ -124,13 +127,16 @@ public abstract class WindowPublisher : IDisposable
     /// <summary>Makes a new producer where the last one was finished; may wait for a broker.</summary>
     private protected abstract void Prepare(CancellationToken stop);
 
-    private protected abstract PublishOutcome PublishBegun(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop);
+    private protected abstract PublishOutcome PublishBegun(
+        SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop);
 
-    private protected static KafkaFailureException TooLarge(IReadOnlyList<OutgoingRecord> records, int index, string limit)
+    private protected static KafkaFailureException TooLarge(
+        IReadOnlyList<OutgoingRecord> records, int index, string limit)
     {
         var record = records[index];
         return new KafkaFailureException(KafkaFailure.RecordTooLarge,
-            $"record {index} of the window, for topic '{record.Topic}', takes up to {SizeOf(record):N0} bytes, more than {limit}", index);
+            $"record {index} of the window, for topic '{record.Topic}', takes up to {SizeOf(record):N0} bytes, more " +
+                $"than {limit}", index);
     }
 
     private void Recover(CancellationToken stop)

@@ -8,7 +8,10 @@ internal readonly record struct OffsetSpan(long First, long Last)
     public bool Holds(long offset) => offset >= First && offset <= Last;
 }
 
-/// <summary>The first and the last offset that were written to each partition. Reports come in runs of one partition, so that few look anything up.</summary>
+/// <summary>
+/// The first and the last offset that were written to each partition. Reports come in runs of one partition, so that
+/// few look anything up.
+/// </summary>
 internal sealed class WrittenPlaces
 {
     private readonly Dictionary<TopicPartition, Place> places = [];
@@ -16,7 +19,8 @@ internal sealed class WrittenPlaces
 
     public void Add(TopicPartitionOffset written)
     {
-        if (current is null || written.Partition.Value != current.Partition || !string.Equals(written.Topic, current.Topic, StringComparison.Ordinal))
+        if (current is null || written.Partition.Value != current.Partition
+            || !string.Equals(written.Topic, current.Topic, StringComparison.Ordinal))
         {
             var where = written.TopicPartition;
             if (!places.TryGetValue(where, out current))

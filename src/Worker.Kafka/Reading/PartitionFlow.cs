@@ -6,8 +6,8 @@ namespace Worker.Kafka.Reading;
 
 /// <summary>
 /// Which partitions are paused, so that memory stays bounded and none waits behind another for long. The client's queue
-/// hands out one partition's whole fetch before the next one's: what stands behind it is reached by taking it all, up to
-/// a limit (<see cref="LookAhead"/>), or by pausing those that have their share. Reader's thread only.
+/// hands out one partition's whole fetch before the next one's: what stands behind it is reached by taking it all, up
+/// to a limit (<see cref="LookAhead"/>), or by pausing those that have their share. Reader's thread only.
 /// </summary>
 internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
 {

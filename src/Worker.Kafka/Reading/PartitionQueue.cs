@@ -19,7 +19,9 @@ internal sealed class PartitionQueue(TopicPartition partition)
 
     public bool IsEmpty => records.Count == 0;
 
-    /// <summary>Whether there is an offset to commit without a record: the partition ended, all before is taken.</summary>
+    /// <summary>
+    /// Whether there is an offset to commit without a record: the partition ended, all before is taken.
+    /// </summary>
     public bool HasEnd => end != None && IsEmpty;
 
     public int Count => records.Count;

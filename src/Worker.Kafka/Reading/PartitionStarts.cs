@@ -8,14 +8,15 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Where reading of a partition begins, from its assignment until it is heard of. Offsets may not be there: the group has
-/// none yet, retention took the messages, or the topic was made anew. The client would go on by itself and say little;
-/// here every partition's case is decided by Kafka:OffsetReset and said exactly.
-/// That the group has none is not believed before the group said so itself: the client also means by it that the offsets
-/// were undecided (in a transaction still open) when a rebalance came (librdkafka 2.12 to 2.16), and from the beginning
-/// everything would come twice. Reader's thread only.
+/// Where reading of a partition begins, from its assignment until it is heard of. Offsets may not be there: the group
+/// has none yet, retention took the messages, or the topic was made anew. The client would go on by itself and say
+/// little; here every partition's case is decided by Kafka:OffsetReset and said exactly. That the group has none is not
+/// believed before the group said so itself: the client also means by it that the offsets were undecided (in a
+/// transaction still open) when a rebalance came (librdkafka 2.12 to 2.16), and from the beginning everything would
+/// come twice. Reader's thread only.
 /// </summary>
-internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahead, PartitionFlow flow, Heartbeat heartbeat)
+internal sealed partial class PartitionStarts(
+    GroupSession group, LookAhead ahead, PartitionFlow flow, Heartbeat heartbeat)
 {
     /// <summary>How long brokers are asked for offsets.</summary>
     public static readonly TimeSpan OffsetPatience = TimeSpan.FromSeconds(5);
@@ -64,7 +65,8 @@ internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahea
     }
 
     /// <summary>The client does not read the partition, because this offset of it is not there.</summary>
-    public void Miss(TopicPartition partition, Offset wanted) => unreadable[partition] = new(wanted, IsSuspicion: false);
+    public void Miss(TopicPartition partition, Offset wanted) =>
+        unreadable[partition] = new(wanted, IsSuspicion: false);
 
     /// <summary>Nothing is queued: what is silent all the same, the client has lost, or cannot reach.</summary>
     public void LookAfterSilent()
@@ -163,11 +165,15 @@ internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahea
         var (policy, story) = (group.Options.OffsetReset, Story(partition, wanted, first, end));
         if (policy == OffsetReset.Stop)
             throw new KafkaFailureException(KafkaFailure.OffsetOutOfRange,
-                $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups --reset-offsets, group " +
-                $"'{group.Options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all that is there) or Latest (only what comes)");
+                $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups " +
+                    "--reset-offsets, group " +
+                $"'{group.Options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all that is there) or " +
+                    "Latest (only what comes)");
         var target = policy == OffsetReset.Latest ? end : first;
         ReadFrom(partition, target);
-        var skipped = policy == OffsetReset.Latest && !wanted.IsSpecial ? end - Math.Clamp(wanted.Value, first, end) : 0;
+        var skipped = policy == OffsetReset.Latest && !wanted.IsSpecial
+            ? end - Math.Clamp(wanted.Value, first, end)
+            : 0;
         var more = skipped > 0 ? $"; {skipped} offsets that are there are skipped" : "";
         if (wanted.IsSpecial)
             begun.Add((partition, story, target));
@@ -180,7 +186,8 @@ internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahea
     {
         var policy = group.Options.OffsetReset;
         if (begun.Count == 1)
-            group.Log.Say(LogLevel.Information, level => Begins(logger, level, begun[0].Story, $"{begun[0].Target}", policy));
+            group.Log.Say(
+                LogLevel.Information, level => Begins(logger, level, begun[0].Story, $"{begun[0].Target}", policy));
         else if (begun.Count > 1)
             group.Log.Say(LogLevel.Information, level => Begins(
                 logger, level, $"the group has no offset for {PartitionNames.Of(begun.Select(one => one.Partition))}",
@@ -189,11 +196,14 @@ internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahea
 
     private static string Story(TopicPartition partition, Offset wanted, long first, long end)
     {
-        var where = $"partition {partition.Partition.Value} of '{partition.Topic}' holds offsets {first} to {end} (not included)";
+        var where =
+            $"partition {partition.Partition.Value} of '{partition.Topic}' holds offsets {first} to {end} (not " +
+            "included)";
         if (wanted.IsSpecial)
             return $"{where}, the group has no offset for it";
         return wanted.Value < first
-            ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to {first - 1}) " +
+            ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to " +
+                $"{first - 1}) " +
                 "were deleted before they were read"
             : $"{where}, the next to read was {wanted.Value}: the topic was made anew or cut short, and what it held " +
                 $"between {end} and {wanted.Value - 1} is gone";
@@ -206,6 +216,7 @@ internal sealed partial class PartitionStarts(GroupSession group, LookAhead ahea
     [LoggerMessage(Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]
     private static partial void Begins(ILogger logger, LogLevel level, string story, string target, OffsetReset policy);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Story}; reading goes on from {Target} (Kafka:OffsetReset {Policy}){More}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Story}; reading goes on from {Target} (Kafka:OffsetReset {Policy}){More}")]
     private static partial void Jumps(ILogger logger, string story, long target, OffsetReset policy, string more);
 }

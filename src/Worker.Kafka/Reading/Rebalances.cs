@@ -19,7 +19,8 @@ internal sealed partial class Rebalances
     private readonly ILogger logger;
 
     /// <summary>Takes the group's rebalances from now on.</summary>
-    public Rebalances(GroupSession group, LookAhead ahead, PartitionFlow flow, PartitionStarts starts, Heartbeat heartbeat)
+    public Rebalances(
+        GroupSession group, LookAhead ahead, PartitionFlow flow, PartitionStarts starts, Heartbeat heartbeat)
     {
         (this.group, this.ahead, this.flow, this.starts, this.heartbeat) = (group, ahead, flow, starts, heartbeat);
         logger = group.Loggers.CreateLogger<Rebalances>();
@@ -33,7 +34,8 @@ internal sealed partial class Rebalances
     public void JoinAgain(Error error)
     {
         group.Log.Write(LogLevel.Warning, "refused",
-            $"{group.Reason(error)}: joining group '{group.Options.GroupId}' again as '{group.Options.GroupInstanceId}'");
+            $"{group.Reason(error)}: joining group '{group.Options.GroupId}' again as " +
+                $"'{group.Options.GroupInstanceId}'");
         // The publisher is not inside the old consumer once this has returned, nor comes back to it.
         group.Ledger.Drain(TimeSpan.Zero, heartbeat);
         if (group.Consumer.Assignment is { Count: > 0 } still)
@@ -113,7 +115,9 @@ internal sealed partial class Rebalances
     private static partial void LostLine(ILogger logger, LogLevel level, int count, string partitions);
 
     [LoggerMessage(
-        Message = "Windows in flight were not published within the {Milliseconds} ms that a revoke waits (Kafka:RevokeDrainMs), " +
+        Message =
+            "Windows in flight were not published within the {Milliseconds} ms that a revoke waits " +
+            "(Kafka:RevokeDrainMs), " +
             "or publishing has ended: they are abandoned and read again")]
     private static partial void NotDrained(ILogger logger, LogLevel level, int milliseconds);
 }

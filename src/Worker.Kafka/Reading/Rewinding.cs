@@ -6,8 +6,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// After windows were abandoned: reads every partition that is still ours again, from behind what was published. Reader's
-/// thread only.
+/// After windows were abandoned: reads every partition that is still ours again, from behind what was published.
+/// Reader's thread only.
 /// </summary>
 internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFlow flow)
 {
@@ -46,7 +46,8 @@ internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFl
         catch (KafkaException error)
         {
             throw new KafkaFailureException(KafkaFailure.Fatal,
-                $"cannot read again from what was committed in '{group.Options.Topics.Messages}': {error.Error.Reason}", error);
+                $"cannot read again from what was committed in '{group.Options.Topics.Messages}': {error.Error.Reason}",
+                error);
         }
         failedSeeks = 0;
         Epoch = epoch;
@@ -61,7 +62,8 @@ internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFl
     {
         try
         {
-            group.Ledger.Learn(group.Consumer.Committed(group.Consumer.Assignment, PartitionStarts.OffsetPatience), epoch);
+            group.Ledger.Learn(
+                group.Consumer.Committed(group.Consumer.Assignment, PartitionStarts.OffsetPatience), epoch);
             return true;
         }
         catch (KafkaException error)

@@ -4,8 +4,9 @@ namespace Worker.Kafka.Reading;
 
 /// <summary>
 /// Partitions that were assigned and of which nothing was heard yet: no message, no end, no missing offset. The client
-/// gives up asking for a partition's offset when the group's coordinator moves at that moment (librdkafka 2.12 to 2.16), logs it,
-/// and would never read the partition: one that stays silent while nothing else is queued must be looked after.
+/// gives up asking for a partition's offset when the group's coordinator moves at that moment (librdkafka 2.12 to
+/// 2.16), logs it, and would never read the partition: one that stays silent while nothing else is queued must be
+/// looked after.
 /// </summary>
 internal sealed class SilentPartitions(TimeProvider clock)
 {
@@ -38,7 +39,8 @@ internal sealed class SilentPartitions(TimeProvider clock)
         foreach (var partition in paused)
             if (since.ContainsKey(partition))
                 Expect(partition);
-        var overdue = since.Where(partition => clock.GetElapsedTime(partition.Value) >= Patience).Select(partition => partition.Key).ToList();
+        var overdue = since.Where(partition => clock.GetElapsedTime(partition.Value) >= Patience)
+            .Select(partition => partition.Key).ToList();
         foreach (var partition in overdue)
             Expect(partition);
         return overdue;

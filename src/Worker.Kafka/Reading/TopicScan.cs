@@ -50,7 +50,8 @@ public sealed class TopicScan : IDisposable
     }
 
     /// <summary>What part of it has been read, from 0 to 1.</summary>
-    public double Progress => total == 0 ? 1 : 1 - ends.Sum(end => Math.Max(0, end.Value - next[end.Key])) / (double)total;
+    public double Progress =>
+        total == 0 ? 1 : 1 - ends.Sum(end => Math.Max(0, end.Value - next[end.Key])) / (double)total;
 
     /// <summary>Every record up to those ends, of one partition in its order.</summary>
     /// <exception cref="KafkaFailureException">It cannot be read any further.</exception>
@@ -63,7 +64,9 @@ public sealed class TopicScan : IDisposable
             if (Poll() is not { } result)
             {
                 if (clock.GetElapsedTime(last) > Patience)
-                    throw new KafkaFailureException(KafkaFailure.Fatal, $"nothing more of topic '{topic}' came for {Patience.TotalSeconds:F0} s, {Progress:P0} was read: look at its brokers");
+                    throw new KafkaFailureException(KafkaFailure.Fatal,
+                        $"nothing more of topic '{topic}' came for {Patience.TotalSeconds:F0} s, {Progress:P0} was " +
+                        "read: look at its brokers");
                 continue;
             }
             last = clock.GetTimestamp();
@@ -106,7 +109,9 @@ public sealed class TopicScan : IDisposable
         {
             return consumer.Consume(PollSlice);
         }
-        catch (ConsumeException error) when (error.Error.IsFatal || error.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart)
+        catch (ConsumeException error)
+            when (error.Error.IsFatal
+            || error.Error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart)
         {
             throw Unreadable(error.Error);
         }
@@ -124,6 +129,7 @@ public sealed class TopicScan : IDisposable
             $"topic '{topic}' may not be read: grant this user READ and DESCRIBE on it"),
         ErrorCode.UnknownTopicOrPart => new KafkaFailureException(KafkaFailure.TopicMissing,
             $"topic '{topic}' does not exist any more"),
-        _ => new KafkaFailureException(KafkaFailure.Fatal, $"topic '{topic}' cannot be read: {clients.Redact(error.Reason)}"),
+        _ => new KafkaFailureException(
+            KafkaFailure.Fatal, $"topic '{topic}' cannot be read: {clients.Redact(error.Reason)}"),
     };
 }

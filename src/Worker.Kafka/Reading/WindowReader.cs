@@ -11,9 +11,10 @@ namespace Worker.Kafka.Reading;
 /// Cuts what arrives into windows, each from all partitions that have something (see <see cref="LookAhead"/>: what is
 /// read and in no window is given to nobody, and forgotten when its partition goes or is read again from an earlier
 /// offset). One thread calls <see cref="Read"/> and <see cref="GatherUntil"/>; rebalances happen inside these calls
-/// (<see cref="Rebalances"/>). On revoke the windows in flight are waited for, so the other stages must be able to go on
-/// without this thread; on lost they are abandoned. After windows were abandoned (see <see cref="SourceWindow.IsStale"/>)
-/// the next read starts again behind the last window that was published (<see cref="Rewinding"/>).
+/// (<see cref="Rebalances"/>). On revoke the windows in flight are waited for, so the other stages must be able to go
+/// on without this thread; on lost they are abandoned. After windows were abandoned (see
+/// <see cref="SourceWindow.IsStale"/>) the next read starts again behind the last window that was published (<see
+/// cref="Rewinding"/>).
 /// </summary>
 public sealed partial class WindowReader
 {
@@ -63,7 +64,8 @@ public sealed partial class WindowReader
         $"epoch {group.Ledger.Epoch}, reading in {rewinding.Epoch}, {group.Ledger.InFlight} in flight, " +
         $"offsets unknown {group.Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
         $"paused {flow.Paused.Count}, unreadable {starts.Unreadable}, at " +
-        string.Join(", ", group.Consumer.Assignment.Select(partition => $"{partition}@{group.Consumer.Position(partition)}"));
+        string.Join(
+            ", ", group.Consumer.Assignment.Select(partition => $"{partition}@{group.Consumer.Position(partition)}"));
 
     /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
@@ -135,7 +137,9 @@ public sealed partial class WindowReader
         return WaitHandle.WaitAny(either, atMost) != WaitHandle.WaitTimeout;
     }
 
-    /// <summary>With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.</summary>
+    /// <summary>
+    /// With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.
+    /// </summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
         using (Heartbeat.Rest())
@@ -207,7 +211,8 @@ public sealed partial class WindowReader
                 ahead.Add(result, clock.GetUtcNow().ToUnixTimeMilliseconds());
             return true;
         }
-        catch (ConsumeException error) when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
+        catch (ConsumeException error)
+            when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
         {
             // The others that a start or a rebalance brought follow at once, and are settled together.
             starts.Miss(where.TopicPartition, where.Offset);

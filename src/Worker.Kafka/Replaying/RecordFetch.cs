@@ -38,20 +38,24 @@ public sealed class RecordFetch(KafkaOptions options, ILoggerFactory loggers, Ti
                 var record = SourceRecord.From(result, topic);
                 return record.TimestampMs == timestampMs ? record : null;
             }
-            catch (ConsumeException error) when (error.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
+            catch (ConsumeException error)
+                when (error.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic
+                or ErrorCode.Local_UnknownPartition)
             {
                 return null;
             }
             catch (ConsumeException error) when (error.Error.Code == ErrorCode.TopicAuthorizationFailed)
             {
-                throw new KafkaFailureException(KafkaFailure.Unauthorised, $"topic '{topic}' may not be read: grant this user READ and DESCRIBE on it");
+                throw new KafkaFailureException(KafkaFailure.Unauthorised,
+                    $"topic '{topic}' may not be read: grant this user READ and DESCRIBE on it");
             }
             catch (ConsumeException error) when (!error.Error.IsFatal)
             {
                 // The client goes on by itself.
             }
         }
-        throw new KafkaFailureException(KafkaFailure.Fatal, $"{topic}[{partition}]@{offset} did not come within {Patience.TotalSeconds:F0} s: look at the brokers");
+        throw new KafkaFailureException(KafkaFailure.Fatal,
+            $"{topic}[{partition}]@{offset} did not come within {Patience.TotalSeconds:F0} s: look at the brokers");
     }
 
     public void Dispose()

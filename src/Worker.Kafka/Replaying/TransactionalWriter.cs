@@ -20,17 +20,20 @@ public sealed class TransactionalWriter : IDisposable
     {
         clients = new KafkaClients(options, loggers, clock);
         producer = new ProducerLife(
-            options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock, new Heartbeat("write", clock),
-            isReplaceable: false);
+            options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock,
+            new Heartbeat("write", clock), isReplaceable: false);
     }
 
-    /// <summary>Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.</summary>
+    /// <summary>
+    /// Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.
+    /// </summary>
     /// <exception cref="KafkaFailureException">It may not be used.</exception>
     public void Start(CancellationToken stop) => producer.Transaction.TakeOver(stop);
 
     /// <summary>Writes all of the records, or none.</summary>
     /// <exception cref="KafkaFailureException">
-    /// None was written. <see cref="KafkaFailure.RecordTooLarge"/> names one that never fits; the others may be tried again.
+    /// None was written. <see cref="KafkaFailure.RecordTooLarge"/> names one that never fits; the others may be tried
+    /// again.
     /// </exception>
     public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
@@ -58,7 +61,8 @@ public sealed class TransactionalWriter : IDisposable
 
     public void Dispose() => producer.Dispose();
 
-    private KafkaFailureException Undone(IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
+    private KafkaFailureException Undone(
+        IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
         producer.Transaction.Abort(error, stop);
         producer.Delivery.AwaitAll(stop);
@@ -66,8 +70,11 @@ public sealed class TransactionalWriter : IDisposable
         if (producer.Delivery.HasFailed)
             (error, index) = producer.Delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
-            return new KafkaFailureException(KafkaFailure.RecordTooLarge, $"topic '{records[index].Topic}' takes no record of {WindowPublisher.SizeOf(records[index]):N0} bytes", index);
+            return new KafkaFailureException(KafkaFailure.RecordTooLarge,
+                $"topic '{records[index].Topic}' takes no record of {WindowPublisher.SizeOf(records[index]):N0} bytes",
+                index);
         return PublishErrors.Permanent(error, records, index, clients)
-            ?? new KafkaFailureException(KafkaFailure.TransactionAborted, $"a transaction was undone, nothing of it was written: {clients.Redact(error.Reason)}");
+            ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
+                $"a transaction was undone, nothing of it was written: {clients.Redact(error.Reason)}");
     }
 }

@@ -6,7 +6,9 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Topics;
 
-/// <summary>Asks about topics and creates them. The verb <c>worker topics create</c> and the check at start are made of it.</summary>
+/// <summary>
+/// Asks about topics and creates them. The verb <c>worker topics create</c> and the check at start are made of it.
+/// </summary>
 public sealed class TopicAdmin : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
@@ -30,7 +32,8 @@ public sealed class TopicAdmin : IDisposable
     {
     }
 
-    private TopicAdmin(KafkaOptions options, IAdminClient? dependent, ClientLog? itsLog, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages)
+    private TopicAdmin(KafkaOptions options, IAdminClient? dependent, ClientLog? itsLog, ILoggerFactory loggers,
+        TimeProvider clock, OutageLog? outages)
     {
         this.options = options;
         this.clock = clock;
@@ -42,22 +45,34 @@ public sealed class TopicAdmin : IDisposable
         asking = new OutsideRetry($"asking {options.BootstrapServers} about topics", logger, clock, log.Outages);
     }
 
-    /// <summary>Asks by another client's connections, and what it learns that client knows. Dispose of this one first.</summary>
-    internal static TopicAdmin Of(Handle client, KafkaOptions options, ClientLog log, ILoggerFactory loggers, TimeProvider clock) =>
+    /// <summary>
+    /// Asks by another client's connections, and what it learns that client knows. Dispose of this one first.
+    /// </summary>
+    internal static TopicAdmin Of(
+        Handle client, KafkaOptions options, ClientLog log, ILoggerFactory loggers, TimeProvider clock) =>
         new(options, new DependentAdminClientBuilder(client).Build(), log, loggers, clock, log.Outages);
 
-    /// <summary>The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there yet.</summary>
+    /// <summary>
+    /// The partition count of each of the topics; 0 for one that does not exist. Waits for a broker that is not there
+    /// yet.
+    /// </summary>
     /// <exception cref="KafkaFailureException">A topic may not be described.</exception>
     public IReadOnlyDictionary<string, int> Partitions(IReadOnlyCollection<string> topics, CancellationToken stop) =>
-        asking.Run(_ => Explained(() => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal)), stop);
+        asking.Run(
+            _ => Explained(() => topics.ToDictionary(topic => topic, PartitionsOnce, StringComparer.Ordinal)), stop);
 
-    /// <summary>The topics there are now that a pattern of <see cref="MessageTopics"/> matches. Waits for a broker that is not there yet.</summary>
+    /// <summary>
+    /// The topics there are now that a pattern of <see cref="MessageTopics"/> matches. Waits for a broker that is not
+    /// there yet.
+    /// </summary>
     public IReadOnlyList<string> Matching(MessageTopics sources, CancellationToken stop) => asking.Run(
-        _ => Explained(() => admin.GetMetadata(RequestTimeout)).Topics.Select(topic => topic.Topic).Where(sources.Matches).Order(StringComparer.Ordinal).ToList(),
+        _ => Explained(() => admin.GetMetadata(RequestTimeout)).Topics.Select(topic => topic.Topic)
+            .Where(sources.Matches).Order(StringComparer.Ordinal).ToList(),
         stop);
 
     /// <summary>Makes sure that a broker answers, for verbs that a person waits for.</summary>
-    /// <exception cref="KafkaFailureException">None does, within seconds; with the reason where it is known.</exception>
+    /// <exception cref="KafkaFailureException">None does, within seconds; with the reason where it is
+    /// known.</exception>
     public void Reach()
     {
         try
@@ -68,7 +83,8 @@ public sealed class TopicAdmin : IDisposable
         {
             throw new KafkaFailureException(KafkaFailure.Handshake,
                 $"no broker answers at {options.BootstrapServers}{(log.Fault is null ? "" : $": {silent.Message}")}\n" +
-                "  what to do: start the brokers, or name those that run (Kafka:BootstrapServers, or --bootstrap); check that this machine may reach their port");
+                "  what to do: start the brokers, or name those that run (Kafka:BootstrapServers, or --bootstrap); " +
+                    "check that this machine may reach their port");
         }
     }
 
@@ -86,20 +102,24 @@ public sealed class TopicAdmin : IDisposable
         }
     }
 
-    /// <summary>Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.</summary>
+    /// <summary>
+    /// Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.
+    /// </summary>
     /// <exception cref="KafkaFailureException">Naming every topic that is missing.</exception>
     public void Require(IReadOnlyCollection<string> topics, CancellationToken stop)
     {
-        var missing = Partitions(topics, stop).Where(topic => topic.Value == 0).Select(topic => $"'{topic.Key}'").ToList();
+        var missing = Partitions(topics, stop).Where(topic => topic.Value == 0).Select(topic => $"'{topic.Key}'")
+            .ToList();
         if (missing.Count > 0)
             throw new KafkaFailureException(KafkaFailure.TopicMissing,
                 $"topic {string.Join(", ", missing)} does not exist at {options.BootstrapServers}: create it " +
-                "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker); 'worker topics create' makes every topic of a worker");
+                "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker); " +
+                    "'worker topics create' makes every topic of a worker");
     }
 
     /// <summary>
-    /// Creates the topics and waits until the broker shows them, a moment later; returns the names of those that were there
-    /// already.
+    /// Creates the topics and waits until the broker shows them, a moment later; returns the names of those that were
+    /// there already.
     /// </summary>
     /// <exception cref="KafkaFailureException">The broker refuses one, naming it and the reason.</exception>
     public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyCollection<TopicSpec> topics)
@@ -111,7 +131,8 @@ public sealed class TopicAdmin : IDisposable
             {
                 if (clock.GetElapsedTime(start) > CreatePatience)
                     throw new KafkaFailureException(KafkaFailure.TopicMissing,
-                        $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: look at its brokers");
+                        $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: look at " +
+                            "its brokers");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
             }
         return there;
@@ -145,14 +166,17 @@ public sealed class TopicAdmin : IDisposable
             var failure = refused.TrueForAll(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed)
                 ? KafkaFailure.Unauthorised
                 : KafkaFailure.Fatal;
+            var reasons = TopicErrors.Text(refused.Select(result => (result.Topic, result.Error)));
+            var advice = refused.Select(result => TopicErrors.Advice(result.Error.Code))
+                .Distinct(StringComparer.Ordinal);
             throw new KafkaFailureException(failure, clients.Redact(
-                $"not every topic could be created: {TopicErrors.Text(refused.Select(result => (result.Topic, result.Error)))}\n" +
-                $"  what to do: {string.Join("; ", refused.Select(result => TopicErrors.Advice(result.Error.Code)).Distinct(StringComparer.Ordinal))}"));
+                $"not every topic could be created: {reasons}\n  what to do: {string.Join("; ", advice)}"));
         }
         catch (KafkaException error)
         {
             throw new KafkaFailureException(KafkaFailure.Fatal, clients.Redact(
-                $"the topics could not be created: {TopicErrors.Reason(error.Error)}\n  what to do: {TopicErrors.Advice(error.Error.Code)}"));
+                $"the topics could not be created: {TopicErrors.Reason(error.Error)}\n  what to do: " +
+                    $"{TopicErrors.Advice(error.Error.Code)}"));
         }
     }
 
@@ -177,7 +201,8 @@ public sealed class TopicAdmin : IDisposable
                 log.Outages?.Explain(shown);
             var message = shown ?? fault.Message;
             throw fault.StopsStart
-                ? new KafkaFailureException(KafkaFailure.Handshake, $"no connection to {options.BootstrapServers}: {message}")
+                ? new KafkaFailureException(
+                    KafkaFailure.Handshake, $"no connection to {options.BootstrapServers}: {message}")
                 : new UnreachableException(message, error);
         }
     }
@@ -185,29 +210,36 @@ public sealed class TopicAdmin : IDisposable
     private int PartitionsOnce(string topic)
     {
         // Asking for one topic creates it where the client and the broker allow that.
-        var found = options.AllowAutoCreateTopics ? admin.GetMetadata(topic, RequestTimeout) : admin.GetMetadata(RequestTimeout);
+        var found = options.AllowAutoCreateTopics
+            ? admin.GetMetadata(topic, RequestTimeout)
+            : admin.GetMetadata(RequestTimeout);
         var about = found.Topics.Find(candidate => candidate.Topic == topic);
         return about?.Error.Code switch
         {
-            null or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => IsHidden(topic) ? throw Hidden(topic) : 0,
+            null or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic =>
+                IsHidden(topic) ? throw Hidden(topic) : 0,
             ErrorCode.NoError => about.Partitions.Count,
             ErrorCode.TopicAuthorizationFailed => throw Hidden(topic),
             _ => throw new KafkaException(about.Error),
         };
     }
 
-    /// <summary>A list of all topics leaves out those that this user may not see; asked for by name they are refused.</summary>
+    /// <summary>
+    /// A list of all topics leaves out those that this user may not see; asked for by name they are refused.
+    /// </summary>
     private bool IsHidden(string topic)
     {
         try
         {
-            admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout })
+            admin.DescribeTopicsAsync(
+                TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout })
                 .GetAwaiter().GetResult();
             return false;
         }
         catch (DescribeTopicsException refused)
         {
-            return refused.Results.TopicDescriptions.Exists(result => result.Error.Code == ErrorCode.TopicAuthorizationFailed);
+            return refused.Results.TopicDescriptions.Exists(result =>
+                result.Error.Code == ErrorCode.TopicAuthorizationFailed);
         }
         catch (KafkaException)
         {
@@ -216,7 +248,8 @@ public sealed class TopicAdmin : IDisposable
         }
     }
 
-    private KafkaFailureException Hidden(string topic) => new(KafkaFailure.Unauthorised, topic == options.Topics.Heads || MessageTopics.Of(options.Topics).Includes(topic)
+    private KafkaFailureException Hidden(string topic) =>
+        new(KafkaFailure.Unauthorised, topic == options.Topics.Heads || MessageTopics.Of(options.Topics).Includes(topic)
         ? $"this worker may not see topic '{topic}': grant its user READ on it (which brings DESCRIBE)"
         : $"this worker may not see topic '{topic}': grant its user WRITE on it (which brings DESCRIBE)");
 

@@ -29,7 +29,8 @@ internal static class TopicErrors
             "ask for fewer copies with --replicas (1 with a single broker), or start more brokers",
         ErrorCode.InvalidPartitions => "ask for another number with --partitions",
         ErrorCode.PolicyViolation or ErrorCode.InvalidConfig =>
-            "create the topics as the policy wants them; the heads topic needs one partition and cleanup.policy=compact",
+            "create the topics as the policy wants them; the heads topic needs one partition and " +
+                "cleanup.policy=compact",
         ErrorCode.TopicException => "name the topic otherwise, under Kafka:Topics",
         _ => "look at the brokers' log, then run the command again: what is there already is left as it is",
     };

@@ -7,7 +7,9 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Topics;
 
-/// <summary>The largest record that each topic takes: its own max.message.bytes where that is less than Kafka:MessageMaxBytes.</summary>
+/// <summary>
+/// The largest record that each topic takes: its own max.message.bytes where that is less than Kafka:MessageMaxBytes.
+/// </summary>
 public sealed partial class TopicLimits
 {
     private readonly int most;
@@ -15,14 +17,20 @@ public sealed partial class TopicLimits
 
     private TopicLimits(int most) => this.most = most;
 
-    /// <summary>The least of all, in bytes: also the most that a batch may have, for the broker measures batches.</summary>
+    /// <summary>
+    /// The least of all, in bytes: also the most that a batch may have, for the broker measures batches.
+    /// </summary>
     public int Least => limits.Values.Append(most).Min();
 
     /// <summary>In bytes.</summary>
     public int Of(string topic) => limits.GetValueOrDefault(topic, most);
 
-    /// <summary>Asks the brokers, unless told not to; a topic whose settings this user may not see counts with Kafka:MessageMaxBytes.</summary>
-    public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+    /// <summary>
+    /// Asks the brokers, unless told not to; a topic whose settings this user may not see counts with
+    /// Kafka:MessageMaxBytes.
+    /// </summary>
+    public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics,
+    ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         var read = new TopicLimits(options.MessageMaxBytes);
         if (!options.AskTopicLimits)
@@ -34,13 +42,18 @@ public sealed partial class TopicLimits
         {
             // One request a topic: a user without the right to one may have it to another.
             var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
-                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = TimeSpan.FromSeconds(5) }))).ToArray();
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions
+                {
+                    RequestTimeout = TimeSpan.FromSeconds(5),
+                }))).ToArray();
             foreach (var (topic, answer) in asked)
             {
                 try
                 {
                     var found = await answer;
-                    if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry) || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes) || bytes >= read.most)
+                    if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry)
+                        || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes)
+                        || bytes >= read.most)
                         continue;
                     read.limits[topic] = bytes;
                     Smaller(logger, topic, bytes, read.most);
@@ -59,10 +72,14 @@ public sealed partial class TopicLimits
     }
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Topic '{Topic}' takes records of {Bytes} bytes, less than Kafka:MessageMaxBytes ({Most}): larger ones become dead letters, or go without what does not fit")]
+        Message =
+            "Topic '{Topic}' takes records of {Bytes} bytes, less than Kafka:MessageMaxBytes ({Most}): larger ones " +
+            "become dead letters, or go without what does not fit")]
     private static partial void Smaller(ILogger logger, string topic, int bytes, int most);
 
     [LoggerMessage(Level = LogLevel.Debug,
-        Message = "The settings of topic '{Topic}' cannot be seen (DESCRIBE_CONFIGS): {Reason}; Kafka:MessageMaxBytes ({Most}) is taken for its limit")]
+        Message =
+            "The settings of topic '{Topic}' cannot be seen (DESCRIBE_CONFIGS): {Reason}; Kafka:MessageMaxBytes " +
+            "({Most}) is taken for its limit")]
     private static partial void Unknown(ILogger logger, string topic, string reason, int most);
 }

@@ -7,5 +7,6 @@ namespace Worker.Kafka.Topics;
 public sealed record TopicSpec(string Name, int Partitions = -1, short ReplicationFactor = -1, bool Compacted = false)
 {
     /// <summary>Further topic settings, such as <c>max.message.bytes</c>.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
 }

@@ -10,7 +10,8 @@ internal static class AnomalyFile
 
     /// <summary>Reads the reference that lies beside a heads file; null when there is none.</summary>
     /// <exception cref="AnomalyRefusedException">The file is damaged; names it.</exception>
-    public static AnomalyReference? Beside(string heads) => BytesBeside(heads) is { } bytes ? Parse(bytes, PathBeside(heads)) : null;
+    public static AnomalyReference? Beside(string heads) =>
+        BytesBeside(heads) is { } bytes ? Parse(bytes, PathBeside(heads)) : null;
 
     /// <summary>The same as bytes, checked.</summary>
     /// <exception cref="AnomalyRefusedException">The file is damaged; names it.</exception>

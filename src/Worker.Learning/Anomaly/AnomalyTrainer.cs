@@ -19,10 +19,13 @@ internal delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 /// </summary>
 internal static class AnomalyTrainer
 {
-    /// <summary>Fewer texts than this make no reference: their p-values would come in steps that flag nothing.</summary>
+    /// <summary>
+    /// Fewer texts than this make no reference: their p-values would come in steps that flag nothing.
+    /// </summary>
     public const int MinimumTexts = 40;
 
-    /// <param name="texts">Features of all texts of the data set, in order; see <see cref="NeededFeatures"/>. Probabilities are not looked at.</param>
+    /// <param name="texts">Features of all texts of the data set, in order; see <see cref="NeededFeatures"/>.
+    /// Probabilities are not looked at.</param>
     /// <param name="data">Their labels.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="layers">Layers of the encoder.</param>
@@ -30,14 +33,19 @@ internal static class AnomalyTrainer
     /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static AnomalyReference Train(
-        in AnomalyTexts texts, DataSet data, string encoder, int layers, HeldOutProbabilities? probabilities, AnomalyTrainingOptions options, CancellationToken cancellation)
+        in AnomalyTexts texts, DataSet data, string encoder, int layers, HeldOutProbabilities? probabilities,
+        AnomalyTrainingOptions options, CancellationToken cancellation)
     {
         if (options.Problems() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
         if (texts.Count < MinimumTexts)
             throw new AnomalyTrainingException(
                 $"an anomaly reference needs at least {MinimumTexts} texts, there are {texts.Count}");
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism, CancellationToken = cancellation };
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism,
+            CancellationToken = cancellation,
+        };
         var classes = TextClasses.From(data);
         var fit = new ChannelFit(texts, classes, layers, options, parallel, probabilities is not null);
         // 1. Values of held-out texts, channel by channel.
@@ -82,8 +90,9 @@ internal static class AnomalyTrainer
     }
 
     /// <summary>
-    /// Values of held-out texts, channel by channel. A channel that one fold cannot give (a class of which every text is
-    /// held out, no head that can be fitted to the rest) is left out: a text's sum is of the same channels everywhere.
+    /// Values of held-out texts, channel by channel. A channel that one fold cannot give (a class of which every text
+    /// is held out, no head that can be fitted to the rest) is left out: a text's sum is of the same channels
+    /// everywhere.
     /// </summary>
     private static Dictionary<string, List<float>> HeldOut(
         ChannelFit fit, IEnumerable<int[]> folds, int[] usable, TextGroups groups, HeldOutProbabilities? probabilities)
@@ -109,7 +118,9 @@ internal static class AnomalyTrainer
     /// <summary>Features that a reference of an encoder with so many layers looks at.</summary>
     public static ImmutableArray<string> NeededFeatures(int layers) => FeatureNames.Expand([FeatureNames.Taps], layers);
 
-    /// <summary>The first of the taps, layer 3 of 6: it sees what the last does not, when one class only is known.</summary>
+    /// <summary>
+    /// The first of the taps, layer 3 of 6: it sees what the last does not, when one class only is known.
+    /// </summary>
     internal static string MiddleLayer(int layers) => NeededFeatures(layers)[0];
 }
 

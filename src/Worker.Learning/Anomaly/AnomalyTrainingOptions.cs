@@ -9,7 +9,9 @@ internal sealed record AnomalyTrainingOptions
     /// <summary>Nearest references whose mean distance counts; at least 1, default 5.</summary>
     public int Neighbours { get; init; } = 5;
 
-    /// <summary>Nearest references of the local outlier factor, in the one-class form; at least 1, default 20.</summary>
+    /// <summary>
+    /// Nearest references of the local outlier factor, in the one-class form; at least 1, default 20.
+    /// </summary>
     public int OutlierNeighbours { get; init; } = 20;
 
     /// <summary>
@@ -39,7 +41,8 @@ internal sealed record AnomalyTrainingOptions
         Check(OutlierNeighbours >= 1, $"OutlierNeighbours is {OutlierNeighbours}: it must be at least 1");
         Check(Folds is >= 2 and <= AnomalyTrainer.MinimumTexts,
             $"Folds is {Folds}: it must be 2 to {AnomalyTrainer.MinimumTexts}");
-        Check(Parallelism >= 0, $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
+        Check(Parallelism >= 0,
+            $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
         return problems;
 
         void Check(bool holds, string problem)

@@ -5,8 +5,9 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;
 
-/// <summary>Fits the channels to some of the texts and scores others: nearest references, head probabilities and relative
-/// Mahalanobis distance where classes are known, local outlier factor and length where one is; on wish perplexity.</summary>
+/// <summary>Fits the channels to some of the texts and scores others: nearest references, head probabilities and
+/// relative Mahalanobis distance where classes are known, local outlier factor and length where one is; on wish
+/// perplexity.</summary>
 internal sealed class ChannelFit
 {
     private readonly AnomalyTexts texts;
@@ -20,9 +21,11 @@ internal sealed class ChannelFit
     private readonly FeatureMatrix lastMean;
     private readonly FeatureMatrix tapMeans;
 
-    public ChannelFit(AnomalyTexts texts, TextClasses classes, int layers, AnomalyTrainingOptions options, ParallelOptions parallel, bool heads)
+    public ChannelFit(AnomalyTexts texts, TextClasses classes, int layers, AnomalyTrainingOptions options,
+        ParallelOptions parallel, bool heads)
     {
-        (this.texts, this.classes, this.options, this.parallel, this.heads) = (texts, classes, options, parallel, heads);
+        (this.texts, this.classes, this.options, this.parallel, this.heads) = (
+            texts, classes, options, parallel, heads);
         taps = FeatureNames.Expand([FeatureNames.Taps], layers);
         middle = AnomalyTrainer.MiddleLayer(layers);
         lastMean = Matrix(OneClass ? [middle] : [last]).Mended(out var unusable);
@@ -30,7 +33,9 @@ internal sealed class ChannelFit
         Unusable = unusable.Concat(more).ToHashSet();
     }
 
-    /// <summary>Texts whose features are not finite numbers: nothing may be fitted to them or learnt from their values.</summary>
+    /// <summary>
+    /// Texts whose features are not finite numbers: nothing may be fitted to them or learnt from their values.
+    /// </summary>
     public IReadOnlySet<int> Unusable { get; }
 
     private bool OneClass => classes.Count < 2;
@@ -40,9 +45,12 @@ internal sealed class ChannelFit
     {
         var random = new Random(options.Seed);
         var bank = ReferenceBanks.Thin(lastMean, rows, classes.Of, options.References, random, parallel);
-        List<IAnomalyChannel> channels = options.Perplexity && TokenPairs.Fit(texts.Tokens, rows) is { } perplexity ? [perplexity] : [];
+        List<IAnomalyChannel> channels = options.Perplexity && TokenPairs.Fit(texts.Tokens, rows) is { } perplexity
+            ? [perplexity]
+            : [];
         if (OneClass)
-            return [ReferenceBanks.OutlierFactor(middle, lastMean, bank, options.OutlierNeighbours, parallel), new LengthChannel(Lengths(rows)), .. channels];
+            return [ReferenceBanks.OutlierFactor(middle, lastMean, bank, options.OutlierNeighbours,
+                parallel), new LengthChannel(Lengths(rows)), .. channels];
         channels.Add(ReferenceBanks.Neighbours(last, lastMean, bank, options.Neighbours, parallel));
         if (heads)
             channels.Add(new ProbabilityChannel());
@@ -52,11 +60,13 @@ internal sealed class ChannelFit
     }
 
     /// <summary>Each channel's values of held-out texts, fitted to the rest.</summary>
-    public IEnumerable<(string Channel, float[] Values)> HeldOut(int[] rest, int[] held, HeldOutProbabilities? probabilities)
+    public IEnumerable<(string Channel, float[] Values)> HeldOut(
+        int[] rest, int[] held, HeldOutProbabilities? probabilities)
     {
         using var tokens = Tokens(held);
         var largest = probabilities?.Invoke(rest, held) ?? [];
-        var some = new AnomalyTexts(held.Length, texts.Layout, Rows(held), largest.Length == 0 ? 0 : 1, largest, tokens);
+        var some = new AnomalyTexts(
+            held.Length, texts.Layout, Rows(held), largest.Length == 0 ? 0 : 1, largest, tokens);
         var found = new List<(string, float[])>();
         foreach (var channel in Fit(rest))
         {

@@ -25,7 +25,8 @@ internal static class DiscriminantFit
     /// <param name="rows">Texts to fit to.</param>
     /// <param name="classes">Class of every text of <paramref name="features"/>, 0 to count − 1.</param>
     /// <param name="count">Classes; at least 2 with texts among the rows, else null is returned.</param>
-    public static RelativeMahalanobis? Fit(FeatureMatrix features, int[] rows, int[] classes, int count, ParallelOptions parallel)
+    public static RelativeMahalanobis? Fit(
+        FeatureMatrix features, int[] rows, int[] classes, int count, ParallelOptions parallel)
     {
         var width = features.Width;
         var (means, sizes) = Means(features, rows, classes, count);
@@ -47,7 +48,8 @@ internal static class DiscriminantFit
         var gram = new double[used.Length * used.Length];
         for (var i = 0; i < used.Length; i++)
             for (var j = 0; j < used.Length; j++)
-                gram[i * used.Length + j] = TensorPrimitives.Dot<double>(scaled.AsSpan(i * width, width), scaled.AsSpan(j * width, width));
+                gram[i * used.Length + j] = TensorPrimitives.Dot<double>(
+                    scaled.AsSpan(i * width, width), scaled.AsSpan(j * width, width));
         var (values, vectors) = SymmetricEigen.Decompose(gram, used.Length);
         var directions = Math.Min(MaximumDirections, values.Count(v => v > 1e-6 * values[0]));
         var projection = new float[directions * width];
@@ -55,7 +57,8 @@ internal static class DiscriminantFit
         {
             var direction = new double[width];
             for (var i = 0; i < used.Length; i++)
-                TensorPrimitives.MultiplyAdd<double>(scaled.AsSpan(i * width, width), vectors[d * used.Length + i] / Math.Sqrt(values[d]), direction, direction);
+                TensorPrimitives.MultiplyAdd<double>(scaled.AsSpan(i * width, width),
+                    vectors[d * used.Length + i] / Math.Sqrt(values[d]), direction, direction);
             lower.SolveUpper(direction);
             for (var k = 0; k < width; k++)
                 projection[d * width + k] = (float)direction[k];
@@ -63,7 +66,9 @@ internal static class DiscriminantFit
         var centres = new float[used.Length * directions];
         for (var i = 0; i < used.Length; i++)
             for (var d = 0; d < directions; d++)
-                centres[i * directions + d] = (float)(vectors[d * used.Length + i] * Math.Sqrt(values[d]) / Math.Sqrt((double)sizes[used[i]] / rows.Length));
+                centres[i * directions + d] = (float)(
+                    vectors[d * used.Length + i] * Math.Sqrt(values[d]) / Math.Sqrt(
+                        (double)sizes[used[i]] / rows.Length));
         var shrink = new float[directions];
         for (var d = 0; d < directions; d++)
             shrink[d] = (float)(1 / (1 + values[d]));
@@ -82,7 +87,8 @@ internal static class DiscriminantFit
                 mean[k] += values[k];
         }
         for (var c = 0; c < count; c++)
-            TensorPrimitives.Divide<double>(means.AsSpan(c * features.Width, features.Width), Math.Max(1, sizes[c]), means.AsSpan(c * features.Width, features.Width));
+            TensorPrimitives.Divide<double>(means.AsSpan(c * features.Width, features.Width), Math.Max(1, sizes[c]),
+                means.AsSpan(c * features.Width, features.Width));
         return (means, sizes);
     }
 
@@ -90,12 +96,14 @@ internal static class DiscriminantFit
     {
         var origin = new double[width];
         for (var c = 0; c < sizes.Length; c++)
-            TensorPrimitives.MultiplyAdd<double>(means.AsSpan(c * width, width), (double)sizes[c] / rows, origin, origin);
+            TensorPrimitives.MultiplyAdd<double>(
+                means.AsSpan(c * width, width), (double)sizes[c] / rows, origin, origin);
         return origin;
     }
 
     /// <summary>The classes' shared covariance with the ridge, lower triangle.</summary>
-    internal static double[] Within(FeatureMatrix features, int[] rows, double[] origin, double[] means, int[] sizes, ParallelOptions parallel)
+    internal static double[] Within(
+        FeatureMatrix features, int[] rows, double[] origin, double[] means, int[] sizes, ParallelOptions parallel)
     {
         var width = features.Width;
         var from = Array.ConvertAll(origin, v => (float)v);

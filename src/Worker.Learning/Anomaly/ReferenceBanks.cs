@@ -8,13 +8,15 @@ namespace Worker.Learning.Anomaly;
 /// <summary>Chooses references and prepares the channels that compare with them.</summary>
 internal static class ReferenceBanks
 {
-    /// <summary>Directions that references keep: with 256 of 384 the default encoder's figures stay, at two thirds of the cost.</summary>
+    /// <summary>
+    /// Directions that references keep: with 256 of 384 the default encoder's figures stay, at two thirds of the cost.
+    /// </summary>
     public const int KeptDirections = 256;
 
     /// <summary>
-    /// At most so many rows. Large classes are cut first, to the same size, since a reference more helps where there are few;
-    /// what a class keeps is spread out over it: the one nearest its middle, then again and again the one farthest from
-    /// all kept (Gonzalez 1985).
+    /// At most so many rows. Large classes are cut first, to the same size, since a reference more helps where there
+    /// are few; what a class keeps is spread out over it: the one nearest its middle, then again and again the one
+    /// farthest from all kept (Gonzalez 1985).
     /// </summary>
     /// <param name="features">What distances are of; [texts, width].</param>
     public static int[] Thin(
@@ -55,7 +57,8 @@ internal static class ReferenceBanks
         Array.Fill(closeness, float.NegativeInfinity);
         var next = 0;
         for (var i = 1; i < rows.Length; i++)
-            if (TensorPrimitives.Dot(values.AsSpan(i * width, width), middle) > TensorPrimitives.Dot(values.AsSpan(next * width, width), middle))
+            if (TensorPrimitives.Dot(values.AsSpan(i * width, width), middle) > TensorPrimitives.Dot(
+                values.AsSpan(next * width, width), middle))
                 next = i;
         var kept = new int[maximum];
         for (var n = 0; n < maximum; n++)
@@ -72,12 +75,14 @@ internal static class ReferenceBanks
     }
 
     /// <summary>Mean cosine distance to the nearest of the rows.</summary>
-    public static NeighbourChannel Neighbours(string feature, FeatureMatrix features, int[] rows, int neighbours, ParallelOptions parallel)
+    public static NeighbourChannel Neighbours(
+        string feature, FeatureMatrix features, int[] rows, int neighbours, ParallelOptions parallel)
     {
         var references = Normalised(features, rows);
         if (features.Width <= KeptDirections || rows.Length <= KeptDirections)
             return new NeighbourChannel(feature, features.Width, [], references, Math.Min(neighbours, rows.Length));
-        var moments = SecondMoments.Sum(new FeatureMatrix(references, features.Width), Enumerable.Range(0, rows.Length).ToArray(), new float[features.Width], parallel);
+        var moments = SecondMoments.Sum(new FeatureMatrix(references, features.Width),
+            Enumerable.Range(0, rows.Length).ToArray(), new float[features.Width], parallel);
         for (var i = 0; i < features.Width; i++)
             for (var j = i + 1; j < features.Width; j++)
                 moments[i * features.Width + j] = moments[j * features.Width + i];
@@ -89,14 +94,17 @@ internal static class ReferenceBanks
     }
 
     /// <summary>Local outlier factor among the rows.</summary>
-    public static OutlierFactorChannel OutlierFactor(string feature, FeatureMatrix features, int[] rows, int neighbours, ParallelOptions parallel)
+    public static OutlierFactorChannel OutlierFactor(
+        string feature, FeatureMatrix features, int[] rows, int neighbours, ParallelOptions parallel)
     {
         var count = rows.Length;
         var k = Math.Clamp(neighbours, 1, count - 1);
         var references = Normalised(features, rows);
         var (cosines, found) = (new float[count * (k + 1)], new int[count * (k + 1)]);
-        NearestRows.Find(new PackedMatrix(references, features.Width, []), references, count, k + 1, cosines, found, parallel);
-        // A reference is its own nearest (or a copy of it is): whoever comes last when it is not among the found is too many.
+        NearestRows.Find(
+            new PackedMatrix(references, features.Width, []), references, count, k + 1, cosines, found, parallel);
+        // A reference is its own nearest (or a copy of it is): whoever comes last when it is not among the found is too
+        // many.
         var others = new int[count * k];
         var distances = new float[count * k];
         for (var i = 0; i < count; i++)

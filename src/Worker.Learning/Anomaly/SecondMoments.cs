@@ -10,11 +10,14 @@ internal static class SecondMoments
     /// <summary>Rows summed in f32 before they are added in f64: few enough to keep f32's digits.</summary>
     private const int ChunkRows = 512;
 
-    /// <summary>The lower triangle (and what lies beside it in the diagonal's blocks), row-major; [width, width].</summary>
+    /// <summary>
+    /// The lower triangle (and what lies beside it in the diagonal's blocks), row-major; [width, width].
+    /// </summary>
     /// <param name="features">[texts, width].</param>
     /// <param name="rows">Which texts.</param>
     /// <param name="origin">Subtracted from each row; [width].</param>
-    public static double[] Sum(FeatureMatrix features, ReadOnlyMemory<int> rows, ReadOnlyMemory<float> origin, ParallelOptions parallel)
+    public static double[] Sum(
+        FeatureMatrix features, ReadOnlyMemory<int> rows, ReadOnlyMemory<float> origin, ParallelOptions parallel)
     {
         var width = features.Width;
         var sum = new double[width * width];
@@ -32,7 +35,8 @@ internal static class SecondMoments
         return sum;
     }
 
-    private static void AddBlock(PackedMatrix packed, ReadOnlySpan<float> values, int block, int width, int count, double[] sum)
+    private static void AddBlock(
+        PackedMatrix packed, ReadOnlySpan<float> values, int block, int width, int count, double[] sum)
     {
         Span<float> tile = stackalloc float[PanelRows * PackedMatrix.Lanes];
         var queries = new float[PanelRows * count];
@@ -47,14 +51,16 @@ internal static class SecondMoments
                 var lanes = Math.Min(PackedMatrix.Lanes, width - panel * PackedMatrix.Lanes);
                 for (var query = 0; query < some; query++)
                     for (var lane = 0; lane < lanes; lane++)
-                        sum[(first + query) * width + panel * PackedMatrix.Lanes + lane] += tile[query * PackedMatrix.Lanes + lane];
+                        sum[(first + query) * width + panel * PackedMatrix.Lanes + lane] += tile[query
+                            * PackedMatrix.Lanes + lane];
             }
         }
     }
 
     private const int PanelRows = PackedMatrix.BlockQueries;
 
-    private static void Transpose(FeatureMatrix features, ReadOnlySpan<int> rows, ReadOnlySpan<float> origin, float[] transposed)
+    private static void Transpose(
+        FeatureMatrix features, ReadOnlySpan<int> rows, ReadOnlySpan<float> origin, float[] transposed)
     {
         var row = new float[features.Width];
         for (var i = 0; i < rows.Length; i++)

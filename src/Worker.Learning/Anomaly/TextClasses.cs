@@ -20,16 +20,20 @@ internal sealed record TextClasses(int[] Of, int Count)
     {
         var combinations = Enumerable.Range(0, data.Texts.Count).Select(row => Combination(data, row)).ToArray();
         var sizes = combinations.CountBy(c => c, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var positives = Enumerable.Range(0, data.Labels.Length).Select(label => data.Answers.Count(label).Positives).ToArray();
+        var positives = Enumerable.Range(0, data.Labels.Length).Select(label => data.Answers.Count(label).Positives)
+            .ToArray();
         var names = combinations.Select((combination, row) =>
             sizes[combination] >= MinimumTexts ? combination : Rarest(data, row, positives)).ToArray();
-        var numbers = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((name, i) => (name, i)).ToDictionary(n => n.name, n => n.i, StringComparer.Ordinal);
+        var numbers = names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select((name, i) => (name, i))
+            .ToDictionary(n => n.name, n => n.i, StringComparer.Ordinal);
         return new TextClasses([.. names.Select(name => numbers[name])], numbers.Count);
     }
 
     /// <summary>The columns of its labels; empty for a text that has none.</summary>
     private static string Combination(DataSet data, int row) =>
-        string.Join(',', Enumerable.Range(0, data.Labels.Length).Where(label => data.Answers[row, label] == AnswerMatrix.Yes));
+        string.Join(
+            ',', Enumerable.Range(0, data.Labels.Length).Where(label => data.Answers[row, label] == AnswerMatrix.Yes));
 
     private static string Rarest(DataSet data, int row, int[] positives) =>
         Enumerable.Range(0, data.Labels.Length)

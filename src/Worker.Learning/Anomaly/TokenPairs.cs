@@ -30,6 +30,8 @@ internal static class TokenPairs
             .OrderBy(entry => entry.Key).ToArray();
         return new PerplexityChannel(new TokenPairCounts(
             [.. one.Select(entry => (float)entry.Key)], [.. one.Select(entry => (float)entry.Value)],
-            [.. two.Select(entry => (float)(entry.Key >> 32))], [.. two.Select(entry => (float)(entry.Key & uint.MaxValue))], [.. two.Select(entry => (float)entry.Value)]));
+            [.. two.Select(entry => (float)(entry.Key >> 32))],
+            [.. two.Select(entry => (float)(entry.Key & uint.MaxValue))],
+            [.. two.Select(entry => (float)entry.Value)]));
     }
 }

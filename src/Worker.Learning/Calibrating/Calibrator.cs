@@ -6,13 +6,18 @@ namespace Worker.Learning.Calibrating;
 /// <summary>How logits become probabilities.</summary>
 internal enum CalibrationMethod
 {
-    /// <summary>Platt's; isotonic from <see cref="Calibrator.IsotonicPositives"/> held-out positives on where that has the lower log-loss.</summary>
+    /// <summary>
+    /// Platt's; isotonic from <see cref="Calibrator.IsotonicPositives"/> held-out positives on where that has the lower
+    /// log-loss.
+    /// </summary>
     Auto,
 
     /// <summary>Two parameters: good with few examples.</summary>
     Platt,
 
-    /// <summary>A free rising curve; with fewer positives than that a label is calibrated by Platt's all the same.</summary>
+    /// <summary>
+    /// A free rising curve; with fewer positives than that a label is calibrated by Platt's all the same.
+    /// </summary>
     Isotonic,
 }
 
@@ -29,14 +34,19 @@ internal static class Calibrator
     {
         var platt = Platt.Fit(logits, answers);
         var positives = answers.AsSpan().Count(true);
-        if (method == CalibrationMethod.Platt || Math.Min(positives, answers.Length - positives) < IsotonicPositives || platt.Slope == 0)
+        if (method == CalibrationMethod.Platt || Math.Min(positives, answers.Length - positives) < IsotonicPositives
+            || platt.Slope == 0)
             return platt;
-        return method == CalibrationMethod.Isotonic || CrossLoss(logits, answers, (z, y) => Isotonic.Fit(z, y)) < CrossLoss(logits, answers, (z, y) => Platt.Fit(z, y))
+        return method == CalibrationMethod.Isotonic
+            || CrossLoss(logits, answers, (z, y) => Isotonic.Fit(z, y)) < CrossLoss(
+                logits, answers, (z, y) => Platt.Fit(z, y))
             ? Isotonic.Fit(logits, answers)
             : platt;
     }
 
-    /// <summary>Log-loss of each half's rows under the calibration of the other half's; every second row of a kind makes a half.</summary>
+    /// <summary>
+    /// Log-loss of each half's rows under the calibration of the other half's; every second row of a kind makes a half.
+    /// </summary>
     private static double CrossLoss(float[] logits, bool[] answers, Func<float[], bool[], Calibration> fit)
     {
         var half = new int[logits.Length];
@@ -46,9 +56,12 @@ internal static class Calibrator
         var sum = 0.0;
         for (var judged = 0; judged < 2; judged++)
         {
-            var calibration = fit([.. logits.Where((_, row) => half[row] != judged)], [.. answers.Where((_, row) => half[row] != judged)]);
-            var (z, y) = (logits.Where((_, row) => half[row] == judged).ToArray(), answers.Where((_, row) => half[row] == judged).ToArray());
-            sum += z.Length * ProbabilityMetrics.LogLoss(Array.ConvertAll(z, logit => calibration.Probability(logit)), y);
+            var calibration = fit([.. logits.Where((_, row) => half[row] != judged)],
+                [.. answers.Where((_, row) => half[row] != judged)]);
+            var (z, y) = (logits.Where((_, row) => half[row] == judged).ToArray(),
+                answers.Where((_, row) => half[row] == judged).ToArray());
+            sum += z.Length * ProbabilityMetrics.LogLoss(
+                Array.ConvertAll(z, logit => calibration.Probability(logit)), y);
         }
         return sum / logits.Length;
     }

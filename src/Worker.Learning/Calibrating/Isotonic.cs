@@ -3,8 +3,9 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Calibrating;
 
 /// <summary>
-/// Isotonic calibration: the rising curve nearest to the answers, level within each pooled block and linear from the end of
-/// one to the start of the next (Zadrozny and Elkan 2002). It needs many examples: with few it follows chance, and Platt's two parameters are better.
+/// Isotonic calibration: the rising curve nearest to the answers, level within each pooled block and linear from the
+/// end of one to the start of the next (Zadrozny and Elkan 2002). It needs many examples: with few it follows chance,
+/// and Platt's two parameters are better.
 /// </summary>
 internal static class Isotonic
 {
@@ -21,14 +22,17 @@ internal static class Isotonic
     public static Calibration Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers)
     {
         if (logits.Length != answers.Length || logits.IsEmpty)
-            throw new ArgumentException($"there are {logits.Length} logits and {answers.Length} answers", nameof(answers));
+            throw new ArgumentException(
+                $"there are {logits.Length} logits and {answers.Length} answers", nameof(answers));
         var (sorted, truth) = (logits.ToArray(), answers.ToArray());
         Array.Sort(sorted, truth);
         var pooled = new PooledBlocks();
         foreach (var row in PooledBlocks.Rows(sorted, truth))
             pooled.Add(row);
-        var knots = Thinned(Vouched([.. pooled.Blocks])).SelectMany(block => new[] { (Logit: block.First, P: Believed(block)), (Logit: block.Last, P: Believed(block)) });
-        // A share that few rows vouch for may have been drawn below its neighbour's; equal logits after rounding are one.
+        var knots = Thinned(Vouched([.. pooled.Blocks])).SelectMany(block =>
+            new[] { (Logit: block.First, P: Believed(block)), (Logit: block.Last, P: Believed(block)) });
+        // A share that few rows vouch for may have been drawn below its neighbour's; equal logits after rounding are
+        // one.
         var (x, y) = (new List<double>(), new List<double>());
         foreach (var (exact, p) in knots)
         {
@@ -41,12 +45,15 @@ internal static class Isotonic
         return Calibration.Identity with { Curve = new CalibrationCurve(x, y) };
     }
 
-    /// <summary>A share of exactly 0 or 1 is only ever as sure as there are rows: Laplace's rule at the two ends.</summary>
-    private static double Believed(Block block) => Math.Clamp(block.Share, 1 / (block.Rows + 2), 1 - 1 / (block.Rows + 2));
+    /// <summary>
+    /// A share of exactly 0 or 1 is only ever as sure as there are rows: Laplace's rule at the two ends.
+    /// </summary>
+    private static double Believed(Block block) =>
+        Math.Clamp(block.Share, 1 / (block.Rows + 2), 1 - 1 / (block.Rows + 2));
 
     /// <summary>
-    /// Joins an end's block of all no, or all yes, with its neighbour while it has too few rows to be surer than that one:
-    /// a handful of no at the bottom must not lift the whole curve to what they alone vouch for.
+    /// Joins an end's block of all no, or all yes, with its neighbour while it has too few rows to be surer than that
+    /// one: a handful of no at the bottom must not lift the whole curve to what they alone vouch for.
     /// </summary>
     private static List<Block> Vouched(List<Block> blocks)
     {

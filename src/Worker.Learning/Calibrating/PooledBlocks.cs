@@ -14,9 +14,9 @@ internal readonly record struct Block(double Yes, double Rows, double First, dou
 }
 
 /// <summary>
-/// Isotonic regression by pooling adjacent violators (Ayer et al. 1955): blocks in the order of their logits, pooled until
-/// each block's share of yes is above the one before. Blocks that were pooled apart may be pooled on together: the result
-/// is the same.
+/// Isotonic regression by pooling adjacent violators (Ayer et al. 1955): blocks in the order of their logits, pooled
+/// until each block's share of yes is above the one before. Blocks that were pooled apart may be pooled on together:
+/// the result is the same.
 /// </summary>
 internal sealed class PooledBlocks
 {

@@ -3,9 +3,9 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Calibrating;
 
 /// <summary>
-/// Inductive Venn-Abers prediction (Vovk, Petej and Fedorova 2015): the isotonic value of a text when it is added to the
-/// held-out rows once as a no and once as a yes. One of the two is perfectly calibrated whatever the distribution; their
-/// distance says how much the held-out rows know about such a text. Kept at a few knots, not for every row.
+/// Inductive Venn-Abers prediction (Vovk, Petej and Fedorova 2015): the isotonic value of a text when it is added to
+/// the held-out rows once as a no and once as a yes. One of the two is perfectly calibrated whatever the distribution;
+/// their distance says how much the held-out rows know about such a text. Kept at a few knots, not for every row.
 /// </summary>
 internal static class VennAbers
 {
@@ -14,11 +14,14 @@ internal static class VennAbers
 
     private const int Digits = 6;
 
-    /// <summary>Bounds at knots spread over the held-out rows, half of them over the rarer rows that have the label.</summary>
+    /// <summary>
+    /// Bounds at knots spread over the held-out rows, half of them over the rarer rows that have the label.
+    /// </summary>
     /// <param name="logits">Held-out.</param>
     /// <param name="answers">As many.</param>
     /// <param name="calibration">What turns the logits into the probabilities at which the knots stand.</param>
-    public static ProbabilityInterval Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration)
+    public static ProbabilityInterval Fit(
+        ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration)
     {
         var (sorted, truth) = (logits.ToArray(), answers.ToArray());
         Array.Sort(sorted, truth);
@@ -48,7 +51,9 @@ internal static class VennAbers
     private static IEnumerable<float> Quantiles(float[] sorted)
     {
         const int count = MaximumKnots / 2;
-        return sorted.Length == 0 ? [] : Enumerable.Range(0, count).Select(i => sorted[(int)((long)(sorted.Length - 1) * i / (count - 1))]);
+        return sorted.Length == 0
+            ? []
+            : Enumerable.Range(0, count).Select(i => sorted[(int)((long)(sorted.Length - 1) * i / (count - 1))]);
     }
 
     /// <summary>The rows, pooled between the knots: 2k are the rows below knot k, 2k + 1 those at it.</summary>

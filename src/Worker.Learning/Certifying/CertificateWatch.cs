@@ -53,7 +53,8 @@ internal sealed class CertificateWatch
     }
 
     /// <summary>Takes in one audited message: what the head said of it, and what a person did.</summary>
-    /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means nothing.</param>
+    /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means
+    /// nothing.</param>
     /// <param name="answer">The person's.</param>
     /// <returns>Whether a side was withdrawn by this answer.</returns>
     public bool Observe(double probability, bool answer)
@@ -72,7 +73,9 @@ internal sealed class CertificateWatch
         return false;
     }
 
-    /// <summary>The head as it should run now: the same, one version on, without the sides that were withdrawn.</summary>
+    /// <summary>
+    /// The head as it should run now: the same, one version on, without the sides that were withdrawn.
+    /// </summary>
     public Head Revised() => Certificate == Head.Certificate
         ? Head
         : Head with { Version = Head.Version + 1, Parent = Head.Version, Certificate = Certificate };

@@ -35,7 +35,8 @@ internal static class LearnThenTest
     /// <param name="side">Rows that the laxest candidate decides.</param>
     /// <param name="target">Error target; in (0, 1).</param>
     /// <param name="delta">Level of all tests together; in (0, 1).</param>
-    /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be evidence.</returns>
+    /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be
+    /// evidence.</returns>
     public static IReadOnlyList<Candidate> Candidates(int side, double target, double delta)
     {
         var minimum = RiskTest.MinimumWithoutError(target, delta);
@@ -103,14 +104,17 @@ internal static class LearnThenTest
             {
                 var loss = losses[seen];
                 if (!(loss is >= 0 and <= 1))
-                    throw new ArgumentException($"the loss of row {seen} is {loss}, not within 0 and 1", nameof(losses));
+                    throw new ArgumentException(
+                        $"the loss of row {seen} is {loss}, not within 0 and 1", nameof(losses));
                 binary &= loss is 0 or 1;
                 sum += loss;
             }
             level += weight * delta;
             if (level == 0)
                 continue;
-            var p = binary ? RiskTest.Binomial((int)sum, size, target) : RiskTest.HoeffdingBentkus(sum / size, size, target);
+            var p = binary
+                ? RiskTest.Binomial((int)sum, size, target)
+                : RiskTest.HoeffdingBentkus(sum / size, size, target);
             if (p <= level)
                 certified = size;
             else

@@ -1,8 +1,8 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>
-/// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small when the losses seen
-/// are fewer than such a mean would let one expect.
+/// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small when the losses
+/// seen are fewer than such a mean would let one expect.
 /// </summary>
 internal static class RiskTest
 {
@@ -25,7 +25,8 @@ internal static class RiskTest
         // From either side the terms fall from the first on, so that the sum needs only those that still count.
         if (errors < target * count)
             return Math.Min(1, Sum(Mass(errors, count, target), errors, i => i / ((count - i + 1) * odds), -1, 0));
-        return Math.Max(0, 1 - Sum(Mass(errors + 1, count, target), errors + 1, i => (count - i) * odds / (i + 1), +1, count));
+        return Math.Max(
+            0, 1 - Sum(Mass(errors + 1, count, target), errors + 1, i => (count - i) * odds / (i + 1), +1, count));
     }
 
     /// <summary>
@@ -49,7 +50,9 @@ internal static class RiskTest
         return Math.Min(1, Math.Min(hoeffding, bentkus));
     }
 
-    /// <summary>The fewest losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.</summary>
+    /// <summary>
+    /// The fewest losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.
+    /// </summary>
     public static int MinimumWithoutError(double target, double delta) =>
         (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));
 
@@ -84,7 +87,8 @@ internal static class RiskTest
         if (n < LogFactorials.Length)
             return LogFactorials[n];
         double x = n;
-        return (x + 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x * x * x) + 1 / (1260 * x * x * x * x * x);
+        return (x + 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x * x * x) + 1 / (
+            1260 * x * x * x * x * x);
     }
 
     private static double[] FirstLogFactorials()

@@ -11,7 +11,9 @@ internal sealed class TestedRows
     public TestedRows(double[] probabilities, double[] decides, bool[] answers)
     {
         if (probabilities.Length != answers.Length || decides.Length != answers.Length)
-            throw new ArgumentException($"there are {probabilities.Length} probabilities, {decides.Length} thresholds and {answers.Length} answers", nameof(answers));
+            throw new ArgumentException(
+                $"there are {probabilities.Length} probabilities, {decides.Length} thresholds and {answers.Length} " +
+                "answers", nameof(answers));
         (Probabilities, Decides, Answers) = (probabilities, decides, answers);
     }
 

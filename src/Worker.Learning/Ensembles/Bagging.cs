@@ -17,7 +17,8 @@ internal static class Bagging
     /// <summary>Trains members for every label; a label that is too rare in a part has a member less.</summary>
     /// <returns>By label; labels that no part could train are missing.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<Head>> Train(
-        FeatureMatrix features, DataSet data, string feature, string encoder, TrainingOptions options, int members, CancellationToken cancellation = default)
+        FeatureMatrix features, DataSet data, string feature, string encoder, TrainingOptions options, int members,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         var byLabel = new Dictionary<string, List<Head>>(StringComparer.Ordinal);
@@ -25,19 +26,22 @@ internal static class Bagging
         {
             var seed = unchecked(options.Seed * 7919 + member + 1);
             var part = Part(data, new Random(seed));
-            foreach (var head in HeadTrainer.Train(features, part, feature, encoder, options with { Seed = seed }, cancellation: cancellation).Heads)
+            foreach (var head in HeadTrainer.Train(
+                features, part, feature, encoder, options with { Seed = seed }, cancellation: cancellation).Heads)
             {
                 if (!byLabel.TryGetValue(head.Label, out var heads))
                     byLabel[head.Label] = heads = [];
                 heads.Add(head);
             }
         }
-        return byLabel.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<Head>)entry.Value, StringComparer.Ordinal);
+        return byLabel.ToDictionary(
+            entry => entry.Key, entry => (IReadOnlyList<Head>)entry.Value, StringComparer.Ordinal);
     }
 
     /// <summary>
     /// How far members disagree on a text: the standard deviation of their probabilities. Large where other answers
-    /// would have made another head. (Of log-odds it would be largest where all are sure: they scale with the distance.)
+    /// would have made another head. (Of log-odds it would be largest where all are sure: they scale with the
+    /// distance.)
     /// </summary>
     /// <param name="probabilities">One a member.</param>
     public static double Spread(ReadOnlySpan<double> probabilities)

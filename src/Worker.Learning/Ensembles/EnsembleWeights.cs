@@ -43,10 +43,12 @@ internal static class EnsembleWeights
     }
 
     /// <summary>
-    /// Stacking: logistic regression of the answers on the members' log-odds (Wolpert 1992), by Newton's method. A prior
-    /// pulls weights towards the mean of all (1 / members each) and the intercept towards 0, so that few rows change little.
+    /// Stacking: logistic regression of the answers on the members' log-odds (Wolpert 1992), by Newton's method. A
+    /// prior pulls weights towards the mean of all (1 / members each) and the intercept towards 0, so that few rows
+    /// change little.
     /// </summary>
-    /// <param name="strength">Of the prior, in rows: half of it times the squared distance is added to the summed loss.</param>
+    /// <param name="strength">Of the prior, in rows: half of it times the squared distance is added to the summed
+    /// loss.</param>
     public static (double[] Weights, double Intercept) Stacked(
         ReadOnlySpan<double> logOdds, ReadOnlySpan<bool> answers, int members, double strength = 1)
     {
@@ -83,6 +85,8 @@ internal static class EnsembleWeights
     private static void Require(ReadOnlySpan<double> logOdds, ReadOnlySpan<bool> answers, int members)
     {
         if (members < 1 || logOdds.Length != (long)answers.Length * members || answers.IsEmpty)
-            throw new ArgumentException($"{answers.Length} answers of {members} members need {(long)answers.Length * members} log-odds, and at least one answer; there are {logOdds.Length}", nameof(logOdds));
+            throw new ArgumentException(
+                $"{answers.Length} answers of {members} members need {(long)answers.Length * members} log-odds, and " +
+                $"at least one answer; there are {logOdds.Length}", nameof(logOdds));
     }
 }

@@ -16,18 +16,24 @@ internal sealed class HeadEnsemble
     public HeadEnsemble(IReadOnlyList<Head> members, IReadOnlyList<double> weights, double intercept = 0)
     {
         if (members.Count == 0 || members.Count != weights.Count)
-            throw new ArgumentException($"an ensemble needs a weight for each member and at least one: there are {members.Count} heads and {weights.Count} weights", nameof(weights));
+            throw new ArgumentException(
+                $"an ensemble needs a weight for each member and at least one: there are {members.Count} heads and " +
+                $"{weights.Count} weights", nameof(weights));
         var first = members[0];
         foreach (var member in members)
         {
             if (member.Label != first.Label || member.Encoder != first.Encoder)
                 throw new ArgumentException(
-                    $"heads of one label and one encoder answer together: '{first.Label}' for encoder {first.Encoder} and '{member.Label}' for encoder {member.Encoder} do not", nameof(members));
+                    $"heads of one label and one encoder answer together: '{first.Label}' for encoder " +
+                        $"{first.Encoder} and '{member.Label}' for encoder {member.Encoder} do not", nameof(members));
             if (member.Calibration.Curve is not null)
-                throw new ArgumentException($"head '{member.Label}' has an isotonic calibration, which is not linear and cannot be folded: train it with Platt's", nameof(members));
+                throw new ArgumentException(
+                    $"head '{member.Label}' has an isotonic calibration, which is not linear and cannot be folded: " +
+                    "train it with Platt's", nameof(members));
             if (Width(member) != Width(first))
                 throw new ArgumentException(
-                    $"head '{member.Label}' on {member.Feature} has parts of {Width(member)} floats, on {first.Feature} of {Width(first)}: they are of different encoders", nameof(members));
+                    $"head '{member.Label}' on {member.Feature} has parts of {Width(member)} floats, on " +
+                        $"{first.Feature} of {Width(first)}: they are of different encoders", nameof(members));
         }
         (Members, Weights, Intercept) = (members, weights, intercept);
     }
@@ -39,7 +45,8 @@ internal sealed class HeadEnsemble
     public double Intercept { get; }
 
     /// <summary>All members alike.</summary>
-    public static HeadEnsemble Mean(IReadOnlyList<Head> members) => new(members, [.. members.Select(_ => 1.0 / members.Count)]);
+    public static HeadEnsemble Mean(IReadOnlyList<Head> members) =>
+        new(members, [.. members.Select(_ => 1.0 / members.Count)]);
 
     /// <summary>Log-odds of the ensemble from each member's logit.</summary>
     public double LogOdds(ReadOnlySpan<double> logits)
@@ -51,13 +58,15 @@ internal sealed class HeadEnsemble
     }
 
     /// <summary>
-    /// The one head whose logit is the ensemble's log-odds, on the union of the members' features: of one on <c>mean</c>
-    /// and one on <c>layer3+mean</c> it is <c>layer3+mean</c>. Its logit is calibrated already; it decides at the members'
-    /// mean threshold (in log-odds) and reviews nothing: bands and certificates of members do not hold for it.
+    /// The one head whose logit is the ensemble's log-odds, on the union of the members' features: of one on
+    /// <c>mean</c> and one on <c>layer3+mean</c> it is <c>layer3+mean</c>. Its logit is calibrated already; it decides
+    /// at the members' mean threshold (in log-odds) and reviews nothing: bands and certificates of members do not hold
+    /// for it.
     /// </summary>
     public Head Fold()
     {
-        string[] parts = [.. Members.SelectMany(member => FeatureNames.Parts(member.Feature)).Distinct(StringComparer.Ordinal)];
+        string[] parts =
+            [.. Members.SelectMany(member => FeatureNames.Parts(member.Feature)).Distinct(StringComparer.Ordinal)];
         var width = Width(Members[0]);
         var sums = new double[parts.Length * width];
         var (bias, threshold, total) = (Intercept, 0.0, 0.0);

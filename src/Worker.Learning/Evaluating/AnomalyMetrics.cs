@@ -55,7 +55,8 @@ internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95
         var flagged = 0;
         foreach (var score in known)
             flagged += score >= threshold ? 1 : 0;
-        return new SeparationMetrics(RankingMetrics.RocAuc(scores, answers)!.Value, RankingMetrics.AveragePrecision(scores, answers), (double)flagged / known.Length)
+        return new SeparationMetrics(RankingMetrics.RocAuc(scores, answers)!.Value,
+            RankingMetrics.AveragePrecision(scores, answers), (double)flagged / known.Length)
         {
             Roc = OperatingCurves.Roc(new ScoredAnswers(scores, answers)),
         };
@@ -67,7 +68,8 @@ internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95
 /// <param name="Channels">Of each channel alone.</param>
 /// <param name="Known">Known texts.</param>
 /// <param name="Unknown">Texts unlike them.</param>
-/// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 when the reference is right about them.</param>
+/// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 when the reference is right about
+/// them.</param>
 /// <param name="UnknownFlagged">Share of unknown texts with p ≤ 0.05.</param>
 internal sealed record AnomalyMetrics(
     SeparationMetrics Together, IReadOnlyDictionary<string, SeparationMetrics> Channels, int Known, int Unknown,

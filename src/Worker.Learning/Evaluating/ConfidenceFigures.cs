@@ -61,6 +61,7 @@ internal sealed record ConfidenceFigures(
             texts[uncertain ? 1 : 0] += new Judged(1, wrong > 0 ? 1 : 0);
         }
         return new ConfidenceFigures(
-            labels[(int)Confidence.Certified], labels[(int)Confidence.Likely], labels[(int)Confidence.Uncertain], texts[0], texts[1], withYes);
+            labels[(int)Confidence.Certified], labels[(int)Confidence.Likely], labels[(int)Confidence.Uncertain],
+            texts[0], texts[1], withYes);
     }
 }

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating;
 
-/// <summary>Decisions against answers, counted. A ratio whose denominator is 0 is 0: no yes was said (precision), or none
-/// was due (recall).</summary>
+/// <summary>Decisions against answers, counted. A ratio whose denominator is 0 is 0: no yes was said (precision), or
+/// none was due (recall).</summary>
 internal readonly record struct Confusion(
     long TruePositives, long FalsePositives, long FalseNegatives, long TrueNegatives)
 {
@@ -28,7 +28,8 @@ internal readonly record struct Confusion(
         Span<long> counts = stackalloc long[4];
         for (var i = 0; i < probabilities.Length; i++)
             counts[(probabilities[i] >= threshold ? 2 : 0) + (answers[i] ? 1 : 0)]++;
-        return new Confusion(TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]);
+        return new Confusion(
+            TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]);
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;

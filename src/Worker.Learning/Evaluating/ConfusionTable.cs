@@ -17,7 +17,9 @@ internal readonly record struct ConfusedPair(string Truth, string Predicted, int
 /// <param name="Nothing">[truth] texts that have the label and were predicted to have none at all.</param>
 /// <param name="Pairs">Most confused first, over all labels; at most 40.</param>
 internal sealed record ConfusionTable(
-    bool Exclusive, IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Counts, IReadOnlyList<int> Nothing, IReadOnlyList<ConfusedPair> Pairs)
+    bool Exclusive,
+    IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Counts, IReadOnlyList<int> Nothing,
+    IReadOnlyList<ConfusedPair> Pairs)
 {
     /// <summary>A larger table cannot be read.</summary>
     public const int MaximumLabels = 20;

@@ -4,7 +4,9 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Evaluating;
 
-/// <summary>Texts with what heads said of them and what people answered: all that an evaluation in detail needs.</summary>
+/// <summary>
+/// Texts with what heads said of them and what people answered: all that an evaluation in detail needs.
+/// </summary>
 internal sealed class EvaluatedTexts
 {
     private readonly LabelDecision[] decisions;
@@ -27,12 +29,15 @@ internal sealed class EvaluatedTexts
         DecisionBands? bands = null)
     {
         var cells = (long)texts.Count * heads.Count;
-        if (answers.Rows != texts.Count || answers.Labels != heads.Count || uncalibrated.Length != cells || probabilities.Length != cells || (sources?.Count ?? texts.Count) != texts.Count)
+        if (answers.Rows != texts.Count || answers.Labels != heads.Count || uncalibrated.Length != cells
+            || probabilities.Length != cells || (sources?.Count ?? texts.Count) != texts.Count)
             throw new ArgumentException(
                 $"there are {texts.Count} texts, {sources?.Count ?? texts.Count} sources, {heads.Count} heads, " +
-                $"{uncalibrated.Length} uncalibrated and {probabilities.Length} calibrated probabilities, and answers [{answers.Rows}, {answers.Labels}]",
+                $"{uncalibrated.Length} uncalibrated and {probabilities.Length} calibrated probabilities, and " +
+                    $"answers [{answers.Rows}, {answers.Labels}]",
                 nameof(answers));
-        (Heads, Texts, Sources, Uncalibrated, Probabilities, Answers) = (heads, texts, sources, uncalibrated, probabilities, answers);
+        (Heads, Texts, Sources, Uncalibrated, Probabilities, Answers) = (
+            heads, texts, sources, uncalibrated, probabilities, answers);
         Exclusive = heads.Count > 1 && heads[0].Group is not null && heads.All(head => head.Group == heads[0].Group);
         decisions = Decide(bands ?? new DecisionBands([.. heads], new DecisionOptions(), DateTimeOffset.MinValue));
     }
@@ -68,10 +73,14 @@ internal sealed class EvaluatedTexts
         for (var row = 0; row < Texts.Count; row++)
             if (Answers[row, column] != AnswerMatrix.Unknown)
                 counts[(IsYes(row, column) ? 2 : 0) + (Answers[row, column] == AnswerMatrix.Yes ? 1 : 0)]++;
-        return new Confusion(TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]);
+        return new Confusion(
+            TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]);
     }
 
-    /// <summary>Rows whose answer for a label is known, or for all labels when <paramref name="column"/> is null, with the probabilities given.</summary>
+    /// <summary>
+    /// Rows whose answer for a label is known, or for all labels when <paramref name="column"/> is null, with the
+    /// probabilities given.
+    /// </summary>
     public (double[] Probabilities, bool[] Answers) Known(double[] from, int? column = null)
     {
         var (p, y) = (new List<double>(), new List<bool>());

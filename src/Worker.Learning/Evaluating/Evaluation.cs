@@ -8,7 +8,8 @@ internal sealed record AverageMetrics(double Precision, double Recall, double F1
 /// <param name="Precision">At the threshold; 0 when no yes was said.</param>
 /// <param name="Recall">At the threshold; 0 when there are no positives.</param>
 /// <param name="F1">At the threshold; 0 when there are no positives.</param>
-/// <param name="AveragePrecision">See <see cref="RankingMetrics.AveragePrecision"/>; 0 when there are no positives.</param>
+/// <param name="AveragePrecision">See <see cref="RankingMetrics.AveragePrecision"/>; 0 when there are no
+/// positives.</param>
 /// <param name="Support">Rows that have the label.</param>
 /// <param name="Known">Rows whose answer is known.</param>
 /// <param name="Threshold">Probability from which on the decision was yes.</param>
@@ -35,7 +36,8 @@ internal sealed record LabelMetrics(
 /// Plain means over labels. Precision, recall and F1 over every label with a known answer, where one without positives
 /// counts 0; average precision over the labels with positives, since it means nothing for the others.
 /// </param>
-/// <param name="Micro">All decisions of all labels counted together; average precision of all probabilities pooled.</param>
+/// <param name="Micro">All decisions of all labels counted together; average precision of all probabilities
+/// pooled.</param>
 /// <param name="Ece">Calibration error of all probabilities pooled.</param>
 /// <param name="LogLoss">Of all probabilities pooled.</param>
 /// <param name="Brier">Of all probabilities pooled.</param>

@@ -72,7 +72,9 @@ internal sealed record LabelDetail(
     string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified,
     IReadOnlyList<WrongExample> FalseNegatives, IReadOnlyList<WrongExample> FalsePositives);
 
-/// <summary>Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.</summary>
+/// <summary>
+/// Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.
+/// </summary>
 /// <param name="Pooled">All decisions of all labels.</param>
 /// <param name="Confidence">How right decisions of each confidence are.</param>
 /// <param name="Labels">In the heads' order.</param>

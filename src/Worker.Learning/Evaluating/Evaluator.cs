@@ -3,18 +3,22 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Evaluating;
 
-/// <summary>Computes an <see cref="Evaluation"/>; rows without an answer for a label play no part in its figures.</summary>
+/// <summary>
+/// Computes an <see cref="Evaluation"/>; rows without an answer for a label play no part in its figures.
+/// </summary>
 internal static class Evaluator
 {
     /// <summary>Evaluates heads by what a worker decides with them.</summary>
     /// <param name="heads">One a column.</param>
     /// <param name="probabilities">Calibrated; [rows, heads], row-major.</param>
-    /// <param name="answers">[rows, heads]; see <see cref="DataSet.WithLabels"/> for a data set with other labels.</param>
+    /// <param name="answers">[rows, heads]; see <see cref="DataSet.WithLabels"/> for a data set with other
+    /// labels.</param>
     /// <exception cref="ArgumentException">Sizes differ, or nothing is known.</exception>
     public static Evaluation Evaluate(IReadOnlyList<Head> heads, double[] probabilities, AnswerMatrix answers)
     {
         var texts = new EvaluatedTexts(heads, new string[answers.Rows], null, probabilities, probabilities, answers);
-        return Evaluate([.. heads.Select(head => head.Label)], [.. heads.Select(head => head.Thresholds.Decide)], probabilities, answers, texts.Confusion);
+        return Evaluate([.. heads.Select(head => head.Label)], [.. heads.Select(head => head.Thresholds.Decide)],
+            probabilities, answers, texts.Confusion);
     }
 
     /// <summary>Evaluates probabilities at given thresholds.</summary>
@@ -24,14 +28,17 @@ internal static class Evaluator
     /// <param name="answers">[rows, labels].</param>
     /// <exception cref="ArgumentException">Sizes differ, a probability is none, or nothing is known.</exception>
     public static Evaluation Evaluate(
-        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers) =>
+        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities,
+        AnswerMatrix answers) =>
         Evaluate(labels, thresholds, probabilities, answers, null);
 
     /// <param name="decided">Decisions on each label, counted; null for yes from the threshold on.</param>
     private static Evaluation Evaluate(
-        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities, AnswerMatrix answers, Func<int, Confusion>? decided)
+        IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities,
+        AnswerMatrix answers, Func<int, Confusion>? decided)
     {
-        if (answers.Labels != labels.Count || thresholds.Count != labels.Count || probabilities.Length != (long)answers.Rows * answers.Labels)
+        if (answers.Labels != labels.Count || thresholds.Count != labels.Count
+            || probabilities.Length != (long)answers.Rows * answers.Labels)
             throw new ArgumentException(
                 $"answers are [{answers.Rows}, {answers.Labels}], there are {labels.Count} labels, " +
                 $"{thresholds.Count} thresholds and {probabilities.Length} probabilities",
@@ -52,7 +59,8 @@ internal static class Evaluator
         if (pooled.Count == 0)
             throw new ArgumentException(
                 $"no row has an answer for any of the {labels.Count} labels " +
-                $"({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", …" : "")}): are these the labels of that file?",
+                $"({string.Join(", ", labels.Take(5))}{(labels.Count > 5 ? ", …" : "")}): are these the labels of " +
+                    "that file?",
                 nameof(answers));
 
         var (everyP, everyY) = (pooled.ToArray(), truth.ToArray());
@@ -65,7 +73,8 @@ internal static class Evaluator
             metrics);
     }
 
-    private static LabelMetrics Measure(string label, double[] p, bool[] y, double threshold, Confusion confusion) => new(
+    private static LabelMetrics Measure(string label, double[] p, bool[] y, double threshold, Confusion confusion) =>
+        new(
         label,
         confusion.Precision,
         confusion.Recall,
@@ -90,7 +99,8 @@ internal static class Evaluator
     }
 
     /// <summary>Probabilities and answers of the rows whose answer is known.</summary>
-    private static (double[] Probabilities, bool[] Answers) Known(ReadOnlySpan<double> probabilities, AnswerMatrix answers, int column, string label)
+    private static (double[] Probabilities, bool[] Answers) Known(
+        ReadOnlySpan<double> probabilities, AnswerMatrix answers, int column, string label)
     {
         var (p, y) = (new List<double>(), new List<bool>());
         for (var row = 0; row < answers.Rows; row++)
@@ -99,7 +109,9 @@ internal static class Evaluator
                 continue;
             var probability = probabilities[row * answers.Labels + column];
             if (!(probability >= 0 && probability <= 1))
-                throw new ArgumentException($"the probability of row {row} for label '{label}' is {probability}, not within 0 and 1", nameof(probabilities));
+                throw new ArgumentException(
+                    $"the probability of row {row} for label '{label}' is {probability}, not within 0 and 1", nameof(
+                        probabilities));
             p.Add(probability);
             y.Add(answers[row, column] == AnswerMatrix.Yes);
         }

@@ -31,10 +31,10 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>
-    /// Expected calibration error: rows ordered by probability, cut into <see cref="Bins"/> bins of equal mass (row i of
-    /// n is in bin ⌊15·i/n⌋; fewer when there are fewer rows), and the mean, weighted by rows, of
-    /// |mean p − share of yes| over the bins. Equal probabilities share a bin's answers evenly, so that the order of the
-    /// rows plays no part.
+    /// Expected calibration error: rows ordered by probability, cut into <see cref="Bins"/> bins of equal mass (row i
+    /// of n is in bin ⌊15·i/n⌋; fewer when there are fewer rows), and the mean, weighted by rows, of
+    /// |mean p − share of yes| over the bins. Equal probabilities share a bin's answers evenly, so that the order of
+    /// the rows plays no part.
     /// </summary>
     public static double CalibrationError(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers)
     {

@@ -26,10 +26,13 @@ internal sealed record Slice(string Name, int Texts, Confusion Decisions, double
         {
             var end = Math.Max(start + 1, byLength.Length * part / LengthParts);
             // Texts of one length stay together.
-            while (end < byLength.Length && evaluated.Texts[byLength[end].Row].Length == evaluated.Texts[byLength[end - 1].Row].Length)
+            while (end < byLength.Length
+                && evaluated.Texts[byLength[end].Row].Length == evaluated.Texts[byLength[end - 1].Row].Length)
                 end++;
-            var (from, to) = (evaluated.Texts[byLength[start].Row].Length, evaluated.Texts[byLength[end - 1].Row].Length);
-            slices.Add(Of(from == to ? $"{from} characters" : $"{from} to {to} characters", evaluated, byLength[start..end]));
+            var (from, to) = (
+                evaluated.Texts[byLength[start].Row].Length, evaluated.Texts[byLength[end - 1].Row].Length);
+            slices.Add(
+                Of(from == to ? $"{from} characters" : $"{from} to {to} characters", evaluated, byLength[start..end]));
             start = end;
         }
         return slices;
@@ -40,7 +43,8 @@ internal sealed record Slice(string Name, int Texts, Confusion Decisions, double
     {
         if (evaluated.Sources is not { } sources || sources.All(source => source is null))
             return [];
-        var groups = errors.GroupBy(e => sources[e.Row] ?? "no source given", StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToArray();
+        var groups = errors.GroupBy(e => sources[e.Row] ?? "no source given", StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToArray();
         var slices = groups.Take(MaximumSources).Select(group => Of(group.Key, evaluated, [.. group])).ToList();
         if (groups.Length > MaximumSources)
             slices.Add(Of(
@@ -70,7 +74,8 @@ internal sealed record Slice(string Name, int Texts, Confusion Decisions, double
         return new Slice(
             name,
             errors.Length,
-            new Confusion(TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1], TrueNegatives: counts[0]),
+            new Confusion(TruePositives: counts[3], FalsePositives: counts[2], FalseNegatives: counts[1],
+                TrueNegatives: counts[0]),
             errors.Length == 0 ? 0 : (double)errors.Count(e => e.Wrong > 0) / errors.Length,
             ReliabilityDiagram.Of(new ScoredAnswers([.. p], [.. y])).Ece);
     }

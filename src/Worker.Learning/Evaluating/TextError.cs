@@ -39,7 +39,8 @@ internal readonly record struct TextError(int Row, int Known, int Wrong, double 
         }
         // The favourite is known to be wrong also where another label is known to hold.
         var known = answers[top] != AnswerMatrix.Unknown || answers.Contains(AnswerMatrix.Yes);
-        return new TextError(row, known ? 1 : 0, known && answers[top] != AnswerMatrix.Yes ? 1 : 0, 1 - (all[top] - second));
+        return new TextError(
+            row, known ? 1 : 0, known && answers[top] != AnswerMatrix.Yes ? 1 : 0, 1 - (all[top] - second));
     }
 
     private static TextError Decisions(EvaluatedTexts evaluated, int row)

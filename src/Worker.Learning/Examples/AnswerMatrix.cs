@@ -15,10 +15,14 @@ internal sealed class AnswerMatrix
     public AnswerMatrix(int rows, int labels, sbyte[] values)
     {
         if (values.Length != (long)rows * labels)
-            throw new ArgumentException($"{rows} rows of {labels} labels need {(long)rows * labels} answers, there are {values.Length}", nameof(values));
+            throw new ArgumentException(
+                $"{rows} rows of {labels} labels need {(long)rows * labels} answers, there are {values.Length}",
+                nameof(values));
         var odd = values.AsSpan().IndexOfAnyExceptInRange(Unknown, Yes);
         if (odd >= 0)
-            throw new ArgumentException($"the answer of row {odd / labels} for label {odd % labels} is {values[odd]}, not -1, 0 or 1", nameof(values));
+            throw new ArgumentException(
+                $"the answer of row {odd / labels} for label {odd % labels} is {values[odd]}, not -1, 0 or 1",
+                nameof(values));
         Rows = rows;
         Labels = labels;
         this.values = values;

@@ -21,7 +21,8 @@ internal static class DataCleaning
     {
         var found = new List<string>();
         remarks = found;
-        var kept = Enumerable.Range(0, data.Texts.Count).Where(row => !string.IsNullOrWhiteSpace(data.Texts[row])).ToArray();
+        var kept = Enumerable.Range(0, data.Texts.Count).Where(row => !string.IsNullOrWhiteSpace(data.Texts[row]))
+            .ToArray();
         if (kept.Length < data.Texts.Count)
             found.Add(string.Create(
                 CultureInfo.InvariantCulture,
@@ -39,7 +40,8 @@ internal static class DataCleaning
         var clean = part.WithAnswers(new AnswerMatrix(kept.Length, data.Labels.Length, values));
         if (clean.Groups.Count < FewDistinct * kept.Length)
             found.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{clean.Groups.Count} of {kept.Length} texts are distinct: copies and near-copies stay on one side of every split and count as one text of evidence"));
+                $"{clean.Groups.Count} of {kept.Length} texts are distinct: copies and near-copies stay on one side " +
+                    $"of every split and count as one text of evidence"));
         return clean;
     }
 
@@ -70,10 +72,12 @@ internal static class DataCleaning
     {
         var settled = contradictions.Where(c => c.Settled != AnswerMatrix.Unknown).ToArray();
         if (settled.Length > 0)
-            yield return $"{Times(settled.Length)} the same text is answered both yes and no for a label: the answer that most of its copies have is kept, correct the others ({settled[0]})";
+            yield return $"{Times(settled.Length)} the same text is answered both yes and no for a label: the answer " +
+                $"that most of its copies have is kept, correct the others ({settled[0]})";
         var tied = contradictions.Where(c => c.Settled == AnswerMatrix.Unknown).ToArray();
         if (tied.Length > 0)
-            yield return $"{Times(tied.Length)} the same text is answered yes as often as no for a label: these answers are left out, correct one of them ({tied[0]})";
+            yield return $"{Times(tied.Length)} the same text is answered yes as often as no for a label: these " +
+                $"answers are left out, correct one of them ({tied[0]})";
     }
 
     private static string Times(int count) =>

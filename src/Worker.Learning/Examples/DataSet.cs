@@ -13,7 +13,9 @@ internal sealed class DataSet
     public DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers)
     {
         if (answers.Rows != texts.Count || answers.Labels != labels.Length)
-            throw new ArgumentException($"answers are [{answers.Rows}, {answers.Labels}], there are {texts.Count} texts and {labels.Length} labels", nameof(answers));
+            throw new ArgumentException(
+                $"answers are [{answers.Rows}, {answers.Labels}], there are {texts.Count} texts and {labels.Length} " +
+                "labels", nameof(answers));
         if (labels.Distinct(StringComparer.Ordinal).Count() != labels.Length)
             throw new ArgumentException($"a label is named twice in: {string.Join(", ", labels)}", nameof(labels));
         Texts = texts;
@@ -53,9 +55,12 @@ internal sealed class DataSet
         var all = examples.ToList();
         if (all.Count == 0)
             throw new ExampleFormatException([$"{source} has no examples"], 1);
-        ImmutableArray<string> labels = [.. all.SelectMany(e => e.Labels.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> labels =
+            [.. all.SelectMany(e => e.Labels.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (labels.Length == 0)
-            throw new ExampleFormatException([$"{source} has {all.Count} texts and names no label: answer at least one, e.g. \"labels\": {{\"spam\": 1}}"], 1);
+            throw new ExampleFormatException(
+                [$"{source} has {all.Count} texts and names no label: answer at least one, e.g. \"labels\": " +
+                $"{{\"spam\": 1}}"], 1);
 
         var values = new sbyte[checked(all.Count * labels.Length)];
         for (var row = 0; row < all.Count; row++)
@@ -63,7 +68,9 @@ internal sealed class DataSet
             var answers = values.AsSpan(row * labels.Length, labels.Length);
             answers.Fill(all[row].Closed ? AnswerMatrix.No : AnswerMatrix.Unknown);
             foreach (var (label, answer) in all[row].Labels)
-                answers[labels.BinarySearch(label, StringComparer.Ordinal)] = answer ? AnswerMatrix.Yes : AnswerMatrix.No;
+                answers[labels.BinarySearch(label, StringComparer.Ordinal)] = answer
+                    ? AnswerMatrix.Yes
+                    : AnswerMatrix.No;
         }
         return new DataSet([.. all.Select(e => e.Text)], labels, new AnswerMatrix(all.Count, labels.Length, values))
         {
@@ -77,7 +84,8 @@ internal sealed class DataSet
     /// </summary>
     public static DataSet Join(IReadOnlyList<DataSet> sets)
     {
-        ImmutableArray<string> labels = [.. sets.SelectMany(set => set.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ImmutableArray<string> labels =
+            [.. sets.SelectMany(set => set.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var values = new sbyte[checked(sets.Sum(set => set.Texts.Count) * labels.Length)];
         var row = 0;
         foreach (var set in sets.Select(set => set.WithLabels(labels)))
@@ -85,13 +93,15 @@ internal sealed class DataSet
                 set.Answers.Row(text).CopyTo(values.AsSpan(row * labels.Length));
         return new DataSet([.. sets.SelectMany(set => set.Texts)], labels, new AnswerMatrix(row, labels.Length, values))
         {
-            Sources = sets.Any(set => set.Sources is not null) ? [.. sets.SelectMany(set => set.Sources ?? new string?[set.Texts.Count])] : null,
+            Sources = sets.Any(set => set.Sources is not null)
+                ? [.. sets.SelectMany(set => set.Sources ?? new string?[set.Texts.Count])]
+                : null,
         };
     }
 
     /// <summary>
-    /// The same texts with other columns: those of labels it has keep their answers, any other label is unknown for every
-    /// text. For evaluating heads whose labels are not exactly the file's.
+    /// The same texts with other columns: those of labels it has keep their answers, any other label is unknown for
+    /// every text. For evaluating heads whose labels are not exactly the file's.
     /// </summary>
     public DataSet WithLabels(IReadOnlyList<string> labels)
     {
@@ -99,7 +109,9 @@ internal sealed class DataSet
         var values = new sbyte[checked(Texts.Count * labels.Count)];
         for (var row = 0; row < Texts.Count; row++)
             for (var column = 0; column < columns.Length; column++)
-                values[row * columns.Length + column] = columns[column] < 0 ? AnswerMatrix.Unknown : Answers[row, columns[column]];
+                values[row * columns.Length + column] = columns[column] < 0
+                    ? AnswerMatrix.Unknown
+                    : Answers[row, columns[column]];
         return new DataSet(Texts, [.. labels], new AnswerMatrix(Texts.Count, labels.Count, values),
             groups)
         { Sources = Sources };

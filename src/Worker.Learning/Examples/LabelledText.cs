@@ -7,9 +7,14 @@ namespace Worker.Learning.Examples;
 /// unknown when false.</param>
 internal sealed record LabelledText(string Text, IReadOnlyDictionary<string, bool> Labels, bool Closed)
 {
-    /// <summary>Where the text is from (<c>"source"</c> of the line), for figures by source; null when not said.</summary>
+    /// <summary>
+    /// Where the text is from (<c>"source"</c> of the line), for figures by source; null when not said.
+    /// </summary>
     public string? Source { get; init; }
 
-    /// <summary>False for a text that is unlike anything to be known (<c>"known": false</c>): to measure anomalies with, never to train on.</summary>
+    /// <summary>
+    /// False for a text that is unlike anything to be known (<c>"known": false</c>): to measure anomalies with, never
+    /// to train on.
+    /// </summary>
     public bool Known { get; init; } = true;
 }

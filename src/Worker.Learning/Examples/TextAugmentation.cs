@@ -3,9 +3,9 @@ using System.Text;
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Altered copies of texts with rare labels: words dropped, neighbours swapped, letters mistyped. Which texts get copies
-/// depends on the answers alone; the split is by the text a copy was made from, so none is fitted to where its text is held
-/// out.
+/// Altered copies of texts with rare labels: words dropped, neighbours swapped, letters mistyped. Which texts get
+/// copies depends on the answers alone; the split is by the text a copy was made from, so none is fitted to where its
+/// text is held out.
 /// </summary>
 internal static class TextAugmentation
 {
@@ -22,7 +22,8 @@ internal static class TextAugmentation
     /// <returns>The copies, and for each the row of the text it was made from.</returns>
     public static (IReadOnlyList<string> Texts, IReadOnlyList<int> Sources) Copy(DataSet data, int seed)
     {
-        var rare = Enumerable.Range(0, data.Labels.Length).Where(label => data.Answers.Count(label).Positives < RareBelow).ToArray();
+        var rare = Enumerable.Range(0, data.Labels.Length).Where(label =>
+            data.Answers.Count(label).Positives < RareBelow).ToArray();
         var (texts, sources) = (new List<string>(), new List<int>());
         var random = new Random(seed);
         for (var row = 0; row < data.Texts.Count; row++)

@@ -11,18 +11,22 @@ namespace Worker.Learning.Experiments;
 internal static class Experiment
 {
     /// <summary>Runs all seeds.</summary>
-    /// <param name="features">All texts' features by the name that heads carry (those of <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
+    /// <param name="features">All texts' features by the name that heads carry (those of
+    /// <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
     /// <param name="altered">Altered copies, where they are among what is compared.</param>
     /// <param name="progress">Told what part, from 0 to 1, is done.</param>
-    /// <exception cref="ExperimentRefusedException">Options out of range, a variant that there is not, or too few texts.</exception>
+    /// <exception cref="ExperimentRefusedException">Options out of range, a variant that there is not, or too few
+    /// texts.</exception>
     public static ExperimentResult Run(
-        DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options, AlteredTexts? altered = null, Action<double>? progress = null, CancellationToken cancellation = default)
+        DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options,
+        AlteredTexts? altered = null, Action<double>? progress = null, CancellationToken cancellation = default)
     {
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ExperimentRefusedException(string.Join("; ", wrong));
         var variants = Chosen(options, altered is not null);
         var cached = new Dictionary<string, FeatureMatrix>(StringComparer.Ordinal);
-        FeatureMatrix Cached(string name) => cached.TryGetValue(name, out var matrix) ? matrix : cached[name] = features(name);
+        FeatureMatrix Cached(string name) =>
+            cached.TryGetValue(name, out var matrix) ? matrix : cached[name] = features(name);
 
         var runs = variants.Select(_ => new Runs()).ToArray();
         RandomSplit? split = null;
@@ -32,7 +36,8 @@ internal static class Experiment
             if (split.Fit.Length == 0 || split.Validation.Length == 0 || split.Test.Length == 0)
                 throw new ExperimentRefusedException(
                     $"{data.Groups.Count} distinct texts are too few to split: answer more");
-            var trial = new Trial(data, Cached, altered, encoder, options, split, options.FirstSeed + seed, cancellation);
+            var trial = new Trial(
+                data, Cached, altered, encoder, options, split, options.FirstSeed + seed, cancellation);
             // Figures count copies of a text once.
             var part = data.Part(split.Test);
             var test = part.WithAnswers(part.Answers.OncePerGroup(part.Groups));
@@ -48,7 +53,10 @@ internal static class Experiment
         }
         return new ExperimentResult(
             data.Labels,
-            [.. variants.Zip(runs, (variant, run) => new VariantResult(variant.Name, variant.Description, run.Evaluations, run.Mistakes, run.Spreads, run.Seconds))],
+            [.. variants.Zip(
+                runs, (variant, run) =>
+                    new VariantResult(
+                        variant.Name, variant.Description, run.Evaluations, run.Mistakes, run.Spreads, run.Seconds))],
             (split!.Fit.Length, split.Validation.Length, split.Test.Length),
             options.Seeds);
     }
@@ -61,8 +69,12 @@ internal static class Experiment
     {
         var all = Variants.All(options, altered);
         if (options.Only.Except(all.Select(v => v.Name), StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown)
-            throw new ExperimentRefusedException($"there is no variant {string.Join(", ", unknown)}: choose of {string.Join(", ", all.Select(v => v.Name))}");
-        return options.Only.Count == 0 ? all : [.. all.Where((variant, i) => i == 0 || options.Only.Contains(variant.Name, StringComparer.Ordinal))];
+            throw new ExperimentRefusedException(
+                $"there is no variant {string.Join(", ", unknown)}: choose of " +
+                $"{string.Join(", ", all.Select(v => v.Name))}");
+        return options.Only.Count == 0
+            ? all
+            : [.. all.Where((variant, i) => i == 0 || options.Only.Contains(variant.Name, StringComparer.Ordinal))];
     }
 
     private static void Measure(Trial trial, VariantHeads made, DataSet test, Runs run)
@@ -74,8 +86,11 @@ internal static class Experiment
         {
             var head = made.Heads.GetValueOrDefault(labels[column]) ?? Share(trial, column);
             thresholds[column] = head.Thresholds.Decide;
-            var logits = head.Weights.Length == 0 ? [.. Enumerable.Repeat((double)head.Bias, rows.Length)] : trial.Logits(head, rows);
-            var members = made.Members?.GetValueOrDefault(labels[column])?.Select(member => (Head: member, Logits: trial.Logits(member, rows))).ToArray();
+            var logits = head.Weights.Length == 0
+                ? [.. Enumerable.Repeat((double)head.Bias, rows.Length)]
+                : trial.Logits(head, rows);
+            var members = made.Members?.GetValueOrDefault(labels[column])?.Select(member =>
+                (Head: member, Logits: trial.Logits(member, rows))).ToArray();
             for (var i = 0; i < rows.Length; i++)
             {
                 var p = head.Calibration.Probability(logits[i]);
@@ -86,7 +101,10 @@ internal static class Experiment
                 doubts.Add(yes ? 1 - p : p);
                 wrong.Add(yes != (test.Answers[i, column] == AnswerMatrix.Yes));
                 if (made.Members is not null)
-                    spreads.Add(members is null ? 0 : Bagging.Spread([.. members.Select(m => m.Head.Calibration.Probability(m.Logits[i]))]));
+                    spreads.Add(
+                        members is null
+                            ? 0
+                            : Bagging.Spread([.. members.Select(m => m.Head.Calibration.Probability(m.Logits[i]))]));
             }
         }
         run.Evaluations.Add(Evaluator.Evaluate(labels, thresholds, probabilities, test.Answers));
@@ -96,7 +114,9 @@ internal static class Experiment
             run.Spreads.Add(spread);
     }
 
-    /// <summary>A label too rare to train in this split says its share of positives to every text, whichever the variant.</summary>
+    /// <summary>
+    /// A label too rare to train in this split says its share of positives to every text, whichever the variant.
+    /// </summary>
     private static Head Share(Trial trial, int column)
     {
         var (positives, negatives) = trial.Data.Part(trial.Rows.Both).Answers.Count(column);

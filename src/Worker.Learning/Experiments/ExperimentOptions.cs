@@ -8,7 +8,10 @@ namespace Worker.Learning.Experiments;
 /// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
 internal sealed record NamedFeature(string Name, string Feature);
 
-/// <summary>Altered copies of a data set's texts, for the variant that fits on them too; see <see cref="Examples.TextAugmentation"/>.</summary>
+/// <summary>
+/// Altered copies of a data set's texts, for the variant that fits on them too; see
+/// <see cref="Examples.TextAugmentation"/>.
+/// </summary>
 /// <param name="Sources">For each copy, the row of its text.</param>
 /// <param name="Features">All copies' features by the name that heads carry.</param>
 internal sealed record AlteredTexts(IReadOnlyList<int> Sources, Func<string, FeatureMatrix> Features);
@@ -26,21 +29,26 @@ internal sealed record ExperimentOptions
     public double Test { get; init; } = 0.25;
 
     /// <summary>
-    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants that learn no weights
-    /// are fitted on these too: they need not pay for what they do not use.
+    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants that learn no
+    /// weights are fitted on these too: they need not pay for what they do not use.
     /// </summary>
     public double Validation { get; init; } = 0.15;
 
     /// <summary>Members of a bagged ensemble; 2 to 100, default 5.</summary>
     public int Bags { get; init; } = 5;
 
-    /// <summary>The first is the base that others are held against; an ensemble across features has one member each.</summary>
+    /// <summary>
+    /// The first is the base that others are held against; an ensemble across features has one member each.
+    /// </summary>
     public IReadOnlyList<NamedFeature> Features { get; init; } = [];
 
     /// <summary>Names of the variants wanted; empty for all. The base is always run.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
-    /// <summary>How heads are trained; the seed is each split's own. Platt's calibration, because isotonic heads cannot be folded.</summary>
+    /// <summary>
+    /// How heads are trained; the seed is each split's own. Platt's calibration, because isotonic heads cannot be
+    /// folded.
+    /// </summary>
     public TrainingOptions Training { get; init; } = new() { Calibration = CalibrationMethod.Platt };
 
     /// <summary>Every option that is out of range, with its range; empty when all are fine.</summary>
@@ -52,7 +60,9 @@ internal sealed record ExperimentOptions
         if (Bags is < 2 or > 100)
             problems.Add($"bags is {Bags}: an ensemble has 2 to 100 members");
         if (Test is not (> 0 and <= 0.9) || Validation is not (> 0 and <= 0.9) || Test + Validation >= 0.95)
-            problems.Add($"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave texts to fit on");
+            problems.Add(
+                $"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave " +
+                "texts to fit on");
         if (Features.Count == 0)
             problems.Add("no feature is named: name one at least, e.g. taps");
         if (Training.Calibration != CalibrationMethod.Platt)

@@ -13,7 +13,10 @@ internal readonly record struct Estimate(double Mean, double TwoSigma, int Seeds
         if (values.Count == 0)
             return new Estimate(double.NaN, double.NaN, 0);
         var mean = values.Average();
-        return new Estimate(mean, values.Count < 2 ? double.NaN : 2 * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)), values.Count);
+        return new Estimate(
+            mean, values.Count < 2
+                ? double.NaN
+                : 2 * Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)), values.Count);
     }
 }
 
@@ -29,7 +32,8 @@ internal sealed record ExperimentMetric(
     public static IReadOnlyList<ExperimentMetric> All { get; } =
     [
         new("F1", "f1", true, e => e.Macro.F1, l => l.Support == 0 ? null : l.F1),
-        new("AP", "average_precision", true, e => e.Macro.AveragePrecision, l => l.Support == 0 ? null : l.AveragePrecision),
+        new("AP", "average_precision", true, e => e.Macro.AveragePrecision,
+            l => l.Support == 0 ? null : l.AveragePrecision),
         new("log-loss", "log_loss", false, e => e.LogLoss, l => l.Known == 0 ? null : l.LogLoss),
         new("ECE", "ece", false, e => e.Ece, l => l.Known == 0 ? null : l.Ece),
     ];
@@ -37,19 +41,23 @@ internal sealed record ExperimentMetric(
 
 /// <summary>One variant over all seeds.</summary>
 /// <param name="Evaluations">One a seed.</param>
-/// <param name="MistakeAuroc">How well 1 − the probability of the decision tells wrong decisions from right ones, a seed each.</param>
+/// <param name="MistakeAuroc">How well 1 − the probability of the decision tells wrong decisions from right ones, a
+/// seed each.</param>
 /// <param name="SpreadAuroc">The same by the spread of bagged members; empty for other variants.</param>
 /// <param name="Seconds">Fitting, all seeds; heads shared with an earlier variant count there.</param>
 internal sealed record VariantResult(
-    string Name, string Description, IReadOnlyList<Evaluation> Evaluations, IReadOnlyList<double> MistakeAuroc, IReadOnlyList<double> SpreadAuroc, double Seconds)
+    string Name, string Description,
+    IReadOnlyList<Evaluation> Evaluations, IReadOnlyList<double> MistakeAuroc, IReadOnlyList<double> SpreadAuroc,
+    double Seconds)
 {
     public Estimate Whole(ExperimentMetric metric) => Estimate.Of([.. Evaluations.Select(metric.Whole)]);
 
-    public Estimate Label(ExperimentMetric metric, int label) => Estimate.Of([.. Evaluations.Select(e => metric.Label(e.Labels[label])).OfType<double>()]);
+    public Estimate Label(ExperimentMetric metric, int label) =>
+        Estimate.Of([.. Evaluations.Select(e => metric.Label(e.Labels[label])).OfType<double>()]);
 
     /// <summary>
-    /// Mean difference to another variant, split by split, and twice its standard error: a difference larger than that is
-    /// hardly chance. (Splits share texts, so the error is a little too small; Nadeau and Bengio 2003.)
+    /// Mean difference to another variant, split by split, and twice its standard error: a difference larger than that
+    /// is hardly chance. (Splits share texts, so the error is a little too small; Nadeau and Bengio 2003.)
     /// </summary>
     public (double Mean, double TwoErrors) Against(VariantResult other, ExperimentMetric metric)
     {
@@ -71,4 +79,5 @@ internal sealed record VariantResult(
 /// <param name="Variants">The base first.</param>
 /// <param name="Texts">To fit on (without and with validation) and to test on, in each split.</param>
 internal sealed record ExperimentResult(
-    IReadOnlyList<string> Labels, IReadOnlyList<VariantResult> Variants, (int Fit, int Validation, int Test) Texts, int Seeds);
+    IReadOnlyList<string> Labels, IReadOnlyList<VariantResult> Variants, (
+        int Fit, int Validation, int Test) Texts, int Seeds);

@@ -8,9 +8,11 @@ namespace Worker.Learning.Experiments;
 
 /// <summary>One seed's split, with the heads fitted on it so far: variants that share heads fit them once.</summary>
 internal sealed class Trial(
-    DataSet data, Func<string, FeatureMatrix> features, AlteredTexts? altered, string encoder, ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
+    DataSet data, Func<string, FeatureMatrix> features, AlteredTexts? altered, string encoder,
+    ExperimentOptions options, RandomSplit split, int seed, CancellationToken cancellation)
 {
-    private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options), IReadOnlyDictionary<string, Head>> fitted = [];
+    private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options),
+        IReadOnlyDictionary<string, Head>> fitted = [];
 
     public ExperimentOptions Options => options;
 
@@ -38,7 +40,8 @@ internal sealed class Trial(
     public IReadOnlyDictionary<string, Head> Augmented(string feature, TrainingOptions training)
     {
         var place = split.Both.Select((row, i) => (row, i)).ToDictionary(at => at.row, at => at.i);
-        int[] copies = [.. Enumerable.Range(0, altered!.Sources.Count).Where(copy => place.ContainsKey(altered.Sources[copy]))];
+        int[] copies =
+            [.. Enumerable.Range(0, altered!.Sources.Count).Where(copy => place.ContainsKey(altered.Sources[copy]))];
         var all = altered.Features(feature);
         var matrix = features(feature).Part(split.Both).Append([.. copies.SelectMany(copy => all.Row(copy).ToArray())]);
         return HeadTrainer

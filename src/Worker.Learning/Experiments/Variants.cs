@@ -17,8 +17,10 @@ internal sealed record Variant(string Name, string Description)
 
 /// <summary>What a variant made of a split.</summary>
 /// <param name="Heads">By label.</param>
-/// <param name="Members">Members of a bagged ensemble, whose spread is an uncertainty of its own; null for other variants.</param>
-internal sealed record VariantHeads(IReadOnlyDictionary<string, Head> Heads, IReadOnlyDictionary<string, IReadOnlyList<Head>>? Members = null);
+/// <param name="Members">Members of a bagged ensemble, whose spread is an uncertainty of its own; null for other
+/// variants.</param>
+internal sealed record VariantHeads(
+    IReadOnlyDictionary<string, Head> Heads, IReadOnlyDictionary<string, IReadOnlyList<Head>>? Members = null);
 
 /// <summary>The variants that there are.</summary>
 internal static class Variants
@@ -28,7 +30,11 @@ internal static class Variants
     public static IReadOnlyList<Variant> All(ExperimentOptions options, bool altered)
     {
         var (first, training) = (options.Features[0].Feature, options.Training);
-        List<Variant> variants = [.. options.Features.Select((feature, i) => Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}", feature.Feature, training))];
+        List<Variant> variants =
+            [.. options.Features.Select(
+                (feature, i) =>
+                    Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}",
+                    feature.Feature, training))];
         variants.AddRange(Imbalance.All.Where(way => altered || way != Imbalance.Augment).Select(way =>
             way == Imbalance.Augment
                 ? new Variant(way.Variant, way.Description)
@@ -36,20 +42,35 @@ internal static class Variants
                     Make = trial => new VariantHeads(trial.Augmented(first, training)),
                 }
                 : Single(way.Variant, way.Description, first, way.Apply(training))));
-        variants.Add(new Variant("bagged", $"mean of {options.Bags} heads on random {Math.Round(100 * Bagging.Share)}% of the texts, folded")
+        variants.Add(new Variant(
+            "bagged", $"mean of {options.Bags} heads on random {Math.Round(100 * Bagging.Share)}% of the texts, folded")
         {
             Make = trial =>
             {
                 var members = trial.Bagged(first);
-                return new VariantHeads(members.ToDictionary(entry => entry.Key, entry => HeadEnsemble.Mean(entry.Value).Fold(), StringComparer.Ordinal), members);
+                return new VariantHeads(
+                    members.ToDictionary(entry => entry.Key, entry => HeadEnsemble.Mean(entry.Value).Fold(),
+                    StringComparer.Ordinal), members);
             },
         });
         if (options.Features.Count > 1)
         {
             var all = string.Join(" and ", options.Features.Select(feature => feature.Name));
-            variants.Add(new Variant("ensemble-mean", $"mean of the heads on {all}, folded") { Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)) });
-            variants.Add(new Variant("ensemble-weighted", "their weights by held-out log-loss, folded") { Make = trial => Combined(trial, validation: false, Weighted) });
-            variants.Add(new Variant("ensemble-stacked", "logistic regression on their logits, folded") { Make = trial => Combined(trial, validation: false, Stacked) });
+            variants.Add(
+                new Variant("ensemble-mean", $"mean of the heads on {all}, folded")
+                {
+                    Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)),
+                });
+            variants.Add(
+                new Variant("ensemble-weighted", "their weights by held-out log-loss, folded")
+                {
+                    Make = trial => Combined(trial, validation: false, Weighted),
+                });
+            variants.Add(
+                new Variant("ensemble-stacked", "logistic regression on their logits, folded")
+                {
+                    Make = trial => Combined(trial, validation: false, Stacked),
+                });
         }
         return variants;
     }
@@ -59,9 +80,11 @@ internal static class Variants
 
     /// <summary>Folds, label by label, the heads of all features into one.</summary>
     /// <param name="validation">Members are fitted on the validation rows too, because nothing is learnt there.</param>
-    private static VariantHeads Combined(Trial trial, bool validation, Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
+    private static VariantHeads Combined(
+        Trial trial, bool validation, Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
     {
-        var byFeature = trial.Options.Features.Select(feature => trial.Heads(feature.Feature, validation, trial.Options.Training)).ToArray();
+        var byFeature = trial.Options.Features.Select(feature =>
+            trial.Heads(feature.Feature, validation, trial.Options.Training)).ToArray();
         var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
         for (var column = 0; column < trial.Data.Labels.Length; column++)
         {
@@ -74,7 +97,8 @@ internal static class Variants
                 heads[label] = combine(members, [], []).Fold();
                 continue;
             }
-            int[] rows = [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
+            int[] rows =
+                [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
             bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
             // One kind of answer teaches no weights.
             if (!answers.Contains(true) || !answers.Contains(false))
@@ -87,7 +111,9 @@ internal static class Variants
             for (var i = 0; i < rows.Length; i++)
                 probabilities[i] = Calibration.Identity.Probability(probabilities[i]);
             // Too few positives leave the members' own threshold, which they learnt on more.
-            var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives ? head.Thresholds.Decide : DecisionThreshold.Choose(probabilities, answers);
+            var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives
+                ? head.Thresholds.Decide
+                : DecisionThreshold.Choose(probabilities, answers);
             heads[label] = head with { Thresholds = new Thresholds(decide, decide, decide) };
         }
         return new VariantHeads(heads);
@@ -110,7 +136,8 @@ internal static class Variants
         {
             var logits = trial.Logits(members[k], rows);
             for (var i = 0; i < rows.Length; i++)
-                logOdds[i * members.Length + k] = members[k].Calibration.Slope * logits[i] + members[k].Calibration.Intercept;
+                logOdds[i * members.Length + k] = members[k].Calibration.Slope * logits[i]
+                    + members[k].Calibration.Intercept;
         }
         return logOdds;
     }

@@ -37,7 +37,12 @@ internal sealed class CrossFitAnswers
         {
             var known = answers.Row(row);
             for (var label = 0; label < Labels; label++)
-                codes[row * Labels + label] = known[label] switch { AnswerMatrix.Yes => 1, AnswerMatrix.No => -1, _ => 0 };
+                codes[row * Labels + label] = known[label] switch
+                {
+                    AnswerMatrix.Yes => 1,
+                    AnswerMatrix.No => -1,
+                    _ => 0,
+                };
         }
     }
 
@@ -127,7 +132,9 @@ internal sealed class CrossFitAnswers
         return (positives, negatives);
     }
 
-    /// <summary>Weights of the yes and no that a fit without one fold sees; <paramref name="without"/> 0 leaves none out.</summary>
+    /// <summary>
+    /// Weights of the yes and no that a fit without one fold sees; <paramref name="without"/> 0 leaves none out.
+    /// </summary>
     public (double Positives, double Negatives) Weigh(int label, int without)
     {
         var (positives, negatives) = (0.0, 0.0);
@@ -153,10 +160,15 @@ internal sealed class CrossFitAnswers
         weights[row * Labels + label] = weight;
     }
 
-    /// <summary>Gives a derived row the answer and fold of the text it was made from, so that both are held out together.</summary>
+    /// <summary>
+    /// Gives a derived row the answer and fold of the text it was made from, so that both are held out together.
+    /// </summary>
     public void Derive(int row, int source, int label) => codes[row * Labels + label] = codes[source * Labels + label];
 
-    /// <summary>Notes how far weights and derived rows have moved a label's odds from those of the texts; to be called before weak answers come.</summary>
+    /// <summary>
+    /// Notes how far weights and derived rows have moved a label's odds from those of the texts; to be called before
+    /// weak answers come.
+    /// </summary>
     public void Shifted(int label)
     {
         var (positives, negatives) = Count(label);

@@ -31,8 +31,8 @@ internal sealed class CrossFittedLabel
     /// <param name="label">Column of the answers.</param>
     /// <param name="answers">With this label's folds.</param>
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
-    /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here. Null
-    /// for the best constant.</param>
+    /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here.
+    /// Null for the best constant.</param>
     public CrossFittedLabel(
         int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
     {
@@ -68,7 +68,9 @@ internal sealed class CrossFittedLabel
     /// <summary>By how much a positive counts more.</summary>
     public double PositiveWeight { get; }
 
-    /// <summary>By how much class weights and sampling shift every logit: the change they make to the log-odds of a yes.</summary>
+    /// <summary>
+    /// By how much class weights and sampling shift every logit: the change they make to the log-odds of a yes.
+    /// </summary>
     public double Shift { get; }
 
     /// <summary>One for each fold held out.</summary>
@@ -101,7 +103,9 @@ internal sealed class CrossFittedLabel
         }
     }
 
-    /// <summary>Fills <see cref="Lbfgs.Objective"/>'s points in, so that the held-out logits are of the solutions.</summary>
+    /// <summary>
+    /// Fills <see cref="Lbfgs.Objective"/>'s points in, so that the held-out logits are of the solutions.
+    /// </summary>
     public void AskSolutions()
     {
         foreach (var fit in Fits)
@@ -143,7 +147,8 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
-    public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice, LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+    public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice,
+        LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
         // What the head gets is of all held-out rows; what is said of it is of each part by the others.
         var truth = heldOut.Answers;
@@ -182,8 +187,11 @@ internal sealed class CrossFittedLabel
     {
         var (positives, negatives) = answers.CountDistinct(Label);
         var few = Math.Min(positives, negatives);
-        return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of positives; add examples or check the answers"
-            : few < FewExamples ? $"only {few} answered texts {(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on little; answer {FewExamples - few} more or have its texts reviewed"
+        return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of " +
+            "positives; add examples or check the answers"
+            : few < FewExamples ? $"only {few} answered texts " +
+                $"{(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on " +
+                $"little; answer {FewExamples - few} more or have its texts reviewed"
             : choice.Remark;
     }
 

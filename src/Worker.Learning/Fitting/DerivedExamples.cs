@@ -13,8 +13,8 @@ internal sealed record DerivedExamples
     public IReadOnlyList<int> Sources { get; init; } = [];
 
     /// <summary>
-    /// Scores of other heads, of [0, 1], for answers that are unknown; [texts, labels], NaN for none. A score x counts as
-    /// the answer that it is nearer to, with the weight 4·(x − 0.5)².
+    /// Scores of other heads, of [0, 1], for answers that are unknown; [texts, labels], NaN for none. A score x counts
+    /// as the answer that it is nearer to, with the weight 4·(x − 0.5)².
     /// </summary>
     public float[]? Scores { get; init; }
 }

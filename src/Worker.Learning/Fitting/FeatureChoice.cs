@@ -8,12 +8,14 @@ namespace Worker.Learning.Fitting;
 /// <param name="Features">[texts, width].</param>
 internal sealed record FeatureCandidate(string Name, FeatureMatrix Features);
 
-/// <summary>Trains every label on each of several features and keeps, label by label, the one with the lower held-out log-loss.</summary>
+/// <summary>
+/// Trains every label on each of several features and keeps, label by label, the one with the lower held-out log-loss.
+/// </summary>
 internal static class FeatureChoice
 {
     /// <summary>
-    /// As <see cref="HeadTrainer.Train"/>. A label's folds are the same for every feature, so the losses are of the same
-    /// rows; of equals the feature named first is kept.
+    /// As <see cref="HeadTrainer.Train"/>. A label's folds are the same for every feature, so the losses are of the
+    /// same rows; of equals the feature named first is kept.
     /// </summary>
     /// <param name="candidates">At least one.</param>
     /// <inheritdoc cref="HeadTrainer.Train"/>
@@ -36,7 +38,8 @@ internal static class FeatureChoice
             results.Add(HeadTrainer.Train(
                 candidate.Features, data, candidate.Name, encoder, options, previous, derived,
                 progress is null ? null : new Part(progress, results.Count, candidates.Count), cancellation));
-        // Every feature has heads for the same labels in the same order: which can be trained depends on the answers alone.
+        // Every feature has heads for the same labels in the same order: which can be trained depends on the answers
+        // alone.
         var best = Enumerable.Range(0, results[0].Heads.Count)
             .Select(label => results.MinBy(result => result.Figures[label].Before.LogLoss)!)
             .ToArray();

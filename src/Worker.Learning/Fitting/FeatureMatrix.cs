@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>Features of many texts: row i is text i. A view of the caller's floats, which must not change meanwhile.</summary>
+/// <summary>
+/// Features of many texts: row i is text i. A view of the caller's floats, which must not change meanwhile.
+/// </summary>
 internal sealed class FeatureMatrix
 {
     private readonly ReadOnlyMemory<float> values;
@@ -50,7 +52,9 @@ internal sealed class FeatureMatrix
     public ReadOnlySpan<float> Row(int row)
     {
         var start = (long)row * stride;
-        return start < values.Length ? values.Span.Slice((int)start + offset, Width) : tail.AsSpan((row - values.Length / stride) * Width, Width);
+        return start < values.Length
+            ? values.Span.Slice((int)start + offset, Width)
+            : tail.AsSpan((row - values.Length / stride) * Width, Width);
     }
 
     /// <summary>Some rows, copied, in the order given; a row may come more than once.</summary>
@@ -64,17 +68,19 @@ internal sealed class FeatureMatrix
 
     /// <summary>These rows, then others.</summary>
     /// <param name="more">[rows, Width].</param>
-    internal FeatureMatrix Append(float[] more) => new(values, stride, offset, Width) { tail = more, Rows = Rows + more.Length / Width };
+    internal FeatureMatrix Append(float[] more) =>
+        new(values, stride, offset, Width) { tail = more, Rows = Rows + more.Length / Width };
 
     /// <summary>
-    /// The same features with rows that are not finite numbers, which would spoil every head, replaced by the mean of the
-    /// others: harmless as long as nobody counts them.
+    /// The same features with rows that are not finite numbers, which would spoil every head, replaced by the mean of
+    /// the others: harmless as long as nobody counts them.
     /// </summary>
     /// <param name="unusable">Those rows, rising.</param>
     internal FeatureMatrix Mended(out IReadOnlyList<int> unusable)
     {
         // The sum of magnitudes is vectorised, and not finite when a term is not.
-        var rows = Enumerable.Range(0, Rows).Where(row => !float.IsFinite(TensorPrimitives.SumOfMagnitudes(Row(row)))).ToList();
+        var rows = Enumerable.Range(0, Rows).Where(row => !float.IsFinite(TensorPrimitives.SumOfMagnitudes(Row(row))))
+            .ToList();
         unusable = rows;
         if (rows.Count == 0)
             return this;

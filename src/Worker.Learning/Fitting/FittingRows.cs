@@ -19,7 +19,9 @@ internal sealed class FittingRows
         this.data = data;
         this.derived = derived;
         Features = features.Mended(out var unusable);
-        var synthetic = options.Sampling == Sampling.Smote ? data.Labels.Length * Smote.Share(data.Texts.Count, data.Labels.Length) : 0;
+        var synthetic = options.Sampling == Sampling.Smote
+            ? data.Labels.Length * Smote.Share(data.Texts.Count, data.Labels.Length)
+            : 0;
         Answers = new CrossFitAnswers(data.Answers, derived.Sources.Count + synthetic, data.Groups);
         foreach (var row in unusable.Where(row => row < data.Texts.Count))
             Answers.Forget(row);
@@ -37,9 +39,12 @@ internal sealed class FittingRows
 
     /// <summary>What was left out, in words; null when nothing was.</summary>
     public string? Remark => Unusable.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-        $"{Unusable.Count} of {Features.Rows} texts are left out because the encoder's features of them are not finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or mend them");
+        $"{Unusable.Count} of {Features.Rows} texts are left out because the encoder's features of them are not " +
+            $"finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or mend them");
 
-    /// <summary>Draws the folds of labels, and what is made from their examples; returns how many folds each has.</summary>
+    /// <summary>
+    /// Draws the folds of labels, and what is made from their examples; returns how many folds each has.
+    /// </summary>
     public int[] Split(IReadOnlyList<int> labels)
     {
         var points = new List<(int From, int To, float Part)>();
@@ -62,8 +67,8 @@ internal sealed class FittingRows
     }
 
     /// <summary>
-    /// A label's folds. The draw depends on the seed and the label's name alone, so a label gets the same head whichever
-    /// others are trained with it.
+    /// A label's folds. The draw depends on the seed and the label's name alone, so a label gets the same head
+    /// whichever others are trained with it.
     /// </summary>
     private int Folds(int label, Random random)
     {
@@ -104,7 +109,8 @@ internal sealed class FittingRows
         if (derived.Scores is not { } scores)
             return;
         for (var row = 0; row < data.Texts.Count; row++)
-            if (Answers[row, label] == 0 && scores[row * data.Labels.Length + label] is var x && !float.IsNaN(x) && !Unusable.Contains(row))
+            if (Answers[row, label] == 0 && scores[row * data.Labels.Length + label] is var x && !float.IsNaN(x)
+                && !Unusable.Contains(row))
                 Answers.Guess(row, label, x >= 0.5f, 4 * (x - 0.5f) * (x - 0.5f));
     }
 
@@ -116,7 +122,9 @@ internal sealed class FittingRows
         return values;
     }
 
-    /// <summary>A hash of the name that is the same in every process, as string.GetHashCode is not (FNV-1a, 32 bits).</summary>
+    /// <summary>
+    /// A hash of the name that is the same in every process, as string.GetHashCode is not (FNV-1a, 32 bits).
+    /// </summary>
     private static uint Fnv1A(string name)
     {
         var hash = 2166136261u;

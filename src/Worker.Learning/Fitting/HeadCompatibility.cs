@@ -9,7 +9,9 @@ internal static class HeadCompatibility
     public static void Require(Head head, string encoder)
     {
         if (head.Encoder != encoder)
-            throw new HeadRefusedException(head, $"was trained for encoder {head.Encoder}, these features are from {encoder}: use that encoder or train the head again");
+            throw new HeadRefusedException(
+                head, $"was trained for encoder {head.Encoder}, these features are from {encoder}: use that encoder " +
+                "or train the head again");
     }
 
     /// <exception cref="HeadRefusedException">It is for another encoder or feature, or has another width.</exception>
@@ -17,8 +19,12 @@ internal static class HeadCompatibility
     {
         Require(head, encoder);
         if (head.Feature != feature)
-            throw new HeadRefusedException(head, $"uses feature '{head.Feature}', these features are '{feature}': encode with that feature or train the head again");
+            throw new HeadRefusedException(
+                head, $"uses feature '{head.Feature}', these features are '{feature}': encode with that feature or " +
+                "train the head again");
         if (head.Weights.Length != width)
-            throw new HeadRefusedException(head, $"has {head.Weights.Length} weights, the features have {width} floats: it is damaged or the features are of another encoder");
+            throw new HeadRefusedException(
+                head, $"has {head.Weights.Length} weights, the features have {width} floats: it is damaged or the " +
+                "features are of another encoder");
     }
 }

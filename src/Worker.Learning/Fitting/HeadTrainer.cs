@@ -18,19 +18,22 @@ internal static class HeadTrainer
     /// <summary>Fits side by side at most: bounds the memory (about 350 KiB a fit of 1,536 features).</summary>
     private const int GroupSize = 256;
 
-    /// <summary>Trains heads for every label that has examples enough; the others are reported and do no harm.</summary>
+    /// <summary>
+    /// Trains heads for every label that has examples enough; the others are reported and do no harm.
+    /// </summary>
     /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set, then one
     /// for each derived row. A row that is not finite numbers is left out and remarked on.</param>
     /// <param name="data">Texts (looked at only for copies), labels and answers.</param>
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="options">How.</param>
-    /// <param name="previous">Heads to start from, for the same encoder, one a label at most; a label's new head is one version
-    /// higher. It starts from the old one, and names it as its parent, when that is on the same feature. Those of labels
-    /// that are not trained are not looked at. Null for none.</param>
+    /// <param name="previous">Heads to start from, for the same encoder, one a label at most; a label's new head is one
+    /// version higher. It starts from the old one, and names it as its parent, when that is on the same feature. Those
+    /// of labels that are not trained are not looked at. Null for none.</param>
     /// <param name="derived">What fits may learn from beside; null for nothing.</param>
     /// <param name="progress">Told after every pass; may be null.</param>
-    /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong together.</exception>
+    /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong
+    /// together.</exception>
     /// <exception cref="HeadRefusedException">A previous head is for another encoder, or is damaged.</exception>
     public static TrainingResult Train(
         FeatureMatrix features,
@@ -49,7 +52,8 @@ internal static class HeadTrainer
         derived ??= new DerivedExamples();
         if (features.Rows != data.Texts.Count + derived.Sources.Count)
             throw new ArgumentException(
-                $"there are features of {features.Rows} texts, the data set has {data.Texts.Count} and {derived.Sources.Count} derived: encode exactly these, in order",
+                $"there are features of {features.Rows} texts, the data set has {data.Texts.Count} and " +
+                    $"{derived.Sources.Count} derived: encode exactly these, in order",
                 nameof(features));
         if (features.Rows == 0)
             throw new ArgumentException("there are no texts to train on", nameof(features));
@@ -84,7 +88,9 @@ internal static class HeadTrainer
                 member.Label,
                 answers,
                 member.Folds,
-                parents.TryGetValue(data.Labels[member.Label], out var parent) && parent.Feature == feature ? Start(parent, standardisation) : null,
+                parents.TryGetValue(data.Labels[member.Label], out var parent) && parent.Feature == feature
+                    ? Start(parent, standardisation)
+                    : null,
                 features.Width,
                 options));
             var group = new RegularisationPath(pass, fits, features.Width, options, parallel);
@@ -131,13 +137,16 @@ internal static class HeadTrainer
         for (var label = 0; label < labels.Length; label++)
         {
             var (positives, negatives) = answers.CountDistinct(label);
-            var (fewer, kind) = positives <= negatives ? (positives, "have it") : (negatives, "are known not to have it");
+            var (fewer, kind) = positives <= negatives
+                ? (positives, "have it")
+                : (negatives, "are known not to have it");
             if (fewer >= options.MinimumExamples)
                 trainable.Add(label);
             else
                 problems.Add(new LabelProblem(
                     labels[label],
-                    $"{fewer} of its {positives + negatives} answered texts {kind}{Copies(label)}, at least {options.MinimumExamples} must: answer more texts"));
+                    $"{fewer} of its {positives + negatives} answered texts {kind}{Copies(label)}, at least " +
+                        $"{options.MinimumExamples} must: answer more texts"));
         }
         return trainable;
 
@@ -166,5 +175,6 @@ internal static class HeadTrainer
         return groups;
     }
 
-    private static float[] Start(Head parent, Standardisation standardisation) => standardisation.FromRaw(parent.Weights, parent.Bias);
+    private static float[] Start(Head parent, Standardisation standardisation) =>
+        standardisation.FromRaw(parent.Weights, parent.Bias);
 }

@@ -29,8 +29,14 @@ internal sealed record Imbalance(string Name, string Variant, string Description
         {
             Sampling = Fitting.Sampling.Under,
         },
-        new("over", "oversampled", "the rare answer's texts drawn again until even") { Sampling = Fitting.Sampling.Over },
-        new("smote", "smote", "new points between a rare text and its neighbours") { Sampling = Fitting.Sampling.Smote },
+        new("over", "oversampled", "the rare answer's texts drawn again until even")
+        {
+            Sampling = Fitting.Sampling.Over,
+        },
+        new("smote", "smote", "new points between a rare text and its neighbours")
+        {
+            Sampling = Fitting.Sampling.Smote,
+        },
         Augment,
     ];
 

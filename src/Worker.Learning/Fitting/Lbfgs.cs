@@ -6,7 +6,8 @@ namespace Worker.Learning.Fitting;
 /// Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5) for one objective, turned
 /// inside out: it names a point, someone else evaluates it (together with those of all other fits, in one pass over the
 /// features), <see cref="Advance"/> takes the answer and names the next. The line search brackets a step that meets the
-/// weak Wolfe conditions (Lewis and Overton 2013); convexity and L-BFGS's scale make the first try, 1, good nearly always.
+/// weak Wolfe conditions (Lewis and Overton 2013); convexity and L-BFGS's scale make the first try, 1, good nearly
+/// always.
 /// </summary>
 internal sealed class Lbfgs
 {
@@ -69,7 +70,9 @@ internal sealed class Lbfgs
     /// <summary>False when it finished for another reason than a small gradient.</summary>
     public bool Converged { get; private set; }
 
-    /// <summary>Takes the objective's value and gradient at the point asked about, and asks about the next or finishes.</summary>
+    /// <summary>
+    /// Takes the objective's value and gradient at the point asked about, and asks about the next or finishes.
+    /// </summary>
     public void Advance()
     {
         if (!Started)
@@ -106,10 +109,12 @@ internal sealed class Lbfgs
         Objective.L2 = l2;
         var weights = Point.AsSpan(0, Point.Length - 1);
         Value += change / 2 * Squares(weights);
-        TensorPrimitives.MultiplyAdd(weights, (float)change, gradient.AsSpan(0, weights.Length), gradient.AsSpan(0, weights.Length));
+        TensorPrimitives.MultiplyAdd(
+            weights, (float)change, gradient.AsSpan(0, weights.Length), gradient.AsSpan(0, weights.Length));
         foreach (var step in steps)
         {
-            TensorPrimitives.MultiplyAdd(step.S.AsSpan(0, weights.Length), (float)change, step.Y.AsSpan(0, weights.Length), step.Y.AsSpan(0, weights.Length));
+            TensorPrimitives.MultiplyAdd(step.S.AsSpan(0, weights.Length), (float)change,
+                step.Y.AsSpan(0, weights.Length), step.Y.AsSpan(0, weights.Length));
             step.Measure();
         }
         steps.RemoveAll(step => !step.Curved);
@@ -231,7 +236,8 @@ internal sealed class Lbfgs
             Product = TensorPrimitives.Dot<float>(S, Y);
             var square = TensorPrimitives.SumOfSquares<float>(Y);
             Scale = Product / square;
-            Curved = Product > 1e-6f * MathF.Sqrt(square * TensorPrimitives.SumOfSquares<float>(S)) && float.IsFinite(Scale);
+            Curved = Product > 1e-6f * MathF.Sqrt(square * TensorPrimitives.SumOfSquares<float>(S))
+                && float.IsFinite(Scale);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Worker.Learning.Fitting;
 
-/// <summary>Runs many L-BFGS fits side by side: each pass over the features serves all that are not finished yet.</summary>
+/// <summary>
+/// Runs many L-BFGS fits side by side: each pass over the features serves all that are not finished yet.
+/// </summary>
 internal static class LbfgsBatch
 {
     /// <summary>Runs until every fit is finished; those that finish early cost nothing more.</summary>

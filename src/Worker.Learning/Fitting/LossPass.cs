@@ -10,7 +10,9 @@ namespace Worker.Learning.Fitting;
 /// </summary>
 internal sealed class LossPass
 {
-    /// <summary>Rows in a block: 48 × 1,536 floats are 288 KiB, which stay in the second-level cache with a tile's weights.</summary>
+    /// <summary>
+    /// Rows in a block: 48 × 1,536 floats are 288 KiB, which stay in the second-level cache with a tile's weights.
+    /// </summary>
     private const int BlockRows = 8 * TileKernel.Step;
 
     private readonly FeatureMatrix features;
@@ -67,13 +69,16 @@ internal sealed class LossPass
         {
             var total = gradients.Span.Slice(tile * TileLength, TileLength);
             for (var chunk = 1; chunk < chunks.Count; chunk++)
-                TensorPrimitives.Add(total, gradients.Span.Slice((chunk * tiles + tile) * TileLength, TileLength), total);
+                TensorPrimitives.Add(
+                    total, gradients.Span.Slice((chunk * tiles + tile) * TileLength, TileLength), total);
             for (var lane = 0; lane < TileKernel.Lanes && tile * TileKernel.Lanes + lane < objectives.Count; lane++)
                 Finish(objectives[tile * TileKernel.Lanes + lane], total, lane, Loss(losses, tiles, tile, lane));
         });
     }
 
-    /// <summary>Writes the logit of every example that an objective holds out (all known ones when it holds out none).</summary>
+    /// <summary>
+    /// Writes the logit of every example that an objective holds out (all known ones when it holds out none).
+    /// </summary>
     /// <param name="objectives">Asked about at their points.</param>
     /// <param name="logits">For each objective the array that receives them, [rows]; other rows are left alone, so the
     /// folds of one label may share an array.</param>
@@ -89,8 +94,10 @@ internal sealed class LossPass
                 for (var tile = 0; tile < tiles; tile++)
                 {
                     Multiply(tile, rows, scratch);
-                    for (var lane = 0; lane < TileKernel.Lanes && tile * TileKernel.Lanes + lane < objectives.Count; lane++)
-                        Keep(objectives[tile * TileKernel.Lanes + lane], logits[tile * TileKernel.Lanes + lane], start, rows, lane, scratch);
+                    for (var lane = 0; lane < TileKernel.Lanes
+                        && tile * TileKernel.Lanes + lane < objectives.Count; lane++)
+                        Keep(objectives[tile * TileKernel.Lanes + lane], logits[tile * TileKernel.Lanes + lane], start,
+                            rows, lane, scratch);
                 }
             }
             return scratch;
@@ -125,7 +132,9 @@ internal sealed class LossPass
         }
     }
 
-    /// <summary>Rows past the block's end, up to a whole register block, hold an earlier block's rows: nobody reads theirs.</summary>
+    /// <summary>
+    /// Rows past the block's end, up to a whole register block, hold an earlier block's rows: nobody reads theirs.
+    /// </summary>
     private unsafe void Multiply(int tile, int rows, Scratch scratch) => TileKernel.Logits(
         scratch.Features.Pointer,
         (rows + TileKernel.Step - 1) / TileKernel.Step * TileKernel.Step,
@@ -133,7 +142,8 @@ internal sealed class LossPass
         weights.Pointer + (nint)tile * TileLength,
         scratch.Logits.Pointer);
 
-    private unsafe void AddTile(IReadOnlyList<Objective> objectives, int tile, int start, int rows, Scratch scratch, int slot, double[] losses)
+    private unsafe void AddTile(
+        IReadOnlyList<Objective> objectives, int tile, int start, int rows, Scratch scratch, int slot, double[] losses)
     {
         if (!FillAnswers(objectives, tile, start, rows, scratch))
             return;
@@ -145,10 +155,13 @@ internal sealed class LossPass
             scratch.Weights.Pointer,
             scratch.Residuals.Pointer,
             losses.AsSpan(slot * TileKernel.Lanes, TileKernel.Lanes));
-        TileKernel.AddGradient(scratch.Features.Pointer, rows, stride, scratch.Residuals.Pointer, gradients.Pointer + (nint)slot * TileLength);
+        TileKernel.AddGradient(scratch.Features.Pointer, rows, stride, scratch.Residuals.Pointer,
+            gradients.Pointer + (nint)slot * TileLength);
     }
 
-    /// <summary>Answers and weights of the block for a tile's fits; false when no answer counts for any of them.</summary>
+    /// <summary>
+    /// Answers and weights of the block for a tile's fits; false when no answer counts for any of them.
+    /// </summary>
     private bool FillAnswers(IReadOnlyList<Objective> objectives, int tile, int start, int rows, Scratch scratch)
     {
         var first = tile * TileKernel.Lanes;
@@ -165,7 +178,8 @@ internal sealed class LossPass
                     continue;
                 any = true;
                 scratch.Answers.Span[r * TileKernel.Lanes + lane] = code > 0 ? 1 : 0;
-                scratch.Weights.Span[r * TileKernel.Lanes + lane] = answers.Weight(start + r, objective.Label) * (code > 0 ? objective.PositiveWeight : 1);
+                scratch.Weights.Span[r * TileKernel.Lanes + lane] = answers.Weight(start + r, objective.Label) * (
+                    code > 0 ? objective.PositiveWeight : 1);
             }
         }
         return any;
@@ -196,7 +210,8 @@ internal sealed class LossPass
         {
             var weight = k < features.Width ? objective.At[k] : 0;
             squares += (double)weight * weight;
-            objective.Gradient[k] = (float)(total[k * TileKernel.Lanes + lane] / objective.TotalWeight + objective.L2 * weight);
+            objective.Gradient[k] = (float)(
+                total[k * TileKernel.Lanes + lane] / objective.TotalWeight + objective.L2 * weight);
         }
         objective.Value = loss / objective.TotalWeight + objective.L2 / 2 * squares;
     }

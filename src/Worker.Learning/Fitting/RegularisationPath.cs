@@ -38,16 +38,19 @@ internal sealed class RegularisationPath(
         Solve(fits, TrainingStage.Selecting, Penalty(open[0], position), Selecting * from, Selecting * to, report);
         foreach (var label in open)
             label.AskSolutions();
-        pass.Predict([.. fits.Select(fit => fit.Objective)], [.. open.SelectMany(label => label.Fits.Select(_ => label.Logits))]);
+        pass.Predict([.. fits.Select(fit => fit.Objective)],
+            [.. open.SelectMany(label => label.Fits.Select(_ => label.Logits))]);
         Passes++;
         Parallel.ForEach(open, parallel, label => label.Judge(Penalty(label, position)));
     }
 
-    private void Solve(Lbfgs[] fits, TrainingStage stage, double? l2, double from, double to, Action<TrainingProgress> report) =>
+    private void Solve(
+        Lbfgs[] fits, TrainingStage stage, double? l2, double from, double to, Action<TrainingProgress> report) =>
         LbfgsBatch.Run(pass, fits, parallel, running =>
         {
             Passes++;
-            report(new TrainingProgress(stage, from + (to - from) * (fits.Length - running) / fits.Length, running, l2));
+            report(new TrainingProgress(
+                stage, from + (to - from) * (fits.Length - running) / fits.Length, running, l2));
         });
 
     private double Penalty(CrossFittedLabel label, int position) => options switch

@@ -33,7 +33,9 @@ internal static class Resampling
         }
     }
 
-    /// <summary>Draws rows of the rare answer with replacement until they are as many as the others in each fold.</summary>
+    /// <summary>
+    /// Draws rows of the rare answer with replacement until they are as many as the others in each fold.
+    /// </summary>
     public static void Over(CrossFitAnswers answers, int label, Random random)
     {
         foreach (var (rare, frequent) in Folds(answers, label))

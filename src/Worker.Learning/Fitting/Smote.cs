@@ -4,8 +4,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// Synthetic minority oversampling (Chawla et al. 2002) in feature space: points on the line between an example of a
-/// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit sees
-/// anything of what it holds out. The labels share as many points as there are texts, but each may have
+/// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit
+/// sees anything of what it holds out. The labels share as many points as there are texts, but each may have
 /// <see cref="MinimumPoints"/>: with more than a hundredth as many labels as texts there can be more points than texts.
 /// </summary>
 internal sealed class Smote(FeatureMatrix features, CrossFitAnswers answers)
@@ -38,7 +38,9 @@ internal sealed class Smote(FeatureMatrix features, CrossFitAnswers answers)
             {
                 var from = known[random.Next(known.Length)];
                 if (!near.TryGetValue(from, out var to))
-                    near[from] = to = [.. known.Where(row => row != from).OrderBy(row => TensorPrimitives.Distance(features.Row(from), features.Row(row))).Take(Neighbours)];
+                    near[from] =
+                        to = [.. known.Where(row => row != from).OrderBy(row =>
+                            TensorPrimitives.Distance(features.Row(from), features.Row(row))).Take(Neighbours)];
                 points.Add((from, to[random.Next(to.Length)], random.NextSingle()));
             }
         }

@@ -21,7 +21,9 @@ internal sealed class Standardisation
         var width = features.Width;
         var chunks = new RowChunks(features.Rows);
         var sums = new (double[] Sum, double[] Square)[chunks.Count];
-        Parallel.For(0, chunks.Count, parallel, chunk => sums[chunk] = Moments(features, chunks.Start(chunk), chunks.Start(chunk + 1)));
+        Parallel.For(
+            0, chunks.Count, parallel, chunk =>
+                sums[chunk] = Moments(features, chunks.Start(chunk), chunks.Start(chunk + 1)));
 
         var origin = features.Row(0);
         var (mean, scale) = (new float[width], new float[width]);
@@ -42,7 +44,9 @@ internal sealed class Standardisation
         return new Standardisation(mean, scale);
     }
 
-    /// <summary>Weights and bias on raw features of the logit that <paramref name="parameters"/> give on standardised ones.</summary>
+    /// <summary>
+    /// Weights and bias on raw features of the logit that <paramref name="parameters"/> give on standardised ones.
+    /// </summary>
     /// <param name="parameters">Weights, then bias; [width + 1].</param>
     public (float[] Weights, double Bias) ToRaw(ReadOnlySpan<float> parameters)
     {
@@ -71,7 +75,9 @@ internal sealed class Standardisation
         return parameters;
     }
 
-    /// <summary>Sums of x − x₀ and its square, x₀ the first row of all: small numbers, so little cancellation.</summary>
+    /// <summary>
+    /// Sums of x − x₀ and its square, x₀ the first row of all: small numbers, so little cancellation.
+    /// </summary>
     private static (double[] Sum, double[] Square) Moments(FeatureMatrix features, int start, int end)
     {
         var origin = features.Row(0);

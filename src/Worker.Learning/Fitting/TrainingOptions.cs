@@ -25,19 +25,24 @@ internal sealed record TrainingOptions
     /// </summary>
     public double? L2 { get; init; }
 
-    /// <summary>The same penalty in the other convention: L2 = 1 / (C · examples of the label). Give one of both at most.</summary>
+    /// <summary>
+    /// The same penalty in the other convention: L2 = 1 / (C · examples of the label). Give one of both at most.
+    /// </summary>
     public double? C { get; init; }
 
     /// <summary>
-    /// Penalties tried, strong to weak. Each starts where the one before ended; a label stops at the first that is worse
-    /// than the one before.
+    /// Penalties tried, strong to weak. Each starts where the one before ended; a label stops at the first that is
+    /// worse than the one before.
     /// </summary>
-    public IReadOnlyList<double> L2Path { get; init; } = [1, 0.56, 0.32, 0.18, 0.1, 0.056, 0.032, 0.018, 0.01, 0.0056, 0.0032, 0.0018, 0.001, 5.6e-4, 3.2e-4, 1.8e-4, 1e-4];
+    public IReadOnlyList<double> L2Path { get; init; } = [1, 0.56, 0.32, 0.18, 0.1, 0.056, 0.032, 0.018, 0.01, 0.0056,
+        0.0032, 0.0018, 0.001, 5.6e-4, 3.2e-4, 1.8e-4, 1e-4];
 
     /// <summary>Default none.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
 
-    /// <summary>What is done to the training part against rare labels; default nothing. Class weights come on top.</summary>
+    /// <summary>
+    /// What is done to the training part against rare labels; default nothing. Class weights come on top.
+    /// </summary>
     public Sampling Sampling { get; init; } = Sampling.None;
 
     /// <summary>How logits become probabilities; default by the number of positives.</summary>
@@ -86,10 +91,14 @@ internal sealed record TrainingOptions
     public IReadOnlyList<string> Problems()
     {
         List<string> problems = [];
-        Check(L2 is null or (> 0 and < double.PositiveInfinity), $"L2 is {L2}: it must be above 0, or null to choose it");
-        Check(C is null or (> 0 and < double.PositiveInfinity), $"C is {C}: it must be above 0, or null to choose the penalty");
-        Check(L2 is null || C is null, "L2 and C are both given: they are the same penalty in two conventions, give one");
-        Check(L2Path.Count > 0 && L2Path.All(l2 => l2 is > 0 and < double.PositiveInfinity), "L2Path must have penalties above 0");
+        Check(L2 is null
+            or (> 0 and < double.PositiveInfinity), $"L2 is {L2}: it must be above 0, or null to choose it");
+        Check(C is null
+            or (> 0 and < double.PositiveInfinity), $"C is {C}: it must be above 0, or null to choose the penalty");
+        Check(L2 is null
+            || C is null, "L2 and C are both given: they are the same penalty in two conventions, give one");
+        Check(L2Path.Count > 0
+            && L2Path.All(l2 => l2 is > 0 and < double.PositiveInfinity), "L2Path must have penalties above 0");
         Check(L2Path.Zip(L2Path.Skip(1)).All(pair => pair.First > pair.Second), "L2Path must go from strong to weak");
         Check(Enum.IsDefined(ClassWeights), $"ClassWeights is {ClassWeights}");
         Check(Enum.IsDefined(Sampling), $"Sampling is {Sampling}");
@@ -98,10 +107,12 @@ internal sealed record TrainingOptions
         Check(Folds is >= 2 and <= CrossFitAnswers.MaximumFolds,
             $"Folds is {Folds}: it must be 2 to {CrossFitAnswers.MaximumFolds}");
         Check(CrossFitUpTo >= 0, $"CrossFitUpTo is {CrossFitUpTo}: it must be a number of texts, at least 0");
-        Check(MinimumExamples >= 2, $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
+        Check(MinimumExamples >= 2,
+            $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
         Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");
-        Check(Parallelism >= 0, $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
+        Check(Parallelism >= 0,
+            $"Parallelism is {Parallelism}: it must be a number of threads, or 0 for all processors");
         problems.AddRange(Thresholds.Problems());
         return problems;
 

@@ -33,8 +33,10 @@ internal sealed record LabelProblem(string Label, string Reason);
 /// <param name="L2">The penalty, given or chosen.</param>
 /// <param name="Iterations">L-BFGS steps of the last fit.</param>
 /// <param name="Converged">False when that fit stopped at its most steps or at the limit of f32.</param>
-/// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen penalty.</param>
-/// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one: overfitted.</param>
+/// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen
+/// penalty.</param>
+/// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one:
+/// overfitted.</param>
 /// <param name="After">Held-out figures of probabilities by a calibration that has not seen those rows.</param>
 /// <param name="AveragePrecision">On held-out rows.</param>
 /// <param name="F1">On held-out rows, at thresholds chosen without them.</param>

@@ -39,7 +39,8 @@ internal static class AnswerCell
     /// </summary>
     /// <param name="separator">Between several names of a string; "" for none.</param>
     /// <returns>Null with a problem.</returns>
-    public static (Dictionary<string, bool> Labels, bool Closed)? Labels(object? value, string separator, out string? problem)
+    public static (Dictionary<string, bool> Labels, bool Closed)? Labels(
+        object? value, string separator, out string? problem)
     {
         problem = null;
         switch (value)
@@ -114,7 +115,8 @@ internal static class AnswerCell
     }
 
     /// <summary>A cell that holds JSON, as exports write lists into CSV; Python's lists too, with its quotes.</summary>
-    private static (Dictionary<string, bool> Labels, bool Closed)? Nested(string text, string separator, out string? problem)
+    private static (Dictionary<string, bool> Labels, bool Closed)? Nested(
+        string text, string separator, out string? problem)
     {
         try
         {
@@ -124,7 +126,8 @@ internal static class AnswerCell
         }
         catch (JsonException)
         {
-            problem = $"has labels that begin like JSON and are none ({text}): write {Forms}, or names with a comma between";
+            problem =
+                $"has labels that begin like JSON and are none ({text}): write {Forms}, or names with a comma between";
             return null;
         }
     }

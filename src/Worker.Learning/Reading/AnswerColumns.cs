@@ -80,7 +80,8 @@ internal sealed class AnswerColumns
             if (!isWrong)
                 continue;
             problem = $"has '{value as string ?? JsonValues.Name(value)}' in column '{column}': "
-                + "write 1, true or yes, 0, false or no, or nothing when unknown; or leave the column out of --label-columns";
+                + "write 1, true or yes, 0, false or no, or nothing when unknown; or leave the column out of " +
+                    "--label-columns";
             return null;
         }
         return answers;
@@ -110,14 +111,16 @@ internal sealed class AnswerColumns
         IReadOnlyList<DataRow> rows, ColumnNames columns, ReadingOptions options, string source, out string problem)
     {
         string[] taken = [TextColumns.Default, "source", "known", "id", .. options.TextColumns];
-        string[] others = [.. columns.Names.Where(name => !taken.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase))];
+        string[] others =
+            [.. columns.Names.Where(name => !taken.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase))];
         string[] answers =
             [.. others.Where(name => rows.All(row => IsAnswer(row[name])) && rows.Any(row => Text(row[name]) != ""))];
         problem = "";
         if (others.Length > 0 && answers.Length == others.Length)
             return new AnswerColumns(others, null, null)
             {
-                Remark = $"{source}: answers from {(others.Length == 1 ? "column" : "columns")} {string.Join(", ", others)}"
+                Remark =
+                    $"{source}: answers from {(others.Length == 1 ? "column" : "columns")} {string.Join(", ", others)}"
                     + " (--label-columns chooses others)",
             };
         var distinct = others.Length != 1 ? 0
@@ -129,7 +132,8 @@ internal sealed class AnswerColumns
             };
         problem = $"has no column 'labels' or 'label' (its columns: {columns}): say which one names the labels with"
             + $" --label-column{(others.Length == 1 ? $", e.g. --label-column {others[0]}" : "")}, or which ones are"
-            + $" answered with 0 and 1 with --label-columns{(answers.Length > 0 ? $" {string.Join(',', answers)}" : "")}";
+            + " answered with 0 and 1 with " +
+                $"--label-columns{(answers.Length > 0 ? $" {string.Join(',', answers)}" : "")}";
         return null;
     }
 

@@ -3,7 +3,9 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Bytes that are unpacked or transcoded on the way: what goes wrong there is said of the file, in words.</summary>
+/// <summary>
+/// Bytes that are unpacked or transcoded on the way: what goes wrong there is said of the file, in words.
+/// </summary>
 internal sealed class ConvertedStream(Stream inner, string source) : ReadOnlyStream
 {
     public override int Read(Span<byte> buffer)
@@ -14,7 +16,8 @@ internal sealed class ConvertedStream(Stream inner, string source) : ReadOnlyStr
         }
         catch (InvalidDataException)
         {
-            throw new ExampleFormatException($"{source} begins like gzip and cannot be unpacked: it is damaged or cut off");
+            throw new ExampleFormatException(
+                $"{source} begins like gzip and cannot be unpacked: it is damaged or cut off");
         }
         catch (DecoderFallbackException wrong)
         {

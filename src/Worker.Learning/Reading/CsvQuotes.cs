@@ -29,7 +29,8 @@ internal static class CsvQuotes
             {
                 at = Closing(raw, at + 1);
                 // At the end, or before a separator, it is closed as it should be.
-                if (at >= raw.Length || at + 1 < raw.Length && raw[at + 1] != separator && raw[opened..at].Contains('\n'))
+                if (at >= raw.Length
+                    || at + 1 < raw.Length && raw[at + 1] != separator && raw[opened..at].Contains('\n'))
                     return opened;
             }
             while (at < raw.Length && raw[at] != separator)

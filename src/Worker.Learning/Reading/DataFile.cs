@@ -23,7 +23,8 @@ internal static class DataFile
     /// <summary>Opens a stream, which is disposed of with the rows.</summary>
     /// <param name="source">What errors call it; its ending counts where the content leaves the format open.</param>
     /// <exception cref="ExampleFormatException">It is of a kind that is not read.</exception>
-    public static (DataFormat Format, IEnumerable<ReadRow> Rows) Open(Stream stream, string source, ReadingOptions options)
+    public static (DataFormat Format, IEnumerable<ReadRow> Rows) Open(
+        Stream stream, string source, ReadingOptions options)
     {
         var (text, isParquet) = SourceStream.Open(stream, source, options.Encoding);
         if (isParquet)
@@ -35,7 +36,8 @@ internal static class DataFile
             DataFormat.Json => JsonRows.Read(text, source),
             DataFormat.Csv => CsvRows.Read(text, source, separator),
             DataFormat.Lines => LineRows.Texts(text, source),
-            _ => throw new ExampleFormatException($"{source} is no Parquet file: leave --format out, the content tells"),
+            _ => throw new ExampleFormatException(
+                $"{source} is no Parquet file: leave --format out, the content tells"),
         });
     }
 }

@@ -22,10 +22,12 @@ internal static class ExampleFile
     public static DataSet Read(
         IReadOnlyList<string> paths, ReadingOptions? options = null, Action<string>? remark = null)
     {
-        var files = paths.Select(path => (Path: path, Examples: ReadAll(path, options, remark).Where(e => e.Known).ToList()))
+        var files = paths.Select(path =>
+            (Path: path, Examples: ReadAll(path, options, remark).Where(e => e.Known).ToList()))
             .ToList();
         var spelling = LabelNames.Check(
-            [.. files.SelectMany(file => file.Examples)], options ?? new(), string.Join(", ", paths), remark ?? (_ => { }));
+            [.. files.SelectMany(file => file.Examples)], options ?? new(), string.Join(", ", paths), remark
+                ?? (_ => { }));
         DataSet[] sets = [.. files.Select(file => DataSet.From(file.Examples.Select(spelling), file.Path))];
         return sets.Length == 1 ? sets[0] : DataSet.Join(sets);
     }
@@ -61,10 +63,12 @@ internal static class ExampleFile
     }
 
     private static IEnumerable<LabelledText> ReadAll(
-        (DataFormat Format, IEnumerable<ReadRow> Rows) file, string source, ReadingOptions options, Action<string>? remark)
+        (DataFormat Format,
+            IEnumerable<ReadRow> Rows) file, string source, ReadingOptions options, Action<string>? remark)
     {
         if (file.Format == DataFormat.Lines)
-            throw new ExampleFormatException($"{source} is a file of plain lines, without labels: write one JSON object a line,"
+            throw new ExampleFormatException($"{source} is a file of plain lines, without labels: write one JSON " +
+                "object a line,"
                 + $" e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
         var problems = new RowProblems(source);
         var texts = new TextColumns(options, source);
@@ -98,7 +102,8 @@ internal static class ExampleFile
         }
         problems.Throw();
         if (good == 0)
-            throw new ExampleFormatException($"{source} has no examples: write one JSON object a line, e.g. {JsonValues.Example}");
+            throw new ExampleFormatException(
+                $"{source} has no examples: write one JSON object a line, e.g. {JsonValues.Example}");
 
         AnswerColumns Settle(DataRow row, IEnumerable<ReadRow> others)
         {

@@ -13,7 +13,8 @@ internal static class FormatDetection
     /// <param name="start">UTF-8; at least the first line that is not blank, where there is one.</param>
     /// <param name="name">Of the file; its ending counts where the content leaves it open.</param>
     /// <returns>The format and, of CSV, the separator; null where its first line says it (<c>sep=;</c>).</returns>
-    public static (DataFormat Format, char? Separator) Detect(ReadOnlySpan<byte> start, string name, ReadingOptions options)
+    public static (DataFormat Format, char? Separator) Detect(
+        ReadOnlySpan<byte> start, string name, ReadingOptions options)
     {
         var text = Encoding.UTF8.GetString(start).TrimStart();
         var format = options.Format != DataFormat.Auto ? options.Format
@@ -40,7 +41,8 @@ internal static class FormatDetection
     private static bool EndsLikeCsv(string name) => Ending(name) is ".csv" or ".tsv" or ".tab";
 
     private static string Ending(string name) =>
-        Path.GetExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name).ToLowerInvariant();
+        Path.GetExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name)
+            .ToLowerInvariant();
 
     /// <summary>The one that shows the column of texts, or else the most frequent one of the header.</summary>
     private static char Separator(string header, string name, ReadingOptions options)

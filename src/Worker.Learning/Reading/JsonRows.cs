@@ -20,7 +20,8 @@ internal static class JsonRows
                 yield return item.ValueKind switch
                 {
                     JsonValueKind.Object => new ReadRow(number, JsonValues.Row(item, place)),
-                    JsonValueKind.String => new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
+                    JsonValueKind.String =>
+                        new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
                     _ => new ReadRow(number, null,
                         $"{source}, {place}: is {JsonValues.Name(item)}, not an object: write {JsonValues.Example}"),
                 };

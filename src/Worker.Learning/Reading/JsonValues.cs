@@ -31,7 +31,8 @@ internal static class JsonValues
         JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole : element.GetDouble(),
         JsonValueKind.Array => element.EnumerateArray().Select(Of).ToList(),
         JsonValueKind.Object => element.EnumerateObject()
-            .Select(property => new KeyValuePair<string, object?>(Whole(() => property.Name)!, Of(property.Value))).ToList(),
+            .Select(property => new KeyValuePair<string, object?>(Whole(() => property.Name)!, Of(property.Value)))
+                .ToList(),
         _ => null,
     };
 

@@ -33,8 +33,10 @@ internal static class LabelNames
         if (same.Length > 0)
             remark(Variants(same, options.NormaliseLabels));
         if (counts.Count > 0 && counts.Keys.All(label => label is "0" or "1" or "yes" or "no" or "true" or "false"))
-            remark($"the labels are {string.Join(" and ", counts.Keys.Order(StringComparer.Ordinal).Select(l => $"'{l}'"))}: "
-                + "if they answer one question, name their column with --label-columns");
+        {
+            var all = string.Join(" and ", counts.Keys.Order(StringComparer.Ordinal).Select(label => $"'{label}'"));
+            remark($"the labels are {all}: if they answer one question, name their column with --label-columns");
+        }
         if (!options.NormaliseLabels)
             return example => example;
         var names = spelt.SelectMany(group => group.Select(count => (count.Key, Name: Chosen(group))))
@@ -47,7 +49,8 @@ internal static class LabelNames
     /// <summary>Equal for labels that differ in case, spaces or Unicode form alone (NFKC).</summary>
     public static string Key(string label)
     {
-        var words = label.Normalize(NormalizationForm.FormKC).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = label.Normalize(NormalizationForm.FormKC).Split(
+            (char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return string.Join(' ', words).ToLowerInvariant();
     }
 
@@ -66,7 +69,9 @@ internal static class LabelNames
             .Where(group => group.Distinct().Count() == 1)
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
-    /// <summary>Says how many answers are lost because spellings that are one label now were answered differently.</summary>
+    /// <summary>
+    /// Says how many answers are lost because spellings that are one label now were answered differently.
+    /// </summary>
     private static string? Contradictions(IReadOnlyCollection<LabelledText> examples, Dictionary<string, string> names)
     {
         var (count, first) = (0, "");
@@ -75,12 +80,14 @@ internal static class LabelNames
             {
                 if (group.DistinctBy(answer => answer.Value).Count() < 2 || ++count > 1)
                     continue;
-                var answers = string.Join(", ", group.Select(answer => $"'{answer.Key}' {(answer.Value ? "yes" : "no")}"));
+                var answers = string.Join(
+                    ", ", group.Select(answer => $"'{answer.Key}' {(answer.Value ? "yes" : "no")}"));
                 var text = example.Text.Length <= 60 ? example.Text : example.Text[..57] + "...";
                 first = $"{answers} of \"{text}\"";
             }
         return count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both yes and no: these answers are left out, correct one of them ({first})");
+            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both " +
+                $"yes and no: these answers are left out, correct one of them ({first})");
     }
 
     private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)
@@ -95,7 +102,8 @@ internal static class LabelNames
     private static string TooMany(Dictionary<string, int> counts, int labels, string source)
     {
         var once = counts.Count(count => count.Value == 1);
-        var shown = string.Join(", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
+        var shown = string.Join(
+            ", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
         return string.Create(CultureInfo.InvariantCulture,
                 $"{source} names {labels:N0} labels, more than the {Maximum} that heads are made for")
             + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")

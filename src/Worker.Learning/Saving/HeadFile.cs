@@ -4,7 +4,9 @@ using Worker.Learning.Anomaly;
 
 namespace Worker.Learning.Saving;
 
-/// <summary>Heads as JSON lines, one <see cref="HeadJson"/> record a line: what training writes and a worker loads.</summary>
+/// <summary>
+/// Heads as JSON lines, one <see cref="HeadJson"/> record a line: what training writes and a worker loads.
+/// </summary>
 internal static class HeadFile
 {
     /// <summary>
@@ -34,8 +36,8 @@ internal static class HeadFile
     }
 
     /// <summary>Reads all heads of a file, in its order.</summary>
-    /// <exception cref="FormatException">There is no such file, a line is not a head, a label comes twice, or there are neither heads nor an anomaly reference beside; the message
-    /// names file, line and field.</exception>
+    /// <exception cref="FormatException">There is no such file, a line is not a head, a label comes twice, or there are
+    /// neither heads nor an anomaly reference beside; the message names file, line and field.</exception>
     public static IReadOnlyList<Head> Read(string path)
     {
         if (!File.Exists(path))
@@ -52,10 +54,14 @@ internal static class HeadFile
                 continue;
             var head = Parse(line, path, number);
             if (!lines.TryAdd(head.Label, number))
-                throw new FormatException($"{path}, line {number}: label '{head.Label}' already has a head in line {lines[head.Label]}: keep one of them");
+                throw new FormatException(
+                    $"{path}, line {number}: label '{head.Label}' already has a head in line {lines[head.Label]}: " +
+                    "keep one of them");
             heads.Add(head);
         }
-        return heads.Count > 0 || File.Exists(AnomalyFile.PathBeside(path)) ? heads : throw new FormatException($"{path} has no heads: train some into it first");
+        return heads.Count > 0 || File.Exists(AnomalyFile.PathBeside(path))
+            ? heads
+            : throw new FormatException($"{path} has no heads: train some into it first");
     }
 
     private static Head Parse(string line, string path, int number)

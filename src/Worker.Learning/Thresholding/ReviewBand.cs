@@ -10,9 +10,9 @@ namespace Worker.Learning.Thresholding;
 internal static class ReviewBand
 {
     /// <summary>
-    /// Low and high around the threshold, equally far from it in log-odds (in probability, the short side of a threshold
-    /// of 0.1 would be used up first), so that the given share of rows, to the nearest whole row, lies strictly between;
-    /// fewer where rows are equally far from it, of which the band takes all or none.
+    /// Low and high around the threshold, equally far from it in log-odds (in probability, the short side of a
+    /// threshold of 0.1 would be used up first), so that the given share of rows, to the nearest whole row, lies
+    /// strictly between; fewer where rows are equally far from it, of which the band takes all or none.
     /// </summary>
     /// <param name="probabilities">Calibrated, of held-out rows; at least one.</param>
     /// <param name="decide">The decision threshold, in [0, 1].</param>

@@ -3,7 +3,9 @@ namespace Worker.Learning.Thresholding;
 /// <summary>How a head's thresholds are chosen on held-out rows.</summary>
 internal enum ThresholdRule
 {
-    /// <summary>The band with a guarantee (see <see cref="CertifiedBand"/>); yes and no part where F-beta is best.</summary>
+    /// <summary>
+    /// The band with a guarantee (see <see cref="CertifiedBand"/>); yes and no part where F-beta is best.
+    /// </summary>
     Certified,
 
     /// <summary>Where F-beta is highest.</summary>
@@ -27,13 +29,17 @@ internal sealed record ThresholdOptions
 {
     public ThresholdRule Rule { get; init; } = ThresholdRule.Certified;
 
-    /// <summary>Certified: the largest share of wrong decisions that a side may make automatically; in (0, 1), default 0.05.</summary>
+    /// <summary>
+    /// Certified: the largest share of wrong decisions that a side may make automatically; in (0, 1), default 0.05.
+    /// </summary>
     public double Error { get; init; } = 0.05;
 
     /// <summary>Certified: probability of a wrong certificate, each side's own; in (0, 1), default 0.05.</summary>
     public double Delta { get; init; } = 0.05;
 
-    /// <summary>Certified: how long a certificate counts; null (the default) for as long as no drift takes it back.</summary>
+    /// <summary>
+    /// Certified: how long a certificate counts; null (the default) for as long as no drift takes it back.
+    /// </summary>
     public TimeSpan? Validity { get; init; }
 
     /// <summary>
@@ -58,12 +64,14 @@ internal sealed record ThresholdOptions
     public double Fixed { get; init; } = 0.5;
 
     /// <summary>
-    /// All rules but certified: share of held-out rows, the nearest to the threshold, that count as uncertain; of [0, 1),
-    /// default 0. Either way such a rule decides everything.
+    /// All rules but certified: share of held-out rows, the nearest to the threshold, that count as uncertain; of [0,
+    /// 1), default 0. Either way such a rule decides everything.
     /// </summary>
     public double ReviewShare { get; init; }
 
-    /// <summary>Tells the certificate's date, of which only the day is kept: the same data on the same day give the same head.</summary>
+    /// <summary>
+    /// Tells the certificate's date, of which only the day is kept: the same data on the same day give the same head.
+    /// </summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Every option that is out of range, with its range; empty when all are fine.</summary>
@@ -77,8 +85,10 @@ internal sealed record ThresholdOptions
         Check(Uncertain is > 0 and <= 0.5, $"uncertain is {Uncertain}: it must be above 0 and at most 0.5");
         Check(Beta is > 0 and < double.PositiveInfinity, $"beta is {Beta}: it must be above 0");
         Check(Floor is > 0 and <= 1, $"floor is {Floor}: it must be above 0 and at most 1");
-        Check(CostOfFalseYes is > 0 and < double.PositiveInfinity, $"the cost of a false yes is {CostOfFalseYes}: it must be above 0");
-        Check(CostOfFalseNo is > 0 and < double.PositiveInfinity, $"the cost of a false no is {CostOfFalseNo}: it must be above 0");
+        Check(CostOfFalseYes is > 0
+            and < double.PositiveInfinity, $"the cost of a false yes is {CostOfFalseYes}: it must be above 0");
+        Check(CostOfFalseNo is > 0
+            and < double.PositiveInfinity, $"the cost of a false no is {CostOfFalseNo}: it must be above 0");
         Check(Fixed is >= 0 and <= 1, $"the fixed threshold is {Fixed}: it must be at least 0 and at most 1");
         Check(ReviewShare is >= 0 and < 1, $"the review share is {ReviewShare}: it must be at least 0 and below 1");
         return problems;

@@ -26,7 +26,8 @@ internal static class BundleFiles
     public const string SpecialTokensMap = "special_tokens_map.json";
 
     /// <summary>The tokenizer's files: copied as they are, where the checkpoint has them.</summary>
-    public static IReadOnlyList<string> OfTokenizer { get; } = [Vocabulary, Tokenizer, TokenizerConfig, AddedTokens, SpecialTokensMap];
+    public static IReadOnlyList<string> OfTokenizer { get; } = [Vocabulary, Tokenizer, TokenizerConfig, AddedTokens,
+        SpecialTokensMap];
 
     public static string Graph(Variant variant) => variant == Variant.Int8 ? "encoder.int8.onnx" : "encoder.f32.onnx";
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,22 +17,28 @@ internal static class ContentHash
 {
     /// <summary>Fields of tokenizer_config.json that change what a text becomes.</summary>
     private static readonly string[] TokenizerFields =
-        ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "clean_text", "wordpieces_prefix", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+        ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "clean_text", "wordpieces_prefix", "unk_token",
+            "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    /// <summary>Fields of special_tokens_map.json (and, the last two, of tokenizer_config.json) that name tokens.</summary>
+    /// <summary>
+    /// Fields of special_tokens_map.json (and, the last two, of tokenizer_config.json) that name tokens.
+    /// </summary>
     private static readonly string[] ExtraTokenFields =
-        ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens", "extra_special_tokens"];
+        ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens",
+            "extra_special_tokens"];
 
     /// <summary>Parts of tokenizer.json that change what a text becomes.</summary>
-    private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens", "model"];
+    private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens",
+        "model"];
 
     /// <returns>Lower-case hex.</returns>
     public static string Of(Checkpoint checkpoint, int maxTokens)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var config = checkpoint.Config;
-        Append(hash, "config", Encoding.UTF8.GetBytes(FormattableString.Invariant(
-            $"{config.Architecture} {config.Activation} {config.Hidden} {config.Layers} {config.AttentionHeads} {config.Intermediate} {config.LayerNormEpsilon:R} {maxTokens}")));
+        Append(hash, "config", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{config.Architecture} {config.Activation} {config.Hidden} {config.Layers} {config.AttentionHeads} " +
+                $"{config.Intermediate} {config.LayerNormEpsilon:R} {maxTokens}")));
         foreach (var name in checkpoint.Names)
         {
             Append(hash, name, MemoryMarshal.AsBytes(checkpoint.Shape(name).AsSpan()));
@@ -46,7 +53,9 @@ internal static class ContentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Tokens that are named beside the vocabulary; the usual ones, which every encoder has, are left aside.</summary>
+    /// <summary>
+    /// Tokens that are named beside the vocabulary; the usual ones, which every encoder has, are left aside.
+    /// </summary>
     private static void AppendExtraTokens(IncrementalHash hash, string folder)
     {
         // tokenizer.json lists its tokens itself.
@@ -54,9 +63,13 @@ internal static class ContentHash
         {
             AppendFields(hash, Path.Combine(folder, BundleFiles.TokenizerConfig), ["added_tokens_decoder"]);
             if (ConfigFile.TryOpen(Path.Combine(folder, BundleFiles.AddedTokens)) is { } added)
-                AppendFields(hash, Path.Combine(folder, BundleFiles.AddedTokens), [.. added.Names.Order(StringComparer.Ordinal)]);
+                AppendFields(hash, Path.Combine(folder, BundleFiles.AddedTokens),
+                    [.. added.Names.Order(StringComparer.Ordinal)]);
         }
-        foreach (var (name, fields) in new[] { (BundleFiles.TokenizerConfig, ExtraTokenFields[^2..]), (BundleFiles.SpecialTokensMap, ExtraTokenFields) })
+        foreach (var (name, fields) in new[]
+        {
+            (BundleFiles.TokenizerConfig, ExtraTokenFields[^2..]), (BundleFiles.SpecialTokensMap, ExtraTokenFields),
+        })
             if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } file)
                 AppendFields(hash, Path.Combine(folder, name), [.. fields.Where(field => !IsUsual(file, field))]);
     }
@@ -64,13 +77,15 @@ internal static class ContentHash
     private static bool IsUsual(ConfigFile file, string field) => file.Find(field) switch
     {
         { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0,
-        { ValueKind: JsonValueKind.Object } token when token.TryGetProperty("content", out var content) => IsUsual(content, field),
+        { ValueKind: JsonValueKind.Object } token when token.TryGetProperty("content", out var content) =>
+            IsUsual(content, field),
         { } token => IsUsual(token, field),
         null => true,
     };
 
     private static bool IsUsual(JsonElement token, string field) =>
-        token.ValueKind == JsonValueKind.String && token.ValueEquals($"[{field[..^"_token".Length].ToUpperInvariant()}]");
+        token.ValueKind == JsonValueKind.String
+            && token.ValueEquals($"[{field[..^"_token".Length].ToUpperInvariant()}]");
 
     private static void AppendFields(IncrementalHash hash, string path, string[] fields)
     {

@@ -17,7 +17,9 @@ public sealed class EncoderBundle
 
     public string Folder { get; }
 
-    /// <summary>Content hash (sha256, lower-case hex) of weights, configuration, vocabulary and tokenizer settings.</summary>
+    /// <summary>
+    /// Content hash (sha256, lower-case hex) of weights, configuration, vocabulary and tokenizer settings.
+    /// </summary>
     public string Hash => Metadata.Hash;
 
     /// <summary>Floats in one feature.</summary>
@@ -37,7 +39,9 @@ public sealed class EncoderBundle
     /// <summary>Features that a session can choose from: <c>mean</c>, <c>cls</c>, <c>layer1</c>, ...</summary>
     public ImmutableArray<string> Features => Metadata.Features;
 
-    /// <summary>Labels of the checkpoint's own classification head, in the order of its logits; empty without one.</summary>
+    /// <summary>
+    /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one.
+    /// </summary>
     public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
 
     /// <summary>Path of vocab.txt, or null when the checkpoint had none.</summary>
@@ -52,7 +56,8 @@ public sealed class EncoderBundle
     internal EncoderMetadata Metadata { get; }
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
-    /// <exception cref="EncoderException">It is no bundle, of another format, or a file is missing or changed.</exception>
+    /// <exception cref="EncoderException">It is no bundle, of another format, or a file is missing or
+    /// changed.</exception>
     public static EncoderBundle Open(string folder)
     {
         var metadata = EncoderMetadata.Read(folder);
@@ -62,7 +67,9 @@ public sealed class EncoderBundle
             if (!File.Exists(path))
                 throw new EncoderException($"{path} is missing from the encoder bundle: import it again");
             if (!string.Equals(BundleFiles.Hash(path), hash, StringComparison.Ordinal))
-                throw new EncoderException($"{path} is truncated or was changed since the import (its sha256 is not the one in {EncoderMetadata.FileName}): import it again");
+                throw new EncoderException(
+                    $"{path} is truncated or was changed since the import (its sha256 is not the one in " +
+                    $"{EncoderMetadata.FileName}): import it again");
         }
         return new EncoderBundle(folder, metadata);
     }

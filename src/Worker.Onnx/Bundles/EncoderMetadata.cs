@@ -48,7 +48,9 @@ internal sealed record EncoderMetadata
     /// <summary>Labels of the checkpoint's own classification head; empty without one.</summary>
     public required ImmutableArray<string> OwnLabels { get; init; }
 
-    /// <summary>Token ids of the self-check's texts; what they must give is in <see cref="BundleFiles.SelfCheck"/>.</summary>
+    /// <summary>
+    /// Token ids of the self-check's texts; what they must give is in <see cref="BundleFiles.SelfCheck"/>.
+    /// </summary>
     public required ImmutableArray<ImmutableArray<int>> SelfCheck { get; init; }
 
     /// <summary>sha256 of every other file, lower-case hex, by file name.</summary>
@@ -65,17 +67,23 @@ internal sealed record EncoderMetadata
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            throw new EncoderException($"{path} is missing: {folder} is no encoder bundle, make one with 'worker import'");
+            throw new EncoderException(
+                $"{path} is missing: {folder} is no encoder bundle, make one with 'worker import'");
         try
         {
             var bytes = File.ReadAllBytes(path);
             // The format first: another one may lack or add fields.
             using (var json = JsonDocument.Parse(bytes))
-                if (!json.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out var number) || number != CurrentFormat)
-                    throw new EncoderException($"{path}: format {(format.ValueKind == JsonValueKind.Undefined ? "is missing" : format.GetRawText())}, this build reads {CurrentFormat}: import it again");
+                if (!json.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out var number)
+                    || number != CurrentFormat)
+                    throw new EncoderException(
+                        $"{path}: format " +
+                        (format.ValueKind == JsonValueKind.Undefined ? "is missing" : format.GetRawText()) +
+                        $", this build reads {CurrentFormat}: import it again");
             return JsonSerializer.Deserialize<EncoderMetadata>(bytes, Json)!;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new EncoderException($"{path}: cannot be read ({error.Message}): import it again", error);
         }

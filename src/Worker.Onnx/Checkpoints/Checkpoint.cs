@@ -12,7 +12,8 @@ internal sealed class Checkpoint : IDisposable
     private readonly SafetensorsFile file;
     private readonly Dictionary<string, SafetensorsTensor> byName;
 
-    private Checkpoint(string folder, EncoderConfig config, SafetensorsFile file, Dictionary<string, SafetensorsTensor> byName)
+    private Checkpoint(
+        string folder, EncoderConfig config, SafetensorsFile file, Dictionary<string, SafetensorsTensor> byName)
     {
         Folder = folder;
         Config = config;
@@ -32,7 +33,9 @@ internal sealed class Checkpoint : IDisposable
     public static Checkpoint Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new EncoderException($"{folder}: there is no such folder: point to a Hugging Face model folder with config.json and model.safetensors");
+            throw new EncoderException(
+                $"{folder}: there is no such folder: point to a Hugging Face model folder with config.json and " +
+                "model.safetensors");
         var settings = ConfigFile.Open(Path.Combine(folder, "config.json"));
         // Before any other file is looked for: a model of another kind is said to be one.
         var config = EncoderConfigReader.Read(settings);
@@ -40,7 +43,8 @@ internal sealed class Checkpoint : IDisposable
         try
         {
             config = OwnHeadReader.Join(config, settings, weights);
-            var tensors = RequiredTensors.For(config).ToDictionary(r => r.Name, r => Resolve(weights, r), StringComparer.Ordinal);
+            var tensors = RequiredTensors.For(config).ToDictionary(
+                r => r.Name, r => Resolve(weights, r), StringComparer.Ordinal);
             return new Checkpoint(folder, config, weights, tensors);
         }
         catch
@@ -66,7 +70,8 @@ internal sealed class Checkpoint : IDisposable
         if (File.Exists(path))
             return path;
         if (File.Exists(path + ".index.json"))
-            throw new EncoderException($"{path} is missing, the checkpoint is split over several files: save it in one (max_shard_size)");
+            throw new EncoderException(
+                $"{path} is missing, the checkpoint is split over several files: save it in one (max_shard_size)");
         var other = Path.Combine(folder, "pytorch_model.bin");
         throw new EncoderException(File.Exists(other)
             ? $"{path} is missing: {other} cannot be read, save the model as safetensors"
@@ -77,14 +82,20 @@ internal sealed class Checkpoint : IDisposable
     {
         // Checkpoints converted from TensorFlow call a layer normalisation's weight and bias gamma and beta.
         var old = required.Stored.Contains("LayerNorm.", StringComparison.Ordinal)
-            ? required.Stored.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal)
+            ? required.Stored.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal)
             : required.Stored;
-        foreach (var name in (ReadOnlySpan<string>)[required.Prefix + required.Stored, required.Stored, required.Prefix + old, old])
+        foreach (var name in (ReadOnlySpan<string>)[required.Prefix + required.Stored, required.Stored,
+            required.Prefix + old, old])
             if (file.Tensors.TryGetValue(name, out var tensor))
                 return tensor.Shape.SequenceEqual(required.Shape)
                     ? tensor
-                    : throw new EncoderException($"{file.Path}: tensor '{name}' has shape {tensor.ShapeText}, config.json demands {SafetensorsTensor.Describe(required.Shape)}: the two files do not belong together");
+                    : throw new EncoderException(
+                        $"{file.Path}: tensor '{name}' has shape {tensor.ShapeText}, config.json demands " +
+                        $"{SafetensorsTensor.Describe(required.Shape)}: the two files do not belong together");
         var also = required.Prefix.Length > 0 ? $" (nor is '{required.Prefix}{required.Stored}')" : "";
-        throw new EncoderException($"{file.Path}: tensor '{required.Stored}' is missing{also}: config.json demands it, the two files do not belong together or the checkpoint is incomplete");
+        throw new EncoderException(
+            $"{file.Path}: tensor '{required.Stored}' is missing{also}: config.json demands it, the two files do not " +
+            "belong together or the checkpoint is incomplete");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ConfigFile
     public static ConfigFile Open(string path)
     {
         if (!File.Exists(path))
-            throw new EncoderException($"{path} is missing: point to a Hugging Face model folder with config.json and model.safetensors");
+            throw new EncoderException(
+                $"{path} is missing: point to a Hugging Face model folder with config.json and model.safetensors");
         return TryOpen(path)!;
     }
 
@@ -41,7 +42,8 @@ internal sealed class ConfigFile
         if (!File.Exists(path))
             return [];
         var json = Parse(path);
-        return json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+        return json.ValueKind == JsonValueKind.Array
+            && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
             ? [.. json.EnumerateArray().Select(item => new ConfigFile(path, item))]
             : throw new EncoderException($"{path}: not a JSON array of objects");
     }
@@ -80,7 +82,9 @@ internal sealed class ConfigFile
             : throw Refused(field, $"is {value.GetRawText()}, expected a whole number of 1 or more");
     }
 
-    /// <summary>A whole number of 1 or more, capped at the largest int (some tokenizers write 1e30 for "no limit").</summary>
+    /// <summary>
+    /// A whole number of 1 or more, capped at the largest int (some tokenizers write 1e30 for "no limit").
+    /// </summary>
     public int? Limit(string field)
     {
         if (Find(field) is not { } value)
@@ -95,7 +99,9 @@ internal sealed class ConfigFile
     {
         if (Find(field) is not { } value)
             return fallback;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refused(field, $"is {value.GetRawText()}, expected a string");
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Refused(field, $"is {value.GetRawText()}, expected a string");
     }
 
     /// <summary>True only when the field says so.</summary>

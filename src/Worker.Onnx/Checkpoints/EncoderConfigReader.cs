@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Worker.Onnx.Checkpoints;
 
-/// <summary>Reads config.json of a BERT or DistilBERT folder; what it cannot honour it refuses by the field's name.</summary>
+/// <summary>
+/// Reads config.json of a BERT or DistilBERT folder; what it cannot honour it refuses by the field's name.
+/// </summary>
 internal static class EncoderConfigReader
 {
     /// <summary>Larger than any published encoder; a size beyond it is a damaged file.</summary>
@@ -17,14 +19,16 @@ internal static class EncoderConfigReader
         {
             "bert" => Architecture.Bert,
             "distilbert" => Architecture.DistilBert,
-            var other => throw file.Refused("model_type", $"is '{other}': only 'bert' and 'distilbert' can be imported"),
+            var other =>
+                throw file.Refused("model_type", $"is '{other}': only 'bert' and 'distilbert' can be imported"),
         };
         RefuseUnsupported(file);
         var config = architecture == Architecture.Bert ? Bert(file) : DistilBert(file);
         if (config.Hidden % config.AttentionHeads != 0)
         {
             var field = architecture == Architecture.Bert ? "num_attention_heads" : "n_heads";
-            throw file.Refused(field, $"is {config.AttentionHeads}, which does not divide the hidden size {config.Hidden}");
+            throw file.Refused(
+                field, $"is {config.AttentionHeads}, which does not divide the hidden size {config.Hidden}");
         }
         return config;
     }
@@ -65,12 +69,15 @@ internal static class EncoderConfigReader
     private static void RefuseUnsupported(ConfigFile file)
     {
         if (file.Find("position_embedding_type") is { } positions && !positions.ValueEquals("absolute"))
-            throw file.Refused("position_embedding_type", $"is {positions.GetRawText()}: only \"absolute\" is supported");
+            throw file.Refused(
+                "position_embedding_type", $"is {positions.GetRawText()}: only \"absolute\" is supported");
         foreach (var field in (ReadOnlySpan<string>)["is_decoder", "add_cross_attention"])
             if (file.IsTrue(field))
                 throw file.Refused(field, "is true: only encoders can be imported");
-        if (file.Find("pruned_heads") is { } pruned && pruned.ValueKind == JsonValueKind.Object && pruned.EnumerateObject().Any())
-            throw file.Refused("pruned_heads", "is not empty: a checkpoint with pruned attention heads cannot be imported");
+        if (file.Find("pruned_heads") is { } pruned && pruned.ValueKind == JsonValueKind.Object
+            && pruned.EnumerateObject().Any())
+            throw file.Refused(
+                "pruned_heads", "is not empty: a checkpoint with pruned attention heads cannot be imported");
         if (file.Find("quantization_config") is not null)
             throw file.Refused("quantization_config", "is there: import the checkpoint it was quantised from");
     }
@@ -78,7 +85,9 @@ internal static class EncoderConfigReader
     private static int Size(ConfigFile file, string field, int fallback)
     {
         var size = file.Size(field, fallback);
-        return size <= MaxSize ? size : throw file.Refused(field, $"is {size}, more than {MaxSize}: the file is damaged");
+        return size <= MaxSize
+            ? size
+            : throw file.Refused(field, $"is {size}, more than {MaxSize}: the file is damaged");
     }
 
     private static Activation ReadActivation(ConfigFile file, string field) => file.Text(field, "gelu") switch
@@ -86,7 +95,9 @@ internal static class EncoderConfigReader
         "gelu" or "gelu_python" => Activation.Gelu,
         "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => Activation.GeluNew,
         "relu" => Activation.Relu,
-        var other => throw file.Refused(field, $"is '{other}': only gelu, gelu_new (gelu_fast, gelu_pytorch_tanh) and relu are supported"),
+        var other =>
+            throw file.Refused(
+                field, $"is '{other}': only gelu, gelu_new (gelu_fast, gelu_pytorch_tanh) and relu are supported"),
     };
 
     private static float Epsilon(ConfigFile file)
@@ -98,7 +109,9 @@ internal static class EncoderConfigReader
             : throw file.Refused("layer_norm_eps", $"is {value.GetRawText()}, expected a number between 0 and 1");
     }
 
-    /// <summary>Exports of 2019 have no model_type: the architecture's name tells, or else the fields' names do.</summary>
+    /// <summary>
+    /// Exports of 2019 have no model_type: the architecture's name tells, or else the fields' names do.
+    /// </summary>
     private static string ModelType(ConfigFile file)
     {
         if (file.Find("model_type") is not null)
@@ -106,7 +119,9 @@ internal static class EncoderConfigReader
         if (file.Texts("architectures") is [var name, ..])
             return name.StartsWith("Bert", StringComparison.Ordinal) ? "bert"
                 : name.StartsWith("DistilBert", StringComparison.Ordinal) ? "distilbert"
-                : throw file.Refused("architectures", $"is '{name}', and there is no model_type: only BERT and DistilBERT can be imported");
+                : throw file.Refused(
+                    "architectures",
+                    $"is '{name}', and there is no model_type: only BERT and DistilBERT can be imported");
         return file.Find("hidden_size") is not null ? "bert" : file.Find("dim") is not null ? "distilbert"
             : throw file.Refused("model_type", "is missing: it must be 'bert' or 'distilbert'");
     }

@@ -10,7 +10,9 @@ internal static class OwnHeadReader
 {
     private const string Sequence = "ForSequenceClassification";
 
-    /// <summary>Tasks whose heads are not of a text as a whole; a token classifier's has the same name and shape.</summary>
+    /// <summary>
+    /// Tasks whose heads are not of a text as a whole; a token classifier's has the same name and shape.
+    /// </summary>
     private static readonly string[] OtherTasks =
     [
         "ForTokenClassification", "ForMultipleChoice", "ForQuestionAnswering", "ForMaskedLM", "ForPreTraining",
@@ -48,7 +50,8 @@ internal static class OwnHeadReader
             ? (int)Math.Min(stored.Shape[0], int.MaxValue) : 2;
         foreach (var field in (ReadOnlySpan<string>)["num_labels", "_num_labels"])
             if (file.Size(field, count) is var named && named != count)
-                throw file.Refused(field, $"is {named}, the classifier has {count} outputs: the two files do not belong together");
+                throw file.Refused(
+                    field, $"is {named}, the classifier has {count} outputs: the two files do not belong together");
         return [.. Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
     }
 

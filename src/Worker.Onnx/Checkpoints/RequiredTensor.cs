@@ -37,7 +37,8 @@ internal static class RequiredTensors
         Add("embeddings.word", "embeddings.word_embeddings.weight", prefix, config.VocabularySize, hidden);
         Add("embeddings.position", "embeddings.position_embeddings.weight", prefix, config.MaxPositions, hidden);
         if (config.TypeVocabularySize > 0)
-            Add("embeddings.type", "embeddings.token_type_embeddings.weight", prefix, config.TypeVocabularySize, hidden);
+            Add("embeddings.type", "embeddings.token_type_embeddings.weight", prefix, config.TypeVocabularySize,
+                hidden);
         AddPair("embeddings.norm", "embeddings.LayerNorm", prefix, hidden);
         for (var layer = 0; layer < config.Layers; layer++)
             foreach (var (name, bertName, distilBertName) in LayerParts)

@@ -21,24 +21,35 @@ internal static class SentenceFiles
     public static IReadOnlyList<string> Check(string folder, bool lowersCase)
     {
         foreach (var name in ConfigNames)
-            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config.IsTrue("do_lower_case") && !lowersCase)
-                throw config.Refused("do_lower_case", "is true, but the tokenizer tells upper from lower case: set do_lower_case of tokenizer_config.json to true");
+            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config.IsTrue("do_lower_case")
+                && !lowersCase)
+                throw config.Refused(
+                    "do_lower_case",
+                    "is true, but the tokenizer tells upper from lower case: set do_lower_case of " +
+                    "tokenizer_config.json to true");
         List<string> remarks = [];
         var pooling = Pooling;
         foreach (var module in ConfigFile.OpenList(Path.Combine(folder, "modules.json")))
         {
             var (type, path) = (module.Text("type", "").Split('.')[^1], module.Text("path", ""));
             if (type == "Transformer" && path.Length > 0)
-                throw module.Refused("path", $"is '{path}': the encoder itself lies there, import the folder {Path.Combine(folder, path)}");
+                throw module.Refused(
+                    "path", $"is '{path}': the encoder itself lies there, import the folder " +
+                    $"{Path.Combine(folder, path)}");
             if (type == "Pooling")
                 pooling = path;
             // Heads and 'embed' scale features themselves; dropout is for training.
             if (type is not ("Transformer" or "Pooling" or "Normalize" or "Dropout"))
-                throw module.Refused("type", $"is a {type} layer ({path}), which is not applied here: take the entry out to use the features before it");
+                throw module.Refused(
+                    "type", $"is a {type} layer ({path}), which is not applied here: take the entry out to use the " +
+                    "features before it");
         }
         if (ConfigFile.TryOpen(Path.Combine(folder, pooling, "config.json")) is { } pooled && IsOfCls(pooled))
-            remarks.Add("its own embedding of a text is the vector of [CLS]: 'train --feature cls' sees that one, the default means");
-        if (ConfigFile.TryOpen(Path.Combine(folder, "config_sentence_transformers.json")) is { } prompts && Prompts(prompts) is { } remark)
+            remarks.Add(
+                "its own embedding of a text is the vector of [CLS]: 'train --feature cls' sees that one, the " +
+                "default means");
+        if (ConfigFile.TryOpen(Path.Combine(folder, "config_sentence_transformers.json")) is { } prompts
+            && Prompts(prompts) is { } remark)
             remarks.Add(remark);
         return remarks;
     }
@@ -54,7 +65,9 @@ internal static class SentenceFiles
             modes.Add(("pooling_mode", config.Text("pooling_mode", "")));
         foreach (var (field, mode) in modes)
             if (mode is not ("cls_token" or "cls" or "mean_tokens" or "mean"))
-                throw config.Refused(field, $"asks for '{mode}': only the mean and [CLS] are offered; take the field out to train on these all the same");
+                throw config.Refused(
+                    field, $"asks for '{mode}': only the mean and [CLS] are offered; take the field out to train on " +
+                    "these all the same");
         var kinds = modes.Select(mode => mode.Mode is "cls_token" or "cls").Distinct().ToArray();
         return kinds.Length <= 1 ? kinds.Contains(true)
             : throw config.Refused(modes[^1].Field, "is asked for beside another mode: name one of mean and cls");
@@ -70,8 +83,12 @@ internal static class SentenceFiles
             .ToDictionary(prompt => prompt.Name, prompt => prompt.Value.GetString()!, StringComparer.Ordinal);
         if (config.Find("default_prompt_name") is not null
             && texts.TryGetValue(config.Text("default_prompt_name", ""), out var text))
-            throw config.Refused("default_prompt_name", $"puts '{text}' before every text, which is not done here: write it into the texts, or set the field to null");
+            throw config.Refused(
+                "default_prompt_name",
+                $"puts '{text}' before every text, which is not done here: write it into the texts, or set the field " +
+                "to null");
         return texts.Count == 0 ? null
-            : $"its prompts ({string.Join(", ", texts.Keys.Order(StringComparer.Ordinal))}) are not put before texts: write them into the texts where they belong";
+            : $"its prompts ({string.Join(", ", texts.Keys.Order(StringComparer.Ordinal))}) are not put before " +
+                "texts: write them into the texts where they belong";
     }
 }

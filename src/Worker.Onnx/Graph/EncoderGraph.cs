@@ -7,8 +7,8 @@ namespace Worker.Onnx.Graph;
 /// <summary>
 /// A BERT or DistilBERT encoder as an ONNX graph of standard operators. Inputs: <c>ids</c> int32 [batch, sequence],
 /// padded with any id; <c>mask</c> f32 [batch, sequence], 1 for a token and 0 for padding. Outputs: every feature
-/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] where the
-/// checkpoint has a head of its own. A session keeps those that it wants (<see cref="GraphSelection"/>).
+/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] where
+/// the checkpoint has a head of its own. A session keeps those that it wants (<see cref="GraphSelection"/>).
 /// </summary>
 internal sealed class EncoderGraph
 {
@@ -73,8 +73,10 @@ internal sealed class EncoderGraph
     private string Embeddings()
     {
         var words = graph.Node("Gather", "embeddings.words", [graph.Weight("embeddings.word"), GraphNames.Ids]);
-        var before = graph.Node("CumSum", "tokens.before", [GraphNames.Mask, graph.Scalar("axis.sequence", 1)], GraphWriter.Integer("exclusive", 1));
-        var index = graph.Node("Cast", "position", [before], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Int32));
+        var before = graph.Node("CumSum", "tokens.before", [GraphNames.Mask, graph.Scalar("axis.sequence", 1)],
+            GraphWriter.Integer("exclusive", 1));
+        var index = graph.Node(
+            "Cast", "position", [before], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Int32));
         var positions = graph.Node("Gather", "embeddings.positions", [graph.Weight("embeddings.position"), index]);
         return Normalise("embeddings.norm", graph.Node("Add", "embeddings", [words, positions]));
     }
@@ -113,9 +115,13 @@ internal sealed class EncoderGraph
     // A linear layer on [CLS], its activation, and the classifier (Hugging Face's ForSequenceClassification models).
     private void OwnHead()
     {
-        var dense = graph.Node("Gemm", "head.dense", [FeatureNames.Cls, graph.Weight("head.dense.weight"), graph.Weight("head.dense.bias")]);
+        var dense = graph.Node(
+            "Gemm", "head.dense", [FeatureNames.Cls, graph.Weight("head.dense.weight"),
+            graph.Weight("head.dense.bias")]);
         var active = graph.Node(config.Architecture == Architecture.Bert ? "Tanh" : "Relu", "head.activation", [dense]);
-        graph.Node("Gemm", GraphNames.OwnLogits, [active, graph.Weight("head.classifier.weight"), graph.Weight("head.classifier.bias")]);
+        graph.Node(
+            "Gemm", GraphNames.OwnLogits, [active, graph.Weight("head.classifier.weight"),
+            graph.Weight("head.classifier.bias")]);
         graph.Output(GraphNames.OwnLogits, "batch", $"{config.OwnLabels.Length}");
     }
 }

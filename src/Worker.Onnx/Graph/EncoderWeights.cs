@@ -3,7 +3,9 @@ using Worker.Onnx.Checkpoints;
 
 namespace Worker.Onnx.Graph;
 
-/// <summary>Writes a checkpoint's tensors as the graphs use them, in f32: linear weights as [inputs, outputs].</summary>
+/// <summary>
+/// Writes a checkpoint's tensors as the graphs use them, in f32: linear weights as [inputs, outputs].
+/// </summary>
 internal static class EncoderWeights
 {
     public static void Write(Checkpoint checkpoint, WeightFile weights)

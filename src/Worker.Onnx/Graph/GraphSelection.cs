@@ -21,7 +21,13 @@ internal static class GraphSelection
         graph.Input.Add(GraphWriter.Value(GraphNames.HeadWeights, TensorProto.Types.DataType.Float, width, "labels"));
         graph.Input.Add(GraphWriter.Value(GraphNames.HeadBias, TensorProto.Types.DataType.Float, "labels"));
 
-        var joined = new NodeProto { OpType = "Concat", Name = GraphNames.Features, Output = { GraphNames.Features }, Attribute = { GraphWriter.Integer("axis", 1) } };
+        var joined = new NodeProto
+        {
+            OpType = "Concat",
+            Name = GraphNames.Features,
+            Output = { GraphNames.Features },
+            Attribute = { GraphWriter.Integer("axis", 1) },
+        };
         foreach (var feature in features.Features)
             joined.Input.Add(feature.Name);
         graph.Node.Add(joined);

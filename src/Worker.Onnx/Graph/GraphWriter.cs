@@ -40,14 +40,17 @@ internal sealed class GraphWriter(params WeightFile[] weights)
         Constant(name, TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes([value]));
 
     /// <summary>Adds a node with one output and returns that output's name.</summary>
-    public string Node(string operation, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    public string Node(
+        string operation, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         Add(operation, [output], inputs, attributes);
         return output;
     }
 
     /// <summary>Adds a node with several outputs.</summary>
-    public void Add(string operation, ReadOnlySpan<string> outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    public void Add(
+        string operation,
+        ReadOnlySpan<string> outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         var node = new NodeProto { OpType = operation, Name = outputs[0] };
         foreach (var output in outputs)
@@ -91,7 +94,8 @@ internal sealed class GraphWriter(params WeightFile[] weights)
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
     /// <summary>A dimension is a number or, where it varies, a name.</summary>
-    public static ValueInfoProto Value(string name, TensorProto.Types.DataType type, params ReadOnlySpan<string> dimensions)
+    public static ValueInfoProto Value(
+        string name, TensorProto.Types.DataType type, params ReadOnlySpan<string> dimensions)
     {
         var shape = new TensorShapeProto();
         foreach (var dimension in dimensions)
@@ -105,7 +109,8 @@ internal sealed class GraphWriter(params WeightFile[] weights)
         };
     }
 
-    private string Constant(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, params ReadOnlySpan<long> shape)
+    private string Constant(
+        string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, params ReadOnlySpan<long> shape)
     {
         if (!known.Add(name))
             return name;

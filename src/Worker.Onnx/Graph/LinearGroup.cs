@@ -14,7 +14,9 @@ internal sealed record LinearGroup(string Name, string Input, int Width, string[
     public string Smoothing => $"{Name}.smoothing";
 
     public static LinearGroup AttentionInput(EncoderConfig config, int layer) => new(
-        $"{Layer(layer)}.attention_input", layer == 0 ? "embeddings.norm" : $"{Layer(layer - 1)}.output_norm", config.Hidden,
+        $"{Layer(layer)}.attention_input", layer == 0
+            ? "embeddings.norm"
+            : $"{Layer(layer - 1)}.output_norm", config.Hidden,
         [$"{Layer(layer)}.query", $"{Layer(layer)}.key", $"{Layer(layer)}.value"]);
 
     public static LinearGroup AttentionOutput(EncoderConfig config, int layer) =>

@@ -26,8 +26,8 @@ internal static class QuantisedWeights
     /// <summary>Name of a linear layer's scales; f32 [outputs].</summary>
     public static string Scales(string linear) => $"{linear}.weight.scales";
 
-    /// <param name="ranges">Largest magnitude of each input channel by group (<see cref="LinearGroup.Name"/>), as met in
-    /// sample texts.</param>
+    /// <param name="ranges">Largest magnitude of each input channel by group (<see cref="LinearGroup.Name"/>), as met
+    /// in sample texts.</param>
     public static void Write(Checkpoint checkpoint, IReadOnlyDictionary<string, float[]> ranges, WeightFile weights)
     {
         weights.Add(ZeroPoint, new sbyte[1]);

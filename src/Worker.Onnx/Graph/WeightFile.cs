@@ -11,7 +11,9 @@ namespace Worker.Onnx.Graph;
 /// </summary>
 internal sealed class WeightFile : IDisposable
 {
-    /// <summary>Tensors below this stay inside the graphs, in bytes: the runtime's optimiser reads small constants.</summary>
+    /// <summary>
+    /// Tensors below this stay inside the graphs, in bytes: the runtime's optimiser reads small constants.
+    /// </summary>
     private const int InlineBytes = 1024;
 
     /// <summary>A page: the runtime maps each tensor on its own.</summary>
@@ -26,7 +28,8 @@ internal sealed class WeightFile : IDisposable
     public WeightFile(string folder, string name)
     {
         this.name = name;
-        file = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        file = new FileStream(
+            Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
     }
 
     /// <summary>A tensor written before, as a graph refers to it, or null.</summary>
@@ -61,6 +64,7 @@ internal sealed class WeightFile : IDisposable
         }
         tensors.Add(tensor, proto);
 
-        void Refer(string key, string value) => proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        void Refer(string key, string value) =>
+            proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
     }
 }

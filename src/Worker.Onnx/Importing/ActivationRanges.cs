@@ -15,13 +15,16 @@ internal static class ActivationRanges
     /// <param name="folder">Where its weights are.</param>
     /// <param name="texts">Token ids of each text.</param>
     /// <returns>Largest magnitude of each input channel, by the name of the group of layers; [width].</returns>
-    public static IReadOnlyDictionary<string, float[]> Measure(ModelProto stored, string folder, EncoderConfig config, ImmutableArray<ImmutableArray<int>> texts)
+    public static IReadOnlyDictionary<string, float[]> Measure(
+        ModelProto stored, string folder, EncoderConfig config, ImmutableArray<ImmutableArray<int>> texts)
     {
         var groups = LinearGroup.All(config).ToArray();
         var model = stored.Clone();
         model.Graph.Output.Clear();
         foreach (var group in groups)
-            model.Graph.Output.Add(GraphWriter.Value(group.Input, TensorProto.Types.DataType.Float, "batch", "sequence", $"{group.Width}"));
+            model.Graph.Output.Add(
+                GraphWriter.Value(
+                    group.Input, TensorProto.Types.DataType.Float, "batch", "sequence", $"{group.Width}"));
 
         using var options = SessionSettings.Cpu(folder, threads: 0);
         using var session = new InferenceSession(model.ToByteArray(), options);
@@ -31,7 +34,8 @@ internal static class ActivationRanges
         foreach (var text in texts)
         {
             using var ids = OrtValue.CreateTensorValueFromMemory(text.ToArray(), [1, text.Length]);
-            using var mask = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1f, text.Length).ToArray(), [1, text.Length]);
+            using var mask = OrtValue.CreateTensorValueFromMemory(
+                Enumerable.Repeat(1f, text.Length).ToArray(), [1, text.Length]);
             using var values = session.Run(run, [GraphNames.Ids, GraphNames.Mask], [ids, mask], outputs);
             for (var i = 0; i < groups.Length; i++)
                 Widen(ranges[groups[i].Name], values[i].GetTensorDataAsSpan<float>());

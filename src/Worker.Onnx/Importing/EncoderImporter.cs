@@ -17,25 +17,34 @@ public static class EncoderImporter
     /// <summary>Imports a folder. The bundle appears whole under its name at the very end, or not at all.</summary>
     /// <param name="folder">Holds config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="destination">The bundle's folder: new, empty, or an earlier bundle, which is replaced.</param>
-    /// <param name="openTokenizer">Opens the folder's tokenizer, once it is known to be of an encoder that is supported.</param>
+    /// <param name="openTokenizer">Opens the folder's tokenizer, once it is known to be of an encoder that is
+    /// supported.</param>
     /// <param name="remark">Told what a user should know of the features; null for nobody.</param>
     /// <returns>The bundle.</returns>
     /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is in the
     /// way; the message names the file and the field or tensor.</exception>
-    public static EncoderBundle Import(string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null)
+    public static EncoderBundle Import(
+        string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
         using var checkpoint = Checkpoint.Open(folder);
-        if (!File.Exists(Path.Combine(folder, BundleFiles.Vocabulary)) && !File.Exists(Path.Combine(folder, BundleFiles.Tokenizer)))
-            throw new EncoderException($"{folder}: neither {BundleFiles.Vocabulary} nor {BundleFiles.Tokenizer} is there: without a vocabulary no text can be encoded");
+        if (!File.Exists(Path.Combine(folder, BundleFiles.Vocabulary))
+            && !File.Exists(Path.Combine(folder, BundleFiles.Tokenizer)))
+            throw new EncoderException(
+                $"{folder}: neither {BundleFiles.Vocabulary} nor {BundleFiles.Tokenizer} is there: without a " +
+                "vocabulary no text can be encoded");
         var tokenizer = openTokenizer();
         if (tokenizer.IdLimit > checkpoint.Config.VocabularySize)
-            throw new EncoderException($"{folder}: the tokenizer has ids up to {tokenizer.IdLimit - 1}, config.json's vocab_size is {checkpoint.Config.VocabularySize}: a text with such a token could not be encoded; the vocabulary belongs to another checkpoint, or has tokens that the model was never resized for");
+            throw new EncoderException(
+                $"{folder}: the tokenizer has ids up to {tokenizer.IdLimit - 1}, config.json's vocab_size is " +
+                $"{checkpoint.Config.VocabularySize}: a text with such a token could not be encoded; the vocabulary " +
+                "belongs to another checkpoint, or has tokens that the model was never resized for");
         foreach (var line in SentenceFiles.Check(folder, tokenizer.LowersCase))
             remark?.Invoke(line);
         var maxTokens = TokenLimit.Read(folder, checkpoint.Config);
-        var selfCheck = SelfCheckTexts.All.Select(text => Ids(tokenizer.Encode(text), text, maxTokens, checkpoint.Config)).ToImmutableArray();
+        var selfCheck = SelfCheckTexts.All.Select(text =>
+            Ids(tokenizer.Encode(text), text, maxTokens, checkpoint.Config)).ToImmutableArray();
 
         using var staging = new StagingFolder(destination);
         WriteGraphs(checkpoint, staging.Path, selfCheck);
@@ -45,7 +54,8 @@ public static class EncoderImporter
         var metadata = new EncoderMetadata
         {
             Format = EncoderMetadata.CurrentFormat,
-            ProductVersion = typeof(EncoderImporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            ProductVersion = typeof(EncoderImporter).Assembly
+                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Hash = ContentHash.Of(checkpoint, maxTokens),
             Architecture = Describe(checkpoint.Config),
             Hidden = checkpoint.Config.Hidden,
@@ -60,7 +70,8 @@ public static class EncoderImporter
         WriteSelfCheck(EncoderBundle.Unverified(staging.Path, metadata));
         metadata = metadata with
         {
-            Files = Directory.EnumerateFiles(staging.Path).ToImmutableSortedDictionary(p => Path.GetFileName(p), BundleFiles.Hash, StringComparer.Ordinal),
+            Files = Directory.EnumerateFiles(staging.Path).ToImmutableSortedDictionary(
+                p => Path.GetFileName(p), BundleFiles.Hash, StringComparer.Ordinal),
         };
         metadata.Write(staging.Path);
         staging.Publish();
@@ -73,7 +84,8 @@ public static class EncoderImporter
             throw new EncoderException($"{destination} is a file: choose a folder for the bundle");
         if (Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any()
             && !File.Exists(Path.Combine(destination, EncoderMetadata.FileName)))
-            throw new EncoderException($"{destination} holds other files and no encoder bundle: choose a new or empty folder");
+            throw new EncoderException(
+                $"{destination} holds other files and no encoder bundle: choose a new or empty folder");
     }
 
     private static ImmutableArray<int> Ids(int[] ids, string text, int maxTokens, EncoderConfig config)
@@ -82,7 +94,9 @@ public static class EncoderImporter
             throw new EncoderException($"the tokenizer returned no token for the self-check text '{text}'");
         foreach (var id in ids)
             if (id < 0 || id >= config.VocabularySize)
-                throw new EncoderException($"the tokenizer returned id {id}, config.json's vocab_size is {config.VocabularySize}: the vocabulary belongs to another checkpoint");
+                throw new EncoderException(
+                    $"the tokenizer returned id {id}, config.json's vocab_size is {config.VocabularySize}: the " +
+                    "vocabulary belongs to another checkpoint");
         return [.. ids.AsSpan(0, Math.Min(ids.Length, maxTokens))];
     }
 
@@ -112,15 +126,23 @@ public static class EncoderImporter
     private static void WriteSelfCheck(EncoderBundle bundle)
     {
         var layout = new FeatureLayout(bundle.Features, bundle.Hidden);
-        using var encoder = EncoderFactory.Open(bundle, layout, new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
+        using var encoder = EncoderFactory.Open(bundle, layout,
+            new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
         var rows = DeviceCheck.Run(encoder, bundle.Metadata.SelfCheck);
         SafetensorsWriter.Write(bundle.SelfCheckPath,
-            [.. layout.Features.Select(f => (f.Name, new long[] { rows.Length, f.Width }, rows.SelectMany(row => row[f.Offset..(f.Offset + f.Width)]).ToArray()))]);
+            [.. layout.Features.Select(
+                f => (f.Name, new long[]
+                {
+                    rows.Length, f.Width,
+                }, rows.SelectMany(row => row[f.Offset..(f.Offset + f.Width)]).ToArray()))]);
     }
 
     private static string Describe(EncoderConfig config)
     {
-        var activation = config.Activation == Activation.GeluNew ? "gelu_new" : config.Activation.ToString().ToLowerInvariant();
-        return $"{config.Architecture.ToString().ToLowerInvariant()}, {config.Layers} layers of {config.Hidden}, {activation}";
+        var activation = config.Activation == Activation.GeluNew
+            ? "gelu_new"
+            : config.Activation.ToString().ToLowerInvariant();
+        return $"{config.Architecture.ToString().ToLowerInvariant()}, {config.Layers} layers of {config.Hidden}, " +
+            $"{activation}";
     }
 }

@@ -44,5 +44,6 @@ internal sealed class StagingFolder : IDisposable
     }
 
     private string Beside(string purpose) =>
-        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(destination)!, $".{System.IO.Path.GetFileName(destination)}.{purpose}-{Guid.NewGuid():N}");
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(destination)!,
+            $".{System.IO.Path.GetFileName(destination)}.{purpose}-{Guid.NewGuid():N}");
 }

@@ -26,7 +26,8 @@ internal sealed class SafetensorsFile : IDisposable
     public FrozenDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <summary>Opens a file and checks its header; no tensor is read yet.</summary>
-    /// <exception cref="EncoderException">It is no whole safetensors file; the message names file and tensor.</exception>
+    /// <exception cref="EncoderException">It is no whole safetensors file; the message names file and
+    /// tensor.</exception>
     public static SafetensorsFile Open(string path)
     {
         try
@@ -103,7 +104,8 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private EncoderException Refused(SafetensorsTensor tensor, string reason) => new($"{Path}: tensor '{tensor.Name}': {reason}");
+    private EncoderException Refused(SafetensorsTensor tensor, string reason) =>
+        new($"{Path}: tensor '{tensor.Name}': {reason}");
 
     private delegate void Widen<T>(ReadOnlySpan<T> source, Span<float> destination);
 }

@@ -4,7 +4,8 @@ namespace Worker.Onnx.Safetensors;
 
 /// <summary>Where a tensor lies in a safetensors file.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Dtype">Element type as the file writes it, e.g. <c>F32</c>, <c>F16</c>, <c>BF16</c>, <c>I64</c>.</param>
+/// <param name="Dtype">Element type as the file writes it, e.g. <c>F32</c>, <c>F16</c>, <c>BF16</c>,
+/// <c>I64</c>.</param>
 /// <param name="Shape">Dimensions; empty for a scalar.</param>
 /// <param name="Offset">First byte, counted from the start of the file.</param>
 /// <param name="Bytes">How many bytes.</param>

@@ -28,11 +28,13 @@ internal sealed class BoundHeads : IDisposable
         if (ReferenceEquals(heads, bound))
             return;
         if (heads.Rows != width)
-            throw new ArgumentException($"the heads are laid out for {heads.Rows} features, the encoder returns {width}", nameof(heads));
+            throw new ArgumentException(
+                $"the heads are laid out for {heads.Rows} features, the encoder returns {width}", nameof(heads));
         Release();
         // Without heads a column of zeros stands in; its logit is never asked for.
         var labels = Math.Max(heads.Labels, 1);
-        weights = OrtValue.CreateTensorValueFromMemory(heads.Labels > 0 ? heads.Weights : new float[width], [width, labels]);
+        weights = OrtValue.CreateTensorValueFromMemory(
+            heads.Labels > 0 ? heads.Weights : new float[width], [width, labels]);
         bias = OrtValue.CreateTensorValueFromMemory(heads.Labels > 0 ? heads.Bias : new float[1], [labels]);
         binding.BindInput(GraphNames.HeadWeights, weights);
         binding.BindInput(GraphNames.HeadBias, bias);

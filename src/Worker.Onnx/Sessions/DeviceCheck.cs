@@ -16,8 +16,8 @@ internal static class DeviceCheck
     /// <summary>What CUDA must reach: its products may be rounded to TF32's 10 bits.</summary>
     public static readonly Bounds Cuda = new(0.999, 0.995);
 
-    /// <summary>What int8 must reach; measured .993 on MiniLM. Less is a model that does not quantise, or a processor whose
-    /// products saturate.</summary>
+    /// <summary>What int8 must reach; measured .993 on MiniLM. Less is a model that does not quantise, or a processor
+    /// whose products saturate.</summary>
     public static readonly Bounds Int8 = new(0.98, 0.92);
 
     /// <summary>Cosines to the stored vectors that pass.</summary>
@@ -47,7 +47,8 @@ internal static class DeviceCheck
             var stored = file.Read(file.Tensors[feature.Name]);
             for (var i = 0; i < rows.Length; i++)
             {
-                double cosine = TensorPrimitives.CosineSimilarity(rows[i].AsSpan(feature.Offset, feature.Width), stored.AsSpan(i * feature.Width, feature.Width));
+                double cosine = TensorPrimitives.CosineSimilarity(
+                    rows[i].AsSpan(feature.Offset, feature.Width), stored.AsSpan(i * feature.Width, feature.Width));
                 // A device that computes NaN agrees with nothing.
                 cosine = double.IsNaN(cosine) ? -1 : cosine;
                 sum += cosine;

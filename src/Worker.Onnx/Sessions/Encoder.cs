@@ -117,7 +117,8 @@ public sealed unsafe class Encoder : IEncoder
     {
         outputShape[0] = rows;
         outputShape[1] = columns;
-        using var value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, outputShape,
+        using var value =
+            OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, outputShape,
             (nint)address, sizeof(float) * (long)rows * columns);
         binding.BindOutput(name, value);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Worker.Core.Features;
 using Worker.Onnx.Bundles;
@@ -6,18 +7,21 @@ using Worker.Onnx.Schema;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>Opens a bundle on a device, and checks that the device computes what the bundle's self-check stored.</summary>
+/// <summary>
+/// Opens a bundle on a device, and checks that the device computes what the bundle's self-check stored.
+/// </summary>
 public static class EncoderFactory
 {
     /// <summary>Opens an encoder as the options ask.</summary>
-    /// <exception cref="EncoderException">A feature is not offered, the device cannot be had, or what it computes is not
-    /// the encoder that was imported; the message says what to do.</exception>
+    /// <exception cref="EncoderException">A feature is not offered, the device cannot be had, or what it computes is
+    /// not the encoder that was imported; the message says what to do.</exception>
     public static Encoder Create(EncoderBundle bundle, EncoderOptions options)
     {
         // 1. What is wanted of the graph.
         var layout = Layout(bundle, options.Features);
         if (options.OwnLogits && bundle.OwnLabels.IsEmpty)
-            throw new EncoderException($"{bundle.Folder}: the checkpoint has no classification head of its own: only its features can be had");
+            throw new EncoderException(
+                $"{bundle.Folder}: the checkpoint has no classification head of its own: only its features can be had");
         var plan = new SessionPlan(options.Device, options.Precision == Precision.Int8 ? Variant.Int8 : Variant.Float32,
             SessionSettings.Threads(options.Threads), options.OwnLogits);
 
@@ -86,12 +90,17 @@ public static class EncoderFactory
             throw new EncoderException($"device cuda cannot be had: {missing}; or choose device cpu");
         try
         {
-            return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, DeviceCheck.Cuda, out var disagreement)
-                ?? throw new EncoderException($"device cuda does not compute the encoder that was imported ({disagreement}): update its driver, or choose device cpu");
+            return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, DeviceCheck.Cuda,
+                out var disagreement)
+                ?? throw new EncoderException(
+                    $"device cuda does not compute the encoder that was imported ({disagreement}): update its " +
+                    "driver, or choose device cpu");
         }
-        catch (Exception error) when (error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception error)
+            when (error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new EncoderException($"device cuda cannot be had: {CudaProvider.Explain(error)}; or choose device cpu", error);
+            throw new EncoderException(
+                $"device cuda cannot be had: {CudaProvider.Explain(error)}; or choose device cpu", error);
         }
     }
 
@@ -99,22 +108,27 @@ public static class EncoderFactory
     {
         if (plan.Variant == Variant.Int8)
         {
-            if (Checked(Open(bundle, layout, plan, remark), bundle, DeviceCheck.Int8, out var deviation) is { } quantised)
+            var opened = Open(bundle, layout, plan, remark);
+            if (Checked(opened, bundle, DeviceCheck.Int8, out var deviation) is { } quantised)
                 return quantised;
             var separator = remark.Length > 0 ? "; " : "";
             remark = $"{remark}{separator}not int8, which is too far from f32 here: {deviation}";
         }
-        return Checked(Open(bundle, layout, plan with { Variant = Variant.Float32 }, remark), bundle, DeviceCheck.Float32, out var disagreement)
-            ?? throw new EncoderException($"{bundle.Folder}: this processor does not compute the encoder that was imported ({disagreement}): import it again on this machine");
+        return Checked(Open(bundle, layout, plan with { Variant = Variant.Float32 }, remark), bundle,
+            DeviceCheck.Float32, out var disagreement)
+            ?? throw new EncoderException(
+                $"{bundle.Folder}: this processor does not compute the encoder that was imported ({disagreement}): " +
+                "import it again on this machine");
     }
 
     // The encoder when it agrees with the stored outputs; otherwise it is closed, and null.
-    private static Encoder? Checked(Encoder encoder, EncoderBundle bundle, DeviceCheck.Bounds bounds, out string disagreement)
+    private static Encoder? Checked(
+        Encoder encoder, EncoderBundle bundle, DeviceCheck.Bounds bounds, out string disagreement)
     {
         try
         {
             var (mean, minimum) = DeviceCheck.Compare(encoder, bundle);
-            disagreement = FormattableString.Invariant(
+            disagreement = string.Create(CultureInfo.InvariantCulture,
                 $"cosine to the stored outputs: mean {mean:F4}, least {minimum:F4}");
             if (mean >= bounds.Mean && minimum >= bounds.Minimum)
                 return encoder;
@@ -131,7 +145,9 @@ public static class EncoderFactory
     private static string Describe(SessionPlan plan, string remark)
     {
         var threads = plan.Threads == 1 ? "1 thread" : $"{plan.Threads} threads";
-        var device = plan.Device == Device.Cuda ? "cuda f32" : $"cpu {(plan.Variant == Variant.Int8 ? "int8" : "f32")}, {threads}";
+        var device = plan.Device == Device.Cuda
+            ? "cuda f32"
+            : $"cpu {(plan.Variant == Variant.Int8 ? "int8" : "f32")}, {threads}";
         return remark.Length > 0 ? $"{device} ({remark})" : device;
     }
 }

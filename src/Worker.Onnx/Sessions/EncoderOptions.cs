@@ -17,13 +17,17 @@ public enum Device
 /// <summary>Arithmetic of the linear layers.</summary>
 public enum Precision
 {
-    /// <summary>f32: heads and embeddings are then those of the checkpoint itself. int8 is a choice to make knowingly.</summary>
+    /// <summary>
+    /// f32: heads and embeddings are then those of the checkpoint itself. int8 is a choice to make knowingly.
+    /// </summary>
     Auto,
 
     /// <summary>32-bit floats.</summary>
     Float32,
 
-    /// <summary>8-bit integers, CPU only: over twice as fast, embeddings at a mean cosine of about .99 to f32's.</summary>
+    /// <summary>
+    /// 8-bit integers, CPU only: over twice as fast, embeddings at a mean cosine of about .99 to f32's.
+    /// </summary>
     Int8,
 }
 
@@ -40,11 +44,15 @@ public sealed record EncoderOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
-    /// <summary>Features returned for each text, in order; <c>taps</c> and <c>all</c> stand for several. Default: <c>mean</c>.</summary>
+    /// <summary>
+    /// Features returned for each text, in order; <c>taps</c> and <c>all</c> stand for several. Default: <c>mean</c>.
+    /// </summary>
     [MinLength(1)]
     public IReadOnlyList<string> Features { get; init; } = ["mean"];
 
-    /// <summary>Whether <see cref="Encoder.Score"/> is wanted: logits of the checkpoint's own classification head.</summary>
+    /// <summary>
+    /// Whether <see cref="Encoder.Score"/> is wanted: logits of the checkpoint's own classification head.
+    /// </summary>
     public bool OwnLogits { get; init; }
 }
 

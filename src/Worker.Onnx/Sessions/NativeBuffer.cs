@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>Unmanaged memory that is reused from call to call and only grows; its address is stable between growths.</summary>
+/// <summary>
+/// Unmanaged memory that is reused from call to call and only grows; its address is stable between growths.
+/// </summary>
 internal sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
 {
     /// <summary>A cache line, and the widest vector register.</summary>

@@ -5,7 +5,9 @@ using Worker.Onnx.Graph;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>A micro-batch laid out as the graph takes it: ids and mask, [texts, longest text], in reused memory.</summary>
+/// <summary>
+/// A micro-batch laid out as the graph takes it: ids and mask, [texts, longest text], in reused memory.
+/// </summary>
 internal sealed class PaddedBatch : IDisposable
 {
     private readonly NativeBuffer<int> ids = new();
@@ -18,7 +20,8 @@ internal sealed class PaddedBatch : IDisposable
     {
         var (total, longest) = Measure(batch, maxTokens);
         if (total != batch.Ids.Length)
-            throw new ArgumentException($"the lengths add up to {total} tokens, there are {batch.Ids.Length} ids", nameof(batch));
+            throw new ArgumentException(
+                $"the lengths add up to {total} tokens, there are {batch.Ids.Length} ids", nameof(batch));
         shape[0] = batch.Count;
         shape[1] = longest;
         var cells = checked(batch.Count * longest);
@@ -42,9 +45,11 @@ internal sealed class PaddedBatch : IDisposable
     public void Bind(OrtIoBinding binding)
     {
         var cells = shape[0] * shape[1];
-        using var idValue = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Int32, shape, ids.Address, sizeof(int) * cells);
+        using var idValue = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Int32, shape, ids.Address, sizeof(int) * cells);
         binding.BindInput(GraphNames.Ids, idValue);
-        using var maskValue = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, mask.Address, sizeof(float) * cells);
+        using var maskValue = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, mask.Address, sizeof(float) * cells);
         binding.BindInput(GraphNames.Mask, maskValue);
     }
 
@@ -61,7 +66,8 @@ internal sealed class PaddedBatch : IDisposable
         foreach (var length in batch.Lengths)
         {
             if (length < 1 || length > maxTokens)
-                throw new ArgumentException($"a text has {length} tokens, the encoder takes 1 to {maxTokens}: cut it before", nameof(batch));
+                throw new ArgumentException(
+                    $"a text has {length} tokens, the encoder takes 1 to {maxTokens}: cut it before", nameof(batch));
             total += length;
             longest = Math.Max(longest, length);
         }
@@ -72,6 +78,8 @@ internal sealed class PaddedBatch : IDisposable
     {
         foreach (var id in ids)
             if ((uint)id >= (uint)vocabularySize)
-                throw new ArgumentException($"token id {id} is outside of the encoder's vocabulary of {vocabularySize}: the tokenizer belongs to another encoder", nameof(ids));
+                throw new ArgumentException(
+                    $"token id {id} is outside of the encoder's vocabulary of {vocabularySize}: the tokenizer " +
+                    "belongs to another encoder", nameof(ids));
     }
 }

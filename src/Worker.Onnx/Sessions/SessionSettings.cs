@@ -6,9 +6,9 @@ namespace Worker.Onnx.Sessions;
 internal static class SessionSettings
 {
     /// <summary>
-    /// How long an idle compute thread looks for work before it sleeps, µs. The runtime's own default spins on and on: on a
-    /// quiet machine of 2 cores that is 2% faster, but beside other busy threads (a tokenizer, a consumer) it was measured
-    /// to halve the throughput; without any spinning it falls by 7%.
+    /// How long an idle compute thread looks for work before it sleeps, µs. The runtime's own default spins on and on:
+    /// on a quiet machine of 2 cores that is 2% faster, but beside other busy threads (a tokenizer, a consumer) it was
+    /// measured to halve the throughput; without any spinning it falls by 7%.
     /// </summary>
     private const string SpinMicroseconds = "50";
 
@@ -22,7 +22,8 @@ internal static class SessionSettings
             IntraOpNumThreads = Threads(threads),
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            // It keeps a plan for every shape ever seen, and nearly every micro-batch has another: measured slower, too.
+            // It keeps a plan for every shape ever seen, and nearly every micro-batch has another: measured slower,
+            // too.
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };

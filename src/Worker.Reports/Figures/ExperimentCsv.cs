@@ -3,7 +3,9 @@ using Worker.Learning.Experiments;
 
 namespace Worker.Reports.Figures;
 
-/// <summary>Every figure of an experiment as CSV, a line each: variant, seed, label (empty for all), metric, value.</summary>
+/// <summary>
+/// Every figure of an experiment as CSV, a line each: variant, seed, label (empty for all), metric, value.
+/// </summary>
 internal static class ExperimentCsv
 {
     public static void Write(TextWriter output, ExperimentResult result)

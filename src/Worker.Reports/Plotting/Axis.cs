@@ -16,12 +16,17 @@ internal sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double
     private const double Outermost = 5e-4;
 
     /// <summary>From 0 to 1.</summary>
-    public static Axis Share(string title) => new(title, [.. Enumerable.Range(0, 6).Select(i => new Tick(i / 5.0, i is 0 or 5 ? $"{i / 5}" : $".{i * 2}"))], value => Math.Clamp(value, 0, 1));
+    public static Axis Share(string title) =>
+        new(title, [.. Enumerable.Range(0, 6).Select(i => new Tick(i / 5.0, i is 0 or 5 ? $"{i / 5}" : $".{i * 2}"))],
+        value => Math.Clamp(value, 0, 1));
 
-    /// <summary>Probabilities from .0005 to .9995 by their log-odds: rare labels live near 0, where a plain axis shows nothing.</summary>
+    /// <summary>
+    /// Probabilities from .0005 to .9995 by their log-odds: rare labels live near 0, where a plain axis shows nothing.
+    /// </summary>
     public static Axis LogOdds(string title) => new(
         title,
-        [.. ((double[])[0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]).Select(p => new Tick(Logistic(p), p.ToString("#.###", CultureInfo.InvariantCulture)))],
+        [.. ((double[])[0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]).Select(p =>
+            new Tick(Logistic(p), p.ToString("#.###", CultureInfo.InvariantCulture)))],
         Logistic);
 
     /// <summary>From 0 to at least <paramref name="maximum"/>, with round steps.</summary>
@@ -45,7 +50,8 @@ internal sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double
 
     /// <summary>Names side by side, each in the middle of its part.</summary>
     public static Axis Names(string title, IReadOnlyList<string> names) =>
-        new(title, [.. names.Select((name, i) => new Tick((i + 0.5) / names.Count, name))], i => (i + 0.5) / names.Count);
+        new(title, [.. names.Select((name, i) => new Tick((i + 0.5) / names.Count, name))],
+            i => (i + 0.5) / names.Count);
 
     private static double Logistic(double p)
     {

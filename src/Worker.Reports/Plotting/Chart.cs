@@ -20,7 +20,9 @@ internal enum Ink
     Faint,
 }
 
-/// <summary>A chart with two axes as SVG: lines, bars, points and bands in the order added. Coordinates are the axes' values.</summary>
+/// <summary>
+/// A chart with two axes as SVG: lines, bars, points and bands in the order added. Coordinates are the axes' values.
+/// </summary>
 internal sealed class Chart
 {
     private const double Width = 340;
@@ -54,7 +56,8 @@ internal sealed class Chart
     }
 
     /// <summary>A line through points; a gap where a value is not a number.</summary>
-    public Chart Line(Ink ink, string? name, IEnumerable<(double X, double Y)> points, bool dashed = false, bool stepped = false)
+    public Chart Line(
+        Ink ink, string? name, IEnumerable<(double X, double Y)> points, bool dashed = false, bool stepped = false)
     {
         var path = new StringBuilder();
         var pen = false;
@@ -73,13 +76,16 @@ internal sealed class Chart
         return Named(name, $"key-line {Style(ink)}{(dashed ? " dashed" : "")}");
     }
 
-    /// <summary>A bar from <paramref name="from"/> to <paramref name="to"/> on the first axis, between two values of the second.</summary>
+    /// <summary>
+    /// A bar from <paramref name="from"/> to <paramref name="to"/> on the first axis, between two values of the second.
+    /// </summary>
     public Chart Bar(Ink ink, double from, double to, double low, double high, string tip)
     {
         layers.Add(E(
             "rect",
             A("class", $"bar {Style(ink)}"),
-            A("x", At(X(from) + 0.5)), A("y", At(Y(high))), A("width", At(Math.Max(0.5, X(to) - X(from) - 1))), A("height", At(Y(low) - Y(high))),
+            A("x", At(X(from) + 0.5)), A("y", At(Y(high))), A("width", At(Math.Max(0.5, X(to) - X(from) - 1))), A(
+                "height", At(Y(low) - Y(high))),
             E("title", tip)));
         return this;
     }
@@ -88,22 +94,28 @@ internal sealed class Chart
     public Chart Point(Ink ink, double px, double py, string tip, double? low = null, double? high = null)
     {
         if (low is { } from && high is { } to)
-            layers.Add(E("path", A("class", $"whisker {Style(ink)}"), A("d", $"M{At(X(px))} {At(Y(from))}V{At(Y(to))}")));
-        layers.Add(E("circle", A("class", $"point {Style(ink)}"), A("cx", At(X(px))), A("cy", At(Y(py))), A("r", "3"), E("title", tip)));
+            layers.Add(
+                E("path", A("class", $"whisker {Style(ink)}"), A("d", $"M{At(X(px))} {At(Y(from))}V{At(Y(to))}")));
+        layers.Add(
+            E("circle", A("class", $"point {Style(ink)}"), A("cx", At(X(px))), A(
+                "cy", At(Y(py))), A("r", "3"), E("title", tip)));
         return this;
     }
 
     /// <summary>Shades the first axis from one value to another.</summary>
     public Chart Band(Ink ink, double from, double to, string? name)
     {
-        layers.Add(E("rect", A("class", $"band {Style(ink)}"), A("x", At(X(from))), A("y", At(Top)), A("width", At(Math.Max(1, X(to) - X(from)))), A("height", At(Height - Top - Bottom))));
+        layers.Add(
+            E("rect", A("class", $"band {Style(ink)}"), A("x", At(X(from))), A("y", At(Top)), A(
+                "width", At(Math.Max(1, X(to) - X(from)))), A("height", At(Height - Top - Bottom))));
         return Named(name, $"key-band {Style(ink)}");
     }
 
     /// <summary>An upright line at one value.</summary>
     public Chart Rule(Ink ink, double at, string? name)
     {
-        layers.Add(E("path", A("class", $"rule {Style(ink)}"), A("d", $"M{At(X(at))} {At(Top)}V{At(Height - Bottom)}")));
+        layers.Add(
+            E("path", A("class", $"rule {Style(ink)}"), A("d", $"M{At(X(at))} {At(Top)}V{At(Height - Bottom)}")));
         return Named(name, $"key-line {Style(ink)} dashed");
     }
 
@@ -124,10 +136,14 @@ internal sealed class Chart
                 A("aria-label", description),
                 E("use", A("href", "#" + axes.Name(key, Axes))),
                 layers),
-            legend.Count == 0 ? null : E("ul", A("class", "legend"), legend.Select(entry => E("li", E("i", A("class", entry.Style)), entry.Text))));
+            legend.Count == 0
+                ? null
+                : E("ul", A("class", "legend"), legend.Select(entry =>
+                    E("li", E("i", A("class", entry.Style)), entry.Text))));
     }
 
-    private static string Style(Ink ink) => ink switch { Ink.First => "c1", Ink.Second => "c2", Ink.Third => "c3", _ => "c0" };
+    private static string Style(Ink ink) =>
+        ink switch { Ink.First => "c1", Ink.Second => "c2", Ink.Third => "c3", _ => "c0" };
 
     private static string At(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
@@ -144,21 +160,27 @@ internal sealed class Chart
         {
             var at = At(left + tick.At * (Width - left - Right));
             grid.Append($"M{at} {At(Top)}V{low}");
-            texts.Add(E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A("text-anchor", IsCut(tick) ? "end" : "middle"), tick.Text));
+            texts.Add(
+                E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A(
+                    "text-anchor", IsCut(tick) ? "end" : "middle"), tick.Text));
         }
         foreach (var tick in y.Ticks)
         {
             var at = Height - Bottom - tick.At * (Height - Top - Bottom);
             grid.Append($"M{from} {At(at)}H{to}");
-            texts.Add(E("text", A("class", "tick"), A("x", At(left - Gap)), A("y", At(at + 3.5)), A("text-anchor", "end"), tick.Text));
+            texts.Add(
+                E("text", A("class", "tick"), A("x", At(left - Gap)), A("y", At(at + 3.5)), A(
+                    "text-anchor", "end"), tick.Text));
         }
         return E(
             "g",
             E("path", A("class", "grid"), A("d", grid.ToString())),
             E("path", A("class", "axis"), A("d", $"M{from} {At(Top)}V{low}H{to}")),
             texts,
-            E("text", A("class", "axis-title"), A("x", At((left + Width - Right) / 2)), A("y", At(Height - 6)), A("text-anchor", "middle"), x.Title),
-            E("text", A("class", "axis-title"), A("transform", $"translate(11 {At((Top + Height - Bottom) / 2)}) rotate(-90)"), A("text-anchor", "middle"), y.Title));
+            E("text", A("class", "axis-title"), A("x", At((left + Width - Right) / 2)), A("y", At(Height - 6)), A(
+                "text-anchor", "middle"), x.Title),
+            E("text", A("class", "axis-title"), A("transform",
+                $"translate(11 {At((Top + Height - Bottom) / 2)}) rotate(-90)"), A("text-anchor", "middle"), y.Title));
     }
 
     /// <summary>Whether a tick's text, in the middle below its mark, would reach over the chart's right edge.</summary>

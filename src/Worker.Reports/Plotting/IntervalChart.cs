@@ -23,7 +23,8 @@ internal static class IntervalChart
 
     /// <param name="description">What it shows, for those who cannot see it.</param>
     /// <param name="reading">A sentence on how to read it.</param>
-    public static XElement Render(string title, string reading, string description, string axisTitle, IReadOnlyList<NamedInterval> rows)
+    public static XElement Render(
+        string title, string reading, string description, string axisTitle, IReadOnlyList<NamedInterval> rows)
     {
         var axis = Axis.Between(axisTitle, rows.Min(row => row.Low), rows.Max(row => row.High));
         var bottom = Top + rows.Count * RowHeight;
@@ -38,19 +39,26 @@ internal static class IntervalChart
                 A("viewBox", $"0 0 {At(width)} {At(bottom + 36)}"),
                 A("role", "img"),
                 A("aria-label", description),
-                axis.Ticks.Select(tick => left + tick.At * AxisWidth).Select(x => E("path", A("class", "grid"), A("d", $"M{At(x)} {At(Top)}V{At(bottom)}"))),
-                axis.Ticks.Select(tick => E("text", A("class", "tick"), A("x", At(left + tick.At * AxisWidth)), A("y", At(bottom + 13)), A("text-anchor", "middle"), tick.Text)),
-                E("text", A("class", "axis-title"), A("x", At(left + AxisWidth / 2)), A("y", At(bottom + 30)), A("text-anchor", "middle"), axis.Title),
+                axis.Ticks.Select(tick => left + tick.At * AxisWidth).Select(x =>
+                    E("path", A("class", "grid"), A("d", $"M{At(x)} {At(Top)}V{At(bottom)}"))),
+                axis.Ticks.Select(
+                    tick => E("text", A("class", "tick"), A("x", At(left + tick.At * AxisWidth)),
+                    A("y", At(bottom + 13)), A("text-anchor", "middle"), tick.Text)),
+                E("text", A("class", "axis-title"), A("x", At(left + AxisWidth / 2)), A("y", At(bottom + 30)), A(
+                    "text-anchor", "middle"), axis.Title),
                 rows.Select((row, i) =>
                 {
                     var y = Top + (i + 0.5) * RowHeight;
                     var style = row.Ink switch { Ink.First => "c1", Ink.Second => "c2", Ink.Third => "c3", _ => "c0" };
                     return (object[])
                     [
-                        E("text", A("class", "tick name"), A("x", At(left - 8)), A("y", At(y + 3.5)), A("text-anchor", "end"), row.Name),
+                        E("text", A("class", "tick name"), A("x", At(left - 8)), A("y", At(y + 3.5)), A(
+                            "text-anchor", "end"), row.Name),
                         E("path", A("class", $"range {style}"), A("d", $"M{At(X(row.Low))} {At(y)}H{At(X(row.High))}")),
-                        E("circle", A("class", $"point {style}"), A("cx", At(X(row.Middle))), A("cy", At(y)), A("r", "4.5"),
-                            E("title", string.Create(CultureInfo.InvariantCulture, $"{row.Name}: {row.Middle:0.0000} ({row.Low:0.0000} to {row.High:0.0000})"))),
+                        E("circle", A("class", $"point {style}"), A(
+                            "cx", At(X(row.Middle))), A("cy", At(y)), A("r", "4.5"),
+                            E("title", string.Create(CultureInfo.InvariantCulture,
+                                $"{row.Name}: {row.Middle:0.0000} ({row.Low:0.0000} to {row.High:0.0000})"))),
                     ];
                 })));
     }

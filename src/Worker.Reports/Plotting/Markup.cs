@@ -12,7 +12,9 @@ internal static class Markup
 {
     private static readonly HashSet<string> Void = new(StringComparer.Ordinal) { "meta", "br", "hr", "link", "col" };
 
-    /// <summary>An element; content is strings (text), attributes, elements, sequences of them, or null for nothing.</summary>
+    /// <summary>
+    /// An element; content is strings (text), attributes, elements, sequences of them, or null for nothing.
+    /// </summary>
     public static XElement E(string name, params object?[] content)
     {
         var element = new XElement(name, content.Select(Clean));

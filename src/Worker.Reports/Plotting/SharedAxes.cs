@@ -2,7 +2,10 @@ using System.Xml.Linq;
 
 namespace Worker.Reports.Plotting;
 
-/// <summary>Axes drawn once a page and referred to by every chart that has them: with hundreds of labels most of a chart is axes.</summary>
+/// <summary>
+/// Axes drawn once a page and referred to by every chart that has them: with hundreds of labels most of a chart is
+/// axes.
+/// </summary>
 internal sealed class SharedAxes
 {
     private readonly Dictionary<string, (string Id, XElement Drawing)> drawings = new(StringComparer.Ordinal);

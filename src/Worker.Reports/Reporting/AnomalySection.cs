@@ -15,14 +15,17 @@ internal static class AnomalySection
                 + $" {Tables.Percent(anomaly.UnknownFlagged)} of the unlike and"
                 + $" {Tables.Percent(anomaly.KnownFlagged)} of the known ones are flagged."),
         E("div", A("class", "split"),
-            CurveFigures.Roc(anomaly.Together.Roc, anomaly.Together.Auroc, axes, "All channels together", "Unlike texts found against known texts flagged."),
+            CurveFigures.Roc(anomaly.Together.Roc, anomaly.Together.Auroc, axes, "All channels together",
+                "Unlike texts found against known texts flagged."),
             Tables.Table(
                 ["channel", "AUROC", "AUPR", "FPR at 95% found"],
                 [
-                    .. anomaly.Channels.OrderByDescending(channel => channel.Value.Auroc).Select(channel => Row(channel.Key, channel.Value)),
+                    .. anomaly.Channels.OrderByDescending(channel => channel.Value.Auroc)
+                        .Select(channel => Row(channel.Key, channel.Value)),
                     Row("all together", anomaly.Together),
                 ], totals: 1)),
     ]);
 
-    private static object?[] Row(string name, SeparationMetrics metrics) => [name, Tables.Number(metrics.Auroc), Tables.Number(metrics.Aupr), Tables.Number(metrics.Fpr95)];
+    private static object?[] Row(string name, SeparationMetrics metrics) =>
+        [name, Tables.Number(metrics.Auroc), Tables.Number(metrics.Aupr), Tables.Number(metrics.Fpr95)];
 }

@@ -9,7 +9,8 @@ internal static class ConfidenceSection
     public static PageSection Of(ConfidenceFigures figures) => new("confidence", "Confidence",
     [
         E("p", A("class", "soft"),
-            "Every decision is yes or no. Certified: a standing certificate covers it. Uncertain: the calibrated chance that it is wrong is high, " +
+            "Every decision is yes or no. Certified: a standing certificate covers it. Uncertain: the calibrated " +
+                "chance that it is wrong is high, " +
             "a reason to ask people. Likely: all others."),
         Tables.Table(
             ["confidence", "decisions", "share", "wrong", "of all wrong decisions"],
@@ -30,7 +31,9 @@ internal static class ConfidenceSection
 
     private static object?[] Row(string name, Judged judged, Judged all) =>
     [
-        name, Tables.Count(judged.All), Share(judged.All, all.All), judged.All == 0 ? "–" : Tables.Percent(judged.Error), Share(judged.Wrong, all.Wrong),
+        name, Tables.Count(judged.All), Share(judged.All, all.All), judged.All == 0
+            ? "–"
+            : Tables.Percent(judged.Error), Share(judged.Wrong, all.Wrong),
     ];
 
     private static string Share(long part, long whole) => whole == 0 ? "–" : Tables.Percent((double)part / whole);

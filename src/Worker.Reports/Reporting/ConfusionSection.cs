@@ -20,7 +20,9 @@ internal static class ConfusionSection
         return new PageSection("confusions", "Confusions",
         [
             E("p", A("class", "soft"),
-                (confusions.Exclusive ? "Each text's most probable label against the one it has." : "Every yes to a label that the text is known not to have, against each label that it has.") +
+                (confusions.Exclusive
+                    ? "Each text's most probable label against the one it has."
+                    : "Every yes to a label that the text is known not to have, against each label that it has.") +
                 " Rows: what texts have; columns: what was said; darker is a larger share of the row's texts." +
                 (confusions.Labels.Count == ConfusionTable.MaximumLabels
                     ? $" The {ConfusionTable.MaximumLabels} labels most involved."
@@ -28,7 +30,10 @@ internal static class ConfusionSection
             HeatMap(confusions),
             rows.Length == 0 ? E("p", "No label was taken for another.") : E("h3", "Most confused pairs"),
             rows.Length == 0 ? null : Tables.Table(Head, rows.Take(Shown)),
-            rows.Length <= Shown ? null : E("details", E("summary", E("b", $"{rows.Length - Shown} more pairs")), Tables.Table(Head, rows.Skip(Shown))),
+            rows.Length <= Shown
+                ? null
+                : E("details", E("summary", E("b", $"{rows.Length - Shown} more pairs")), Tables.Table(
+                    Head, rows.Skip(Shown))),
         ]);
     }
 
@@ -39,7 +44,8 @@ internal static class ConfusionSection
         return E("div", A("class", "scroll"), E(
             "table",
             A("class", "heat"),
-            E("thead", E("tr", E("th"), labels.Select(label => E("th", A("scope", "col"), E("span", label))), nothing ? E("th", A("scope", "col"), E("span", "no label at all")) : null)),
+            E("thead", E("tr", E("th"), labels.Select(label => E("th", A("scope", "col"), E("span", label))),
+                nothing ? E("th", A("scope", "col"), E("span", "no label at all")) : null)),
             E("tbody", labels.Select((label, truth) =>
             {
                 var counts = confusions.Counts[truth];

@@ -15,16 +15,22 @@ internal static class CurveFigures
 
     private static readonly (double, double)[] Diagonal = [(0, 0), (1, 1)];
 
-    public static XElement PrecisionRecall(CurveSet curves, double averagePrecision, double prevalence, SharedAxes axes) =>
-        new Chart($"Precision against recall; average precision {Tables.Number(averagePrecision)}", Axis.Share("recall"), Axis.Share("precision"))
+    public static XElement PrecisionRecall(
+        CurveSet curves, double averagePrecision, double prevalence, SharedAxes axes) =>
+        new Chart($"Precision against recall; average precision {Tables.Number(averagePrecision)}",
+            Axis.Share("recall"), Axis.Share("precision"))
             .Line(Ink.Faint, $"chance ({Tables.Number(prevalence)})", [(0, prevalence), (1, prevalence)], dashed: true)
-            .Line(Ink.First, $"average precision {Tables.Number(averagePrecision)}", curves.PrecisionRecall.Select(p => (p.X, p.Y)), stepped: true)
+            .Line(Ink.First, $"average precision {Tables.Number(averagePrecision)}", curves.PrecisionRecall.Select(p =>
+                (p.X, p.Y)), stepped: true)
             .Render(axes, "Precision and recall", "How many of the found are right, as more of those due are found.");
 
-    public static XElement Roc(IReadOnlyList<OperatingPoint> roc, double? area, SharedAxes axes, string title = "ROC", string reading = "Share found against share of false alarms, over all thresholds.") =>
-        new Chart($"Receiver operating characteristic; area {Tables.Number(area ?? 0)}", Axis.Share("false positive rate"), Axis.Share("true positive rate"))
+    public static XElement Roc(IReadOnlyList<OperatingPoint> roc, double? area, SharedAxes axes, string title = "ROC",
+        string reading = "Share found against share of false alarms, over all thresholds.") =>
+        new Chart($"Receiver operating characteristic; area {Tables.Number(area ?? 0)}",
+            Axis.Share("false positive rate"), Axis.Share("true positive rate"))
             .Line(Ink.Faint, "chance", Diagonal, dashed: true)
-            .Line(Ink.First, area is { } known ? $"area {Tables.Number(known)}" : null, roc.Select(p => (p.X, p.Y)), stepped: true)
+            .Line(Ink.First, area is { } known ? $"area {Tables.Number(known)}" : null,
+                roc.Select(p => (p.X, p.Y)), stepped: true)
             .Render(axes, title, reading);
 
     public static XElement Reliability(ReliabilityDiagram before, ReliabilityDiagram after, SharedAxes axes)
@@ -32,11 +38,14 @@ internal static class CurveFigures
         var rare = after.Bins.Count(bin => bin.MeanProbability < Rare) > after.Bins.Count / 2;
         Func<string, Axis> axis = rare ? Axis.LogOdds : Axis.Share;
         var chart = new Chart(
-                $"Reliability: calibration error {Tables.Small(before.Ece)} before, {Tables.Small(after.Ece)} after calibration",
+                $"Reliability: calibration error {Tables.Small(before.Ece)} before, {Tables.Small(after.Ece)} after " +
+                    "calibration",
                 axis("probability said"), axis("share that is yes"))
             .Line(Ink.Faint, "ideal", Diagonal, dashed: true)
-            .Line(Ink.Second, $"before, ECE {Tables.Small(before.Ece)}", before.Bins.Select(bin => (bin.MeanProbability, bin.Observed)))
-            .Line(Ink.First, $"after, ECE {Tables.Small(after.Ece)}", after.Bins.Select(bin => (bin.MeanProbability, bin.Observed)));
+            .Line(Ink.Second, $"before, ECE {Tables.Small(before.Ece)}", before.Bins.Select(bin =>
+                (bin.MeanProbability, bin.Observed)))
+            .Line(Ink.First, $"after, ECE {Tables.Small(after.Ece)}", after.Bins.Select(bin =>
+                (bin.MeanProbability, bin.Observed)));
         foreach (var bin in before.Bins)
             chart.Point(Ink.Second, bin.MeanProbability, bin.Observed, Tip(bin));
         foreach (var bin in after.Bins)
@@ -44,14 +53,16 @@ internal static class CurveFigures
         return chart.Render(
             axes,
             "Reliability before and after calibration",
-            $"{after.Bins.Count} bins of {(after.Bins.Count > 0 ? Counts(after.Bins) : "0")} rows each, with 95% intervals; the diagonal is honest." + (rare ? " Axes in log-odds, since yes is rare." : ""));
+            $"{after.Bins.Count} bins of {(after.Bins.Count > 0 ? Counts(after.Bins) : "0")} rows each, with 95% " +
+                "intervals; the diagonal is honest." + (rare ? " Axes in log-odds, since yes is rare." : ""));
     }
 
     public static XElement Thresholds(CurveSet curves, Head head, SharedAxes axes)
     {
         var thresholds = head.Thresholds;
         var chart = new Chart(
-            $"Precision, recall and F1 against the threshold; decision at {Tables.Number(thresholds.Decide)}", Axis.Share("threshold"), Axis.Share("precision, recall, F1"));
+            $"Precision, recall and F1 against the threshold; decision at {Tables.Number(thresholds.Decide)}",
+            Axis.Share("threshold"), Axis.Share("precision, recall, F1"));
         if (head.Certificate is { } certificate)
         {
             if (certificate.No is not null)
@@ -61,30 +72,41 @@ internal static class CurveFigures
         }
         else if (thresholds.High > thresholds.Low)
         {
-            chart.Band(Ink.Faint, thresholds.Low, thresholds.High, $"uncertain, not certified: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
+            chart.Band(Ink.Faint, thresholds.Low, thresholds.High,
+                $"uncertain, not certified: {Tables.Number(thresholds.Low)} to {Tables.Number(thresholds.High)}");
         }
         return chart
             .Rule(Ink.Faint, thresholds.Decide, $"decision at {Tables.Number(thresholds.Decide)}")
             .Line(Ink.First, "precision", curves.Thresholds.Select(p => (p.Threshold, p.Precision ?? double.NaN)))
             .Line(Ink.Second, "recall", curves.Thresholds.Select(p => (p.Threshold, p.Recall)))
             .Line(Ink.Third, "F1", curves.Thresholds.Select(p => (p.Threshold, p.F1)))
-            .Render(axes, "Thresholds", "What another threshold would do." + (head.Certificate is { } shown ? $" Shaded: decided without people, at most {Tables.Percent(shown.Error)} wrong a side (certified with probability {Tables.Percent(1 - shown.Delta)})." : ""));
+            .Render(axes, "Thresholds", "What another threshold would do." + (
+                head.Certificate is { } shown
+                    ? $" Shaded: decided without people, at most {Tables.Percent(shown.Error)} wrong a side " +
+                        $"(certified with probability {Tables.Percent(1 - shown.Delta)})."
+                    : ""));
     }
 
     public static XElement Histogram(ScoreHistogram histogram, SharedAxes axes)
     {
         var (yes, no) = (histogram.Yes.Sum(), histogram.No.Sum());
-        var shares = histogram.Yes.Select(count => Share(count, yes)).Zip(histogram.No.Select(count => Share(count, no))).ToArray();
-        var upAndDown = Mirrored("share of no ↓ and of yes ↑", shares.Max(share => Math.Max(share.First, share.Second)));
-        var chart = new Chart($"Probabilities of {yes} rows with and {no} without the label", Axis.Share("probability"), upAndDown);
+        var shares = histogram.Yes.Select(count => Share(count, yes))
+            .Zip(histogram.No.Select(count => Share(count, no)))
+            .ToArray();
+        var upAndDown = Mirrored(
+            "share of no ↓ and of yes ↑", shares.Max(share => Math.Max(share.First, share.Second)));
+        var chart = new Chart(
+            $"Probabilities of {yes} rows with and {no} without the label", Axis.Share("probability"), upAndDown);
         for (var bin = 0; bin < shares.Length; bin++)
         {
             var (from, to) = ((double)bin / shares.Length, (bin + 1.0) / shares.Length);
             var range = string.Create(CultureInfo.InvariantCulture, $"p {from:0.00} to {to:0.00}");
             if (histogram.Yes[bin] > 0)
-                chart.Bar(Ink.First, from, to, 0, shares[bin].First, $"{range}: {Tables.Count(histogram.Yes[bin])} yes");
+                chart.Bar(
+                    Ink.First, from, to, 0, shares[bin].First, $"{range}: {Tables.Count(histogram.Yes[bin])} yes");
             if (histogram.No[bin] > 0)
-                chart.Bar(Ink.Second, from, to, -shares[bin].Second, 0, $"{range}: {Tables.Count(histogram.No[bin])} no");
+                chart.Bar(
+                    Ink.Second, from, to, -shares[bin].Second, 0, $"{range}: {Tables.Count(histogram.No[bin])} no");
         }
         return chart.Key(Ink.First, $"{Tables.Count(yes)} yes").Key(Ink.Second, $"{Tables.Count(no)} no")
             .Render(axes, "Scores by truth", "Well apart is good: yes to the right, no to the left.");
@@ -96,7 +118,8 @@ internal static class CurveFigures
         var end = new[] { 0.05, 0.1, 0.2, 0.5 }.FirstOrDefault(round => maximum <= round, 1);
         return new Axis(
             title,
-            [.. Enumerable.Range(-2, 5).Select(i => new Tick((i + 2) / 4.0, i == 0 ? "0" : Tables.Percent(Math.Abs(i) * end / 2)))],
+            [.. Enumerable.Range(-2, 5).Select(i =>
+                new Tick((i + 2) / 4.0, i == 0 ? "0" : Tables.Percent(Math.Abs(i) * end / 2)))],
             value => (Math.Clamp(value / end, -1, 1) + 1) / 2);
     }
 
@@ -109,7 +132,8 @@ internal static class CurveFigures
             Axis.Share("share of texts answered by people"), Axis.FromZero($"share of {unit} wrong", maximum))
             .Line(Ink.Faint, "texts drawn at random", review.Points.Select(p => (p.Share, p.RandomError)), dashed: true)
             .Line(Ink.First, "riskiest texts first", review.Points.Select(p => (p.Share, p.Error)))
-            .Line(Ink.Second, "among the automatic ones only", review.Points.SkipLast(1).Select(p => (p.Share, p.AutomaticError)))
+            .Line(Ink.Second, "among the automatic ones only", review.Points.SkipLast(1).Select(p =>
+                (p.Share, p.AutomaticError)))
             .Render(axes, "Review share against error", "People answer some texts, rightly: what stays wrong?");
     }
 
@@ -122,11 +146,14 @@ internal static class CurveFigures
         var (from, to) = (Math.Floor(minimum), Math.Max(Math.Ceiling(maximum), Math.Floor(minimum) + 1));
         var support = new Axis(
             "texts that have the label",
-            [.. Enumerable.Range(0, (int)(to - from) + 1).Select(i => new Tick(i / (to - from), Tables.Count((long)Math.Pow(10, from + i))))],
+            [.. Enumerable.Range(0, (int)(to - from) + 1).Select(i =>
+                new Tick(i / (to - from), Tables.Count((long)Math.Pow(10, from + i))))],
             count => Math.Clamp((Math.Log10(count) - from) / (to - from), 0, 1));
         var chart = new Chart("F1 of each label against the number of texts that have it", support, Axis.Share("F1"));
         foreach (var label in found)
-            chart.Point(Ink.First, label.Support, label.F1, $"{label.Label}: F1 {Tables.Number(label.F1)}, {Tables.Count(label.Support)} texts");
+            chart.Point(
+                Ink.First, label.Support, label.F1,
+                $"{label.Label}: F1 {Tables.Number(label.F1)}, {Tables.Count(label.Support)} texts");
         return chart.Render(axes, "Labels", "How well each is found, by how many texts have it.");
     }
 
@@ -136,7 +163,9 @@ internal static class CurveFigures
         return minimum == maximum ? Tables.Count(minimum) : $"{Tables.Count(minimum)} to {Tables.Count(maximum)}";
     }
 
-    private static string Tip(CalibrationBin bin) => $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true {Tables.Number(bin.Observed)}";
+    private static string Tip(CalibrationBin bin) =>
+        $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true " +
+        $"{Tables.Number(bin.Observed)}";
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }

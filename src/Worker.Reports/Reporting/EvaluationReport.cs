@@ -9,9 +9,12 @@ namespace Worker.Reports.Reporting;
 /// <param name="Detail">Curves, confusions, slices, mistakes.</param>
 /// <param name="Anomaly">How unlike texts are told from known ones; null when there are none.</param>
 internal sealed record EvaluationReport(
-    IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail, AnomalyMetrics? Anomaly = null)
+    IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail,
+    AnomalyMetrics? Anomaly = null)
 {
-    /// <summary>Columns with an answered text, the lowest F1 first; labels without positives after those that have some.</summary>
+    /// <summary>
+    /// Columns with an answered text, the lowest F1 first; labels without positives after those that have some.
+    /// </summary>
     internal IReadOnlyList<int> WorstFirst { get; } =
         [.. Enumerable.Range(0, Figures.Labels.Count)
             .Where(i => Figures.Labels[i].Known > 0)

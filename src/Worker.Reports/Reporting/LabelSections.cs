@@ -12,7 +12,8 @@ internal static class LabelSections
     /// <summary>Rows of the table shown before the rest is folded away.</summary>
     private const int Shown = 30;
 
-    private static readonly string[] Head = ["label", "F1", "precision", "recall", "average precision", "AUROC", "with it", "known", "threshold", "log-loss", "ECE"];
+    private static readonly string[] Head = ["label", "F1", "precision", "recall", "average precision", "AUROC",
+        "with it", "known", "threshold", "log-loss", "ECE"];
 
     public static PageSection Table(EvaluationReport report)
     {
@@ -21,21 +22,31 @@ internal static class LabelSections
         object?[][] totals = [Total("macro", figures.Macro), Total("micro", figures.Micro)];
         return new PageSection("labels", "Labels",
         [
-            E("p", A("class", "soft"), "Classification report, the lowest F1 first; a label's name leads to its curves and mistakes."),
+            E("p", A(
+                "class",
+                "soft"), "Classification report, the lowest F1 first; a label's name leads to its curves and " +
+                "mistakes."),
             Tables.Table(Head, [.. rows.Take(Shown), .. totals], totals: 2),
-            rows.Length <= Shown ? null : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")), Tables.Table(Head, rows.Skip(Shown))),
+            rows.Length <= Shown
+                ? null
+                : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")), Tables.Table(
+                    Head, rows.Skip(Shown))),
         ]);
     }
 
     public static PageSection Details(EvaluationReport report, SharedAxes axes) => new("details", "Label by label",
     [
-        report.WorstFirst.Count < 13 ? null : E("details", E("summary", E("b", "Index by name")), E("ul", A("class", "index"), report.WorstFirst
+        report.WorstFirst.Count < 13
+            ? null
+            : E("details", E("summary", E("b", "Index by name")), E("ul", A("class", "index"), report.WorstFirst
             .OrderBy(i => report.Figures.Labels[i].Label, StringComparer.OrdinalIgnoreCase)
             .Select(i => E("li", Link(report, i))))),
         report.WorstFirst.Select(i => Detail(report, i, axes)).ToArray(),
     ]);
 
-    /// <summary>A label's name that leads to its details; columns, not names, make the address: names may hold anything.</summary>
+    /// <summary>
+    /// A label's name that leads to its details; columns, not names, make the address: names may hold anything.
+    /// </summary>
     public static XElement Link(EvaluationReport report, int column) =>
         E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
 
@@ -43,18 +54,24 @@ internal static class LabelSections
     private static XElement Certified(Head head, CertifiedDecisions certified) => Tables.Table(
         ["certified", "share", "wrong", "promised"],
         [
-            ["yes", Share(certified.Yes, certified), Wrong(certified.Yes), Promise(head.Certificate, head.Certificate?.Yes)],
-            ["no", Share(certified.No, certified), Wrong(certified.No), Promise(head.Certificate, head.Certificate?.No)],
+            ["yes", Share(certified.Yes, certified), Wrong(certified.Yes), Promise(
+                head.Certificate, head.Certificate?.Yes)],
+            ["no", Share(certified.No, certified), Wrong(certified.No), Promise(
+                head.Certificate, head.Certificate?.No)],
         ]);
 
     private static string Share(Judged side, CertifiedDecisions certified) =>
         Tables.Percent(certified.Rows == 0 ? 0 : (double)side.All / certified.Rows);
 
-    private static string Wrong(Judged side) => side.All == 0 ? "–" : $"{Tables.Count(side.Wrong)} ({Tables.Percent(side.Error)})";
+    private static string Wrong(Judged side) =>
+        side.All == 0 ? "–" : $"{Tables.Count(side.Wrong)} ({Tables.Percent(side.Error)})";
 
     private static object Promise(Certificate? certificate, CertifiedSide? side) => certificate is null || side is null
         ? "nothing"
-        : E("span", A("class", "tag good"), A("title", $"{side.Errors} errors in {side.Decided} decided of {side.Sample}, {certificate.Date:yyyy-MM-dd}"), $"≤ {Tables.Percent(certificate.Error)}");
+        : E("span", A("class", "tag good"), A(
+            "title",
+            $"{side.Errors} errors in {side.Decided} decided of {side.Sample}, {certificate.Date:yyyy-MM-dd}"),
+            $"≤ {Tables.Percent(certificate.Error)}");
 
     private static object?[] Row(EvaluationReport report, int column)
     {
@@ -76,7 +93,8 @@ internal static class LabelSections
     }
 
     private static object?[] Total(string name, AverageMetrics average) =>
-        [name, Tables.Meter(average.F1), Tables.Number(average.Precision), Tables.Number(average.Recall), Tables.Number(average.AveragePrecision), "", "", "", "", "", ""];
+        [name, Tables.Meter(average.F1), Tables.Number(average.Precision), Tables.Number(average.Recall), Tables.Number(
+            average.AveragePrecision), "", "", "", "", "", ""];
 
     private static XElement Detail(EvaluationReport report, int column, SharedAxes axes)
     {
@@ -93,7 +111,9 @@ internal static class LabelSections
         plots.Add(CurveFigures.Histogram(curves.Histogram, axes));
         return E(
             "details",
-            E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span", $"AP {Tables.Number(m.AveragePrecision)}"), E("span", $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
+            E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span",
+                $"AP {Tables.Number(m.AveragePrecision)}"), E("span",
+                $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
             // Within what is folded away: a browser that is led there opens it.
             E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",

@@ -13,7 +13,10 @@ internal static class MistakeSection
         var labels = report.Detail.Labels;
         return new PageSection("mistakes", "Most wrong",
         [
-            E("p", A("class", "soft"), "Where probability and answer contradict each other most: what the heads do not understand, or an answer that is wrong itself. Each label's own are with the label."),
+            E("p", A(
+                "class",
+                "soft"), "Where probability and answer contradict each other most: what the heads do not understand, " +
+                "or an answer that is wrong itself. Each label's own are with the label."),
             Examples(
                 report, "Said wrongly: a yes to what the text has not",
                 [.. labels.SelectMany(l => l.FalsePositives).OrderByDescending(w => w.Probability).Take(MaximumShown)],
@@ -26,7 +29,8 @@ internal static class MistakeSection
     }
 
     /// <summary>A table of mistakes under a heading; null when there are none.</summary>
-    public static object?[]? Examples(EvaluationReport report, string heading, IReadOnlyList<WrongExample> examples, bool named) =>
+    public static object?[]? Examples(
+        EvaluationReport report, string heading, IReadOnlyList<WrongExample> examples, bool named) =>
         examples.Count == 0 ? null :
         [
             E("h3", heading),

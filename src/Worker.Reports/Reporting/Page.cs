@@ -21,7 +21,9 @@ internal static class Page
 
     /// <param name="facts">What it is about: names and values below the heading.</param>
     /// <param name="axes">Those that the sections' charts were rendered with.</param>
-    public static XElement Of(string title, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<PageSection> sections, SharedAxes axes, string footer) => E(
+    public static XElement Of(
+        string title, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<PageSection> sections,
+        SharedAxes axes, string footer) => E(
         "html",
         A("lang", "en"),
         E(
@@ -40,7 +42,8 @@ internal static class Page
                 E("h1", title),
                 E("dl", A("class", "facts"), facts.Select(fact => E("div", E("dt", fact.Name), E("dd", fact.Value))))),
             E("nav", E("ul", sections.Select(section => E("li", E("a", A("href", "#" + section.Id), section.Title))))),
-            E("main", sections.Select(section => E("section", A("id", section.Id), E("h2", section.Title), section.Content))),
+            E("main", sections.Select(section =>
+                E("section", A("id", section.Id), E("h2", section.Title), section.Content))),
             E("footer", E("p", footer))));
 
     private static string Style()

@@ -7,7 +7,9 @@ namespace Worker.Reports.Reporting;
 /// <summary>Tells what is beyond chance, before a page says it of heads.</summary>
 internal static class Significance
 {
-    /// <summary>Standard errors that a mean difference must lie from 0; chance alone reaches that once in 40 times.</summary>
+    /// <summary>
+    /// Standard errors that a mean difference must lie from 0; chance alone reaches that once in 40 times.
+    /// </summary>
     private const double StandardErrors = 1.96;
 
     /// <summary>The same chance for counts.</summary>
@@ -30,7 +32,8 @@ internal static class Significance
                 if (answer == AnswerMatrix.Unknown)
                     continue;
                 var yes = answer == AnswerMatrix.Yes ? 1 : 0;
-                var (before, after) = (evaluated.Uncalibrated[row * evaluated.Heads.Count + column], evaluated.Probabilities[row * evaluated.Heads.Count + column]);
+                var (before, after) = (evaluated.Uncalibrated[row * evaluated.Heads.Count + column],
+                    evaluated.Probabilities[row * evaluated.Heads.Count + column]);
                 difference += (after - yes) * (after - yes) - (before - yes) * (before - yes);
                 known++;
             }

@@ -23,12 +23,19 @@ internal static class SummarySections
         [
             Tables.Cards(
             [
-                ("macro F1", Tables.Number(figures.Macro.F1), $"precision {Tables.Number(figures.Macro.Precision)}, recall {Tables.Number(figures.Macro.Recall)}"),
-                ("micro F1", Tables.Number(figures.Micro.F1), $"precision {Tables.Number(figures.Micro.Precision)}, recall {Tables.Number(figures.Micro.Recall)}"),
-                ("macro average precision", Tables.Number(figures.Macro.AveragePrecision), $"all pooled {Tables.Number(figures.Micro.AveragePrecision)}"),
+                ("macro F1", Tables.Number(
+                    figures.Macro.F1), $"precision {Tables.Number(figures.Macro.Precision)}, recall " +
+                    $"{Tables.Number(figures.Macro.Recall)}"),
+                ("micro F1", Tables.Number(
+                    figures.Micro.F1), $"precision {Tables.Number(figures.Micro.Precision)}, recall " +
+                    $"{Tables.Number(figures.Micro.Recall)}"),
+                ("macro average precision", Tables.Number(
+                    figures.Macro.AveragePrecision), $"all pooled {Tables.Number(figures.Micro.AveragePrecision)}"),
                 ("calibration error (ECE)", Tables.Small(after.Ece), $"before calibration {Tables.Small(before.Ece)}"),
                 ("log-loss", Tables.Small(after.LogLoss), $"Brier {Tables.Small(after.Brier)}"),
-                (report.Texts.Exclusive ? "texts with the right label" : "decisions right", Tables.Percent(1 - detail.Review.Points[0].Error), $"{Tables.Percent(1 - riskiest.Error)} when people answer the riskiest 5% of {Tables.Count(detail.Review.Texts)} texts"),
+                (report.Texts.Exclusive ? "texts with the right label" : "decisions right", Tables.Percent(
+                    1 - detail.Review.Points[0].Error), $"{Tables.Percent(1 - riskiest.Error)} when people answer " +
+                    $"the riskiest 5% of {Tables.Count(detail.Review.Texts)} texts"),
             ]),
             E("h3", "What to look at first"),
             E("ul", A("class", "findings"), Findings(report).Select(finding => E("li", finding))),
@@ -41,14 +48,20 @@ internal static class SummarySections
         var (p, y) = report.Texts.Known(report.Texts.Probabilities);
         return new PageSection("curves", "Curves",
         [
-            E("p", A("class", "soft"), $"All {Tables.Count(p.Length)} decisions of {report.WorstFirst.Count} labels pooled; each label's own are below."),
+            E("p", A(
+                "class",
+                "soft"), $"All {Tables.Count(p.Length)} decisions of {report.WorstFirst.Count} labels pooled; each " +
+                "label's own are below."),
             E("div", A("class", "plots"),
-                CurveFigures.PrecisionRecall(pooled, micro.AveragePrecision, (double)y.Count(answer => answer) / p.Length, axes),
+                CurveFigures.PrecisionRecall(
+                    pooled, micro.AveragePrecision, (double)y.Count(answer => answer) / p.Length, axes),
                 CurveFigures.Roc(pooled.Roc, RankingMetrics.RocAuc(p, y), axes),
                 CurveFigures.Reliability(pooled.Before, pooled.After, axes),
                 CurveFigures.Histogram(pooled.Histogram, axes),
                 CurveFigures.Review(report.Detail.Review, report.Texts.Exclusive, axes),
-                report.Figures.Labels.Count(label => label.Support > 0) < 2 ? null : CurveFigures.Labels(report.Figures.Labels, axes)),
+                report.Figures.Labels.Count(label => label.Support > 0) < 2
+                    ? null
+                    : CurveFigures.Labels(report.Figures.Labels, axes)),
         ]);
     }
 
@@ -58,13 +71,17 @@ internal static class SummarySections
         var unit = report.Texts.Exclusive ? "texts" : "decisions";
         return new PageSection("review", "Review",
         [
-            E("p", A("class", "soft"), "What is left wrong when people answer the riskiest texts, rightly. " + (report.Texts.Exclusive
+            E("p", A(
+                "class",
+                "soft"), "What is left wrong when people answer the riskiest texts, rightly. " + (report.Texts.Exclusive
                 ? "Risk of a text: how weak its most probable label is and how near the next one."
                 : "Risk of a text: how many of its decisions are to be expected wrong by the probabilities.")),
             Tables.Table(
-                ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones", "texts with any wrong decision"],
+                ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones",
+                    "texts with any wrong decision"],
                 ((int[])[0, 1, 2, 5, 10, 20, 30, 50]).Select(share => review.Points[share]).Select(point => (object?[])[
-                    Tables.Percent(point.Share), Fine(point.Error), Fine(point.RandomError), Fine(point.AutomaticError), Tables.Percent(point.TextError)])),
+                    Tables.Percent(point.Share), Fine(point.Error), Fine(point.RandomError), Fine(
+                        point.AutomaticError), Tables.Percent(point.TextError)])),
         ]);
     }
 
@@ -83,21 +100,31 @@ internal static class SummarySections
         foreach (var (sentence, which) in ((string, Func<LabelMetrics, bool>)[])
         [
             ($"F1 below {Low} though {Few} or more texts have the label: ", m => m.Support >= Few && m.F1 < Low),
-            ($"Fewer than {Few} texts have the label, so its figures are mostly chance: ", m => m.Support is > 0 and < Few),
+            ($"Fewer than {Few} texts have the label, so its figures are mostly chance: ", m => m.Support is > 0
+                and < Few),
             ("No text has the label, so nothing but false alarms can be counted: ", m => m.Support == 0 && m.Known > 0),
             ("No answer in this file: ", m => m.Known == 0),
             ("Ranked no better than chance: ", m => m.RocAuc <= 0.5),
         ])
         {
-            var found = Enumerable.Range(0, labels.Count).Where(i => which(labels[i])).OrderBy(i => labels[i].F1).ToArray();
+            var found = Enumerable.Range(0, labels.Count).Where(i => which(labels[i])).OrderBy(i => labels[i].F1)
+                .ToArray();
             if (found.Length == 0)
                 continue;
             any = true;
-            yield return [sentence, .. found.Take(Named).SelectMany((i, at) => (object?[])[at == 0 ? null : ", ", labels[i].Known > 0 ? LabelSections.Link(report, i) : labels[i].Label]), found.Length > Named ? $" and {found.Length - Named} more" : null];
+            yield return [sentence,
+                .. found.Take(Named).SelectMany(
+                    (i, at) =>
+                        (object?[])[at == 0 ? null : ", ",
+                        labels[i].Known > 0
+                            ? LabelSections.Link(report, i)
+                            : labels[i].Label]), found.Length > Named ? $" and {found.Length - Named} more" : null];
         }
-        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01 && Significance.IsCalibrationWorse(report.Texts);
+        var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01
+            && Significance.IsCalibrationWorse(report.Texts);
         if (worse)
-            yield return ["Calibration made the pooled calibration error larger, beyond chance: the texts may differ from those it was fitted on."];
+            yield return ["Calibration made the pooled calibration error larger, beyond chance: the texts may differ " +
+                "from those it was fitted on."];
         if (!any && !worse)
             yield return ["Nothing stands out."];
     }
@@ -106,13 +133,17 @@ internal static class SummarySections
     private static IEnumerable<string> Decided(EvaluationReport report, ConfidenceFigures confidence)
     {
         if (confidence.TextsWithYes == 0 && confidence.Texts.All > 0)
-            yield return "No text gets a yes of any label: the heads have too few examples, or the texts are of another kind.";
+            yield return "No text gets a yes of any label: the heads have too few examples, or the texts are of " +
+                "another kind.";
         if (confidence.Certified.All == 0 && report.Texts.Heads.Any(head => head.Certificate is not null))
-            yield return "No decision is certified: with Decisions:Mode Certified nothing would be decided. 'worker train' says how many more answers each label needs.";
+            yield return "No decision is certified: with Decisions:Mode Certified nothing would be decided. 'worker " +
+                "train' says how many more answers each label needs.";
         var promised = report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0);
         if (promised > 0 && Significance.IsAbove(confidence.Certified, promised))
-            yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more than was promised, beyond chance: these texts differ from those that were certified on.";
+            yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more " +
+                "than was promised, beyond chance: these texts differ from those that were certified on.";
         if (confidence.Uncertain.All > confidence.All.All / 4)
-            yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions are uncertain: more answers, or fewer labels that people themselves disagree on.";
+            yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions " +
+                "are uncertain: more answers, or fewer labels that people themselves disagree on.";
     }
 }

@@ -22,7 +22,8 @@ internal static class Tables
     }
 
     /// <summary>How a column is set: texts to the left, the first column as a name, numbers to the right.</summary>
-    private static XAttribute? Class(string head, int column) => head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
+    private static XAttribute? Class(string head, int column) =>
+        head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
 
     /// <summary>A text of a message: its own direction of writing cannot disturb the page's.</summary>
     public static XElement Text(string text, int maximum = 280) =>
@@ -30,16 +31,21 @@ internal static class Tables
 
     /// <summary>A share as a bar and a number.</summary>
     public static object?[] Meter(double value) =>
-        [E("span", A("class", "meter"), A("aria-hidden", "true"), E("i", A("style", string.Create(CultureInfo.InvariantCulture, $"--v:{Math.Clamp(value, 0, 1):0.##}")))), Number(value)];
+        [E("span", A("class", "meter"), A("aria-hidden", "true"), E("i",
+            A("style", string.Create(
+                CultureInfo.InvariantCulture, $"--v:{Math.Clamp(value, 0, 1):0.##}")))), Number(value)];
 
     public static XElement Cards(IEnumerable<(string Name, string Value, string Remark)> cards) =>
-        E("dl", A("class", "cards"), cards.Select(card => E("div", E("dt", card.Name), E("dd", card.Value), E("small", card.Remark))));
+        E("dl", A("class", "cards"), cards.Select(card =>
+            E("div", E("dt", card.Name), E("dd", card.Value), E("small", card.Remark))));
 
     public static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-    public static string Small(double value) => value.ToString(value is > 0 and < 0.001 ? "0.00000" : "0.0000", CultureInfo.InvariantCulture);
+    public static string Small(double value) =>
+        value.ToString(value is > 0 and < 0.001 ? "0.00000" : "0.0000", CultureInfo.InvariantCulture);
 
-    public static string Percent(double share) => (share * 100).ToString(share < 0.01 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + "%";
+    public static string Percent(double share) =>
+        (share * 100).ToString(share < 0.01 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + "%";
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

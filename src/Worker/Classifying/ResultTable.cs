@@ -36,7 +36,8 @@ internal sealed class ResultTable(TextWriter output) : IResultOutput
         foreach (var (label, p, of) in shown)
         {
             var name = Fitted(heads.Heads[label].Label, LabelWidth - (isNone ? 2 : 0));
-            output.Write($"{Padded(start, TextWidth)} {decision,-8} {Padded(isNone ? $"({name})" : name, LabelWidth)} ");
+            output.Write(
+                $"{Padded(start, TextWidth)} {decision,-8} {Padded(isNone ? $"({name})" : name, LabelWidth)} ");
             var probability = p.ToString("F3", CultureInfo.InvariantCulture);
             output.WriteLine($"{probability,5} {DecisionNames.Of(of.Confidence)}");
             (start, decision) = ("", "");

@@ -50,7 +50,8 @@ internal sealed class SampleHeadCache
         }
     }
 
-    /// <returns>Whether they are kept: a folder that cannot be written to costs the next run its time, and no more.</returns>
+    /// <returns>Whether they are kept: a folder that cannot be written to costs the next run its time, and no
+    /// more.</returns>
     public bool TryKeep(IReadOnlyList<Head> heads)
     {
         if (path is null)

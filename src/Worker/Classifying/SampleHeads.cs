@@ -9,23 +9,28 @@ internal static class SampleHeads
 {
     private const string Own = "your own come from 'worker train --data FILE --out heads.jsonl'";
 
-    /// <summary>Those that were kept, or else trained now and kept for the next time; a line on standard error says which.</summary>
+    /// <summary>
+    /// Those that were kept, or else trained now and kept for the next time; a line on standard error says which.
+    /// </summary>
     public static IReadOnlyList<Head> Find(LoadedEncoder loaded, CancellationToken stop)
     {
         var cache = new SampleHeadCache(loaded.Encoder.Hash, loaded.Encoder.Description, Checkout.Inbox("train"));
         if (cache.Find() is { } kept)
         {
-            Console.Error.WriteLine($"no --heads: {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
+            Console.Error.WriteLine(
+                $"no --heads: {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
             return kept;
         }
         var data = Checkout.InboxData("train");
         var place = cache.Place is null ? "" : $", and keeping them ({cache.Place})";
         Console.Error.WriteLine(
-            $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a shop{place}; {Own}");
+            $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a " +
+                $"shop{place}; {Own}");
         var plan = new TrainingPlan { Exclusive = ExclusiveGroups.None, Quiet = true };
         var heads = TextTraining.Train(loaded, data, plan, stop).Heads;
         if (cache.Place is not null && !cache.TryKeep(heads))
-            Console.Error.WriteLine($"they could not be kept: {Path.GetDirectoryName(cache.Place)} cannot be written to");
+            Console.Error.WriteLine(
+                $"they could not be kept: {Path.GetDirectoryName(cache.Place)} cannot be written to");
         return heads;
     }
 }

@@ -32,7 +32,8 @@ internal sealed class TextReadAhead : IDisposable
     /// <param name="keepsTexts">Whether the texts are shown.</param>
     /// <param name="broken">Told of each row that is no text; on the other thread.</param>
     public TextReadAhead(
-        IEnumerable<TextRow> rows, WordPieceTokenizer tokenizer, int maxTokens, int capacity, bool keepsTexts, Action<string> broken)
+        IEnumerable<TextRow> rows, WordPieceTokenizer tokenizer, int maxTokens, int capacity, bool keepsTexts,
+        Action<string> broken)
     {
         ahead = new BlockingCollection<TokenizedText>(capacity);
         this.tokenizer = tokenizer;

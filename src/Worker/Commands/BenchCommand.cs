@@ -12,15 +12,18 @@ internal static class BenchCommand
     public static Command Create()
     {
         var names = CheckedOptions.Choices("names", $"Which: {string.Join(", ", All)}; all when none is named", All);
-        var data = new Option<string?>("--data") { Description = "Your own texts, as for 'demo'; default: the sample inbox" };
+        var data =
+            new Option<string?>("--data") { Description = "Your own texts, as for 'demo'; default: the sample inbox" };
         var messages = CheckedOptions.Number(
             "--messages", "Messages of one measurement", 3000, new NumberRange<int>(100, 10_000_000));
         var repeats = CheckedOptions.Number(
             "--repeats", "Measurements of each figure, taken in turn", 5, new NumberRange<int>(1, 1000));
         var memory = CheckedOptions.Number(
-            "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(1000, 1_000_000_000));
+            "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(
+                1000, 1_000_000_000));
         var model = new ModelOptions();
-        var command = new Command("bench", "Measure tokenizer, pipeline, classify, heads, swap, int8 and memory on this machine")
+        var command = new Command(
+            "bench", "Measure tokenizer, pipeline, classify, heads, swap, int8 and memory on this machine")
         {
             names, data, messages, repeats, memory,
         };

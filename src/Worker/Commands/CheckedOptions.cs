@@ -5,7 +5,9 @@ using System.Numerics;
 
 namespace Worker.Commands;
 
-/// <summary>Options whose values are checked before a command does anything, in our words; --help says the range.</summary>
+/// <summary>
+/// Options whose values are checked before a command does anything, in our words; --help says the range.
+/// </summary>
 internal static class CheckedOptions
 {
     /// <summary>A number; any when no range is given.</summary>

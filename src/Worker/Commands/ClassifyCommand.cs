@@ -26,15 +26,20 @@ internal sealed class ClassifyCommand
 
     private readonly Option<string?> heads = new("--heads")
     {
-        Description = "Heads as written by 'train', with the anomaly reference beside them. Default: trained on the sample inbox",
+        Description =
+            "Heads as written by 'train', with the anomaly reference beside them. Default: trained on the sample inbox",
     };
 
     private readonly Option<string> form = CheckedOptions.Choice(
         "--as",
-        "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on a terminal",
+        "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on " +
+            "a terminal",
         "auto", "auto", "json", "table");
 
-    private readonly Option<string?> destination = new("--out") { Description = "File for the results. Default: standard output" };
+    private readonly Option<string?> destination = new("--out")
+    {
+        Description = "File for the results. Default: standard output",
+    };
     private readonly DataArguments reading = new();
     private readonly ModelOptions model = new();
 
@@ -62,9 +67,11 @@ internal sealed class ClassifyCommand
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         var (given, reference) = Given(parsed, folder);
         var needed = given is null ? [FeatureNames.Taps]
-            : given.Select(head => head.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal).ToArray();
+            : given.Select(head => head.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)
+                .ToArray();
         using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, needed));
-        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(given ?? SampleHeads.Find(loaded, stop));
+        var set = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features)
+            .With(given ?? SampleHeads.Find(loaded, stop));
 
         var isTable = parsed.GetValue(form) is "table"
             || (parsed.GetValue(form) is "auto" && parsed.GetValue(destination) is null && !Console.IsOutputRedirected);
@@ -78,7 +85,8 @@ internal sealed class ClassifyCommand
         long count;
         try
         {
-            count = new TextClassification(loaded, set, reference, source, TimeProvider.System).Run(texts, results, Broken, stop);
+            count = new TextClassification(loaded, set, reference, source, TimeProvider.System)
+                .Run(texts, results, Broken, stop);
         }
         catch (ResultsUnwantedException) when (parsed.GetValue(destination) is null)
         {

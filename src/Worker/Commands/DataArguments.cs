@@ -8,11 +8,13 @@ namespace Worker.Commands;
 internal sealed class DataArguments
 {
     /// <summary>What --data takes, for help texts.</summary>
-    public const string Formats = "JSON lines, a JSON array, CSV, TSV or Parquet, also within gzip, told by the content";
+    public const string Formats =
+        "JSON lines, a JSON array, CSV, TSV or Parquet, also within gzip, told by the content";
 
     private readonly Option<string?> text = new("--text-column")
     {
-        Description = "Column (key) that holds the text; several, separated by commas, are joined: title,body. Default: text",
+        Description =
+            "Column (key) that holds the text; several, separated by commas, are joined: title,body. Default: text",
     };
 
     private readonly Option<string?> label = new("--label-column")
@@ -37,11 +39,13 @@ internal sealed class DataArguments
 
     private readonly Option<string?> encoding = new("--encoding")
     {
-        Description = "What the file is written in, e.g. windows-1252. Default: UTF-8, or UTF-16 where the file says so",
+        Description =
+            "What the file is written in, e.g. windows-1252. Default: UTF-8, or UTF-16 where the file says so",
     };
 
     private readonly Option<string> format = CheckedOptions.Choice(
-        "--format", "What the file holds; lines for one text a line", "auto", "auto", "json-lines", "json", "csv", "lines", "parquet");
+        "--format", "What the file holds; lines for one text a line", "auto", "auto", "json-lines", "json", "csv",
+        "lines", "parquet");
 
     /// <summary>All of them, for commands that learn from labels.</summary>
     public void AddTo(Command command)
@@ -69,7 +73,8 @@ internal sealed class DataArguments
             NormaliseLabels = parsed.GetValue(normalise),
         };
         return options.LabelColumn is null || options.LabelColumns.IsEmpty ? options : throw new UserError(
-            "--label-column names the column of label names, --label-columns those that are each a label: give one of the two",
+            "--label-column names the column of label names, --label-columns those that are each a label: give one " +
+                "of the two",
             ExitCode.Usage);
     }
 
@@ -77,7 +82,9 @@ internal sealed class DataArguments
     public ReadingOptions ReadText(ParseResult parsed) => new()
     {
         TextColumns = [.. Names(parsed.GetValue(text))],
-        Encoding = parsed.GetValue(encoding) is not { } name ? null : ReadingOptions.FindEncoding(name) ?? throw new UserError(
+        Encoding = parsed.GetValue(encoding) is not { } name
+            ? null
+            : ReadingOptions.FindEncoding(name) ?? throw new UserError(
             $"--encoding {name} is unknown: e.g. utf-8, utf-16, windows-1252, iso-8859-1, shift_jis", ExitCode.Usage),
         Format = parsed.GetValue(format) switch
         {

@@ -8,12 +8,22 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = $"Your own texts: one a line, {DataArguments.Formats}; their labels, where they have any, are trained on. Default: the sample inbox" };
-        var heads = new Option<string?>("--heads") { Description = "Heads as written by 'train', for the default encoder. Default: trained on the labels of --data, or on the sample inbox" };
+        var data = new Option<string?>("--data")
+        {
+            Description = $"Your own texts: one a line, {DataArguments.Formats}; " +
+        "their labels, where they have any, are trained on. Default: the sample inbox"
+        };
+        var heads = new Option<string?>("--heads")
+        {
+            Description =
+                "Heads as written by 'train', for the default encoder. Default: trained on the labels of --data, or " +
+                "on the sample inbox",
+        };
         var reading = new DataArguments();
         var messages = CheckedOptions.Number(
             "--messages",
-            $"How many messages are streamed; default: as many as half a minute takes, at most {StreamLength.Maximum:N0}",
+            "How many messages are streamed; default: as many as half a minute takes, at most " +
+                $"{StreamLength.Maximum:N0}",
             new NumberRange<int>(100, 10_000_000));
         var precision = CheckedOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
         var device = CheckedOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
@@ -23,7 +33,8 @@ internal static class DemoCommand
         };
         reading.AddTo(command);
         command.SetAction((parsed, stop) => DemoRun.Run(
-            new DemoOptions(parsed.GetValue(data), reading.Read(parsed), parsed.GetValue(heads), parsed.GetValue(messages), parsed.GetValue(precision)!, parsed.GetValue(device)!), stop));
+            new DemoOptions(parsed.GetValue(data), reading.Read(parsed), parsed.GetValue(heads),
+                parsed.GetValue(messages), parsed.GetValue(precision)!, parsed.GetValue(device)!), stop));
         return command;
     }
 }

@@ -28,7 +28,9 @@ internal static class DoctorCommand
             var findings = new List<Finding>();
             var asJson = parsed.GetValue(json);
             var colour = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
-            var examination = new Examination(TimeProvider.System).Run(() => SettingFiles.Read(parsed.GetValue(file), [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]));
+            var examination = new Examination(TimeProvider.System).Run(
+                () => SettingFiles.Read(
+                    parsed.GetValue(file), [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]));
             await foreach (var finding in examination.WithCancellation(stop))
             {
                 findings.Add(finding);
@@ -44,7 +46,8 @@ internal static class DoctorCommand
 
     /// <summary>0 where nothing failed, 78 where the settings are wrong, else 1.</summary>
     private static int Code(List<Finding> findings) =>
-        findings.Exists(finding => finding is { Name: "settings", Status: FindingStatus.Failed }) ? ExitCode.Configuration
+        findings.Exists(finding =>
+            finding is { Name: "settings", Status: FindingStatus.Failed }) ? ExitCode.Configuration
         : findings.Exists(finding => finding.Status == FindingStatus.Failed) ? ExitCode.Failed
         : ExitCode.Done;
 }

@@ -11,7 +11,12 @@ internal static class EmbedCommand
     public static Command Create()
     {
         var model = new ModelOptions();
-        var feature = new Option<string>("--feature") { Description = "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +", DefaultValueFactory = _ => "mean" };
+        var feature = new Option<string>("--feature")
+        {
+            Description =
+                "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +",
+            DefaultValueFactory = _ => "mean",
+        };
         var raw = new Option<bool>("--raw") { Description = "Do not normalise to length 1" };
         var command = new Command("embed", "Read JSON lines {\"text\"} on standard input, write {\"embedding\"}")
         {

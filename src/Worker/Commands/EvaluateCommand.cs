@@ -19,14 +19,23 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); a \"source\" gives figures by source", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); " +
+        "a \"source\" gives figures by source",
+            Required = true
+        };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var unknown = new Option<string?>("--unlike")
         {
             Description = "Texts unlike those trained on, for figures of the anomaly reference; "
                 + "rows of --data with \"known\": false count too",
         };
-        var report = new Option<string?>("--report") { Description = "File for a page with plots, confusions and mistakes (HTML, one file; holds texts)" };
+        var report = new Option<string?>("--report")
+        {
+            Description = "File for a page with plots, confusions and mistakes " +
+        "(HTML, one file; holds texts)"
+        };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var reading = new DataArguments();
         var model = new ModelOptions();
@@ -49,7 +58,11 @@ internal static class EvaluateCommand
             var reference = AnomalyFile.Beside(parsed.GetValue(heads)!);
             if (trained.Count == 0 && reference is null)
                 throw new UserError($"{parsed.GetValue(heads)} holds no head for this encoder");
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(StringComparer.Ordinal)]));
+            using var loaded = LoadedEncoder.Open(
+                model.Section(
+                    parsed, folder.Bundle,
+                    [.. trained.Select(h => h.Feature).Concat(reference?.Features ?? []).Distinct(
+                        StringComparer.Ordinal)]));
             var unknownTexts = new UnknownTexts(reference, outside);
             if (trained.Count == 0)
                 return Run(loaded, labelled, unknownTexts, parsed.GetValue(report), parsed.GetValue(json));
@@ -75,7 +88,9 @@ internal static class EvaluateCommand
     private static int Run(LoadedEncoder loaded, DataSet data, UnknownTexts unknown, string? report, string? json)
     {
         var anomaly = unknown.Measure(loaded, data, [])
-            ?? throw new UserError("there are no heads, only an anomaly reference, and no text is said to be unlike: mark some with \"known\": false, or name a file of them with --unlike");
+            ?? throw new UserError(
+                "there are no heads, only an anomaly reference, and no text is said to be unlike: mark some with " +
+                "\"known\": false, or name a file of them with --unlike");
         AnomalyReport.Write(Console.Out, anomaly);
         if (report is not null)
             Console.Error.WriteLine("no report: it is about heads, and there are none");
@@ -93,7 +108,10 @@ internal static class EvaluateCommand
     {
         var unscored = data.Labels.Except(trained.Select(h => h.Label), StringComparer.Ordinal).ToArray();
         if (unscored.Length == data.Labels.Length)
-            throw new UserError($"none of the {unscored.Length} labels of the data has a head ({string.Join(", ", unscored.Take(5))}; heads: {string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
+            throw new UserError(
+                $"none of the {unscored.Length} labels of the data has a head " +
+                $"({string.Join(", ", unscored.Take(5))}; heads: " +
+                $"{string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
         var scored = TextTraining.Score(loaded, data, trained);
@@ -118,7 +136,9 @@ internal static class EvaluateCommand
         if (report is not null)
         {
             using var file = File.Create(report);
-            new EvaluationReport([.. facts, ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'"))], scored, evaluation, detail, anomaly).Write(file);
+            new EvaluationReport(
+                [.. facts, ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'"))], scored,
+                evaluation, detail, anomaly).Write(file);
             Console.Error.WriteLine($"report: {Path.GetFullPath(report)}");
         }
         return ExitCode.Done;
@@ -130,8 +150,12 @@ internal static class EvaluateCommand
         public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
         {
             if (Texts.Count > 0 && Reference is null)
-                Console.Error.WriteLine($"{Texts.Count} texts are unlike those known, but no anomaly reference lies beside the heads: left out");
-            return Texts.Count > 0 && Reference is not null ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Texts) : null;
+                Console.Error.WriteLine(
+                    $"{Texts.Count} texts are unlike those known, but no anomaly reference lies beside the heads: " +
+                    "left out");
+            return Texts.Count > 0 && Reference is not null
+                ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Texts)
+                : null;
         }
     }
 }

@@ -16,12 +16,24 @@ internal static class ExperimentCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = $"Labelled texts, as for 'train': {DataArguments.Formats}", Required = true };
-        var features = new Option<string>("--features") { Description = "Features to compare, separated by commas; the first is the base. Names as for 'train --feature'", DefaultValueFactory = _ => "taps,mean" };
+        var data = new Option<string>("--data")
+        {
+            Description = $"Labelled texts, as for 'train': {DataArguments.Formats}",
+            Required = true,
+        };
+        var features = new Option<string>("--features")
+        {
+            Description = "Features to compare, separated by commas; the first is " +
+        "the base. Names as for 'train --feature'",
+            DefaultValueFactory = _ => "taps,mean"
+        };
         var seeds = CheckedOptions.Number("--seeds", "Random splits", 10, new NumberRange<int>(2, 1000));
         var seed = CheckedOptions.Number("--seed", "The first of them; same seed, same figures", 0);
         var bags = CheckedOptions.Number("--bags", "Members of the bagged ensemble", 5, new NumberRange<int>(2, 100));
-        var only = new Option<string?>("--only") { Description = "Variants to run, separated by commas; the base is always run" };
+        var only = new Option<string?>("--only")
+        {
+            Description = "Variants to run, separated by commas; the base is always run",
+        };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var csv = new Option<string?>("--csv") { Description = "File for every figure of every split as CSV" };
         var report = new Option<string?>("--report") { Description = "File for a page with plots (HTML, one file)" };
@@ -53,13 +65,20 @@ internal static class ExperimentCommand
             var labelled = ExampleFile.Read(path, reading.Read(parsed), DataArguments.Remark);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, names));
-            options = options with { Features = [.. names.Select(name => new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))] };
+            options = options with
+            {
+                Features =
+                    [.. names.Select(name =>
+                        new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))],
+            };
             var result = Run(loaded, labelled, options, stop);
             ExperimentTable.Write(Console.Out, result);
             Save(result, parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(report),
             [
-                ("texts", Path.GetFileName(path)), ("labels", $"{labelled.Labels.Length}"), ("encoder", loaded.Encoder.Hash[..12]),
-                ("splits", $"{result.Seeds} of {result.Texts.Fit} + {result.Texts.Validation} + {result.Texts.Test} texts"),
+                ("texts", Path.GetFileName(path)), ("labels", $"{labelled.Labels.Length}"), (
+                    "encoder", loaded.Encoder.Hash[..12]),
+                ("splits",
+                    $"{result.Seeds} of {result.Texts.Fit} + {result.Texts.Validation} + {result.Texts.Test} texts"),
                 ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'")),
             ]);
             return Task.FromResult(ExitCode.Done);
@@ -67,7 +86,8 @@ internal static class ExperimentCommand
         return command;
     }
 
-    private static ExperimentResult Run(LoadedEncoder loaded, DataSet data, ExperimentOptions options, CancellationToken stop)
+    private static ExperimentResult Run(
+        LoadedEncoder loaded, DataSet data, ExperimentOptions options, CancellationToken stop)
     {
         var encoded = TextTraining.Encode(loaded, data.Texts);
         AlteredTexts? altered = null;
@@ -76,10 +96,13 @@ internal static class ExperimentCommand
             var (copies, sources) = TextAugmentation.Copy(data, options.FirstSeed);
             altered = new AlteredTexts(sources, TextTraining.Encode(loaded, copies).Matrix);
         }
-        return ProgressBars.Run("compare", report => Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, altered, report, stop));
+        return ProgressBars.Run(
+            "compare", report =>
+                Experiment.Run(data, encoded.Matrix, loaded.Encoder.Hash, options, altered, report, stop));
     }
 
-    private static void Save(ExperimentResult result, string? json, string? csv, string? report, IReadOnlyList<(string, string)> facts)
+    private static void Save(
+        ExperimentResult result, string? json, string? csv, string? report, IReadOnlyList<(string, string)> facts)
     {
         if (json is not null)
         {
@@ -101,5 +124,6 @@ internal static class ExperimentCommand
         }
     }
 
-    private static string[] List(string? names) => names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    private static string[] List(string? names) =>
+        names?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

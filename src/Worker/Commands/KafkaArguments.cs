@@ -9,9 +9,18 @@ namespace Worker.Commands;
 /// <summary>How the small Kafka commands learn their broker: an option, or the settings of 'worker run'.</summary>
 internal sealed class KafkaArguments
 {
-    public Option<string?> Bootstrap { get; } = new("--bootstrap") { Description = "Brokers, host:port, comma separated; default: Kafka:BootstrapServers of appsettings.json or the environment" };
+    public Option<string?> Bootstrap { get; } = new(
+        "--bootstrap")
+    {
+        Description =
+            "Brokers, host:port, comma separated; default: Kafka:BootstrapServers of appsettings.json or the " +
+            "environment"
+    };
 
-    public Option<FileInfo?> File { get; } = new("--config") { Description = "A JSON file of settings, the same as for 'worker run': its section Kafka is read" };
+    public Option<FileInfo?> File { get; } = new("--config")
+    {
+        Description = "A JSON file of settings, the same as for 'worker run': its section Kafka is read",
+    };
 
     public void AddTo(Command command)
     {
@@ -24,7 +33,8 @@ internal sealed class KafkaArguments
     {
         var settings = new ConfigurationBuilder().AddConfiguration(SettingFiles.Read(parsed.GetValue(File), []));
         if (parsed.GetValue(Bootstrap) is { } bootstrap)
-            settings.AddInMemoryCollection([new($"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}", bootstrap)]);
+            settings.AddInMemoryCollection(
+                [new($"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}", bootstrap)]);
         return RunOptionsReader.ReadKafka(settings.Build());
     }
 }

@@ -12,9 +12,11 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => Checkout.DefaultBundle,
     };
 
-    public Option<string> Device { get; } = CheckedOptions.Choice("--device", "Where it runs", "auto", "auto", "cpu", "cuda");
+    public Option<string> Device { get; } = CheckedOptions.Choice(
+        "--device", "Where it runs", "auto", "auto", "cpu", "cuda");
 
-    public Option<string> Precision { get; } = CheckedOptions.Choice("--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");
+    public Option<string> Precision { get; } = CheckedOptions.Choice(
+        "--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");
 
     public Option<int> Threads { get; } =
         CheckedOptions.Number("--threads", "CPU threads, 0 for all", 0, new NumberRange<int>(0, 1024));

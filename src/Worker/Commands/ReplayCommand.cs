@@ -12,14 +12,22 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var kinds = new Option<string[]>("--kind") { Description = $"Only these kinds of failure; may be repeated: {string.Join(", ", Enum.GetNames<FailureKind>())}" };
+        var kinds = new Option<string[]>("--kind")
+        {
+            Description = "Only these kinds of failure; may be repeated: " +
+        $"{string.Join(", ", Enum.GetNames<FailureKind>())}"
+        };
         kinds.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
                 if (!Enum.GetNames<FailureKind>().Contains(token.Value, StringComparer.OrdinalIgnoreCase))
-                    result.AddError($"--kind '{token.Value}' is none of {string.Join(", ", Enum.GetNames<FailureKind>())}");
+                    result.AddError(
+                        $"--kind '{token.Value}' is none of {string.Join(", ", Enum.GetNames<FailureKind>())}");
         });
-        var reason = new Option<string?>("--reason") { Description = "Only those whose reason contains this, in any case" };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Only those whose reason contains this, in any case",
+        };
         var topic = new Option<string?>("--topic") { Description = "Only those that came from this topic" };
         var partition = CheckedOptions.Number(
             "--partition", "Only those that came from this partition", new NumberRange<int>(0));
@@ -35,9 +43,14 @@ internal static class ReplayCommand
             "--limit", "Send at most so many", long.MaxValue, new NumberRange<long>(1));
         var attempts = CheckedOptions.Number(
             "--max-attempts", "Leave those alone that were tried so often already", 3, new NumberRange<int>(1));
-        var destination = new Option<string?>("--to") { Description = "Send them to this topic instead of their original ones" };
+        var destination = new Option<string?>("--to")
+        {
+            Description = "Send them to this topic instead of their original ones",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Send nothing: count what would be sent" };
-        var letters = new Option<string?>("--dead-letters") { Description = "The topic they are in; default: Kafka:Topics:DeadLetters" };
+        var letters = new Option<string?>(
+            "--dead-letters")
+        { Description = "The topic they are in; default: Kafka:Topics:DeadLetters" };
         var kafka = new KafkaArguments();
         var command = new Command(
             "replay",
@@ -78,7 +91,8 @@ internal static class ReplayCommand
             // The bar is drawn around one call: the command has nothing else to do meanwhile.
             return ProgressBars.Run("replay", progress =>
             {
-                Replay.Run(options, kafka, report, NullLoggerFactory.Instance, TimeProvider.System, progress, stop).GetAwaiter().GetResult();
+                Replay.Run(options, kafka, report, NullLoggerFactory.Instance, TimeProvider.System, progress, stop)
+                    .GetAwaiter().GetResult();
                 return report.HasFailures ? ExitCode.Failed : ExitCode.Done;
             });
         }

@@ -18,7 +18,10 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var file = new Option<FileInfo?>("--config") { Description = "A JSON file of settings, read after appsettings.json of this folder" };
+        var file = new Option<FileInfo?>("--config")
+        {
+            Description = "A JSON file of settings, read after appsettings.json of this folder",
+        };
         var settings = new Argument<string[]>("settings")
         {
             Description = "Settings, e.g. --Kafka:BootstrapServers=broker:9092; docs/configuration.md lists them",
@@ -39,8 +42,8 @@ internal static class RunCommand
 
     private static async Task<int> Run(IConfiguration configuration, CancellationToken stop)
     {
-        // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came before the task
-        // was returned would end the process at once, with 143.
+        // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came
+        // before the task was returned would end the process at once, with 143.
         await Task.Yield();
         // 1. Options first: every problem of the configuration is said before anything is opened.
         var options = RunOptionsReader.Read(configuration);
@@ -53,14 +56,17 @@ internal static class RunCommand
         if (!options.Logging.ShowsDebug)
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         Write(builder.Logging, options.Logging.Format);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(options.Shutdown.HostSeconds));
         if (options.Telemetry.OtlpEndpoint is { Length: > 0 } collector)
-            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+                metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
             options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
         builder.Services.AddSingleton(services => new HealthServer(
-            options.Health, services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
+            options.Health,
+            services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
@@ -84,8 +90,10 @@ internal static class RunCommand
     {
         const string time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         if (format == LogFormat.Json)
-            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (time.TrimEnd(), true));
+            logging.AddJsonConsole(console =>
+                (console.TimestampFormat, console.UseUtcTimestamp) = (time.TrimEnd(), true));
         else
-            logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
+            logging.AddSimpleConsole(console =>
+                (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
     }
 }

@@ -15,16 +15,20 @@ internal static class ScoreCommand
         var model = new ModelOptions();
         var command = new Command(
             "score",
-            "Read JSON lines {\"text\"} on standard input, write {\"logits\"} of the checkpoint's own classification head");
+            "Read JSON lines {\"text\"} on standard input, write {\"logits\"} of the checkpoint's own classification " +
+                "head");
         model.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var bundle = EncoderBundle.Open(folder.Bundle);
             if (bundle.OwnLabels.IsEmpty)
-                throw new UserError($"{parsed.GetValue(model.Model)} has no classification head of its own: use 'worker embed', or train heads with 'worker train'");
+                throw new UserError(
+                    $"{parsed.GetValue(model.Model)} has no classification head of its own: use 'worker embed', or " +
+                    "train heads with 'worker train'");
             var options = model.Section(parsed, folder.Bundle, FeatureNames.Cls).ToOptions() with { OwnLogits = true };
-            using var loaded = new LoadedEncoder(bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
+            using var loaded = new LoadedEncoder(
+                bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
             return await Run(loaded, stop);
         });
         return command;

@@ -12,7 +12,10 @@ internal sealed class ThresholdArguments
     private static readonly NumberRange<double> Inside = new(0, 1, IsAbove: true, IsBelow: true);
 
     private readonly Option<string> rule = CheckedOptions.Choice(
-        "--threshold", "certified (a band with a bound on wrong decisions), f-beta (the best), precision (the highest recall at a precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), fixed (--at)",
+        "--threshold",
+        "certified (a band with a bound on wrong decisions), f-beta (the best), precision (the highest recall at a " +
+        "precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), fixed " +
+        "(--at)",
         "certified", "certified", "f-beta", "precision", "recall", "cost", "fixed");
 
     private readonly Option<double> error = CheckedOptions.Number(

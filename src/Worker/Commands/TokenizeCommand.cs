@@ -12,10 +12,15 @@ internal static class TokenizeCommand
 
     public static Command Create()
     {
-        var vocabulary = new Option<string>("--vocab") { Description = "Folder with vocab.txt or tokenizer.json", Required = true };
+        var vocabulary = new Option<string>("--vocab")
+        {
+            Description = "Folder with vocab.txt or tokenizer.json",
+            Required = true,
+        };
         var maxTokens = CheckedOptions.Number(
             "--max-tokens",
-            "Cut texts at so many tokens, [CLS] and [SEP] included, 0 for no limit; default: model_max_length, else 512",
+            "Cut texts at so many tokens, [CLS] and [SEP] included, 0 for no limit; default: model_max_length, " +
+            "else 512",
             new NumberRange<int>(2) { Or = 0 });
         var command = new Command("tokenize", "Read JSON lines {\"text\"} on standard input, write {\"ids\"}")
         {

@@ -18,7 +18,9 @@ internal static class TopicsCommand
             "--replicas", "Copies of each partition, -1 for the broker's default", -1,
             new NumberRange<int>(1, short.MaxValue) { Or = -1 });
         var kafka = new KafkaArguments();
-        var create = new Command("create", "Create the topics that are not there yet (heads: one partition, compacted)") { partitions, replicas };
+        var create = new Command(
+            "create", "Create the topics that are not there yet (heads: one partition, compacted)") { partitions,
+            replicas };
         kafka.AddTo(create);
         create.SetAction(async (parsed, _) =>
         {
@@ -27,7 +29,8 @@ internal static class TopicsCommand
             var sources = MessageTopics.Of(options.Topics);
             TopicSpec[] specs =
             [
-                .. sources.Names.Select(name => new TopicSpec(name, count, copies)), new(options.Topics.Results, count, copies),
+                .. sources.Names.Select(name => new TopicSpec(name, count, copies)), new(
+                    options.Topics.Results, count, copies),
                 new(options.Topics.Review, count, copies), new(options.Topics.DeadLetters, count, copies),
                 new(options.Topics.Heads, 1, copies, Compacted: true),
             ];
@@ -35,7 +38,10 @@ internal static class TopicsCommand
             admin.Reach();
             var there = await admin.CreateAsync(specs);
             foreach (var spec in specs)
-                Console.WriteLine($"{spec.Name}: {(there.Contains(spec.Name, StringComparer.Ordinal) ? "was there already" : "created")}");
+            {
+                var was = there.Contains(spec.Name, StringComparer.Ordinal);
+                Console.WriteLine($"{spec.Name}: {(was ? "was there already" : "created")}");
+            }
             foreach (var pattern in sources.Patterns)
                 Console.WriteLine($"{pattern}: a pattern; the topics that it matches are made by those who write them");
             return ExitCode.Done;

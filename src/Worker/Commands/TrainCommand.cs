@@ -16,27 +16,69 @@ namespace Worker.Commands;
 /// <summary>worker train: labelled texts in, calibrated heads out.</summary>
 internal sealed class TrainCommand
 {
-    private readonly Option<string[]> data = new("--data") { Description = $"Labelled texts: {DataArguments.Formats}. \"labels\": {{\"spam\": 1, \"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. Several files, each labelled for some labels only, train together", Required = true };
-    private readonly Option<string> destination = new("--out") { Description = "File for the heads (JSON lines)", Required = true };
-    private readonly Option<string> feature = new("--feature") { Description = "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several joined by +, or auto (per label the better of mean and taps on held-out texts)", DefaultValueFactory = _ => FeatureNames.Taps };
-    private readonly Option<string> imbalance = CheckedOptions.Choice("--imbalance", "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
-    private readonly Option<string> calibration = CheckedOptions.Choice("--calibration", "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt", "isotonic");
-    private readonly Option<string?> weak = new("--weak") { Description = "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known ones, weighted 4(x-0.5)^2", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string[]> data = new("--data")
+    {
+        Description = $"Labelled texts: {DataArguments.Formats}. \"labels\": {{\"spam\": 1, " +
+    "\"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. " +
+    "Several files, each labelled for some labels only, train together",
+        Required = true
+    };
+    private readonly Option<string> destination = new("--out")
+    {
+        Description = "File for the heads (JSON lines)",
+        Required = true,
+    };
+    private readonly Option<string> feature = new("--feature")
+    {
+        Description =
+            "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several " +
+            "joined by +, or auto (per label the better of mean and taps on held-out texts)",
+        DefaultValueFactory = _ => FeatureNames.Taps,
+    };
+    private readonly Option<string> imbalance = CheckedOptions.Choice("--imbalance",
+        "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote " +
+        "in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on " +
+        "average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
+    private readonly Option<string> calibration = CheckedOptions.Choice("--calibration",
+        "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt",
+        "isotonic");
+    private readonly Option<string?> weak = new("--weak")
+    {
+        Description =
+            "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known " +
+            "ones, weighted 4(x-0.5)^2",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<double?> c = CheckedOptions.Number(
-        "--c", "Inverse penalty; chosen per label by held-out log-loss when not given", new NumberRange<double>(0, IsAbove: true));
+        "--c", "Inverse penalty; chosen per label by held-out log-loss when not given", new NumberRange<double>(
+            0, IsAbove: true));
     private readonly Option<int> seed = CheckedOptions.Number("--seed", "Same seed, same heads", 0);
-    private readonly Option<bool> noAnomaly = new("--no-anomaly") { Description = "Make no anomaly reference beside the heads" };
+    private readonly Option<bool> noAnomaly = new("--no-anomaly")
+    {
+        Description = "Make no anomaly reference beside the heads",
+    };
     private readonly Option<int> references = CheckedOptions.Number(
-        "--anomaly-references", "Texts that the anomaly reference keeps at most", 10_000, new NumberRange<int>(100, 100_000));
-    private readonly Option<bool> perplexity = new("--anomaly-perplexity") { Description = "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages" };
-    private readonly Option<string?> exclusive = new("--exclusive") { Description = "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found by itself where the data show it", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> notExclusive =
-        new("--not-exclusive")
-        {
-            Description =
-        "Each label holds or not whatever the others do, also where every text of the data has exactly one"
-        };
-    private readonly Option<string?> from = new("--from") { Description = "Heads to start from; the new ones are one version higher" };
+        "--anomaly-references", "Texts that the anomaly reference keeps at most", 10_000,
+        new NumberRange<int>(100, 100_000));
+    private readonly Option<bool> perplexity = new("--anomaly-perplexity")
+    {
+        Description =
+            "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages",
+    };
+    private readonly Option<string?> exclusive = new("--exclusive")
+    {
+        Description =
+            "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found " +
+            "by itself where the data show it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<bool> notExclusive = new("--not-exclusive")
+    {
+        Description =
+    "Each label holds or not whatever the others do, also where every text of the data has exactly one"
+    };
+    private readonly Option<string?> from =
+        new("--from") { Description = "Heads to start from; the new ones are one version higher" };
     private readonly ThresholdArguments thresholds = new();
     private readonly DataArguments reading = new();
     private readonly ModelOptions model = new();
@@ -58,9 +100,12 @@ internal sealed class TrainCommand
     {
         var paths = parsed.GetValue(data)!;
         OutputPath.File("--out", parsed.GetValue(destination), paths);
-        var examples = DataCleaning.Clean(ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
+        var examples = DataCleaning.Clean(
+            ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
+        using var loaded = LoadedEncoder.Open(
+            model.Section(
+                parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
         Say(DataCleaning.Summary(remarks));
         plan.Exclusive.Check(examples);
@@ -68,7 +113,14 @@ internal sealed class TrainCommand
         var result = TextTraining.Train(loaded, examples, encoded, plan, stop);
         Say(result.Remarks);
         Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
-        var anomaly = parsed.GetValue(noAnomaly) ? null : new AnomalyTrainingOptions { References = parsed.GetValue(references), Perplexity = parsed.GetValue(perplexity), Seed = plan.Options.Seed };
+        var anomaly = parsed.GetValue(noAnomaly)
+            ? null
+            : new AnomalyTrainingOptions
+            {
+                References = parsed.GetValue(references),
+                Perplexity = parsed.GetValue(perplexity),
+                Seed = plan.Options.Seed,
+            };
         if (result.Heads.Count > 0)
             Print(result);
         foreach (var line in ExclusiveGroups.Lines(result.Heads))
@@ -99,8 +151,19 @@ internal sealed class TrainCommand
             WeakHeads = weakHeads is null ? null : UsableHeads.Read(weakHeads, encoder),
             Options = new TrainingOptions
             {
-                ClassWeights = asked switch { "sqrt" => ClassWeights.SquareRoot, "full" => ClassWeights.Balanced, _ => ClassWeights.None },
-                Sampling = asked switch { "under" => Sampling.Under, "over" => Sampling.Over, "smote" => Sampling.Smote, _ => Sampling.None },
+                ClassWeights = asked switch
+                {
+                    "sqrt" => ClassWeights.SquareRoot,
+                    "full" => ClassWeights.Balanced,
+                    _ => ClassWeights.None,
+                },
+                Sampling = asked switch
+                {
+                    "under" => Sampling.Under,
+                    "over" => Sampling.Over,
+                    "smote" => Sampling.Smote,
+                    _ => Sampling.None,
+                },
                 Calibration = Enum.Parse<CalibrationMethod>(parsed.GetValue(calibration)!, ignoreCase: true),
                 C = parsed.GetValue(c),
                 Seed = parsed.GetValue(seed),
@@ -115,7 +178,8 @@ internal sealed class TrainCommand
         if (parsed.GetResult(exclusive) is null)
             return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
         return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage)
-            : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError("--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
+            : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError(
+                "--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 
@@ -130,7 +194,10 @@ internal sealed class TrainCommand
         Console.WriteLine($"{"label",-24} {"yes",7} {"no",7} {"F1",6} {"AP",6} {"log-loss",9} {"ECE",6} {"before",7}");
         foreach (var figures in result.Figures)
         {
-            Console.WriteLine($"{figures.Label,-24} {figures.Positives,7} {figures.Negatives,7} {figures.F1,6:F3} {figures.AveragePrecision,6:F3} {figures.After.LogLoss,9:F4} {figures.After.Ece,6:F3} {figures.Before.Ece,7:F3}");
+            Console.WriteLine(
+                $"{figures.Label,-24} {figures.Positives,7} {figures.Negatives,7} {figures.F1,6:F3} " +
+                $"{figures.AveragePrecision,6:F3} {figures.After.LogLoss,9:F4} {figures.After.Ece,6:F3} " +
+                $"{figures.Before.Ece,7:F3}");
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
@@ -141,13 +208,15 @@ internal sealed class TrainCommand
 
     /// <summary>Also without heads: texts of one known kind, say, are enough to tell what is unlike them.</summary>
     private static AnomalyReference? Reference(
-        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions? anomaly, CancellationToken stop)
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options,
+        AnomalyTrainingOptions? anomaly, CancellationToken stop)
     {
         if (anomaly is null)
             return null;
         try
         {
-            return ProgressBars.Run("anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
+            return ProgressBars.Run(
+                "anomaly reference", _ => AnomalyTraining.Train(loaded, data, encoded, result, options, anomaly, stop));
         }
         catch (AnomalyTrainingException problem)
         {
@@ -169,6 +238,8 @@ internal sealed class TrainCommand
         if (reference is null)
             return;
         AnomalyFile.Write(destination, reference);
-        Console.WriteLine($"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to {AnomalyFile.PathBeside(destination)}");
+        Console.WriteLine(
+            $"anomaly reference of {reference.Texts} texts in {reference.Classes} classes written to " +
+            $"{AnomalyFile.PathBeside(destination)}");
     }
 }

@@ -27,19 +27,24 @@ internal sealed class DemoReport
 
     public void Streaming(int? messages, int texts, int heads, string data)
     {
-        Say($"Streaming  {(messages is { } asked ? $"{asked:N0} messages" : "for about half a minute")} through the embedded broker, {heads} heads on each");
+        Say($"Streaming  {(messages is { } asked ? $"{asked:N0} messages" : "for about half a minute")} through the " +
+            $"embedded broker, {heads} heads on each");
         Say($"           ({texts:N0} texts of {data}, over and over)");
     }
 
     public string Swapped((TimeSpan Took, int Result) swap, Head late) =>
-        $"New head   '{late.Label}' ({late.Training!.Positives} examples) is in result {swap.Result + 1:N0}, {swap.Took.TotalMilliseconds:F0} ms after publishing";
+        $"New head   '{late.Label}' ({late.Training!.Positives} examples) is in result {swap.Result + 1:N0}, " +
+            $"{swap.Took.TotalMilliseconds:F0} ms after publishing";
 
     /// <param name="before">Totals when the stream began.</param>
     public void Finished(TimeSpan took, PipelineTotals before, PipelineTotals totals, ResultsWatcher watcher)
     {
         var (messages, tokens) = (totals.Messages - before.Messages, totals.Tokens - before.Tokens);
-        Say($"Throughput {messages / took.TotalSeconds:N0} messages/s, {tokens / took.TotalSeconds:N0} tokens/s ({messages:N0} messages in {took.TotalSeconds:F1} s)");
-        Say($"Windows    {totals.Windows - before.Windows:N0}, {(double)messages / (totals.Windows - before.Windows):N0} messages each; device busy {(totals.Classifying - before.Classifying) / took:P0} of the time");
+        Say($"Throughput {messages / took.TotalSeconds:N0} messages/s, {tokens / took.TotalSeconds:N0} tokens/s " +
+            $"({messages:N0} messages in {took.TotalSeconds:F1} s)");
+        Say($"Windows    {totals.Windows - before.Windows:N0}, " +
+            $"{(double)messages / (totals.Windows - before.Windows):N0} messages each; device busy " +
+            $"{(totals.Classifying - before.Classifying) / took:P0} of the time");
         lock (watcher.Gate)
             Say($"Latency    {Quantiles(watcher.Results.Select(r => r.Latency))} under full load");
     }
@@ -54,7 +59,8 @@ internal sealed class DemoReport
     {
         lock (watcher.Gate)
         {
-            var found = watcher.Results.SelectMany(r => r.Yes).CountBy(label => label).ToDictionary(StringComparer.Ordinal);
+            var found = watcher.Results.SelectMany(r => r.Yes).CountBy(label => label)
+                .ToDictionary(StringComparer.Ordinal);
             var counts = heads.Heads.Select(head => (head.Label, Yes: found.GetValueOrDefault(head.Label))).ToList();
             var maximum = Math.Max(1, counts.Max(c => c.Yes));
             Heading("Labels found");
@@ -75,11 +81,14 @@ internal sealed class DemoReport
         {
             var last = LastComplete(watcher, heads);
             var rows = last.Keys.Order().ToList();
-            var probabilities = rows.SelectMany(row => heads.Heads.Select(head => last[row].Probabilities[head.Label])).ToArray();
+            var probabilities = rows.SelectMany(row => heads.Heads.Select(head => last[row].Probabilities[head.Label]))
+                .ToArray();
             var answers = test.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
-            var kept = new AnswerMatrix(rows.Count, heads.Heads.Length, [.. rows.SelectMany(row => answers.Row(row).ToArray())]);
+            var kept = new AnswerMatrix(
+                rows.Count, heads.Heads.Length, [.. rows.SelectMany(row => answers.Row(row).ToArray())]);
             ClassificationReport.Write(Console.Out, Evaluator.Evaluate(heads.Heads, probabilities, kept));
-            return new EvaluatedTexts(heads.Heads, [.. rows.Select(row => test.Texts[row])], null, probabilities, probabilities, kept);
+            return new EvaluatedTexts(
+                heads.Heads, [.. rows.Select(row => test.Texts[row])], null, probabilities, probabilities, kept);
         }
     }
 
@@ -90,8 +99,10 @@ internal sealed class DemoReport
         {
             var all = watcher.Results;
             int Count(string decision) => all.Count(r => r.Decision == decision);
-            Heading($"Decided: {all.Count:N0} messages, {Count("yes"):N0} yes, {Count("no"):N0} no, {Count("other"):N0} other (unlike anything known)");
-            Say($"  {all.Count(r => r.Uncertain == 0):N0} have no uncertain label; the others {Mean(all.Where(r => r.Uncertain > 0)):F1} of {heads.Heads.Length} on average");
+            Heading($"Decided: {all.Count:N0} messages, {Count("yes"):N0} yes, {Count("no"):N0} no, " +
+                $"{Count("other"):N0} other (unlike anything known)");
+            Say($"  {all.Count(r => r.Uncertain == 0):N0} have no uncertain label; the others " +
+                $"{Mean(all.Where(r => r.Uncertain > 0)):F1} of {heads.Heads.Length} on average");
         }
         foreach (var line in CertificateSummary.Lines(heads.Heads))
             Say("  " + line);
@@ -107,8 +118,11 @@ internal sealed class DemoReport
         lock (watcher.Gate)
         {
             int State(string state) => watcher.Results.Count(r => r.Review == state);
-            Heading($"To people: {watcher.Reviews.Count:N0} questions; {State("shared"):N0} messages share one of them, {State("deferred"):N0} wait for a larger budget");
-            var reasons = watcher.Reviews.SelectMany(r => r.Reasons.Select(reason => reason.Reason).Distinct(StringComparer.Ordinal)).CountBy(reason => reason).OrderByDescending(r => r.Value);
+            Heading($"To people: {watcher.Reviews.Count:N0} questions; {State("shared"):N0} messages share one of " +
+                $"them, {State("deferred"):N0} wait for a larger budget");
+            var reasons = watcher.Reviews.SelectMany(
+                r => r.Reasons.Select(reason => reason.Reason).Distinct(StringComparer.Ordinal)).CountBy(reason =>
+                    reason).OrderByDescending(r => r.Value);
             Say($"  reasons: {string.Join(", ", reasons.Select(r => $"{r.Key} {r.Value:N0}"))}");
             foreach (var question in watcher.Reviews.DistinctBy(r => r.Key).OrderByDescending(r => r.Risk).Take(6))
             {
@@ -124,7 +138,8 @@ internal sealed class DemoReport
         lock (watcher.Gate)
         {
             Heading("Delivery");
-            Say($"  {published:N0} messages in, {watcher.Distinct:N0} distinct in the results, {watcher.Results.Count - watcher.Distinct:N0} twice, {watcher.DeadLetters:N0} dead letters");
+            Say($"  {published:N0} messages in, {watcher.Distinct:N0} distinct in the results, " +
+                $"{watcher.Results.Count - watcher.Distinct:N0} twice, {watcher.DeadLetters:N0} dead letters");
             var all = watcher.Distinct == published && watcher.Results.Count == published;
             if (!all)
                 Console.Error.WriteLine("error: messages and results do not match; please report this");
@@ -140,9 +155,11 @@ internal sealed class DemoReport
     private void Messages(HeadSet heads, ResultsWatcher watcher, IReadOnlyList<string> texts)
     {
         var last = LastComplete(watcher, heads).Values.Select(result => (Result: result,
-            Yes: result.Yes.Select(label => (Key: label, Value: result.Probabilities[label])).OrderByDescending(p => p.Value).ToList())).ToList();
+            Yes: result.Yes.Select(label => (Key: label, Value: result.Probabilities[label]))
+                .OrderByDescending(p => p.Value).ToList())).ToList();
         // The richest, one for each leading label, so that the table shows the whole range.
-        var chosen = last.Where(m => m.Yes.Count > 0).OrderByDescending(m => m.Yes.Count).DistinctBy(m => m.Yes[0].Key).Take(10);
+        var chosen = last.Where(m => m.Yes.Count > 0).OrderByDescending(m => m.Yes.Count).DistinctBy(m => m.Yes[0].Key)
+            .Take(10);
         var table = new Table { Border = TableBorder.Ascii, Width = 80 };
         table.AddColumn(new TableColumn("message") { Width = 42 }).AddColumn("labels (probability)");
         foreach (var (result, yes) in chosen)
@@ -154,12 +171,14 @@ internal sealed class DemoReport
         console.Write(table);
     }
 
-    private static double Mean(IEnumerable<SeenResult> results) => results.Select(r => (double)r.Uncertain).DefaultIfEmpty(0).Average();
+    private static double Mean(IEnumerable<SeenResult> results) =>
+        results.Select(r => (double)r.Uncertain).DefaultIfEmpty(0).Average();
 
     private static string Quantiles(IEnumerable<TimeSpan> latencies)
     {
         var sorted = latencies.Order().ToList();
-        return $"p50 {sorted[sorted.Count / 2].TotalMilliseconds:N0} ms, p99 {sorted[(int)(sorted.Count * 0.99)].TotalMilliseconds:N0} ms";
+        return $"p50 {sorted[sorted.Count / 2].TotalMilliseconds:N0} ms, p99 " +
+            $"{sorted[(int)(sorted.Count * 0.99)].TotalMilliseconds:N0} ms";
     }
 
     private static void Heading(string text) => Console.WriteLine($"\n{text}");

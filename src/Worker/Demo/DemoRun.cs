@@ -28,8 +28,15 @@ internal static class DemoRun
         var texts = data.Texts;
 
         // 1. Heads: given, or trained on the spot, all labels but one; that one later.
-        var section = new EncoderSection { Bundle = Checkout.DefaultBundle, Device = options.Device, Precision = options.Precision };
-        var (early, late) = options.Heads is null ? Train(section, data, report, stop) : (Given(section, options.Heads, report), null);
+        var section = new EncoderSection
+        {
+            Bundle = Checkout.DefaultBundle,
+            Device = options.Device,
+            Precision = options.Precision,
+        };
+        var (early, late) = options.Heads is null
+            ? Train(section, data, report, stop)
+            : (Given(section, options.Heads, report), null);
         section = section.Serving(early.Select(head => head.Feature));
 
         // 2. A broker inside this process, and the same worker that 'worker run' runs.
@@ -44,7 +51,8 @@ internal static class DemoRun
         using var classifier = new Classifier(WorkerComposition.Open(run, NullLoggerFactory.Instance, Clock));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = classifier.Run(ended.Token);
-        using var watcher = new ResultsWatcher(broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
+        using var watcher = new ResultsWatcher(
+            broker.BootstrapServers, topics, EmbeddedBroker.PartitionsPerTopic, Clock);
         using var stream = new MessageStream(broker.BootstrapServers, topics.Messages, texts);
         stream.PublishOne(ended.Token);
         await Until(() => watcher.Count == 1, running, ended.Token);
@@ -61,7 +69,8 @@ internal static class DemoRun
             await length.FindOut(() => watcher.Count, ended.Token);
             await Until(() => watcher.Count >= length.Total / 2, running, ended.Token);
             if (late is not null)
-                live.Note(report.Swapped(await Swap(heads, late, watcher, MoreIfAllAreOut, running, ended.Token), late));
+                live.Note(
+                    report.Swapped(await Swap(heads, late, watcher, MoreIfAllAreOut, running, ended.Token), late));
             await Until(() => publishing.IsCompleted && watcher.Count >= stream.Published, running, ended.Token);
 
             // A short stream is over before the head is there.
@@ -78,7 +87,8 @@ internal static class DemoRun
         for (var i = 0; i < Lone; i++)
         {
             stream.PublishOne(ended.Token);
-            await Until(() => watcher.Count >= stream.Published && classifier.Meter.Totals.Messages >= stream.Published, running, ended.Token);
+            await Until(() => watcher.Count >= stream.Published && classifier.Meter.Totals.Messages >= stream.Published,
+                running, ended.Token);
         }
         report.Latency(watcher, Lone);
         await ended.CancelAsync();
@@ -86,7 +96,9 @@ internal static class DemoRun
 
         // 5. What it found.
         report.Labels(classifier.Heads.Current, watcher, texts);
-        var truth = Judgeable(data.Truth, classifier.Heads.Current) is { } answered ? report.Truth(classifier.Heads.Current, watcher, answered) : null;
+        var truth = Judgeable(data.Truth, classifier.Heads.Current) is { } answered
+            ? report.Truth(classifier.Heads.Current, watcher, answered)
+            : null;
         report.Reviews(watcher, texts);
         var verdict = report.Verdict(watcher, stream.Published);
         report.Decisions(classifier.Heads.Current, watcher, truth);
@@ -95,7 +107,9 @@ internal static class DemoRun
 
     /// <summary>The truth, where it says anything of the labels that there are heads for.</summary>
     private static DataSet? Judgeable(DataSet? truth, HeadSet heads) =>
-        truth is not null && heads.Heads.Any(head => truth.Labels.Contains(head.Label, StringComparer.Ordinal)) ? truth : null;
+        truth is not null && heads.Heads.Any(head => truth.Labels.Contains(head.Label, StringComparer.Ordinal))
+            ? truth
+            : null;
 
     private static IReadOnlyList<Head> Given(EncoderSection section, string path, DemoReport report)
     {
@@ -105,16 +119,20 @@ internal static class DemoRun
         return heads.Count > 0 ? heads : throw new UserError($"{path} holds no head for the default encoder");
     }
 
-    private static (IReadOnlyList<Head> Early, Head? Late) Train(EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
+    private static (IReadOnlyList<Head> Early, Head? Late) Train(
+        EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
     {
         using var loaded = LoadedEncoder.Open(section);
         report.Encoder(loaded);
         var watch = Stopwatch.StartNew();
         var early = TextTraining.Train(loaded, data.Early!, new TrainingOptions(), null, stop).Heads;
         if (early.Count == 0)
-            throw new UserError($"{data.Name}: no label has 5 texts with and 5 without it to train on: give more, or heads with --heads");
+            throw new UserError(
+                $"{data.Name}: no label has 5 texts with and 5 without it to train on: give more, or heads with " +
+                "--heads");
         report.Trained(early.Count, data.Early!.Texts.Count, watch.Elapsed);
-        return (early, data.Late is null ? null : TextTraining.Train(loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
+        return (early, data.Late is null ? null : TextTraining.Train(
+            loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
     }
 
     /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Worker.Demo;
 
-/// <summary>How far the stream has come, once a second: rewritten in place on a terminal, a line each when piped.</summary>
+/// <summary>
+/// How far the stream has come, once a second: rewritten in place on a terminal, a line each when piped.
+/// </summary>
 internal sealed class LiveLine : IDisposable
 {
     private readonly ResultsWatcher watcher;
@@ -49,7 +51,9 @@ internal sealed class LiveLine : IDisposable
             var count = watcher.Count;
             var rate = (count - lastCount) / Math.Max(Stopwatch.GetElapsedTime(last, now).TotalSeconds, 1e-3);
             (last, lastCount) = (now, count);
-            var line = $"{count - from,7:N0} {(messages.Total is { } total ? $"of {total:N0} " : "")}classified  {rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
+            var line =
+                $"{count - from,7:N0} {(messages.Total is { } total ? $"of {total:N0} " : "")}classified  " +
+                $"{rate,6:N0} messages/s  {stream.Published - count,5:N0} waiting";
             if (terminal)
                 Console.Write("\r" + line.PadRight(79));
             else

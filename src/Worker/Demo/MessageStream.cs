@@ -4,7 +4,9 @@ using Confluent.Kafka;
 
 namespace Worker.Demo;
 
-/// <summary>An upstream system: publishes texts over and over, never further ahead of the results than a limit.</summary>
+/// <summary>
+/// An upstream system: publishes texts over and over, never further ahead of the results than a limit.
+/// </summary>
 internal sealed class MessageStream : IDisposable
 {
     private readonly IProducer<string, byte[]> producer;
@@ -18,7 +20,8 @@ internal sealed class MessageStream : IDisposable
         this.topic = topic;
         values = [.. texts.Select(Encoding.UTF8.GetBytes)];
         keys = [.. Enumerable.Range(0, texts.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
-        producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 2, Acks = Acks.All }).Build();
+        producer = new ProducerBuilder<string, byte[]>(
+            new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 2, Acks = Acks.All }).Build();
     }
 
     /// <summary>Messages published; any thread.</summary>

@@ -16,7 +16,8 @@ namespace Worker.Demo;
 /// <param name="Yes">Labels that are decided yes.</param>
 /// <param name="Uncertain">How many of its labels are uncertain.</param>
 internal sealed record SeenResult(
-    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency, string Decision, string? Review,
+    SourcePosition Source, int Key, IReadOnlyDictionary<string, double> Probabilities, TimeSpan Latency,
+    string Decision, string? Review,
     IReadOnlyList<string> Yes, int Uncertain);
 
 /// <summary>One question as a person sees it.</summary>
@@ -51,7 +52,9 @@ internal sealed class ResultsWatcher : IDisposable
             FetchWaitMaxMs = 5,
         }).Build();
         string[] watched = [topics.Results, topics.Review, topics.DeadLetters];
-        consumer.Assign(watched.SelectMany(topic => Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
+        consumer.Assign(
+            watched.SelectMany(topic =>
+                Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning))));
         thread = new Thread(Watch) { IsBackground = true, Name = "results watcher" };
         thread.Start();
     }
@@ -104,16 +107,19 @@ internal sealed class ResultsWatcher : IDisposable
     {
         using var json = JsonDocument.Parse(message.Value);
         var source = json.RootElement.GetProperty("source");
-        var position = new SourcePosition(source.GetProperty("topic").GetString()!, source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64());
+        var position = new SourcePosition(source.GetProperty("topic").GetString()!,
+            source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64());
         distinct.Add(position);
         var labels = json.RootElement.GetProperty("labels");
         return new SeenResult(
             position, Key(message),
-            labels.EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetProperty("p").GetDouble(), StringComparer.Ordinal),
+            labels.EnumerateObject().ToDictionary(
+                l => l.Name, l => l.Value.GetProperty("p").GetDouble(), StringComparer.Ordinal),
             clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(source.GetProperty("timestamp").GetInt64()),
             json.RootElement.GetProperty("decision").GetString()!,
             json.RootElement.TryGetProperty("review", out var review) ? review.GetProperty("state").GetString() : null,
-            [.. labels.EnumerateObject().Where(l => l.Value.GetProperty("decision").ValueEquals("yes"u8)).Select(l => l.Name)],
+            [.. labels.EnumerateObject().Where(l =>
+                l.Value.GetProperty("decision").ValueEquals("yes"u8)).Select(l => l.Name)],
             json.RootElement.GetProperty("uncertain").GetInt32());
     }
 
@@ -124,8 +130,11 @@ internal sealed class ResultsWatcher : IDisposable
         return new SeenQuestion(
             Key(message),
             review.GetProperty("risk").GetDouble(),
-            [.. review.GetProperty("reasons").EnumerateArray().Select(r => (r.GetProperty("reason").GetString()!, r.TryGetProperty("label", out var label) ? label.GetString()! : ""))]);
+            [.. review.GetProperty("reasons").EnumerateArray().Select(
+                r => (r.GetProperty("reason").GetString()!, r.TryGetProperty(
+                    "label", out var label) ? label.GetString()! : ""))]);
     }
 
-    private static int Key(Message<string?, byte[]?> message) => int.Parse(message.Key ?? "-1", CultureInfo.InvariantCulture);
+    private static int Key(Message<string?, byte[]?> message) =>
+        int.Parse(message.Key ?? "-1", CultureInfo.InvariantCulture);
 }

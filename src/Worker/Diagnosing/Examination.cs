@@ -14,8 +14,8 @@ using Worker.Terminal;
 namespace Worker.Diagnosing;
 
 /// <summary>
-/// Checks what a worker with this configuration would meet: settings, encoder, brokers, topics, rights, heads. It changes
-/// nothing: no group is joined, no message read, no transactional identity taken.
+/// Checks what a worker with this configuration would meet: settings, encoder, brokers, topics, rights, heads. It
+/// changes nothing: no group is joined, no message read, no transactional identity taken.
 /// </summary>
 internal sealed class Examination(TimeProvider clock)
 {
@@ -33,11 +33,15 @@ internal sealed class Examination(TimeProvider clock)
         }
         yield return Finding.Ok("settings", "every setting is known and in its range");
         var stop = options.Shutdown;
-        yield return Finding.Ok("shutdown", $"drain {stop.DrainSeconds} s < process {stop.HostSeconds} s < grace {stop.TerminationGraceSeconds} s");
+        yield return Finding.Ok(
+            "shutdown",
+            $"drain {stop.DrainSeconds} s < process {stop.HostSeconds} s < grace {stop.TerminationGraceSeconds} s");
         yield return await PortCheck.Of(options.Health.Port);
         // 2. The encoder, with its self-check.
         using var encoder = Try("encoder", () => LoadedEncoder.Open(options.Encoder), out var broken);
-        yield return broken ?? Finding.Ok("encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
+        yield return broken
+            ?? Finding.Ok(
+                "encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
         // 3. The wire.
         foreach (var finding in WireChecks.Of(options.Kafka))
             yield return finding;
@@ -60,7 +64,9 @@ internal sealed class Examination(TimeProvider clock)
         var headsThere = true;
         await foreach (var finding in Cluster(options, cluster))
         {
-            headsThere &= finding.Name != $"topic {options.Kafka.Topics.Heads}" || finding.Status != FindingStatus.Failed || finding.Text.StartsWith("cleanup", StringComparison.Ordinal);
+            headsThere &= finding.Name != $"topic {options.Kafka.Topics.Heads}"
+                || finding.Status != FindingStatus.Failed
+                || finding.Text.StartsWith("cleanup", StringComparison.Ordinal);
             yield return finding;
         }
         // 5. Heads, and whether they are for this encoder.
@@ -77,9 +83,11 @@ internal sealed class Examination(TimeProvider clock)
         if (sources.Patterns.Count > 0)
             yield return matching.Count > 0
                 ? Finding.Ok("patterns", $"{matching.Count} topics match {string.Join(", ", sources.Patterns)}")
-                : Finding.Warning("patterns", $"no topic matches {string.Join(", ", sources.Patterns)}", "make one, or widen the pattern: nothing is read until then");
+                : Finding.Warning("patterns", $"no topic matches {string.Join(", ", sources.Patterns)}",
+                    "make one, or widen the pattern: nothing is read until then");
         var needed = TopicChecks.Needed(options.Kafka.Topics, matching, options.Heads.Source == HeadsSource.Topic);
-        var (topics, failed) = await TryAsync("topics", () => cluster.TopicsAsync([.. needed.Select(topic => topic.Topic)]));
+        var (topics, failed) = await TryAsync(
+            "topics", () => cluster.TopicsAsync([.. needed.Select(topic => topic.Topic)]));
         if (topics is null)
         {
             yield return failed!;
@@ -91,14 +99,19 @@ internal sealed class Examination(TimeProvider clock)
         var group = $"group {options.Kafka.GroupId}";
         yield return await cluster.GroupRightsAsync() switch
         {
-            null => Finding.Unknown(group, "it is not there yet, and the brokers do not say what this user may do with it"),
+            null => Finding.Unknown(
+                group, "it is not there yet, and the brokers do not say what this user may do with it"),
             var rights when rights.Contains("READ") || rights.Contains("ALL") => Finding.Ok(group, "READ granted"),
             _ => Finding.Failed(group, "this user may not use it", "grant it READ on the consumer group"),
         };
         if (options.Kafka.Delivery != Kafka.Configuration.DeliveryMode.ExactlyOnce)
             yield break;
-        yield return WireChecks.Transactions(options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
-        yield return Finding.Unknown("identity", $"whether this user may WRITE as '{options.Kafka.EffectiveTransactionalId}' cannot be asked without taking it over; the worker says so at start");
+        yield return WireChecks.Transactions(
+            options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
+        yield return Finding.Unknown(
+            "identity",
+            $"whether this user may WRITE as '{options.Kafka.EffectiveTransactionalId}' cannot be asked without " +
+            "taking it over; the worker says so at start");
     }
 
     private static Finding FileHeads(RunOptions options, LoadedEncoder? encoder)
@@ -143,16 +156,21 @@ internal sealed class Examination(TimeProvider clock)
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         return failed ?? (caughtUp
             ? Fit([.. heads.Values], malformed, encoder, $"topic {options.Kafka.Topics.Heads}")
-            : Finding.Failed("heads", $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s", "look at the brokers, and at this user's READ on it"));
+            : Finding.Failed(
+                "heads",
+                $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s",
+                "look at the brokers, and at this user's READ on it"));
     }
 
     /// <summary>Whether the heads are for the encoder.</summary>
     private static Finding Fit(IReadOnlyList<Head> heads, int malformed, LoadedEncoder? encoder, string where)
     {
         if (heads.Count == 0 && malformed == 0)
-            return Finding.Warning("heads", $"none in {where}: messages wait for the first", "'worker heads publish' sends them");
+            return Finding.Warning(
+                "heads", $"none in {where}: messages wait for the first", "'worker heads publish' sends them");
         if (encoder is null)
-            return Finding.Unknown("heads", $"{heads.Count} in {where}; without the encoder nobody can tell whether they fit");
+            return Finding.Unknown(
+                "heads", $"{heads.Count} in {where}; without the encoder nobody can tell whether they fit");
         var set = HeadSet.Empty(encoder.Encoder.Hash, encoder.Encoder.Features);
         var refused = new List<string>();
         foreach (var head in heads)
@@ -168,8 +186,12 @@ internal sealed class Examination(TimeProvider clock)
         }
         if (refused.Count == 0 && malformed == 0)
             return Finding.Ok("heads", $"{heads.Count} in {where}, all for this encoder");
-        var text = $"{refused.Count + malformed} of {heads.Count + malformed} in {where} would be refused{(refused.Count > 0 ? $": {refused[0]}" : ": not head records")}";
-        return refused.Count == heads.Count ? Finding.Failed("heads", text, "train them on this encoder, or configure theirs") : Finding.Warning("heads", text, "publish them again, or retire their labels");
+        var text =
+            $"{refused.Count + malformed} of {heads.Count + malformed} in {where} would be " +
+            $"refused{(refused.Count > 0 ? $": {refused[0]}" : ": not head records")}";
+        return refused.Count == heads.Count
+            ? Finding.Failed("heads", text, "train them on this encoder, or configure theirs")
+            : Finding.Warning("heads", text, "publish them again, or retire their labels");
     }
 
     private static (RunOptions? Options, Finding? Problem) Read(Func<IConfiguration> configuration)

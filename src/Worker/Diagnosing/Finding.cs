@@ -23,9 +23,12 @@ internal sealed record Finding(string Name, FindingStatus Status, string Text, s
 {
     public static Finding Ok(string name, string text) => new(name, FindingStatus.Ok, text);
 
-    public static Finding Unknown(string name, string text, string? advice = null) => new(name, FindingStatus.Unknown, text, advice);
+    public static Finding Unknown(string name, string text, string? advice = null) =>
+        new(name, FindingStatus.Unknown, text, advice);
 
-    public static Finding Warning(string name, string text, string advice) => new(name, FindingStatus.Warning, text, advice);
+    public static Finding Warning(string name, string text, string advice) =>
+        new(name, FindingStatus.Warning, text, advice);
 
-    public static Finding Failed(string name, string text, string? advice = null) => new(name, FindingStatus.Failed, text, advice);
+    public static Finding Failed(string name, string text, string? advice = null) =>
+        new(name, FindingStatus.Failed, text, advice);
 }

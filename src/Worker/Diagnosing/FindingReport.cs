@@ -15,8 +15,21 @@ internal static class FindingReport
     /// <param name="colour">Whether the terminal understands colours.</param>
     public static string Text(Finding finding, bool colour)
     {
-        var word = finding.Status switch { FindingStatus.Ok => "ok", FindingStatus.Unknown => "unknown", FindingStatus.Warning => "warning", _ => "failed" };
-        var shown = colour ? $"\e[{(finding.Status switch { FindingStatus.Ok => 32, FindingStatus.Unknown => 90, FindingStatus.Warning => 33, _ => 31 })}m{word}\e[0m" : word;
+        var word = finding.Status switch
+        {
+            FindingStatus.Ok => "ok",
+            FindingStatus.Unknown => "unknown",
+            FindingStatus.Warning => "warning",
+            _ => "failed",
+        };
+        var code = finding.Status switch
+        {
+            FindingStatus.Ok => 32,
+            FindingStatus.Unknown => 90,
+            FindingStatus.Warning => 33,
+            _ => 31,
+        };
+        var shown = colour ? $"\e[{code}m{word}\e[0m" : word;
         var text = new StringBuilder();
         text.Append(shown).Append(' ', Indent - word.Length);
         Wrap(text, $"{finding.Name}: {ClientSecrets.RedactUrls(finding.Text)}");
@@ -32,7 +45,8 @@ internal static class FindingReport
     public static string Json(IReadOnlyList<Finding> findings)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartArray("checks");
@@ -55,7 +69,9 @@ internal static class FindingReport
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Words up to the last column; further lines begin where the first did. A word that is longer stands alone.</summary>
+    /// <summary>
+    /// Words up to the last column; further lines begin where the first did. A word that is longer stands alone.
+    /// </summary>
     private static void Wrap(StringBuilder text, string words)
     {
         var column = Indent;

@@ -16,7 +16,8 @@ internal static class TopicChecks
     {
         List<(string, string, bool)> needed =
         [
-            .. MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal).Select(topic => (topic, "READ", false)),
+            .. MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal)
+                .Select(topic => (topic, "READ", false)),
             (topics.Results, "WRITE", false), (topics.Review, "WRITE", false), (topics.DeadLetters, "WRITE", false),
         ];
         if (headsFromTopic)
@@ -30,21 +31,26 @@ internal static class TopicChecks
         var name = $"topic {topic.Name}";
         if (topic.Hidden)
         {
-            yield return Finding.Failed(name, "this user may not see it", $"grant it {right} (which brings DESCRIBE) on the topic");
+            yield return Finding.Failed(
+                name, "this user may not see it", $"grant it {right} (which brings DESCRIBE) on the topic");
             yield break;
         }
         if (topic.Partitions == 0)
         {
             yield return options.AllowAutoCreateTopics
-                ? Finding.Warning(name, "does not exist; it will be made by use", "make it with 'worker topics create', which also sets its clean-up")
+                ? Finding.Warning(name, "does not exist; it will be made by use",
+                    "make it with 'worker topics create', which also sets its clean-up")
                 : Finding.Failed(name, "does not exist", "make it with 'worker topics create'");
             yield break;
         }
-        var wrong = Rights(name, topic, right).Concat(Copies(name, topic)).Concat(Settings(name, topic, right, compacted, options)).ToList();
+        var wrong = Rights(name, topic, right).Concat(Copies(name, topic))
+            .Concat(Settings(name, topic, right, compacted, options)).ToList();
         foreach (var finding in wrong)
             yield return finding;
         if (wrong.TrueForAll(finding => finding.Status == FindingStatus.Unknown))
-            yield return Finding.Ok(name, $"{topic.Partitions} partitions, {topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
+            yield return Finding.Ok(
+                name, $"{topic.Partitions} partitions, {topic.Replicas} " +
+                $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
     }
 
     private static IEnumerable<Finding> Rights(string name, TopicFacts topic, string right)
@@ -58,33 +64,50 @@ internal static class TopicChecks
     private static IEnumerable<Finding> Copies(string name, TopicFacts topic)
     {
         if (topic.Replicas < 3)
-            yield return Finding.Warning(name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: a broker's loss loses or stops it", "three copies, min.insync.replicas=2");
+            yield return Finding.Warning(
+                name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: a broker's " +
+                "loss loses or stops it", "three copies, min.insync.replicas=2");
     }
 
-    private static IEnumerable<Finding> Settings(string name, TopicFacts topic, string right, bool compacted, KafkaOptions options)
+    private static IEnumerable<Finding> Settings(
+        string name, TopicFacts topic, string right, bool compacted, KafkaOptions options)
     {
         if (topic.Settings is not { } settings)
         {
-            yield return Finding.Unknown(name, "its settings are not shown to this user", "grant DESCRIBE_CONFIGS on the topic to have them checked");
+            yield return Finding.Unknown(name, "its settings are not shown to this user",
+                "grant DESCRIBE_CONFIGS on the topic to have them checked");
             yield break;
         }
         var policy = settings.GetValueOrDefault("cleanup.policy") ?? "";
         if (compacted && !policy.Contains("compact", StringComparison.Ordinal))
-            yield return Finding.Failed(name, $"cleanup.policy is {policy}: heads would be forgotten with time", "set cleanup.policy=compact on the topic");
-        if (compacted && policy.Contains("delete", StringComparison.Ordinal) && policy.Contains("compact", StringComparison.Ordinal))
-            yield return Finding.Warning(name, $"cleanup.policy is {policy}: heads are forgotten with time", "set cleanup.policy=compact on the topic");
+            yield return Finding.Failed(name, $"cleanup.policy is {policy}: heads would be forgotten with time",
+                "set cleanup.policy=compact on the topic");
+        if (compacted && policy.Contains("delete", StringComparison.Ordinal)
+            && policy.Contains("compact", StringComparison.Ordinal))
+            yield return Finding.Warning(name, $"cleanup.policy is {policy}: heads are forgotten with time",
+                "set cleanup.policy=compact on the topic");
         if (!compacted && policy.Contains("compact", StringComparison.Ordinal))
-            yield return Finding.Warning(name, $"cleanup.policy is {policy}: of several records with one key only the last is kept", "set cleanup.policy=delete on the topic");
+            yield return Finding.Warning(
+                name, $"cleanup.policy is {policy}: of several records with one key only the last is kept",
+                "set cleanup.policy=delete on the topic");
         var inSync = Number(settings, "min.insync.replicas");
         if (inSync > topic.Replicas)
-            yield return Finding.Failed(name, $"min.insync.replicas is {inSync} with {topic.Replicas} copies: nothing can be written", "lower it, or add copies");
+            yield return Finding.Failed(
+                name, $"min.insync.replicas is {inSync} with {topic.Replicas} copies: nothing can be written",
+                "lower it, or add copies");
         else if (topic.Replicas >= 3 && inSync < 2)
-            yield return Finding.Warning(name, $"min.insync.replicas is {inSync}: what one broker alone has taken counts as safe", "set min.insync.replicas=2 on the topic");
+            yield return Finding.Warning(
+                name, $"min.insync.replicas is {inSync}: what one broker alone has taken counts as safe",
+                "set min.insync.replicas=2 on the topic");
         var largest = Number(settings, "max.message.bytes");
         if (right == "WRITE" && largest < options.MessageMaxBytes)
-            yield return Finding.Warning(name, $"max.message.bytes is {largest}, Kafka:MessageMaxBytes is {options.MessageMaxBytes}: records between end as dead letters late", $"set Kafka:MessageMaxBytes to {largest}, or raise the topic's");
+            yield return Finding.Warning(
+                name, $"max.message.bytes is {largest}, Kafka:MessageMaxBytes is {options.MessageMaxBytes}: records " +
+                "between end as dead letters late", $"set Kafka:MessageMaxBytes to {largest}, or raise the topic's");
     }
 
     private static long? Number(IReadOnlyDictionary<string, string> settings, string name) =>
-        settings.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+        settings.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

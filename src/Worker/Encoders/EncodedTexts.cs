@@ -12,7 +12,8 @@ internal sealed record EncodedTexts(FeatureLayout Layout, float[] Values)
     /// <param name="feature">As heads name it; the layout has it.</param>
     public FeatureMatrix Matrix(string feature)
     {
-        var slices = Layout.Resolve(feature) ?? throw new ArgumentException($"feature '{feature}' is not among {Layout}", nameof(feature));
+        var slices = Layout.Resolve(feature)
+            ?? throw new ArgumentException($"feature '{feature}' is not among {Layout}", nameof(feature));
         var first = slices.Parts[0].Offset;
         var next = first;
         if (slices.Parts.All(part => part.Offset == next && (next += part.Width) > 0))
@@ -20,7 +21,8 @@ internal sealed record EncodedTexts(FeatureLayout Layout, float[] Values)
         var texts = Values.Length / Layout.Width;
         var gathered = new float[checked(texts * slices.Width)];
         for (var text = 0; text < texts; text++)
-            slices.Gather(Values.AsSpan(text * Layout.Width, Layout.Width), gathered.AsSpan(text * slices.Width, slices.Width));
+            slices.Gather(
+                Values.AsSpan(text * Layout.Width, Layout.Width), gathered.AsSpan(text * slices.Width, slices.Width));
         return new FeatureMatrix(gathered, slices.Width);
     }
 }

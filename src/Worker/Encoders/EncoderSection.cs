@@ -8,8 +8,8 @@ namespace Worker.Encoders;
 internal sealed class EncoderSection
 {
     /// <summary>
-    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder or beside
-    /// the executable or above it.
+    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder or
+    /// beside the executable or above it.
     /// </summary>
     [Required]
     public string Bundle { get; set; } = Checkout.DefaultBundle;
@@ -27,8 +27,8 @@ internal sealed class EncoderSection
     public int Threads { get; set; }
 
     /// <summary>
-    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, the last one's is mean) or all.
-    /// Default taps, which serves heads on mean and on taps; with heads from a file, whatever else they need too.
+    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, the last one's is mean) or
+    /// all. Default taps, which serves heads on mean and on taps; with heads from a file, whatever else they need too.
     /// </summary>
     public string[]? Features { get; set; }
 

@@ -5,7 +5,9 @@ using Worker.Terminal;
 
 namespace Worker.Encoders;
 
-/// <summary>A model named on the command line: an encoder bundle, or a Hugging Face folder that is imported for this one run.</summary>
+/// <summary>
+/// A model named on the command line: an encoder bundle, or a Hugging Face folder that is imported for this one run.
+/// </summary>
 internal sealed class ModelFolder : IDisposable
 {
     private readonly DirectoryInfo? temporary;
@@ -22,10 +24,13 @@ internal sealed class ModelFolder : IDisposable
     public static ModelFolder Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new UserError($"{Path.GetFullPath(folder)} is {(File.Exists(folder) ? "a file" : "not there")}: name the folder of an encoder bundle ('worker import' makes one) or a Hugging Face folder");
+            throw new UserError(
+                $"{Path.GetFullPath(folder)} is {(File.Exists(folder) ? "a file" : "not there")}: name the folder of " +
+                "an encoder bundle ('worker import' makes one) or a Hugging Face folder");
         if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
-        Console.Error.WriteLine($"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
+        Console.Error.WriteLine(
+            $"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
         var made = Directory.CreateTempSubdirectory("worker-bundle-");
         try
         {
@@ -45,7 +50,8 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)
     {
-        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
+        return EncoderImporter.Import(
+            folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
 
         FolderTokenizer OpenTokenizer()
         {

@@ -5,7 +5,9 @@ using Worker.Onnx.Sessions;
 
 namespace Worker.Encoders;
 
-/// <summary>A checkpoint's own classification head, seen as an encoder whose only feature is the head's logits.</summary>
+/// <summary>
+/// A checkpoint's own classification head, seen as an encoder whose only feature is the head's logits.
+/// </summary>
 internal sealed class OwnHead(Encoder encoder) : IEncoder
 {
     public string Hash => encoder.Hash;
@@ -18,7 +20,8 @@ internal sealed class OwnHead(Encoder encoder) : IEncoder
 
     public string Description => encoder.Description;
 
-    public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits) => encoder.Score(batch, features);
+    public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits) =>
+        encoder.Score(batch, features);
 
     public void Dispose() => encoder.Dispose();
 }

@@ -46,15 +46,19 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
         return logits;
     }
 
-    private void Run(IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width, Span<float> logits, int labels, Action<double>? progress)
+    private void Run(
+        IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width,
+        Span<float> logits, int labels, Action<double>? progress)
     {
         for (var start = 0; start < texts.Count; start += WindowTexts)
         {
             var count = Math.Min(WindowTexts, texts.Count - start);
             using var window = Tokenize(texts, start, count);
-            var poison = windows.Run(window, heads, features.Slice(start * width, count * width), logits.Slice(start * labels, count * labels));
+            var poison = windows.Run(window, heads, features.Slice(start * width, count * width),
+                logits.Slice(start * labels, count * labels));
             if (poison.Count > 0)
-                throw new Onnx.EncoderException($"text {start + poison[0].Text} cannot be encoded: {poison[0].Error.Message}", poison[0].Error);
+                throw new Onnx.EncoderException(
+                    $"text {start + poison[0].Text} cannot be encoded: {poison[0].Error.Message}", poison[0].Error);
             progress?.Invoke((double)(start + count) / texts.Count);
         }
     }

@@ -7,11 +7,14 @@ namespace Worker.Encoders;
 internal static class TokenizerFolder
 {
     /// <exception cref="UserError">The folder has neither tokenizer.json nor vocab.txt.</exception>
-    /// <exception cref="TokenizerRefusedException">The tokenizer is of a kind that is not supported, or damaged.</exception>
+    /// <exception cref="TokenizerRefusedException">The tokenizer is of a kind that is not supported, or
+    /// damaged.</exception>
     public static WordPieceTokenizer Open(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new UserError($"{Path.GetFullPath(folder)} is not there: name the folder of a Hugging Face BERT model or of an encoder bundle");
+            throw new UserError(
+                $"{Path.GetFullPath(folder)} is not there: name the folder of a Hugging Face BERT model or of an " +
+                "encoder bundle");
         var files = new TokenizerFiles
         {
             TokenizerJson = Read(folder, TokenizerFiles.TokenizerJsonName),
@@ -21,11 +24,16 @@ internal static class TokenizerFolder
             SpecialTokensMap = Read(folder, TokenizerFiles.SpecialTokensMapName),
         };
         // RoBERTa, GPT-2 and XLM have vocabularies of other kinds.
-        foreach (var other in (ReadOnlySpan<string>)["merges.txt", "sentencepiece.bpe.model", "spiece.model", "vocab.json"])
+        foreach (var other in (ReadOnlySpan<string>)["merges.txt", "sentencepiece.bpe.model", "spiece.model",
+            "vocab.json"])
             if (files.TokenizerJson is null && files.VocabText is null && File.Exists(Path.Combine(folder, other)))
-                throw new UserError($"{folder} has the tokenizer of another kind of model ({other}, as RoBERTa's or XLM's): only BERT's WordPiece (vocab.txt or tokenizer.json) can be read");
+                throw new UserError(
+                    $"{folder} has the tokenizer of another kind of model ({other}, as RoBERTa's or XLM's): only " +
+                    "BERT's WordPiece (vocab.txt or tokenizer.json) can be read");
         if (files.TokenizerJson is null && files.VocabText is null)
-            throw new UserError($"{folder} has neither tokenizer.json nor vocab.txt: name the folder of a Hugging Face BERT model or of an encoder bundle");
+            throw new UserError(
+                $"{folder} has neither tokenizer.json nor vocab.txt: name the folder of a Hugging Face BERT model or " +
+                "of an encoder bundle");
         return new WordPieceTokenizer(TokenizerDefinition.Read(files));
     }
 

@@ -4,9 +4,9 @@ using Worker.Kafka.Heads;
 namespace Worker.Heads;
 
 /// <summary>
-/// Rolls an anomaly reference out over the heads topic: chunks, then the manifest that makes them count, then tombstones
-/// for the chunks of earlier references. Stopped anywhere, workers go on with what they had, and the next publication
-/// clears what was left.
+/// Rolls an anomaly reference out over the heads topic: chunks, then the manifest that makes them count, then
+/// tombstones for the chunks of earlier references. Stopped anywhere, workers go on with what they had, and the next
+/// publication clears what was left.
 /// </summary>
 internal static class AnomalyPublishing
 {
@@ -23,7 +23,8 @@ internal static class AnomalyPublishing
         HeadsTopicWriter topic, byte[] reference, IEnumerable<byte[]> there, CancellationToken stop)
     {
         var records = AnomalyRollout.Split(reference);
-        await Task.WhenAll(records.SkipLast(1).Select(record => topic.PublishAsync(record.Key, record.Value, Name, stop)));
+        await Task.WhenAll(
+            records.SkipLast(1).Select(record => topic.PublishAsync(record.Key, record.Value, Name, stop)));
         await topic.PublishAsync(records[^1].Key, records[^1].Value, Name, stop);
         await Clear(topic, there, AnomalyRollout.HashOf(reference), stop);
         return records.Count;

@@ -18,7 +18,8 @@ internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILog
     public AnomalyReference? Current => current;
 
     /// <summary>Takes a reference at hand into use.</summary>
-    /// <exception cref="AnomalyRefusedException">It is for another encoder, or needs features that this one does not return.</exception>
+    /// <exception cref="AnomalyRefusedException">It is for another encoder, or needs features that this one does not
+    /// return.</exception>
     public void Use(AnomalyReference reference)
     {
         reference.Check(encoder, layout);
@@ -44,7 +45,8 @@ internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILog
         }
         catch (AnomalyRefusedException refused)
         {
-            log.LogError("Anomaly reference refused, {Old}: {Reason}", current is null ? "there is none in use" : "the one in use stays", refused.Message);
+            log.LogError("Anomaly reference refused, {Old}: {Reason}",
+                current is null ? "there is none in use" : "the one in use stays", refused.Message);
         }
     }
 }

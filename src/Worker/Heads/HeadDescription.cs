@@ -35,14 +35,17 @@ internal static class HeadDescription
         var (lowest, highest) = (HeadWords.Number(head.Weights.Min()), HeadWords.Number(head.Weights.Max()));
         yield return HeadDifference.Line("weights", $"{HeadWords.Weights(head)}, from {lowest} to {highest}");
         yield return HeadDifference.Line("trained on", head.Training is { } training
-            ? $"{training.Positives:N0} texts with the label, {training.Negatives:N0} without" : "unknown: made elsewhere");
+            ? $"{training.Positives:N0} texts with the label, {training.Negatives:N0} without"
+            : "unknown: made elsewhere");
         if (head.Training is { ValidationF1: { } f1, ValidationLogLoss: { } loss })
-            yield return HeadDifference.Line("", $"F1 {HeadWords.Number(f1)}, log-loss {HeadWords.Number(loss)} on texts held out");
+            yield return HeadDifference.Line(
+                "", $"F1 {HeadWords.Number(f1)}, log-loss {HeadWords.Number(loss)} on texts held out");
         if (head.Parent is { } parent)
             yield return HeadDifference.Line("made from", $"version {parent}");
         var there = topic.History.Where(other => other.Head is not null).ToList();
         var versions = RollbackPlan.Versions(entry, there).Split(", ");
-        foreach (var line in TextColumns.Wrapped(HeadDifference.Line("on the topic", ""), versions, HeadDifference.Line("", "").Length))
+        foreach (var line in TextColumns.Wrapped(
+            HeadDifference.Line("on the topic", ""), versions, HeadDifference.Line("", "").Length))
             yield return line;
     }
 
@@ -54,7 +57,9 @@ internal static class HeadDescription
         if (!certificate.Holds(now))
             yield return HeadDifference.Line("", "expired: nothing of it counts any more");
         var where = certificate.Origin == CertificateOrigin.Audit ? "stream" : "training file";
-        yield return HeadDifference.Line("", $"holds with {HeadWords.Percent(1 - certificate.Delta)} certainty, for texts like those of the {where}");
+        yield return HeadDifference.Line(
+            "", $"holds with {HeadWords.Percent(1 - certificate.Delta)} certainty, for texts like those of the " +
+            $"{where}");
         if (certificate.Yes is { } yes)
             yield return HeadDifference.Line("", $"yes from {HeadWords.Number(head.Thresholds.High)}: {Side(yes)}");
         if (certificate.No is { } no)

@@ -21,18 +21,22 @@ internal static class HeadDifference
         if (from.Bias != to.Bias)
             yield return ("bias", $"{HeadWords.Number(from.Bias)} → {HeadWords.Number(to.Bias)}");
         if (from.Thresholds.Decide != to.Thresholds.Decide)
-            yield return ("threshold", Change(HeadWords.Number(from.Thresholds.Decide), HeadWords.Number(to.Thresholds.Decide)));
+            yield return (
+                "threshold", Change(HeadWords.Number(from.Thresholds.Decide), HeadWords.Number(to.Thresholds.Decide)));
         if ((from.Thresholds.Low, from.Thresholds.High) != (to.Thresholds.Low, to.Thresholds.High))
             yield return ("band", Change(HeadWords.Band(from.Thresholds), HeadWords.Band(to.Thresholds)));
         if (from.Calibration != to.Calibration)
         {
             var change = Change(HeadWords.Calibration(from.Calibration), HeadWords.Calibration(to.Calibration));
-            yield return ("calibration", $"{change}; moves p by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
+            yield return (
+                "calibration",
+                $"{change}; moves p by up to {HeadWords.Number(Moved(from.Calibration, to.Calibration))}");
         }
         if (!Equals(from.Interval, to.Interval))
             yield return ("interval", Change(HeadWords.Interval(from.Interval), HeadWords.Interval(to.Interval)));
         if (from.Certificate != to.Certificate)
-            yield return ("certificate", Change(HeadWords.Certificate(from.Certificate), HeadWords.Certificate(to.Certificate)));
+            yield return (
+                "certificate", Change(HeadWords.Certificate(from.Certificate), HeadWords.Certificate(to.Certificate)));
         if (from.Group != to.Group)
             yield return ("group", $"{from.Group ?? "none"} → {to.Group ?? "none"}");
         if (from.Training != to.Training)
@@ -41,7 +45,8 @@ internal static class HeadDifference
 
     /// <summary>Indented lines for each aspect.</summary>
     public static IEnumerable<string> Lines(Head from, Head to) => Of(from, to)
-        .SelectMany(part => TextColumns.Wrapped(Line(part.Aspect, ""), part.Words.Split(' '), Line("", "").Length, " "));
+        .SelectMany(part =>
+            TextColumns.Wrapped(Line(part.Aspect, ""), part.Words.Split(' '), Line("", "").Length, " "));
 
     /// <summary>An aspect and what is said of it.</summary>
     public static string Line(string aspect, string words) => $"  {aspect.PadRight(AspectWidth)} {words}";
@@ -67,7 +72,9 @@ internal static class HeadDifference
     private static bool IsComparable(Head from, Head to) =>
         from.Encoder == to.Encoder && from.Feature == to.Feature && from.Weights.Length == to.Weights.Length;
 
-    /// <summary>As doubles: of two nearly equal vectors the cosine's distance from 1 would be lost in rounding.</summary>
+    /// <summary>
+    /// As doubles: of two nearly equal vectors the cosine's distance from 1 would be lost in rounding.
+    /// </summary>
     private static double[] Wide(float[] weights) => Array.ConvertAll(weights, weight => (double)weight);
 
     /// <summary>The largest difference of probabilities for the same logit, from −20 to 20.</summary>
@@ -81,5 +88,6 @@ internal static class HeadDifference
         : "unknown";
 
     /// <summary>Both, or, where the words are alike, that the rest is not.</summary>
-    private static string Change(string from, string to) => from == to ? $"{from}, with other figures" : $"{from} → {to}";
+    private static string Change(string from, string to) =>
+        from == to ? $"{from}, with other figures" : $"{from} → {to}";
 }

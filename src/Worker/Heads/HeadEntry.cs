@@ -11,7 +11,8 @@ namespace Worker.Heads;
 /// <param name="Partition">Where it lies.</param>
 /// <param name="Offset">Where it lies.</param>
 /// <param name="Written">When it was published; null where the record does not say.</param>
-internal sealed record HeadEntry(string Label, Head? Head, string? Problem, int Partition, long Offset, DateTimeOffset? Written)
+internal sealed record HeadEntry(
+    string Label, Head? Head, string? Problem, int Partition, long Offset, DateTimeOffset? Written)
 {
     /// <summary>Whether it retires the label.</summary>
     public bool IsTombstone => Head is null && Problem is null;
@@ -24,12 +25,15 @@ internal sealed record HeadEntry(string Label, Head? Head, string? Problem, int 
     {
         var label = Encoding.UTF8.GetString(record.Key!);
         var (head, problem) = Read(label, record.Value);
-        DateTimeOffset? written = record.TimestampMs < 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(record.TimestampMs);
+        DateTimeOffset? written = record.TimestampMs < 0
+            ? null
+            : DateTimeOffset.FromUnixTimeMilliseconds(record.TimestampMs);
         return new HeadEntry(label, head, problem, record.Partition, record.Offset, written);
     }
 
     /// <summary>A moment in minutes, UTC; - for none.</summary>
-    public static string Moment(DateTimeOffset? moment) => moment is { } known ? $"{known.UtcDateTime:yyyy-MM-dd HH:mm}" : "-";
+    public static string Moment(DateTimeOffset? moment) =>
+        moment is { } known ? $"{known.UtcDateTime:yyyy-MM-dd HH:mm}" : "-";
 
     private static (Head? Head, string? Problem) Read(string label, byte[]? value)
     {

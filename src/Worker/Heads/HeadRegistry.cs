@@ -69,7 +69,9 @@ internal sealed class HeadRegistry
         if (left.Count > 0)
             log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now;"
                 + " train them with --from to keep them there: {Names}",
-                left.Count, Some([.. left.Select(head => $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
+                left.Count, Some(
+                    [.. left.Select(head =>
+                        $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
         current = set.With(accepted, retired);
         log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
             Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
@@ -77,7 +79,9 @@ internal sealed class HeadRegistry
             first.TrySetResult();
     }
 
-    /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, where it cannot be used.</summary>
+    /// <summary>
+    /// The head of a change; null, and a line in <paramref name="refused"/>, where it cannot be used.
+    /// </summary>
     private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
     {
         try

@@ -47,7 +47,8 @@ internal static class HeadWords
     }
 
     /// <summary>"audit" or "training".</summary>
-    public static string Origin(Certificate certificate) => certificate.Origin == CertificateOrigin.Audit ? "audit" : "training";
+    public static string Origin(Certificate certificate) =>
+        certificate.Origin == CertificateOrigin.Audit ? "audit" : "training";
 
     /// <summary>Euclidean length of the weights.</summary>
     public static double Length(Head head) => TensorPrimitives.Norm(head.Weights);

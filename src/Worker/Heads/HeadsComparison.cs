@@ -12,11 +12,16 @@ namespace Worker.Heads;
 /// <param name="after">One a label.</param>
 internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, string to, IReadOnlyList<Head> after)
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private readonly Dictionary<string, Head> old = before.ToDictionary(head => head.Label, StringComparer.Ordinal);
     private readonly Dictionary<string, Head> kept = after.ToDictionary(head => head.Label, StringComparer.Ordinal);
 
-    /// <summary>The topic that the first come from, so that it is said as what the second would be published; null for a file.</summary>
+    /// <summary>
+    /// The topic that the first come from, so that it is said as what the second would be published; null for a file.
+    /// </summary>
     public TopicHeads? Topic { get; init; }
 
     /// <summary>Counts, then the labels: new, gone, and of each that changed how.</summary>
@@ -42,7 +47,9 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
         }
     }
 
-    /// <summary>{"label","state","from"?,"to"?,"published_as"?,"cosine"?,"changes"?:{"threshold":"0.500 → 0.420"}} a line.</summary>
+    /// <summary>
+    /// {"label","state","from"?,"to"?,"published_as"?,"cosine"?,"changes"?:{"threshold":"0.500 → 0.420"}} a line.
+    /// </summary>
     public void WriteJson(TextWriter output)
     {
         foreach (var label in old.Keys.Union(kept.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))

@@ -6,8 +6,8 @@ using Worker.Kafka.Heads;
 namespace Worker.Heads;
 
 /// <summary>
-/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that arrive
-/// together as one. An anomaly reference is swapped when the last of its records is there.
+/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that
+/// arrive together as one. An anomaly reference is swapped when the last of its records is there.
 /// </summary>
 internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, AnomalyRegistry? anomalies, ILogger log)
 {
@@ -17,7 +17,8 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
     /// <summary>Follows until stopped, on a thread of its own.</summary>
     /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">The topic cannot be read.</exception>
     public Task Run(CancellationToken stop) =>
-        Task.Factory.StartNew(() => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Take(IReadOnlyList<HeadsTopicRecord> records)
     {
@@ -33,7 +34,8 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
                 changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
         }
         if (nameless.Count > 0)
-            log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the topic:"
+            log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the " +
+                "topic:"
                 + " a head's key is its label",
                 nameless.Count, nameless[0].Partition, nameless[0].Offset);
         if (caughtUp)
@@ -46,6 +48,8 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
         heads.Apply(behind);
         behind.Clear();
         if (heads.Current.Heads.IsEmpty)
-            log.LogWarning("The heads topic holds no head that fits this encoder yet: messages wait until one comes ('worker heads publish' sends them)");
+            log.LogWarning(
+                "The heads topic holds no head that fits this encoder yet: messages wait until one comes ('worker " +
+                "heads publish' sends them)");
     }
 }

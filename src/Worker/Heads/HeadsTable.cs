@@ -6,7 +6,9 @@ using static Worker.Terminal.TextColumns;
 
 namespace Worker.Heads;
 
-/// <summary>The heads of a topic, a line a label, for people (80 columns), pipes (tab-separated) and programs (JSON).</summary>
+/// <summary>
+/// The heads of a topic, a line a label, for people (80 columns), pipes (tab-separated) and programs (JSON).
+/// </summary>
 /// <param name="output">Where to.</param>
 /// <param name="now">Certificates that have expired by then are said to be.</param>
 internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
@@ -14,7 +16,10 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     private const int LabelWidth = 20;
     private const int GroupWidth = 10;
     private const int EncoderWidth = 8;
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Columns of a terminal, with a header, and what to know about the whole below.</summary>
     public void WriteTable(TopicHeads topic)
@@ -36,7 +41,9 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             output.WriteLine(line);
     }
 
-    /// <summary>label, version, published, threshold, certificate, encoder, group, separated by tabs; - for what is not there.</summary>
+    /// <summary>
+    /// label, version, published, threshold, certificate, encoder, group, separated by tabs; - for what is not there.
+    /// </summary>
     public void WritePlain(TopicHeads topic)
     {
         foreach (var entry in topic.Entries)
@@ -61,7 +68,8 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         return entry.Head is { } head
             ?
             [
-                $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(head.Certificate, now),
+                $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(
+                    head.Certificate, now),
                 head.Encoder, OneLine(head.Group ?? "-"),
             ]
             : ["?", written, "-", "-", "-", OneLine(entry.Problem!)];
@@ -74,7 +82,8 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             .OrderByDescending(encoder => encoder.Value)
             .Select(encoder => $"{Fitted(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
         if (encoders.Count > 1)
-            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker takes its own only";
+            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker takes its " +
+                "own only";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are no heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference

@@ -21,8 +21,8 @@ internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool
 }
 
 /// <summary>
-/// Which heads of a file are published, and as which versions. Invariant: of the records of a label that the topic still
-/// holds, no two of one version differ.
+/// Which heads of a file are published, and as which versions. Invariant: of the records of a label that the topic
+/// still holds, no two of one version differ.
 /// </summary>
 internal static class PublishPlan
 {

@@ -2,7 +2,9 @@ using Worker.Terminal;
 
 namespace Worker.Heads;
 
-/// <summary>Says what a publication does to each label: a line a label, or, of many, a line for all that do the same.</summary>
+/// <summary>
+/// Says what a publication does to each label: a line a label, or, of many, a line for all that do the same.
+/// </summary>
 internal static class PublishReport
 {
     /// <summary>Labels up to which each has a line.</summary>
@@ -26,7 +28,8 @@ internal static class PublishReport
         var left = topic.Entries.Select(entry => entry.Label).Where(label => !given.Contains(label)).ToList();
         return left.Count == 0
             ? []
-            : [Named($"not in the file and still in use: {left.Count}", left), "  'worker heads retire LABEL' takes one out of service"];
+            : [Named($"not in the file and still in use: {left.Count}",
+                left), "  'worker heads retire LABEL' takes one out of service"];
     }
 
     private static string Summary(string step, List<PlannedHead> same) =>
@@ -34,7 +37,8 @@ internal static class PublishReport
 
     /// <summary>As many of the labels as fit on one line.</summary>
     private static string Named(string start, IEnumerable<string> labels) =>
-        TextColumns.Cut($"{start} ({string.Join(", ", labels.Select(TextColumns.OneLine))}", TextColumns.Screen - 2) + ")";
+        TextColumns.Cut(
+            $"{start} ({string.Join(", ", labels.Select(TextColumns.OneLine))}", TextColumns.Screen - 2) + ")";
 
     /// <summary>Why a head does not have the version of its file.</summary>
     private static string Raised(PlannedHead step) =>

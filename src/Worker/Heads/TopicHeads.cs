@@ -49,7 +49,8 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     /// <param name="options">Where it is.</param>
     /// <param name="followed">The label whose earlier records are kept; null for none.</param>
     /// <param name="stop">Ends the reading.</param>
-    /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be read.</exception>
+    /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be
+    /// read.</exception>
     public static Task<TopicHeads> Read(
         KafkaOptions options, string? followed, CancellationToken stop) => Task.Factory.StartNew(() =>
     {
@@ -93,8 +94,10 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     public HeadEntry Need(string label) => Find(label) switch
     {
         null => throw Missing(label),
-        { IsTombstone: true } retired => throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n"
-            + $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, 'worker heads publish' at any time"),
+        { IsTombstone: true } retired =>
+            throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n"
+            + $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, " +
+                "'worker heads publish' at any time"),
         var entry => entry,
     };
 
@@ -103,8 +106,11 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     {
         var names = Entries.Select(entry => entry.Label).ToList();
         var hint = NearestNames.Hint(label, names);
-        return new UserError($"there is no label '{label}' on topic '{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n  what to do: "
-            + (names.Count == 0 ? "it holds no heads, 'worker heads publish' sends some" : $"'worker heads list' names its {names.Count} labels"));
+        return new UserError($"there is no label '{label}' on topic " +
+            $"'{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n  what to do: "
+            + (names.Count == 0
+                ? "it holds no heads, 'worker heads publish' sends some"
+                : $"'worker heads list' names its {names.Count} labels"));
     }
 
     private void TakeReference(byte[] key, byte[]? value)

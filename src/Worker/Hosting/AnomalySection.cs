@@ -3,6 +3,8 @@ namespace Worker.Hosting;
 /// <summary>Whether messages are compared with what is known. Section "Anomaly".</summary>
 internal sealed class AnomalySection
 {
-    /// <summary>Default true: an anomaly reference that comes with the heads is used. False costs nothing and says nothing.</summary>
+    /// <summary>
+    /// Default true: an anomaly reference that comes with the heads is used. False costs nothing and says nothing.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 }

@@ -8,7 +8,8 @@ namespace Worker.Hosting;
 
 /// <summary>Runs the classifier as the host's service; when it fails, the process ends with its exit code.</summary>
 internal sealed class ClassifierService(
-    Classifier classifier, IHostApplicationLifetime host, IOptions<HostOptions> limits, ILogger<ClassifierService> log) : BackgroundService
+    Classifier classifier, IHostApplicationLifetime host,
+    IOptions<HostOptions> limits, ILogger<ClassifierService> log) : BackgroundService
 {
     /// <summary>What the process is to end with.</summary>
     public int Code { get; private set; }
@@ -20,7 +21,8 @@ internal sealed class ClassifierService(
             return;
         Code = ExitCode.Failed;
         log.LogCritical(
-            "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending all the same: what is not committed is read again by the next owner of its partitions",
+            "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending all the same: what is not " +
+                "committed is read again by the next owner of its partitions",
             limits.Value.ShutdownTimeout.TotalSeconds);
     }
 

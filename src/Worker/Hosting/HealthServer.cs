@@ -42,7 +42,9 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
         }
         catch (IOException error)
         {
-            throw new UserError($"Health:Port: cannot listen on {options.Port} ({error.Message}): choose another port, or 0 for none", ExitCode.Configuration);
+            throw new UserError(
+                $"Health:Port: cannot listen on {options.Port} ({error.Message}): choose another port, or 0 for none",
+                ExitCode.Configuration);
         }
     }
 
@@ -67,6 +69,8 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
             await server.DisposeAsync();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "GET /ping fails from now on: {What}. Only a restart mends that; nothing is lost by one")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "GET /ping fails from now on: {What}. Only a restart mends that; nothing is lost by one")]
     private static partial void Probed(ILogger log, string what);
 }

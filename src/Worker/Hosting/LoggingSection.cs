@@ -11,10 +11,12 @@ internal sealed class LoggingSection
     public LogFormat Format { get; set; } = LogFormat.Text;
 
     /// <summary>The lowest level of each category that is logged, e.g. Default: Information.</summary>
-    public IDictionary<string, LogLevel> LogLevel { get; } = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, LogLevel> LogLevel { get; } = new Dictionary<string, LogLevel>(
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether stacks and other details are wanted.</summary>
-    public bool ShowsDebug => LogLevel.TryGetValue("Default", out var level) && level <= Microsoft.Extensions.Logging.LogLevel.Debug;
+    public bool ShowsDebug =>
+        LogLevel.TryGetValue("Default", out var level) && level <= Microsoft.Extensions.Logging.LogLevel.Debug;
 }
 
 /// <summary>How a line of the log is written.</summary>

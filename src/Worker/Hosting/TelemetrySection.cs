@@ -6,8 +6,8 @@ namespace Worker.Hosting;
 internal sealed class TelemetrySection
 {
     /// <summary>
-    /// An OpenTelemetry collector that metrics are sent to by OTLP over gRPC, e.g. <c>http://collector:4317</c>; empty, the
-    /// default, for none. The standard variables OTEL_* (headers, interval, resource attributes) count, too.
+    /// An OpenTelemetry collector that metrics are sent to by OTLP over gRPC, e.g. <c>http://collector:4317</c>; empty,
+    /// the default, for none. The standard variables OTEL_* (headers, interval, resource attributes) count, too.
     /// </summary>
     [Url]
     public string? OtlpEndpoint { get; set; }

@@ -13,13 +13,15 @@ internal sealed class WindowOptions
     [Range(1, 1_000_000)]
     public int MaxMessages { get; set; } = 16_384;
 
-    /// <summary>A window closes when its keys and values reach this many bytes. Default 8 MiB; range 1,024 to 1 GiB.</summary>
+    /// <summary>
+    /// A window closes when its keys and values reach this many bytes. Default 8 MiB; range 1,024 to 1 GiB.
+    /// </summary>
     [Range(1024, 1 << 30)]
     public int MaxBytes { get; set; } = 8 << 20;
 
     /// <summary>
-    /// Windows are cut so that the device takes about so long for one, in ms: it bounds latency under load and how long a
-    /// new head waits. Default 250; 0 for no such limit; range 0 to 60,000.
+    /// Windows are cut so that the device takes about so long for one, in ms: it bounds latency under load and how long
+    /// a new head waits. Default 250; 0 for no such limit; range 0 to 60,000.
     /// </summary>
     [Range(0, 60_000)]
     public int TargetMs { get; set; } = 250;
@@ -35,7 +37,9 @@ internal sealed class WindowOptions
     public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens : encoder.MicroBatchTokens;
 }
 
-/// <summary>How long a stop may take. Section "Shutdown"; Drain &lt; Host &lt; TerminationGrace is checked at start.</summary>
+/// <summary>
+/// How long a stop may take. Section "Shutdown"; Drain &lt; Host &lt; TerminationGrace is checked at start.
+/// </summary>
 internal sealed class ShutdownOptions
 {
     /// <summary>Seconds for the windows in flight to be finished and committed. Default 15; range 1 to 3,600.</summary>
@@ -46,7 +50,9 @@ internal sealed class ShutdownOptions
     [Range(1, 3600)]
     public int HostSeconds { get; set; } = 20;
 
-    /// <summary>Seconds after which Kubernetes kills the pod (terminationGracePeriodSeconds). Default 30; range 1 to 3,600.</summary>
+    /// <summary>
+    /// Seconds after which Kubernetes kills the pod (terminationGracePeriodSeconds). Default 30; range 1 to 3,600.
+    /// </summary>
     [Range(1, 3600)]
     public int TerminationGraceSeconds { get; set; } = 30;
 }

@@ -62,7 +62,9 @@ internal sealed class WorkerComposition
     public string[] Written =>
         [Options.Kafka.Topics.Results, Options.Kafka.Topics.Review, Options.Kafka.Topics.DeadLetters];
 
-    /// <summary>Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.</summary>
+    /// <summary>
+    /// Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.
+    /// </summary>
     /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
     /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference beside it is.</exception>

@@ -26,7 +26,8 @@ internal sealed class WorkerHealth
 
     /// <summary>From now on these are looked at; none once they have ended.</summary>
     /// <param name="heartbeats">Of the stages.</param>
-    /// <param name="outage">When Kafka was last away, as a timestamp of their clock: what passed before does not count.</param>
+    /// <param name="outage">When Kafka was last away, as a timestamp of their clock: what passed before does not
+    /// count.</param>
     public void Watch(IReadOnlyList<Heartbeat> heartbeats, Func<long>? outage = null) =>
         (excusedUntil, stages) = (outage ?? (() => long.MinValue), heartbeats);
 

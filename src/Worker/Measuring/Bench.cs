@@ -10,14 +10,17 @@ namespace Worker.Measuring;
 /// <param name="messages">Messages of one measurement.</param>
 /// <param name="repeats">Measurements of each figure; what is compared is measured in turn.</param>
 /// <param name="memoryMessages">Messages of the memory measurement.</param>
-internal sealed class Bench(Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
+internal sealed class Bench(
+    Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
 {
     /// <summary>Which arithmetic: as asked, or both.</summary>
     private string[] Precisions => section("auto").Precision is var asked and not "auto" ? [asked] : ["f32", "int8"];
 
     public async Task<int> Run(IReadOnlyList<string> names, CancellationToken stop)
     {
-        Console.WriteLine($"{Environment.ProcessorCount} processors; {messages:N0} messages a measurement, {repeats} measurements each, best (median, least) in tokens/s");
+        Console.WriteLine(
+            $"{Environment.ProcessorCount} processors; {messages:N0} messages a measurement, {repeats} measurements " +
+            "each, best (median, least) in tokens/s");
         foreach (var name in names)
         {
             switch (name)
@@ -69,8 +72,12 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
             raw.Add(ceiling.Rate(budget));
             pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, stop));
         }
-        Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; {(double)ceiling.Tokens / texts.Count:F1} tokens a message)");
-        Console.WriteLine($"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), {pipeline.Best / raw.Best:P1} (best)");
+        Console.WriteLine(
+            $"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; " +
+            $"{(double)ceiling.Tokens / texts.Count:F1} tokens a message)");
+        Console.WriteLine(
+            $"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), " +
+            $"{pipeline.Best / raw.Best:P1} (best)");
     }
 
     private void Classify(string precision, CancellationToken stop)
@@ -89,7 +96,8 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
         }
         Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens)");
         Console.WriteLine(
-            $"classify    {precision,-5} {classify}  {classify.MedianRatio(raw):P1} of raw (median pair), {classify.Best / raw.Best:P1} (best)");
+            $"classify    {precision,-5} {classify}  {classify.MedianRatio(raw):P1} of raw (median pair), " +
+                $"{classify.Best / raw.Best:P1} (best)");
     }
 
     private async Task Heads(CancellationToken stop)
@@ -103,7 +111,9 @@ internal sealed class Bench(Func<string, EncoderSection> section, string? data, 
             many.Add(await PipelineRate.Run(section("int8"), BenchData.RandomHeads(loaded, 500), texts, stop));
         }
         Console.WriteLine($"1 head      int8  {one}");
-        Console.WriteLine($"500 heads   int8  {many}  {many.MedianRatio(one):P1} of 1 head (median pair), {many.Best / one.Best:P1} (best)");
+        Console.WriteLine(
+            $"500 heads   int8  {many}  {many.MedianRatio(one):P1} of 1 head (median pair), " +
+            $"{many.Best / one.Best:P1} (best)");
     }
 
     private static HeadSet Set(LoadedEncoder loaded, IReadOnlyList<Head> heads) =>

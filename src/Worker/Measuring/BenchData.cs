@@ -11,7 +11,9 @@ internal static class BenchData
     /// <summary>So many texts, repeating what there is.</summary>
     public static IReadOnlyList<byte[]> Texts(string? path, int count)
     {
-        var texts = path is null ? [.. Checkout.InboxData("train").Texts, .. Checkout.InboxData("test").Texts] : TextFile.Read(path);
+        var texts = path is null
+            ? [.. Checkout.InboxData("train").Texts, .. Checkout.InboxData("test").Texts]
+            : TextFile.Read(path);
         return [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(texts[i % texts.Count]))];
     }
 
@@ -25,7 +27,8 @@ internal static class BenchData
             Version = 1,
             Encoder = loaded.Encoder.Hash,
             Feature = loaded.Encoder.Features.Name,
-            Weights = [.. Enumerable.Range(0, loaded.Encoder.Features.Width).Select(_ => (float)(random.NextDouble() - 0.5))],
+            Weights =
+                [.. Enumerable.Range(0, loaded.Encoder.Features.Width).Select(_ => (float)(random.NextDouble() - 0.5))],
             Bias = -3,
         })];
     }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using Worker.Classifying;
 using Worker.Core.Heads;
-using Worker.Learning.Reading;
 using Worker.Encoders;
+using Worker.Learning.Reading;
 
 namespace Worker.Measuring;
 

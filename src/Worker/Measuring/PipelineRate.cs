@@ -19,7 +19,8 @@ internal static class PipelineRate
     /// <param name="section">The encoder.</param>
     /// <param name="heads">At least one head.</param>
     /// <param name="texts">One message each.</param>
-    public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, CancellationToken stop)
+    public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts,
+    CancellationToken stop)
     {
         using var bed = await TestBed.Start(section, heads, stop);
         bed.Publish(texts);
@@ -67,13 +68,16 @@ internal sealed class TestBed : IDisposable
     /// <summary>Puts texts into the messages topic.</summary>
     public void Publish(IReadOnlyList<byte[]> texts)
     {
-        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 5 }).Build();
+        using var producer = new ProducerBuilder<Null, byte[]>(
+            new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 5 }).Build();
         foreach (var text in texts)
             producer.Produce(Options.Kafka.Topics.Messages, new Message<Null, byte[]> { Value = text });
         producer.Flush();
     }
 
-    /// <summary>Lets the worker run until it has published so many results in all; tokens a second since its first window.</summary>
+    /// <summary>
+    /// Lets the worker run until it has published so many results in all; tokens a second since its first window.
+    /// </summary>
     public async Task<double> Classify(int messages, CancellationToken stop)
     {
         running ??= Classifier.Run(ended.Token);

@@ -19,7 +19,10 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     /// <summary>Tokens of all texts.</summary>
     public int Tokens => window.Tokens;
 
-    /// <summary>The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best three.</summary>
+    /// <summary>
+    /// The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best
+    /// three.
+    /// </summary>
     public int BestBudget()
     {
         var part = new TextEncoder(loaded).Tokenize(texts, 0, Math.Min(160, texts.Count));

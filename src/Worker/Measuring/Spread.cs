@@ -1,6 +1,8 @@
 namespace Worker.Measuring;
 
-/// <summary>Repeated measurements of one thing: machines are noisy, so the best, the median and the worst are told.</summary>
+/// <summary>
+/// Repeated measurements of one thing: machines are noisy, so the best, the median and the worst are told.
+/// </summary>
 internal sealed class Spread
 {
     private readonly List<double> values = [];
@@ -14,7 +16,8 @@ internal sealed class Spread
     public void Add(double value) => values.Add(value);
 
     /// <summary>Ratio of this to another, pair by pair as they were measured in turn; the median pair.</summary>
-    public double MedianRatio(Spread other) => values.Zip(other.values, (a, b) => a / b).Order().ElementAt(values.Count / 2);
+    public double MedianRatio(Spread other) =>
+        values.Zip(other.values, (a, b) => a / b).Order().ElementAt(values.Count / 2);
 
     public override string ToString() => $"{Best,9:N0} (median {Median:N0}, least {Worst:N0} of {values.Count})";
 }

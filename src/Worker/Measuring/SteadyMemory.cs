@@ -8,11 +8,13 @@ internal static class SteadyMemory
 {
     private const int Block = 5_000;
 
-    public static async Task Run(EncoderSection section, IReadOnlyList<byte[]> texts, int messages, CancellationToken stop)
+    public static async Task Run(
+        EncoderSection section, IReadOnlyList<byte[]> texts, int messages, CancellationToken stop)
     {
         // Short texts: what is measured is what stays behind a message, not how large it was. Among them the extremes.
         var stream = texts.Select(Short).ToArray();
-        byte[][] extremes = [[], new byte[900_000], [.. Enumerable.Repeat("word "u8.ToArray(), 10_000).SelectMany(w => w)]];
+        byte[][] extremes = [[], new byte[900_000],
+            [.. Enumerable.Repeat("word "u8.ToArray(), 10_000).SelectMany(w => w)]];
         extremes[1].AsSpan().Fill((byte)'x');
         using var loaded = LoadedEncoder.Open(section);
         using var bed = await TestBed.Start(section, BenchData.RandomHeads(loaded, 26), stop);
@@ -21,7 +23,9 @@ internal static class SteadyMemory
         for (var done = 0; done < messages;)
         {
             var count = Math.Min(Block, messages - done);
-            bed.Publish([.. extremes, .. Enumerable.Range(0, count - extremes.Length).Select(i => stream[(done + i) % stream.Length])]);
+            bed.Publish(
+                [.. extremes, .. Enumerable.Range(0, count - extremes.Length).Select(i =>
+                    stream[(done + i) % stream.Length])]);
             done += count;
             await bed.Classify(done, stop);
             if (line.Count < (long)done * 10 / messages)
@@ -31,7 +35,9 @@ internal static class SteadyMemory
             }
         }
         var totals = bed.Classifier.Meter.Totals;
-        Console.WriteLine($"  {string.Join(' ', line)}  ({totals.Messages:N0} messages, {totals.DeadLetters} dead letters; each block of {Block:N0} with an empty one, one of 900 kB and one of 10,000 words)");
+        Console.WriteLine(
+            $"  {string.Join(' ', line)}  ({totals.Messages:N0} messages, {totals.DeadLetters} dead letters; each " +
+            $"block of {Block:N0} with an empty one, one of 900 kB and one of 10,000 words)");
     }
 
     /// <summary>The first 60 bytes or so, cut between characters.</summary>

@@ -6,7 +6,8 @@ namespace Worker.Measuring;
 /// <summary>From a head's acknowledgement by the heads topic to its use, under full load.</summary>
 internal static class SwapTime
 {
-    public static async Task Run(EncoderSection section, IReadOnlyList<byte[]> texts, int repeats, CancellationToken stop)
+    public static async Task Run(
+        EncoderSection section, IReadOnlyList<byte[]> texts, int repeats, CancellationToken stop)
     {
         using var loaded = LoadedEncoder.Open(section);
         var heads = BenchData.RandomHeads(loaded, 26);
@@ -26,6 +27,9 @@ internal static class SwapTime
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         await classifying;
-        Console.WriteLine($"head swap         {times.Median:N0} ms (worst {times.Best:N0} of {repeats}) from the topic's acknowledgement to the first window published with it; {bed.Classifier.Meter.Totals.Messages:N0} of {texts.Count:N0} messages");
+        Console.WriteLine(
+            $"head swap         {times.Median:N0} ms (worst {times.Best:N0} of {repeats}) from the topic's " +
+            $"acknowledgement to the first window published with it; {bed.Classifier.Meter.Totals.Messages:N0} of " +
+            $"{texts.Count:N0} messages");
     }
 }

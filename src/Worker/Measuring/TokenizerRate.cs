@@ -10,7 +10,9 @@ internal static class TokenizerRate
     private static readonly TimeSpan Warmup = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan MinimumTime = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Prints a line: tokens a second (best, median, least of the repeats) and bytes allocated a text.</summary>
+    /// <summary>
+    /// Prints a line: tokens a second (best, median, least of the repeats) and bytes allocated a text.
+    /// </summary>
     public static void Print(string name, WordPieceTokenizer tokenizer, IReadOnlyList<byte[]> texts)
     {
         var ids = new int[512];
@@ -35,7 +37,9 @@ internal static class TokenizerRate
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             rates.Add(tokens / elapsed);
         }
-        Console.WriteLine($"{name}: {rates.Best / 1e6:F1} M tokens/s (median {rates.Median / 1e6:F1}, least {rates.Worst / 1e6:F1} of {Repeats}), {allocated / (double)encoded:F2} bytes allocated a text; {texts.Count:N0} texts");
+        Console.WriteLine(
+            $"{name}: {rates.Best / 1e6:F1} M tokens/s (median {rates.Median / 1e6:F1}, least {rates.Worst / 1e6:F1} " +
+            $"of {Repeats}), {allocated / (double)encoded:F2} bytes allocated a text; {texts.Count:N0} texts");
     }
 
     private static long EncodeAll(WordPieceTokenizer tokenizer, IReadOnlyList<byte[]> texts, int[] ids)

@@ -176,7 +176,8 @@ internal sealed class ClassifyingPipeline(
                     null => new Failure(FailureKind.ResultTooLarge, failure.Message),
                     { Bare: false } letter => letter with { Bare = true },
                     _ => throw new KafkaFailureException(KafkaFailure.RecordTooLarge,
-                        $"a dead letter without key, value and headers is still too large: raise max.message.bytes of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
+                        "a dead letter without key, value and headers is still too large: raise max.message.bytes " +
+                            $"of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
                 };
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)

@@ -2,8 +2,8 @@ using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 
 namespace Worker.Pipeline;
 
@@ -30,7 +30,8 @@ internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider
             letter = Letter(source, failure, omitted = Omissions[i]);
         // A line at each power of two: the first is told at once, and a million are not a million lines.
         if (omitted is not null && BitOperations.IsPow2(++incomplete))
-            log.LogWarning("Dead letter of {Source} goes without its {Omitted}, which the broker would not take with it: 'worker replay' fetches them from there ({Count} such so far)",
+            log.LogWarning("Dead letter of {Source} goes without its {Omitted}, which the broker would not take with " +
+                "it: 'worker replay' fetches them from there ({Count} such so far)",
                 Position(source), omitted, incomplete);
         return letter;
     }
@@ -45,7 +46,8 @@ internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider
         own.CopyTo(headers, 0);
         for (var i = 0; i < added.Count; i++)
             headers[own.Length + i] = new RecordHeader(added[i].Key, added[i].Value);
-        return new OutgoingRecord(kafka.Topics.DeadLetters, Omits("key") ? null : source.Key, Omits("value") ? null : source.Value, headers);
+        return new OutgoingRecord(
+            kafka.Topics.DeadLetters, Omits("key") ? null : source.Key, Omits("value") ? null : source.Value, headers);
 
         bool Omits(string part) => omitted?.Contains(part, StringComparison.Ordinal) == true;
     }

@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Telemetry;
 
 namespace Worker.Pipeline;
@@ -47,8 +47,10 @@ internal sealed class PipelineMeter : IDisposable
         reviews = Counter(MetricNames.Reviews);
         audits = Counter(MetricNames.Audits);
         rewinds = Counter(MetricNames.Rewinds);
-        windowMessages = meter.CreateHistogram<int>(MetricNames.WindowMessages.Name, MetricNames.WindowMessages.Unit, MetricNames.WindowMessages.Description);
-        stageSeconds = meter.CreateHistogram<double>(MetricNames.StageSeconds.Name, MetricNames.StageSeconds.Unit, MetricNames.StageSeconds.Description);
+        windowMessages = meter.CreateHistogram<int>(
+            MetricNames.WindowMessages.Name, MetricNames.WindowMessages.Unit, MetricNames.WindowMessages.Description);
+        stageSeconds = meter.CreateHistogram<double>(
+            MetricNames.StageSeconds.Name, MetricNames.StageSeconds.Unit, MetricNames.StageSeconds.Description);
         Gauge(MetricNames.HeadVersion, HeadVersions);
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
         Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);

@@ -18,12 +18,15 @@ internal sealed partial class ProgressLog(PipelineMeter meter, PartitionLags lag
             var (now, took) = (meter.Totals, clock.GetElapsedTime(since));
             if (now.Messages > before.Messages || now.DeadLetters > before.DeadLetters)
                 Progress(log, now.Messages - before.Messages, (now.Messages - before.Messages) / took.TotalSeconds,
-                    lags.Messages().Sum(lag => lag.Value), now.Reviews - before.Reviews, now.DeadLetters - before.DeadLetters);
+                    lags.Messages().Sum(lag =>
+                        lag.Value), now.Reviews - before.Reviews, now.DeadLetters - before.DeadLetters);
             (before, since) = (now, clock.GetTimestamp());
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message =
-        "{Messages} messages in the last minute ({Rate:F0}/s), {Lag} behind, {Reviews} to people, {DeadLetters} dead letters")]
-    private static partial void Progress(ILogger log, long messages, double rate, long lag, long reviews, long deadLetters);
+        "{Messages} messages in the last minute ({Rate:F0}/s), {Lag} behind, {Reviews} to people, {DeadLetters} dead " +
+            "letters")]
+    private static partial void Progress(
+        ILogger log, long messages, double rate, long lag, long reviews, long deadLetters);
 }

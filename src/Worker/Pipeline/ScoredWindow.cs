@@ -3,7 +3,9 @@ using Worker.Core.Heads;
 
 namespace Worker.Pipeline;
 
-/// <summary>A window between classifying and publishing: its probabilities, and the one head set that gave them all.</summary>
+/// <summary>
+/// A window between classifying and publishing: its probabilities, and the one head set that gave them all.
+/// </summary>
 /// <param name="Window">What was scored; failures of the encoder were added.</param>
 /// <param name="Heads">The heads of every probability in it.</param>
 /// <param name="Probabilities">Pooled; [records, labels], calibrated; rows of failed records mean nothing.</param>

@@ -14,7 +14,10 @@ namespace Worker.Pipeline;
 /// </summary>
 internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, AnomalyRegistry anomalies)
 {
-    private static readonly ParallelOptions AllProcessors = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+    private static readonly ParallelOptions AllProcessors = new()
+    {
+        MaxDegreeOfParallelism = Environment.ProcessorCount,
+    };
 
     private readonly WindowEncoder windows = new(encoder, microBatchTokens);
 
@@ -27,8 +30,10 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
 
     /// <summary>Scores texts, wherever they are from.</summary>
     /// <param name="tokens">A text that failed has none.</param>
-    /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are added.</param>
-    /// <returns>Pooled: [texts, labels], calibrated; and [texts], NaN for those that failed, or null without a reference.</returns>
+    /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are
+    /// added.</param>
+    /// <returns>Pooled: [texts, labels], calibrated; and [texts], NaN for those that failed, or null without a
+    /// reference.</returns>
     /// <exception cref="Exception">The device is broken.</exception>
     public (float[] Probabilities, float[]? AnomalyPs) Score(TokenWindow tokens, Failure?[] failures, HeadSet heads)
     {
@@ -42,7 +47,8 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         var cells = texts * labels;
         var scores = ArrayPool<float>.Shared.Rent(cells);
         foreach (var poison in windows.Run(tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
-            failures[poison.Text] = new Failure(FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
+            failures[poison.Text] = new Failure(
+                FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
         for (var text = 0; text < texts; text++)
         {
             if (failures[text] is not null)
@@ -52,20 +58,26 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
             // A score that is no number decides nothing.
             foreach (var probability in row)
                 if (!float.IsFinite(probability))
-                    failures[text] = new Failure(FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
+                    failures[text] = new Failure(
+                        FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
         }
-        var anomalous = reference is null ? null : Compare(reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, cells), labels);
+        var anomalous = reference is null
+            ? null
+            : Compare(reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, cells), labels);
         ArrayPool<float>.Shared.Return(features);
         return (scores, anomalous);
     }
 
     /// <summary>p-values of texts; NaN for those that failed.</summary>
     private float[] Compare(
-        AnomalyReference reference, TokenWindow tokens, Failure?[] failures, ReadOnlyMemory<float> features, ReadOnlyMemory<float> probabilities, int labels)
+        AnomalyReference reference, TokenWindow tokens, Failure?[] failures,
+        ReadOnlyMemory<float> features, ReadOnlyMemory<float> probabilities, int labels)
     {
         var count = tokens.Count;
         var pValues = ArrayPool<float>.Shared.Rent(count);
-        AnomalyScorer.PValues(reference, new AnomalyTexts(count, encoder.Features, features, labels, probabilities, tokens), pValues.AsSpan(0, count), AllProcessors);
+        AnomalyScorer.PValues(
+            reference, new AnomalyTexts(count, encoder.Features, features, labels, probabilities,
+            tokens), pValues.AsSpan(0, count), AllProcessors);
         for (var text = 0; text < count; text++)
             if (failures[text] is not null)
                 pValues[text] = float.NaN;

@@ -16,7 +16,9 @@ internal sealed class WindowCounts
     /// <summary>Messages of the audit arm.</summary>
     public long Audits { get; private set; }
 
-    /// <summary>Label decisions by <see cref="LabelDecision.Index"/>; [labels, <see cref="LabelDecision.Count"/>].</summary>
+    /// <summary>
+    /// Label decisions by <see cref="LabelDecision.Index"/>; [labels, <see cref="LabelDecision.Count"/>].
+    /// </summary>
     public ReadOnlySpan<long> Labels => labels;
 
     /// <summary>Begins a window.</summary>

@@ -92,7 +92,10 @@ internal sealed class WindowRecords
             AddResult(scored, record, ref reviewed);
             for (var i = before; i < outgoing.Count && failure is null; i++)
                 if (WindowPublisher.SizeOf(outgoing[i]) is var size && size > limits.Of(outgoing[i].Topic))
-                    failure = new Failure(FailureKind.ResultTooLarge, $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and headers, more than the {limits.Of(outgoing[i].Topic):N0} allowed: send smaller headers or keys, or raise the topic's max.message.bytes and Kafka:MessageMaxBytes");
+                    failure = new Failure(FailureKind.ResultTooLarge,
+                        $"its record for topic '{outgoing[i].Topic}' would take up to {size:N0} bytes with key and " +
+                        $"headers, more than the {limits.Of(outgoing[i].Topic):N0} allowed: send smaller headers or " +
+                        "keys, or raise the topic's max.message.bytes and Kafka:MessageMaxBytes");
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -121,14 +124,19 @@ internal sealed class WindowRecords
             AddReviewItem(scored, record, result, echo, ref reviewed);
     }
 
-    private void AddReviewItem(ScoredWindow scored, int record, in MessageResult result, ReadOnlySpan<byte> echo, ref int reviewed)
+    private void AddReviewItem(
+        ScoredWindow scored, int record, in MessageResult result, ReadOnlySpan<byte> echo, ref int reviewed)
     {
         var source = scored.Window.Source.Records[record];
         var text = scored.Window.Text(record);
         var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review) && text.Length > StartBytes)
-            item = item with { Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), Utf8Text.Start(text, StartBytes), echo, isCut: true) };
+            item = item with
+            {
+                Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record),
+                    Utf8Text.Start(text, StartBytes), echo, isCut: true),
+            };
         // Nobody is asked where not even the start of the text fits (see WindowReview).
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
@@ -150,4 +158,5 @@ internal sealed class WindowRecords
 /// <param name="Reviews">How many are review items.</param>
 /// <param name="Counts">What its messages were decided and judged to be; good until the next window is built.</param>
 internal readonly record struct WindowOutput(
-    IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews, WindowCounts Counts);
+    IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews,
+    WindowCounts Counts);

@@ -74,7 +74,8 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
         var question = Position(records[record]);
         Change(record, policy.Withdraw(question, verdicts[record]));
         for (var other = 0; other < records.Length; other++)
-            if (judged.Window.Failures[other] is null && verdicts[other].State == ReviewState.Shared && verdicts[other].Question == question)
+            if (judged.Window.Failures[other] is null && verdicts[other].State == ReviewState.Shared
+                && verdicts[other].Question == question)
                 Change(other, verdicts[other] with { State = ReviewState.Deferred, Question = default });
 
         void Change(int which, ReviewVerdict to)
@@ -87,7 +88,8 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     private static SourcePosition Position(SourceRecord source) => new(source.Topic, source.Partition, source.Offset);
 
     /// <summary>What is decided of the labels of one message of the window that did not fail; [labels].</summary>
-    public ReadOnlySpan<LabelDecision> Labels(int record) => labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);
+    public ReadOnlySpan<LabelDecision> Labels(int record) =>
+        labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);
 
     /// <summary>What the labels of such a message lead to together.</summary>
     public ref readonly MessageOutcome Outcome(int record) => ref outcomes[record];

@@ -16,8 +16,10 @@ internal sealed class WindowTokenizer
     /// <param name="tokenizer">The encoder's own.</param>
     /// <param name="input">How texts are found, and what happens to long ones.</param>
     /// <param name="encoderMaxTokens">The longest text that the encoder takes, in tokens.</param>
-    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for nobody.</param>
-    public WindowTokenizer(WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens, Action<string>? say = null)
+    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for
+    /// nobody.</param>
+    public WindowTokenizer(
+        WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens, Action<string>? say = null)
     {
         this.tokenizer = tokenizer;
         this.input = input;
@@ -60,17 +62,23 @@ internal sealed class WindowTokenizer
         (length, truncated) = (0, false);
         var cut = input.MaxBytes > 0 && text.Length > input.MaxBytes;
         if (cut && input.TooLong == TooLong.DeadLetter)
-            return new Failure(FailureKind.TooLong, $"the text has {text.Length:N0} bytes, more than Input:MaxBytes ({input.MaxBytes:N0}): shorten it, or set Input:TooLong to Truncate");
+            return new Failure(
+                FailureKind.TooLong,
+                $"the text has {text.Length:N0} bytes, more than Input:MaxBytes ({input.MaxBytes:N0}): shorten it, " +
+                "or set Input:TooLong to Truncate");
         try
         {
-            length = tokenizer.Encode(cut ? Utf8Text.Start(text, input.MaxBytes) : text, tokens.Room(maxTokens), out truncated);
+            length = tokenizer.Encode(
+                cut ? Utf8Text.Start(text, input.MaxBytes) : text, tokens.Room(maxTokens), out truncated);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             return Failure.Unforeseen(FailureKind.TokenizerFailed, error);
         }
         if (truncated && input.TooLong == TooLong.DeadLetter)
-            return new Failure(FailureKind.TooLong, $"the text has more than {maxTokens} tokens: shorten it, or set Input:TooLong to Truncate");
+            return new Failure(
+                FailureKind.TooLong,
+                $"the text has more than {maxTokens} tokens: shorten it, or set Input:TooLong to Truncate");
         truncated |= cut;
         return null;
     }

@@ -9,10 +9,10 @@ using Worker.Terminal;
 namespace Worker.Replaying;
 
 /// <summary>
-/// Sends dead letters back. Each at most once, whatever is selected, however often it is run and whenever it is killed: a
-/// ledger topic says which were sent, written in the same transaction as the messages; and all replays of one dead-letter
-/// topic share one transactional identity, so that the later of two takes over before it reads the ledger, and the earlier
-/// can send nothing more.
+/// Sends dead letters back. Each at most once, whatever is selected, however often it is run and whenever it is killed:
+/// a ledger topic says which were sent, written in the same transaction as the messages; and all replays of one
+/// dead-letter topic share one transactional identity, so that the later of two takes over before it reads the ledger,
+/// and the earlier can send nothing more.
 /// </summary>
 internal sealed class Replay
 {
@@ -28,7 +28,8 @@ internal sealed class Replay
     private readonly ReplayReport report;
     private long selected;
 
-    private Replay(ReplayOptions options, KafkaOptions kafka, TopicAdmin topics, string topicId, ReplayReport report, ILoggerFactory loggers, TimeProvider clock)
+    private Replay(ReplayOptions options, KafkaOptions kafka, TopicAdmin topics, string topicId, ReplayReport report,
+        ILoggerFactory loggers, TimeProvider clock)
     {
         this.report = report;
         this.options = options;
@@ -54,13 +55,16 @@ internal sealed class Replay
     /// <param name="stop">Ends it; a transaction in hand is undone.</param>
     /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">It cannot go on.</exception>
     public static async Task Run(
-        ReplayOptions options, KafkaOptions kafka, ReplayReport report, ILoggerFactory loggers, TimeProvider clock, Action<double> progress, CancellationToken stop)
+        ReplayOptions options, KafkaOptions kafka, ReplayReport report, ILoggerFactory loggers, TimeProvider clock,
+        Action<double> progress, CancellationToken stop)
     {
         kafka.TransactionalId = $"worker-replay-{kafka.Topics.DeadLetters}";
         using var admin = new TopicAdmin(kafka, loggers, clock);
         var partitions = admin.Partitions([kafka.Topics.DeadLetters], stop)[kafka.Topics.DeadLetters];
         if (partitions == 0)
-            throw new UserError($"topic '{kafka.Topics.DeadLetters}' does not exist at {kafka.BootstrapServers}: name the topic of the dead letters with --dead-letters");
+            throw new UserError(
+                $"topic '{kafka.Topics.DeadLetters}' does not exist at {kafka.BootstrapServers}: name the topic of " +
+                "the dead letters with --dead-letters");
         var id = await TopicIds.Read(kafka, kafka.Topics.DeadLetters, loggers, clock);
         await new Replay(options, kafka, admin, id, report, loggers, clock).Run(partitions, progress, stop);
     }
@@ -74,7 +78,11 @@ internal sealed class Replay
         }
         // 1. The ledger, kept for ever: without it nothing could be sent safely.
         if (topics.Partitions([ledgerTopic], stop)[ledgerTopic] == 0)
-            await topics.CreateAsync([new TopicSpec(ledgerTopic, 1) { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.ms"] = "-1" } }]);
+            await topics.CreateAsync(
+                [new TopicSpec(ledgerTopic, 1)
+                {
+                    Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.ms"] = "-1" },
+                }]);
         // 2. Take over: from here on no other replay of this topic can send, and what one sent is in the ledger.
         using var writer = new TransactionalWriter(kafka, loggers, clock);
         writer.Start(stop);
@@ -95,7 +103,8 @@ internal sealed class Replay
         return ledger;
     }
 
-    private void Scan(int partitions, ReplayLedger ledger, ReplayBatch? batch, Action<double> progress, CancellationToken stop)
+    private void Scan(
+        int partitions, ReplayLedger ledger, ReplayBatch? batch, Action<double> progress, CancellationToken stop)
     {
         using var scan = new TopicScan(kafka, deadLetters, partitions, loggers, clock);
         using var fetch = new RecordFetch(kafka, loggers, clock);
@@ -110,7 +119,8 @@ internal sealed class Replay
         progress(1);
     }
 
-    private void Take(SourceRecord record, ReplayLedger ledger, ReplayBatch? batch, RecordFetch fetch, CancellationToken stop)
+    private void Take(
+        SourceRecord record, ReplayLedger ledger, ReplayBatch? batch, RecordFetch fetch, CancellationToken stop)
     {
         if (ReplayedMessage.Letter(record) is not { } letter)
         {

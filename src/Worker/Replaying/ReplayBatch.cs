@@ -9,7 +9,8 @@ namespace Worker.Replaying;
 /// Sends messages back, a transaction for every few hundred. Invariant: messages and the ledger's records that say they
 /// were sent become visible together, or not at all.
 /// </summary>
-internal sealed class ReplayBatch(TransactionalWriter writer, string ledger, string topicId, int maxBytes, TimeProvider clock, ReplayReport report)
+internal sealed class ReplayBatch(
+    TransactionalWriter writer, string ledger, string topicId, int maxBytes, TimeProvider clock, ReplayReport report)
 {
     private const int MaximumMessages = 500;
     private const long MaximumBytes = 8 << 20;
@@ -44,14 +45,16 @@ internal sealed class ReplayBatch(TransactionalWriter writer, string ledger, str
                     report.Count(item.Letter.Kind, item.Letter.Source.Topic, ReplayOutcome.Sent);
                 break;
             }
-            catch (KafkaFailureException failure) when (failure.Failure == KafkaFailure.RecordTooLarge && failure.RecordIndex < items.Count)
+            catch (KafkaFailureException failure)
+                when (failure.Failure == KafkaFailure.RecordTooLarge && failure.RecordIndex < items.Count)
             {
                 var refused = items[failure.RecordIndex].Letter;
                 report.Count(refused.Kind, refused.Source.Topic, ReplayOutcome.TooLarge);
                 items.RemoveAt(failure.RecordIndex);
                 tries = 0;
             }
-            catch (KafkaFailureException failure) when (failure.Failure == KafkaFailure.TransactionAborted && tries < Tries)
+            catch (KafkaFailureException failure)
+                when (failure.Failure == KafkaFailure.TransactionAborted && tries < Tries)
             {
                 // Nothing of it was written: it is sent again.
             }
@@ -65,7 +68,8 @@ internal sealed class ReplayBatch(TransactionalWriter writer, string ledger, str
     [
         .. items.Select(item => item.Message),
         .. items.GroupBy(item => item.Partition).Select(partition => new OutgoingRecord(
-            ledger, null, ReplayLedger.Record(topicId, partition.Key, [.. partition.Select(item => item.Offset)], clock.GetUtcNow()))),
+            ledger, null, ReplayLedger.Record(
+                topicId, partition.Key, [.. partition.Select(item => item.Offset)], clock.GetUtcNow()))),
     ];
 
     private readonly record struct Item(int Partition, long Offset, DeadLetter Letter, OutgoingRecord Message);

@@ -4,8 +4,8 @@ namespace Worker.Replaying;
 
 /// <summary>
 /// Which dead letters were sent back already. Its records are written in the transaction that sends them, so that each
-/// is sent at most once, whatever was selected and whenever a run was killed. Offsets count only for the topic they were
-/// written for: one made again under the same name starts anew.
+/// is sent at most once, whatever was selected and whenever a run was killed. Offsets count only for the topic they
+/// were written for: one made again under the same name starts anew.
 /// </summary>
 internal sealed class ReplayLedger(string topicId)
 {
@@ -60,7 +60,9 @@ internal sealed class ReplayLedger(string topicId)
                 ranges.Add((range[0].GetInt64(), range[1].GetInt64()));
             sorted = false;
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException
+            or IndexOutOfRangeException)
         {
             throw new FormatException($"the ledger of replays holds a record that is none ({error.Message})", error);
         }

@@ -25,7 +25,9 @@ internal sealed class ReplayReport
     /// <summary>Dead letters read.</summary>
     public long Read => counts.Values.Sum();
 
-    /// <summary>Whether something that was asked for could not be sent, though it may be once a person has mended it.</summary>
+    /// <summary>
+    /// Whether something that was asked for could not be sent, though it may be once a person has mended it.
+    /// </summary>
     public bool HasFailures => Of(ReplayOutcome.Gone) + Of(ReplayOutcome.TooLarge) + Of(ReplayOutcome.NoTopic) > 0;
 
     public void Count(string kind, string topic, ReplayOutcome outcome)
@@ -42,13 +44,23 @@ internal sealed class ReplayReport
     {
         var topicWidth = Math.Max(14, counts.Keys.Select(c => c.Topic.Length).DefaultIfEmpty().Max());
         output.WriteLine($"{"kind",-16} {"original topic".PadRight(topicWidth)} {"count",10}  outcome");
-        foreach (var ((kind, topic, outcome), count) in counts.OrderBy(c => c.Key.Outcome).ThenBy(c => c.Key.Kind, StringComparer.Ordinal).ThenBy(c => c.Key.Topic, StringComparer.Ordinal))
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind,-16} {topic.PadRight(topicWidth)} {count,10:N0}  {Words(outcome)}"));
+        foreach (var ((kind, topic, outcome), count) in counts.OrderBy(c => c.Key.Outcome)
+            .ThenBy(c => c.Key.Kind, StringComparer.Ordinal).ThenBy(c => c.Key.Topic, StringComparer.Ordinal))
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{kind,-16} {topic.PadRight(topicWidth)} {count,10:N0}  {Words(outcome)}"));
+        var (sent, words) = options.DryRun
+            ? (Of(ReplayOutcome.WouldBeSent), "would be sent")
+            : (Of(ReplayOutcome.Sent), "sent");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Read:N0} dead letters read; {(options.DryRun ? $"{Of(ReplayOutcome.WouldBeSent):N0} would be sent" : $"{Of(ReplayOutcome.Sent):N0} sent")} to {options.To ?? "their original topics"}"));
-        Advise(output, ReplayOutcome.TriedTooOften, $"were tried {options.MaxAttempts} times or more: mend the cause, then raise --max-attempts");
-        Advise(output, ReplayOutcome.Gone, "were too large to be kept whole, and the original is no longer in its topic");
-        Advise(output, ReplayOutcome.TooLarge, "are larger than their topic takes: raise its max.message.bytes and Kafka:MessageMaxBytes");
+            $"{Read:N0} dead letters read; {sent:N0} {words} to {options.To ?? "their original topics"}"));
+        Advise(output, ReplayOutcome.TriedTooOften,
+            $"were tried {options.MaxAttempts} times or more: mend the cause, then raise --max-attempts");
+        Advise(output, ReplayOutcome.Gone,
+            "were too large to be kept whole, and the original is no longer in its topic");
+        Advise(output, ReplayOutcome.TooLarge,
+            "are larger than their topic takes: raise its max.message.bytes and Kafka:MessageMaxBytes");
         Advise(output, ReplayOutcome.NoTopic, "have no topic to go to: create it, or name another with --to");
         Advise(output, ReplayOutcome.NoDeadLetter, "are no dead letters of a worker: left alone");
     }

@@ -5,9 +5,9 @@ using Worker.Terminal;
 namespace Worker.Settings;
 
 /// <summary>
-/// Keeps secrets off the command line, and lets every setting come from a file: KEY_FILE names a file whose text is KEY's
-/// value, so that a mounted secret needs no environment variable. In names of librdkafka's properties '_' stands for '.',
-/// because few shells let a variable's name have a dot.
+/// Keeps secrets off the command line, and lets every setting come from a file: KEY_FILE names a file whose text is
+/// KEY's value, so that a mounted secret needs no environment variable. In names of librdkafka's properties '_' stands
+/// for '.', because few shells let a variable's name have a dot.
 /// </summary>
 internal static class SecretFiles
 {
@@ -15,15 +15,20 @@ internal static class SecretFiles
     private const long LargestBytes = 1 << 20;
     private static readonly string[] Properties = ["Kafka:Client:", "Kafka:Consumer:", "Kafka:Producer:"];
 
-    /// <exception cref="UserError">An argument is a secret setting's value or may be followed by it; the message has no part of it.</exception>
+    /// <exception cref="UserError">An argument is a secret setting's value or may be followed by it; the message has no
+    /// part of it.</exception>
     public static void Refuse(IEnumerable<string> arguments)
     {
         foreach (var argument in arguments)
         {
             var key = argument.TrimStart('-', '/').Split('=')[0];
-            if (key.Contains(':', StringComparison.Ordinal) && !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase) && ClientSecrets.IsSecret(key.Replace('_', '.')))
-                throw new UserError($"{key} does not belong on the command line, where every user of this machine can read it: name a file that holds it " +
-                    $"(--{key}{Suffix}=PATH) or set the environment variable {key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it", ExitCode.Configuration);
+            if (key.Contains(':', StringComparison.Ordinal) && !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
+                && ClientSecrets.IsSecret(key.Replace('_', '.')))
+                throw new UserError($"{key} does not belong on the command line, where every user of this machine " +
+                    "can read it: name a file that holds it " +
+                    $"(--{key}{Suffix}=PATH) or set the environment variable " +
+                        $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",
+                        ExitCode.Configuration);
         }
     }
 
@@ -33,7 +38,8 @@ internal static class SecretFiles
     public static IConfiguration Resolve(IConfiguration configuration, IReadOnlyCollection<string> sections)
     {
         var settings = configuration.AsEnumerable()
-            .Where(pair => pair.Value is not null && sections.Contains(pair.Key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            .Where(pair => pair.Value is not null
+                && sections.Contains(pair.Key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
             .ToList();
         var given = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var resolved = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -51,7 +57,8 @@ internal static class SecretFiles
             given[name] = key;
         }
         if (problems.Count > 0)
-            throw new UserError(string.Join("\n  - ", problems.Prepend("settings cannot be read:")), ExitCode.Configuration);
+            throw new UserError(
+                string.Join("\n  - ", problems.Prepend("settings cannot be read:")), ExitCode.Configuration);
         return given.All(pair => pair.Key == pair.Value)
             ? configuration
             : new ConfigurationBuilder().AddInMemoryCollection(resolved).Build();

@@ -50,7 +50,8 @@ internal static class SettingKeys
     private static IEnumerable<SettingKey> Of(Type section, string name) => section
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.CanWrite || SettingKey.IsMap(property.PropertyType))
-        .SelectMany(property => property.PropertyType is { IsClass: true, IsArray: false } inner && inner != typeof(string)
+        .SelectMany(property => property.PropertyType is { IsClass: true, IsArray: false } inner
+            && inner != typeof(string)
             ? Of(inner, $"{name}:{property.Name}")
             : [new SettingKey($"{name}:{property.Name}", property)]);
 }

@@ -31,7 +31,8 @@ internal static class SettingValue
             return null;
         foreach (var rule in rules)
             // An empty address is none.
-            if (rule is not EnumDataTypeAttribute && !(rule is UrlAttribute && text.Length == 0) && !rule.IsValid(value))
+            if (rule is not EnumDataTypeAttribute && !(rule is UrlAttribute && text.Length == 0)
+                && !rule.IsValid(value))
                 return Named(key, Own(rule) ?? $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         return null;
     }
@@ -44,13 +45,16 @@ internal static class SettingValue
     {
         if (type.IsEnum)
         {
-            var found = Array.Find(Enum.GetNames(type), name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
+            var found = Array.Find(
+                Enum.GetNames(type), name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase));
             return found is null ? null : Enum.Parse(type, found);
         }
         if (type == typeof(int))
             return int.TryParse(text, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(double))
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
         if (type == typeof(bool))
             return bool.TryParse(text, out var answer) ? answer : null;
         return text;

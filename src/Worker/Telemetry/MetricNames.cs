@@ -1,37 +1,54 @@
 namespace Worker.Telemetry;
 
 /// <summary>A metric that the worker exports.</summary>
-/// <param name="Name">As instruments carry it; Prometheus has '_' for '.', its unit and, on counters, "_total" behind it.</param>
+/// <param name="Name">As instruments carry it; Prometheus has '_' for '.', its unit and, on counters, "_total" behind
+/// it.</param>
 /// <param name="Unit">UCUM: "s", or a thing in braces.</param>
 /// <param name="Description">One line.</param>
 /// <param name="Tags">Names of its tags.</param>
 internal sealed record MetricName(string Name, string Unit, string Description, params string[] Tags);
 
-/// <summary>Every metric of the worker, in one place; a test holds what is exported, and docs/metrics.md, to this list.</summary>
+/// <summary>
+/// Every metric of the worker, in one place; a test holds what is exported, and docs/metrics.md, to this list.
+/// </summary>
 internal static class MetricNames
 {
     /// <summary>The meter that all of them belong to.</summary>
     public const string Meter = "worker";
 
-    public static readonly MetricName Messages = new("worker.messages", "{message}", "Messages whose results and offsets are in Kafka", "decision");
+    public static readonly MetricName Messages = new(
+        "worker.messages", "{message}", "Messages whose results and offsets are in Kafka", "decision");
     public static readonly MetricName Tokens = new("worker.tokens", "{token}", "Tokens of those messages");
-    public static readonly MetricName Decisions = new("worker.decisions", "{decision}", "Label decisions in results", "label", "decision", "confidence");
-    public static readonly MetricName DeadLettered = new("worker.dead_letters", "{message}", "Messages sent to dead-letters", "kind");
-    public static readonly MetricName Skipped = new("worker.skipped", "{message}", "Messages that led to nothing, as was asked for (Input:NullValue)");
-    public static readonly MetricName Reviews = new("worker.reviews", "{message}", "Messages that people should see", "state");
+    public static readonly MetricName Decisions = new(
+        "worker.decisions", "{decision}", "Label decisions in results", "label", "decision", "confidence");
+    public static readonly MetricName DeadLettered = new(
+        "worker.dead_letters", "{message}", "Messages sent to dead-letters", "kind");
+    public static readonly MetricName Skipped = new(
+        "worker.skipped", "{message}", "Messages that led to nothing, as was asked for (Input:NullValue)");
+    public static readonly MetricName Reviews = new(
+        "worker.reviews", "{message}", "Messages that people should see", "state");
     public static readonly MetricName Audits = new("worker.audits", "{message}", "Messages of the random audit arm");
-    public static readonly MetricName WindowMessages = new("worker.window.messages", "{message}", "Messages of a window");
-    public static readonly MetricName StageSeconds = new("worker.stage.duration", "s", "Time that a stage took for a window", "stage");
-    public static readonly MetricName Rewinds = new("worker.rewinds", "{window}", "Windows that were not published and are read again");
-    public static readonly MetricName HeadVersion = new("worker.head.version", "{version}", "Version of each head in use", "label");
-    public static readonly MetricName Lag = new("worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
-    public static readonly MetricName TimeLag = new("worker.time_lag", "s", "Age of a partition's last published message when it was published", "topic", "partition");
-    public static readonly MetricName Ready = new("worker.ready", "{worker}", "1 while it classifies, 0 while it waits for something");
-    public static readonly MetricName Outage = new("worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker, as its log says, else 0");
+    public static readonly MetricName WindowMessages = new(
+        "worker.window.messages", "{message}", "Messages of a window");
+    public static readonly MetricName StageSeconds = new(
+        "worker.stage.duration", "s", "Time that a stage took for a window", "stage");
+    public static readonly MetricName Rewinds = new(
+        "worker.rewinds", "{window}", "Windows that were not published and are read again");
+    public static readonly MetricName HeadVersion = new(
+        "worker.head.version", "{version}", "Version of each head in use", "label");
+    public static readonly MetricName Lag = new(
+        "worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
+    public static readonly MetricName TimeLag = new("worker.time_lag", "s",
+        "Age of a partition's last published message when it was published", "topic", "partition");
+    public static readonly MetricName Ready = new(
+        "worker.ready", "{worker}", "1 while it classifies, 0 while it waits for something");
+    public static readonly MetricName Outage = new(
+        "worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker, as its log says, else 0");
 
     public static IReadOnlyList<MetricName> All { get; } =
     [
-        Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds, HeadVersion, Lag, TimeLag, Ready,
+        Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
+        HeadVersion, Lag, TimeLag, Ready,
         Outage,
     ];
 }

@@ -7,8 +7,10 @@ namespace Worker.Telemetry;
 /// How far each partition that this worker reads is behind, in messages and in time. The publishing stage writes; the
 /// collector of metrics reads.
 /// </summary>
-/// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 where it does not).</param>
-internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partition, long End)>> ends, TimeProvider clock)
+/// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 where it
+/// does not).</param>
+internal sealed class PartitionLags(
+    Func<IReadOnlyList<(string Topic, int Partition, long End)>> ends, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(string Topic, int Partition), (long Next, double Seconds)> published = [];
@@ -22,7 +24,8 @@ internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partit
             foreach (var range in window.Ranges)
             {
                 var partition = (range.Topic, range.Partition);
-                // Records of a partition are in order: the last one's age stays. One look a partition, not one a message.
+                // Records of a partition are in order: the last one's age stays. One look a partition, not one a
+                // message.
                 var last = Array.FindLast(window.Records, record =>
                     record.TimestampMs > 0 && record.Partition == range.Partition && record.Topic == range.Topic);
                 published[partition] = (range.Next, last is not null
@@ -32,8 +35,11 @@ internal sealed class PartitionLags(Func<IReadOnlyList<(string Topic, int Partit
         }
     }
 
-    /// <summary>Messages not published yet, of each partition that is read now and whose end and place are known.</summary>
-    public IEnumerable<Measurement<long>> Messages() => Read<long>((end, place) => end < 0 ? null : Math.Max(0, end - place.Next));
+    /// <summary>
+    /// Messages not published yet, of each partition that is read now and whose end and place are known.
+    /// </summary>
+    public IEnumerable<Measurement<long>> Messages() =>
+        Read<long>((end, place) => end < 0 ? null : Math.Max(0, end - place.Next));
 
     /// <summary>Seconds between a message's timestamp and its publishing, of each partition's last.</summary>
     public IEnumerable<Measurement<double>> Seconds() => Read<double>((_, place) => place.Seconds);

@@ -5,11 +5,15 @@ namespace Worker.Telemetry;
 /// <summary>What of the process is exported, and how finely.</summary>
 internal static class WorkerMetrics
 {
-    /// <summary>500 labels times their decisions and confidences: the library's own limit of 2,000 series would fold the rest into one.</summary>
+    /// <summary>
+    /// 500 labels times their decisions and confidences: the library's own limit of 2,000 series would fold the rest
+    /// into one.
+    /// </summary>
     private const int MaximumSeries = 20_000;
 
     // From 1 ms for a window of a fast device to half a minute for one on a device that is nearly stuck.
-    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+        30];
     private static readonly double[] Messages = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];
 
     public static MeterProviderBuilder AddWorker(this MeterProviderBuilder metrics) => metrics

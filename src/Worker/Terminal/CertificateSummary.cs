@@ -12,9 +12,11 @@ internal static class CertificateSummary
 
     public static IEnumerable<string> Lines(IReadOnlyCollection<Head> heads)
     {
-        foreach (var promise in heads.Where(h => h.Certificate is not null).GroupBy(h => (h.Certificate!.Error, h.Certificate.Delta)))
+        foreach (var promise in heads.Where(h => h.Certificate is not null)
+            .GroupBy(h => (h.Certificate!.Error, h.Certificate.Delta)))
         {
-            yield return $"certified (at most {promise.Key.Error:P0} of a side's decisions wrong, {1 - promise.Key.Delta:P0} sure):";
+            yield return $"certified (at most {promise.Key.Error:P0} of a side's decisions wrong, " +
+                $"{1 - promise.Key.Delta:P0} sure):";
             yield return $"  yes of {Side(promise, c => c.Yes)}, no of {Side(promise, c => c.No)}";
         }
         if (heads.Count(h => h.Certificate is null) is var plain and > 0)
@@ -34,7 +36,8 @@ internal static class CertificateSummary
             yield return $"  {side} of {Count(more.Length)} needs more answers, about";
             yield return "    " + Range(more, needs => $"{needs.Answers:N0}");
         }
-        var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error).ToArray();
+        var wrong = labels.Where(l => l.Needs is { Answers: null, Error: not null }).OrderBy(l => l.Needs!.Error)
+            .ToArray();
         if (wrong.Length > 0)
         {
             yield return $"  {side} of {Count(wrong.Length)} needs more than answers: where surest, it is wrong in";

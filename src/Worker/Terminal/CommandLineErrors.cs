@@ -17,7 +17,8 @@ internal static class CommandLineErrors
             yield return $"'{path}' needs a command: {string.Join(", ", names)}";
         // Behind a command that is not known nothing else means anything.
         foreach (var token in names.Count > 0 ? unknown.Take(1) : unknown)
-            yield return token.StartsWith('-') ? $"'{path}' has no option '{token}'{Nearest.Question(token, Options(at))}"
+            yield return token.StartsWith('-') ? $"'{path}' has no option " +
+                $"'{token}'{Nearest.Question(token, Options(at))}"
                 : names.Count > 0 ? $"'{token}' is no command of '{path}'{Nearest.Question(token, names)}"
                 : $"'{path}' takes no further argument '{token}'";
         foreach (var error in parsed.Errors)
@@ -36,5 +37,6 @@ internal static class CommandLineErrors
     }
 
     private static IEnumerable<string> Options(CommandResult command) =>
-        command.Command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name));
+        command.Command.Options.Where(option => !option.Hidden).SelectMany(option =>
+            option.Aliases.Prepend(option.Name));
 }

@@ -11,7 +11,9 @@ internal static class ExitCode
     /// <summary>The command line was wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Another worker took over this one's transactional identity: starting again would fence that one.</summary>
+    /// <summary>
+    /// Another worker took over this one's transactional identity: starting again would fence that one.
+    /// </summary>
     public const int Fenced = 3;
 
     /// <summary>A bug: an error that nobody foresaw.</summary>

@@ -8,15 +8,19 @@ namespace Worker.Terminal;
 /// </summary>
 internal static class JsonLines
 {
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
-    /// Hands texts to <paramref name="write"/> in blocks: what has arrived, up to a limit, so that a person who types sees
-    /// each answer at once and a pipe is read in large blocks.
+    /// Hands texts to <paramref name="write"/> in blocks: what has arrived, up to a limit, so that a person who types
+    /// sees each answer at once and a pipe is read in large blocks.
     /// </summary>
     /// <param name="limit">Texts a block may have.</param>
     /// <param name="write">Given the texts of a block (UTF-8), writes one JSON object a text, in order.</param>
-    public static async Task<int> Answer(int limit, Action<IReadOnlyList<byte[]>, Action<Action<Utf8JsonWriter>>> write, CancellationToken stop)
+    public static async Task<int> Answer(int limit, Action<IReadOnlyList<byte[]>, Action<Action<Utf8JsonWriter>>> write,
+    CancellationToken stop)
     {
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -38,8 +42,11 @@ internal static class JsonLines
         return ExitCode.Done;
     }
 
-    /// <summary>One line with one array of numbers, each in the shortest form that reads back as the same float.</summary>
-    public static void WriteRow(Action<Action<Utf8JsonWriter>> write, string name, ReadOnlyMemory<float> row) => write(json =>
+    /// <summary>
+    /// One line with one array of numbers, each in the shortest form that reads back as the same float.
+    /// </summary>
+    public static void WriteRow(Action<Action<Utf8JsonWriter>> write, string name, ReadOnlyMemory<float> row) =>
+        write(json =>
     {
         json.WriteStartArray(name);
         foreach (var value in row.Span)
@@ -63,17 +70,23 @@ internal static class JsonLines
         try
         {
             using var document = JsonDocument.Parse(line);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
                 return System.Text.Encoding.UTF8.GetBytes(text.GetString()!);
-            throw new UserError($"standard input, line {number}: no string \"text\" in the object: write lines such as {{\"text\": \"hello\"}}");
+            throw new UserError(
+                $"standard input, line {number}: no string \"text\" in the object: write lines such as {{\"text\": " +
+                "\"hello\"}}");
         }
         catch (JsonException error)
         {
-            throw new UserError($"standard input, line {number}: not JSON ({error.Message}): write lines such as {{\"text\": \"hello\"}}");
+            throw new UserError(
+                $"standard input, line {number}: not JSON ({error.Message}): write lines such as {{\"text\": " +
+                "\"hello\"}}");
         }
         catch (InvalidOperationException)
         {
-            throw new UserError($"standard input, line {number}: \"text\" holds an escaped lone surrogate, which is no character");
+            throw new UserError(
+                $"standard input, line {number}: \"text\" holds an escaped lone surrogate, which is no character");
         }
     }
 }

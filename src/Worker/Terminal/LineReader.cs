@@ -1,6 +1,9 @@
 namespace Worker.Terminal;
 
-/// <summary>Lines of a stream as bytes: waits for one, then gives without waiting those that have arrived too. Empty lines are left out.</summary>
+/// <summary>
+/// Lines of a stream as bytes: waits for one, then gives without waiting those that have arrived too. Empty lines are
+/// left out.
+/// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
     private byte[] buffer = new byte[1 << 16];

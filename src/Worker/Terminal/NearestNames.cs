@@ -27,5 +27,6 @@ internal static class NearestNames
 
     private static bool Contains(string name, string candidate) =>
         Math.Min(name.Length, candidate.Length) >= 3
-        && (candidate.Contains(name, StringComparison.OrdinalIgnoreCase) || name.Contains(candidate, StringComparison.OrdinalIgnoreCase));
+        && (candidate.Contains(name, StringComparison.OrdinalIgnoreCase)
+            || name.Contains(candidate, StringComparison.OrdinalIgnoreCase));
 }

@@ -26,7 +26,8 @@ internal static class OutputPath
         if (System.IO.File.Exists(path) && folder.StartsWith("/dev", StringComparison.Ordinal))
             return;
         if (System.IO.File.Exists(path))
-            Try(option, path, () => System.IO.File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose());
+            Try(option, path, () => System.IO.File.Open(
+                path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose());
         ProbeFolder(option, path, folder);
     }
 
@@ -62,7 +63,8 @@ internal static class OutputPath
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"{option} {path} cannot be written: this user may not, or the disk is full or read-only;"
+            throw new UserError($"{option} {path} cannot be written: this user may not, or the disk is full or " +
+                "read-only;"
                 + " name another place");
         }
     }

@@ -9,12 +9,15 @@ internal static class TextColumns
     /// <summary>Columns that every terminal has.</summary>
     public const int Screen = 80;
 
-    /// <summary>Items one after the other, on as many lines as they need; each line after the first begins with spaces.</summary>
+    /// <summary>
+    /// Items one after the other, on as many lines as they need; each line after the first begins with spaces.
+    /// </summary>
     /// <param name="start">What stands before the items on the first line.</param>
     /// <param name="items">None is divided.</param>
     /// <param name="indent">Spaces at the start of further lines.</param>
     /// <param name="separator">Between two items; a line may end behind it.</param>
-    public static IEnumerable<string> Wrapped(string start, IEnumerable<string> items, int indent, string separator = ", ")
+    public static IEnumerable<string> Wrapped(string start, IEnumerable<string> items, int indent, string separator =
+        ", ")
     {
         var (line, isFirst, before) = (new StringBuilder(start), true, "");
         foreach (var item in items)
@@ -70,7 +73,8 @@ internal static class TextColumns
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,
         _ => rune.Value is (>= 0x1100 and <= 0x115F) or (>= 0x2E80 and <= 0xA4CF) or (>= 0xAC00 and <= 0xD7A3)
-            or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60) or (>= 0x1F300 and <= 0x1FAFF)
+            or (>= 0xF900 and <= 0xFAFF) or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60)
+                or (>= 0x1F300 and <= 0x1FAFF)
             or (>= 0x20000 and <= 0x3FFFD) ? 2 : 1,
     };
 }

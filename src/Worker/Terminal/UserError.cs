@@ -1,6 +1,8 @@
 namespace Worker.Terminal;
 
-/// <summary>An error that the person at the command line can mend; the message says what, where and what to do.</summary>
+/// <summary>
+/// An error that the person at the command line can mend; the message says what, where and what to do.
+/// </summary>
 internal sealed class UserError : Exception
 {
     public UserError(string message, int exitCode = ExitCode.Failed)

@@ -19,12 +19,14 @@ internal static class AnomalyTraining
     /// <param name="result">The heads, and the penalties that were chosen for them.</param>
     /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
     public static AnomalyReference Train(
-        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options, AnomalyTrainingOptions anomaly, CancellationToken stop)
+        LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options,
+        AnomalyTrainingOptions anomaly, CancellationToken stop)
     {
         using var tokens = Tokenise(loaded, data.Texts);
         var texts = new AnomalyTexts(data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), tokens);
         var heads = new HeldOutHeads(encoded, data, result, loaded.Encoder.Hash, options, stop);
-        return AnomalyTrainer.Train(texts, data, loaded.Encoder.Hash, loaded.Bundle.Layers, result.Heads.Count == 0 ? null : heads.Probabilities, anomaly, stop);
+        return AnomalyTrainer.Train(texts, data, loaded.Encoder.Hash, loaded.Bundle.Layers,
+            result.Heads.Count == 0 ? null : heads.Probabilities, anomaly, stop);
     }
 
     /// <summary>How well a reference tells texts unlike the known ones from others.</summary>
@@ -42,13 +44,17 @@ internal static class AnomalyTraining
             reference, Score(loaded, reference, set, known), Score(loaded, reference, set, unknown));
     }
 
-    private static ChannelValues Score(LoadedEncoder loaded, AnomalyReference reference, HeadSet heads, IReadOnlyList<string> texts)
+    private static ChannelValues Score(
+        LoadedEncoder loaded, AnomalyReference reference, HeadSet heads, IReadOnlyList<string> texts)
     {
         var bytes = texts.Select(Encoding.UTF8.GetBytes).ToArray();
         var (features, probabilities) = ProgressBars.Run($"compare {texts.Count:N0} texts", report =>
-            (new TextEncoder(loaded).Features(bytes, part => report(part / 2)), new TextEncoder(loaded).Probabilities(bytes, heads, part => report(0.5 + part / 2))));
+            (new TextEncoder(loaded).Features(bytes, part => report(part / 2)), new TextEncoder(loaded).Probabilities(
+                bytes, heads, part => report(0.5 + part / 2))));
         using var tokens = Tokenise(loaded, texts);
-        return ChannelValues.Of(reference, new AnomalyTexts(texts.Count, loaded.Encoder.Features, features, heads.Heads.Length, probabilities, tokens));
+        return ChannelValues.Of(
+            reference, new AnomalyTexts(
+                texts.Count, loaded.Encoder.Features, features, heads.Heads.Length, probabilities, tokens));
     }
 
     private static TokenWindow Tokenise(LoadedEncoder loaded, IReadOnlyList<string> texts) =>

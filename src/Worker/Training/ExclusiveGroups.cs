@@ -29,7 +29,9 @@ internal sealed class ExclusiveGroups
     public void Check(DataSet data)
     {
         if (forced && ExclusiveLabels.Violation(data, data.Labels) is { } found)
-            throw new UserError($"--exclusive: a text has both '{found.One}' and '{found.Other}': \"{Short(data.Texts[found.Row])}\"; correct it, or leave --exclusive out");
+            throw new UserError(
+                $"--exclusive: a text has both '{found.One}' and '{found.Other}': " +
+                $"\"{Short(data.Texts[found.Row])}\"; correct it, or leave --exclusive out");
     }
 
     /// <summary>The heads with their groups.</summary>
@@ -61,7 +63,9 @@ internal sealed class ExclusiveGroups
     /// <summary>What to tell of the groups that heads are in; a line each.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<Head> heads) =>
         heads.Where(head => head.Group is not null).GroupBy(head => head.Group!, StringComparer.Ordinal)
-            .Select(group => $"{group.Count()} labels, of which each text has exactly one: group {group.Key} (--not-exclusive if not)");
+            .Select(group =>
+                $"{group.Count()} labels, of which each text has exactly one: group {group.Key} (--not-exclusive if " +
+                "not)");
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..57] + "...";
 }

@@ -10,19 +10,23 @@ namespace Worker.Training;
 /// median of those chosen the first time, so that it costs one fit; labels with answers enough hold a fifth out for the
 /// calibration.
 /// </summary>
-internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingResult result, string encoder, TrainingOptions options, CancellationToken stop)
+internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingResult result, string encoder,
+    TrainingOptions options, CancellationToken stop)
 {
     /// <summary>Here nothing is certified: with so many texts a held-out fifth is enough to calibrate on.</summary>
     private const int CrossFitUpTo = 1_000;
 
-    /// <summary>The largest probability of any head for texts held out; [held], empty when no head could be fitted.</summary>
+    /// <summary>
+    /// The largest probability of any head for texts held out; [held], empty when no head could be fitted.
+    /// </summary>
     /// <param name="fitted">Texts to fit to.</param>
     /// <param name="held">Texts to score.</param>
     public float[] Probabilities(int[] fitted, int[] held)
     {
         var largest = new float[held.Length];
         var any = false;
-        foreach (var group in result.Heads.Zip(result.Figures).GroupBy(pair => pair.First.Feature, StringComparer.Ordinal))
+        foreach (var group in result.Heads.Zip(result.Figures).GroupBy(
+            pair => pair.First.Feature, StringComparer.Ordinal))
         {
             var features = encoded.Matrix(group.Key);
             var penalties = group.Select(pair => pair.Second.L2).Order().ToArray();
@@ -35,7 +39,9 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             Parallel.For(0, held.Length, i =>
             {
                 foreach (var head in heads)
-                    largest[i] = Math.Max(largest[i], (float)head.Calibration.Probability(TensorPrimitives.Dot(features.Row(held[i]), head.Weights) + head.Bias));
+                    largest[i] = Math.Max(
+                        largest[i], (float)head.Calibration.Probability(
+                            TensorPrimitives.Dot(features.Row(held[i]), head.Weights) + head.Bias));
             });
         }
         return any ? largest : [];

@@ -91,12 +91,14 @@ internal static class TextTraining
     {
         var heads = HeadSet.Empty(loaded.Encoder.Hash, loaded.Encoder.Features).With(trained);
         var texts = data.Texts.Select(Encoding.UTF8.GetBytes).ToArray();
-        var logits = ProgressBars.Run($"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Logits(texts, heads, report));
+        var logits = ProgressBars.Run(
+            $"score {texts.Length:N0} texts", report => new TextEncoder(loaded).Logits(texts, heads, report));
         var uncalibrated = Array.ConvertAll(logits, z => Calibration.Identity.Probability(z));
         for (var text = 0; text < texts.Length; text++)
             heads.Calibrate(logits.AsSpan(text * heads.Heads.Length, heads.Heads.Length));
         var answers = data.WithLabels([.. heads.Heads.Select(h => h.Label)]).Answers;
-        return new EvaluatedTexts(heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
+        return new EvaluatedTexts(
+            heads.Heads, data.Texts, data.Sources, uncalibrated, Array.ConvertAll(logits, p => (double)p), answers);
     }
 
     /// <summary>

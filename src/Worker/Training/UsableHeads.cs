@@ -14,7 +14,10 @@ internal static class UsableHeads
         var heads = HeadFile.Read(path);
         var foreign = heads.Where(head => head.Encoder != encoder).ToArray();
         if (foreign.Length > 0)
-            Console.Error.WriteLine($"{path}: {foreign.Length} of {heads.Count} heads are for another encoder ({Short(foreign[0].Encoder)}, this one is {Short(encoder)}) and are left out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
+            Console.Error.WriteLine(
+                $"{path}: {foreign.Length} of {heads.Count} heads are for another encoder " +
+                $"({Short(foreign[0].Encoder)}, this one is {Short(encoder)}) and are left out, the first is " +
+                $"'{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
         return [.. heads.Except(foreign)];
     }
 

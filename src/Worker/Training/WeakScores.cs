@@ -8,7 +8,10 @@ namespace Worker.Training;
 /// <summary>What heads say of the answers that nobody has given.</summary>
 internal static class WeakScores
 {
-    /// <summary>[texts, labels]: the probability by the label's head where the answer is unknown, NaN elsewhere and where there is no head.</summary>
+    /// <summary>
+    /// [texts, labels]: the probability by the label's head where the answer is unknown, NaN elsewhere and where there
+    /// is no head.
+    /// </summary>
     /// <param name="encoded">The data set's texts, perhaps followed by others.</param>
     /// <param name="data">What is answered.</param>
     /// <param name="heads">For the same encoder.</param>
@@ -19,13 +22,15 @@ internal static class WeakScores
         foreach (var head in heads)
         {
             var label = data.Labels.IndexOf(head.Label);
-            if (label < 0 || encoded.Layout.Resolve(head.Feature) is not { } slices || slices.Width != head.Weights.Length)
+            if (label < 0 || encoded.Layout.Resolve(head.Feature) is not { } slices
+                || slices.Width != head.Weights.Length)
                 continue;
             var features = encoded.Matrix(head.Feature);
             Parallel.For(0, data.Texts.Count, row =>
             {
                 if (data.Answers[row, label] == AnswerMatrix.Unknown)
-                    scores[row * data.Labels.Length + label] = (float)head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
+                    scores[row * data.Labels.Length + label] = (float)head.Calibration.Probability(
+                        TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
             });
         }
         return scores;

@@ -6,10 +6,11 @@ namespace Worker.Testing;
 internal static class CommittedTopic
 {
     /// <summary>
-    /// Reads from the beginning until the end has been reached with at least <paramref name="atLeast"/> messages and is still
-    /// the end a moment later, or until the time is over.
+    /// Reads from the beginning until the end has been reached with at least <paramref name="atLeast"/> messages and is
+    /// still the end a moment later, or until the time is over.
     /// </summary>
-    public static List<ConsumeResult<byte[], byte[]>> Read(string bootstrapServers, string topic, int partitions, int atLeast, double seconds = 30)
+    public static List<ConsumeResult<byte[], byte[]>> Read(
+        string bootstrapServers, string topic, int partitions, int atLeast, double seconds = 30)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -19,7 +20,8 @@ internal static class CommittedTopic
             EnablePartitionEof = true,
             IsolationLevel = IsolationLevel.ReadCommitted,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
+        consumer.Assign(
+            Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         var all = new List<ConsumeResult<byte[], byte[]>>();
         var ends = new HashSet<int>();
         var deadline = Environment.TickCount64 + (long)(seconds * 1000);

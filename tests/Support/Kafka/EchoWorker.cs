@@ -4,18 +4,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 
 namespace Worker.Testing;
 
-/// <summary>The smallest worker: what it reads it publishes as results, on two threads joined by a channel of one window.</summary>
+/// <summary>
+/// The smallest worker: what it reads it publishes as results, on two threads joined by a channel of one window.
+/// </summary>
 internal sealed class EchoWorker : IDisposable
 {
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer than any step of a worker may take: one that does not end by then never will, and the test says so.</summary>
+    /// <summary>
+    /// Longer than any step of a worker may take: one that does not end by then never will, and the test says so.
+    /// </summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(3);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource failed = new();
@@ -78,7 +82,9 @@ internal sealed class EchoWorker : IDisposable
         stop.Cancel();
         // Only then: nobody may be inside the client when it goes.
         if (Task.WaitAny([Ended], EndPatience) < 0)
-            throw new TimeoutException($"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Group.WindowsInFlight} windows in flight, {StuckIn(TimeSpan.Zero)}");
+            throw new TimeoutException(
+                $"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Group.WindowsInFlight} windows in " +
+                $"flight, {StuckIn(TimeSpan.Zero)}");
         Group.Dispose();
         outages.Dispose();
         stop.Dispose();
@@ -154,7 +160,8 @@ internal sealed class EchoWorker : IDisposable
         try
         {
             compute?.Invoke(window).GetAwaiter().GetResult();
-            var outcome = publisher.Publish(window, [.. window.Records.Select((record, index) => Echo(options, record, index))], default);
+            var outcome = publisher.Publish(
+                window, [.. window.Records.Select((record, index) => Echo(options, record, index))], default);
             if (outcome != PublishOutcome.Abandoned)
                 Interlocked.Add(ref published, window.Records.Length);
         }

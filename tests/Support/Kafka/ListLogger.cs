@@ -26,7 +26,9 @@ internal sealed class ListLogger(string? source = null, ConcurrentQueue<string>?
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{Prefix()}{name} {logLevel} {formatter(state, exception)}{exception}");
 
         private string Prefix() => source is null ? "" : $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {source} ";

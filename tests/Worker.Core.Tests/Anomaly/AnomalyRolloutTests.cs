@@ -20,7 +20,8 @@ public class AnomalyRolloutTests
         using var tokens = new Core.Windows.TokenWindow(3);
         for (var i = 0; i < 3; i++)
             tokens.Add(5);
-        var texts = new AnomalyTexts(3, new FeatureLayout(["mean"], 4), new float[] { 1, 2, 3, 4, -1, 0, 2, 1, 0, 0, 0, 1 }, 0, Array.Empty<float>(), tokens);
+        var texts = new AnomalyTexts(3, new FeatureLayout(["mean"], 4),
+            new float[] { 1, 2, 3, 4, -1, 0, 2, 1, 0, 0, 0, 1 }, 0, Array.Empty<float>(), tokens);
         var (a, b) = (new float[3], new float[3]);
         var parallel = new ParallelOptions();
         AnomalyScorer.Scores(written, texts, a, parallel);
@@ -38,10 +39,12 @@ public class AnomalyRolloutTests
         Assert.Contains("no anomaly reference", Refused("hello, not it"u8.ToArray()), StringComparison.Ordinal);
         Assert.Contains("damaged", Refused(First[..^100]), StringComparison.Ordinal);
         Assert.Contains("damaged", Refused(First[..40]), StringComparison.Ordinal);
-        var other = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(First).Replace("\"format\":1", "\"format\":7", StringComparison.Ordinal));
+        var other = Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(First).Replace("\"format\":1", "\"format\":7", StringComparison.Ordinal));
         Assert.Contains("format 7", Refused(other), StringComparison.Ordinal);
 
-        static string Refused(byte[] bytes) => Assert.Throws<AnomalyRefusedException>(() => AnomalyFormat.Parse(bytes)).Message;
+        static string Refused(byte[] bytes) =>
+            Assert.Throws<AnomalyRefusedException>(() => AnomalyFormat.Parse(bytes)).Message;
     }
 
     [Fact]
@@ -49,13 +52,15 @@ public class AnomalyRolloutTests
     {
         var records = AnomalyRollout.Split(First).ToArray();
         Assert.True(records.Length > 2, $"{records.Length} records");
-        Assert.All(records, r => Assert.True(r.Value!.Length <= AnomalyRollout.ChunkBytes && AnomalyRollout.Owns(r.Key)));
+        Assert.All(
+            records, r => Assert.True(r.Value!.Length <= AnomalyRollout.ChunkBytes && AnomalyRollout.Owns(r.Key)));
         Assert.Empty(Testing.Contract.AnomalyManifest.Problems(records[^1].Value));
         for (var seed = 0; seed < 50; seed++)
         {
             new Random(seed).Shuffle(records);
             var assembly = new AnomalyAssembly();
-            var taken = records.Concat(records).Select(r => assembly.Take(r.Key, r.Value)).OfType<AssembledReference>().ToArray();
+            var taken = records.Concat(records).Select(r => assembly.Take(r.Key, r.Value)).OfType<AssembledReference>()
+                .ToArray();
             Assert.Equal(First, Assert.Single(taken).Reference);
         }
     }
@@ -86,7 +91,9 @@ public class AnomalyRolloutTests
         records[0].Value![100] ^= 1;
         var assembly = new AnomalyAssembly();
         Feed(assembly, records.SkipLast(1));
-        Assert.Contains("hash", Assert.Throws<AnomalyRefusedException>(() => assembly.Take(records[^1].Key, records[^1].Value)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "hash", Assert.Throws<AnomalyRefusedException>(() =>
+                assembly.Take(records[^1].Key, records[^1].Value)).Message, StringComparison.Ordinal);
         Assert.Throws<AnomalyRefusedException>(() => assembly.Take(AnomalyRollout.ManifestKey, "{}"u8.ToArray()));
         Assert.Throws<AnomalyRefusedException>(() => assembly.Take([0xFF, 1], [1]));
     }
@@ -94,7 +101,8 @@ public class AnomalyRolloutTests
     [Fact]
     public void No_label_can_have_the_key_of_an_anomaly_record()
     {
-        Assert.Throws<DecoderFallbackException>(() => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(AnomalyRollout.ManifestKey));
+        Assert.Throws<DecoderFallbackException>(() =>
+            new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(AnomalyRollout.ManifestKey));
         Assert.False(AnomalyRollout.Owns("anomaly"u8));
         Assert.False(AnomalyRollout.Owns("ÿ"u8));
         Assert.False(AnomalyRollout.Owns([]));
@@ -105,8 +113,12 @@ public class AnomalyRolloutTests
     {
         var reference = Reference("3fa2", 10, 1);
         reference.Check("3fa2", new FeatureLayout(["mean"], 4));
-        Assert.Contains("train again", Assert.Throws<AnomalyRefusedException>(() => reference.Check("91bc", new FeatureLayout(["mean"], 4))).Message, StringComparison.Ordinal);
-        Assert.Contains("Encoder:Features", Assert.Throws<AnomalyRefusedException>(() => reference.Check("3fa2", new FeatureLayout(["cls"], 4))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "train again", Assert.Throws<AnomalyRefusedException>(() =>
+                reference.Check("91bc", new FeatureLayout(["mean"], 4))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Encoder:Features", Assert.Throws<AnomalyRefusedException>(() =>
+                reference.Check("3fa2", new FeatureLayout(["cls"], 4))).Message, StringComparison.Ordinal);
     }
 
     private static List<AssembledReference> Feed(AnomalyAssembly assembly, IEnumerable<RolloutRecord> records) =>
@@ -127,8 +139,10 @@ public class AnomalyRolloutTests
             [
                 new(new NeighbourChannel("mean", 4, [], Numbers(references * 4), 5), tail),
                 new(new ProbabilityChannel(), tail),
-                new(new MahalanobisChannel(["mean"], new RelativeMahalanobis(Numbers(2 * 4), Numbers(4), Numbers(3 * 2), Numbers(2))), tail),
-                new(new OutlierFactorChannel("mean", 4, Numbers(references * 4), Numbers(references), Numbers(references), 5), tail),
+                new(new MahalanobisChannel(
+                    ["mean"], new RelativeMahalanobis(Numbers(2 * 4), Numbers(4), Numbers(3 * 2), Numbers(2))), tail),
+                new(new OutlierFactorChannel(
+                    "mean", 4, Numbers(references * 4), Numbers(references), Numbers(references), 5), tail),
                 new(new LengthChannel([1, 2, 3, 4, 5, 6]), tail),
             ],
         };

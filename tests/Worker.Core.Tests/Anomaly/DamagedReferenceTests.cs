@@ -9,8 +9,8 @@ using Worker.Core.Windows;
 namespace Worker.Core.Tests.Anomaly;
 
 /// <summary>
-/// Records of a reference that were damaged or made up: each is refused in the product's own words, or is good enough to
-/// score with. Nothing else may come out: a worker would meet the same record again at every start.
+/// Records of a reference that were damaged or made up: each is refused in the product's own words, or is good enough
+/// to score with. Nothing else may come out: a worker would meet the same record again at every start.
 /// </summary>
 public class DamagedReferenceTests
 {
@@ -41,11 +41,14 @@ public class DamagedReferenceTests
     [InlineData("tensors.local_outlier_factor/reaches.count", "3", "as many reaches and densities")]
     [InlineData("tensors.perplexity/times.count", "1", "do not belong together")]
     [InlineData("tensors.scores.offset", "2147483647", "should end at byte")]
-    public void A_record_that_does_not_hold_together_is_refused_with_what_is_wrong(string field, string value, string said)
+    public void A_record_that_does_not_hold_together_is_refused_with_what_is_wrong(
+        string field, string value, string said)
     {
         var header = Header();
-        var parts = field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
-        var parent = parts[..^1].Aggregate((JsonNode)header, (node, part) => node is JsonArray list ? list[int.Parse(part)]! : node[part]!);
+        var parts = field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
+            .Split('.');
+        var parent = parts[..^1].Aggregate(
+            (JsonNode)header, (node, part) => node is JsonArray list ? list[int.Parse(part)]! : node[part]!);
         parent[parts[^1]] = value == "1e999" ? null : JsonNode.Parse(value);
         var json = header.ToJsonString();
         if (value == "1e999")
@@ -117,7 +120,8 @@ public class DamagedReferenceTests
             new[] { 1, 2, 7 }.CopyTo(tokens.Room(3));
             tokens.Add(3);
         }
-        var texts = new AnomalyTexts(2, Layout, new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 1, 0, 0, 0 }, 0, Array.Empty<float>(), tokens);
+        var texts = new AnomalyTexts(
+            2, Layout, new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 1, 0, 0, 0 }, 0, Array.Empty<float>(), tokens);
         var scores = new float[2];
         AnomalyScorer.Scores(reference, texts, scores, new ParallelOptions());
         foreach (var score in scores)
@@ -162,7 +166,8 @@ public class DamagedReferenceTests
             [
                 new(new NeighbourChannel("mean", 4, [], Numbers(9 * 4), 3), tail),
                 new(new OutlierFactorChannel("layer2", 4, Numbers(9 * 4), Numbers(9), Numbers(9), 3), tail),
-                new(new MahalanobisChannel(["mean", "layer2"], new RelativeMahalanobis(Numbers(2 * 8), Numbers(8), Numbers(3 * 2), Numbers(2))), tail),
+                new(new MahalanobisChannel(["mean", "layer2"],
+                    new RelativeMahalanobis(Numbers(2 * 8), Numbers(8), Numbers(3 * 2), Numbers(2))), tail),
                 new(new ProbabilityChannel(), tail),
                 new(new LengthChannel([1, 2, 3, 4, 5, 6]), tail),
                 new(new PerplexityChannel(new TokenPairCounts([1, 2, 3], [4, 2, 1], [1, 2], [2, 3], [2, 1])), tail),

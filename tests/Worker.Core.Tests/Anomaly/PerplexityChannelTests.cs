@@ -7,7 +7,8 @@ namespace Worker.Core.Tests.Anomaly;
 public class PerplexityChannelTests
 {
     /// <summary>Of the texts 1 2 3 and 1 2 2: single tokens after the first 2×3, 3×1; pairs 12×2, 23, 22.</summary>
-    private static readonly PerplexityChannel Channel = new(new TokenPairCounts([2, 3], [3, 1], [1, 2, 2], [2, 2, 3], [2, 1, 1]));
+    private static readonly PerplexityChannel Channel = new(
+        new TokenPairCounts([2, 3], [3, 1], [1, 2, 2], [2, 2, 3], [2, 1, 1]));
 
     [Fact]
     public void Probabilities_are_those_of_Witten_and_Bell()
@@ -55,7 +56,9 @@ public class PerplexityChannelTests
         tokens.CopyTo(window.Room(tokens.Length));
         window.Add(tokens.Length);
         var values = new float[1];
-        channel.Score(new AnomalyTexts(1, new FeatureLayout(["mean"], 1, 1), new float[1], 0, Array.Empty<float>(), window), values, new ParallelOptions());
+        channel.Score(
+            new AnomalyTexts(1, new FeatureLayout(["mean"], 1, 1), new float[1], 0, Array.Empty<float>(),
+            window), values, new ParallelOptions());
         return values[0];
     }
 }

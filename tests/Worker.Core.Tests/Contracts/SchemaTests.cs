@@ -32,7 +32,8 @@ public class SchemaTests
             Thresholds = new(0.1, 0.4, 0.9),
             Certificate = kind switch
             {
-                2 => new(0.05, 0.05, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, CertificateOrigin.Training, side, null),
+                2 => new(0.05, 0.05, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, CertificateOrigin.Training,
+                    side, null),
                 3 => new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, side, side),
                 _ => null,
             },
@@ -45,7 +46,8 @@ public class SchemaTests
     public void Results_and_review_items_are_as_their_schemas_say()
     {
         var cases =
-            from heads in Heads.ListOf().Select(list => list.DistinctBy(head => head.Label, StringComparer.Ordinal).ToArray())
+            from heads in Heads.ListOf().Select(list =>
+                list.DistinctBy(head => head.Label, StringComparer.Ordinal).ToArray())
             from p in Gen.Choose(0, 1000).Select(n => n / 1000f).ArrayOf(heads.Length)
             from anomaly in Gen.Elements(float.NaN, 0, 0.001f, 0.5f)
             from strict in Gen.Elements(DecisionMode.Best, DecisionMode.Certified)
@@ -63,19 +65,34 @@ public class SchemaTests
             {
                 var source = new SourcePosition("messages", 1, offset);
                 var verdict = policy.Judge(
-                    new ReviewCandidate { Source = source, Bands = bands, Probabilities = c.p, Labels = labels, Outcome = outcome, Tokens = [1, 2, 3], AnomalyP = c.anomaly },
+                    new ReviewCandidate
+                    {
+                        Source = source,
+                        Bands = bands,
+                        Probabilities = c.p,
+                        Labels = labels,
+                        Outcome = outcome,
+                        Tokens = [1, 2, 3],
+                        AnomalyP = c.anomaly,
+                    },
                     DateTimeOffset.UnixEpoch);
                 var result = new MessageResult(source, 1234, 9, offset == 1, c.anomaly, outcome, verdict);
-                Assert.Empty(Contract.Result.Problems(new ResultJson(c.options).WriteResult(result, set, c.p, labels, """{"/id":1}"""u8)));
+                Assert.Empty(
+                    Contract.Result.Problems(
+                        new ResultJson(c.options).WriteResult(result, set, c.p, labels, """{"/id":1}"""u8)));
                 if (verdict.State == ReviewState.Asked)
-                    Assert.Empty(Contract.Review.Problems(new ResultJson().WriteReviewItem(result, set, c.p, labels, "a \"text\""u8, isCut: offset == 2)));
+                    Assert.Empty(
+                        Contract.Review.Problems(
+                            new ResultJson().WriteReviewItem(
+                                result, set, c.p, labels, "a \"text\""u8, isCut: offset == 2)));
             }
         }).QuickCheckThrowOnFailure();
     }
 
     [Fact]
     public void Heads_are_as_their_schema_says() =>
-        Prop.ForAll(Heads.ToArbitrary(), head => Assert.Empty(Contract.Head.Problems(HeadJson.Serialize(head)))).QuickCheckThrowOnFailure();
+        Prop.ForAll(Heads.ToArbitrary(), head => Assert.Empty(Contract.Head.Problems(HeadJson.Serialize(head))))
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("\"confidence\":\"likely\"", "\"confidence\":\"sure\"")]
@@ -90,6 +107,10 @@ public class SchemaTests
              "labels":{"a":{"p":0.95,"decision":"yes","confidence":"likely","version":1}}}
             """;
         Assert.Empty(Contract.Result.Problems(Encoding.UTF8.GetBytes(json)));
-        Assert.NotEmpty(Contract.Result.Problems(Encoding.UTF8.GetBytes(json.Replace(right, wrong.Replace(":of", ":1", StringComparison.Ordinal), StringComparison.Ordinal))));
+        Assert.NotEmpty(
+            Contract.Result.Problems(
+                Encoding.UTF8.GetBytes(
+                    json.Replace(
+                        right, wrong.Replace(":of", ":1", StringComparison.Ordinal), StringComparison.Ordinal))));
     }
 }

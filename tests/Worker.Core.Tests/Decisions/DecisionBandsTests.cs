@@ -14,7 +14,8 @@ public class DecisionBandsTests
     [InlineData(0.3, Decision.Yes, Confidence.Uncertain)]
     [InlineData(0.79, Decision.Yes, Confidence.Uncertain)]
     [InlineData(0.81, Decision.Yes, Confidence.Likely)]
-    public void A_label_is_yes_from_its_decide_point_on_and_uncertain_where_the_chance_of_error_is_high(float p, Decision decision, Confidence confidence) =>
+    public void A_label_is_yes_from_its_decide_point_on_and_uncertain_where_the_chance_of_error_is_high(
+        float p, Decision decision, Confidence confidence) =>
         Assert.Equal([new(decision, confidence)], Bands(Head("a", new Thresholds(0.3, 0.3, 0.3))).Decide(p));
 
     [Theory]
@@ -33,8 +34,11 @@ public class DecisionBandsTests
     [InlineData(true, true, 0.2f, Decision.No, Confidence.Certified)]
     [InlineData(true, true, 0.4f, Decision.No, Confidence.Uncertain)]
     [InlineData(true, true, 0.85f, Decision.Yes, Confidence.Likely)]
-    public void A_certificate_covers_its_own_sides_and_withholds_nothing(bool yes, bool no, float p, Decision decision, Confidence confidence) =>
-        Assert.Equal([new(decision, confidence)], Bands(Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate(yes, no))).Decide(p));
+    public void A_certificate_covers_its_own_sides_and_withholds_nothing(
+        bool yes, bool no, float p, Decision decision, Confidence confidence) =>
+        Assert.Equal(
+            [new(decision, confidence)], Bands(Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate(yes, no)))
+                .Decide(p));
 
     [Theory]
     [InlineData(true, false, 0.0f, Decision.Review, Confidence.Likely)]
@@ -43,8 +47,11 @@ public class DecisionBandsTests
     [InlineData(false, true, 0.0f, Decision.No, Confidence.Certified)]
     [InlineData(true, true, 0.4f, Decision.Review, Confidence.Uncertain)]
     [InlineData(false, false, 0.0f, Decision.Review, Confidence.Likely)]
-    public void In_the_strict_mode_only_a_certified_side_decides(bool yes, bool no, float p, Decision decision, Confidence confidence) =>
-        Assert.Equal([new(decision, confidence)], Strict(Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate(yes, no))).Decide(p));
+    public void In_the_strict_mode_only_a_certified_side_decides(
+        bool yes, bool no, float p, Decision decision, Confidence confidence) =>
+        Assert.Equal(
+            [new(decision, confidence)], Strict(Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate(yes, no)))
+                .Decide(p));
 
     [Theory]
     [InlineData(0.1f, Decision.No)]
@@ -60,16 +67,20 @@ public class DecisionBandsTests
         var bands = Bands(Grouped("a"), Grouped("b"), Head("c", Thresholds.Half), Grouped("d"));
         // None reaches a half, and c has nothing to do with it. Shares of the group: .1, .75, .15.
         Assert.Equal(
-            [new(Decision.No, Confidence.Likely), new(Decision.Yes, Confidence.Uncertain), new(Decision.No, Confidence.Likely), new(Decision.No, Confidence.Likely)],
+            [new(Decision.No, Confidence.Likely), new(Decision.Yes, Confidence.Uncertain), new(
+                Decision.No, Confidence.Likely), new(Decision.No, Confidence.Likely)],
             bands.Decide(out var outcome, 0.04f, 0.3f, 0.1f, 0.06f));
-        Assert.Equal(new MessageOutcome(MessageDecision.Yes, Top: 1, Uncertain: 1, Withheld: 0, Passes: false), outcome);
+        Assert.Equal(
+            new MessageOutcome(MessageDecision.Yes, Top: 1, Uncertain: 1, Withheld: 0, Passes: false), outcome);
         // Two of them reach a half: still one yes. Shares: .53, .47, 0; both of the rivals are uncertain.
-        Assert.Equal([Decision.Yes, Decision.No, Decision.No, Decision.No], bands.Decide(out outcome, 0.9f, 0.8f, 0.1f, 0).Select(label => label.Decision));
+        Assert.Equal([Decision.Yes, Decision.No, Decision.No, Decision.No],
+            bands.Decide(out outcome, 0.9f, 0.8f, 0.1f, 0).Select(label => label.Decision));
         Assert.Equal(2, outcome.Uncertain);
         Assert.Equal(1 - (0.9 - 0.8) / 1.7, bands.Uncertainty(0, [0.9f, 0.8f, 0.1f, 0]), 1e-6);
         Assert.Equal(1 - (0.9 - 0.8) / 1.7, bands.Uncertainty(1, [0.9f, 0.8f, 0.1f, 0]), 1e-6);
         // All at 0: the first, and nobody is sure of it.
-        Assert.Equal([Decision.Yes, Decision.No, Decision.No], bands.Decide(0, 0, 0.1f, 0).Where((_, label) => label != 2).Select(label => label.Decision));
+        Assert.Equal([Decision.Yes, Decision.No, Decision.No],
+            bands.Decide(0, 0, 0.1f, 0).Where((_, label) => label != 2).Select(label => label.Decision));
     }
 
     [Fact]
@@ -79,7 +90,8 @@ public class DecisionBandsTests
     [Fact]
     public void A_group_has_exactly_one_yes_whatever_the_probabilities()
     {
-        var bands = Bands([.. Enumerable.Range(0, 7).Select(i => i % 3 == 0 ? Head($"{i}", Thresholds.Half) : Grouped($"{i}"))]);
+        var bands = Bands(
+            [.. Enumerable.Range(0, 7).Select(i => i % 3 == 0 ? Head($"{i}", Thresholds.Half) : Grouped($"{i}"))]);
         Prop.ForAll(Gen.Choose(0, 1000).Select(n => n / 1000f).ArrayOf(7).ToArbitrary(), p =>
         {
             var decided = bands.Decide(out var outcome, p);
@@ -113,7 +125,8 @@ public class DecisionBandsTests
         Assert.True(bands.Cover(set, Start.AddHours(23)));
         Assert.False(bands.Cover(set, Start.AddDays(1)));
         bands = new DecisionBands(set, new DecisionOptions(), Start.AddDays(1));
-        Assert.Equal([Confidence.Certified, Confidence.Likely, Confidence.Certified], bands.Decide(1, 1, 1).Select(label => label.Confidence));
+        Assert.Equal([Confidence.Certified, Confidence.Likely, Confidence.Certified],
+            bands.Decide(1, 1, 1).Select(label => label.Confidence));
         Assert.Equal(Start.AddDays(2), bands.Until);
         Assert.Equal(DateTimeOffset.MaxValue, new DecisionBands(set, new DecisionOptions(), Start.AddDays(3)).Until);
     }
@@ -122,9 +135,18 @@ public class DecisionBandsTests
     public void Uncertainty_is_1_where_yes_and_no_part_and_0_at_both_ends()
     {
         var bands = Bands(Head("a", new Thresholds(0.2, 0.2, 0.2)));
-        Assert.Equal([0, 0.5, 1, 0.5, 0], new[] { 0, 0.1f, 0.2f, 0.6f, 1 }.Select(p => Math.Round(bands.Uncertainty(0, [p]), 6)));
+        Assert.Equal(
+            [0, 0.5, 1, 0.5, 0], new[]
+            {
+                0, 0.1f, 0.2f, 0.6f, 1,
+            }.Select(p => Math.Round(bands.Uncertainty(0, [p]), 6)));
         bands = Bands(Head("never", new Thresholds(1, 1, 1)), Head("x-ever", new Thresholds(0, 0, 0)));
-        Assert.Equal([0.5, 1, 1, 0], new[] { bands.Uncertainty(0, [0.5f, 0]), bands.Uncertainty(0, [1, 0]), bands.Uncertainty(1, [0, 0]), bands.Uncertainty(1, [0, 1]) });
+        Assert.Equal(
+            [0.5, 1, 1, 0], new[]
+            {
+                bands.Uncertainty(0, [0.5f, 0]), bands.Uncertainty(0, [1, 0]), bands.Uncertainty(1, [0, 0]),
+                bands.Uncertainty(1, [0, 1]),
+            });
     }
 
     private static Head Grouped(string label) => Head(label, Thresholds.Half) with { Group = "kind" };

@@ -9,7 +9,8 @@ namespace Worker.Core.Tests.Decisions;
 public class ReviewPolicyTests
 {
     /// <summary>Everything wants review, the more the nearer to a half.</summary>
-    private static readonly DecisionBands Open = Strict(Head("a", new Thresholds(0, 0.5, 1), Certificate(yes: false, no: false)));
+    private static readonly DecisionBands Open = Strict(
+        Head("a", new Thresholds(0, 0.5, 1), Certificate(yes: false, no: false)));
 
     /// <summary>Nothing wants review that is not near a half.</summary>
     private static readonly DecisionBands Closed = Bands(Head("a", Thresholds.Half));
@@ -25,7 +26,8 @@ public class ReviewPolicyTests
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var random = new Random(c.seed);
-            var policy = new ReviewPolicy(new ReviewOptions { Budget = c.budget, Burst = c.burst, Audit = 0, DuplicateMinutes = 0 });
+            var policy = new ReviewPolicy(
+                new ReviewOptions { Budget = c.budget, Burst = c.burst, Audit = 0, DuplicateMinutes = 0 });
             var (now, asked) = (Start, new List<double>());
             for (var i = 0; i < 1500; i++)
             {
@@ -37,7 +39,8 @@ public class ReviewPolicyTests
             }
             Assert.True(asked.Count == 0 || c.budget > 0);
             var latest = asked.Count == 0 ? 0 : asked.Max();
-            Assert.True(asked.Count <= c.burst + c.budget / 3600.0 * latest + 1e-6, $"{asked.Count} asked in {latest} s");
+            Assert.True(
+                asked.Count <= c.burst + c.budget / 3600.0 * latest + 1e-6, $"{asked.Count} asked in {latest} s");
         }).QuickCheckThrowOnFailure();
     }
 
@@ -112,7 +115,8 @@ public class ReviewPolicyTests
         var drawn = new int[2];
         for (var i = 0; i < 40_000; i++)
         {
-            var verdict = policy.Judge(Message(i % 2 == 0 ? Open : Closed, i, [i % 2 == 0 ? 0.5f : 0f]), Start.AddSeconds(i));
+            var verdict = policy.Judge(
+                Message(i % 2 == 0 ? Open : Closed, i, [i % 2 == 0 ? 0.5f : 0f]), Start.AddSeconds(i));
             Assert.Equal(verdict.State == ReviewState.Asked, verdict.IsAudit);
             if (!verdict.IsAudit)
                 continue;
@@ -166,10 +170,13 @@ public class ReviewPolicyTests
         var random = new Random(8);
         for (var i = 0; i < 12_000; i++)
         {
-            // Nine in ten are one template with one varying word, a little riskier than the tenth, which are all different.
+            // Nine in ten are one template with one varying word, a little riskier than the tenth, which are all
+            // different.
             var now = Start.AddSeconds(i / 10.0);
             if (i % 10 != 0)
-                template += policy.Judge(Message(bands, i, [0.48f, 0f], [101, .. Enumerable.Range(7000, 10), random.Next(1000, 9000), .. Enumerable.Range(8000, 10), 102]), now).State == ReviewState.Asked ? 1 : 0;
+                template += policy.Judge(
+                    Message(bands, i, [0.48f, 0f], [101, .. Enumerable.Range(7000, 10), random.Next(1000, 9000),
+                    .. Enumerable.Range(8000, 10), 102]), now).State == ReviewState.Asked ? 1 : 0;
             else
                 other += policy.Judge(Message(bands, i, [0f, 0.42f]), now).State == ReviewState.Asked ? 1 : 0;
         }
@@ -193,7 +200,9 @@ public class ReviewPolicyTests
         {
             var random = new Random(4);
             var policy = new ReviewPolicy(new ReviewOptions { Seed = seed, Audit = 0.1 });
-            return string.Concat(Enumerable.Range(0, 2000).Select(i => policy.Judge(Message(Open, i, [random.NextSingle()]), Start.AddSeconds(i)).IsAudit ? 'x' : '.'));
+            return string.Concat(
+                Enumerable.Range(0, 2000).Select(i =>
+                    policy.Judge(Message(Open, i, [random.NextSingle()]), Start.AddSeconds(i)).IsAudit ? 'x' : '.'));
         }
         Assert.Equal(Run(0), Run(0));
         Assert.NotEqual(Run(0), Run(1));

@@ -25,7 +25,8 @@ public class RiskScoringTests
     [InlineData(0.05f, 0.05f, 0.001f, MessageDecision.Other)]
     [InlineData(0.05f, 0.3f, 0.001f, MessageDecision.Other)]
     [InlineData(0.6f, 0.05f, 0.001f, MessageDecision.Yes)]
-    public void Other_is_what_no_label_passes_for_and_nothing_known_is_like(float a, float b, float anomaly, MessageDecision expected) =>
+    public void Other_is_what_no_label_passes_for_and_nothing_known_is_like(
+        float a, float b, float anomaly, MessageDecision expected) =>
         Assert.Equal(expected, RiskScoring.Of(Message(Two, 1, [a, b], anomaly: anomaly), Options).Decision);
 
     [Theory]
@@ -33,7 +34,8 @@ public class RiskScoringTests
     [InlineData(0.95f, 0.95f, float.NaN, MessageDecision.Yes)]
     [InlineData(0.6f, 0.05f, 0.001f, MessageDecision.Review)]
     [InlineData(0.05f, 0.05f, 0.001f, MessageDecision.Other)]
-    public void In_the_strict_mode_what_is_withheld_is_review(float a, float b, float anomaly, MessageDecision expected) =>
+    public void In_the_strict_mode_what_is_withheld_is_review(
+        float a, float b, float anomaly, MessageDecision expected) =>
         Assert.Equal(expected, RiskScoring.Of(Message(StrictTwo, 1, [a, b], anomaly: anomaly), Options).Decision);
 
     [Theory]
@@ -71,7 +73,8 @@ public class RiskScoringTests
     public void Of_many_labels_the_three_most_uncertain_are_named()
     {
         var bands = Bands([.. Enumerable.Range(0, 20).Select(i => Head($"{i:00}", Thresholds.Half))]);
-        var score = RiskScoring.Of(Message(bands, 1, [.. Enumerable.Range(0, 20).Select(i => (i * 7 % 20 + 1) / 50f)]), Options);
+        var score = RiskScoring.Of(
+            Message(bands, 1, [.. Enumerable.Range(0, 20).Select(i => (i * 7 % 20 + 1) / 50f)]), Options);
         Assert.Equal([17, 14, 11], Enumerable.Range(0, score.Reasons.Count).Select(i => score.Reasons[i].Label));
         Assert.Equal(0.8, score.Risk, 1e-6);
     }
@@ -80,7 +83,8 @@ public class RiskScoringTests
     public void Challengers_that_disagree_are_a_reason_of_their_own()
     {
         var score = RiskScoring.Of(Message(Two, 1, [0.05f, 0.1f], challengers: [0.6f, float.NaN]), Options);
-        Assert.Equal([(ReviewReasonKind.Disagreement, 0)], Enumerable.Range(0, score.Reasons.Count).Select(i => (score.Reasons[i].Kind, score.Reasons[i].Label)));
+        Assert.Equal([(ReviewReasonKind.Disagreement, 0)],
+            Enumerable.Range(0, score.Reasons.Count).Select(i => (score.Reasons[i].Kind, score.Reasons[i].Label)));
         Assert.Equal(0.55, score.Risk, 1e-6);
     }
 

@@ -11,7 +11,8 @@ internal static class Stage
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static Certificate Certificate(bool yes = true, bool no = true, DateTimeOffset? expires = null) =>
-        new(0.05, 0.05, Start, expires, CertificateOrigin.Audit, yes ? new(1000, 200, 3) : null, no ? new(1000, 300, 4) : null);
+        new(0.05, 0.05, Start, expires, CertificateOrigin.Audit, yes ? new(1000, 200, 3) : null,
+            no ? new(1000, 300, 4) : null);
 
     public static Head Head(string label, Thresholds thresholds, Certificate? certificate = null) => new()
     {
@@ -29,11 +30,14 @@ internal static class Stage
 
     public static DecisionBands Bands(params Head[] heads) => new(Set(heads).Heads, new DecisionOptions(), Start);
 
-    public static DecisionBands Strict(params Head[] heads) => new(Set(heads).Heads, new DecisionOptions { Mode = DecisionMode.Certified }, Start);
+    public static DecisionBands Strict(params Head[] heads) =>
+        new(Set(heads).Heads, new DecisionOptions { Mode = DecisionMode.Certified }, Start);
 
-    public static LabelDecision[] Decide(this DecisionBands bands, params float[] probabilities) => bands.Decide(out _, probabilities);
+    public static LabelDecision[] Decide(this DecisionBands bands, params float[] probabilities) =>
+        bands.Decide(out _, probabilities);
 
-    public static LabelDecision[] Decide(this DecisionBands bands, out MessageOutcome outcome, params float[] probabilities)
+    public static LabelDecision[] Decide(
+        this DecisionBands bands, out MessageOutcome outcome, params float[] probabilities)
     {
         var labels = new LabelDecision[probabilities.Length];
         outcome = bands.Decide(probabilities, labels);
@@ -41,15 +45,16 @@ internal static class Stage
     }
 
     /// <summary>Message number n; its tokens are its own unless given.</summary>
-    public static ReviewCandidate Message(DecisionBands bands, long number, float[] probabilities, int[]? tokens = null, float anomaly = float.NaN, float[]? challengers = null) => new()
-    {
-        Source = new SourcePosition("messages", (int)(number % 4), number),
-        Bands = bands,
-        Probabilities = probabilities,
-        Labels = bands.Decide(out var outcome, probabilities),
-        Outcome = outcome,
-        Tokens = tokens ?? [101, .. Enumerable.Range(0, 12).Select(i => (int)(number * 12 + i)), 102],
-        AnomalyP = anomaly,
-        Challengers = challengers,
-    };
+    public static ReviewCandidate Message(DecisionBands bands, long number, float[] probabilities, int[]? tokens = null,
+        float anomaly = float.NaN, float[]? challengers = null) => new()
+        {
+            Source = new SourcePosition("messages", (int)(number % 4), number),
+            Bands = bands,
+            Probabilities = probabilities,
+            Labels = bands.Decide(out var outcome, probabilities),
+            Outcome = outcome,
+            Tokens = tokens ?? [101, .. Enumerable.Range(0, 12).Select(i => (int)(number * 12 + i)), 102],
+            AnomalyP = anomaly,
+            Challengers = challengers,
+        };
 }

@@ -47,5 +47,6 @@ public class TextHashTests
         Assert.Equal(expected, TextHash.Of([101, .. inner, 102]));
     }
 
-    private static int[] Text(Random random, int tokens) => [101, .. Enumerable.Range(0, tokens).Select(_ => random.Next(1000, 30_000)), 102];
+    private static int[] Text(Random random, int tokens) =>
+        [101, .. Enumerable.Range(0, tokens).Select(_ => random.Next(1000, 30_000)), 102];
 }

@@ -36,22 +36,41 @@ public class FeatureLayoutTests
     [InlineData("layer3+cls")]
     [InlineData("mean+layer6")]
     [InlineData("")]
-    public void What_the_layout_has_not_or_has_named_twice_is_not_resolved(string name) => Assert.Null(Taps.Resolve(name));
+    public void What_the_layout_has_not_or_has_named_twice_is_not_resolved(string name) =>
+        Assert.Null(Taps.Resolve(name));
 
     [Fact]
     public void A_heads_logit_is_its_weights_times_its_features_wherever_they_lie()
     {
-        string[] names = ["layer3", "layer4", "layer5", "mean", "mean+layer3", "layer5+layer3+mean+layer4", "layer6+layer4"];
+        string[] names = ["layer3", "layer4", "layer5", "mean", "mean+layer3", "layer5+layer3+mean+layer4",
+            "layer6+layer4"];
         var cases =
             from name in Gen.Elements(names)
             from vector in Gen.Choose(-9, 9).ArrayOf(8)
             from weights in Gen.Choose(-9, 9).ArrayOf(8)
-            select (name, vector: Array.ConvertAll(vector, v => (float)v), weights: Array.ConvertAll(weights, w => (float)w));
+            select (name, vector: Array.ConvertAll(vector, v => (float)v), weights: Array.ConvertAll(
+                weights, w => (float)w));
         Prop.ForAll(cases.ToArbitrary(), drawn =>
         {
             var slices = Taps.Resolve(drawn.name)!;
-            var head = new Head { Label = "a", Version = 1, Encoder = "e", Feature = drawn.name, Weights = drawn.weights[..slices.Width], Bias = 1 };
-            var other = new Head { Label = "b", Version = 1, Encoder = "e", Feature = "mean", Weights = [1, 1], Bias = 0 };
+            var head = new Head
+            {
+                Label = "a",
+                Version = 1,
+                Encoder = "e",
+                Feature = drawn.name,
+                Weights = drawn.weights[..slices.Width],
+                Bias = 1,
+            };
+            var other = new Head
+            {
+                Label = "b",
+                Version = 1,
+                Encoder = "e",
+                Feature = "mean",
+                Weights = [1, 1],
+                Bias = 0,
+            };
             var matrix = HeadSet.Empty("e", Taps).With([head, other]).Matrix;
             var gathered = new float[slices.Width];
             slices.Gather(drawn.vector, gathered);
@@ -64,10 +83,22 @@ public class FeatureLayoutTests
     [Fact]
     public void A_head_whose_feature_is_missing_or_of_another_width_is_refused()
     {
-        var head = new Head { Label = "a", Version = 1, Encoder = "e", Feature = "layer3+mean", Weights = new float[4], Bias = 0 };
+        var head = new Head
+        {
+            Label = "a",
+            Version = 1,
+            Encoder = "e",
+            Feature = "layer3+mean",
+            Weights = new float[4],
+            Bias = 0,
+        };
         var set = HeadSet.Empty("e", Taps);
         set.Check(head);
-        Assert.Contains("Encoder:Features", Assert.Throws<HeadRefusedException>(() => set.Check(head with { Feature = "cls+mean" })).Message, StringComparison.Ordinal);
-        Assert.Contains("4 weights", Assert.Throws<HeadRefusedException>(() => set.Check(head with { Feature = "mean" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Encoder:Features", Assert.Throws<HeadRefusedException>(() =>
+                set.Check(head with { Feature = "cls+mean" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 weights", Assert.Throws<HeadRefusedException>(() =>
+                set.Check(head with { Feature = "mean" })).Message, StringComparison.Ordinal);
     }
 }

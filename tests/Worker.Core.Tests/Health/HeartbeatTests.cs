@@ -38,7 +38,8 @@ public sealed class HeartbeatTests
             Assert.Null(heartbeat.StuckIn(Margin));
             Pass(1);
             Assert.Equal(
-                "stage 'publish' has been waiting for acknowledgements for 66 s, which should take 60 s at most", heartbeat.StuckIn(Margin));
+                "stage 'publish' has been waiting for acknowledgements for 66 s, which should take 60 s at most",
+                heartbeat.StuckIn(Margin));
             heartbeat.Beat();
             Assert.Null(heartbeat.StuckIn(Margin));
         }
@@ -60,14 +61,16 @@ public sealed class HeartbeatTests
         Pass(4);
         Assert.Null(heartbeat.StuckIn(Margin));
         Pass(2);
-        Assert.StartsWith("stage 'publish' has been publishing a window for 6 s", heartbeat.StuckIn(Margin), StringComparison.Ordinal);
+        Assert.StartsWith("stage 'publish' has been publishing a window for 6 s", heartbeat.StuckIn(Margin),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Time_that_is_excused_does_not_count()
     {
         var heartbeat = new Heartbeat("publish", clock);
-        using var step = heartbeat.Enter("inside the client library (SendOffsetsToTransaction)", TimeSpan.FromSeconds(10));
+        using var step = heartbeat.Enter(
+            "inside the client library (SendOffsetsToTransaction)", TimeSpan.FromSeconds(10));
         Pass(1_000);
         var over = clock.GetTimestamp();
         Assert.NotNull(heartbeat.StuckIn(Margin));

@@ -7,8 +7,10 @@ public class EchoedFieldsTests
 {
     [Theory]
     [InlineData("/id", """{"text":"a","id":41}""", """{"/id":41}""")]
-    [InlineData("/id,/customer/name", """{"customer":{"name":"\u00e9 \"x\"","age":3},"id":"c-7"}""", """{"/id":"c-7","/customer/name":"\u00e9 \"x\""}""")]
-    [InlineData("/customer", """{"customer": {"name": [1, {"a": null}]} }""", """{"/customer":{"name": [1, {"a": null}]}}""")]
+    [InlineData("/id,/customer/name", """{"customer":{"name":"\u00e9 \"x\"","age":3},"id":"c-7"}""",
+        """{"/id":"c-7","/customer/name":"\u00e9 \"x\""}""")]
+    [InlineData(
+        "/customer", """{"customer": {"name": [1, {"a": null}]} }""", """{"/customer":{"name": [1, {"a": null}]}}""")]
     [InlineData("/tags/1", """{"tags":["a","b"]}""", """{"/tags/1":"b"}""")]
     [InlineData("/a~1b", """{"a/b":true}""", """{"/a~1b":true}""")]
     [InlineData("/id", """{"id":1,"id":2}""", """{"/id":2}""")]

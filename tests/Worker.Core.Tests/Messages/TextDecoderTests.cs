@@ -49,7 +49,8 @@ public class TextDecoderTests
     [InlineData(InputFormat.Json, "\uFEFF", FailureKind.InvalidJson)]
     public void Says_what_is_wrong(InputFormat format, string value, FailureKind expected)
     {
-        var failure = new TextDecoder(new InputOptions { Format = format }).Decode(Encoding.UTF8.GetBytes(value), out _);
+        var failure = new TextDecoder(new InputOptions { Format = format })
+            .Decode(Encoding.UTF8.GetBytes(value), out _);
         Assert.Equal(expected, failure?.Kind);
     }
 
@@ -64,15 +65,19 @@ public class TextDecoderTests
     [InlineData(InputFormat.Json, "{\"text\":{},\"text\":\"b\"}", "b")]
     [InlineData(InputFormat.Json, "{\"text\":\"\\ud800\",\"text\":\"b\"}", "b")]
     [InlineData(InputFormat.Json, "{\"\\ud800\":1,\"text\":\"b\"}", "b")]
-    public void What_looks_odd_but_is_valid_is_read_as_other_parsers_read_it(InputFormat format, string value, string expected) =>
+    public void What_looks_odd_but_is_valid_is_read_as_other_parsers_read_it(
+        InputFormat format, string value, string expected) =>
         Assert.Equal(expected, Decode(new InputOptions { Format = format }, value));
 
     [Fact]
     public void Of_equal_names_on_the_way_to_the_text_the_last_counts_even_where_it_has_no_text()
     {
         var decoder = new TextDecoder(new InputOptions { Format = InputFormat.Json, TextPointer = "/data/0/body" });
-        Assert.Equal(FailureKind.MissingText, decoder.Decode("""{"data":[{"body":"a"}],"data":[{}]}"""u8.ToArray(), out _)?.Kind);
-        Assert.Null(decoder.Decode("""{"data":[],"data":[{"body":"a","body":"b"},{"body":"c"}]}"""u8.ToArray(), out var text));
+        Assert.Equal(
+            FailureKind.MissingText, decoder.Decode(
+                """{"data":[{"body":"a"}],"data":[{}]}"""u8.ToArray(), out _)?.Kind);
+        Assert.Null(
+            decoder.Decode("""{"data":[],"data":[{"body":"a","body":"b"},{"body":"c"}]}"""u8.ToArray(), out var text));
         Assert.Equal("b", Encoding.UTF8.GetString(text));
     }
 
@@ -107,7 +112,8 @@ public class TextDecoderTests
     [InlineData("\"where is my refund\"", "where is my refund")]
     [InlineData("\"quick\" they said", "\"quick\" they said")]
     [InlineData("\"", "\"")]
-    public void Texts_with_braces_and_quotes_stay_texts_and_a_json_string_is_what_it_holds(string value, string expected) =>
+    public void Texts_with_braces_and_quotes_stay_texts_and_a_json_string_is_what_it_holds(
+        string value, string expected) =>
         Assert.Equal(expected, Decode(new InputOptions(), value));
 
     [Theory]
@@ -143,16 +149,23 @@ public class TextDecoderTests
         var decoder = new TextDecoder(new InputOptions(), said.Add);
         foreach (var schema in new byte[] { 7, 200 })
         {
-            Assert.Null(decoder.Decode([0, 0, 0, 0, schema, .. """{"text":"where is my refund","customer":"x"}"""u8], out var text));
+            Assert.Null(
+                decoder.Decode(
+                    [0, 0, 0, 0, schema, .. """{"text":"where is my refund","customer":"x"}"""u8], out var text));
             Assert.Equal("where is my refund", Encoding.UTF8.GetString(text));
         }
         Assert.Equal(2, decoder.FramesTakenOff);
         Assert.Contains("schema 7", Assert.Single(said), StringComparison.Ordinal);
         // Avro's string, also one whose length looks like a quote; Protobuf.
-        foreach (var payload in new byte[][] { [.. "$where is my refund"u8], [.. "\"where is my money"u8], [0, 0x0A, 3, (byte)'a', (byte)'b', (byte)'c'], [0xFF] })
+        foreach (var payload in new byte[][]
+        {
+            [.. "$where is my refund"u8], [.. "\"where is my money"u8], [0, 0x0A, 3, (byte)'a', (byte)'b', (byte)'c'],
+            [0xFF],
+        })
             foreach (var format in Enum.GetValues<InputFormat>())
             {
-                var failure = new TextDecoder(new InputOptions { Format = format }).Decode([0, 0, 0, 1, 44, .. payload], out _);
+                var failure = new TextDecoder(new InputOptions { Format = format })
+                    .Decode([0, 0, 0, 1, 44, .. payload], out _);
                 Assert.Equal(FailureKind.SchemaRegistryFrame, failure?.Kind);
                 Assert.Contains("schema 300", failure!.Reason, StringComparison.Ordinal);
             }
@@ -167,7 +180,13 @@ public class TextDecoderTests
     [InlineData("1e0")]
     [InlineData("99999999999999")]
     public void What_is_no_array_index_finds_nothing(string index) =>
-        Assert.Equal(FailureKind.MissingText, new TextDecoder(new InputOptions { Format = InputFormat.Json, TextPointer = $"/{index}" }).Decode("[\"a\",\"b\"]"u8.ToArray(), out _)?.Kind);
+        Assert.Equal(
+            FailureKind.MissingText, new TextDecoder(
+                new InputOptions
+                {
+                    Format = InputFormat.Json,
+                    TextPointer = $"/{index}",
+                }).Decode("[\"a\",\"b\"]"u8.ToArray(), out _)?.Kind);
 
     [Fact]
     public void Nesting_of_any_depth_costs_no_stack()
@@ -176,9 +195,13 @@ public class TextDecoderTests
         foreach (var format in new[] { InputFormat.Auto, InputFormat.Json })
         {
             Assert.Equal("a", Decode(new InputOptions { Format = format }, $"{{\"deep\":{deep},\"text\":\"a\"}}"));
-            Assert.Equal(FailureKind.TextNotString, new TextDecoder(new InputOptions { Format = format }).Decode(Encoding.UTF8.GetBytes($"{{\"text\":{deep}}}"), out _)?.Kind);
+            Assert.Equal(
+                FailureKind.TextNotString, new TextDecoder(new InputOptions { Format = format })
+                    .Decode(Encoding.UTF8.GetBytes($"{{\"text\":{deep}}}"), out _)?.Kind);
         }
-        Assert.Equal(FailureKind.InvalidJson, new TextDecoder(new InputOptions { Format = InputFormat.Json }).Decode(Encoding.UTF8.GetBytes(new string('[', 500_000)), out _)?.Kind);
+        Assert.Equal(
+            FailureKind.InvalidJson, new TextDecoder(new InputOptions { Format = InputFormat.Json })
+                .Decode(Encoding.UTF8.GetBytes(new string('[', 500_000)), out _)?.Kind);
     }
 
     [Theory]
@@ -187,13 +210,16 @@ public class TextDecoderTests
     public void Empty_texts_are_dead_lettered_by_option(string value)
     {
         Assert.Null(new TextDecoder(new InputOptions()).Decode(Encoding.UTF8.GetBytes(value), out _));
-        Assert.Equal(FailureKind.EmptyText, new TextDecoder(new InputOptions { EmptyText = EmptyText.DeadLetter }).Decode(Encoding.UTF8.GetBytes(value), out _)?.Kind);
+        Assert.Equal(
+            FailureKind.EmptyText, new TextDecoder(new InputOptions { EmptyText = EmptyText.DeadLetter })
+                .Decode(Encoding.UTF8.GetBytes(value), out _)?.Kind);
     }
 
     [Fact]
     public void Any_bytes_at_all_end_as_a_text_or_a_failure_and_never_as_an_exception()
     {
-        var bytes = Gen.Elements("{\"text\":\"a\"}", "\\ud800", "{", "}", "[", "\"", ":", ",", "text", "null", "\uFEFF", "1", " ").Select(Encoding.UTF8.GetBytes);
+        var bytes = Gen.Elements("{\"text\":\"a\"}", "\\ud800", "{", "}", "[", "\"", ":", ",", "text", "null", "\uFEFF",
+            "1", " ").Select(Encoding.UTF8.GetBytes);
         var noise = Gen.Choose(0, 255).Select(b => new[] { (byte)b });
         var values = Gen.OneOf(bytes, bytes, bytes, noise).ListOf().Select(parts => parts.SelectMany(p => p).ToArray());
         foreach (var format in Enum.GetValues<InputFormat>())
@@ -202,7 +228,10 @@ public class TextDecoderTests
             Prop.ForAll(values.ToArbitrary(), value =>
             {
                 var failure = decoder.Decode(value, out var text);
-                return failure is not null || Encoding.UTF8.GetString(text).EnumerateRunes().All(r => r.Value != 0xFFFD || Encoding.UTF8.GetString(value).Contains('\uFFFD', StringComparison.Ordinal));
+                return failure is not null
+                    || Encoding.UTF8.GetString(text).EnumerateRunes().All(
+                        r => r.Value != 0xFFFD
+                        || Encoding.UTF8.GetString(value).Contains('\uFFFD', StringComparison.Ordinal));
             }).QuickCheckThrowOnFailure();
         }
     }
@@ -218,8 +247,12 @@ public class TextDecoderTests
 
     [Fact]
     public void A_null_value_is_a_failure_of_its_own() =>
-        Assert.Equal([(FailureKind.NullValue, false), (FailureKind.NullValue, true)], new[] { NullValue.DeadLetter, NullValue.Skip }
-            .Select(option => new TextDecoder(new InputOptions { NullValue = option }).Decode(null, out _)!).Select(failure => (failure.Kind, failure.IsSkipped)));
+        Assert.Equal([(FailureKind.NullValue, false), (FailureKind.NullValue, true)], new[]
+        {
+            NullValue.DeadLetter, NullValue.Skip,
+        }
+            .Select(option => new TextDecoder(new InputOptions { NullValue = option }).Decode(null, out _)!)
+                .Select(failure => (failure.Kind, failure.IsSkipped)));
 
     [Fact]
     public void Bytes_that_are_no_utf8_fail_with_their_place_or_are_replaced_by_option()
@@ -228,7 +261,8 @@ public class TextDecoderTests
         var failure = new TextDecoder(new InputOptions()).Decode(value, out _);
         Assert.Equal(FailureKind.InvalidUtf8, failure?.Kind);
         Assert.Contains("first bad byte at 2", failure!.Reason, StringComparison.Ordinal);
-        Assert.Null(new TextDecoder(new InputOptions { InvalidUtf8 = InvalidUtf8.Replace }).Decode(value, out var text));
+        Assert.Null(
+            new TextDecoder(new InputOptions { InvalidUtf8 = InvalidUtf8.Replace }).Decode(value, out var text));
         Assert.Equal("ab\uFFFDc", Encoding.UTF8.GetString(text));
     }
 

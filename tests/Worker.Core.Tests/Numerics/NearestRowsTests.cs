@@ -15,12 +15,14 @@ public class NearestRowsTests
             var random = new Random(seed);
             var (rows, width, queries) = (1 + random.Next(150), 1 + random.Next(40), 1 + random.Next(20));
             var k = 1 + random.Next(Math.Min(rows, 20));
-            var (bank, asked, offsets) = (Numbers(random, rows * width), Numbers(random, queries * width), Numbers(random, rows));
+            var (bank, asked, offsets) = (
+                Numbers(random, rows * width), Numbers(random, queries * width), Numbers(random, rows));
             var (products, found) = (new float[queries * k], new int[queries * k]);
             NearestRows.Find(new PackedMatrix(bank, width, offsets), asked, queries, k, products, found, TwoThreads);
             for (var query = 0; query < queries; query++)
             {
-                var plain = Enumerable.Range(0, rows).Select(row => offsets[row] + Dot(asked, query, bank, row, width)).ToArray();
+                var plain = Enumerable.Range(0, rows).Select(row => offsets[row] + Dot(asked, query, bank, row, width))
+                    .ToArray();
                 var best = plain.OrderDescending().Take(k).ToArray();
                 for (var i = 0; i < k; i++)
                 {
@@ -53,7 +55,8 @@ public class NearestRowsTests
         Assert.Throws<ArgumentException>(() => new PackedMatrix(bank, 3, [1]));
     }
 
-    private static float[] Numbers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+    private static float[] Numbers(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
 
     private static float Dot(float[] a, int row, float[] b, int other, int width)
     {

@@ -16,7 +16,8 @@ public class ResultJsonTests
     {
         var set = Set(Head("spam", 3), Head("angry", 1));
         var json = Parse(Write(
-            new MessageResult(new("messages", 2, 77), 1234, 9, Truncated: true, float.NaN, default, Verdict(MessageDecision.Yes, ReviewState.None)), set, [0.25f, 1f]));
+            new MessageResult(new("messages", 2, 77), 1234, 9, Truncated: true, float.NaN, default,
+                Verdict(MessageDecision.Yes, ReviewState.None)), set, [0.25f, 1f]));
         Assert.Equal("messages", json.GetProperty("source").GetProperty("topic").GetString());
         Assert.Equal(2, json.GetProperty("source").GetProperty("partition").GetInt32());
         Assert.Equal(77, json.GetProperty("source").GetProperty("offset").GetInt64());
@@ -32,8 +33,10 @@ public class ResultJsonTests
         Assert.Equal("""{"label":"spam","p":1.000000}""", json.GetProperty("top").GetRawText());
         Assert.Equal(1, json.GetProperty("uncertain").GetInt32());
         // Label order: angry, spam.
-        Assert.Equal("""{"p":0.250000,"decision":"no","confidence":"uncertain","version":1}""", json.GetProperty("labels").GetProperty("angry").GetRawText());
-        Assert.Equal("""{"p":1.000000,"decision":"yes","confidence":"likely","version":3}""", json.GetProperty("labels").GetProperty("spam").GetRawText());
+        Assert.Equal("""{"p":0.250000,"decision":"no","confidence":"uncertain","version":1}""",
+            json.GetProperty("labels").GetProperty("angry").GetRawText());
+        Assert.Equal("""{"p":1.000000,"decision":"yes","confidence":"likely","version":3}""",
+            json.GetProperty("labels").GetProperty("spam").GetRawText());
     }
 
     [Fact]
@@ -45,7 +48,11 @@ public class ResultJsonTests
         reasons.Insert(new(ReviewReasonKind.Uncertain, 0, 0.75f), 3);
         reasons.Add(new(ReviewReasonKind.Anomaly, -1, 0.25f));
         reasons.Add(new(ReviewReasonKind.Audit, -1, 1));
-        var result = Any with { AnomalyP = 0.0075f, Review = new(ReviewState.Asked, new(MessageDecision.Other, 0.9, reasons), Propensity: 0.01) };
+        var result = Any with
+        {
+            AnomalyP = 0.0075f,
+            Review = new(ReviewState.Asked, new(MessageDecision.Other, 0.9, reasons), Propensity: 0.01),
+        };
         var json = Parse(Write(result, set, [0.25f, 1f]));
         Assert.Equal("other", json.GetProperty("decision").GetString());
         Assert.Equal("""{"p":0.007500}""", json.GetProperty("anomaly").GetRawText());
@@ -57,20 +64,37 @@ public class ResultJsonTests
         var review = Parse(Write(result, set, [0.25f, 1f])).GetProperty("review");
         Assert.Equal("""{"topic":"messages","partition":3,"offset":9}""", review.GetProperty("question").GetRawText());
         Assert.Equal("shared", review.GetProperty("state").GetString());
-        Assert.Equal("deferred", Parse(Write(Any with { Review = Verdict(MessageDecision.No, ReviewState.Deferred) }, set, [0f, 0f])).GetProperty("review").GetProperty("state").GetString());
+        Assert.Equal(
+            "deferred", Parse(
+                Write(Any with
+                {
+                    Review = Verdict(MessageDecision.No, ReviewState.Deferred),
+                }, set, [0f, 0f])).GetProperty("review").GetProperty("state").GetString());
     }
 
     [Fact]
     public void Each_label_tells_its_decision_and_how_sure_that_is()
     {
-        var head = Head("x", 1) with { Thresholds = new(0.2, 0.5, 0.9), Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, new(100, 80, 0)) };
-        string Label(float p, DecisionMode mode) => Parse(Write(Any, Set(head), [p], mode: mode)).GetProperty("labels").GetProperty("x").GetRawText();
-        Assert.Equal("""{"p":0.100000,"decision":"no","confidence":"certified","version":1}""", Label(0.1f, DecisionMode.Best));
-        Assert.Equal("""{"p":0.300000,"decision":"no","confidence":"uncertain","version":1}""", Label(0.3f, DecisionMode.Best));
-        Assert.Equal("""{"p":0.990000,"decision":"yes","confidence":"likely","version":1}""", Label(0.99f, DecisionMode.Best));
-        Assert.Equal("""{"p":0.100000,"decision":"no","confidence":"certified","version":1}""", Label(0.1f, DecisionMode.Certified));
-        Assert.Equal("""{"p":0.300000,"decision":"review","confidence":"uncertain","version":1}""", Label(0.3f, DecisionMode.Certified));
-        Assert.Equal("""{"p":0.990000,"decision":"review","confidence":"likely","version":1}""", Label(0.99f, DecisionMode.Certified));
+        var head = Head("x", 1) with
+        {
+            Thresholds = new(0.2, 0.5, 0.9),
+            Certificate = new(
+                0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, new(100, 80, 0)),
+        };
+        string Label(float p, DecisionMode mode) =>
+            Parse(Write(Any, Set(head), [p], mode: mode)).GetProperty("labels").GetProperty("x").GetRawText();
+        Assert.Equal(
+            """{"p":0.100000,"decision":"no","confidence":"certified","version":1}""", Label(0.1f, DecisionMode.Best));
+        Assert.Equal(
+            """{"p":0.300000,"decision":"no","confidence":"uncertain","version":1}""", Label(0.3f, DecisionMode.Best));
+        Assert.Equal(
+            """{"p":0.990000,"decision":"yes","confidence":"likely","version":1}""", Label(0.99f, DecisionMode.Best));
+        Assert.Equal("""{"p":0.100000,"decision":"no","confidence":"certified","version":1}""",
+            Label(0.1f, DecisionMode.Certified));
+        Assert.Equal("""{"p":0.300000,"decision":"review","confidence":"uncertain","version":1}""",
+            Label(0.3f, DecisionMode.Certified));
+        Assert.Equal("""{"p":0.990000,"decision":"review","confidence":"likely","version":1}""",
+            Label(0.99f, DecisionMode.Certified));
     }
 
     [Fact]
@@ -79,8 +103,12 @@ public class ResultJsonTests
         var set = Set(Head("x", 1));
         const string echo = """{"/id": 41, "/who": {"name":"é"}}""";
         var bytes = Encoding.UTF8.GetBytes(echo);
-        Assert.Equal(echo, Parse(new ResultJson().WriteResult(Any, set, [0.5f], new LabelDecision[1], bytes)).GetProperty("echo").GetRawText());
-        Assert.Equal(echo, Parse(new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "t"u8, bytes)).GetProperty("echo").GetRawText());
+        Assert.Equal(
+            echo, Parse(new ResultJson().WriteResult(Any, set, [0.5f], new LabelDecision[1], bytes)).GetProperty("echo")
+                .GetRawText());
+        Assert.Equal(
+            echo, Parse(new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "t"u8, bytes))
+                .GetProperty("echo").GetRawText());
     }
 
     [Fact]
@@ -89,18 +117,30 @@ public class ResultJsonTests
         var set = Set([.. Enumerable.Range(0, 100).Select(i => Head($"{i:000}", 1))]);
         var random = new Random(5);
         var p = Enumerable.Range(0, 100).Select(_ => random.Next(50) / 50f).ToArray();
-        foreach (var options in new ResultOptions[] { new() { TopK = 7 }, new() { MinScore = 0.9 }, new() { OnlyYes = true }, new() { TopK = 60, MinScore = 0.1, OnlyYes = true }, new() { TopK = 100 } })
+        foreach (var options in new ResultOptions[]
+        {
+            new() { TopK = 7 },
+            new() { MinScore = 0.9 },
+            new() { OnlyYes = true },
+            new() { TopK = 60, MinScore = 0.1, OnlyYes = true },
+            new() { TopK = 100 },
+        })
         {
             var writer = new ResultJson(options);
             for (var repeat = 0; repeat < 20; repeat++)
             {
                 random.Shuffle(p);
                 var json = Parse(Write(Any, set, p, writer));
-                var top = Enumerable.Range(0, 100).OrderByDescending(i => p[i]).ThenBy(i => i).Take(options.TopK == 0 ? 100 : options.TopK).Order();
-                var expected = top.Where(i => p[i] >= options.MinScore && (!options.OnlyYes || p[i] >= 0.5)).Select(i => $"{i:000}").ToList();
+                var top = Enumerable.Range(0, 100).OrderByDescending(i => p[i]).ThenBy(i => i)
+                    .Take(options.TopK == 0 ? 100 : options.TopK).Order();
+                var expected = top.Where(i => p[i] >= options.MinScore && (!options.OnlyYes || p[i] >= 0.5))
+                    .Select(i => $"{i:000}").ToList();
                 Assert.Equal(expected, json.GetProperty("labels").EnumerateObject().Select(l => l.Name));
-                Assert.Equal(100 - expected.Count, json.TryGetProperty("omitted", out var omitted) ? omitted.GetInt32() : 0);
-                Assert.Equal(100, Parse(writer.WriteReviewItem(Any, set, p, new LabelDecision[100], "x"u8)).GetProperty("labels").EnumerateObject().Count());
+                Assert.Equal(
+                    100 - expected.Count, json.TryGetProperty("omitted", out var omitted) ? omitted.GetInt32() : 0);
+                Assert.Equal(
+                    100, Parse(writer.WriteReviewItem(Any, set, p, new LabelDecision[100], "x"u8)).GetProperty("labels")
+                        .EnumerateObject().Count());
             }
         }
     }
@@ -147,7 +187,8 @@ public class ResultJsonTests
     public void Names_and_texts_with_quotes_and_any_characters_stay_valid_json()
     {
         var set = Set(Head("say \"hi\"\n\\ é 👍", 1));
-        var json = Parse(new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "a \"b\"\t\u0001 é 👍"u8));
+        var json = Parse(
+            new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "a \"b\"\t\u0001 é 👍"u8));
         Assert.Equal("a \"b\"\t\u0001 é 👍", json.GetProperty("text").GetString());
         Assert.Equal("say \"hi\"\n\\ é 👍", json.GetProperty("labels").EnumerateObject().Single().Name);
     }
@@ -156,7 +197,9 @@ public class ResultJsonTests
     public void A_review_text_that_is_only_the_start_says_so()
     {
         var set = Set(Head("x", 1));
-        JsonElement Item(bool isCut) => Parse(new ResultJson().WriteReviewItem(Any, set, [0.5f], new LabelDecision[1], "the start"u8, isCut: isCut));
+        JsonElement Item(bool isCut) =>
+            Parse(new ResultJson().WriteReviewItem(
+                Any, set, [0.5f], new LabelDecision[1], "the start"u8, isCut: isCut));
         Assert.True(Item(isCut: true).GetProperty("text_truncated").GetBoolean());
         Assert.False(Item(isCut: false).TryGetProperty("text_truncated", out _));
     }
@@ -165,16 +208,20 @@ public class ResultJsonTests
     public void Without_heads_the_labels_are_empty() =>
         Assert.Empty(Parse(Write(Any, Set(), [])).GetProperty("labels").EnumerateObject());
 
-    private static MessageResult Any => new(new("t", 0, 0), 0, 2, Truncated: false, float.NaN, default, Verdict(MessageDecision.No, ReviewState.None));
+    private static MessageResult Any =>
+        new(new("t", 0, 0), 0, 2, Truncated: false, float.NaN, default, Verdict(MessageDecision.No, ReviewState.None));
 
-    private static ReviewVerdict Verdict(MessageDecision decision, ReviewState state) => new(state, new RiskScore(decision, 0, default));
+    private static ReviewVerdict Verdict(MessageDecision decision, ReviewState state) =>
+        new(state, new RiskScore(decision, 0, default));
 
     private static HeadSet Set(params Head[] heads) => HeadSet.Empty("abc", Layout).With(heads);
 
-    private static byte[] Write(MessageResult result, HeadSet heads, float[] p, ResultJson? writer = null, DecisionMode mode = DecisionMode.Best)
+    private static byte[] Write(MessageResult result, HeadSet heads, float[] p, ResultJson? writer = null,
+        DecisionMode mode = DecisionMode.Best)
     {
         var labels = new LabelDecision[p.Length];
-        var outcome = new DecisionBands(heads.Heads, new DecisionOptions { Mode = mode }, DateTimeOffset.UnixEpoch).Decide(p, labels);
+        var outcome = new DecisionBands(heads.Heads, new DecisionOptions { Mode = mode }, DateTimeOffset.UnixEpoch)
+            .Decide(p, labels);
         return (writer ?? new ResultJson()).WriteResult(result with { Outcome = outcome }, heads, p, labels);
     }
 

@@ -14,7 +14,8 @@ internal sealed class Contract
     private readonly JsonSchema schema;
 
     private Contract(string name) => schema = JsonSchema.FromJsonAsync(
-        File.ReadAllText(Path.Combine(Repository.Root, "docs", "schemas", $"{name}.schema.json"))).GetAwaiter().GetResult();
+        File.ReadAllText(
+            Path.Combine(Repository.Root, "docs", "schemas", $"{name}.schema.json"))).GetAwaiter().GetResult();
 
     /// <summary>What is wrong with a record; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems(ReadOnlySpan<byte> json) =>

@@ -8,7 +8,8 @@ internal static class DamagedJson
 {
     private static readonly string[] Values =
     [
-        "null", "[]", "{}", "-1", "0", "1", "2147483647", "-2147483648", "1e30", "1.5", "\"\"", "\"mean\"", "[null]", "true",
+        "null", "[]", "{}", "-1", "0", "1", "2147483647", "-2147483648", "1e30", "1.5", "\"\"", "\"mean\"", "[null]",
+        "true",
         "1e999", "\"\\ud800\"",
     ];
 

@@ -12,11 +12,14 @@ public class EncodePropertyTests
     private static readonly Gen<byte[]> Fragments = Gen.OneOf(
         Gen.ArrayOf(Gen.Choose(0, 255).Select(b => (byte)b), 3),
         Gen.ArrayOf(Gen.Choose(0, 127).Select(b => (byte)b), 5),
-        Gen.Choose(1, 0x10FFFF).Where(c => c is < 0xD800 or > 0xDFFF).Select(c => Tokenizers.Utf8(char.ConvertFromUtf32(c))),
-        Gen.Elements("[MASK]", "[CLS]", "[", "unbelievable ", "caf\u00e9", "e\u0301", "\u4e2d\u6587", " ", "\u200b", "\u2019", "0123456789abcdefghij")
+        Gen.Choose(1, 0x10FFFF).Where(c => c is < 0xD800 or > 0xDFFF)
+            .Select(c => Tokenizers.Utf8(char.ConvertFromUtf32(c))),
+        Gen.Elements("[MASK]", "[CLS]", "[", "unbelievable ", "caf\u00e9", "e\u0301", "\u4e2d\u6587", " ", "\u200b",
+            "\u2019", "0123456789abcdefghij")
             .Select(Tokenizers.Utf8));
 
-    private static readonly Arbitrary<byte[]> AnyBytes = Fragments.ListOf().Select(parts => parts.SelectMany(p => p).ToArray()).ToArbitrary();
+    private static readonly Arbitrary<byte[]> AnyBytes = Fragments.ListOf()
+        .Select(parts => parts.SelectMany(p => p).ToArray()).ToArbitrary();
 
     private static readonly Arbitrary<byte[]> AnyAscii = Gen.OneOf(
             Gen.Choose(0, 127).Select(b => (byte)b),
@@ -53,7 +56,8 @@ public class EncodePropertyTests
     [Fact]
     public void Bytes_get_the_same_ids_as_what_dotnet_decodes_them_to() =>
         Check.One(Config, Prop.ForAll(AnyBytes, text =>
-            Tokenizers.MiniLm.Ids(text).AsSpan().SequenceEqual(Tokenizers.MiniLm.Ids(System.Text.Encoding.UTF8.GetString(text)))));
+            Tokenizers.MiniLm.Ids(text).AsSpan().SequenceEqual(
+                Tokenizers.MiniLm.Ids(System.Text.Encoding.UTF8.GetString(text)))));
 
     [Fact]
     public void The_fast_way_gives_the_same_ids_as_the_way_by_characters() =>
@@ -61,7 +65,9 @@ public class EncodePropertyTests
 
     [Fact]
     public void The_fast_way_gives_the_same_ids_for_ascii_under_any_settings() =>
-        Check.One(Config.WithMaxTest(500), Prop.ForAll(AnyAscii, text => Variants.Value.All(tokenizer => SameBothWays(tokenizer, text))));
+        Check.One(
+            Config.WithMaxTest(500), Prop.ForAll(
+                AnyAscii, text => Variants.Value.All(tokenizer => SameBothWays(tokenizer, text))));
 
     [Fact]
     public void Texts_apart_by_a_space_get_the_ids_of_both() =>
@@ -69,7 +75,8 @@ public class EncodePropertyTests
         {
             var first = Tokenizers.MiniLm.Ids(left, 4096);
             var second = Tokenizers.MiniLm.Ids(right, 4096);
-            return Tokenizers.MiniLm.Ids([.. left, (byte)' ', .. right], 8192).AsSpan().SequenceEqual([.. first[..^1], .. second[1..]]);
+            return Tokenizers.MiniLm.Ids([.. left, (byte)' ', .. right], 8192).AsSpan()
+                .SequenceEqual([.. first[..^1], .. second[1..]]);
         }));
 
     private static readonly Lazy<WordPieceTokenizer[]> Variants = new(() =>

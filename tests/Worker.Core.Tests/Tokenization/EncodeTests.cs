@@ -9,7 +9,8 @@ public class EncodeTests
     [InlineData("")]
     [InlineData(" \t\r\n")]
     [InlineData("\0\u200b\ufffd")]
-    public void A_text_of_nothing_is_start_and_end(string text) => Assert.Equal([101, 102], Tokenizers.MiniLm.Ids(text));
+    public void A_text_of_nothing_is_start_and_end(string text) =>
+        Assert.Equal([101, 102], Tokenizers.MiniLm.Ids(text));
 
     [Fact]
     public void Room_for_less_than_start_and_end_is_an_error() =>
@@ -68,7 +69,8 @@ public class EncodeTests
     {
         var definition = Tokenizers.MiniLm.Definition;
         var settings = definition.Settings with { MaxCharactersPerWord = most };
-        Assert.Throws<ArgumentOutOfRangeException>(() => new WordPieceTokenizer(definition with { Settings = settings }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new WordPieceTokenizer(definition with { Settings = settings }));
     }
 
     [Fact]

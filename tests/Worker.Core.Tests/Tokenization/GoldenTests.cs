@@ -15,7 +15,8 @@ public class GoldenTests
     [InlineData(TokenizerFiles.VocabTextName)]
     [InlineData(TokenizerFiles.TokenizerJsonName)]
     public void Uncased(string file) =>
-        AssertSame(Tokenizers.Read(Repository.MiniLm, file), Repository.Golden("tokenizer", "bert-base-uncased.jsonl"), GoldenLimit, GoldenLines);
+        AssertSame(Tokenizers.Read(Repository.MiniLm, file), Repository.Golden("tokenizer", "bert-base-uncased.jsonl"),
+            GoldenLimit, GoldenLines);
 
     [Theory]
     [InlineData("bert-base-uncased", TokenizerFiles.VocabTextName)]
@@ -48,7 +49,8 @@ public class GoldenTests
     public void Default_encoder()
     {
         var definition = Tokenizers.Read(Repository.MiniLm);
-        AssertSame(definition, Repository.Golden("models", "all-minilm-l6-v2", "expected.jsonl"), definition.ModelMaxTokens!.Value, 1);
+        AssertSame(definition, Repository.Golden("models", "all-minilm-l6-v2", "expected.jsonl"),
+            definition.ModelMaxTokens!.Value, 1);
     }
 
     /// <summary>
@@ -73,7 +75,8 @@ public class GoldenTests
         for (var i = 0; i < texts.Count; i++)
         {
             var expected = golden["cases"]![number]!["ids"]![i]!.Deserialize<int[]>()!;
-            Assert.True(expected.AsSpan().SequenceEqual(tokenizer.Ids((string)texts[i]!)), $"text {i}: {texts[i]!.ToJsonString()}");
+            Assert.True(expected.AsSpan().SequenceEqual(tokenizer.Ids((string)texts[i]!)),
+                $"text {i}: {texts[i]!.ToJsonString()}");
         }
     }
 
@@ -86,7 +89,9 @@ public class GoldenTests
         {
             Assert.True(ids.Length <= limit);
             var actual = tokenizer.Ids(text, limit);
-            Assert.True(ids.AsSpan().SequenceEqual(actual), $"{text}\nexpected {string.Join(' ', ids)}\nactual   {string.Join(' ', actual)}");
+            Assert.True(
+                ids.AsSpan().SequenceEqual(actual),
+                $"{text}\nexpected {string.Join(' ', ids)}\nactual   {string.Join(' ', actual)}");
             lines++;
         }
         Assert.True(lines >= atLeast, $"{path} has only {lines} lines");

@@ -34,7 +34,8 @@ public class TokenizerDefinitionTests
     {
         var definition = Read(Json);
         Assert.Equal(7, definition.Vocabulary.Count);
-        Assert.Equal((1, 2, 3, 0), (definition.UnknownId, definition.StartId, definition.EndId, definition.PaddingId!.Value));
+        Assert.Equal(
+            (1, 2, 3, 0), (definition.UnknownId, definition.StartId, definition.EndId, definition.PaddingId!.Value));
         Assert.Equal(new SpecialToken("[MASK]", 4), Assert.Single(definition.SpecialTokens));
         Assert.Equal(new TokenizerSettings { MaxCharactersPerWord = 50 }, definition.Settings);
         Assert.Null(definition.ModelMaxTokens);
@@ -72,7 +73,8 @@ public class TokenizerDefinitionTests
     {
         var error = Assert.Throws<TokenizerRefusedException>(() => Read(Changed(field, value)));
         Assert.Equal("tokenizer.json", error.File);
-        Assert.StartsWith(field == "model.vocab.a" && value == "6" ? "model.vocab.##b" : field, error.Field, StringComparison.Ordinal);
+        Assert.StartsWith(field == "model.vocab.a" && value == "6" ? "model.vocab.##b" : field, error.Field,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,7 +85,8 @@ public class TokenizerDefinitionTests
     public void Another_template_is_refused_by_name(string old, string changed, string field)
     {
         var template = Template.Replace(old, changed, StringComparison.Ordinal);
-        Assert.Equal(field, Assert.Throws<TokenizerRefusedException>(() => Read(Changed("post_processor", template))).Field);
+        Assert.Equal(
+            field, Assert.Throws<TokenizerRefusedException>(() => Read(Changed("post_processor", template))).Field);
     }
 
     [Theory]
@@ -91,12 +94,14 @@ public class TokenizerDefinitionTests
     [InlineData("")]
     [InlineData("[]")]
     public void A_file_cut_short_is_refused(string json) =>
-        Assert.StartsWith("tokenizer.json", Assert.Throws<TokenizerRefusedException>(() => Read(json)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("tokenizer.json", Assert.Throws<TokenizerRefusedException>(() => Read(json)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_token_that_occurs_twice_is_refused()
     {
-        var error = Assert.Throws<TokenizerRefusedException>(() => Read(Json.Replace("\"##b\": 6", "\"a\": 6", StringComparison.Ordinal)));
+        var error = Assert.Throws<TokenizerRefusedException>(() =>
+            Read(Json.Replace("\"##b\": 6", "\"a\": 6", StringComparison.Ordinal)));
         Assert.Equal("model.vocab.a", error.Field);
     }
 
@@ -125,7 +130,14 @@ public class TokenizerDefinitionTests
              "tokenizer_class": "CLASS"}
             """;
         var bert = Read(Json, Config.Replace("CLASS", "BertTokenizer", StringComparison.Ordinal));
-        Assert.Equal(new TokenizerSettings { LowerCase = false, StripAccents = true, SplitChinese = false, MaxCharactersPerWord = 50 }, bert.Settings);
+        Assert.Equal(
+            new TokenizerSettings
+            {
+                LowerCase = false,
+                StripAccents = true,
+                SplitChinese = false,
+                MaxCharactersPerWord = 50,
+            }, bert.Settings);
         Assert.Equal(64, bert.ModelMaxTokens);
         var fast = Read(Json, Config.Replace("CLASS", "PreTrainedTokenizerFast", StringComparison.Ordinal));
         Assert.Equal(Read(Json).Settings, fast.Settings);
@@ -138,7 +150,8 @@ public class TokenizerDefinitionTests
             {"cls_token": {"content": "a", "__type": "AddedToken"}, "model_max_length": 1000000000000000019884624838656, "wordpieces_prefix": "#",
              "added_tokens_decoder": {"4": {"content": "[MASK]", "special": true, "normalized": false}}}
             """;
-        var definition = TokenizerDefinition.Read(new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = Tokenizers.Utf8(Config) });
+        var definition = TokenizerDefinition.Read(
+            new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = Tokenizers.Utf8(Config) });
         Assert.Equal(5, definition.StartId);
         Assert.Equal("#", definition.Settings.ContinuationPrefix);
         Assert.Null(definition.ModelMaxTokens);
@@ -157,7 +170,11 @@ public class TokenizerDefinitionTests
     [InlineData("additional_special_tokens[0]", "[\"nobody knows\"]")]
     public void What_is_not_understood_in_tokenizer_config_is_refused_by_name(string field, string value)
     {
-        var files = new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = Tokenizers.Utf8($"{{\"{field.Replace("[0]", "", StringComparison.Ordinal)}\": {value}}}") };
+        var files = new TokenizerFiles
+        {
+            VocabText = Tokenizers.Utf8(Vocab),
+            TokenizerConfig = Tokenizers.Utf8($"{{\"{field.Replace("[0]", "", StringComparison.Ordinal)}\": {value}}}"),
+        };
         var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(files));
         Assert.Equal(("tokenizer_config.json", field), (error.File, error.Field));
     }
@@ -169,7 +186,8 @@ public class TokenizerDefinitionTests
         {
             VocabText = Tokenizers.Utf8(Vocab),
             AddedTokens = Tokenizers.Utf8("""{"<order>": 40}"""),
-            SpecialTokensMap = Tokenizers.Utf8("""{"cls_token": "a", "additional_special_tokens": [{"content": "##b", "normalized": false}]}"""),
+            SpecialTokensMap = Tokenizers.Utf8(
+                """{"cls_token": "a", "additional_special_tokens": [{"content": "##b", "normalized": false}]}"""),
         };
         var definition = TokenizerDefinition.Read(files);
         Assert.Equal(41, definition.IdLimit);
@@ -205,10 +223,15 @@ public class TokenizerDefinitionTests
         Refused("git LFS pointer", new TokenizerFiles { TokenizerJson = pointer });
         Refused("git LFS pointer", new TokenizerFiles { VocabText = pointer });
         Refused("byte order mark", new TokenizerFiles { VocabText = marked });
-        Refused("byte order mark", new TokenizerFiles { VocabText = Tokenizers.Utf8(Vocab), TokenizerConfig = [0xEF, 0xBB, 0xBF, .. "{}"u8] });
+        Refused("byte order mark", new TokenizerFiles
+        {
+            VocabText = Tokenizers.Utf8(Vocab),
+            TokenizerConfig = [0xEF, 0xBB, 0xBF, .. "{}"u8],
+        });
 
         static void Refused(string problem, TokenizerFiles files) => Assert.Contains(
-            problem, Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(files)).Message, StringComparison.Ordinal);
+            problem, Assert.Throws<TokenizerRefusedException>(() =>
+                TokenizerDefinition.Read(files)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -218,26 +241,31 @@ public class TokenizerDefinitionTests
     public void A_vocabulary_without_a_needed_token_is_refused(string token)
     {
         var text = Tokenizers.Utf8(Vocab.Replace(token, "[other]", StringComparison.Ordinal));
-        var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(new TokenizerFiles { VocabText = text }));
+        var error = Assert.Throws<TokenizerRefusedException>(() =>
+            TokenizerDefinition.Read(new TokenizerFiles { VocabText = text }));
         Assert.Contains($"vocab.txt lacks '{token}'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_without_a_vocabulary_is_refused() =>
-        Assert.Equal("vocab.txt", Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(new TokenizerFiles())).File);
+        Assert.Equal(
+            "vocab.txt", Assert.Throws<TokenizerRefusedException>(() =>
+                TokenizerDefinition.Read(new TokenizerFiles())).File);
 
-    private static TokenizerDefinition Read(string json, string? config = null) => TokenizerDefinition.Read(new TokenizerFiles
-    {
-        TokenizerJson = Tokenizers.Utf8(json),
-        TokenizerConfig = config is null ? null : Tokenizers.Utf8(config),
-    });
+    private static TokenizerDefinition Read(string json, string? config = null) =>
+        TokenizerDefinition.Read(new TokenizerFiles
+        {
+            TokenizerJson = Tokenizers.Utf8(json),
+            TokenizerConfig = config is null ? null : Tokenizers.Utf8(config),
+        });
 
     /// <summary><see cref="Json"/> with one field set; the field's parents are there already.</summary>
     private static string Changed(string field, string value)
     {
         var root = JsonNode.Parse(Json)!;
         var parts = field.Replace("[0]", ".0", StringComparison.Ordinal).Split('.');
-        var parent = parts[..^1].Aggregate(root, (node, part) => node is JsonArray array ? array[int.Parse(part)]! : node[part]!);
+        var parent = parts[..^1].Aggregate(
+            root, (node, part) => node is JsonArray array ? array[int.Parse(part)]! : node[part]!);
         if (parent is JsonArray list)
             list[int.Parse(parts[^1])] = JsonNode.Parse(value);
         else

@@ -7,19 +7,21 @@ namespace Worker.Core.Tests.Tokenization;
 /// <summary>Tokenizers to test with, and what the reference says of texts.</summary>
 internal static class Tokenizers
 {
-    private static readonly Lazy<WordPieceTokenizer> LazyMiniLm = new(() => new WordPieceTokenizer(Read(Repository.MiniLm)));
+    private static readonly Lazy<WordPieceTokenizer> LazyMiniLm = new(() =>
+        new WordPieceTokenizer(Read(Repository.MiniLm)));
 
     /// <summary>The default encoder's tokenizer, of the bert-base-uncased vocabulary.</summary>
     public static WordPieceTokenizer MiniLm => LazyMiniLm.Value;
 
     /// <summary>The definition in a Hugging Face folder.</summary>
     /// <param name="names">The files to take, if there; all of them by default.</param>
-    public static TokenizerDefinition Read(string folder, params string[] names) => TokenizerDefinition.Read(new TokenizerFiles
-    {
-        TokenizerJson = Bytes(folder, TokenizerFiles.TokenizerJsonName, names),
-        TokenizerConfig = Bytes(folder, TokenizerFiles.TokenizerConfigName, names),
-        VocabText = Bytes(folder, TokenizerFiles.VocabTextName, names),
-    });
+    public static TokenizerDefinition Read(string folder, params string[] names) =>
+        TokenizerDefinition.Read(new TokenizerFiles
+        {
+            TokenizerJson = Bytes(folder, TokenizerFiles.TokenizerJsonName, names),
+            TokenizerConfig = Bytes(folder, TokenizerFiles.TokenizerConfigName, names),
+            VocabText = Bytes(folder, TokenizerFiles.VocabTextName, names),
+        });
 
     public static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
@@ -30,7 +32,8 @@ internal static class Tokenizers
         return ids[..tokenizer.Encode(utf8, ids, out _)];
     }
 
-    public static int[] Ids(this WordPieceTokenizer tokenizer, string text, int limit = 512) => tokenizer.Ids(Utf8(text), limit);
+    public static int[] Ids(this WordPieceTokenizer tokenizer, string text, int limit = 512) =>
+        tokenizer.Ids(Utf8(text), limit);
 
     /// <summary>Texts and their ids from JSON lines with "text" and "ids".</summary>
     public static IEnumerable<(string Text, int[] Ids)> Expected(string path)
@@ -38,7 +41,8 @@ internal static class Tokenizers
         foreach (var line in File.ReadLines(path))
         {
             using var json = JsonDocument.Parse(line);
-            yield return (json.RootElement.GetProperty("text").GetString()!, Integers(json.RootElement.GetProperty("ids")));
+            yield return (
+                json.RootElement.GetProperty("text").GetString()!, Integers(json.RootElement.GetProperty("ids")));
         }
     }
 

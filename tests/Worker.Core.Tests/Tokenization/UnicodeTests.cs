@@ -11,17 +11,26 @@ public class UnicodeTests
 
     private static readonly UnicodeCategory[] Punctuation =
     [
-        UnicodeCategory.ConnectorPunctuation, UnicodeCategory.DashPunctuation, UnicodeCategory.OpenPunctuation, UnicodeCategory.ClosePunctuation,
-        UnicodeCategory.InitialQuotePunctuation, UnicodeCategory.FinalQuotePunctuation, UnicodeCategory.OtherPunctuation,
+        UnicodeCategory.ConnectorPunctuation, UnicodeCategory.DashPunctuation, UnicodeCategory.OpenPunctuation,
+        UnicodeCategory.ClosePunctuation,
+        UnicodeCategory.InitialQuotePunctuation, UnicodeCategory.FinalQuotePunctuation,
+        UnicodeCategory.OtherPunctuation,
     ];
 
-    /// <summary>What Unicode 8.0 counts in a category it still does today, but for the few that were moved since.</summary>
+    /// <summary>
+    /// What Unicode 8.0 counts in a category it still does today, but for the few that were moved since.
+    /// </summary>
     [Fact]
     public void Frozen_categories_are_those_of_the_framework_or_were_moved_since()
     {
         Assert.Equal([0x166D, 0x111C9], Strangers(CategoryRanges.Punctuation, Punctuation));
-        Assert.Equal([0x1734, 0x1171E], Strangers(CategoryRanges.NonSpacingMarks, [UnicodeCategory.NonSpacingMark], decomposedToo: false));
-        Assert.Empty(Strangers(CategoryRanges.ControlFormatPrivate, [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.PrivateUse]));
+        Assert.Equal(
+            [0x1734, 0x1171E], Strangers(
+                CategoryRanges.NonSpacingMarks, [UnicodeCategory.NonSpacingMark], decomposedToo: false));
+        Assert.Empty(
+            Strangers(
+                CategoryRanges.ControlFormatPrivate, [UnicodeCategory.Control, UnicodeCategory.Format,
+                UnicodeCategory.PrivateUse]));
     }
 
     /// <summary>Below U+0500 nothing has been added since Unicode 8.0 that these categories could miss.</summary>
@@ -32,9 +41,11 @@ public class UnicodeTests
         {
             var category = CharUnicodeInfo.GetUnicodeCategory(c);
             Assert.Equal(Punctuation.Contains(category), CategoryRanges.Contains(CategoryRanges.Punctuation, c));
-            Assert.Equal(category is UnicodeCategory.Control or UnicodeCategory.Format, CategoryRanges.Contains(CategoryRanges.ControlFormatPrivate, c));
+            Assert.Equal(category is UnicodeCategory.Control or UnicodeCategory.Format,
+                CategoryRanges.Contains(CategoryRanges.ControlFormatPrivate, c));
             if (!Decomposes(c))
-                Assert.Equal(category == UnicodeCategory.NonSpacingMark, CategoryRanges.Contains(CategoryRanges.NonSpacingMarks, c));
+                Assert.Equal(category == UnicodeCategory.NonSpacingMark,
+                    CategoryRanges.Contains(CategoryRanges.NonSpacingMarks, c));
         }
     }
 
@@ -59,7 +70,9 @@ public class UnicodeTests
     public void Ranges_include_both_bounds(int codePoint, bool chinese) =>
         Assert.Equal(chinese, CategoryRanges.Contains(CategoryRanges.Chinese, codePoint));
 
-    /// <summary>Runs itself once more in a process with invariant globalization, where making a tokenizer must fail.</summary>
+    /// <summary>
+    /// Runs itself once more in a process with invariant globalization, where making a tokenizer must fail.
+    /// </summary>
     [Fact]
     public async Task Invariant_globalization_is_refused()
     {
@@ -83,7 +96,8 @@ public class UnicodeTests
     }
 
     /// <param name="decomposedToo">Whether characters that are decomposed before they are looked up count.</param>
-    private static List<int> Strangers(ReadOnlySpan<int> ranges, UnicodeCategory[] categories, bool decomposedToo = true)
+    private static List<int> Strangers(ReadOnlySpan<int> ranges, UnicodeCategory[] categories, bool decomposedToo =
+        true)
     {
         var strangers = new List<int>();
         for (var i = 0; i < ranges.Length; i += 2)
@@ -93,7 +107,8 @@ public class UnicodeTests
         return strangers;
     }
 
-    private static bool Decomposes(int codePoint) => !new Rune(codePoint).ToString().IsNormalized(NormalizationForm.FormD);
+    private static bool Decomposes(int codePoint) =>
+        !new Rune(codePoint).ToString().IsNormalized(NormalizationForm.FormD);
 
     private static void AssertAscending(ReadOnlySpan<int> ranges)
     {

@@ -39,5 +39,6 @@ public class VocabularyTests
     [InlineData("[UNK]\na\nb", false)]
     [InlineData("[UNK]\na\nBerlin", true)]
     [InlineData("[UNK]\n<S>\nb", false)]
-    public void Upper_case_words_make_it_cased(string text, bool cased) => Assert.Equal(cased, Vocabulary.FromText(Tokenizers.Utf8(text)).IsCased);
+    public void Upper_case_words_make_it_cased(string text, bool cased) =>
+        Assert.Equal(cased, Vocabulary.FromText(Tokenizers.Utf8(text)).IsCased);
 }

@@ -56,7 +56,8 @@ public class MicroBatchPlanTests
 
             // By trying every cut: 10 is the overhead of a batch at this budget.
             static int Cost(int[] sorted, int start, int count) => 10 + count * sorted[start];
-            static int Cheapest(int[] sorted, int from) => from == sorted.Length ? 0 : Enumerable.Range(1, sorted.Length - from)
+            static int Cheapest(int[] sorted, int from) =>
+                from == sorted.Length ? 0 : Enumerable.Range(1, sorted.Length - from)
                 .Where(count => count == 1 || count * sorted[from] <= Budget)
                 .Min(count => Cost(sorted, from, count) + Cheapest(sorted, from + count));
         }).QuickCheckThrowOnFailure();

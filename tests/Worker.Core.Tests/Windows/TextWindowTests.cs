@@ -11,8 +11,10 @@ public class TextWindowTests
     {
         byte[][] values =
         [
-            "plain"u8.ToArray(), """{"id":1,"text":"no escapes"}"""u8.ToArray(), """{"text":"an \u00e9scape"}"""u8.ToArray(),
-            [], [0xEF, 0xBB, 0xBF, (byte)'a'], [0, 0, 0, 1, 44, .. "{\"text\":\"framed\"}"u8], "{\"text\":\"\"}"u8.ToArray(),
+            "plain"u8.ToArray(), """{"id":1,"text":"no escapes"}"""u8.ToArray(),
+            """{"text":"an \u00e9scape"}"""u8.ToArray(),
+            [], [0xEF, 0xBB, 0xBF, (byte)'a'], [0, 0, 0, 1, 44,
+                .. "{\"text\":\"framed\"}"u8], "{\"text\":\"\"}"u8.ToArray(),
         ];
         using var window = new TextWindow(1);
         var decoder = new TextDecoder(new InputOptions());
@@ -26,7 +28,8 @@ public class TextWindowTests
         string[] expected = ["plain", "no escapes", "an éscape", "", "a", "framed", ""];
         Assert.Equal(values.Length * 1000, window.Count);
         for (var i = 0; i < window.Count; i++)
-            Assert.Equal(expected[i % values.Length], Encoding.UTF8.GetString(window.Text(i, values[i % values.Length])));
+            Assert.Equal(
+                expected[i % values.Length], Encoding.UTF8.GetString(window.Text(i, values[i % values.Length])));
     }
 
     [Fact]

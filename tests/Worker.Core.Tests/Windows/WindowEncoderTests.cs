@@ -100,7 +100,8 @@ public class WindowEncoderTests
                 if (!features.IsEmpty)
                     row.CopyTo(features[(2 * i)..]);
                 for (var label = 0; label < (logits.IsEmpty ? 0 : heads.Labels); label++)
-                    logits[i * heads.Labels + label] = heads.Bias[label] + row[0] * heads.Weights[label] + row[1] * heads.Weights[heads.Labels + label];
+                    logits[i * heads.Labels + label] = heads.Bias[label] + row[0] * heads.Weights[label] + row[1]
+                        * heads.Weights[heads.Labels + label];
             }
             Assert.Equal(batch.Ids.Length, at);
         }

@@ -13,18 +13,22 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>
-    /// Waits until every partition has a leader, and neither that leader nor an in-sync replica is that broker: as long as
-    /// a dead one counts as in sync nothing is acknowledged. The time in ms of the run, or null when it took too long.
+    /// Waits until every partition has a leader, and neither that leader nor an in-sync replica is that broker: as long
+    /// as a dead one counts as in sync nothing is acknowledged. The time in ms of the run, or null when it took too
+    /// long.
     /// </summary>
     public Task<long?> LedWithout(int broker, TimeSpan patience, CancellationToken stop) =>
-        Until(partition => partition.Leader > 0 && partition.Leader != broker + 1 && !partition.InSyncReplicas.Contains(broker + 1), patience, stop);
+        Until(partition => partition.Leader > 0 && partition.Leader != broker + 1
+            && !partition.InSyncReplicas.Contains(broker + 1), patience, stop);
 
     /// <summary>Waits until every partition has a leader; likewise.</summary>
-    public Task<long?> Led(TimeSpan patience) => Until(partition => partition.Leader > 0, patience, CancellationToken.None);
+    public Task<long?> Led(TimeSpan patience) =>
+        Until(partition => partition.Leader > 0, patience, CancellationToken.None);
 
     /// <summary>Waits until every replica is in sync; likewise.</summary>
     public Task<long?> AllInSync(TimeSpan patience) =>
-        Until(partition => partition.Leader > 0 && partition.InSyncReplicas.Length == partition.Replicas.Length, patience, CancellationToken.None);
+        Until(partition => partition.Leader > 0
+            && partition.InSyncReplicas.Length == partition.Replicas.Length, patience, CancellationToken.None);
 
     /// <summary>The broker (from 0) that leads a partition now, or null where the partition is not known.</summary>
     public int? Leader(string topic, int partition) =>
@@ -41,8 +45,10 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
             try
             {
                 // Blocks for a round trip: not on a thread that others wait for.
-                var topics = await Task.Factory.StartNew(() => admin.GetMetadata(TimeSpan.FromSeconds(3)).Topics, TaskCreationOptions.LongRunning);
-                if (topics.Count > 0 && topics.TrueForAll(topic => topic.Partitions.TrueForAll(partition => holds(partition))))
+                var topics = await Task.Factory.StartNew(
+                    () => admin.GetMetadata(TimeSpan.FromSeconds(3)).Topics, TaskCreationOptions.LongRunning);
+                if (topics.Count > 0
+                    && topics.TrueForAll(topic => topic.Partitions.TrueForAll(partition => holds(partition))))
                     return now();
             }
             catch (KafkaException)

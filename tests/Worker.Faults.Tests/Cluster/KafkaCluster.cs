@@ -8,7 +8,9 @@ using Worker.Testing;
 
 namespace Worker.Faults.Tests.Cluster;
 
-/// <summary>Three real brokers on this machine, by the script that lies beside the checkout; data in a folder of its own.</summary>
+/// <summary>
+/// Three real brokers on this machine, by the script that lies beside the checkout; data in a folder of its own.
+/// </summary>
 internal sealed class KafkaCluster : IAsyncDisposable
 {
     /// <summary>Broker n listens on Port + 10 n, its controller on the port above.</summary>
@@ -24,7 +26,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     public string BootstrapServers { get; }
 
-    /// <summary>Whether the brokers' logs and partitions stay when they end: of a run that failed they are the evidence.</summary>
+    /// <summary>
+    /// Whether the brokers' logs and partitions stay when they end: of a run that failed they are the evidence.
+    /// </summary>
     public bool KeepsData { get; set; } = true;
 
     /// <summary>The script, or null where it is not beside the checkout.</summary>
@@ -93,7 +97,8 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public FileInfo Segment(int broker, string topic, int partition) =>
         new(Path.Combine(folder, $"data{Node(broker)}", $"{topic}-{partition}", "00000000000000000000.log"));
 
-    private int Pid(int broker) => int.Parse(File.ReadAllText(Path.Combine(folder, $"{Node(broker)}.pid")).Trim(), CultureInfo.InvariantCulture);
+    private int Pid(int broker) =>
+        int.Parse(File.ReadAllText(Path.Combine(folder, $"{Node(broker)}.pid")).Trim(), CultureInfo.InvariantCulture);
 
     private static async Task<string> Kafka(params string[] arguments)
     {
@@ -101,11 +106,17 @@ internal sealed class KafkaCluster : IAsyncDisposable
         try
         {
             // To a file and not a pipe: the brokers that the script leaves behind would keep a pipe open.
-            using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "out=$1; shift; exec setsid bash \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, Script!, .. arguments]))!;
+            using var process = Process.Start(
+                new ProcessStartInfo(
+                    "/bin/sh", ["-c", "out=$1; shift; exec setsid bash \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output,
+                    Script!, .. arguments]))!;
             using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(180));
             await process.WaitForExitAsync(deadline.Token);
             var said = await File.ReadAllTextAsync(output);
-            return process.ExitCode == 0 ? said : throw new InvalidOperationException($"kafka {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
+            return process.ExitCode == 0
+                ? said
+                : throw new InvalidOperationException(
+                    $"kafka {string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
         }
         finally
         {
@@ -113,13 +124,17 @@ internal sealed class KafkaCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>A first port such that all that the brokers need are free; below the range that systems give to outgoing connections.</summary>
+    /// <summary>
+    /// A first port such that all that the brokers need are free; below the range that systems give to outgoing
+    /// connections.
+    /// </summary>
     private static int FreePorts()
     {
         while (true)
         {
             var port = 23_000 + 5 * Random.Shared.Next(170);
-            if (Enumerable.Range(0, FaultSchedule.Brokers).All(broker => IsFree(port + PortStep * broker) && IsFree(port + PortStep * broker + 1)))
+            if (Enumerable.Range(0, FaultSchedule.Brokers).All(broker =>
+                IsFree(port + PortStep * broker) && IsFree(port + PortStep * broker + 1)))
                 return port;
         }
     }

@@ -1,8 +1,8 @@
 namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
-/// A clock that does something just before a transaction is committed: the publisher gives every step of a transaction a
-/// timer of one and a half times its limit, and the second step of a small window is the commit. (A FakeTimeProvider
+/// A clock that does something just before a transaction is committed: the publisher gives every step of a transaction
+/// a timer of one and a half times its limit, and the second step of a small window is the commit. (A FakeTimeProvider
 /// tells nobody of a new timer, and its time passes only by hand.)
 /// </summary>
 internal sealed class CommitGate(TimeSpan transactionTimeout) : TimeProvider
@@ -19,7 +19,8 @@ internal sealed class CommitGate(TimeSpan transactionTimeout) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime == 1.5 * transactionTimeout && Volatile.Read(ref action) is { } armed && Interlocked.Increment(ref steps) == CommitStep)
+        if (dueTime == 1.5 * transactionTimeout && Volatile.Read(ref action) is { } armed
+            && Interlocked.Increment(ref steps) == CommitStep)
         {
             Volatile.Write(ref action, null);
             armed();

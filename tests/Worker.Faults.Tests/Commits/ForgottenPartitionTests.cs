@@ -10,10 +10,10 @@ using Worker.Testing;
 namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
-/// A commit is acknowledged, and the broker that leads a partition of it is killed before it is told. While the partition has no
-/// leader, Kafka 4.3 takes it for deleted and forgets to tell it: its records stay hidden, and everybody's that come after them. Where
-/// that broker also keeps the group's offsets, those stay undecided, and nobody can read on. Nothing more is fed, so nothing
-/// but the worker itself can notice.
+/// A commit is acknowledged, and the broker that leads a partition of it is killed before it is told. While the
+/// partition has no leader, Kafka 4.3 takes it for deleted and forgets to tell it: its records stay hidden, and
+/// everybody's that come after them. Where that broker also keeps the group's offsets, those stay undecided, and nobody
+/// can read on. Nothing more is fed, so nothing but the worker itself can notice.
 /// </summary>
 [Collection(nameof(RestartedCoordinatorTests))]
 public sealed class ForgottenPartitionTests(ITestOutputHelper output)
@@ -40,16 +40,26 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"),
         [
             // One copy each: nobody waits for the frozen broker to copy what is decided.
-            "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1", "min.insync.replicas=1",
+            "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1",
+            "transaction.state.log.min.isr=1", "min.insync.replicas=1",
         ]);
         using var health = new ClusterHealth(cluster.BootstrapServers, () => Environment.TickCount64);
-        var options = new KafkaOptions { BootstrapServers = cluster.BootstrapServers, GroupId = "echo", TransactionTimeoutMs = (int)TransactionTimeout.TotalMilliseconds };
+        var options = new KafkaOptions
+        {
+            BootstrapServers = cluster.BootstrapServers,
+            GroupId = "echo",
+            TransactionTimeoutMs = (int)TransactionTimeout.TotalMilliseconds,
+        };
         await MakeInternalTopics(options, health);
         var offsets = health.Leader("__consumer_offsets", JavaHash.Of(options.GroupId) % InternalPartitions)!.Value;
         var broken = offsetsToo ? offsets : (offsets + 1) % FaultSchedule.Brokers;
-        options.TransactionalId = Enumerable.Range(1, 100).Select(i => $"echo-{i}").First(id => health.Leader("__transaction_state", JavaHash.Of(id) % InternalPartitions) != broken);
-        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build())
-            await admin.CreateTopicsAsync([OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers), OneCopy(options.Topics.Results, broken)]);
+        options.TransactionalId = Enumerable.Range(1, 100).Select(i => $"echo-{i}")
+            .First(id => health.Leader("__transaction_state", JavaHash.Of(id) % InternalPartitions) != broken);
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers })
+            .Build())
+            await admin.CreateTopicsAsync(
+                [OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers), OneCopy(
+                    options.Topics.Results, broken)]);
         using var log = new ListLogger("worker");
         var gate = new CommitGate(TransactionTimeout);
         using var worker = new EchoWorker(options, loggers: log, clock: gate);
@@ -64,7 +74,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
             frozen.Set();
         });
         Feed(options, First, All - First);
-        Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {worker.Ended.Exception}");
+        Assert.True(
+            frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {worker.Ended.Exception}");
         await Until(() => worker.Published == All, "the commit is acknowledged");
         // 2. It dies, and the partition has no leader for a while.
         await cluster.Kill(broken);
@@ -74,7 +85,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         await cluster.Start(broken);
 
         var results = Results(options, All);
-        output.WriteLine(string.Join('\n', log.Lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
+        output.WriteLine(
+            string.Join('\n', log.Lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
         Assert.Equal(Enumerable.Range(0, All), results.Order());
         // And everything goes on from there.
         Feed(options, All, First);
@@ -86,10 +98,12 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
 
     private static async Task MakeInternalTopics(KafkaOptions options, ClusterHealth health)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers, TransactionalId = "first" })
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = options.BootstrapServers, TransactionalId = "first" })
             .SetLogHandler((_, _) => { }).Build();
         producer.InitTransactions(TimeSpan.FromSeconds(60));
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = options.GroupId })
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = options.GroupId })
             .SetLogHandler((_, _) => { }).Build();
         await Until(() => KnowsOffsets(consumer), "the group has a coordinator");
         Assert.NotNull(await health.Led(TimeSpan.FromSeconds(60)));
@@ -115,7 +129,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
     {
         try
         {
-            return consumer.Committed([new TopicPartition("__transaction_state", 0)], TimeSpan.FromSeconds(5)).Count == 1;
+            return consumer.Committed(
+                [new TopicPartition("__transaction_state", 0)], TimeSpan.FromSeconds(5)).Count == 1;
         }
         catch (KafkaException)
         {
@@ -131,10 +146,12 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
 
     private static void Feed(KafkaOptions options, int first, int count)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers, LingerMs = 300 })
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = options.BootstrapServers, LingerMs = 300 })
             .SetLogHandler((_, _) => { }).Build();
         for (var i = first; i < first + count; i++)
-            producer.Produce(options.Topics.Messages, new() { Key = i % 2 == 0 ? null! : Text($"k{i % 17}"), Value = Text($"{i}") });
+            producer.Produce(
+                options.Topics.Messages, new() { Key = i % 2 == 0 ? null! : Text($"k{i % 17}"), Value = Text($"{i}") });
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
     }
 

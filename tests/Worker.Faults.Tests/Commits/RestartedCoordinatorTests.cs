@@ -11,10 +11,10 @@ using Worker.Testing;
 namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
-/// The coordinator of transactions is killed when it has logged a commit that no other broker has, and comes back at once. From
-/// what it remembers of the cluster it takes itself for the coordinator once more and tells the partitions that others lead
-/// that the transaction is committed (Kafka 4.3); the real coordinator knows of no commit and aborts the rest. One transaction,
-/// half of it visible. Alone, because the broker must be back within its session of 9 s.
+/// The coordinator of transactions is killed when it has logged a commit that no other broker has, and comes back at
+/// once. From what it remembers of the cluster it takes itself for the coordinator once more and tells the partitions
+/// that others lead that the transaction is committed (Kafka 4.3); the real coordinator knows of no commit and aborts
+/// the rest. One transaction, half of it visible. Alone, because the broker must be back within its session of 9 s.
 /// </summary>
 [CollectionDefinition(nameof(RestartedCoordinatorTests), DisableParallelization = true)]
 [Collection(nameof(RestartedCoordinatorTests))]
@@ -41,7 +41,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     private async Task FinishIn(string folder)
     {
         // The next coordinator finds the time limit over, and aborts some time after the restarted one has spoken ...
-        await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"), ["transaction.abort.timed.out.transaction.cleanup.interval.ms=3000"]);
+        await using var cluster = await KafkaCluster.Start(
+            Path.Combine(folder, "kafka"), ["transaction.abort.timed.out.transaction.cleanup.interval.ms=3000"]);
         var options = new KafkaOptions
         {
             BootstrapServers = cluster.BootstrapServers,
@@ -52,7 +53,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
             Client = { ["reconnect.backoff.ms"] = "6000", ["reconnect.backoff.max.ms"] = "6000" },
         };
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(options.Topics.Messages, 1, 3), new(options.Topics.Results, 3, 3), new(Filler, Fillers, 3)]);
+            await admin.CreateAsync(
+                [new(options.Topics.Messages, 1, 3), new(options.Topics.Results, 3, 3), new(Filler, Fillers, 3)]);
         using var health = new ClusterHealth(cluster.BootstrapServers, () => Environment.TickCount64);
         using var log = new ListLogger("worker");
         var gate = new CommitGate(TransactionTimeout);
@@ -67,7 +69,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
             var partition = JavaHash.Of(options.TransactionalId) % TransactionPartitions;
             var coordinator = health.Leader(Transactions, partition)!.Value;
             var decisions = cluster.Segment(coordinator, Transactions, partition);
-            output.WriteLine($"coordinator {coordinator + 1}; results led by {string.Join(", ", Enumerable.Range(0, 3).Select(p => health.Leader(options.Topics.Results, p) + 1))}");
+            var leaders = Enumerable.Range(0, 3).Select(p => health.Leader(options.Topics.Results, p) + 1);
+            output.WriteLine($"coordinator {coordinator + 1}; results led by {string.Join(", ", leaders)}");
             var fillers = Enumerable.Range(0, Fillers).Where(filler => health.Leader(Filler, filler) == coordinator)
                 .Select(filler => new TopicPartition(Filler, filler)).ToList();
             Assert.NotEmpty(fillers);
@@ -82,7 +85,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
                 frozen.Set();
             });
             fed = Feed(options, fed, PerRound);
-            Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)), $"no transaction came to its commit; {worker.Ended.Exception}\n{string.Join('\n', log.Lines)}");
+            Assert.True(frozen.Wait(TimeSpan.FromSeconds(30)),
+                $"no transaction came to its commit; {worker.Ended.Exception}\n{string.Join('\n', log.Lines)}");
             await Grown(decisions);
             await cluster.Kill(coordinator);
             foreach (var other in Enumerable.Range(0, FaultSchedule.Brokers))
@@ -93,7 +97,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         await Task.Delay(3_000);
 
         var results = Results(options, fed);
-        output.WriteLine(string.Join('\n', log.Lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
+        output.WriteLine(
+            string.Join('\n', log.Lines.Where(line => !line.Contains("FAIL", StringComparison.Ordinal)).TakeLast(60)));
         Assert.Null(worker.Ended.Exception);
         Assert.Equal(Enumerable.Range(0, fed), results.Order());
         Assert.True(HasFinished(log), $"in {Rounds} rounds no transaction was committed in part");
@@ -104,14 +109,18 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     private static async Task Grown(FileInfo file)
     {
         var before = file.Length;
-        for (var deadline = Environment.TickCount64 + 1_500; file.Length == before && Environment.TickCount64 < deadline; file.Refresh())
+        for (var deadline = Environment.TickCount64 + 1_500; file.Length == before
+            && Environment.TickCount64 < deadline; file.Refresh())
             await Task.Delay(10);
     }
 
     private static bool HasFinished(ListLogger log) =>
         log.Lines.Any(line => line.Contains("A window is finished", StringComparison.Ordinal));
 
-    /// <summary>Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what is fed by then.</summary>
+    /// <summary>
+    /// Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what
+    /// is fed by then.
+    /// </summary>
     private static int Feed(KafkaOptions options, int first, int count)
     {
         Produce(options, Enumerable.Repeat(new TopicPartition(options.Topics.Messages, 0), count), Acks.All, first);
@@ -120,7 +129,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
 
     private static void Produce(KafkaOptions options, IEnumerable<TopicPartition> partitions, Acks acks, int first = 0)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers, Acks = acks, LingerMs = 300 })
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = options.BootstrapServers, Acks = acks, LingerMs = 300 })
             .SetLogHandler((_, _) => { }).Build();
         var i = first;
         foreach (var partition in partitions)

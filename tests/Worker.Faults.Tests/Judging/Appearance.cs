@@ -15,7 +15,8 @@ public enum Outlet
 /// <param name="SourcePartition">Where it says it came from.</param>
 /// <param name="SourceOffset">Likewise.</param>
 /// <param name="AtMs">When the reader saw it, in ms of the run.</param>
-public sealed record Appearance(Outlet Outlet, int Partition, long Offset, int Id, int SourcePartition, long SourceOffset, long AtMs)
+public sealed record Appearance(
+    Outlet Outlet, int Partition, long Offset, int Id, int SourcePartition, long SourceOffset, long AtMs)
 {
     /// <summary>Version of the head that scored it; 0 on a dead letter.</summary>
     public int HeadVersion { get; init; }
@@ -32,5 +33,6 @@ public sealed record Appearance(Outlet Outlet, int Partition, long Offset, int I
     /// <summary>Dead letters: whether it says that the value was left out.</summary>
     public bool ValueOmitted { get; init; }
 
-    public override string ToString() => $"{Outlet}[{Partition}]@{Offset} from messages[{SourcePartition}]@{SourceOffset}";
+    public override string ToString() =>
+        $"{Outlet}[{Partition}]@{Offset} from messages[{SourcePartition}]@{SourceOffset}";
 }

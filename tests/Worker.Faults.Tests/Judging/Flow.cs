@@ -1,6 +1,8 @@
 namespace Worker.Faults.Tests.Judging;
 
-/// <summary>One message on its way: acknowledged, then seen by a read_committed reader. Both in ms of the run.</summary>
+/// <summary>
+/// One message on its way: acknowledged, then seen by a read_committed reader. Both in ms of the run.
+/// </summary>
 public readonly record struct Passage(int Partition, long AckedMs, long OutMs);
 
 /// <summary>Nothing came out though something was waiting, from one time to another, in ms of the run.</summary>
@@ -19,10 +21,13 @@ public sealed class Flow
     public Flow(IEnumerable<Passage> passages)
     {
         all = [.. passages];
-        partitions = all.GroupBy(passage => passage.Partition).ToDictionary(group => group.Key, group => group.OrderBy(passage => passage.AckedMs).ToList());
+        partitions = all.GroupBy(passage => passage.Partition).ToDictionary(
+            group => group.Key, group => group.OrderBy(passage => passage.AckedMs).ToList());
     }
 
-    /// <summary>That share of the messages was out within so many ms of its acknowledgement; null without messages.</summary>
+    /// <summary>
+    /// That share of the messages was out within so many ms of its acknowledgement; null without messages.
+    /// </summary>
     public long? Delay(double share)
     {
         if (all.Count == 0)
@@ -35,11 +40,13 @@ public sealed class Flow
     public Stall LongestOfAll => Longest(-1, all);
 
     /// <summary>The longest such time of a single partition.</summary>
-    public Stall LongestOfOne => partitions.Select(partition => Longest(partition.Key, partition.Value)).DefaultIfEmpty().MaxBy(stall => stall.Ms);
+    public Stall LongestOfOne =>
+        partitions.Select(partition => Longest(partition.Key, partition.Value)).DefaultIfEmpty()
+            .MaxBy(stall => stall.Ms);
 
     /// <summary>
-    /// When, at the latest, every partition had let out a message that was acknowledged after <paramref name="sinceMs"/>;
-    /// null where one did not, or none was sent any more.
+    /// When, at the latest, every partition had let out a message that was acknowledged after
+    /// <paramref name="sinceMs"/>; null where one did not, or none was sent any more.
     /// </summary>
     public long? FlowsAgainMs(long sinceMs)
     {

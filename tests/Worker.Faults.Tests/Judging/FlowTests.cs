@@ -23,7 +23,9 @@ public class FlowTests
     [Fact]
     public void One_partition_may_stall_while_another_flows()
     {
-        var flow = new Flow([.. Enumerable.Range(0, 100).Select(i => new Passage(0, i * 10, i * 10 + 5)), new(1, 100, 105), new(1, 110, 900)]);
+        var flow = new Flow(
+            [.. Enumerable.Range(0, 100).Select(i =>
+                new Passage(0, i * 10, i * 10 + 5)), new(1, 100, 105), new(1, 110, 900)]);
 
         Assert.Equal(new Stall(1, 110, 900), flow.LongestOfOne);
         Assert.True(flow.LongestOfAll.Ms <= 10);

@@ -5,9 +5,11 @@ namespace Worker.Faults.Tests.Judging;
 /// <summary>A fault that was really injected; times in ms of the run.</summary>
 /// <param name="FromMs">When it was injected.</param>
 /// <param name="HealedMs">When what it broke was started or let go on.</param>
-/// <param name="CountFromMs">From when on recovery is timed: at the injection, or once the brokers had leaders again.</param>
+/// <param name="CountFromMs">From when on recovery is timed: at the injection, or once the brokers had leaders
+/// again.</param>
 /// <param name="Away">How long it was meant to last; starting again comes on top.</param>
-public sealed record Injection(FaultKind Kind, int Target, long FromMs, long HealedMs, long CountFromMs, TimeSpan Away = default);
+public sealed record Injection(
+    FaultKind Kind, int Target, long FromMs, long HealedMs, long CountFromMs, TimeSpan Away = default);
 
 /// <summary>A fault that stood alone, and how soon everything flowed again, in ms.</summary>
 public readonly record struct LoneFault(TimeSpan Away, long Ms);
@@ -15,7 +17,8 @@ public readonly record struct LoneFault(TimeSpan Away, long Ms);
 /// <summary>How soon everything flowed again after faults of one kind, in ms.</summary>
 /// <param name="Survived">After how many every partition flowed again.</param>
 /// <param name="Alone">Those with no other fault from 5 s before until they flowed again.</param>
-public sealed record Recovery(FaultKind Kind, int Injected, int Survived, IReadOnlyList<long> All, IReadOnlyList<LoneFault> Alone)
+public sealed record Recovery(
+    FaultKind Kind, int Injected, int Survived, IReadOnlyList<long> All, IReadOnlyList<LoneFault> Alone)
 {
     private const long QuietBeforeMs = 5_000;
 
@@ -36,7 +39,10 @@ public sealed record Recovery(FaultKind Kind, int Injected, int Survived, IReadO
                     continue;
                 all.Add(again - injection.CountFromMs);
                 var others = injections.Where(other => !ReferenceEquals(other, injection) && Disturbs(other.Kind));
-                if (!others.Any(other => other.FromMs < again && Math.Max(other.HealedMs, other.CountFromMs) > injection.FromMs - QuietBeforeMs))
+                if (!others.Any(
+                    other =>
+                        other.FromMs < again
+                        && Math.Max(other.HealedMs, other.CountFromMs) > injection.FromMs - QuietBeforeMs))
                     alone.Add(new(injection.Away, again - injection.CountFromMs));
             }
             recoveries.Add(new(kind.Key, kind.Count(), all.Count, all, alone));

@@ -12,7 +12,8 @@ internal static class MessageChecks
         {
             var message = evidence.Sent[source.Id];
             var at = $"{message} at messages[{source.Partition}]@{source.Offset}";
-            var seen = byId[source.Id].Where(appearance => (appearance.SourcePartition, appearance.SourceOffset) == (source.Partition, source.Offset)).ToList();
+            var seen = byId[source.Id].Where(appearance =>
+                (appearance.SourcePartition, appearance.SourceOffset) == (source.Partition, source.Offset)).ToList();
             var results = seen.FindAll(appearance => appearance.Outlet == Outlet.Results);
             var letters = seen.FindAll(appearance => appearance.Outlet == Outlet.DeadLetters);
             var reviews = seen.FindAll(appearance => appearance.Outlet == Outlet.Review);
@@ -40,7 +41,9 @@ internal static class MessageChecks
             return false;
         if (evidence.DoublesAllowedFromMs is { } from && outlet.Max(appearance => appearance.AtMs) >= from)
             return true;
-        violations.Add(new(Breach.Doubled, $"{at}: {string.Join(" and ", outlet.Select(appearance => $"{appearance.Outlet}[{appearance.Partition}]@{appearance.Offset} ({appearance.AtMs / 1000.0:F1} s)"))}"));
+        var places = outlet.Select(appearance =>
+            $"{appearance.Outlet}[{appearance.Partition}]@{appearance.Offset} ({appearance.AtMs / 1000.0:F1} s)");
+        violations.Add(new(Breach.Doubled, $"{at}: {string.Join(" and ", places)}"));
         return false;
     }
 
@@ -54,9 +57,13 @@ internal static class MessageChecks
             violations.Add(new(Breach.DeadLetterSpoiled, $"{at}: {letter} has not the original value"));
     }
 
-    private static void CheckReview(List<Appearance> results, List<Appearance> reviews, string at, List<Violation> violations)
+    private static void CheckReview(
+        List<Appearance> results, List<Appearance> reviews, string at, List<Violation> violations)
     {
         if (results.Exists(result => result.Reviewed) != reviews.Count > 0)
-            violations.Add(new(Breach.ReviewMismatch, $"{at}: {results.Count(result => result.Reviewed)} results announce a review, {reviews.Count} review items"));
+            violations.Add(
+                new(Breach.ReviewMismatch,
+                $"{at}: {results.Count(result => result.Reviewed)} results announce a review, {reviews.Count} review " +
+                "items"));
     }
 }

@@ -15,7 +15,10 @@ public sealed record Evidence
     /// <summary>Head versions that were published, with when they were acknowledged, in ms of the run.</summary>
     public required IReadOnlyDictionary<int, long> Heads { get; init; }
 
-    /// <summary>At-least-once: when the first fault was injected, in ms of the run; null in exactly-once mode, where nothing may come twice.</summary>
+    /// <summary>
+    /// At-least-once: when the first fault was injected, in ms of the run; null in exactly-once mode, where nothing may
+    /// come twice.
+    /// </summary>
     public required long? DoublesAllowedFromMs { get; init; }
 }
 
@@ -24,7 +27,10 @@ public sealed record Evidence
 /// </summary>
 public static class Oracle
 {
-    /// <summary>How old a replaced head may be when a message that is scored with it was sent: a worker may be frozen, or a broker away.</summary>
+    /// <summary>
+    /// How old a replaced head may be when a message that is scored with it was sent: a worker may be frozen, or a
+    /// broker away.
+    /// </summary>
     public const long HeadGraceMs = 45_000;
 
     public static Verdict Judge(Evidence evidence)
@@ -35,10 +41,15 @@ public static class Oracle
             sources[(source.Partition, source.Offset)] = source.Id;
         var known = new List<Appearance>();
         foreach (var appearance in evidence.Appearances)
-            if (sources.TryGetValue((appearance.SourcePartition, appearance.SourceOffset), out var id) && id == appearance.Id)
+            if (sources.TryGetValue((appearance.SourcePartition, appearance.SourceOffset), out var id)
+                && id == appearance.Id)
                 known.Add(appearance);
             else
-                violations.Add(new(Breach.Phantom, $"{appearance} says it is message {appearance.Id}, the input there is {(sources.TryGetValue((appearance.SourcePartition, appearance.SourceOffset), out id) ? $"message {id}" : "none")}"));
+                violations.Add(
+                    new(Breach.Phantom,
+                    $"{appearance} says it is message {appearance.Id}, the input there is " +
+                    $"{(sources.TryGetValue((appearance.SourcePartition, appearance.SourceOffset), out id)
+                        ? $"message {id}" : "none")}"));
         var inTopic = evidence.Sources.Select(source => source.Id).ToHashSet();
         foreach (var message in evidence.Sent)
             if (message.AckedMs >= 0 && !inTopic.Contains(message.Id))

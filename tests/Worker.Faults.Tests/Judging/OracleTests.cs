@@ -9,7 +9,8 @@ public class OracleTests
     private const int Messages = 40;
 
     [Fact]
-    public void A_run_in_which_everything_came_out_once_and_in_order_is_clean() => Assert.Empty(Judge(_ => { }).Violations);
+    public void A_run_in_which_everything_came_out_once_and_in_order_is_clean() =>
+        Assert.Empty(Judge(_ => { }).Violations);
 
     [Fact]
     public void A_message_that_came_out_nowhere_is_missing()
@@ -23,18 +24,23 @@ public class OracleTests
     [Fact]
     public void A_message_that_came_out_twice_is_doubled()
     {
-        var verdict = Judge(outlets => outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Partition = 0, Offset = 1000 }));
+        var verdict = Judge(outlets =>
+            outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Partition = 0, Offset = 1000 }));
 
         Assert.Equal(1, verdict.Count(Breach.Doubled));
     }
 
     [Fact]
-    public void Every_double_is_found_whichever_message_it_is() => Prop.ForAll(Gen.Choose(0, Messages - 1).ToArbitrary(), id =>
-        Judge(outlets => outlets.Add(outlets.Find(appearance => appearance.Id == id)! with { Offset = 1000 })).Count(Breach.Doubled) == 1).QuickCheckThrowOnFailure();
+    public void Every_double_is_found_whichever_message_it_is() =>
+        Prop.ForAll(Gen.Choose(0, Messages - 1).ToArbitrary(), id =>
+        Judge(outlets => outlets.Add(outlets.Find(appearance => appearance.Id == id)! with { Offset = 1000 }))
+            .Count(Breach.Doubled) == 1).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Every_loss_is_found_whichever_message_it_is() => Prop.ForAll(Gen.Choose(0, Messages - 1).ToArbitrary(), id =>
-        Judge(outlets => outlets.RemoveAll(appearance => appearance.Id == id)).Count(Breach.Missing) == 1).QuickCheckThrowOnFailure();
+    public void Every_loss_is_found_whichever_message_it_is() =>
+        Prop.ForAll(Gen.Choose(0, Messages - 1).ToArbitrary(), id =>
+        Judge(outlets => outlets.RemoveAll(appearance => appearance.Id == id))
+            .Count(Breach.Missing) == 1).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Two_results_in_the_wrong_order_are_found_by_partition_and_by_key()
@@ -42,8 +48,10 @@ public class OracleTests
         // 4 and 7 are neighbours in partition 1 and of one key.
         var verdict = Judge(outlets =>
         {
-            var (one, other) = (outlets.FindIndex(appearance => appearance.Id == 4), outlets.FindIndex(appearance => appearance.Id == 7));
-            (outlets[one], outlets[other]) = (outlets[one] with { Offset = outlets[other].Offset }, outlets[other] with { Offset = outlets[one].Offset });
+            var (one, other) = (outlets.FindIndex(appearance => appearance.Id == 4),
+                outlets.FindIndex(appearance => appearance.Id == 7));
+            (outlets[one], outlets[other]) = (outlets[one] with { Offset = outlets[other].Offset },
+                outlets[other] with { Offset = outlets[one].Offset });
         });
 
         Assert.Equal(2, verdict.Count(Breach.OutOfOrder));
@@ -66,7 +74,15 @@ public class OracleTests
     [Fact]
     public void A_message_with_a_result_and_a_dead_letter_is_found()
     {
-        var verdict = Judge(outlets => outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Outlet = Outlet.DeadLetters, Offset = 1000, ValueIntact = true }));
+        var verdict = Judge(
+            outlets =>
+                outlets.Add(
+                    outlets.Find(appearance => appearance.Id == 7)! with
+                    {
+                        Outlet = Outlet.DeadLetters,
+                        Offset = 1000,
+                        ValueIntact = true,
+                    }));
 
         Assert.Equal(1, verdict.Count(Breach.WronglyDeadLettered));
     }
@@ -101,7 +117,15 @@ public class OracleTests
     [Fact]
     public void A_review_item_without_its_announcement_is_found()
     {
-        var verdict = Judge(outlets => outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Outlet = Outlet.Review, Partition = 0, Offset = 0 }));
+        var verdict = Judge(
+            outlets =>
+                outlets.Add(
+                    outlets.Find(appearance => appearance.Id == 7)! with
+                    {
+                        Outlet = Outlet.Review,
+                        Partition = 0,
+                        Offset = 0,
+                    }));
 
         Assert.Equal(Breach.ReviewMismatch, Assert.Single(verdict.Violations).Breach);
     }
@@ -143,12 +167,18 @@ public class OracleTests
 
     [Fact]
     public void A_head_that_nobody_published_is_found() =>
-        Assert.Equal(1, Judge(outlets => outlets[outlets.FindIndex(appearance => appearance.Id == 7)] = outlets.Find(appearance => appearance.Id == 7)! with { HeadVersion = 9 }).Count(Breach.StaleHead));
+        Assert.Equal(
+            1, Judge(
+                outlets =>
+                    outlets[outlets.FindIndex(appearance => appearance.Id == 7)] = outlets.Find(appearance =>
+                        appearance.Id == 7)! with
+                    { HeadVersion = 9 }).Count(Breach.StaleHead));
 
     [Fact]
     public void At_least_once_may_double_after_the_first_fault_and_not_before()
     {
-        void Double(List<Appearance> outlets) => outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Offset = 1000, AtMs = 500 });
+        void Double(List<Appearance> outlets) =>
+            outlets.Add(outlets.Find(appearance => appearance.Id == 7)! with { Offset = 1000, AtMs = 500 });
 
         var after = Judge(Double, doublesFrom: 400);
         var before = Judge(Double, doublesFrom: 600);
@@ -172,7 +202,8 @@ public class OracleTests
         Assert.Equal(1, verdict.Count(Breach.OutOfOrder));
     }
 
-    private static Verdict Judge(Action<List<Appearance>> spoil, long? doublesFrom = null, Dictionary<int, long>? heads = null) =>
+    private static Verdict Judge(
+        Action<List<Appearance>> spoil, long? doublesFrom = null, Dictionary<int, long>? heads = null) =>
         Oracle.Judge(Evidence(spoil) with { DoublesAllowedFromMs = doublesFrom, Heads = heads ?? new() { [1] = 0 } });
 
     /// <summary>40 messages over 3 partitions, one key each; every tenth is broken JSON.</summary>
@@ -188,7 +219,10 @@ public class OracleTests
             AckedMs = id + 1,
         }).ToList();
         var outlets = sent.Select(message => new Appearance(
-            message.Poison == Poison.None ? Outlet.Results : Outlet.DeadLetters, message.Id % 3, message.Id / 3, message.Id, message.Id % 3, message.Id / 3, 100 + message.Id)
+            message.Poison == Poison.None
+                ? Outlet.Results
+                : Outlet.DeadLetters, message.Id % 3, message.Id / 3, message.Id, message.Id % 3, message.Id / 3,
+                100 + message.Id)
         {
             HeadVersion = message.Poison == Poison.None ? 1 : 0,
             Failure = message.Poison == Poison.None ? null : "InvalidJson",

@@ -1,9 +1,9 @@
 namespace Worker.Faults.Tests.Judging;
 
 /// <summary>
-/// Order. Exactly-once: in each partition of an outlet, what came from one partition of the input is in its order. In both
-/// modes: the first appearances of each key's messages are in order (a message without a key may go to any partition
-/// of the outlet, so after a second pass it has no order to keep).
+/// Order. Exactly-once: in each partition of an outlet, what came from one partition of the input is in its order. In
+/// both modes: the first appearances of each key's messages are in order (a message without a key may go to any
+/// partition of the outlet, so after a second pass it has no order to keep).
 /// </summary>
 internal static class OrderChecks
 {
@@ -42,7 +42,9 @@ internal static class OrderChecks
             if (message.Key is null || !seen.Add(record.Id))
                 continue;
             if (last.TryGetValue(message.Key, out var before) && message.Sequence < before.Sequence)
-                violations.Add(new(Breach.OutOfOrder, $"{message}: {record} comes after {message.Key}:{before.Sequence}, {before.Record}"));
+                violations.Add(
+                    new(Breach.OutOfOrder,
+                    $"{message}: {record} comes after {message.Key}:{before.Sequence}, {before.Record}"));
             else
                 last[message.Key] = (message.Sequence, record);
         }

@@ -55,7 +55,10 @@ public sealed record Verdict
 
     public required int Reviews { get; init; }
 
-    /// <summary>How often results of one partition went back to an older head: a worker that had not heard of the newer one took over.</summary>
+    /// <summary>
+    /// How often results of one partition went back to an older head: a worker that had not heard of the newer one took
+    /// over.
+    /// </summary>
     public required int HeadSteps { get; init; }
 
     public int Count(Breach breach) => Violations.Count(violation => violation.Breach == breach);

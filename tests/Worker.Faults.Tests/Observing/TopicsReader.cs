@@ -11,8 +11,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Faults.Tests.Observing;
 
 /// <summary>
-/// The consumer of results that the promise is made to: read_committed, from the beginning, on a thread of its own, all the
-/// time. It reads the input topic too, whose contents are what must come out.
+/// The consumer of results that the promise is made to: read_committed, from the beginning, on a thread of its own, all
+/// the time. It reads the input topic too, whose contents are what must come out.
 /// </summary>
 internal sealed class TopicsReader : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class TopicsReader : IDisposable
 
     /// <param name="counts">Partitions of each topic.</param>
     /// <param name="now">The run's clock, in ms.</param>
-    public TopicsReader(string bootstrapServers, KafkaTopics topics, IReadOnlyDictionary<string, int> counts, Func<long> now)
+    public TopicsReader(
+        string bootstrapServers, KafkaTopics topics, IReadOnlyDictionary<string, int> counts, Func<long> now)
     {
         this.topics = topics;
         this.now = now;
@@ -50,7 +51,9 @@ internal sealed class TopicsReader : IDisposable
             // A frozen broker is given up soon, so that its stall is not mistaken for the worker's.
             SocketTimeoutMs = 4_000,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        partitions = [.. counts.SelectMany(topic => Enumerable.Range(0, topic.Value).Select(partition => new TopicPartition(topic.Key, partition)))];
+        partitions =
+            [.. counts.SelectMany(topic =>
+                Enumerable.Range(0, topic.Value).Select(partition => new TopicPartition(topic.Key, partition)))];
         consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
         reading = Task.Factory.StartNew(Run, stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -102,7 +105,9 @@ internal sealed class TopicsReader : IDisposable
     /// <returns>False where a partition's end was not seen within the given time.</returns>
     public async Task<bool> ReadToEnd(string bootstrapServers, TimeSpan patience)
     {
-        using var marker = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers, Acks = Acks.All }).SetLogHandler((_, _) => { }).Build();
+        using var marker = new ProducerBuilder<Null, byte[]>(
+            new ProducerConfig { BootstrapServers = bootstrapServers, Acks = Acks.All }).SetLogHandler((_, _) =>
+                { }).Build();
         var deadline = now() + (long)patience.TotalMilliseconds;
         foreach (var partition in partitions)
             await MarkEnd(marker, partition, deadline);
@@ -123,7 +128,12 @@ internal sealed class TopicsReader : IDisposable
         {
             try
             {
-                await marker.ProduceAsync(partition, new Message<Null, byte[]> { Value = [], Headers = new Headers { { MessageContent.IdHeader, "-1"u8.ToArray() } } });
+                await marker.ProduceAsync(
+                    partition, new Message<Null, byte[]>
+                    {
+                        Value = [],
+                        Headers = new Headers { { MessageContent.IdHeader, "-1"u8.ToArray() } },
+                    });
                 return;
             }
             catch (ProduceException<Null, byte[]>) when (now() < deadline)
@@ -189,12 +199,16 @@ internal sealed class TopicsReader : IDisposable
         var root = json.RootElement;
         var source = root.GetProperty("source");
         var labels = root.GetProperty("labels");
-        var head = labels.TryGetProperty(HeadPublisher.FastLabel, out var fast) ? fast : labels.GetProperty(HeadPublisher.SlowLabel);
-        return new Appearance(record.Topic == topics.Results ? Outlet.Results : Outlet.Review, record.Partition.Value, record.Offset.Value, id,
+        var head = labels.TryGetProperty(HeadPublisher.FastLabel, out var fast)
+            ? fast
+            : labels.GetProperty(HeadPublisher.SlowLabel);
+        return new Appearance(record.Topic == topics.Results ? Outlet.Results : Outlet.Review, record.Partition.Value,
+            record.Offset.Value, id,
             source.GetProperty("partition").GetInt32(), source.GetProperty("offset").GetInt64(), now())
         {
             HeadVersion = head.GetProperty("version").GetInt32(),
-            Reviewed = root.TryGetProperty("review", out var review) && review.GetProperty("state").ValueEquals("asked"),
+            Reviewed = root.TryGetProperty("review", out var review)
+                && review.GetProperty("state").ValueEquals("asked"),
         };
     }
 
@@ -206,8 +220,10 @@ internal sealed class TopicsReader : IDisposable
             BinaryPrimitives.ReadInt64BigEndian(headers.GetLastBytes(DeadLetterHeaders.Offset)), now())
         {
             Failure = Text(headers, DeadLetterHeaders.Kind),
-            ValueIntact = headers.TryGetLastBytes(MessageContent.DigestHeader, out var digest) && MessageContent.Digest(record.Message.Value).AsSpan().SequenceEqual(digest),
-            ValueOmitted = Text(headers, DeadLetterHeaders.Omitted)?.Contains("value", StringComparison.Ordinal) == true,
+            ValueIntact = headers.TryGetLastBytes(MessageContent.DigestHeader, out var digest)
+                && MessageContent.Digest(record.Message.Value).AsSpan().SequenceEqual(digest),
+            ValueOmitted = Text(headers, DeadLetterHeaders.Omitted)?.Contains(
+                "value", StringComparison.Ordinal) == true,
         };
     }
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
-/// Each fault by itself, by turns, with a quiet time after it: what is timed is the recovery from that fault and nothing
-/// else. A pure function of seed, length and number of workers, like <see cref="FaultSchedule"/>.
+/// Each fault by itself, by turns, with a quiet time after it: what is timed is the recovery from that fault and
+/// nothing else. A pure function of seed, length and number of workers, like <see cref="FaultSchedule"/>.
 /// </summary>
 public static class CalmSchedule
 {
@@ -21,7 +21,9 @@ public static class CalmSchedule
         (FaultKind.BrokerKill, 15), (FaultKind.BrokerKill, 0.5), (FaultKind.BrokerStop, 3),
     ];
 
-    /// <summary>The faults in the order of their time; each begins and is healed within <paramref name="length"/>.</summary>
+    /// <summary>
+    /// The faults in the order of their time; each begins and is healed within <paramref name="length"/>.
+    /// </summary>
     public static ImmutableArray<ScheduledFault> Create(int seed, TimeSpan length, int workers)
     {
         var random = new Random(seed);
@@ -35,7 +37,11 @@ public static class CalmSchedule
             var away = TimeSpan.FromSeconds(workers == 1 && kind == FaultKind.WorkerKill ? 0.2 : seconds);
             if (at + away > length)
                 return faults.ToImmutable();
-            faults.Add(new(at, kind, random.Next(kind is FaultKind.WorkerKill or FaultKind.WorkerTerminate ? workers : FaultSchedule.Brokers), away));
+            faults.Add(
+                new(at, kind, random.Next(
+                    kind is FaultKind.WorkerKill or FaultKind.WorkerTerminate
+                        ? workers
+                        : FaultSchedule.Brokers), away));
             at += away + Quiet;
         }
     }

@@ -12,7 +12,9 @@ public enum FaultKind
     /// <summary>SIGSTOP of a worker, SIGCONT before its session ends.</summary>
     WorkerPause,
 
-    /// <summary>SIGSTOP of a worker for longer than its session, then SIGCONT: it must not publish what others took over.</summary>
+    /// <summary>
+    /// SIGSTOP of a worker for longer than its session, then SIGCONT: it must not publish what others took over.
+    /// </summary>
     WorkerZombie,
 
     /// <summary>A second process with a living worker's identity: the first is fenced.</summary>
@@ -24,7 +26,9 @@ public enum FaultKind
     /// <summary>A worker whose encoder needs seconds for a window joins, and goes by kill -9 or SIGTERM.</summary>
     SlowWorker,
 
-    /// <summary>Workers leave and join about every second; its kills and terminations are faults of their own.</summary>
+    /// <summary>
+    /// Workers leave and join about every second; its kills and terminations are faults of their own.
+    /// </summary>
     RebalanceStorm,
 
     /// <summary>All workers but one leave for a while; its terminations are faults of their own.</summary>

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
-/// Which fault happens when: a pure function of seed, length and number of workers. Cycles of 60 s: 30 s in which faults
-/// come on top of each other, then a calm in which one fault stands alone, so that recovery from it can be timed.
+/// Which fault happens when: a pure function of seed, length and number of workers. Cycles of 60 s: 30 s in which
+/// faults come on top of each other, then a calm in which one fault stands alone, so that recovery from it can be
+/// timed.
 /// </summary>
 public static class FaultSchedule
 {
@@ -15,14 +16,17 @@ public static class FaultSchedule
     private static readonly TimeSpan Turmoil = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(42);
 
-    /// <summary>The faults in the order of their time; each begins and is healed within <paramref name="length"/>.</summary>
+    /// <summary>
+    /// The faults in the order of their time; each begins and is healed within <paramref name="length"/>.
+    /// </summary>
     public static ImmutableArray<ScheduledFault> Create(int seed, TimeSpan length, int workers)
     {
         var random = new Random(seed);
         var faults = new List<ScheduledFault>();
         var workerLane = new WorkerLane(random, workers, faults);
         var brokerKinds = new Deck<FaultKind>(random,
-            [FaultKind.BrokerKill, FaultKind.BrokerStop, FaultKind.BrokerKill, FaultKind.BrokerStop, FaultKind.BrokerPause]);
+            [FaultKind.BrokerKill, FaultKind.BrokerStop, FaultKind.BrokerKill, FaultKind.BrokerStop,
+                FaultKind.BrokerPause]);
         var cycle = 0;
         for (var start = TimeSpan.Zero; start < length; start += Cycle, cycle++)
         {
@@ -30,7 +34,9 @@ public static class FaultSchedule
             workerLane.Fill(start + TimeSpan.FromSeconds(2), end);
             faults.Add(Broker(random, start + Between(random, 1, 6), brokerKinds.Next()));
             if (cycle % 2 == 0)
-                faults.Add(new(start + Between(random, 6, 12), FaultKind.SlowWorker, 0, Between(random, 12, 18), Hard: random.Next(2) == 0));
+                faults.Add(
+                    new(start + Between(random, 6, 12), FaultKind.SlowWorker, 0, Between(
+                        random, 12, 18), Hard: random.Next(2) == 0));
             faults.Add(Alone(random, cycle, start + Calm, workers));
         }
         for (var at = Between(random, 3, 6); at < length; at += Between(random, 4, 9))
@@ -43,12 +49,15 @@ public static class FaultSchedule
             .OrderBy(fault => fault.At)];
     }
 
-    /// <summary>The fault of a calm, by turns: others take over, the same worker comes back, a broker bounces.</summary>
+    /// <summary>
+    /// The fault of a calm, by turns: others take over, the same worker comes back, a broker bounces.
+    /// </summary>
     private static ScheduledFault Alone(Random random, int cycle, TimeSpan at, int workers) => (cycle % 4) switch
     {
         0 => new(at, FaultKind.WorkerKill, random.Next(workers), TimeSpan.FromSeconds(workers > 1 ? 9 : 0.2)),
         2 => new(at, FaultKind.WorkerKill, random.Next(workers), TimeSpan.FromSeconds(0.2)),
-        _ => new(at, random.Next(2) == 0 ? FaultKind.BrokerKill : FaultKind.BrokerStop, random.Next(Brokers), TimeSpan.FromSeconds(3)),
+        _ => new(at, random.Next(2) == 0 ? FaultKind.BrokerKill : FaultKind.BrokerStop, random.Next(Brokers),
+            TimeSpan.FromSeconds(3)),
     };
 
     private static ScheduledFault Broker(Random random, TimeSpan at, FaultKind kind)

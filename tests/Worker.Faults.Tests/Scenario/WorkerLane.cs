@@ -12,7 +12,8 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
     private readonly TimeSpan[] busyUntil = new TimeSpan[workers];
     private readonly Deck<FaultKind> kinds = new(random,
     [
-        FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill,
+        FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill,
+        FaultKind.WorkerKill, FaultKind.WorkerKill,
         FaultKind.WorkerTerminate, FaultKind.WorkerTerminate, FaultKind.WorkerPause, FaultKind.WorkerZombie,
         FaultKind.WorkerTwin, FaultKind.WorkerReplaced, FaultKind.RebalanceStorm, FaultKind.OneWorkerLeft,
     ]);
@@ -51,7 +52,8 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
         faults.Add(new(at, FaultKind.RebalanceStorm, 0, TimeSpan.Zero));
         for (var left = random.Next(5, 9); left > 0 && at < to; left--, at += FaultSchedule.Between(random, 0.7, 1.4))
             if (Pick(at) is { } worker)
-                Add(at, random.Next(2) == 0 ? FaultKind.WorkerKill : FaultKind.WorkerTerminate, worker, FaultSchedule.Between(random, 0.2, 1));
+                Add(at, random.Next(2) == 0 ? FaultKind.WorkerKill : FaultKind.WorkerTerminate, worker,
+                    FaultSchedule.Between(random, 0.2, 1));
         return at;
     }
 
@@ -83,7 +85,8 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
         return free.Count == 0 ? null : free[random.Next(free.Count)];
     }
 
-    private List<int> Free(TimeSpan at) => [.. Enumerable.Range(0, busyUntil.Length).Where(worker => busyUntil[worker] <= at)];
+    private List<int> Free(TimeSpan at) =>
+        [.. Enumerable.Range(0, busyUntil.Length).Where(worker => busyUntil[worker] <= at)];
 
     private TimeSpan Absence() => random.Next(20) switch
     {

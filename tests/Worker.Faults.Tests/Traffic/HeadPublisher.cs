@@ -10,10 +10,11 @@ namespace Worker.Faults.Tests.Traffic;
 internal sealed record EncoderIdentity(string Hash, int Width);
 
 /// <summary>
-/// Publishes versions of two labels, one for each encoder: a worker takes the head that fits its encoder and refuses the
-/// other.
+/// Publishes versions of two labels, one for each encoder: a worker takes the head that fits its encoder and refuses
+/// the other.
 /// </summary>
-internal sealed class HeadPublisher(KafkaOptions options, EncoderIdentity fast, EncoderIdentity slow, int seed, Func<long> now) : IDisposable
+internal sealed class HeadPublisher(
+    KafkaOptions options, EncoderIdentity fast, EncoderIdentity slow, int seed, Func<long> now) : IDisposable
 {
     public const string FastLabel = "fast";
     public const string SlowLabel = "slow";

@@ -5,13 +5,15 @@ using Worker.Faults.Tests.Judging;
 namespace Worker.Faults.Tests.Traffic;
 
 /// <summary>
-/// Keeps writing messages of known identity, some without a key, one in a hundred poison. Idempotent, and patient enough
-/// to outlast every broker fault, so that each message is in the topic once or (after a fatal error of the client) in doubt.
+/// Keeps writing messages of known identity, some without a key, one in a hundred poison. Idempotent, and patient
+/// enough to outlast every broker fault, so that each message is in the topic once or (after a fatal error of the
+/// client) in doubt.
 /// </summary>
 internal sealed class MessageProducer : IDisposable
 {
     private const int Keys = 200;
-    private static readonly Poison[] Poisons = [Poison.NullValue, Poison.InvalidUtf8, Poison.InvalidJson, Poison.MissingText];
+    private static readonly Poison[] Poisons = [Poison.NullValue, Poison.InvalidUtf8, Poison.InvalidJson,
+        Poison.MissingText];
 
     private readonly string topic;
     private readonly Func<long> now;
@@ -112,14 +114,25 @@ internal sealed class MessageProducer : IDisposable
         lock (gate)
         {
             var slot = random.Next(5) == 0 ? Keys : random.Next(Keys);
-            var message = new InputMessage { Id = sent.Count, Key = slot == Keys ? null : $"k{slot}", Sequence = sequences[slot]++, Poison = poison, SentMs = now() };
+            var message = new InputMessage
+            {
+                Id = sent.Count,
+                Key = slot == Keys ? null : $"k{slot}",
+                Sequence = sequences[slot]++,
+                Poison = poison,
+                SentMs = now(),
+            };
             sent.Add(message);
             var value = MessageContent.Value(poison, message.Id, random);
             var record = new Message<byte[]?, byte[]?>
             {
                 Key = message.Key is null ? null : Encoding.UTF8.GetBytes(message.Key),
                 Value = value,
-                Headers = new Headers { { MessageContent.IdHeader, Encoding.UTF8.GetBytes($"{message.Id}") }, { MessageContent.DigestHeader, MessageContent.Digest(value) } },
+                Headers = new Headers
+                {
+                    { MessageContent.IdHeader, Encoding.UTF8.GetBytes($"{message.Id}") },
+                    { MessageContent.DigestHeader, MessageContent.Digest(value) },
+                },
             };
             try
             {
@@ -147,5 +160,6 @@ internal sealed class MessageProducer : IDisposable
     }
 
     private IProducer<byte[]?, byte[]?> Build() =>
-        new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { })
+            .Build();
 }

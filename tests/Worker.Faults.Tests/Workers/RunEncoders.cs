@@ -4,7 +4,9 @@ using Worker.Testing;
 
 namespace Worker.Faults.Tests.Workers;
 
-/// <summary>The two encoders of a run: a tiny one that costs next to nothing, and a real one that makes windows last seconds.</summary>
+/// <summary>
+/// The two encoders of a run: a tiny one that costs next to nothing, and a real one that makes windows last seconds.
+/// </summary>
 internal sealed record RunEncoders(string FastBundle, EncoderIdentity Fast, string SlowBundle, EncoderIdentity Slow)
 {
     private const int TinyWidth = 48;

@@ -1,6 +1,8 @@
 namespace Worker.Faults.Tests.Workers;
 
-/// <summary>The workers of a run, each with an identity of its own that survives restarts, and the slow one that comes and goes.</summary>
+/// <summary>
+/// The workers of a run, each with an identity of its own that survives restarts, and the slow one that comes and goes.
+/// </summary>
 internal sealed class WorkerFleet : IAsyncDisposable
 {
     /// <summary>What a production user would set, at the short end, so that faults are over soon.</summary>
@@ -19,7 +21,8 @@ internal sealed class WorkerFleet : IAsyncDisposable
         this.bootstrapServers = bootstrapServers;
         this.encoders = encoders;
         var logs = Directory.CreateDirectory(Path.Combine(options.Folder, "workers")).FullName;
-        Slots = [.. Enumerable.Range(0, options.Workers).Select(i => new WorkerSlot($"worker-{i}", logs, () => FastSettings(i), now, Note))];
+        Slots = [.. Enumerable.Range(0, options.Workers).Select(i =>
+            new WorkerSlot($"worker-{i}", logs, () => FastSettings(i), now, Note))];
         Slow = new WorkerSlot("slow", logs, SlowSettings, now, Note);
         supervising = Supervise();
     }
@@ -81,15 +84,20 @@ internal sealed class WorkerFleet : IAsyncDisposable
         [.. Settings($"faults-{worker}", encoders.FastBundle), "--Window:MaxMessages=500"];
 
     private string[] SlowSettings() =>
-        [.. Settings("faults-slow", encoders.SlowBundle), "--Window:MaxMessages=400", "--Window:TargetMs=0", "--Kafka:PauseAfterMs=1000"];
+        [.. Settings(
+            "faults-slow",
+            encoders.SlowBundle), "--Window:MaxMessages=400", "--Window:TargetMs=0", "--Kafka:PauseAfterMs=1000"];
 
     private List<string> Settings(string identity, string bundle)
     {
         List<string> settings =
         [
-            $"--Kafka:BootstrapServers={bootstrapServers}", "--Kafka:GroupId=faults", $"--Kafka:TransactionalId={identity}", $"--Kafka:Delivery={options.Mode}",
-            "--Kafka:TransactionTimeoutMs=8000", "--Kafka:TransactionGiveUpMs=20000", "--Kafka:DeliveryTimeoutMs=20000", "--Kafka:MaxPollIntervalMs=30000", "--Kafka:RevokeDrainMs=5000",
-            $"--Encoder:Bundle={bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Input:Format=Json", "--Health:Port=0",
+            $"--Kafka:BootstrapServers={bootstrapServers}", "--Kafka:GroupId=faults",
+            $"--Kafka:TransactionalId={identity}", $"--Kafka:Delivery={options.Mode}",
+            "--Kafka:TransactionTimeoutMs=8000", "--Kafka:TransactionGiveUpMs=20000", "--Kafka:DeliveryTimeoutMs=20000",
+            "--Kafka:MaxPollIntervalMs=30000", "--Kafka:RevokeDrainMs=5000",
+            $"--Encoder:Bundle={bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Input:Format=Json",
+            "--Health:Port=0",
         ];
         if (options.Protocol == "classic")
             settings.Add($"--Kafka:SessionTimeoutMs={SessionTimeoutMs}");

@@ -14,7 +14,9 @@ internal sealed class WorkerProcess : IDisposable
         // terminal ends the test and not the workers.
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", "log=$1; shift; exec setsid dotnet \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, Path.Combine(AppContext.BaseDirectory, "worker.dll"), "run" },
+            ArgumentList =
+                { "-c", "log=$1; shift; exec setsid dotnet \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, Path.Combine(
+                    AppContext.BaseDirectory, "worker.dll"), "run" },
             WorkingDirectory = Path.GetDirectoryName(log),
         };
         foreach (var setting in settings)
@@ -58,7 +60,10 @@ internal sealed class WorkerProcess : IDisposable
     {
         if (!HasSpoken)
             return "nothing";
-        var lines = File.ReadLines(Log).Where(line => line.Contains(" crit: ", StringComparison.Ordinal) || line.StartsWith("error:", StringComparison.Ordinal) || line.Contains("Unhandled", StringComparison.Ordinal)).ToList();
+        var lines = File.ReadLines(Log).Where(
+            line => line.Contains(" crit: ", StringComparison.Ordinal)
+            || line.StartsWith("error:", StringComparison.Ordinal)
+            || line.Contains("Unhandled", StringComparison.Ordinal)).ToList();
         return lines.Count == 0 ? "nothing" : lines[^1];
     }
 

@@ -4,14 +4,16 @@ namespace Worker.Faults.Tests.Workers;
 
 /// <summary>A life of a worker that ended though nobody had asked for it, or not as asked.</summary>
 /// <param name="Code">Exit code; -1 where it did not end and was killed.</param>
-/// <param name="Wrong">Whether that breaks a promise: not ended in time after SIGTERM, or with an error nobody foresaw.</param>
+/// <param name="Wrong">Whether that breaks a promise: not ended in time after SIGTERM, or with an error nobody
+/// foresaw.</param>
 internal sealed record Ending(string Worker, long AtMs, int Code, string Words, string Log, bool Wrong);
 
 /// <summary>
-/// One identity (transactional id) and the processes that live it, one after the other: as an orchestrator would, it starts
-/// a worker again that ended by itself. One fault at a time.
+/// One identity (transactional id) and the processes that live it, one after the other: as an orchestrator would, it
+/// starts a worker again that ended by itself. One fault at a time.
 /// </summary>
-internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<string>> settings, Func<long> now, Action<Ending> onEnding) : IAsyncDisposable
+internal sealed class WorkerSlot(string name, string folder,
+    Func<IEnumerable<string>> settings, Func<long> now, Action<Ending> onEnding) : IAsyncDisposable
 {
     private static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FencedWithin = TimeSpan.FromSeconds(20);
@@ -53,7 +55,10 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
         worker.Send(Signal.Continue);
     });
 
-    /// <summary>Starts a second process of the same identity, the first frozen meanwhile or not; one of them is to end by itself.</summary>
+    /// <summary>
+    /// Starts a second process of the same identity, the first frozen meanwhile or not; one of them is to end by
+    /// itself.
+    /// </summary>
     public Task<long?> Replace(TimeSpan length, bool frozen) => Fault(async worker =>
     {
         if (frozen)
@@ -68,7 +73,9 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
             (worker, successor) = (successor, worker);
         current = successor;
         if (worker.HasExited)
-            onEnding(new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log, Wrong: worker.ExitCode != ExitCode.Fenced));
+            onEnding(
+                new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log,
+                Wrong: worker.ExitCode != ExitCode.Fenced));
         else
             await worker.Kill(); // It had nothing to publish, so it did not find out, and did no harm.
         worker.Dispose();
@@ -152,16 +159,23 @@ internal sealed class WorkerSlot(string name, string folder, Func<IEnumerable<st
         if (!await worker.WaitForExit(TerminationGrace))
         {
             await worker.Kill();
-            onEnding(new Ending(name, now(), -1, $"not ended {TerminationGrace.TotalSeconds:F0} s after SIGTERM", worker.Log, Wrong: true));
+            onEnding(
+                new Ending(name, now(), -1, $"not ended {TerminationGrace.TotalSeconds:F0} s after SIGTERM", worker.Log,
+                Wrong: true));
         }
         // One that was only just starting had no handler yet: the signal itself ended it, and it had done nothing.
         else if (worker.ExitCode != 0 && (worker.ExitCode != KilledByTerminate || worker.HasSpoken))
-            onEnding(new Ending(name, now(), worker.ExitCode, $"after SIGTERM: {worker.LastWords()}", worker.Log, Wrong: IsBug(worker.ExitCode)));
+            onEnding(
+                new Ending(name, now(), worker.ExitCode, $"after SIGTERM: {worker.LastWords()}", worker.Log,
+                Wrong: IsBug(worker.ExitCode)));
     }
 
     private void Report(WorkerProcess ended) =>
         onEnding(new Ending(name, now(), ended.ExitCode, ended.LastWords(), ended.Log, Wrong: IsBug(ended.ExitCode)));
 
-    /// <summary>Anything but a good end or a message for a person: a bug, a crash, or fenced though nobody else has the identity.</summary>
+    /// <summary>
+    /// Anything but a good end or a message for a person: a bug, a crash, or fenced though nobody else has the
+    /// identity.
+    /// </summary>
     private static bool IsBug(int code) => code is not (ExitCode.Done or ExitCode.Failed);
 }

@@ -75,7 +75,8 @@ public sealed class ClientLogTests
         for (var i = 0; i < 100; i++)
             client.Write(new Error(ErrorCode.Local_Transport, "no hunter2-secret here"));
         Assert.Equal(3, log.Lines.Count);
-        Assert.All(log.Lines, line => Assert.Equal("Worker.Kafka.Client.Test Warning Local_Transport: no *** here", line));
+        Assert.All(
+            log.Lines, line => Assert.Equal("Worker.Kafka.Client.Test Warning Local_Transport: no *** here", line));
     }
 
     private static KafkaOptions Secretive()

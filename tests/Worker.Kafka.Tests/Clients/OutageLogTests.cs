@@ -8,14 +8,20 @@ namespace Worker.Kafka.Tests.Clients;
 
 public sealed class OutageLogTests
 {
-    private const string Refused = "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)";
-    private const string HungUp = "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Disconnected: connection closed by peer: receive 0 after POLLIN (after 61234ms in state UP)";
+    private const string Refused =
+        "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after " +
+        "0ms in state CONNECT)";
+    private const string HungUp =
+        "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Disconnected: connection closed by peer: receive 0 after POLLIN " +
+        "(after 61234ms in state UP)";
 
     [Theory]
     [InlineData(Refused, "127.0.0.1:9092 (connection refused)")]
     [InlineData(HungUp, "127.0.0.1:9092 (connection broken)")]
-    [InlineData("[thrd:GroupCoordinator]: GroupCoordinator: 127.0.0.1:9092: Disconnected (after 5000ms in state UP)", "127.0.0.1:9092 (connection broken)")]
-    [InlineData("sasl_ssl://kafka-1.kafka:9093/1: 2 request(s) timed out: disconnect (after 65000ms in state UP)", "kafka-1.kafka:9093 (no answer)")]
+    [InlineData("[thrd:GroupCoordinator]: GroupCoordinator: 127.0.0.1:9092: Disconnected (after 5000ms in state UP)",
+        "127.0.0.1:9092 (connection broken)")]
+    [InlineData("sasl_ssl://kafka-1.kafka:9093/1: 2 request(s) timed out: disconnect (after 65000ms in state UP)",
+        "kafka-1.kafka:9093 (no answer)")]
     [InlineData("1/1 brokers are down", "bootstrap:1")]
     public void Brokers_and_reasons_are_named_in_our_words(string said, string text)
     {
@@ -38,12 +44,14 @@ public sealed class OutageLogTests
     [Fact]
     public void What_a_broker_refuses_is_said_with_what_to_do_and_is_new_once()
     {
-        const string refused = "sasl_ssl://b:9093/1: SASL authentication error: Authentication failed (after 300ms in state AUTH_REQ)";
+        const string refused =
+            "sasl_ssl://b:9093/1: SASL authentication error: Authentication failed (after 300ms in state AUTH_REQ)";
         var away = new AwayBrokers();
         Assert.False(away.Note(HungUp, WireFault.Of(ErrorCode.NoError, HungUp), isFirstContact: false));
         Assert.True(away.Note(refused, WireFault.Of(ErrorCode.NoError, refused), isFirstContact: false));
         Assert.False(away.Note(refused, WireFault.Of(ErrorCode.NoError, refused), isFirstContact: false));
-        Assert.Contains("the broker refuses this worker's credentials: check the user", away.Text(""), StringComparison.Ordinal);
+        Assert.Contains(
+            "the broker refuses this worker's credentials: check the user", away.Text(""), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,12 +73,15 @@ public sealed class OutageLogTests
 
         outages.Fault(Refused, null);
         Say("of the outage");
-        await Until(() => log.Lines.Any(line => line.Contains("does not serve this worker since", StringComparison.Ordinal)), "the warning");
+        await Until(
+            () => log.Lines.Any(line =>
+                line.Contains("does not serve this worker since", StringComparison.Ordinal)), "the warning");
         Say("later");
         outages.HeldBack();
         outages.Works(byReader: true);
         await Until(() => !outages.IsOn, "the end");
-        Assert.Equal(["worker Debug of the outage", "worker Debug later"], log.Lines.Where(line => line.StartsWith("worker ", StringComparison.Ordinal)).Skip(2));
+        Assert.Equal(["worker Debug of the outage", "worker Debug later"],
+            log.Lines.Where(line => line.StartsWith("worker ", StringComparison.Ordinal)).Skip(2));
         Assert.Contains("1 lines of the client library were held back", log.Lines.Last(), StringComparison.Ordinal);
         Say("after");
         Assert.Equal("worker Warning after", log.Lines.Last());
@@ -86,7 +97,9 @@ public sealed class OutageLogTests
         client.Write(new LogMessage("rdkafka", SyslogLevel.Error, "FAIL", Refused));
         client.Write(new LogMessage("rdkafka", SyslogLevel.Warning, "CONFWARN", "a setting is odd"));
         client.Write(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
-        Assert.All(log.Lines, line => Assert.StartsWith("Worker.Kafka.Client.Producer Debug ", line, StringComparison.Ordinal));
+        Assert.All(
+            log.Lines, line =>
+                Assert.StartsWith("Worker.Kafka.Client.Producer Debug ", line, StringComparison.Ordinal));
         Assert.True(outages.IsOn);
     }
 

@@ -14,7 +14,8 @@ public sealed class OutsideRetryTests
         var result = Retry().Run(_ => ++tries < 4 ? throw new TimeoutException($"failure {tries}") : "done", default);
         Assert.Equal("done", result);
         Assert.Equal(2, log.Lines.Count);
-        Assert.Contains("calling the moon failed and is tried again until it succeeds: failure 1", log.Lines.First(), StringComparison.Ordinal);
+        Assert.Contains("calling the moon failed and is tried again until it succeeds: failure 1", log.Lines.First(),
+            StringComparison.Ordinal);
         Assert.Contains("calling the moon succeeded after 4 tries", log.Lines.Last(), StringComparison.Ordinal);
     }
 
@@ -38,7 +39,8 @@ public sealed class OutsideRetryTests
     public void Stopping_ends_it()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        Assert.ThrowsAny<OperationCanceledException>(() => Retry().Run<int>(_ => throw new TimeoutException(), stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Retry().Run<int>(_ => throw new TimeoutException(), stop.Token));
     }
 
     [Fact]

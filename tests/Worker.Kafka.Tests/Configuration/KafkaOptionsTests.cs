@@ -32,7 +32,8 @@ public sealed class KafkaOptionsTests
         string[] expected =
         [
             "BootstrapServers", "GroupId", "SessionTimeoutMs", "PauseAfterMs", "RevokeDrainMs", "Compression",
-            "Topics:Review: 'same' is already the topic of Results", "Topics:Heads: 'no/name' is no topic name", "Topics:Labels",
+            "Topics:Review: 'same' is already the topic of Results", "Topics:Heads: 'no/name' is no topic name",
+            "Topics:Labels",
             "Client:enable.auto.commit is not free to set", "Producer:acks is not free to set",
         ];
         foreach (var part in expected)
@@ -54,7 +55,8 @@ public sealed class KafkaOptionsTests
     [InlineData("^mail(", "'^mail(' is no regular expression")]
     [InlineData("^re.*", "a pattern matches 'results', the topic of Results")]
     public void Topics_that_cannot_be_read_are_refused(string messages, string problem) =>
-        Assert.Contains(KafkaOptionsValidator.Problems(With(messages)), line => line.Contains(problem, StringComparison.Ordinal));
+        Assert.Contains(
+            KafkaOptionsValidator.Problems(With(messages)), line => line.Contains(problem, StringComparison.Ordinal));
 
     [Fact]
     public void What_is_included_is_what_is_named_or_matched_from_the_beginning()
@@ -62,7 +64,9 @@ public sealed class KafkaOptionsTests
         var sources = MessageTopics.Of(new KafkaTopics { Messages = "inbox, ^mail-[a-z]+$" });
         Assert.Equal(["inbox", "^mail-[a-z]+$"], sources.Subscription);
         Assert.True(sources.Includes("inbox") && sources.Includes("mail-de"));
-        Assert.False(sources.Includes("inbox2") || sources.Includes("mail-2") || sources.Includes("my-mail-de") || sources.Matches("inbox"));
+        Assert.False(
+            sources.Includes("inbox2") || sources.Includes("mail-2") || sources.Includes("my-mail-de")
+            || sources.Matches("inbox"));
     }
 
     private static KafkaOptions With(string messages) =>
@@ -71,14 +75,15 @@ public sealed class KafkaOptionsTests
     [Fact]
     public void The_section_binds_with_the_librdkafka_names_untouched()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["Kafka:BootstrapServers"] = "a:1,b:2",
-            ["Kafka:Delivery"] = "AtLeastOnce",
-            ["Kafka:Topics:Messages"] = "inbox",
-            ["Kafka:Client:security.protocol"] = "sasl_ssl",
-            ["Kafka:Producer:linger.ms"] = "7",
-        }).Build();
+        var configuration =
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Kafka:BootstrapServers"] = "a:1,b:2",
+                ["Kafka:Delivery"] = "AtLeastOnce",
+                ["Kafka:Topics:Messages"] = "inbox",
+                ["Kafka:Client:security.protocol"] = "sasl_ssl",
+                ["Kafka:Producer:linger.ms"] = "7",
+            }).Build();
         var options = configuration.GetRequiredSection(KafkaOptions.Section).Get<KafkaOptions>()!;
         Assert.Equal(DeliveryMode.AtLeastOnce, options.Delivery);
         Assert.Equal("inbox", options.Topics.Messages);

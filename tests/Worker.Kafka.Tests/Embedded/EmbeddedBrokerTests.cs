@@ -29,9 +29,12 @@ public sealed class EmbeddedBrokerTests
     {
         using var broker = EmbeddedBroker.Start(brokers: 3);
         Assert.Equal(3, broker.BootstrapServers.Split(',').Length);
-        Assert.All(broker.BootstrapServers.Split(','), server => Assert.StartsWith("127.0.0.1:", server, StringComparison.Ordinal));
+        Assert.All(
+            broker.BootstrapServers.Split(','), server =>
+                Assert.StartsWith("127.0.0.1:", server, StringComparison.Ordinal));
         broker.CreateTopics("here");
-        using var admin = new TopicAdmin(Stage.Bare(broker.BootstrapServers).Options(), NullLoggerFactory.Instance, TimeProvider.System);
+        using var admin = new TopicAdmin(
+            Stage.Bare(broker.BootstrapServers).Options(), NullLoggerFactory.Instance, TimeProvider.System);
         var partitions = admin.Partitions(["here", "nowhere"], TestContext.Current.CancellationToken);
         Assert.Equal(EmbeddedBroker.PartitionsPerTopic, partitions["here"]);
         Assert.Equal(0, partitions["nowhere"]);

@@ -12,7 +12,8 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
     [Theory]
     [InlineData(GroupMembership.Classic)]
     [InlineData(GroupMembership.Consumer)]
-    public async Task A_static_member_that_comes_back_in_time_gets_its_partitions_and_disturbs_nobody(GroupMembership protocol)
+    public async Task A_static_member_that_comes_back_in_time_gets_its_partitions_and_disturbs_nobody(
+        GroupMembership protocol)
     {
         var stage = await Stage.On(broker.BootstrapServers, partitions: 4);
         using var log = new ListLogger();
@@ -23,7 +24,8 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         {
             stage.Feed(0, 200);
             await Eventually.True(() => staying.Published + leaving.Published == 200, "200 published");
-            await Eventually.True(() => leaving.Group.Assignment.Count == 2 && staying.Group.Assignment.Count == 2, "two partitions each");
+            await Eventually.True(() => leaving.Group.Assignment.Count == 2 && staying.Group.Assignment.Count == 2,
+                "two partitions each");
             owned = leaving.Group.Assignment;
             rebalances = log.Lines.Count(IsRebalance);
             await leaving.StopAsync();
@@ -37,7 +39,10 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         await Eventually.True(() => stage.Results(400, partitions: 4, seconds: 2).Count == 400, "400 published");
         Assert.Equal(rebalances, log.Lines.Count(IsRebalance));
         // A start in good order alarms nobody.
-        Assert.DoesNotContain(again.Lines, line => line.Contains(" Error ", StringComparison.Ordinal) || line.Contains(" Critical ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            again.Lines, line =>
+                line.Contains(" Error ", StringComparison.Ordinal)
+                || line.Contains(" Critical ", StringComparison.Ordinal));
         await returned.StopAsync();
         await staying.StopAsync();
         Stage.AssertEachOnce(400, stage.Results(400, partitions: 4));
@@ -78,7 +83,9 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         }
     }
 
-    /// <summary>As after a coordinator was away: librdkafka's old heartbeat meets the member that it has become meanwhile.</summary>
+    /// <summary>
+    /// As after a coordinator was away: librdkafka's old heartbeat meets the member that it has become meanwhile.
+    /// </summary>
     [Theory]
     [InlineData(DeliveryMode.AtLeastOnce)]
     [InlineData(DeliveryMode.ExactlyOnce)]
@@ -92,14 +99,19 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         stage.Feed(0, 1_000);
         await Eventually.True(() => worker.Published >= 100, "it has begun");
         TakeTheInstanceId(options, seconds: 20);
-        await Eventually.True(() => log.Lines.Any(line => line.Contains("joining group", StringComparison.Ordinal)), "fenced");
+        await Eventually.True(
+            () => log.Lines.Any(line => line.Contains("joining group", StringComparison.Ordinal)), "fenced");
         stage.Feed(1_000, 100);
-        await Eventually.True(() => Stage.Numbers(stage.Results(1_100, seconds: 2)).Distinct().Count() == 1_100, "all published", seconds: 40);
+        await Eventually.True(() => Stage.Numbers(stage.Results(1_100, seconds: 2)).Distinct().Count() == 1_100,
+            "all published", seconds: 40);
         Assert.False(worker.Ended.IsCompleted);
         await worker.StopAsync();
         var results = stage.Results(1_100);
         // At least once, what was published and not committed comes twice.
-        Stage.AssertEachOnce(1_100, mode == DeliveryMode.ExactlyOnce ? results : results.DistinctBy(result => Stage.Text(result.Message.Value)));
+        Stage.AssertEachOnce(
+            1_100, mode == DeliveryMode.ExactlyOnce
+                ? results
+                : results.DistinctBy(result => Stage.Text(result.Message.Value)));
     }
 
     [Fact]
@@ -134,5 +146,6 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
     }
 
     private static bool IsRebalance(string line) =>
-        line.Contains("Assigned", StringComparison.Ordinal) || line.Contains("Handed back", StringComparison.Ordinal) || line.Contains("Lost", StringComparison.Ordinal);
+        line.Contains("Assigned", StringComparison.Ordinal) || line.Contains("Handed back", StringComparison.Ordinal)
+            || line.Contains("Lost", StringComparison.Ordinal);
 }

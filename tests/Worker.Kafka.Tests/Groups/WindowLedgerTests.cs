@@ -122,5 +122,6 @@ public sealed class WindowLedgerTests
         return window;
     }
 
-    private SourceWindow Window(long first, long next) => new([], [new OffsetRange("t", 0, first, next)], 0, ledger.Epoch, ledger);
+    private SourceWindow Window(long first, long next) =>
+        new([], [new OffsetRange("t", 0, first, next)], 0, ledger.Epoch, ledger);
 }

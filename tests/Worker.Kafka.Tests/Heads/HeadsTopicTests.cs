@@ -55,7 +55,8 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         var stage = Stage.Bare(broker.BootstrapServers);
         using var log = new ListLogger();
         using var watch = new Watch(stage, log);
-        await Eventually.True(() => log.Lines.Any(line => line.Contains("does not exist", StringComparison.Ordinal)), "said so");
+        await Eventually.True(
+            () => log.Lines.Any(line => line.Contains("does not exist", StringComparison.Ordinal)), "said so");
         await Task.Delay(1_000, TestContext.Current.CancellationToken);
         await stage.Create();
         await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
@@ -75,7 +76,9 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
         using var writer = new HeadsTopicWriter(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
         var head = new byte[8_000];
-        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => writer.PublishAsync($"label {i}", head, TestContext.Current.CancellationToken)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 500).Select(i =>
+                writer.PublishAsync($"label {i}", head, TestContext.Current.CancellationToken)));
         await Eventually.True(() => watch.Batches.Sum() == 500, "all of them");
         // One, but where this machine stalls for longer than the silence that ends a batch.
         Assert.InRange(watch.Batches.Length, 1, 3);
@@ -93,7 +96,9 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         inProcess.Fail(1, [.. Enumerable.Repeat(Confluent.Kafka.ErrorCode.TopicAuthorizationFailed, 20)]);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var failure = await Assert.ThrowsAsync<Kafka.Clients.KafkaFailureException>(() => Task.Factory.StartNew(
-            () => reader.Run(_ => { }, () => { }, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            () => reader.Run(
+                _ => { }, () =>
+                    { }, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         Assert.Contains("***", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Broker: Topic", failure.Message, StringComparison.Ordinal);
     }
@@ -110,7 +115,9 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
 
         public Watch(Stage stage, ListLogger? log = null)
         {
-            reader = new HeadsTopicReader(stage.Options(), log ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
+            reader = new HeadsTopicReader(
+                stage.Options(), log
+                ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
             run = Task.Factory.StartNew(
                 () => reader.Run(Take, () => caughtUpAt = records.Count, stop.Token),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

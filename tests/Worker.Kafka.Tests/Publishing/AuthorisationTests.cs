@@ -20,14 +20,19 @@ public sealed class AuthorisationTests
                 allow.everyone.if.no.acl.found=true
                 """,
         };
-        await Withdrawn(broker, ResourceType.Topic, AclOperation.Read, DeliveryMode.ExactlyOnce, options => options.Topics.Messages, "READ");
-        await Withdrawn(broker, ResourceType.Topic, AclOperation.Write, DeliveryMode.ExactlyOnce, options => options.Topics.Results, "WRITE");
-        await Withdrawn(broker, ResourceType.Topic, AclOperation.Write, DeliveryMode.AtLeastOnce, options => options.Topics.Results, "WRITE");
-        await Withdrawn(broker, ResourceType.Group, AclOperation.Read, DeliveryMode.ExactlyOnce, options => options.GroupId, "READ");
+        await Withdrawn(broker, ResourceType.Topic, AclOperation.Read, DeliveryMode.ExactlyOnce,
+            options => options.Topics.Messages, "READ");
+        await Withdrawn(broker, ResourceType.Topic, AclOperation.Write, DeliveryMode.ExactlyOnce,
+            options => options.Topics.Results, "WRITE");
+        await Withdrawn(broker, ResourceType.Topic, AclOperation.Write, DeliveryMode.AtLeastOnce,
+            options => options.Topics.Results, "WRITE");
+        await Withdrawn(broker, ResourceType.Group, AclOperation.Read, DeliveryMode.ExactlyOnce,
+            options => options.GroupId, "READ");
     }
 
     private static async Task Withdrawn(
-        KafkaBroker broker, ResourceType type, AclOperation operation, DeliveryMode mode, Func<KafkaOptions, string> name, string grant)
+        KafkaBroker broker, ResourceType type, AclOperation operation, DeliveryMode mode,
+        Func<KafkaOptions, string> name, string grant)
     {
         var stage = await Stage.On(broker.BootstrapServers);
         var options = stage.Options(mode);
@@ -35,17 +40,30 @@ public sealed class AuthorisationTests
         stage.Feed(0, 100);
         await Eventually.True(() => worker.Published == 100, "100 published");
 
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = stage.BootstrapServers }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = stage.BootstrapServers })
+            .Build();
         await admin.CreateAclsAsync(
         [
             new AclBinding
             {
-                Pattern = new ResourcePattern { Type = type, Name = name(options), ResourcePatternType = ResourcePatternType.Literal },
-                Entry = new AccessControlEntry { Principal = "User:ANONYMOUS", Host = "*", Operation = operation, PermissionType = AclPermissionType.Deny },
+                Pattern = new ResourcePattern
+                {
+                    Type = type,
+                    Name = name(options),
+                    ResourcePatternType = ResourcePatternType.Literal,
+                },
+                Entry = new AccessControlEntry
+                {
+                    Principal = "User:ANONYMOUS",
+                    Host = "*",
+                    Operation = operation,
+                    PermissionType = AclPermissionType.Deny,
+                },
             },
         ]);
         stage.Feed(100, 100);
-        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => worker.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() =>
+            worker.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal((KafkaFailure.Unauthorised, FailureAction.Stop), (failure.Failure, failure.Action));
         Assert.Contains(name(options), failure.Message, StringComparison.Ordinal);
         Assert.Contains(grant, failure.Message, StringComparison.Ordinal);

@@ -2,8 +2,8 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 
@@ -20,7 +20,8 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers, partitions: 2);
         using var writer = Writer(stage, "own");
         using var somebody = Writer(stage, "somebody");
-        OutgoingRecord[] records = [Record(stage, "a"), Record(stage, "b", "1"), Record(stage, "c"), Record(stage, "d"), Record(stage, "twin"), Record(stage, "twin")];
+        OutgoingRecord[] records = [Record(stage, "a"), Record(stage, "b", "1"), Record(stage, "c"), Record(stage, "d"),
+            Record(stage, "twin"), Record(stage, "twin")];
         var places = new WrittenPlaces();
         Write(writer, places, 0, records[0], records[4]).CommitTransaction();
         Write(writer, places, 0, records[2], records[3], records[5]).AbortTransaction();
@@ -57,7 +58,8 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
         using var reader = clients.Consumer(ClientConfigs.AssignedConsumer(stage.Options()), clients.Log("Reader"));
         var window = new SourceWindow([], [], 0, 0, new WindowLedger(TimeProvider.System));
         return new CommittedRecords(reader, TimeProvider.System)
-            .Look(new UndecidedWindow(window, records, [places.ToDictionary()]), patience, TestContext.Current.CancellationToken);
+            .Look(new UndecidedWindow(
+                window, records, [places.ToDictionary()]), patience, TestContext.Current.CancellationToken);
     }
 
     private static IProducer<byte[]?, byte[]?> Writer(Stage stage, string identity)
@@ -70,7 +72,8 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
     }
 
     /// <summary>Into a new transaction, which is left open.</summary>
-    private static IProducer<byte[]?, byte[]?> Write(IProducer<byte[]?, byte[]?> writer, WrittenPlaces places, int partition, params OutgoingRecord[] records)
+    private static IProducer<byte[]?, byte[]?> Write(IProducer<byte[]?, byte[]?> writer, WrittenPlaces places,
+    int partition, params OutgoingRecord[] records)
     {
         writer.BeginTransaction();
         foreach (var record in records)
@@ -79,7 +82,12 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
             foreach (var (name, value) in record.Headers ?? [])
                 headers.Add(name, value);
             writer.Produce(
-                new TopicPartition(record.Topic, partition), new() { Key = record.Key, Value = record.Value, Headers = headers },
+                new TopicPartition(record.Topic, partition), new()
+                {
+                    Key = record.Key,
+                    Value = record.Value,
+                    Headers = headers,
+                },
                 report => places.Add(report.TopicPartitionOffset));
         }
         writer.Flush(TestContext.Current.CancellationToken);
@@ -87,5 +95,6 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
     }
 
     private static OutgoingRecord Record(Stage stage, string value, string? header = null) =>
-        new(stage.Options().Topics.Results, null, Stage.Text(value), header is null ? null : [new RecordHeader("h", Stage.Text(header))]);
+        new(stage.Options().Topics.Results, null, Stage.Text(value),
+            header is null ? null : [new RecordHeader("h", Stage.Text(header))]);
 }

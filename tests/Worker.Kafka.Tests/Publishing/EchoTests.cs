@@ -56,10 +56,12 @@ public sealed class EchoTests(KafkaBroker broker)
         random.NextBytes(big);
         Message<byte[], byte[]>[] messages =
         [
-            new() { Key = anyBytes, Value = anyBytes, Headers = [new Header("traceparent", Stage.Text("00-abc")), new Header("é", anyBytes)] },
+            new() { Key = anyBytes, Value = anyBytes, Headers = [new Header("traceparent", Stage.Text("00-abc")),
+                new Header("é", anyBytes)] },
             new() { Key = [], Value = [] },
             new() { Key = null!, Value = null! },
-            new() { Key = Stage.Text("tombstone"), Value = null!, Headers = [new Header("same", [1]), new Header("same", null), new Header("same", [])] },
+            new() { Key = Stage.Text("tombstone"), Value = null!, Headers = [new Header("same", [1]),
+                new Header("same", null), new Header("same", [])] },
             new() { Key = null!, Value = big, Timestamp = new Timestamp(1_234_567_890_123, TimestampType.CreateTime) },
         ];
         using (var producer = stage.RawProducer())
@@ -116,5 +118,6 @@ public sealed class EchoTests(KafkaBroker broker)
     }
 
     private static IEnumerable<(string, string?)> Plain(Headers? headers) =>
-        (headers ?? []).Select(header => (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null));
+        (headers ?? []).Select(header =>
+            (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null));
 }

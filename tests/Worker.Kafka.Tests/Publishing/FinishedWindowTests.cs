@@ -2,15 +2,18 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>A fresh producer finishes the window of the last one while the reader, on its own thread, has long gone back to read it again.</summary>
+/// <summary>
+/// A fresh producer finishes the window of the last one while the reader, on its own thread, has long gone back to read
+/// it again.
+/// </summary>
 public sealed class FinishedWindowTests(KafkaBroker broker)
 {
     [Fact]
@@ -45,11 +48,14 @@ public sealed class FinishedWindowTests(KafkaBroker broker)
         using var outsider = clients.Consumer(ClientConfigs.Outsider(options), clients.Log("Consumer"));
         producer.InitTransactions(TimeSpan.FromSeconds(20));
         producer.BeginTransaction();
-        producer.SendOffsetsToTransaction([new TopicPartitionOffset(options.Topics.Messages, 0, offset)], outsider.ConsumerGroupMetadata, TimeSpan.FromSeconds(20));
+        producer.SendOffsetsToTransaction([new TopicPartitionOffset(options.Topics.Messages, 0, offset)],
+            outsider.ConsumerGroupMetadata, TimeSpan.FromSeconds(20));
         producer.CommitTransaction();
     }
 
-    /// <summary>Its producer ends with the first window; the next one finishes that window when it is told to.</summary>
+    /// <summary>
+    /// Its producer ends with the first window; the next one finishes that window when it is told to.
+    /// </summary>
     private sealed class FinishingPublisher(GroupSession group, Action finish)
         : WindowPublisher(group)
     {
@@ -72,7 +78,8 @@ public sealed class FinishedWindowTests(KafkaBroker broker)
             finish();
         }
 
-        private protected override PublishOutcome PublishBegun(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+        private protected override PublishOutcome PublishBegun(
+            SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
         {
             hasEnded = true;
             throw new KafkaFailureException(KafkaFailure.ProducerBroken, "the commit was not answered");

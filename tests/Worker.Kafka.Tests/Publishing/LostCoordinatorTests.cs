@@ -5,8 +5,8 @@ using Worker.Testing;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// The group's coordinator moves while a transaction sends its offsets, and for a moment nobody knows where to: the client
-/// asks three times, within 3 ms, and would then wait without end.
+/// The group's coordinator moves while a transaction sends its offsets, and for a moment nobody knows where to: the
+/// client asks three times, within 3 ms, and would then wait without end.
 /// </summary>
 public sealed class LostCoordinatorTests
 {
@@ -34,6 +34,8 @@ public sealed class LostCoordinatorTests
         await worker.StopAsync();
         Stage.AssertEachOnce(100, stage.Results(100, EmbeddedBroker.PartitionsPerTopic));
         // Said where it takes half as long again as the call was given.
-        Assert.Equal(idleMs is not null, log.Lines.Any(line => line.Contains("SendOffsetsToTransaction has been inside", StringComparison.Ordinal)));
+        Assert.Equal(
+            idleMs is not null, log.Lines.Any(line =>
+                line.Contains("SendOffsetsToTransaction has been inside", StringComparison.Ordinal)));
     }
 }

@@ -2,8 +2,8 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -11,7 +11,10 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>The order of results: of a source partition where messages have no key, of a key where they have; with aborts, time-outs and refusals in play.</summary>
+/// <summary>
+/// The order of results: of a source partition where messages have no key, of a key where they have; with aborts,
+/// time-outs and refusals in play.
+/// </summary>
 public sealed class OrderTests(KafkaBroker broker)
 {
     private const int Partitions = 3;
@@ -30,17 +33,24 @@ public sealed class OrderTests(KafkaBroker broker)
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync(
             [
-                new(options.Topics.Messages, Partitions), new(options.Topics.Results, resultPartitions), new(options.Topics.DeadLetters, 1),
-                new(options.Topics.Review, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } },
+                new(options.Topics.Messages, Partitions), new(options.Topics.Results, resultPartitions), new(
+                    options.Topics.DeadLetters, 1),
+                new(options.Topics.Review, 1)
+                {
+                    Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" },
+                },
             ]);
         Feed(stage);
         Run(options);
 
         var results = stage.Results(Partitions * EachPartition, resultPartitions);
         Assert.Equal(Partitions * EachPartition, results.Count);
-        Assert.Equal(Partitions * EachPartition, results.Select(result => Stage.Text(result.Message.Value)).Distinct().Count());
-        // A value is "source partition:number"; what has no key must be in order among its partition's, the rest by key.
-        foreach (var series in results.GroupBy(result => result.Message.Key is { } key ? $"key {Convert.ToHexString(key)}" : $"partition {Source(result)}"))
+        Assert.Equal(
+            Partitions * EachPartition, results.Select(result => Stage.Text(result.Message.Value)).Distinct().Count());
+        // A value is "source partition:number"; what has no key must be in order among its partition's, the rest by
+        // key.
+        foreach (var series in results.GroupBy(result =>
+            result.Message.Key is { } key ? $"key {Convert.ToHexString(key)}" : $"partition {Source(result)}"))
         {
             Assert.Single(series.Select(result => result.Partition).Distinct());
             foreach (var source in series.GroupBy(Source))
@@ -49,12 +59,15 @@ public sealed class OrderTests(KafkaBroker broker)
                 Assert.Equal(numbers.Order(), numbers);
             }
         }
-        Assert.All(results.Where(result => result.Message.Key is null), result => Assert.Equal(Source(result) % resultPartitions, result.Partition.Value));
+        Assert.All(results.Where(result => result.Message.Key is null),
+            result => Assert.Equal(Source(result) % resultPartitions, result.Partition.Value));
     }
 
-    private static int Source(ConsumeResult<byte[], byte[]> result) => int.Parse(Stage.Text(result.Message.Value).Split(':')[0]);
+    private static int Source(ConsumeResult<byte[], byte[]> result) =>
+        int.Parse(Stage.Text(result.Message.Value).Split(':')[0]);
 
-    private static int Number(ConsumeResult<byte[], byte[]> result) => int.Parse(Stage.Text(result.Message.Value).Split(':')[1]);
+    private static int Number(ConsumeResult<byte[], byte[]> result) =>
+        int.Parse(Stage.Text(result.Message.Value).Split(':')[1]);
 
     /// <summary>Of every four messages two have no key, one an empty key, one of five keys.</summary>
     private static void Feed(Stage stage)
@@ -70,7 +83,9 @@ public sealed class OrderTests(KafkaBroker broker)
         producer.Flush(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Echoes everything; of the windows, the broker refuses a record of every third, and the fifth takes too long.</summary>
+    /// <summary>
+    /// Echoes everything; of the windows, the broker refuses a record of every third, and the fifth takes too long.
+    /// </summary>
     private static void Run(KafkaOptions options)
     {
         using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
@@ -83,11 +98,14 @@ public sealed class OrderTests(KafkaBroker broker)
         while (published < Partitions * EachPartition)
         {
             var window = reader.Read(TestContext.Current.CancellationToken)!;
-            List<OutgoingRecord> records = [.. window.Records.Select((record, index) => EchoWorker.Echo(options, record, index))];
+            List<OutgoingRecord> records =
+                [.. window.Records.Select((record, index) => EchoWorker.Echo(options, record, index))];
             windows++;
             if (windows % 3 == 0)
             {
-                records.Insert(records.Count / 2, new OutgoingRecord(options.Topics.Review, null, (byte[])noise.Clone(), Source: 0));
+                records.Insert(
+                    records.Count / 2, new OutgoingRecord(
+                        options.Topics.Review, null, (byte[])noise.Clone(), Source: 0));
                 var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
                 Assert.Equal(FailureAction.DeadLetter, failure.Action);
                 Assert.Equal(records.Count / 2, failure.RecordIndex);
@@ -96,7 +114,8 @@ public sealed class OrderTests(KafkaBroker broker)
             }
             if (windows == 5 && options.Delivery == DeliveryMode.ExactlyOnce)
             {
-                var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, new SlowRecords([.. records], TimeSpan.FromSeconds(3.5)), default));
+                var failure = Assert.Throws<KafkaFailureException>(() =>
+                    publisher.Publish(window, new SlowRecords([.. records], TimeSpan.FromSeconds(3.5)), default));
                 Assert.Equal(FailureAction.Rewind, failure.Action);
                 rewound++;
                 continue;
@@ -104,6 +123,7 @@ public sealed class OrderTests(KafkaBroker broker)
             if (publisher.Publish(window, records, default) != PublishOutcome.Abandoned)
                 published += window.Records.Length;
         }
-        Assert.True(refused > 3 && (rewound > 0 || options.Delivery == DeliveryMode.AtLeastOnce), $"{refused} refused, {rewound} rewound");
+        Assert.True(refused > 3 && (rewound > 0 || options.Delivery == DeliveryMode.AtLeastOnce),
+            $"{refused} refused, {rewound} rewound");
     }
 }

@@ -7,7 +7,9 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>The broker goes, hangs or takes no writes in the middle, for longer than every limit of ours. The oracle is sets.</summary>
+/// <summary>
+/// The broker goes, hangs or takes no writes in the middle, for longer than every limit of ours. The oracle is sets.
+/// </summary>
 public sealed class OutageTests
 {
     [Theory]
@@ -46,12 +48,14 @@ public sealed class OutageTests
     {
         const int Rounds = 5;
         for (var round = 1; !await OutlivesFullDisk(mode); round++)
-            Assert.True(round < Rounds, $"in {Rounds} rounds Kafka was left with a log of its groups that it cannot load itself");
+            Assert.True(
+                round < Rounds,
+                $"in {Rounds} rounds Kafka was left with a log of its groups that it cannot load itself");
     }
 
     /// <summary>
-    /// False where the broker cannot load its groups afterwards ("New last written offset ... must be greater", Kafka 4.3:
-    /// a batch that met the full disk is in the log twice), and no worker could go on.
+    /// False where the broker cannot load its groups afterwards ("New last written offset ... must be greater", Kafka
+    /// 4.3: a batch that met the full disk is in the log twice), and no worker could go on.
     /// </summary>
     private static async Task<bool> OutlivesFullDisk(DeliveryMode mode)
     {
@@ -78,19 +82,27 @@ public sealed class OutageTests
         return true;
     }
 
-    /// <summary>Longer than every time limit, with the limits that a user has. WORKER_OUTAGE_SECONDS makes it longer.</summary>
+    /// <summary>
+    /// Longer than every time limit, with the limits that a user has. WORKER_OUTAGE_SECONDS makes it longer.
+    /// </summary>
     [Fact]
     public async Task Workers_outlive_an_outage_of_minutes()
     {
-        var outage = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("WORKER_OUTAGE_SECONDS") ?? "130", CultureInfo.InvariantCulture));
+        var outage = TimeSpan.FromSeconds(
+            int.Parse(
+                Environment.GetEnvironmentVariable("WORKER_OUTAGE_SECONDS") ?? "130", CultureInfo.InvariantCulture));
         using var broker = new KafkaBroker();
         // Several, because not every one is caught in the middle of a commit.
-        var modes = new[] { DeliveryMode.ExactlyOnce, DeliveryMode.ExactlyOnce, DeliveryMode.ExactlyOnce, DeliveryMode.AtLeastOnce };
+        var modes = new[]
+        {
+            DeliveryMode.ExactlyOnce, DeliveryMode.ExactlyOnce, DeliveryMode.ExactlyOnce, DeliveryMode.AtLeastOnce,
+        };
         var stages = await Task.WhenAll(modes.Select(_ => Stage.On(broker.BootstrapServers)));
         var logs = modes.Select(_ => new ListLogger()).ToArray();
         foreach (var stage in stages)
             stage.Feed(0, 1_000);
-        var workers = stages.Select((stage, i) => new EchoWorker(stage.Options(modes[i]), _ => Task.Delay(20), logs[i], maxMessages: 20)).ToArray();
+        var workers = stages.Select((stage, i) =>
+            new EchoWorker(stage.Options(modes[i]), _ => Task.Delay(20), logs[i], maxMessages: 20)).ToArray();
         foreach (var worker in workers)
             await Eventually.True(() => worker.Published > 200, "it has begun");
 
@@ -113,11 +125,15 @@ public sealed class OutageTests
         }
     }
 
-    private static async Task AllIsOut(DeliveryMode mode, int messages, Stage stage, EchoWorker worker, ListLogger log, int lines = 80)
+    private static async Task AllIsOut(
+        DeliveryMode mode, int messages, Stage stage, EchoWorker worker, ListLogger log, int lines = 80)
     {
         // Not counted by the worker: what was committed without its hearing of it is not published again.
         var results = stage.Results(messages, seconds: 90);
-        Assert.True(results.Count >= messages, $"{results.Count} results, {worker.Published} published, {worker.Rewinds} rewinds, {worker.Reader.State}; {worker.ReadingFailure}; the log:\n{string.Join('\n', log.Lines.TakeLast(40))}");
+        Assert.True(
+            results.Count >= messages,
+            $"{results.Count} results, {worker.Published} published, {worker.Rewinds} rewinds, " +
+            $"{worker.Reader.State}; {worker.ReadingFailure}; the log:\n{string.Join('\n', log.Lines.TakeLast(40))}");
         await worker.StopAsync();
         if (mode == DeliveryMode.ExactlyOnce)
             Stage.AssertEachOnce(messages, results);
@@ -150,11 +166,16 @@ public sealed class OutageTests
 
     private static async Task MinInSync(Stage stage, string topic, string replicas)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = stage.BootstrapServers }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = stage.BootstrapServers })
+            .Build();
         await admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
         {
-            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
-                [new ConfigEntry { Name = "min.insync.replicas", Value = replicas, IncrementalOperation = AlterConfigOpType.Set }],
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [new ConfigEntry
+            {
+                Name = "min.insync.replicas",
+                Value = replicas,
+                IncrementalOperation = AlterConfigOpType.Set,
+            }],
         });
     }
 }

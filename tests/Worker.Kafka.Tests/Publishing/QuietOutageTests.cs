@@ -40,7 +40,9 @@ public sealed class QuietOutageTests
         else
             broker.Resume();
 
-        await Eventually.True(() => log.Lines.Any(line => line.Contains("serves this worker again", StringComparison.Ordinal)), "the end", seconds: 60);
+        await Eventually.True(
+            () => log.Lines.Any(line =>
+                line.Contains("serves this worker again", StringComparison.Ordinal)), "the end", seconds: 60);
         Assert.False(worker.Group.Outages.IsSaid);
         // Not all in all: what was committed without the worker's hearing of it is not counted by it.
         var then = worker.Published;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -23,13 +23,25 @@ public sealed class RefusedRecordTests(KafkaBroker broker)
         var stage = Stage.Bare(broker.BootstrapServers);
         var options = stage.Options(DeliveryMode.AtLeastOnce);
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(options.Topics.Results, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" } }]);
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = broker.BootstrapServers, LingerMs = 0, BatchNumMessages = 1 }).Build();
-        using var delivery = new WindowDelivery(producer, TimeSpan.FromSeconds(60), new Heartbeat("publish", TimeProvider.System));
+            await admin.CreateAsync(
+                [new(options.Topics.Results, 1)
+                {
+                    Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" },
+                }]);
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(
+            new ProducerConfig
+            {
+                BootstrapServers = broker.BootstrapServers,
+                LingerMs = 0,
+                BatchNumMessages = 1,
+            }).Build();
+        using var delivery = new WindowDelivery(
+            producer, TimeSpan.FromSeconds(60), new Heartbeat("publish", TimeProvider.System));
         var noise = new byte[6_000];
         new Random(1).NextBytes(noise);
         byte[]? value = isNull ? null : [];
-        OutgoingRecord[] records = [new(options.Topics.Results, [1], value), new(options.Topics.Results, noise, value), new(options.Topics.Results, [3], value)];
+        OutgoingRecord[] records = [new(options.Topics.Results, [1], value), new(options.Topics.Results, noise, value),
+            new(options.Topics.Results, [3], value)];
         delivery.Produce(records, null, out var handedOver, default);
         delivery.AwaitAll(default);
         Assert.True(delivery.HasFailed);
@@ -47,7 +59,10 @@ public sealed class RefusedRecordTests(KafkaBroker broker)
             await admin.CreateAsync(
             [
                 new(options.Topics.Messages, 1), new(options.Topics.DeadLetters, 1),
-                new(options.Topics.Results, 1) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" } },
+                new(options.Topics.Results, 1)
+                {
+                    Settings = new Dictionary<string, string> { ["max.message.bytes"] = "4000" },
+                },
             ]);
         stage.Feed(0, 90);
         using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
@@ -80,7 +95,11 @@ public sealed class RefusedRecordTests(KafkaBroker broker)
                     Assert.Contains(failure.RecordIndex, poison);
                     var original = window.Records[failure.RecordIndex];
                     Assert.True(replaced.Add(int.Parse(Stage.Text(original.Value!))));
-                    records[failure.RecordIndex] = records[failure.RecordIndex] with { Topic = options.Topics.DeadLetters, Value = original.Value };
+                    records[failure.RecordIndex] = records[failure.RecordIndex] with
+                    {
+                        Topic = options.Topics.DeadLetters,
+                        Value = original.Value,
+                    };
                 }
             }
         }

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Health;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
@@ -40,7 +40,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         using var second = new EchoWorker(stage.Options());
         await second.Started;
         stage.Feed(100, 100);
-        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() =>
+            first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(KafkaFailure.Fenced, failure.Failure);
         Assert.Equal(FailureAction.Stop, failure.Action);
         Assert.Contains(stage.Options().TransactionalId!, failure.Message, StringComparison.Ordinal);
@@ -59,7 +60,11 @@ public sealed class TransactionTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         var options = stage.Options(mode);
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(options.Topics.Review) { Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" } }]);
+            await admin.CreateAsync(
+                [new(options.Topics.Review)
+                {
+                    Settings = new Dictionary<string, string> { ["max.message.bytes"] = "2000" },
+                }]);
         stage.Feed(0, 10, keys: 1);
         using var group = new GroupSession(options, NullLoggerFactory.Instance, TimeProvider.System);
         var reader = new WindowReader(group, Stage.Limits);
@@ -73,7 +78,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         records.Insert(0, new OutgoingRecord(options.Topics.Review, null, noise, Source: 0));
 
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
-        Assert.Equal((KafkaFailure.RecordTooLarge, FailureAction.DeadLetter, 0), (failure.Failure, failure.Action, failure.RecordIndex));
+        Assert.Equal((KafkaFailure.RecordTooLarge, FailureAction.DeadLetter, 0),
+            (failure.Failure, failure.Action, failure.RecordIndex));
         if (mode == DeliveryMode.ExactlyOnce)
             Assert.Empty(stage.Results(0, seconds: 3));
 
@@ -95,7 +101,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         var reader = new WindowReader(group, Stage.Limits);
         using var publisher = WindowPublisher.Create(group);
         var window = reader.Read(default)!;
-        OutgoingRecord[] records = [EchoWorker.Echo(options, window.Records[0]), new(options.Topics.Results, null, new byte[2_000])];
+        OutgoingRecord[] records = [EchoWorker.Echo(options, window.Records[0]),
+            new(options.Topics.Results, null, new byte[2_000])];
 
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, records, default));
         Assert.Equal((KafkaFailure.RecordTooLarge, 1), (failure.Failure, failure.RecordIndex));
@@ -120,7 +127,9 @@ public sealed class TransactionTests(KafkaBroker broker)
             read += window.Records.Length;
             var echoes = window.Records.Select((record, i) => EchoWorker.Echo(options, record, i)).ToArray();
             // While the last window is being produced nobody polls for longer than the group allows.
-            IReadOnlyList<OutgoingRecord> records = read < 50 ? echoes : new SlowRecords(echoes, TimeSpan.FromSeconds(4));
+            IReadOnlyList<OutgoingRecord> records = read < 50
+                ? echoes
+                : new SlowRecords(echoes, TimeSpan.FromSeconds(4));
             Assert.Equal(PublishOutcome.Committed, publisher.Publish(window, records, default));
         }
         using var next = new EchoWorker(stage.Options(worker: "w2"));
@@ -142,8 +151,11 @@ public sealed class TransactionTests(KafkaBroker broker)
         publisher.Start(default);
         var window = reader.Read(default)!;
 
-        // Nobody polls for longer than the group allows, while the window is being produced; so many records go before the offsets.
-        var slow = new SlowRecords([.. Enumerable.Repeat(window.Records, 1 + 5_000 / window.Records.Length).SelectMany(records => records).Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
+        // Nobody polls for longer than the group allows, while the window is being produced; so many records go before
+        // the offsets.
+        var slow = new SlowRecords(
+            [.. Enumerable.Repeat(window.Records, 1 + 5_000 / window.Records.Length).SelectMany(records =>
+                records).Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
         var failure = Assert.Throws<KafkaFailureException>(() => publisher.Publish(window, slow, default));
         Assert.Equal((KafkaFailure.TransactionAborted, FailureAction.Rewind), (failure.Failure, failure.Action));
         Assert.True(window.IsStale);
@@ -154,7 +166,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         while (published < 50)
         {
             var again = reader.Read(TestContext.Current.CancellationToken)!;
-            if (publisher.Publish(again, [.. again.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], default) == PublishOutcome.Committed)
+            if (publisher.Publish(again, [.. again.Records.Select((record, i) => EchoWorker.Echo(options, record, i))],
+                default) == PublishOutcome.Committed)
                 published += again.Records.Length;
         }
         Stage.AssertEachOnce(50, stage.Results(50));
@@ -181,11 +194,13 @@ public sealed class TransactionTests(KafkaBroker broker)
         var heartbeat = new Heartbeat("publish", TimeProvider.System);
         using var delivery = new WindowDelivery(producer, TimeSpan.FromSeconds(10), heartbeat);
         using var routes = new KeylessRoutes(options, NullLoggerFactory.Instance, TimeProvider.System);
-        var transaction = new Transaction(producer, new FatalError(), lost: null, heartbeat, options, NullLogger.Instance, TimeProvider.System, clients);
+        var transaction = new Transaction(producer, new FatalError(), lost: null, heartbeat, options,
+            NullLogger.Instance, TimeProvider.System, clients);
         transaction.TakeOver(default);
         var window = reader.Read(default)!;
         transaction.Begin();
-        delivery.Produce([.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], routes, out _, default);
+        delivery.Produce(
+            [.. window.Records.Select((record, i) => EchoWorker.Echo(options, record, i))], routes, out _, default);
         delivery.AwaitAll(default);
         transaction.SendOffsets(window.Offsets(), group.Metadata()!, default);
     }

@@ -1,15 +1,18 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Publishing;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>A transaction that the broker aborted because it took too long is not mistaken for a second worker, and the other way round.</summary>
+/// <summary>
+/// A transaction that the broker aborted because it took too long is not mistaken for a second worker, and the other
+/// way round.
+/// </summary>
 public sealed class TransactionTimeoutTests(KafkaBroker broker)
 {
     private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(3.5);
@@ -47,8 +50,8 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         publisher.Start(default);
         var published = PublishNext(options, reader, publisher);
 
-        // The other takes the identity over while this one's transaction is open for too long: this one cannot know which
-        // of the two ended it, and takes the identity back.
+        // The other takes the identity over while this one's transaction is open for too long: this one cannot know
+        // which of the two ended it, and takes the identity back.
         var window = reader.Read(default)!;
         var slow = new SlowRecords(Echo(options, window), TooLong);
         var publishing = Task.Run(() => publisher.Publish(window, slow, default));
@@ -121,16 +124,19 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var stage = await Stage.On(broker.BootstrapServers);
         stage.Feed(0, 500);
         using var log = new ListLogger();
-        using var first = new EchoWorker(stage.Options(), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
+        using var first = new EchoWorker(
+            stage.Options(), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
         await Eventually.True(() => first.Published > 100, "it has begun");
-        using var second = new EchoWorker(stage.Options(worker: "w2"), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
+        using var second = new EchoWorker(
+            stage.Options(worker: "w2"), _ => Task.Delay(10), log, maxMessages: 20, new JumpingClock());
         await Eventually.True(() => first.Published + second.Published == 500, "500 published");
 
         // A second producer is still told from a time-out.
         using var thief = new EchoWorker(stage.Options(), clock: new JumpingClock());
         await thief.Started;
         stage.Feed(500, 300, keys: 100);
-        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<KafkaFailureException>(() =>
+            first.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(KafkaFailure.Fenced, failure.Failure);
         first.Group.Close();
         await Eventually.True(() => first.Published + second.Published + thief.Published == 800, "800 published");
@@ -162,7 +168,9 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var window = reader.Read(TestContext.Current.CancellationToken)!;
         try
         {
-            return publisher.Publish(window, Echo(options, window), default) == PublishOutcome.Committed ? window.Records.Length : 0;
+            return publisher.Publish(window, Echo(options, window), default) == PublishOutcome.Committed
+                ? window.Records.Length
+                : 0;
         }
         catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)
         {

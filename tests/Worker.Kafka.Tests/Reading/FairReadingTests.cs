@@ -97,7 +97,8 @@ public sealed class FairReadingTests(KafkaBroker broker)
         using (var first = new EchoWorker(stage.Options(worker: "first"), Slow, maxMessages: 10))
         using (var second = new EchoWorker(stage.Options(worker: "second"), Slow, maxMessages: 10))
         {
-            await Eventually.True(() => first.Published > 300 && second.Published > 300, "both are at work", seconds: 60);
+            await Eventually.True(
+                () => first.Published > 300 && second.Published > 300, "both are at work", seconds: 60);
             await second.StopAsync();
             await Eventually.True(() => first.Published + second.Published == Count, "all published", seconds: 60);
             await first.StopAsync();

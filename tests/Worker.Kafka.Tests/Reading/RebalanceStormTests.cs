@@ -5,7 +5,10 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 
-/// <summary>One to six workers that join and leave all the time. The oracle is sets, order, and the longest time without progress.</summary>
+/// <summary>
+/// One to six workers that join and leave all the time. The oracle is sets, order, and the longest time without
+/// progress.
+/// </summary>
 public sealed class RebalanceStormTests(KafkaBroker broker)
 {
     private const int Changes = 12;
@@ -16,7 +19,8 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
     [InlineData(DeliveryMode.AtLeastOnce, GroupMembership.Classic)]
     [InlineData(DeliveryMode.ExactlyOnce, GroupMembership.Consumer)]
     [InlineData(DeliveryMode.AtLeastOnce, GroupMembership.Consumer)]
-    public async Task Workers_that_join_and_leave_all_the_time_lose_double_disorder_and_delay_nothing(DeliveryMode mode, GroupMembership protocol)
+    public async Task Workers_that_join_and_leave_all_the_time_lose_double_disorder_and_delay_nothing(
+        DeliveryMode mode, GroupMembership protocol)
     {
         const int Batch = 400;
         var stage = await Stage.On(broker.BootstrapServers, partitions: 6);
@@ -39,7 +43,8 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
                 workers.Remove(leaver);
                 // Progress goes on being measured while it leaves.
                 var leaving = leaver.StopAsync();
-                await stalls.Watch(() => left + leaver.Published + workers.Sum(worker => worker.Published), () => leaving.IsCompleted);
+                await stalls.Watch(
+                    () => left + leaver.Published + workers.Sum(worker => worker.Published), () => leaving.IsCompleted);
                 await leaving;
                 left += leaver.Published;
                 leaver.Dispose();
@@ -55,13 +60,18 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
         var results = stage.Results(fed, partitions: 6);
         var doubled = results.Count - Stage.Numbers(results).Distinct().Count();
         Assert.Equal(Enumerable.Range(0, fed), Stage.Numbers(results).Distinct().Order());
-        // At least once, the group refuses a commit while partitions move: docs/delivery.md says that results then come twice.
+        // At least once, the group refuses a commit while partitions move: docs/delivery.md says that results then come
+        // twice.
         Assert.True(mode == DeliveryMode.AtLeastOnce || doubled == 0, $"{doubled} results came twice");
         foreach (var key in results.GroupBy(result => Stage.Text(result.Message.Key)))
-            Assert.Equal(Stage.Numbers(key).Distinct().Order(), Stage.Numbers(key.OrderBy(result => result.Offset.Value)).Distinct());
-        TestContext.Current.SendDiagnosticMessage("{0}, {1}: {2} workers in all, {3} of {4} results twice, longest time without progress {5:F1} s", mode, protocol, born, doubled, fed, stalls.Longest.TotalSeconds);
+            Assert.Equal(Stage.Numbers(key).Distinct().Order(),
+                Stage.Numbers(key.OrderBy(result => result.Offset.Value)).Distinct());
+        TestContext.Current.SendDiagnosticMessage(
+            "{0}, {1}: {2} workers in all, {3} of {4} results twice, longest time without progress {5:F1} s", mode,
+            protocol, born, doubled, fed, stalls.Longest.TotalSeconds);
         Assert.True(stalls.Longest < LongestStall,
-            $"nothing was published for {stalls.Longest.TotalSeconds:F1} s until {stalls.LongestEnd:HH:mm:ss.fff}; the workers' logs:\n{string.Join('\n', lines)}");
+            $"nothing was published for {stalls.Longest.TotalSeconds:F1} s until {stalls.LongestEnd:HH:mm:ss.fff}; " +
+                $"the workers' logs:\n{string.Join('\n', lines)}");
         workers.ForEach(worker => worker.Dispose());
 
         int Published() => left + workers.Sum(worker => worker.Published);

@@ -8,7 +8,9 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 
-/// <summary>Partitions coming and going while windows are in flight, and slow stages behind the reader; on a real broker.</summary>
+/// <summary>
+/// Partitions coming and going while windows are in flight, and slow stages behind the reader; on a real broker.
+/// </summary>
 public sealed class RebalanceTests(KafkaBroker broker)
 {
     [Theory]
@@ -72,7 +74,8 @@ public sealed class RebalanceTests(KafkaBroker broker)
             await leaving.StopAsync();
             published += leaving.Published;
             var before = staying.Published;
-            await WhileFed(() => staying.Group.Assignment.Count == 6 && staying.Published > before + 100, "the other has all partitions", () => 0);
+            await WhileFed(() => staying.Group.Assignment.Count == 6 && staying.Published > before + 100,
+                "the other has all partitions", () => 0);
         }
         await Eventually.True(() => published + staying.Published == fed, "all published");
         await staying.StopAsync();
@@ -140,7 +143,8 @@ public sealed class RebalanceTests(KafkaBroker broker)
     [InlineData(GroupMembership.Classic, DeliveryMode.ExactlyOnce)]
     [InlineData(GroupMembership.Consumer, DeliveryMode.ExactlyOnce)]
     [InlineData(GroupMembership.Consumer, DeliveryMode.AtLeastOnce)]
-    public async Task A_stage_slower_than_the_poll_interval_keeps_its_partitions(GroupMembership protocol, DeliveryMode mode)
+    public async Task A_stage_slower_than_the_poll_interval_keeps_its_partitions(
+        GroupMembership protocol, DeliveryMode mode)
     {
         var stage = await Stage.On(broker.BootstrapServers);
         var options = stage.Options(mode, protocol: protocol);
@@ -149,13 +153,19 @@ public sealed class RebalanceTests(KafkaBroker broker)
         stage.Feed(0, 300);
         using var log = new ListLogger();
         var slowOnes = 1;
-        using var worker = new EchoWorker(options, _ => Interlocked.Decrement(ref slowOnes) >= 0 ? Task.Delay(4_000) : Task.CompletedTask, log, maxMessages: 20);
+        using var worker = new EchoWorker(
+            options, _ =>
+                Interlocked.Decrement(ref slowOnes) >= 0
+                    ? Task.Delay(4_000)
+                    : Task.CompletedTask, log, maxMessages: 20);
         await Eventually.True(() => worker.Published == 300, "all published", seconds: 30);
         await worker.StopAsync();
 
         Assert.Equal(0, worker.Rewinds);
         Assert.Contains(log.Lines, line => line.Contains("partitions are paused", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("Lost", StringComparison.Ordinal) || line.Contains("MAXPOLL", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Lines, line =>
+                line.Contains("Lost", StringComparison.Ordinal) || line.Contains("MAXPOLL", StringComparison.Ordinal));
         Stage.AssertEachOnce(300, stage.Results(300));
     }
 

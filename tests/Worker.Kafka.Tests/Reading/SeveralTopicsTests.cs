@@ -7,7 +7,9 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 
-/// <summary>Messages from topics by name and by pattern, on a real broker; also from one that is made while the worker runs.</summary>
+/// <summary>
+/// Messages from topics by name and by pattern, on a real broker; also from one that is made while the worker runs.
+/// </summary>
 public sealed class SeveralTopicsTests(KafkaBroker broker)
 {
     [Theory]
@@ -30,7 +32,9 @@ public sealed class SeveralTopicsTests(KafkaBroker broker)
         await Create(options, late);
         Feed(stage, late, 400, 200);
         await Eventually.True(() => worker.Published == 600, "the new topic published", seconds: 40);
-        Assert.Equal([named, late, early], worker.Group.Assignment.Select(partition => partition.Topic).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [named, late, early], worker.Group.Assignment.Select(partition => partition.Topic).Distinct()
+                .Order(StringComparer.Ordinal));
         await worker.StopAsync();
         Stage.AssertEachOnce(600, stage.Results(600));
     }
@@ -80,7 +84,8 @@ public sealed class SeveralTopicsTests(KafkaBroker broker)
     {
         using var producer = stage.RawProducer();
         for (var i = first; i < first + count; i++)
-            producer.Produce(topic, new Message<byte[], byte[]> { Key = Stage.Text($"k{i % 7}"), Value = Stage.Text($"{i}") });
+            producer.Produce(
+                topic, new Message<byte[], byte[]> { Key = Stage.Text($"k{i % 7}"), Value = Stage.Text($"{i}") });
         producer.Flush(TestContext.Current.CancellationToken);
     }
 }

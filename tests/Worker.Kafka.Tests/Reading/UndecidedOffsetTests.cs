@@ -6,8 +6,9 @@ using Worker.Testing;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// Offsets in a transaction that is still open, as a killed worker leaves them: nobody may read on before it has ended. The
-/// client forgets that it was told so when a rebalance comes meanwhile (librdkafka 2.12 to 2.16), and takes the group to have none.
+/// Offsets in a transaction that is still open, as a killed worker leaves them: nobody may read on before it has ended.
+/// The client forgets that it was told so when a rebalance comes meanwhile (librdkafka 2.12 to 2.16), and takes the
+/// group to have none.
 /// </summary>
 public sealed class UndecidedOffsetTests(KafkaBroker broker)
 {
@@ -15,7 +16,8 @@ public sealed class UndecidedOffsetTests(KafkaBroker broker)
     [InlineData(DeliveryMode.ExactlyOnce, GroupMembership.Classic, OffsetReset.Earliest)]
     [InlineData(DeliveryMode.ExactlyOnce, GroupMembership.Consumer, OffsetReset.Stop)]
     [InlineData(DeliveryMode.AtLeastOnce, GroupMembership.Classic, OffsetReset.Latest)]
-    public async Task Rebalances_meanwhile_make_nobody_begin_elsewhere(DeliveryMode mode, GroupMembership protocol, OffsetReset policy)
+    public async Task Rebalances_meanwhile_make_nobody_begin_elsewhere(
+        DeliveryMode mode, GroupMembership protocol, OffsetReset policy)
     {
         var stage = await Stage.On(broker.BootstrapServers);
         stage.Feed(0, 300);
@@ -49,7 +51,9 @@ public sealed class UndecidedOffsetTests(KafkaBroker broker)
         }
     }
 
-    /// <summary>Offsets of all partitions, as a worker's last window has them, in a transaction that nobody ends.</summary>
+    /// <summary>
+    /// Offsets of all partitions, as a worker's last window has them, in a transaction that nobody ends.
+    /// </summary>
     private static IProducer<Null, byte[]> OpenTransaction(Stage stage)
     {
         var options = stage.Options();
@@ -61,10 +65,14 @@ public sealed class UndecidedOffsetTests(KafkaBroker broker)
         }).SetLogHandler((_, _) => { }).Build();
         producer.InitTransactions(TimeSpan.FromSeconds(20));
         producer.BeginTransaction();
-        using var outsider = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = stage.BootstrapServers, GroupId = options.GroupId })
+        using var outsider = new ConsumerBuilder<Ignore, Ignore>(
+            new ConsumerConfig { BootstrapServers = stage.BootstrapServers, GroupId = options.GroupId })
             .SetLogHandler((_, _) => { }).Build();
         producer.SendOffsetsToTransaction(
-            Enumerable.Range(0, 3).Select(partition => new TopicPartitionOffset(options.Topics.Messages, partition, 1)), outsider.ConsumerGroupMetadata, TimeSpan.FromSeconds(20));
+            Enumerable.Range(0, 3).Select(
+                partition =>
+                    new TopicPartitionOffset(options.Topics.Messages, partition,
+                    1)), outsider.ConsumerGroupMetadata, TimeSpan.FromSeconds(20));
         return producer;
     }
 }

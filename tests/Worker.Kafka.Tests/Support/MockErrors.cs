@@ -12,20 +12,24 @@ internal static partial class MockErrors
     private const short FindCoordinator = 10;
     private const short TxnOffsetCommit = 28;
 
-    /// <summary>The package holds several builds of the client, and which of them loads is Confluent.Kafka's to find out: the same one is asked here.</summary>
+    /// <summary>
+    /// The package holds several builds of the client, and which of them loads is Confluent.Kafka's to find out: the
+    /// same one is asked here.
+    /// </summary>
     static MockErrors() => NativeLibrary.SetDllImportResolver(typeof(MockErrors).Assembly, (name, _, _) =>
     {
         if (name != "librdkafka")
             return 0;
         _ = Library.Version;
         using var self = Process.GetCurrentProcess();
-        var loaded = self.Modules.Cast<ProcessModule>().Single(module => module.ModuleName.Contains("librdkafka", StringComparison.Ordinal));
+        var loaded = self.Modules.Cast<ProcessModule>().Single(module =>
+            module.ModuleName.Contains("librdkafka", StringComparison.Ordinal));
         return NativeLibrary.Load(loaded.FileName);
     });
 
     /// <summary>
-    /// The next transaction to send its offsets finds the group's coordinator moved, and for a moment nobody knows where to:
-    /// longer than the client asks.
+    /// The next transaction to send its offsets finds the group's coordinator moved, and for a moment nobody knows
+    /// where to: longer than the client asks.
     /// </summary>
     public static void LoseCoordinator(this EmbeddedBroker broker)
     {
@@ -37,7 +41,8 @@ internal static partial class MockErrors
     /// <param name="api">Kafka's number of the request: 9 asks for committed offsets.</param>
     public static void Fail(this EmbeddedBroker broker, short api, params ErrorCode[] errors)
     {
-        var handle = (SafeHandle)typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(broker.Handle)!;
+        var handle = (SafeHandle)typeof(Handle).GetProperty(
+            "LibrdkafkaHandle", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(broker.Handle)!;
         var cluster = MockCluster(handle.DangerousGetHandle());
         Assert.NotEqual(0, cluster);
         PushErrors(cluster, api, (nuint)errors.Length, [.. errors.Select(error => (int)error)]);

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>MurmurHash2, 32 bit, with the seed that Kafka's Java client partitions by. Source: Austin Appleby's description of the algorithm.</summary>
+/// <summary>
+/// MurmurHash2, 32 bit, with the seed that Kafka's Java client partitions by. Source: Austin Appleby's description of
+/// the algorithm.
+/// </summary>
 internal static class Murmur2
 {
     public static uint Hash(ReadOnlySpan<byte> data)

@@ -3,7 +3,9 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>A file system of its own, in memory, that can really be filled. Skips where this user may not mount one.</summary>
+/// <summary>
+/// A file system of its own, in memory, that can really be filled. Skips where this user may not mount one.
+/// </summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder folder = Repository.Temporary();
@@ -52,7 +54,8 @@ internal sealed class SmallDisk : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

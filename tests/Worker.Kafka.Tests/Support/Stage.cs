@@ -9,14 +9,17 @@ using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>Topics of one test, with names nobody else uses: options for workers, a feeder, and what a reader of results sees.</summary>
+/// <summary>
+/// Topics of one test, with names nobody else uses: options for workers, a feeder, and what a reader of results sees.
+/// </summary>
 internal sealed class Stage
 {
     private readonly string name = "t" + Guid.NewGuid().ToString("N")[..10];
 
     private readonly bool embedded;
 
-    private Stage(string bootstrapServers, bool embedded) => (BootstrapServers, this.embedded) = (bootstrapServers, embedded);
+    private Stage(string bootstrapServers, bool embedded) =>
+        (BootstrapServers, this.embedded) = (bootstrapServers, embedded);
 
     public string BootstrapServers { get; }
 
@@ -56,26 +59,29 @@ internal sealed class Stage
 
     /// <summary>Options for one worker; workers of one stage share the group and differ by identity.</summary>
     public KafkaOptions Options(
-        DeliveryMode mode = DeliveryMode.ExactlyOnce, string worker = "w1", GroupMembership protocol = GroupMembership.Classic) => new()
-        {
-            GroupProtocol = protocol,
-            BootstrapServers = BootstrapServers,
-            GroupId = name,
-            Delivery = mode,
-            TransactionalId = $"{name}-{worker}",
-            SessionTimeoutMs = embedded ? 6_000 : 2_000,
-            Topics = new KafkaTopics
+        DeliveryMode mode =
+            DeliveryMode.ExactlyOnce, string worker = "w1", GroupMembership protocol = GroupMembership.Classic) => new()
             {
-                Messages = $"{name}-messages",
-                Results = $"{name}-results",
-                Review = $"{name}-review",
-                DeadLetters = $"{name}-dead-letters",
-                Heads = $"{name}-heads",
-                Labels = $"{name}-labels",
-            },
-        };
+                GroupProtocol = protocol,
+                BootstrapServers = BootstrapServers,
+                GroupId = name,
+                Delivery = mode,
+                TransactionalId = $"{name}-{worker}",
+                SessionTimeoutMs = embedded ? 6_000 : 2_000,
+                Topics = new KafkaTopics
+                {
+                    Messages = $"{name}-messages",
+                    Results = $"{name}-results",
+                    Review = $"{name}-review",
+                    DeadLetters = $"{name}-dead-letters",
+                    Heads = $"{name}-heads",
+                    Labels = $"{name}-labels",
+                },
+            };
 
-    /// <summary>Feeds values "first" to "first + count - 1"; the key is the value modulo <paramref name="keys"/>.</summary>
+    /// <summary>
+    /// Feeds values "first" to "first + count - 1"; the key is the value modulo <paramref name="keys"/>.
+    /// </summary>
     public void Feed(int first, int count, int keys = 17)
     {
         using var producer = RawProducer();
@@ -85,13 +91,15 @@ internal sealed class Stage
     }
 
     public IProducer<byte[], byte[]> RawProducer() =>
-        new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
+        new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
             .SetLogHandler((_, _) => { }).Build();
 
     /// <summary>Whether the broker answers for the group within so long.</summary>
     public async Task<bool> HasGroup(TimeSpan patience)
     {
-        using var outsider = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = name })
+        using var outsider = new ConsumerBuilder<Ignore, Ignore>(
+            new ConsumerConfig { BootstrapServers = BootstrapServers, GroupId = name })
             .SetLogHandler((_, _) => { }).Build();
         var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         while (Environment.TickCount64 < deadline)
@@ -108,7 +116,8 @@ internal sealed class Stage
     }
 
     /// <summary>What a read_committed reader sees of the results, or of another topic.</summary>
-    public List<ConsumeResult<byte[], byte[]>> Results(int atLeast, int partitions = 3, string? topic = null, double seconds = 30) =>
+    public List<ConsumeResult<byte[], byte[]>> Results(
+        int atLeast, int partitions = 3, string? topic = null, double seconds = 30) =>
         CommittedTopic.Read(BootstrapServers, topic ?? Options().Topics.Results, partitions, atLeast, seconds);
 
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

@@ -24,10 +24,12 @@ public class AnomalyTrainerTests
         using var train = new Clusters(600, classes, seed: 1);
         using var test = new Clusters(2000, classes, seed: 2);
         using var strangers = new Clusters(300, classes, seed: 3, away: true);
-        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 300 }, TestContext.Current.CancellationToken);
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null,
+            new AnomalyTrainingOptions { References = 300 }, TestContext.Current.CancellationToken);
         Assert.Equal(classes, reference.Classes);
         Assert.Equal(600, reference.Scores.Ascending.Length);
-        var metrics = AnomalyMetrics.Of(reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts));
+        var metrics = AnomalyMetrics.Of(
+            reference, ChannelValues.Of(reference, test.Texts), ChannelValues.Of(reference, strangers.Texts));
         Assert.InRange(metrics.KnownFlagged, 0.02, 0.08);
         Assert.True(metrics.UnknownFlagged > 0.9, $"{metrics.UnknownFlagged}");
         Assert.True(metrics.Together.Auroc > 0.97, $"{metrics.Together}");
@@ -55,10 +57,12 @@ public class AnomalyTrainerTests
     public void Perplexity_is_a_channel_where_it_is_asked_for(int classes)
     {
         using var train = new Clusters(200, classes, seed: 1);
-        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100, Perplexity = true }, TestContext.Current.CancellationToken);
+        var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null,
+            new AnomalyTrainingOptions { References = 100, Perplexity = true }, TestContext.Current.CancellationToken);
         Assert.Contains(PerplexityChannel.ChannelName, reference.Channels.Select(scaled => scaled.Channel.Name));
         Assert.DoesNotContain(PerplexityChannel.ChannelName,
-            AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100 }, TestContext.Current.CancellationToken).Channels.Select(scaled => scaled.Channel.Name));
+            AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100 },
+                TestContext.Current.CancellationToken).Channels.Select(scaled => scaled.Channel.Name));
     }
 
     [Theory]
@@ -77,18 +81,23 @@ public class AnomalyTrainerTests
         var names = reference.Channels.Select(scaled => scaled.Channel.Name).ToArray();
         Assert.Equal(rare == 1 ? 1 : 2, names.Length);
         Assert.DoesNotContain(ProbabilityChannel.ChannelName, names);
-        Assert.Equal(reference.Scores.Ascending, AnomalyFormat.Parse(AnomalyFormat.Serialize(reference)).Scores.Ascending);
+        Assert.Equal(
+            reference.Scores.Ascending, AnomalyFormat.Parse(AnomalyFormat.Serialize(reference)).Scores.Ascending);
     }
 
     [Fact]
     public void The_same_seed_makes_the_same_reference_and_too_few_texts_make_none()
     {
         using var train = new Clusters(300, 3, seed: 1);
-        byte[] Bytes() => AnomalyFormat.Serialize(AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null, new AnomalyTrainingOptions { References = 100, Seed = 5 }, CancellationToken.None));
+        byte[] Bytes() =>
+            AnomalyFormat.Serialize(
+                AnomalyTrainer.Train(train.Texts, train.Data, "e", 3, null,
+                new AnomalyTrainingOptions { References = 100, Seed = 5 }, CancellationToken.None));
         Assert.Equal(Bytes(), Bytes());
         using var few = new Clusters(20, 2, seed: 1);
         Assert.Contains("40", Assert.Throws<AnomalyTrainingException>(() =>
-            AnomalyTrainer.Train(few.Texts, few.Data, "e", 3, null, new AnomalyTrainingOptions(), CancellationToken.None)).Message, StringComparison.Ordinal);
+            AnomalyTrainer.Train(few.Texts, few.Data, "e", 3, null, new AnomalyTrainingOptions(),
+                CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,12 +120,14 @@ public class AnomalyTrainerTests
         for (var c = 0; c < classes.Count; c++)
             for (var i = 0; i < Hidden; i++)
                 for (var j = 0; j <= i; j++)
-                    total[i * Hidden + j] += sizes[c] / 400.0 * (means[c * Hidden + i] - origin[i]) * (means[c * Hidden + j] - origin[j]);
+                    total[i * Hidden + j] += sizes[c] / 400.0 * (means[c * Hidden + i] - origin[i]) * (
+                        means[c * Hidden + j] - origin[j]);
         var background = new CholeskyFactor(total, Hidden);
         for (var row = 0; row < 400; row++)
         {
             var x = features.Row(row).ToArray().Select(v => (double)v).ToArray();
-            var nearest = Enumerable.Range(0, classes.Count).Min(c => Distance(shared, x, means[(c * Hidden)..((c + 1) * Hidden)]));
+            var nearest = Enumerable.Range(0, classes.Count).Min(c =>
+                Distance(shared, x, means[(c * Hidden)..((c + 1) * Hidden)]));
             Assert.Equal(nearest - Distance(background, x, origin), distances[row], 1e-2);
         }
     }
@@ -126,7 +137,8 @@ public class AnomalyTrainerTests
     {
         LabelledText[] texts =
         [
-            .. Enumerable.Repeat(Text("a"), 20), .. Enumerable.Repeat(Text("b"), 12), .. Enumerable.Repeat(Text("a", "b"), 3), .. Enumerable.Repeat(Text("c"), 2), Text(),
+            .. Enumerable.Repeat(Text("a"), 20), .. Enumerable.Repeat(Text("b"), 12), .. Enumerable.Repeat(
+                Text("a", "b"), 3), .. Enumerable.Repeat(Text("c"), 2), Text(),
         ];
         var classes = TextClasses.From(DataSet.From(texts, "x"));
         Assert.Equal(4, classes.Count);
@@ -136,7 +148,8 @@ public class AnomalyTrainerTests
         Assert.NotEqual(classes.Of[20], classes.Of[32]);
         Assert.Single(classes.Of[35..].Distinct());
 
-        static LabelledText Text(params string[] labels) => new("t", labels.ToDictionary(l => l, _ => true, StringComparer.Ordinal), Closed: true);
+        static LabelledText Text(params string[] labels) =>
+            new("t", labels.ToDictionary(l => l, _ => true, StringComparer.Ordinal), Closed: true);
     }
 
     [Fact]
@@ -145,7 +158,8 @@ public class AnomalyTrainerTests
         var random = new Random(1);
         var values = Enumerable.Range(0, 200 * 2).Select(_ => (float)random.NextDouble()).ToArray();
         var classes = Enumerable.Range(0, 200).Select(i => i < 190 ? 0 : 1).ToArray();
-        var kept = ReferenceBanks.Thin(new FeatureMatrix(values, 2), [.. Enumerable.Range(0, 200)], classes, 50, new Random(1), TwoThreads);
+        var kept = ReferenceBanks.Thin(
+            new FeatureMatrix(values, 2), [.. Enumerable.Range(0, 200)], classes, 50, new Random(1), TwoThreads);
         Assert.Equal(50, kept.Distinct().Count());
         Assert.Equal(10, kept.Count(row => row >= 190));
         Assert.Equal(kept.Order(), kept);
@@ -176,7 +190,8 @@ public class AnomalyTrainerTests
         public Clusters(int count, int classes, int seed, bool away = false, int copies = 1, int? rare = null)
         {
             var centres = new Random(99);
-            var where = Enumerable.Range(0, classes + 1).Select(_ => Enumerable.Range(0, Layout.Width).Select(_ => 4 * (centres.NextDouble() - 0.5)).ToArray()).ToArray();
+            var where = Enumerable.Range(0, classes + 1).Select(_ =>
+                Enumerable.Range(0, Layout.Width).Select(_ => 4 * (centres.NextDouble() - 0.5)).ToArray()).ToArray();
             var random = new Random(seed);
             var features = new float[count * Layout.Width];
             var texts = new List<LabelledText>();
@@ -209,6 +224,7 @@ public class AnomalyTrainerTests
 
         public void Dispose() => tokens.Dispose();
 
-        private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        private static double Gaussian(Random random) =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 }

@@ -52,7 +52,8 @@ public class IsotonicTests
         Assert.Equal(15, bins.Count);
         Assert.Equal(1507, bins.Sum(bin => bin.Count));
         Assert.True(bins.Max(bin => bin.Count) - bins.Min(bin => bin.Count) <= 1);
-        Assert.Equal(ProbabilityMetrics.CalibrationError(p, answers), bins.Sum(bin => bin.Count * Math.Abs(bin.MeanProbability - bin.Observed)) / 1507, 1e-9);
+        Assert.Equal(ProbabilityMetrics.CalibrationError(p, answers),
+            bins.Sum(bin => bin.Count * Math.Abs(bin.MeanProbability - bin.Observed)) / 1507, 1e-9);
     }
 
     private static double Ece(Calibration calibration, float[] logits, bool[] answers) =>
@@ -66,7 +67,8 @@ public class IsotonicTests
         for (var row = 0; row < rows; row++)
         {
             logits[row] = random.NextSingle() * 8 - 4;
-            answers[row] = random.NextDouble() < 0.05 + 0.25 * Calibration.Identity.Probability(3 * (logits[row] + 2)) + 0.6 * Calibration.Identity.Probability(3 * (logits[row] - 2));
+            answers[row] = random.NextDouble() < 0.05 + 0.25 * Calibration.Identity.Probability(
+                3 * (logits[row] + 2)) + 0.6 * Calibration.Identity.Probability(3 * (logits[row] - 2));
         }
         return (logits, answers);
     }

@@ -19,7 +19,10 @@ public class PlattTests
         // A grid around it in the convex loss's own two directions: nothing is lower, so it is the minimum.
         for (var i = -20; i <= 20; i++)
             for (var j = -20; j <= 20; j++)
-                Assert.True(SmoothedLoss(logits, answers, new Calibration(found.Slope * (1 + i / 100.0), found.Intercept + j / 100.0)) >= loss - 1e-9);
+                Assert.True(
+                    SmoothedLoss(
+                        logits, answers, new Calibration(
+                            found.Slope * (1 + i / 100.0), found.Intercept + j / 100.0)) >= loss - 1e-9);
     }
 
     [Fact]

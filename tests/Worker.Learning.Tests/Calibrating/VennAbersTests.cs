@@ -15,7 +15,8 @@ public class VennAbersTests
             var interval = VennAbers.Fit(rows.Logits, rows.Answers, Calibration.Identity);
             foreach (var logit in rows.Logits.Distinct())
             {
-                var knot = Array.IndexOf([.. interval.Probabilities], Math.Round(Calibration.Identity.Probability(logit), 6));
+                var knot = Array.IndexOf(
+                    [.. interval.Probabilities], Math.Round(Calibration.Identity.Probability(logit), 6));
                 if (knot < 0)
                     continue;
                 Assert.Equal(Plain(rows.Logits, rows.Answers, logit, 0), interval.Low[knot], 2e-6);

@@ -14,7 +14,8 @@ public class CertificateWatchTests
         Weights = [1],
         Bias = 0,
         Thresholds = new(0.2, 0.5, 0.9),
-        Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, new(1000, 200, 3), new(1000, 300, 4)),
+        Certificate = new(
+            0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, new(1000, 200, 3), new(1000, 300, 4)),
     };
 
     [Theory]
@@ -86,5 +87,7 @@ public class CertificateWatchTests
 
     [Fact]
     public void A_head_without_a_certificate_is_refused() =>
-        Assert.Contains("no certificate", Assert.Throws<ArgumentException>(() => new CertificateWatch(Certified with { Certificate = null })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no certificate", Assert.Throws<ArgumentException>(() =>
+                new CertificateWatch(Certified with { Certificate = null })).Message, StringComparison.Ordinal);
 }

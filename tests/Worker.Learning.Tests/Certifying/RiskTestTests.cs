@@ -25,7 +25,10 @@ public class RiskTestTests
             from k in Gen.Choose(0, n)
             from percent in Gen.Choose(1, 90)
             select (n, k, target: percent / 100.0);
-        Prop.ForAll(cases.ToArbitrary(), c => Assert.Equal(Slow(c.k, c.n, c.target), RiskTest.Binomial(c.k, c.n, c.target), 1e-10)).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+            cases.ToArbitrary(), c =>
+                Assert.Equal(
+                    Slow(c.k, c.n, c.target), RiskTest.Binomial(c.k, c.n, c.target), 1e-10)).QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -39,7 +42,11 @@ public class RiskTestTests
     [Fact]
     public void Losses_between_0_and_1_are_never_judged_more_boldly_than_the_exact_test_judges_errors()
     {
-        var cases = from n in Gen.Choose(1, 500) from k in Gen.Choose(0, n) from percent in Gen.Choose(1, 60) select (n, k, target: percent / 100.0);
+        var cases = from n in Gen.Choose(1, 500)
+                    from k in Gen.Choose(0, n)
+                    from percent in Gen.Choose(1, 60)
+                    select (
+            n, k, target: percent / 100.0);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var p = RiskTest.HoeffdingBentkus((double)c.k / c.n, c.n, c.target);

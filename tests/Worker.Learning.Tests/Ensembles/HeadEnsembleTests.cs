@@ -15,7 +15,12 @@ public class HeadEnsembleTests
     {
         var random = new Random(1);
         // The last layer's mean, two taps side by side that share it, another layer: 5 floats each.
-        var parts = new Dictionary<string, float[]>(StringComparer.Ordinal) { ["mean"] = Draw(5), ["layer3"] = Draw(5), ["cls"] = Draw(5) };
+        var parts = new Dictionary<string, float[]>(StringComparer.Ordinal)
+        {
+            ["mean"] = Draw(5),
+            ["layer3"] = Draw(5),
+            ["cls"] = Draw(5),
+        };
         Head[] members = [Member("mean"), Member("layer3+mean"), Member("cls"), Member("mean")];
         var ensemble = new HeadEnsemble(members, [0.5, -0.3, 1.7, 0.25], intercept: -0.8);
         var folded = ensemble.Fold();
@@ -26,7 +31,9 @@ public class HeadEnsembleTests
             foreach (var part in parts.Values)
                 Draw(5).CopyTo(part, 0);
             double[] logits = [.. members.Select(member => (double)Logit(member, parts))];
-            Assert.Equal(ensemble.LogOdds(logits), folded.Calibration.Slope * Logit(folded, parts) + folded.Calibration.Intercept, 1e-4);
+            Assert.Equal(
+                ensemble.LogOdds(logits), folded.Calibration.Slope * Logit(
+                    folded, parts) + folded.Calibration.Intercept, 1e-4);
         }
 
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 4 - 2))];
@@ -52,12 +59,14 @@ public class HeadEnsembleTests
             Bias = 1,
             Calibration = new Calibration(2, -1),
             Thresholds = new Thresholds(0.1, 0.3, 0.9),
-            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, new CertifiedSide(100, 50, 0)),
+            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null,
+                new CertifiedSide(100, 50, 0)),
         };
         var folded = HeadEnsemble.Mean([head, head, head]).Fold();
         Assert.Equal((4f, 1f), (folded.Weights[0], folded.Bias));
         Assert.Equal(0.3, folded.Thresholds.Decide, 1e-12);
-        Assert.Equal((folded.Thresholds.Decide, folded.Thresholds.Decide), (folded.Thresholds.Low, folded.Thresholds.High));
+        Assert.Equal(
+            (folded.Thresholds.Decide, folded.Thresholds.Decide), (folded.Thresholds.Low, folded.Thresholds.High));
         Assert.Null(folded.Certificate);
     }
 
@@ -65,9 +74,15 @@ public class HeadEnsembleTests
     public void Heads_that_do_not_belong_together_are_refused()
     {
         var head = Evaluated.Head("a");
-        Assert.Contains("one label", Assert.Throws<ArgumentException>(() => HeadEnsemble.Mean([head, head with { Label = "b" }])).Message, StringComparison.Ordinal);
-        Assert.Contains("encoder", Assert.Throws<ArgumentException>(() => HeadEnsemble.Mean([head, head with { Encoder = "f" }])).Message, StringComparison.Ordinal);
-        Assert.Contains("floats", Assert.Throws<ArgumentException>(() => HeadEnsemble.Mean([head, head with { Weights = [1, 2] }])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one label", Assert.Throws<ArgumentException>(() =>
+                HeadEnsemble.Mean([head, head with { Label = "b" }])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "encoder", Assert.Throws<ArgumentException>(() =>
+                HeadEnsemble.Mean([head, head with { Encoder = "f" }])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "floats", Assert.Throws<ArgumentException>(() =>
+                HeadEnsemble.Mean([head, head with { Weights = [1, 2] }])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new HeadEnsemble([head], [0.5, 0.5]));
         Assert.Throws<ArgumentException>(() => HeadEnsemble.Mean([]));
     }
@@ -78,7 +93,8 @@ public class HeadEnsembleTests
         var (logOdds, answers) = Draw(2_000, seed: 4, noise: [0.5, 1.5]);
         var weights = EnsembleWeights.ByLogLoss(logOdds, answers, 2);
         Assert.Equal(1, weights.Sum(), 1e-9);
-        var best = Enumerable.Range(0, 1001).Select(i => i / 1000.0).MinBy(alpha => Loss(logOdds, answers, [alpha, 1 - alpha], 0));
+        var best = Enumerable.Range(0, 1001).Select(i => i / 1000.0).MinBy(alpha =>
+            Loss(logOdds, answers, [alpha, 1 - alpha], 0));
         Assert.Equal(best, weights[0], 0.005);
         Assert.True(weights[0] > 0.6, $"the member with less noise weighs {weights[0]}");
     }
@@ -91,7 +107,8 @@ public class HeadEnsembleTests
         var alphas = EnsembleWeights.ByLogLoss(logOdds, answers, 3);
         Assert.True(Loss(logOdds, answers, weights, intercept) <= Loss(logOdds, answers, alphas, 0));
         // At the optimum the residuals sum to the prior's pull on the intercept.
-        var residual = Enumerable.Range(0, answers.Length).Sum(i => P(logOdds, i, weights, intercept) - (answers[i] ? 1 : 0));
+        var residual = Enumerable.Range(0, answers.Length).Sum(i =>
+            P(logOdds, i, weights, intercept) - (answers[i] ? 1 : 0));
         Assert.Equal(-intercept, residual, 1e-5);
         var (prior, zero) = EnsembleWeights.Stacked(logOdds.AsSpan(0, 3), answers.AsSpan(0, 1), 3, strength: 1e9);
         Assert.All(prior, weight => Assert.Equal(1.0 / 3, weight, 1e-6));
@@ -105,23 +122,27 @@ public class HeadEnsembleTests
         foreach (var rows in (int[])[150, 3_000])
         {
             var drawn = Simulated.Draw(rows, width: 6, labels: 1, seed: 8, strength: 2);
-            var members = Bagging.Train(drawn.Features, drawn.Data, "mean", "e", new TrainingOptions { Seed = 2, Calibration = CalibrationMethod.Platt }, members: 5)["label00"];
+            var members = Bagging.Train(drawn.Features, drawn.Data, "mean", "e",
+                new TrainingOptions { Seed = 2, Calibration = CalibrationMethod.Platt }, members: 5)["label00"];
             Assert.Equal(5, members.Count);
             spread.Add(Enumerable.Range(0, 100).Average(row => Bagging.Spread([.. members.Select(member =>
-                member.Calibration.Probability(TensorPrimitives.Dot(drawn.Features.Row(row), member.Weights) + member.Bias))])));
+                member.Calibration.Probability(
+                    TensorPrimitives.Dot(drawn.Features.Row(row), member.Weights) + member.Bias))])));
         }
         Assert.True(spread[1] < spread[0] / 2, $"{spread[0]} with 150 texts, {spread[1]} with 3,000");
         Assert.Equal(Math.Sqrt(2.0 / 3), Bagging.Spread([1, 2, 3]), 1e-12);
     }
 
     private static float Logit(Head head, Dictionary<string, float[]> parts) =>
-        TensorPrimitives.Dot<float>([.. head.Feature.Split('+').SelectMany(part => parts[part])], head.Weights) + head.Bias;
+        TensorPrimitives.Dot<float>(
+            [.. head.Feature.Split('+').SelectMany(part => parts[part])], head.Weights) + head.Bias;
 
     /// <summary>True log-odds seen through noise of different strength by each member.</summary>
     private static (double[] LogOdds, bool[] Answers) Draw(int rows, int seed, double[] noise)
     {
         var random = new Random(seed);
-        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double Normal() =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         var (logOdds, answers) = (new double[rows * noise.Length], new bool[rows]);
         for (var row = 0; row < rows; row++)
         {
@@ -134,7 +155,8 @@ public class HeadEnsembleTests
     }
 
     private static double P(double[] logOdds, int row, double[] weights, double intercept) =>
-        Calibration.Identity.Probability(weights.Select((w, k) => w * logOdds[row * weights.Length + k]).Sum() + intercept);
+        Calibration.Identity.Probability(
+            weights.Select((w, k) => w * logOdds[row * weights.Length + k]).Sum() + intercept);
 
     private static double Loss(double[] logOdds, bool[] answers, double[] weights, double intercept) =>
         ProbabilityMetrics.LogLoss([.. answers.Select((_, i) => P(logOdds, i, weights, intercept))], answers);

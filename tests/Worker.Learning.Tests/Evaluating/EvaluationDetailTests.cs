@@ -12,7 +12,9 @@ public class EvaluationDetailTests
     public void Exclusive_labels_are_confused_by_the_most_probable()
     {
         // Three texts of a, one of b; the second a is said to be b, though neither reaches its threshold.
-        var table = ConfusionTable.Of(Evaluated.Of(["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1], group: "kind"))!;
+        var table = ConfusionTable.Of(
+            Evaluated.Of(
+                ["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1], group: "kind"))!;
         Assert.True(table.Exclusive);
         Assert.Equal([[2, 1], [0, 1]], table.Counts);
         Assert.Equal(new ConfusedPair("a", "b", 1, 1.0 / 3), Assert.Single(table.Pairs));
@@ -21,8 +23,10 @@ public class EvaluationDetailTests
     [Fact]
     public void Labels_that_may_come_together_are_confused_by_every_wrong_yes()
     {
-        // a and b both hold for the first text: saying both is no confusion. The second has a: b and c are said. The third has c: nothing is.
-        var table = ConfusionTable.Of(Evaluated.Of(["a", "b", "c"], [0.9, 0.8, 0, 0.2, 0.7, 0.9, 0, 0, 0.1], [1, 1, 0, 1, 0, 0, 0, -1, 1]))!;
+        // a and b both hold for the first text: saying both is no confusion. The second has a: b and c are said. The
+        // third has c: nothing is.
+        var table = ConfusionTable.Of(
+            Evaluated.Of(["a", "b", "c"], [0.9, 0.8, 0, 0.2, 0.7, 0.9, 0, 0, 0.1], [1, 1, 0, 1, 0, 0, 0, -1, 1]))!;
         Assert.False(table.Exclusive);
         Assert.Equal(
             [("a", "b", 1, 0.5), ("a", "c", 1, 0.5)],
@@ -34,7 +38,8 @@ public class EvaluationDetailTests
     [Fact]
     public void Risk_is_the_number_of_wrong_decisions_to_expect_of_known_answers()
     {
-        var error = Assert.Single(TextError.Of(Evaluated.Of(["a", "b", "c"], [0.9, 0.3, 0.6, 0.5, 0.5, 0.5], [0, 0, -1, -1, -1, -1])));
+        var error = Assert.Single(
+            TextError.Of(Evaluated.Of(["a", "b", "c"], [0.9, 0.3, 0.6, 0.5, 0.5, 0.5], [0, 0, -1, -1, -1, -1])));
         Assert.Equal((0, 2, 1), (error.Row, error.Known, error.Wrong));
         Assert.Equal(0.1 + 0.3, error.Risk, 1e-12);
     }
@@ -51,13 +56,15 @@ public class EvaluationDetailTests
         Assert.Equal(4, detail.Sources.Count);
         Assert.Equal(53, detail.Sources.Sum(slice => slice.Texts));
         Assert.Equal(26, detail.Sources.Sum(slice => slice.Decisions.FalsePositives));
-        Assert.All(detail.Lengths.Zip(detail.Lengths.Skip(1)), pair => Assert.NotEqual(pair.First.Name, pair.Second.Name));
+        Assert.All(
+            detail.Lengths.Zip(detail.Lengths.Skip(1)), pair => Assert.NotEqual(pair.First.Name, pair.Second.Name));
     }
 
     [Fact]
     public void The_most_confident_mistakes_come_first()
     {
-        var detail = EvaluationDetail.Of(Evaluated.Of(["a"], [0.9, 0.6, 0.7, 0.1, 0.4, 0.95], [0, 0, 0, 1, 1, 1])).Labels[0];
+        var detail = EvaluationDetail.Of(
+            Evaluated.Of(["a"], [0.9, 0.6, 0.7, 0.1, 0.4, 0.95], [0, 0, 0, 1, 1, 1])).Labels[0];
         Assert.Equal([0, 2, 1], detail.FalsePositives.Select(w => w.Row));
         Assert.Equal([3, 4], detail.FalseNegatives.Select(w => w.Row));
     }
@@ -67,14 +74,20 @@ public class EvaluationDetailTests
     {
         var evaluated = Evaluated.Of(["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1]);
         using var stream = new MemoryStream();
-        EvaluationJson.Write(stream, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), detail: EvaluationDetail.Of(evaluated));
+        EvaluationJson.Write(stream, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers),
+            detail: EvaluationDetail.Of(evaluated));
         using var json = JsonDocument.Parse(stream.ToArray());
-        foreach (var name in (string[])["macro", "labels", "confidence", "curves", "label_curves", "decisions", "confused_pairs", "review", "slices", "mistakes"])
+        foreach (var name in (string[])["macro", "labels", "confidence", "curves", "label_curves", "decisions",
+            "confused_pairs", "review", "slices", "mistakes"])
             Assert.True(json.RootElement.TryGetProperty(name, out _), name);
-        Assert.Equal(101, json.RootElement.GetProperty("review").GetProperty("points").GetProperty("rows").GetArrayLength());
-        Assert.Equal(2, json.RootElement.GetProperty("decisions").GetProperty("a").GetProperty("true_positives").GetInt32());
+        Assert.Equal(
+            101, json.RootElement.GetProperty("review").GetProperty("points").GetProperty("rows").GetArrayLength());
+        Assert.Equal(
+            2, json.RootElement.GetProperty("decisions").GetProperty("a").GetProperty("true_positives").GetInt32());
         // Above the highest probability there is no precision.
-        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("label_curves").GetProperty("b").GetProperty("thresholds").GetProperty("rows")[100][1].ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null, json.RootElement.GetProperty("label_curves").GetProperty("b").GetProperty("thresholds")
+                .GetProperty("rows")[100][1].ValueKind);
     }
 
     [Fact]

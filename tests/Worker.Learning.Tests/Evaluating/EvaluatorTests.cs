@@ -70,7 +70,8 @@ public class EvaluatorTests
         EvaluationJson.Write(stream, Result);
         using var json = JsonDocument.Parse(stream.ToArray());
         foreach (var average in (string[])["macro", "micro"])
-            Assert.Equal(["precision", "recall", "f1", "average_precision"], json.RootElement.GetProperty(average).EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["precision", "recall", "f1", "average_precision"],
+                json.RootElement.GetProperty(average).EnumerateObject().Select(p => p.Name));
         Assert.Equal(Result.Ece, json.RootElement.GetProperty("ece").GetDouble());
         Assert.Equal(Labels, json.RootElement.GetProperty("labels").EnumerateObject().Select(p => p.Name));
         var spam = json.RootElement.GetProperty("labels").GetProperty("spam");
@@ -78,17 +79,31 @@ public class EvaluatorTests
             ["precision", "recall", "f1", "average_precision", "support", "threshold"],
             spam.EnumerateObject().Select(p => p.Name).Take(6));
         Assert.Equal((2, 0.75), (spam.GetProperty("support").GetInt32(), spam.GetProperty("threshold").GetDouble()));
-        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("labels").GetProperty("rare").GetProperty("roc_auc").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null, json.RootElement.GetProperty("labels").GetProperty("rare")
+                .GetProperty("roc_auc").ValueKind);
     }
 
     [Fact]
     public void Heads_are_evaluated_at_their_own_thresholds_and_only_on_their_own_features()
     {
-        var head = new Head { Label = "spam", Version = 1, Encoder = "e", Feature = "mean", Weights = [2, 0], Bias = 1, Calibration = new(0.5, 1), Thresholds = new(0.8, 0.9, 0.9) };
+        var head = new Head
+        {
+            Label = "spam",
+            Version = 1,
+            Encoder = "e",
+            Feature = "mean",
+            Weights = [2, 0],
+            Bias = 1,
+            Calibration = new(0.5, 1),
+            Thresholds = new(0.8, 0.9, 0.9),
+        };
         var features = new FeatureMatrix(new float[] { 1, 5, -1, 5 }, 2);
         var probabilities = HeadScorer.Probabilities(features, [head], "mean", "e");
         Assert.Equal([1 / (1 + Math.Exp(-2.5)), 1 / (1 + Math.Exp(-0.5))], probabilities);
-        Assert.Equal((1, 0.9), (Evaluator.Evaluate([head], probabilities, new AnswerMatrix(2, 1, [1, 0])).Micro.F1, Evaluator.Evaluate([head], probabilities, new AnswerMatrix(2, 1, [1, 0])).Labels[0].Threshold));
+        Assert.Equal(
+            (1, 0.9), (Evaluator.Evaluate([head], probabilities, new AnswerMatrix(2, 1, [1, 0])).Micro.F1,
+            Evaluator.Evaluate([head], probabilities, new AnswerMatrix(2, 1, [1, 0])).Labels[0].Threshold));
         Assert.Throws<HeadRefusedException>(() => HeadScorer.Probabilities(features, [head], "mean", "other"));
         Assert.Throws<HeadRefusedException>(() => HeadScorer.Probabilities(features, [head], "cls", "e"));
     }
@@ -96,8 +111,15 @@ public class EvaluatorTests
     [Fact]
     public void What_cannot_be_evaluated_is_refused()
     {
-        Assert.Contains("no row has an answer", Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(["x"], [0.5], [0.5], new AnswerMatrix(1, 1, [-1]))).Message, StringComparison.Ordinal);
-        Assert.Contains("row 0 for label 'x' is NaN", Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(["x"], [0.5], [double.NaN], new AnswerMatrix(1, 1, [1]))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(["x"], [0.5], [0.5, 0.5], new AnswerMatrix(1, 1, [1])));
+        Assert.Contains(
+            "no row has an answer", Assert.Throws<ArgumentException>(
+                () => Evaluator.Evaluate(
+                    ["x"], [0.5], [0.5], new AnswerMatrix(1, 1, [-1]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 0 for label 'x' is NaN", Assert.Throws<ArgumentException>(
+                () => Evaluator.Evaluate(
+                    ["x"], [0.5], [double.NaN], new AnswerMatrix(1, 1, [1]))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() =>
+            Evaluator.Evaluate(["x"], [0.5], [0.5, 0.5], new AnswerMatrix(1, 1, [1])));
     }
 }

@@ -7,15 +7,20 @@ namespace Worker.Learning.Tests.Evaluating;
 public class MetricsTests
 {
     private static readonly Gen<(double P, bool Y)[]> Rows =
-        (from p in Gen.Choose(0, 20) from y in ArbMap.Default.GeneratorFor<bool>() select (p / 20.0, y)).NonEmptyListOf().Select(rows => rows.ToArray());
+        (from p in Gen.Choose(0, 20)
+         from y in ArbMap.Default.GeneratorFor<bool>()
+         select (p / 20.0, y)).NonEmptyListOf()
+            .Select(rows => rows.ToArray());
 
     [Fact]
     public void Average_precision_of_a_known_ranking()
     {
         // Yes at ranks 1 and 3 of 4: 1/2 · 1/1 + 1/2 · 2/3.
-        Assert.Equal(0.5 + 1.0 / 3, RankingMetrics.AveragePrecision([0.9, 0.8, 0.7, 0.1], [true, false, true, false]), 1e-12);
+        Assert.Equal(
+            0.5 + 1.0 / 3, RankingMetrics.AveragePrecision([0.9, 0.8, 0.7, 0.1], [true, false, true, false]), 1e-12);
         // The example of scikit-learn's documentation: 0.83.
-        Assert.Equal(5.0 / 6, RankingMetrics.AveragePrecision([0.1, 0.4, 0.35, 0.8], [false, false, true, true]), 1e-12);
+        Assert.Equal(
+            5.0 / 6, RankingMetrics.AveragePrecision([0.1, 0.4, 0.35, 0.8], [false, false, true, true]), 1e-12);
         // All tied: the share of positives.
         Assert.Equal(0.25, RankingMetrics.AveragePrecision([0.5, 0.5, 0.5, 0.5], [false, true, false, false]), 1e-12);
         Assert.Equal(0, RankingMetrics.AveragePrecision([0.5, 0.4], [false, false]));
@@ -39,7 +44,15 @@ public class MetricsTests
     [Fact]
     public void Area_under_the_ROC_curve_is_the_share_of_pairs_in_order() => Prop.ForAll(Rows.ToArbitrary(), rows =>
     {
-        var pairs = (from yes in rows where yes.Y from no in rows where !no.Y select yes.P > no.P ? 1.0 : yes.P == no.P ? 0.5 : 0).ToArray();
+        var pairs = (
+            from yes in rows
+            where yes.Y
+            from no in rows
+            where !no.Y
+            select yes.P > no.P
+                ? 1.0
+                : yes.P == no.P ? 0.5
+                : 0).ToArray();
         var auc = RankingMetrics.RocAuc(P(rows), Y(rows));
         Assert.Equal(pairs.Length == 0, auc is null);
         if (auc is not null)
@@ -50,7 +63,8 @@ public class MetricsTests
     public void Calibration_error_does_not_depend_on_the_order_of_rows() => Prop.ForAll(Rows.ToArbitrary(), rows =>
     {
         var reversed = rows.AsEnumerable().Reverse().ToArray();
-        Assert.Equal(ProbabilityMetrics.CalibrationError(P(rows), Y(rows)), ProbabilityMetrics.CalibrationError(P(reversed), Y(reversed)), 1e-9);
+        Assert.Equal(ProbabilityMetrics.CalibrationError(P(rows), Y(rows)),
+            ProbabilityMetrics.CalibrationError(P(reversed), Y(reversed)), 1e-9);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -80,7 +94,8 @@ public class MetricsTests
     [Fact]
     public void Log_loss_and_Brier_of_known_cases()
     {
-        Assert.Equal((-Math.Log(0.8) - Math.Log(0.9)) / 2, ProbabilityMetrics.LogLoss([0.8, 0.1], [true, false]), 1e-12);
+        Assert.Equal(
+            (-Math.Log(0.8) - Math.Log(0.9)) / 2, ProbabilityMetrics.LogLoss([0.8, 0.1], [true, false]), 1e-12);
         Assert.Equal((0.04 + 0.01) / 2, ProbabilityMetrics.Brier([0.8, 0.1], [true, false]), 1e-12);
         Assert.Equal(-Math.Log(1e-15), ProbabilityMetrics.LogLoss([0, 1], [true, false]), 1e-9);
     }

@@ -9,7 +9,8 @@ public class DataCleaningTests
     [Fact]
     public void Empty_texts_and_answers_that_are_tied_are_left_out_and_said_and_the_rest_stays()
     {
-        var data = new DataSet(["hello", " ", "hello", "other"], ["a", "b"], new AnswerMatrix(4, 2, [1, 0, 1, 1, 0, 0, 1, 1]));
+        var data = new DataSet(
+            ["hello", " ", "hello", "other"], ["a", "b"], new AnswerMatrix(4, 2, [1, 0, 1, 1, 0, 0, 1, 1]));
         var clean = DataCleaning.Clean(data, out var remarks);
         Assert.Equal(["hello", "hello", "other"], clean.Texts);
         Assert.Equal([U, 0, U, 0, 1, 1], Enumerable.Range(0, 6).Select(cell => clean.Answers[cell / 2, cell % 2]));
@@ -39,8 +40,11 @@ public class DataCleaningTests
     [Fact]
     public void Files_labelled_for_some_labels_only_join_without_answering_for_each_other()
     {
-        var one = DataSet.From([new LabelledText("x", new Dictionary<string, bool> { ["spam"] = true }, Closed: true), new LabelledText("y", new Dictionary<string, bool>(), Closed: true)], "one");
-        var two = DataSet.From([new LabelledText("z", new Dictionary<string, bool> { ["angry"] = false }, Closed: false)], "two");
+        var one = DataSet.From(
+            [new LabelledText("x", new Dictionary<string, bool> { ["spam"] = true }, Closed: true), new LabelledText(
+                "y", new Dictionary<string, bool>(), Closed: true)], "one");
+        var two = DataSet.From(
+            [new LabelledText("z", new Dictionary<string, bool> { ["angry"] = false }, Closed: false)], "two");
         var both = DataSet.Join([one, two]);
         Assert.Equal(["angry", "spam"], both.Labels);
         Assert.Equal(["x", "y", "z"], both.Texts);
@@ -51,8 +55,10 @@ public class DataCleaningTests
     public void Altered_copies_are_of_texts_with_rare_labels_and_name_their_source()
     {
         var texts = Enumerable.Range(0, 400).Select(i => $"text number {i} of many").ToArray();
-        var values = Enumerable.Range(0, 400).SelectMany(i => new[] { (sbyte)(i < 250 ? 1 : 0), (sbyte)(i is 3 or 5 ? 1 : 0) }).ToArray();
-        var (copies, sources) = TextAugmentation.Copy(new DataSet(texts, ["common", "rare"], new AnswerMatrix(400, 2, values)), seed: 1);
+        var values = Enumerable.Range(0, 400).SelectMany(i =>
+            new[] { (sbyte)(i < 250 ? 1 : 0), (sbyte)(i is 3 or 5 ? 1 : 0) }).ToArray();
+        var (copies, sources) = TextAugmentation.Copy(
+            new DataSet(texts, ["common", "rare"], new AnswerMatrix(400, 2, values)), seed: 1);
         Assert.Equal([3, 3, 3, 3, 5, 5, 5, 5], sources);
         Assert.Contains(copies, copy => !texts.Contains(copy, StringComparer.Ordinal));
         Assert.All(copies, copy => Assert.False(string.IsNullOrWhiteSpace(copy)));

@@ -4,8 +4,10 @@ namespace Worker.Learning.Tests.Examples;
 
 public class DataSetTests
 {
-    private static readonly LabelledText Open = new("a", new Dictionary<string, bool>(StringComparer.Ordinal) { ["spam"] = true, ["Zorn"] = false }, Closed: false);
-    private static readonly LabelledText Closed = new("b", new Dictionary<string, bool>(StringComparer.Ordinal) { ["älter"] = true }, Closed: true);
+    private static readonly LabelledText Open = new(
+        "a", new Dictionary<string, bool>(StringComparer.Ordinal) { ["spam"] = true, ["Zorn"] = false }, Closed: false);
+    private static readonly LabelledText Closed = new(
+        "b", new Dictionary<string, bool>(StringComparer.Ordinal) { ["älter"] = true }, Closed: true);
 
     [Fact]
     public void Labels_are_in_ordinal_order_and_unnamed_ones_unknown_or_no()
@@ -32,7 +34,9 @@ public class DataSetTests
     public void Texts_that_name_no_label_at_all_are_refused()
     {
         var silent = new LabelledText("a", new Dictionary<string, bool>(StringComparer.Ordinal), Closed: true);
-        Assert.Contains("2 texts and names no label", Assert.Throws<ExampleFormatException>(() => DataSet.From([silent, silent], "here")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 texts and names no label", Assert.Throws<ExampleFormatException>(() =>
+                DataSet.From([silent, silent], "here")).Message, StringComparison.Ordinal);
         Assert.Throws<ExampleFormatException>(() => DataSet.From([], "here"));
     }
 
@@ -42,6 +46,8 @@ public class DataSetTests
         Assert.Throws<ArgumentException>(() => new DataSet(["a"], ["x"], new AnswerMatrix(2, 1, [0, 1])));
         Assert.Throws<ArgumentException>(() => new DataSet(["a"], ["x", "x"], new AnswerMatrix(1, 2, [0, 1])));
         Assert.Throws<ArgumentException>(() => new AnswerMatrix(2, 2, [0, 1, 0]));
-        Assert.Contains("row 1 for label 0 is 2", Assert.Throws<ArgumentException>(() => new AnswerMatrix(2, 1, [0, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 1 for label 0 is 2", Assert.Throws<ArgumentException>(() =>
+                new AnswerMatrix(2, 1, [0, 2])).Message, StringComparison.Ordinal);
     }
 }

@@ -31,7 +31,9 @@ public class ExperimentTests
     [Fact]
     public void Every_variant_is_measured_on_every_split_and_the_blind_feature_is_worse()
     {
-        Assert.Equal(["good", "blind", "weights-sqrt", "weights-full", "undersampled", "oversampled", "smote", "bagged", "ensemble-mean", "ensemble-weighted", "ensemble-stacked"], Result.Variants.Select(v => v.Name));
+        Assert.Equal(
+            ["good", "blind", "weights-sqrt", "weights-full", "undersampled", "oversampled", "smote", "bagged",
+            "ensemble-mean", "ensemble-weighted", "ensemble-stacked"], Result.Variants.Select(v => v.Name));
         Assert.All(Result.Variants, variant => Assert.Equal(3, variant.Evaluations.Count));
         Assert.Equal((360, 90, 150), Result.Texts);
         var precision = ExperimentMetric.All.Single(m => m.Key == "average_precision");
@@ -48,7 +50,8 @@ public class ExperimentTests
     {
         var again = Experiment.Run(Drawn.Data, Features, "e", Options with { Only = ["ensemble-mean"] });
         Assert.Equal(["good", "ensemble-mean"], again.Variants.Select(v => v.Name));
-        Assert.Equal(Named("ensemble-mean").Evaluations.Select(e => e.LogLoss), again.Variants[1].Evaluations.Select(e => e.LogLoss));
+        Assert.Equal(Named("ensemble-mean").Evaluations.Select(e => e.LogLoss),
+            again.Variants[1].Evaluations.Select(e => e.LogLoss));
     }
 
     [Fact]
@@ -60,12 +63,18 @@ public class ExperimentTests
         for (var row = 0; row < 600; row++)
             for (var i = 0; i < features.Width; i++)
                 opposite[row * features.Width + i] = -features.Row(row)[i];
-        AlteredTexts Copies(int from) => new([.. Enumerable.Range(from, 600 - from)], _ => new FeatureMatrix(opposite.AsMemory(from * features.Width, (600 - from) * features.Width), features.Width));
-        double Loss(AlteredTexts altered) => Experiment.Run(Drawn.Data, Features, "e", Options with { Only = ["augmented"] }, altered).Variants[1].Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
+        AlteredTexts Copies(int from) =>
+            new([.. Enumerable.Range(from, 600 - from)], _ => new FeatureMatrix(
+                opposite.AsMemory(from * features.Width, (600 - from) * features.Width), features.Width));
+        double Loss(AlteredTexts altered) =>
+            Experiment.Run(Drawn.Data, Features, "e", Options with { Only = ["augmented"] }, altered).Variants[1]
+                .Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
         var alone = Result.Variants[0].Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
         Assert.True(Loss(Copies(0)) < alone - 0.05);
         // None is left where every copy's text is held out.
-        Assert.Equal(alone, Loss(new AlteredTexts([], _ => new FeatureMatrix(ReadOnlyMemory<float>.Empty, features.Width))), 1e-12);
+        Assert.Equal(
+            alone, Loss(
+                new AlteredTexts([], _ => new FeatureMatrix(ReadOnlyMemory<float>.Empty, features.Width))), 1e-12);
     }
 
     [Fact]
@@ -95,24 +104,30 @@ public class ExperimentTests
         ExperimentJson.Write(stream, Result);
         using var json = JsonDocument.Parse(stream.ToArray());
         var stacked = json.RootElement.GetProperty("variants").GetProperty("ensemble-stacked");
-        Assert.Equal(Named("ensemble-stacked").Whole(ExperimentMetric.All[0]).Mean, stacked.GetProperty("f1").GetProperty("mean").GetDouble());
-        Assert.True(stacked.GetProperty("labels").GetProperty("label01").GetProperty("ece").GetProperty("two_sigma").GetDouble() >= 0);
+        Assert.Equal(Named("ensemble-stacked").Whole(ExperimentMetric.All[0]).Mean,
+            stacked.GetProperty("f1").GetProperty("mean").GetDouble());
+        Assert.True(
+            stacked.GetProperty("labels").GetProperty("label01").GetProperty("ece").GetProperty("two_sigma")
+                .GetDouble() >= 0);
 
         using var page = new MemoryStream();
         new ExperimentReport([("texts", "<b>")], Result).Write(page);
         var html = XDocument.Parse(Encoding.UTF8.GetString(page.ToArray())["<!DOCTYPE html>".Length..]);
         Assert.Equal(4, html.Descendants("figure").Count());
-        Assert.All(html.Descendants("svg").Where(s => s.Attribute("role") is not null), svg => Assert.Equal(11, svg.Descendants("circle").Count()));
+        Assert.All(html.Descendants("svg").Where(s => s.Attribute("role") is not null),
+            svg => Assert.Equal(11, svg.Descendants("circle").Count()));
         Assert.DoesNotContain(html.Descendants(), e => e.Name.LocalName == "script");
     }
 
     [Fact]
     public void What_cannot_be_compared_is_refused()
     {
-        Assert.Contains("there is no variant smote2", Refused(Options with { Only = ["smote2"] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no variant smote2", Refused(Options with { Only = ["smote2"] }), StringComparison.Ordinal);
         Assert.Contains("seeds is 1", Refused(Options with { Seeds = 1 }), StringComparison.Ordinal);
         Assert.Contains("no feature", Refused(Options with { Features = [] }), StringComparison.Ordinal);
-        Assert.Contains("leave texts", Refused(Options with { Test = 0.8, Validation = 0.3 }), StringComparison.Ordinal);
+        Assert.Contains(
+            "leave texts", Refused(Options with { Test = 0.8, Validation = 0.3 }), StringComparison.Ordinal);
     }
 
     private static VariantResult Named(string name) => Result.Variants.Single(variant => variant.Name == name);
@@ -133,7 +148,9 @@ public class ExperimentTests
         var values = new float[Drawn.Features.Rows * columns.Length];
         for (var row = 0; row < Drawn.Features.Rows; row++)
             for (var k = 0; k < columns.Length; k++)
-                values[row * columns.Length + k] = columns[k] < 0 ? (float)Math.Sin(row * 12.9898 + k % 5 * 78.233) : Drawn.Features.Row(row)[columns[k]];
+                values[row * columns.Length + k] = columns[k] < 0
+                    ? (float)Math.Sin(row * 12.9898 + k % 5 * 78.233)
+                    : Drawn.Features.Row(row)[columns[k]];
         return new FeatureMatrix(values, columns.Length);
     }
 }

@@ -21,10 +21,12 @@ public class CrossFitAnswersTests
             folded.CrossFit(1, c.folds, new Random(c.seed));
             for (var row = 0; row < 100; row++)
                 for (var label = 0; label < 2; label++)
-                    Assert.Equal(c.answers[row * 2 + label], folded[row, label] == 0 ? -1 : folded[row, label] > 0 ? 1 : 0);
+                    Assert.Equal(
+                        c.answers[row * 2 + label], folded[row, label] == 0 ? -1 : folded[row, label] > 0 ? 1 : 0);
             foreach (var sign in (int[])[1, -1])
             {
-                var sizes = Enumerable.Range(1, c.folds).Select(fold => Enumerable.Range(0, 100).Count(row => folded[row, 1] == sign * fold)).ToArray();
+                var sizes = Enumerable.Range(1, c.folds).Select(fold =>
+                    Enumerable.Range(0, 100).Count(row => folded[row, 1] == sign * fold)).ToArray();
                 Assert.InRange(sizes.Max() - sizes.Min(), 0, 1);
             }
         }).QuickCheckThrowOnFailure();
@@ -71,7 +73,8 @@ public class CrossFitAnswersTests
     [InlineData(100, 20, 0.2, 16, 4)]
     [InlineData(2, 2, 0.2, 1, 1)]
     [InlineData(1000, 3, 0.5, 500, 2)]
-    public void A_share_of_each_answer_is_held_out_but_never_all(int rows, int positives, double share, int heldOutNegativesOrMore, int heldOutPositives)
+    public void A_share_of_each_answer_is_held_out_but_never_all(
+        int rows, int positives, double share, int heldOutNegativesOrMore, int heldOutPositives)
     {
         var total = rows + positives;
         var folded = new CrossFitAnswers(new AnswerMatrix(

@@ -38,7 +38,8 @@ public class HeadTrainerTests
     {
         var simulated = Simulated.Draw(rows: 500, width: 8, labels: 1, seed: 2);
         var byC = Assert.Single(Train(simulated, new TrainingOptions { C = 0.05, Tolerance = 1e-6 }).Heads);
-        var byL2 = Assert.Single(Train(simulated, new TrainingOptions { L2 = 1 / (0.05 * 500), Tolerance = 1e-6 }).Heads);
+        var byL2 = Assert.Single(
+            Train(simulated, new TrainingOptions { L2 = 1 / (0.05 * 500), Tolerance = 1e-6 }).Heads);
         Assert.All(byL2.Weights, (weight, k) => Assert.Equal(weight, byC.Weights[k], 1e-4));
     }
 
@@ -51,7 +52,8 @@ public class HeadTrainerTests
         Assert.All(automatic.Figures, figures => Assert.InRange(figures.L2, 0.002, 0.5));
         var best = automatic.Figures.Average(f => f.Before.LogLoss);
         foreach (var l2 in (double[])[1, 1e-4])
-            Assert.True(Train(simulated, new TrainingOptions { L2 = l2 }).Figures.Average(f => f.Before.LogLoss) > best + 0.02);
+            Assert.True(
+                Train(simulated, new TrainingOptions { L2 = l2 }).Figures.Average(f => f.Before.LogLoss) > best + 0.02);
     }
 
     [Fact]
@@ -113,10 +115,13 @@ public class HeadTrainerTests
         var result = HeadTrainer.Train(simulated.Features, data, "mean", "e", new TrainingOptions());
         Assert.Equal(["label00", "label03"], result.Heads.Select(head => head.Label));
         Assert.Equal(["label01", "label02"], result.Problems.Select(problem => problem.Label));
-        Assert.Contains("0 of its 300 answered texts are known not to have it", result.Problems[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("0 of its 300 answered texts are known not to have it", result.Problems[0].Reason,
+            StringComparison.Ordinal);
         Assert.Contains("4 of its 300 answered texts have it", result.Problems[1].Reason, StringComparison.Ordinal);
 
-        Assert.Empty(HeadTrainer.Train(simulated.Features, data.WithLabels(["label01"]), "mean", "e", new TrainingOptions()).Heads);
+        Assert.Empty(
+            HeadTrainer.Train(
+                simulated.Features, data.WithLabels(["label01"]), "mean", "e", new TrainingOptions()).Heads);
     }
 
     [Fact]
@@ -127,7 +132,8 @@ public class HeadTrainerTests
         var many = Train(simulated, new TrainingOptions { Seed = 7, Parallelism = 5 });
         Assert.Equal(one.Heads.Select(Bits), many.Heads.Select(Bits));
 
-        var few = HeadTrainer.Train(simulated.Features, simulated.Only("label13", "label02"), "mean", "e", new TrainingOptions { Seed = 7 });
+        var few = HeadTrainer.Train(
+            simulated.Features, simulated.Only("label13", "label02"), "mean", "e", new TrainingOptions { Seed = 7 });
         Assert.Equal([Bits(one.Heads[13]), Bits(one.Heads[2])], few.Heads.Select(Bits));
 
         var other = Train(simulated, new TrainingOptions { Seed = 8 });
@@ -159,7 +165,8 @@ public class HeadTrainerTests
         var parents = Train(simulated, options).Heads;
         // One step only: who starts at the solution is still there, who starts at nothing is not there yet.
         var hurried = options with { MaximumIterations = 1 };
-        var next = HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", hurried, [parents[0] with { Version = 4 }, parents[1]]).Heads;
+        var next = HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", hurried,
+            [parents[0] with { Version = 4 }, parents[1]]).Heads;
         Assert.True(Distance(parents, next) < 0.05);
         Assert.True(Distance(parents, Train(simulated, hurried).Heads) > 0.3);
 
@@ -168,14 +175,16 @@ public class HeadTrainerTests
         Assert.Equal((2, 1), (next[1].Version, next[1].Parent));
 
         double Distance(IReadOnlyList<Head> a, IReadOnlyList<Head> b) => Enumerable.Range(0, 2).Max(label =>
-            Enumerable.Range(0, 1500).Average(row => Math.Abs(Logit(a[label], simulated.Features.Row(row)) - Logit(b[label], simulated.Features.Row(row)))));
+            Enumerable.Range(0, 1500).Average(row =>
+                Math.Abs(Logit(a[label], simulated.Features.Row(row)) - Logit(b[label], simulated.Features.Row(row)))));
     }
 
     [Fact]
     public void Progress_never_falls_and_ends_at_one()
     {
         var reports = new List<TrainingProgress>();
-        Train(Simulated.Draw(rows: 400, width: 8, labels: 60, seed: 16), new TrainingOptions(), new Listener(reports.Add));
+        Train(Simulated.Draw(
+            rows: 400, width: 8, labels: 60, seed: 16), new TrainingOptions(), new Listener(reports.Add));
         Assert.Equal(reports.Select(r => r.Fraction).Order(), reports.Select(r => r.Fraction));
         Assert.Equal(new TrainingProgress(TrainingStage.Done, 1, 0, null), reports[^1]);
         Assert.Contains(reports, report => report is { Stage: TrainingStage.Selecting, L2: 0.1, Running: > 0 });
@@ -188,26 +197,46 @@ public class HeadTrainerTests
         using var stop = new CancellationTokenSource();
         var simulated = Simulated.Draw(rows: 400, width: 8, labels: 2, seed: 16);
         Assert.ThrowsAny<OperationCanceledException>(() => HeadTrainer.Train(
-            simulated.Features, simulated.Data, "mean", "e", new TrainingOptions(), progress: new Listener(_ => stop.Cancel()), cancellation: stop.Token));
+            simulated.Features, simulated.Data, "mean", "e", new TrainingOptions(), progress: new Listener(_ =>
+                stop.Cancel()), cancellation: stop.Token));
     }
 
     [Fact]
     public void What_cannot_be_trained_on_is_refused_by_name()
     {
         var simulated = Simulated.Draw(rows: 50, width: 4, labels: 1, seed: 17);
-        var head = new Head { Label = "label00", Version = 1, Encoder = "e", Feature = "mean", Weights = new float[4], Bias = 0 };
-        TrainingResult From(Head parent) => HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", new TrainingOptions(), [parent]);
-        Assert.Contains("encoder other", Assert.Throws<HeadRefusedException>(() => From(head with { Encoder = "other" })).Message, StringComparison.Ordinal);
+        var head = new Head
+        {
+            Label = "label00",
+            Version = 1,
+            Encoder = "e",
+            Feature = "mean",
+            Weights = new float[4],
+            Bias = 0,
+        };
+        TrainingResult From(Head parent) =>
+            HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", new TrainingOptions(), [parent]);
+        Assert.Contains(
+            "encoder other", Assert.Throws<HeadRefusedException>(() =>
+                From(head with { Encoder = "other" })).Message, StringComparison.Ordinal);
         // On another feature there is nothing to start from; the version goes on all the same.
-        Assert.Equal((2, null), (From(head with { Feature = "cls" }).Heads[0].Version, From(head with { Feature = "cls" }).Heads[0].Parent));
-        Assert.Contains("3 weights", Assert.Throws<HeadRefusedException>(() => From(head with { Weights = new float[3] })).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            (2, null), (From(head with { Feature = "cls" }).Heads[0].Version,
+            From(head with { Feature = "cls" }).Heads[0].Parent));
+        Assert.Contains(
+            "3 weights", Assert.Throws<HeadRefusedException>(() =>
+                From(head with { Weights = new float[3] })).Message, StringComparison.Ordinal);
 
         Assert.Throws<ArgumentException>(() => new FeatureMatrix(new float[7], 4));
         var fewer = new FeatureMatrix(new float[4 * 49], 4);
-        Assert.Contains("49 texts", Assert.Throws<ArgumentException>(() => HeadTrainer.Train(fewer, simulated.Data, "mean", "e", new TrainingOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "49 texts", Assert.Throws<ArgumentException>(
+                () => HeadTrainer.Train(
+                    fewer, simulated.Data, "mean", "e", new TrainingOptions())).Message, StringComparison.Ordinal);
 
         var nothing = new DataSet([], ["x"], new AnswerMatrix(0, 1, []));
-        Assert.Throws<ArgumentException>(() => HeadTrainer.Train(new FeatureMatrix(Array.Empty<float>(), 4), nothing, "mean", "e", new TrainingOptions()));
+        Assert.Throws<ArgumentException>(() =>
+            HeadTrainer.Train(new FeatureMatrix(Array.Empty<float>(), 4), nothing, "mean", "e", new TrainingOptions()));
     }
 
     [Fact]
@@ -235,7 +264,8 @@ public class HeadTrainerTests
         Assert.Throws<ArgumentException>(() => Train(Simulated.Draw(50, 2, 1, 1), bad));
     }
 
-    private static TrainingResult Train(Simulated simulated, TrainingOptions options, IProgress<TrainingProgress>? progress = null) =>
+    private static TrainingResult Train(
+        Simulated simulated, TrainingOptions options, IProgress<TrainingProgress>? progress = null) =>
         HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", options, progress: progress);
 
     private static double[] Probabilities(Simulated simulated, IReadOnlyList<Head> heads) =>

@@ -54,7 +54,8 @@ public class ImbalanceTests
     public void A_synthetic_point_lies_between_two_examples_of_its_own_fold()
     {
         var simulated = Simulated.Draw(rows: 400, width: 3, labels: 1, seed: 5, bias: -2);
-        var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = Sampling.Smote });
+        var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(),
+            new TrainingOptions { Sampling = Sampling.Smote });
         rows.Split([0]);
         Assert.True(rows.Features.Rows > 500);
         for (var point = 400; point < rows.Features.Rows; point++)
@@ -62,7 +63,8 @@ public class ImbalanceTests
             var fold = rows.Answers[point, 0];
             Assert.InRange(fold, 1, 5);
             var x = rows.Features.Row(point).ToArray();
-            var parents = Enumerable.Range(0, 400).Where(row => rows.Answers[row, 0] == fold).Select(row => simulated.Features.Row(row).ToArray()).ToArray();
+            var parents = Enumerable.Range(0, 400).Where(row => rows.Answers[row, 0] == fold)
+                .Select(row => simulated.Features.Row(row).ToArray()).ToArray();
             Assert.Contains(parents, a => parents.Any(b => Between(a, x, b)));
         }
         for (var held = 1; held <= 5; held++)
@@ -75,11 +77,14 @@ public class ImbalanceTests
     public void Labels_share_as_many_synthetic_points_as_there_are_texts_or_have_a_hundred_each(int texts, int labels)
     {
         var simulated = Simulated.Draw(rows: texts, width: 3, labels, seed: 7, bias: -3);
-        var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = Sampling.Smote });
+        var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(),
+            new TrainingOptions { Sampling = Sampling.Smote });
         rows.Split([.. Enumerable.Range(0, labels)]);
         var most = Math.Max(Smote.MinimumPoints, texts / labels);
         for (var label = 0; label < labels; label++)
-            Assert.InRange(Enumerable.Range(texts, rows.Features.Rows - texts).Count(point => rows.Answers[point, label] != 0), 0, most);
+            Assert.InRange(
+                Enumerable.Range(texts, rows.Features.Rows - texts).Count(point =>
+                    rows.Answers[point, label] != 0), 0, most);
         Assert.InRange(rows.Features.Rows - texts, 1, most * labels);
     }
 
@@ -92,9 +97,11 @@ public class ImbalanceTests
         simulated.Values.CopyTo(features, 0);
         foreach (var (source, i) in sources.Select((source, i) => (source, i)))
             simulated.Features.Row(source).CopyTo(features.AsSpan((300 + i) * 4));
-        var rows = new FittingRows(new FeatureMatrix(features, 4), simulated.Data, new DerivedExamples { Sources = sources }, new TrainingOptions());
+        var rows = new FittingRows(new FeatureMatrix(features, 4), simulated.Data,
+            new DerivedExamples { Sources = sources }, new TrainingOptions());
         rows.Split([0]);
-        Assert.Equal(sources.Select(source => rows.Answers[source, 0]), Enumerable.Range(300, 3).Select(row => rows.Answers[row, 0]));
+        Assert.Equal(sources.Select(source => rows.Answers[source, 0]),
+            Enumerable.Range(300, 3).Select(row => rows.Answers[row, 0]));
         Assert.Equal(simulated.Data.Answers.Count(0), rows.Answers.Count(0));
     }
 
@@ -102,7 +109,12 @@ public class ImbalanceTests
     public void Guessed_answers_weigh_by_how_sure_they_are_and_are_never_held_out()
     {
         var data = new DataSet(["a", "b", "c", "d", "e"], ["x"], new AnswerMatrix(5, 1, [1, 0, -1, -1, -1]));
-        var rows = new FittingRows(new FeatureMatrix(new float[5], 1), data, new DerivedExamples { Scores = [0.1f, 0.1f, 0.9f, 0.25f, float.NaN] }, new TrainingOptions { MinimumExamples = 2, Folds = 2 });
+        var rows = new FittingRows(new FeatureMatrix(new float[5], 1), data,
+            new DerivedExamples { Scores = [0.1f, 0.1f, 0.9f, 0.25f, float.NaN] }, new TrainingOptions
+            {
+                MinimumExamples = 2,
+                Folds = 2,
+            });
         rows.Split([0]);
         Assert.Equal((1, 1), rows.Answers.Count(0));
         var (positives, negatives) = rows.Answers.Weigh(0, without: 0);
@@ -117,11 +129,13 @@ public class ImbalanceTests
     public void Guesses_help_a_label_that_has_few_answers()
     {
         var simulated = Simulated.Draw(rows: 3000, width: 20, labels: 1, seed: 21, strength: 3, bias: 0);
-        var values = Enumerable.Range(0, 3000).Select(row => row < 60 ? simulated.Data.Answers[row, 0] : AnswerMatrix.Unknown).ToArray();
+        var values = Enumerable.Range(0, 3000).Select(row =>
+            row < 60 ? simulated.Data.Answers[row, 0] : AnswerMatrix.Unknown).ToArray();
         var few = new DataSet(simulated.Data.Texts, simulated.Data.Labels, new AnswerMatrix(3000, 1, values));
         var truth = Array.ConvertAll(simulated.Probabilities, p => (float)p);
         var alone = HeadTrainer.Train(simulated.Features, few, "mean", "e", new TrainingOptions());
-        var helped = HeadTrainer.Train(simulated.Features, few, "mean", "e", new TrainingOptions(), derived: new DerivedExamples { Scores = truth });
+        var helped = HeadTrainer.Train(simulated.Features, few, "mean", "e", new TrainingOptions(),
+            derived: new DerivedExamples { Scores = truth });
         Assert.True(Correlation(helped) > Correlation(alone) + 0.05);
 
         double Correlation(TrainingResult result) => TensorPrimitives.CosineSimilarity(
@@ -151,9 +165,15 @@ public class ImbalanceTests
     {
         var simulated = Simulated.Draw(rows: 300, width: 5, labels: 1, seed: 3, bias: 0, strength: 4);
         var positives = 0;
-        var values = Enumerable.Range(0, 300).Select(row => simulated.Data.Answers[row, 0] == AnswerMatrix.Yes && positives++ >= 7 ? AnswerMatrix.Unknown : simulated.Data.Answers[row, 0]).ToArray();
-        var result = HeadTrainer.Train(simulated.Features, new DataSet(simulated.Data.Texts, simulated.Data.Labels, new AnswerMatrix(300, 1, values)), "mean", "e", new TrainingOptions());
-        Assert.Contains("only 7 answered texts have it", Assert.Single(result.Figures).Remark, StringComparison.Ordinal);
+        var values = Enumerable.Range(0, 300).Select(
+            row => simulated.Data.Answers[row, 0] == AnswerMatrix.Yes && positives++ >= 7
+                ? AnswerMatrix.Unknown
+                : simulated.Data.Answers[row, 0]).ToArray();
+        var result = HeadTrainer.Train(simulated.Features,
+            new DataSet(simulated.Data.Texts, simulated.Data.Labels,
+            new AnswerMatrix(300, 1, values)), "mean", "e", new TrainingOptions());
+        Assert.Contains(
+            "only 7 answered texts have it", Assert.Single(result.Figures).Remark, StringComparison.Ordinal);
         var interval = Assert.Single(result.Heads).Interval!;
         Assert.True(interval.Width(interval.Probabilities[^1]) > 0.1);
     }
@@ -175,8 +195,10 @@ public class ImbalanceTests
                 values[row * width + label % width] += 6;
                 values[row * width + label / width] -= 4;
             }
-        var data = new DataSet(new string[rows], [.. Enumerable.Range(0, labels).Select(label => $"label{label:000}")], new AnswerMatrix(rows, labels, answers));
-        var result = HeadTrainer.Train(new FeatureMatrix(values, width), data, "mean", "e", new TrainingOptions { L2Path = [0.1, 0.01, 0.001] });
+        var data = new DataSet(new string[rows], [.. Enumerable.Range(0, labels).Select(label => $"label{label:000}")],
+            new AnswerMatrix(rows, labels, answers));
+        var result = HeadTrainer.Train(
+            new FeatureMatrix(values, width), data, "mean", "e", new TrainingOptions { L2Path = [0.1, 0.01, 0.001] });
         Assert.Equal(labels, result.Heads.Count);
         Assert.All(result.Figures, figures => Assert.True(figures.Converged && figures.Remark is not null));
         Assert.True(result.Figures.Average(figures => figures.AveragePrecision) > 0.1);
@@ -188,7 +210,8 @@ public class ImbalanceTests
         data = simulated.Data;
         FittingRows Rows(Sampling which)
         {
-            var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = which });
+            var rows = new FittingRows(
+                simulated.Features, simulated.Data, new DerivedExamples(), new TrainingOptions { Sampling = which });
             rows.Split([0]);
             return rows;
         }
@@ -199,7 +222,9 @@ public class ImbalanceTests
 
     private static bool Between(float[] a, float[] x, float[] b)
     {
-        var (whole, parts) = (TensorPrimitives.Distance<float>(a, b), TensorPrimitives.Distance<float>(a, x) + TensorPrimitives.Distance<float>(x, b));
+        var (whole, parts) = (
+            TensorPrimitives.Distance<float>(a, b), TensorPrimitives.Distance<float>(a, x)
+            + TensorPrimitives.Distance<float>(x, b));
         return Math.Abs(whole - parts) < 1e-3 * (1 + whole);
     }
 

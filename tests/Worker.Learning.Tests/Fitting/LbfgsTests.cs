@@ -51,7 +51,8 @@ public class LbfgsTests
         var simulated = Simulated.Draw(rows: 400, width: 40, labels: 1, seed: 8, strength: 2);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2 };
         var answers = new CrossFitAnswers(simulated.Data.Answers);
-        var pass = new LossPass(simulated.Features, Standardisation.Of(simulated.Features, parallel), answers, parallel);
+        var pass = new LossPass(
+            simulated.Features, Standardisation.Of(simulated.Features, parallel), answers, parallel);
         var (positives, negatives) = answers.Weigh(0, 0);
         Lbfgs Fresh(double l2) => new(new Objective(0, 0, positives, negatives, 1, 40) { L2 = l2 }, 1e-5, 500);
         int Run(Lbfgs fit)

@@ -27,13 +27,17 @@ public class LossPassTests
             var answers = new CrossFitAnswers(simulated.Data.Answers);
             for (var label = 0; label < c.labels; label++)
                 answers.CrossFit(label, 3, random);
-            var objectives = Enumerable.Range(0, c.labels).Select(label => Ask(answers, label, random, c.width)).ToArray();
-            new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads).Evaluate(objectives);
+            var objectives = Enumerable.Range(0, c.labels).Select(label => Ask(answers, label, random, c.width))
+                .ToArray();
+            new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads)
+                .Evaluate(objectives);
 
             var x = Reference.Standardised(simulated.Features);
             foreach (var objective in objectives.Where(o => o.TotalWeight > 0))
             {
-                double Value(double[] p) => Reference.Objective(x, row => answers[row, objective.Label] > 0, row => Weight(answers, objective, row), objective.L2, p);
+                double Value(double[] p) =>
+                    Reference.Objective(x, row => answers[row, objective.Label] > 0,
+                    row => Weight(answers, objective, row), objective.L2, p);
                 var point = Array.ConvertAll(objective.At, v => (double)v);
                 Assert.Equal(Value(point), objective.Value, 1e-5 * Math.Max(1, objective.Value));
                 for (var k = 0; k <= c.width; k++)
@@ -54,9 +58,11 @@ public class LossPassTests
         var simulated = Simulated.Draw(rows: 203, width: 9, labels: 2, seed: 5, unknown: 0.2);
         var answers = new CrossFitAnswers(simulated.Data.Answers);
         answers.CrossFit(0, 2, new Random(1));
-        Objective[] objectives = [Ask(answers, 0, new Random(2), 9, heldOut: 1), Ask(answers, 0, new Random(3), 9, heldOut: 2)];
+        Objective[] objectives = [Ask(answers, 0, new Random(2), 9, heldOut: 1),
+            Ask(answers, 0, new Random(3), 9, heldOut: 2)];
         var logits = Enumerable.Repeat(float.NaN, 203).ToArray();
-        new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads).Predict(objectives, [logits, logits]);
+        new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads)
+            .Predict(objectives, [logits, logits]);
 
         var x = Reference.Standardised(simulated.Features);
         for (var row = 0; row < 203; row++)
@@ -77,7 +83,8 @@ public class LossPassTests
         var objective = Ask(answers, 0, new Random(1), 3, heldOut: 0);
         objective.L2 = 0;
         objective.At.AsSpan().Fill(1e30f);
-        new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads).Evaluate([objective]);
+        new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads)
+            .Evaluate([objective]);
         Assert.True(double.IsFinite(objective.Value) && objective.Value > 1e28);
         Assert.All(objective.Gradient, g => Assert.True(Math.Abs(g) <= 10));
     }
@@ -92,7 +99,10 @@ public class LossPassTests
     {
         var fold = heldOut ?? random.Next(4);
         var (positives, negatives) = answers.Weigh(label, fold);
-        var objective = new Objective(label, fold, positives, negatives, 0.5 + 3 * random.NextDouble(), width) { L2 = random.NextDouble() };
+        var objective = new Objective(label, fold, positives, negatives, 0.5 + 3 * random.NextDouble(), width)
+        {
+            L2 = random.NextDouble(),
+        };
         for (var k = 0; k <= width; k++)
             objective.At[k] = (float)(random.NextDouble() * 2 - 1);
         return objective;

@@ -40,7 +40,8 @@ public class StandardisationTests
         var parameters = Enumerable.Range(0, 11).Select(k => (float)Math.Sin(k)).ToArray();
         var (weights, bias) = measured.ToRaw(parameters);
         var x = simulated.Features.Row(7).ToArray();
-        var standardised = Enumerable.Range(0, 10).Sum(k => parameters[k] * (x[k] - measured.Mean[k]) * measured.Scale[k]) + parameters[10];
+        var standardised = Enumerable.Range(0, 10).Sum(k =>
+            parameters[k] * (x[k] - measured.Mean[k]) * measured.Scale[k]) + parameters[10];
         Assert.Equal(standardised, weights.Zip(x, (w, v) => (double)w * v).Sum() + bias, 1e-4);
         Assert.All(measured.FromRaw(weights, bias), (value, k) => Assert.Equal(parameters[k], value, 1e-5));
     }

@@ -41,7 +41,9 @@ public class ChartTests
         var name = figure.Descendants("text").Single(e => e.Value == Name);
         Assert.InRange(Number(name, "x") - Name.Length * Character, 0, 1000);
         var width = figure.Descendants("svg").Single().Attribute("viewBox")!.Value.Split(' ')[2];
-        Assert.All(figure.Descendants("circle"), point => Assert.InRange(Number(point, "cx"), 0, double.Parse(width, CultureInfo.InvariantCulture)));
+        Assert.All(
+            figure.Descendants("circle"), point =>
+                Assert.InRange(Number(point, "cx"), 0, double.Parse(width, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>The tick's text as it is drawn.</summary>
@@ -50,9 +52,11 @@ public class ChartTests
     {
         var axes = new SharedAxes();
         new Chart("d", x, y).Line(Ink.First, null, [(0, 0), (1, 1)]).Render(axes, "t");
-        var ticks = axes.Definitions().Descendants("text").Where(e => e.Attribute("class")!.Value == "tick" && e.Value == text);
+        var ticks = axes.Definitions().Descendants("text").Where(e =>
+            e.Attribute("class")!.Value == "tick" && e.Value == text);
         return ticks.Where(tick => at is null == (Number(tick, "y") < 196)).First();
     }
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 }

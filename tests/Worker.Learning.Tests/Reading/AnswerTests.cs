@@ -13,22 +13,33 @@ public class AnswerTests
     [InlineData("text,refund,delivery\na,1,0\nb,0,1\n")]
     [InlineData("text,refund,delivery\na,yes,no\nb,FALSE,true\n")]
     [InlineData("text,labels\na,\"[\"\"refund\"\"]\"\nb,['delivery']\n")]
-    [InlineData("text,labels\na,\"{\"\"refund\"\": 1, \"\"delivery\"\": 0}\"\nb,\"{\"\"refund\"\": 0, \"\"delivery\"\": 1}\"\n")]
+    [InlineData(
+        "text,labels\na,\"{\"\"refund\"\": 1, \"\"delivery\"\": 0}\"\nb,\"{\"\"refund\"\": 0, \"\"delivery\"\": " +
+        "1}\"\n")]
     public void Every_form_says_the_same(string csv)
     {
         var data = Read(csv);
         Assert.Equal(["delivery", "refund"], data.Labels);
-        Assert.Equal([0, 1, 1, 0], new[] { data.Answers[0, 0], data.Answers[0, 1], data.Answers[1, 0], data.Answers[1, 1] }.Select(a => (int)a));
+        Assert.Equal(
+            [0, 1, 1, 0], new[]
+            {
+                data.Answers[0, 0], data.Answers[0, 1], data.Answers[1, 0], data.Answers[1, 1],
+            }.Select(a => (int)a));
     }
 
     [Fact]
     public void A_column_of_names_is_named_and_may_hold_several()
     {
-        var data = Read("text,topic\na,\"refund, delivery\"\nb,delivery\nc,\n", new ReadingOptions { LabelColumn = "topic" });
+        var data = Read(
+            "text,topic\na,\"refund, delivery\"\nb,delivery\nc,\n", new ReadingOptions { LabelColumn = "topic" });
         Assert.Equal(["delivery", "refund"], data.Labels);
         Assert.Equal([1, 1, 1, 0, 0, 0], Answers(data));
-        Assert.Equal(["delivery", "refund, delivery"], Read("text,topic\na,\"refund, delivery\"\nb,delivery\n", new ReadingOptions { LabelColumn = "topic", LabelSeparator = "" }).Labels);
-        Assert.Equal(["delivery", "refund"], Read("text,topic\na,refund|delivery\nb,delivery\n", new ReadingOptions { LabelColumn = "topic", LabelSeparator = "|" }).Labels);
+        Assert.Equal(
+            ["delivery", "refund, delivery"], Read("text,topic\na,\"refund, delivery\"\nb,delivery\n",
+            new ReadingOptions { LabelColumn = "topic", LabelSeparator = "" }).Labels);
+        Assert.Equal(
+            ["delivery", "refund"], Read("text,topic\na,refund|delivery\nb,delivery\n",
+            new ReadingOptions { LabelColumn = "topic", LabelSeparator = "|" }).Labels);
     }
 
     [Fact]
@@ -52,20 +63,25 @@ public class AnswerTests
         var said = new List<string>();
         var data = Read("text,category\na,card\nb,card\nc,cash\nd,cash\n", remark: said.Add);
         Assert.Equal(["card", "cash"], data.Labels);
-        Assert.Contains("labels from column 'category' (--label-column chooses another)", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("labels from column 'category' (--label-column chooses another)", Assert.Single(said),
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("text,date\na,1 May\nb,2 May\nc,3 May\n", "--label-column date")]
     [InlineData("text,when,spam\na,1 May,1\nb,2 May,0\nc,3 May,1\n", "--label-columns spam")]
     [InlineData("text\na\nb\n", "has no column 'labels' or 'label' (its columns: text)")]
-    [InlineData("text,topic\na,x\nb,y\n", "has no column 'thema' (its columns: text, topic): choose --label-column among them", "thema")]
+    [InlineData(
+        "text,topic\na,x\nb,y\n", "has no column 'thema' (its columns: text, topic): choose --label-column among them",
+        "thema")]
     [InlineData("text,spam\na,1\nb,maybe\n", "line 3: has 'maybe' in column 'spam'", null, "spam")]
     [InlineData("id,text\n1,one\n2,\"never closed\n3,three\n", "line 3: a quote opens here and is never closed")]
-    public void What_is_missing_is_named_with_the_option(string csv, string expected, string? column = null, string? columns = null)
+    public void What_is_missing_is_named_with_the_option(
+        string csv, string expected, string? column = null, string? columns = null)
     {
         var options = new ReadingOptions { LabelColumn = column, LabelColumns = columns is null ? [] : [columns] };
-        Assert.Contains(expected, Assert.Throws<ExampleFormatException>(() => Read(csv, options)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<ExampleFormatException>(() => Read(csv, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +95,9 @@ public class AnswerTests
     [Fact]
     public void A_plain_file_of_lines_has_no_labels()
     {
-        Assert.Contains("plain lines, without labels", Assert.Throws<ExampleFormatException>(() => Read("one\ntwo\n")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "plain lines, without labels", Assert.Throws<ExampleFormatException>(() =>
+                Read("one\ntwo\n")).Message, StringComparison.Ordinal);
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("a.txt"), "one\ntwo\n");
         Assert.Null(ExampleFile.ReadIfLabelled(folder.File("a.txt")));
@@ -98,11 +116,16 @@ public class AnswerTests
     [Fact]
     public void Answers_that_are_lost_when_labels_are_made_one_are_said()
     {
-        const string file = "{\"text\":\"win a prize\",\"labels\":{\"Spam\":1,\"spam\":0}}\n{\"text\":\"b\",\"labels\":{\"spam\":1}}\n{\"text\":\"c\",\"labels\":{\"Spam\":0,\"spam\":1}}\n";
+        const string file =
+            "{\"text\":\"win a prize\",\"labels\":{\"Spam\":1,\"spam\":0}}\n" +
+            "{\"text\":\"b\",\"labels\":{\"spam\":1}}\n{\"text\":\"c\",\"labels\":{\"Spam\":0,\"spam\":1}}\n";
         var said = new List<string>();
         var data = Read(file, new ReadingOptions { NormaliseLabels = true }, said.Add);
         Assert.Equal((1, 0), data.Answers.Count(0));
-        Assert.Contains(said, line => line.StartsWith("2 times one text", StringComparison.Ordinal) && line.Contains("'Spam' yes, 'spam' no of \"win a prize\"", StringComparison.Ordinal));
+        Assert.Contains(
+            said, line =>
+                line.StartsWith("2 times one text", StringComparison.Ordinal)
+                && line.Contains("'Spam' yes, 'spam' no of \"win a prize\"", StringComparison.Ordinal));
         said.Clear();
         Read("text,label\na,Spam\nb,spam\n", new ReadingOptions { NormaliseLabels = true }, said.Add);
         Assert.Contains("each made one", Assert.Single(said), StringComparison.Ordinal);
@@ -121,7 +144,8 @@ public class AnswerTests
     [Fact]
     public void More_than_500_labels_are_refused_and_500_are_not()
     {
-        static string File(int labels) => "text,label\n" + string.Concat(Enumerable.Range(0, labels).Select(i => $"text {i},label {i}\n"));
+        static string File(int labels) =>
+            "text,label\n" + string.Concat(Enumerable.Range(0, labels).Select(i => $"text {i},label {i}\n"));
         Assert.Equal(500, Read(File(500)).Labels.Length);
         var error = Assert.Throws<ExampleFormatException>(() => Read(File(501)));
         Assert.Contains("names 501 labels, more than the 500", error.Message, StringComparison.Ordinal);
@@ -136,7 +160,8 @@ public class AnswerTests
     }
 
     private static int[] Answers(DataSet data) =>
-        [.. Enumerable.Range(0, data.Texts.Count).SelectMany(row => data.Answers.Row(row).ToArray()).Select(answer => (int)answer)];
+        [.. Enumerable.Range(0, data.Texts.Count).SelectMany(row => data.Answers.Row(row).ToArray()).Select(answer =>
+            (int)answer)];
 
     private static DataSet Read(string content, ReadingOptions? options = null, Action<string>? remark = null)
     {

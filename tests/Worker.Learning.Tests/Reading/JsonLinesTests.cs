@@ -11,7 +11,8 @@ public class JsonLinesTests
     [Fact]
     public void An_object_of_labels_answers_those_it_names_and_no_others()
     {
-        var example = Assert.Single(Read("""{"id": 7, "text": "Bonjour", "labels": {"spam": 1, "angry": 0, "urgent": true, "bug": false, "late": null, "odd": 1.0}}"""));
+        var example = Assert.Single(
+            Read("""{"id": 7, "text": "Bonjour", "labels": {"spam": 1, "angry": 0, "urgent": true, "bug": false, "late": null, "odd": 1.0}}"""));
         Assert.Equal("Bonjour", example.Text);
         Assert.False(example.Closed);
         Assert.Equal(
@@ -49,7 +50,8 @@ public class JsonLinesTests
     [InlineData("{\"text\": \"\\ud800\", \"labels\": {}}", "surrogate")]
     public void A_bad_line_is_named_with_file_and_line_and_what_is_wrong(string line, string problem)
     {
-        var error = Assert.Throws<ExampleFormatException>(() => Read("{\"text\": \"fine\", \"labels\": [\"spam\"]}\n\n" + line));
+        var error = Assert.Throws<ExampleFormatException>(() =>
+            Read("{\"text\": \"fine\", \"labels\": [\"spam\"]}\n\n" + line));
         Assert.StartsWith("inbox.jsonl, line 3: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Equal(1, error.Total);
@@ -70,7 +72,9 @@ public class JsonLinesTests
     [InlineData("")]
     [InlineData("\n  \n")]
     public void A_file_without_examples_is_refused(string content) =>
-        Assert.Contains("inbox.jsonl has no examples", Assert.Throws<ExampleFormatException>(() => Read(content)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "inbox.jsonl has no examples", Assert.Throws<ExampleFormatException>(() =>
+                Read(content)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Lines_are_read_only_as_they_are_asked_for()
@@ -86,7 +90,8 @@ public class JsonLinesTests
     {
         using var folder = Repository.Temporary();
         var path = folder.File("bom.jsonl");
-        File.WriteAllText(path, """{"text": "grüezi", "labels": ["praise"]}""", new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        File.WriteAllText(path, """{"text": "grüezi", "labels": ["praise"]}""",
+            new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         Assert.Equal("grüezi", Assert.Single(ExampleFile.ReadAll(path)).Text);
     }
 
@@ -110,13 +115,15 @@ public class JsonLinesTests
             {"text": "c", "labels": null}
             """);
         Assert.Equal(["angry", "spam"], examples[0].Labels.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal([("angry", false), ("late", false), ("spam", true)], examples[1].Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => (l.Key, l.Value)));
+        Assert.Equal([("angry", false), ("late", false), ("spam", true)],
+            examples[1].Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => (l.Key, l.Value)));
         Assert.False(examples[2].Closed);
         Assert.Empty(examples[2].Labels);
     }
 
     private static List<LabelledText> Read(string content) =>
-        [.. ExampleFile.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(content)), "inbox.jsonl", new ReadingOptions { Format = DataFormat.JsonLines })];
+        [.. ExampleFile.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(content)), "inbox.jsonl",
+            new ReadingOptions { Format = DataFormat.JsonLines })];
 
     private sealed class EndlessStream(string line) : Stream
     {
@@ -132,7 +139,11 @@ public class JsonLinesTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get =>
+            throw new NotSupportedException(); set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {

@@ -19,14 +19,16 @@ public class RoundTripTests
     [Fact]
     public void Any_texts_and_labels_come_back_from_every_format()
     {
-        var letters = Gen.Elements("a", "b", " ", ",", ";", "\t", "|", "\"", "\n", "\r\n", "'", "ü", "😀", "{", "[", "=", "\\", "<");
+        var letters = Gen.Elements(
+            "a", "b", " ", ",", ";", "\t", "|", "\"", "\n", "\r\n", "'", "ü", "😀", "{", "[", "=", "\\", "<");
         var text = Gen.ArrayOf(letters).Where(parts => parts.Length < 40).Select(string.Concat)
             // A row of one empty field is a blank line, and a line break alone ends a row of any file.
             .Select(all => "x" + all + "x");
         var label = Gen.Elements("refund", "late delivery", "ça", "3");
         var row = from t in text from l in label select new Row { text = t, label = l };
         var rows = Gen.NonEmptyListOf(row);
-        Prop.ForAll(rows.ToArbitrary(), Gen.Elements(Formats).ToArbitrary(), ArbMap.Default.ArbFor<bool>(), (all, format, gzip) =>
+        Prop.ForAll(rows.ToArbitrary(), Gen.Elements(Formats).ToArbitrary(), ArbMap.Default.ArbFor<bool>(), (
+            all, format, gzip) =>
         {
             using var folder = Repository.Temporary();
             var bytes = Write([.. all], format);
@@ -44,7 +46,11 @@ public class RoundTripTests
         using var folder = Repository.Temporary();
         Nested[] rows =
         [
-            new() { body = "a", labels = ["spam", "angry"] }, new() { body = null, labels = [] }, new() { body = "c", labels = null },
+            new() { body = "a", labels = ["spam", "angry"] }, new() { body = null, labels = [] }, new()
+            {
+                body = "c",
+                labels = null,
+            },
         ];
         await ParquetSerializer.SerializeAsync(rows, folder.File("data"), new ParquetOptions { RowGroupSize = 1 });
         var read = ExampleFile.ReadAll(folder.File("data"), new ReadingOptions { TextColumns = ["body"] }).ToList();
@@ -55,10 +61,16 @@ public class RoundTripTests
         Assert.Empty(read[1].Labels);
         Assert.Empty(read[2].Labels);
 
-        Answered[] answered = [new() { text = "a", spam = true, angry = 0 }, new() { text = "b", spam = null, angry = 1 }];
+        Answered[] answered = [new() { text = "a", spam = true, angry = 0 },
+            new() { text = "b", spam = null, angry = 1 }];
         await ParquetSerializer.SerializeAsync(answered, folder.File("answered.parquet"));
-        var columns = ExampleFile.Read(folder.File("answered.parquet"), new ReadingOptions { LabelColumns = ["spam", "angry"] });
-        Assert.Equal([0, 1, 1, -1], new[] { columns.Answers[0, 0], columns.Answers[0, 1], columns.Answers[1, 0], columns.Answers[1, 1] }.Select(a => (int)a));
+        var columns = ExampleFile.Read(
+            folder.File("answered.parquet"), new ReadingOptions { LabelColumns = ["spam", "angry"] });
+        Assert.Equal(
+            [0, 1, 1, -1], new[]
+            {
+                columns.Answers[0, 0], columns.Answers[0, 1], columns.Answers[1, 0], columns.Answers[1, 1],
+            }.Select(a => (int)a));
     }
 
     private static byte[] Write(Row[] rows, string format)
@@ -70,7 +82,10 @@ public class RoundTripTests
             return stream.ToArray();
         }
         if (format is "jsonl" or "json")
-            return Encoding.UTF8.GetBytes(format == "json" ? JsonSerializer.Serialize(rows) : string.Join('\n', rows.Select(row => JsonSerializer.Serialize(row))));
+            return Encoding.UTF8.GetBytes(
+                format == "json"
+                    ? JsonSerializer.Serialize(rows)
+                    : string.Join('\n', rows.Select(row => JsonSerializer.Serialize(row))));
         using (var csv = CsvWriter.Create(new StreamWriter(stream), new CsvWriterOptions { Separator = format[0] }))
         {
             csv.WriteHeader(["text", "label"]);

@@ -66,12 +66,16 @@ public class TextFileTests
 
     [Theory]
     [InlineData("id,text\n1,one\n2,\"He said\n3,three\n4,four\n", "line 3: a quote opens here and is never closed")]
-    [InlineData("id,text\n1,one\n2,\"He said\n3,\"three, or four\"\n4,four\n", "line 3: a quote opens here and is never closed")]
-    [InlineData("id,text\n1,\"one\nand a half\"\n2,\"He \"\"said\n3,three\n", "line 4: a quote opens here and is never closed")]
+    [InlineData("id,text\n1,one\n2,\"He said\n3,\"three, or four\"\n4,four\n",
+        "line 3: a quote opens here and is never closed")]
+    [InlineData(
+        "id,text\n1,\"one\nand a half\"\n2,\"He \"\"said\n3,three\n", "line 4: a quote opens here and is never closed")]
     [InlineData("id,\"text\n1,one\n", "line 1: a quote opens here and is never closed")]
     [InlineData("id,text\n1,\"a\nb\",\"c\n2,d\n", "line 3: a quote opens here and is never closed")]
     [InlineData("id,text\n1,one, or two\n", "line 2: has 3 fields, the header has 2")]
-    [InlineData("id,words\n1,one\n2,two\n", "has no column 'text' (its columns: id, words): name the one that holds the texts with --text-column")]
+    [InlineData(
+        "id,words\n1,one\n2,two\n",
+        "has no column 'text' (its columns: id, words): name the one that holds the texts with --text-column")]
     [InlineData("id,text\n", "holds no text")]
     public void Csv_that_would_be_read_wrong_is_refused_with_the_line(string content, string expected)
     {
@@ -101,7 +105,10 @@ public class TextFileTests
     public void A_file_that_is_not_there_and_a_folder_are_named()
     {
         using var folder = Repository.Temporary();
-        Assert.Contains("nowhere.csv is not there", Assert.Throws<ExampleFormatException>(() => TextFile.Read("nowhere.csv")).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<ExampleFormatException>(() => TextFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere.csv is not there", Assert.Throws<ExampleFormatException>(() =>
+                TextFile.Read("nowhere.csv")).Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", Assert.Throws<ExampleFormatException>(() => TextFile.Read(folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

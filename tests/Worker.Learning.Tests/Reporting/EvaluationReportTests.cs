@@ -11,7 +11,9 @@ namespace Worker.Learning.Tests.Reporting;
 
 public class EvaluationReportTests
 {
-    private const string Hostile = "</td><script>alert(1)</script><img src=x onerror=\"alert(2)\"> & ' \0 \u001B[31m \uD800 \u202E right to left http://evil.example/";
+    private const string Hostile =
+        "</td><script>alert(1)</script><img src=x onerror=\"alert(2)\"> & ' \0 \u001B[31m \uD800 \u202E right to " +
+        "left http://evil.example/";
 
     [Fact]
     public void The_page_is_well_formed_has_every_section_and_every_link_leads_somewhere()
@@ -24,17 +26,23 @@ public class EvaluationReportTests
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
         Assert.All(html.Descendants().Attributes("href"), href => Assert.Contains(href.Value[1..], ids));
         Assert.Equal(40, html.Descendants("details").Count(d => d.Descendants("figure").Any()));
-        Assert.All(html.Descendants("svg").Where(svg => svg.Attribute("role") is not null), svg => Assert.False(string.IsNullOrEmpty(svg.Attribute("aria-label")?.Value)));
+        Assert.All(html.Descendants("svg").Where(svg => svg.Attribute("role") is not null),
+            svg => Assert.False(string.IsNullOrEmpty(svg.Attribute("aria-label")?.Value)));
     }
 
     [Fact]
     public void The_page_asks_nothing_of_anybody_and_runs_no_script()
     {
         var html = XDocument.Parse(Page(3));
-        Assert.DoesNotContain(html.Descendants(), e => e.Name.LocalName is "script" or "link" or "iframe" or "img" or "object" or "embed" or "base" or "form" or "image" or "foreignObject");
+        Assert.DoesNotContain(
+            html.Descendants(), e =>
+                e.Name.LocalName is "script" or "link" or "iframe" or "img" or "object" or "embed" or "base" or "form"
+                or "image" or "foreignObject");
         foreach (var attribute in html.Descendants().Attributes())
         {
-            Assert.False(attribute.Name.LocalName is "src" or "srcset" or "action" || attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase), attribute.ToString());
+            Assert.False(
+                attribute.Name.LocalName is "src" or "srcset" or "action"
+                || attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase), attribute.ToString());
             if (attribute.Name.LocalName == "href")
                 Assert.StartsWith("#", attribute.Value, StringComparison.Ordinal);
             if (attribute.Name.LocalName == "style")
@@ -43,7 +51,9 @@ public class EvaluationReportTests
         var style = html.Descendants("style").Single().Value;
         Assert.DoesNotMatch(new Regex(@"url\(|@import|http|[<>&]", RegexOptions.NonBacktracking), style);
         Assert.Contains("prefers-color-scheme: dark", style, StringComparison.Ordinal);
-        Assert.Contains("default-src 'none'", html.Descendants("meta").Select(m => m.Attribute("content")?.Value).OfType<string>().Single(c => c.Contains("src", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'", html.Descendants("meta").Select(m => m.Attribute("content")?.Value).OfType<string>()
+                .Single(c => c.Contains("src", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,15 +64,19 @@ public class EvaluationReportTests
         Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
         var html = XDocument.Parse(page);
         // In a cell, in a label, in a source, in an attribute: whole, controls made visible.
-        Assert.Contains(html.Descendants("td").Descendants("bdi"), e => e.Value.Contains("<script>alert(1)</script>", StringComparison.Ordinal) && e.Value.Contains("\u2400 \u241B[31m \uFFFD", StringComparison.Ordinal));
-        Assert.Contains(html.Descendants("th").Attributes("title"), a => a.Value.Contains("onerror=\"alert(2)\"", StringComparison.Ordinal));
+        Assert.Contains(html.Descendants("td").Descendants("bdi"),
+            e => e.Value.Contains("<script>alert(1)</script>", StringComparison.Ordinal)
+            && e.Value.Contains("\u2400 \u241B[31m \uFFFD", StringComparison.Ordinal));
+        Assert.Contains(html.Descendants("th").Attributes("title"),
+            a => a.Value.Contains("onerror=\"alert(2)\"", StringComparison.Ordinal));
         Assert.DoesNotContain(html.Descendants("bdi").Elements(), e => e.Name.LocalName is "td" or "img");
     }
 
     [Fact]
     public void No_element_closes_itself_that_HTML_does_not_know_as_void()
     {
-        foreach (Match match in Regex.Matches(Page(3), @"<(?<name>[a-zA-Z0-9]+)[^<>]*/>", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture))
+        foreach (Match match in Regex.Matches(
+            Page(3), @"<(?<name>[a-zA-Z0-9]+)[^<>]*/>", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture))
             Assert.Contains(match.Groups["name"].Value, (string[])["meta", "br"]);
     }
 
@@ -73,7 +87,8 @@ public class EvaluationReportTests
         Assert.InRange(Encoding.UTF8.GetByteCount(page), 100_000, 5_000_000);
         var f1 = XDocument.Parse(page).Descendants("section").Single(s => s.Attribute("id")!.Value == "details")
             .Elements("details").Where(d => d.Descendants("figure").Any())
-            .Select(d => double.Parse(d.Element("summary")!.Elements("span").First().Value[3..], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            .Select(d => double.Parse(d.Element("summary")!.Elements("span").First().Value[3..],
+                System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(150, f1.Length);
         Assert.Equal(f1.Order(), f1);
     }
@@ -81,7 +96,8 @@ public class EvaluationReportTests
     [Fact]
     public void Labels_without_positives_or_answers_do_no_harm()
     {
-        var html = XDocument.Parse(Write(Evaluated.Of(["a", "b", "c"], [0.9, 0.2, 0.5, 0.3, 0.1, 0.5], [1, 0, -1, 0, 0, -1])));
+        var html = XDocument.Parse(
+            Write(Evaluated.Of(["a", "b", "c"], [0.9, 0.2, 0.5, 0.3, 0.1, 0.5], [1, 0, -1, 0, 0, -1])));
         var summary = html.Descendants("section").First().Value;
         Assert.Contains("No text has the label", summary, StringComparison.Ordinal);
         Assert.Contains("No answer in this file: c", summary, StringComparison.Ordinal);
@@ -94,12 +110,18 @@ public class EvaluationReportTests
         var head = evaluated.Heads[0] with
         {
             Thresholds = new Thresholds(0.25, 0.5, 0.8),
-            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Training, new CertifiedSide(200, 60, 0), null),
+            Certificate = new Certificate(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Training,
+                new CertifiedSide(200, 60, 0), null),
         };
-        var page = Write(new EvaluatedTexts([head], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers));
+        var page = Write(
+            new EvaluatedTexts(
+                [head], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers));
         Assert.Contains("yes, certified from 0.800", page, StringComparison.Ordinal);
         Assert.DoesNotContain("no, certified", page, StringComparison.Ordinal);
-        Assert.Contains("uncertain, not certified", Write(new EvaluatedTexts([head with { Certificate = null }], evaluated.Texts, null, evaluated.Uncalibrated, evaluated.Probabilities, evaluated.Answers)), StringComparison.Ordinal);
+        Assert.Contains(
+            "uncertain, not certified", Write(
+                new EvaluatedTexts([head with { Certificate = null }], evaluated.Texts, null, evaluated.Uncalibrated,
+                evaluated.Probabilities, evaluated.Answers)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,11 +129,11 @@ public class EvaluationReportTests
     {
         var evaluated = Evaluated.Of(["a"], [0.9, 0.2], [1, 0]);
         var metrics = SeparationMetrics.Of([0.1f, 0.2f, 0.3f], [0.25f, 0.9f]);
-        var channels =
-            new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics };
+        var channels = new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics };
         var anomaly = new AnomalyMetrics(
             metrics, channels, Known: 3, Unknown: 2, KnownFlagged: 0, UnknownFlagged: 0.5);
-        var section = XDocument.Parse(Write(evaluated, anomaly)).Descendants("section").Single(s => s.Attribute("id")!.Value == "anomaly");
+        var section = XDocument.Parse(Write(evaluated, anomaly)).Descendants("section")
+            .Single(s => s.Attribute("id")!.Value == "anomaly");
         // Five of the six pairs are in order.
         Assert.Contains("area 0.833", section.Value, StringComparison.Ordinal);
         Assert.Contains("neighbours", section.Value, StringComparison.Ordinal);
@@ -126,7 +148,10 @@ public class EvaluationReportTests
         {
             uncalibrated[i] = random.NextDouble();
             p[i] = uncalibrated[i] * uncalibrated[i];
-            y[i] = random.NextDouble() < p[i] ? AnswerMatrix.Yes : random.Next(10) == 0 ? AnswerMatrix.Unknown : AnswerMatrix.No;
+            y[i] = random.NextDouble() < p[i]
+                ? AnswerMatrix.Yes
+                : random.Next(10) == 0 ? AnswerMatrix.Unknown
+                : AnswerMatrix.No;
         }
         return Write(new EvaluatedTexts(
             [.. Enumerable.Range(0, labels).Select(i => Evaluated.Head($"{text} label {i}"))],
@@ -138,7 +163,9 @@ public class EvaluationReportTests
     private static string Write(EvaluatedTexts evaluated, AnomalyMetrics? anomaly = null)
     {
         using var stream = new MemoryStream();
-        new EvaluationReport([("texts", Hostile)], evaluated, Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities, evaluated.Answers), EvaluationDetail.Of(evaluated), anomaly).Write(stream);
+        new EvaluationReport([("texts", Hostile)], evaluated,
+            Evaluator.Evaluate(evaluated.Heads, evaluated.Probabilities,
+            evaluated.Answers), EvaluationDetail.Of(evaluated), anomaly).Write(stream);
         var page = Encoding.UTF8.GetString(stream.ToArray());
         Assert.StartsWith("<!DOCTYPE html>\n<html lang=\"en\">", page, StringComparison.Ordinal);
         return page["<!DOCTYPE html>\n".Length..];

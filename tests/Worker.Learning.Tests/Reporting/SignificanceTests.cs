@@ -45,13 +45,18 @@ public class SignificanceTests
         return ProbabilityMetrics.CalibrationError(p, y);
     }
 
-    /// <summary>Texts whose chance of yes is drawn evenly, and what was said of it before and after calibration.</summary>
+    /// <summary>
+    /// Texts whose chance of yes is drawn evenly, and what was said of it before and after calibration.
+    /// </summary>
     private static EvaluatedTexts Draw(int count, int seed, Func<double, double> before, Func<double, double> after)
     {
         var random = new Random(seed);
         var chances = Enumerable.Range(0, count).Select(_ => 0.1 + 0.8 * random.NextDouble()).ToArray();
         return new EvaluatedTexts(
-            [Evaluated.Head("a")], [.. chances.Select((_, i) => $"text {i}")], null, [.. chances.Select(before)], [.. chances.Select(after)],
-            new AnswerMatrix(count, 1, [.. chances.Select(p => (sbyte)(random.NextDouble() < p ? AnswerMatrix.Yes : AnswerMatrix.No))]));
+            [Evaluated.Head("a")], [.. chances.Select((_, i) => $"text {i}")], null, [.. chances.Select(before)],
+            [.. chances.Select(after)],
+            new AnswerMatrix(
+                count, 1,
+                [.. chances.Select(p => (sbyte)(random.NextDouble() < p ? AnswerMatrix.Yes : AnswerMatrix.No))]));
     }
 }

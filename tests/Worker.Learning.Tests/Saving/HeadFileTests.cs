@@ -6,7 +6,15 @@ namespace Worker.Learning.Tests.Saving;
 
 public class HeadFileTests
 {
-    private static readonly Head Spam = new() { Label = "spam", Version = 3, Encoder = "e", Feature = "mean", Weights = [0.1f, -2f], Bias = 1e-20f };
+    private static readonly Head Spam = new()
+    {
+        Label = "spam",
+        Version = 3,
+        Encoder = "e",
+        Feature = "mean",
+        Weights = [0.1f, -2f],
+        Bias = 1e-20f,
+    };
     private static readonly Head Zorn = Spam with { Label = "Zorn\n" };
 
     [Fact]
@@ -46,9 +54,11 @@ public class HeadFileTests
         Assert.Contains("'encoder' is missing", missing, StringComparison.Ordinal);
 
         HeadFile.Write(path, [Spam, Zorn, Spam]);
-        Assert.Contains("line 3: label 'spam' already has a head in line 1", Assert.Throws<FormatException>(() => HeadFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 3: label 'spam' already has a head in line 1",
+            Assert.Throws<FormatException>(() => HeadFile.Read(path)).Message, StringComparison.Ordinal);
 
         File.WriteAllText(path, "\n");
-        Assert.Contains("has no heads", Assert.Throws<FormatException>(() => HeadFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no heads", Assert.Throws<FormatException>(() => HeadFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,9 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Tests.Support;
 
-/// <summary>Probabilities of heads on features that are at hand already, e.g. for evaluating what was just trained.</summary>
+/// <summary>
+/// Probabilities of heads on features that are at hand already, e.g. for evaluating what was just trained.
+/// </summary>
 internal static class HeadScorer
 {
     /// <summary>Calibrated probabilities of every text for every head.</summary>
@@ -13,8 +15,10 @@ internal static class HeadScorer
     /// <param name="feature">Name of the feature that the matrix holds.</param>
     /// <param name="encoder">Hash of the encoder that made it.</param>
     /// <returns>[texts, heads], row-major.</returns>
-    /// <exception cref="HeadRefusedException">A head is for another encoder or feature, or has another width.</exception>
-    public static double[] Probabilities(FeatureMatrix features, IReadOnlyList<Head> heads, string feature, string encoder)
+    /// <exception cref="HeadRefusedException">A head is for another encoder or feature, or has another
+    /// width.</exception>
+    public static double[] Probabilities(
+        FeatureMatrix features, IReadOnlyList<Head> heads, string feature, string encoder)
     {
         foreach (var head in heads)
             HeadCompatibility.Require(head, feature, features.Width, encoder);

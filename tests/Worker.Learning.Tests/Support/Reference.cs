@@ -9,7 +9,8 @@ internal static class Reference
     /// <summary>Standardised features with a 1 appended; [rows][width + 1].</summary>
     public static double[][] Standardised(FeatureMatrix features)
     {
-        var x = Enumerable.Range(0, features.Rows).Select(row => Array.ConvertAll([.. features.Row(row), 1f], v => (double)v)).ToArray();
+        var x = Enumerable.Range(0, features.Rows).Select(row =>
+            Array.ConvertAll([.. features.Row(row), 1f], v => (double)v)).ToArray();
         for (var k = 0; k < features.Width; k++)
         {
             var mean = x.Average(row => row[k]);
@@ -21,7 +22,8 @@ internal static class Reference
     }
 
     /// <summary>Weighted mean cross-entropy over the rows with a weight, plus L2/2·|w|² without the bias.</summary>
-    public static double Objective(double[][] x, Func<int, bool> answer, Func<int, double> weight, double l2, ReadOnlySpan<double> p)
+    public static double Objective(
+        double[][] x, Func<int, bool> answer, Func<int, double> weight, double l2, ReadOnlySpan<double> p)
     {
         var (loss, total) = (0.0, 0.0);
         for (var row = 0; row < x.Length; row++)

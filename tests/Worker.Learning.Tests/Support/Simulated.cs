@@ -25,14 +25,16 @@ internal sealed class Simulated
     public double[] Probabilities { get; }
 
     /// <summary>
-    /// Features with offsets and scales from 1 to 8, correlated by a common part; weights of the given strength; answers
-    /// unknown with the given chance.
+    /// Features with offsets and scales from 1 to 8, correlated by a common part; weights of the given strength;
+    /// answers unknown with the given chance.
     /// </summary>
-    public static Simulated Draw(int rows, int width, int labels, int seed, double strength = 1, double bias = -1, double unknown = 0)
+    public static Simulated Draw(
+        int rows, int width, int labels, int seed, double strength = 1, double bias = -1, double unknown = 0)
     {
         var random = new Random(seed);
         var weights = new double[labels, width];
-        foreach (ref var weight in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref weights[0, 0], weights.Length))
+        foreach (ref var weight in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(
+            ref weights[0, 0], weights.Length))
             weight = Normal(random) * strength / Math.Sqrt(width);
         var features = new float[rows * width];
         var answers = new sbyte[rows * labels];
@@ -53,11 +55,16 @@ internal sealed class Simulated
                 var p = 1 / (1 + Math.Exp(-(logits[label] + bias)));
                 probabilities[row * labels + label] = p;
                 var yes = random.NextDouble() < p;
-                answers[row * labels + label] = random.NextDouble() < unknown ? AnswerMatrix.Unknown : yes ? AnswerMatrix.Yes : AnswerMatrix.No;
+                answers[row * labels + label] = random.NextDouble() < unknown
+                    ? AnswerMatrix.Unknown
+                    : yes ? AnswerMatrix.Yes
+                    : AnswerMatrix.No;
             }
         }
         var names = Enumerable.Range(0, labels).Select(label => $"label{label:00}").ToImmutableArray();
-        return new Simulated(features, width, new DataSet(new string[rows], names, new AnswerMatrix(rows, labels, answers)), probabilities);
+        return new Simulated(
+            features, width, new DataSet(
+                new string[rows], names, new AnswerMatrix(rows, labels, answers)), probabilities);
     }
 
     /// <summary>The same texts with some of the labels only.</summary>

@@ -60,7 +60,12 @@ public class CertifiedBandTests
     [Fact]
     public void Both_sides_name_their_evidence_which_the_rows_bear_out()
     {
-        var cases = from seed in Gen.Choose(0, 100_000) from rows in Gen.Choose(0, 800) from ties in Gen.Choose(1, 200) select (seed, rows, ties);
+        var cases =
+            from seed in Gen.Choose(0, 100_000)
+            from rows in Gen.Choose(0, 800)
+            from ties in Gen.Choose(1, 200)
+            select (
+                seed, rows, ties);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var random = new Random(c.seed);
@@ -70,11 +75,13 @@ public class CertifiedBandTests
                 CertificateOrigin.Audit);
             Assert.True(0 <= band.Low && band.Low <= 0.5 && band.High >= 0.5 && band.High <= 1);
             if (certificate.Yes is { } yes)
-                Assert.Equal((c.rows, p.Count(x => x >= band.High), p.Where((x, i) => x >= band.High && !y[i]).Count()), (yes.Sample, yes.Decided, yes.Errors));
+                Assert.Equal((c.rows, p.Count(x => x >= band.High), p.Where((x, i) => x >= band.High && !y[i]).Count()),
+                    (yes.Sample, yes.Decided, yes.Errors));
             else
                 Assert.Equal(1, band.High);
             if (certificate.No is { } no)
-                Assert.Equal((c.rows, p.Count(x => x <= band.Low), p.Where((x, i) => x <= band.Low && y[i]).Count()), (no.Sample, no.Decided, no.Errors));
+                Assert.Equal((c.rows, p.Count(x => x <= band.Low), p.Where((x, i) => x <= band.Low && y[i]).Count()),
+                    (no.Sample, no.Decided, no.Errors));
             else
                 Assert.Equal(0, band.Low);
         }).QuickCheckThrowOnFailure();
@@ -105,7 +112,7 @@ public class CertifiedBandTests
     }
 
     [Fact]
-    public void A_later_starting_point_goes_on_after_a_failure_with_its_own_share_of_delta_and_with_all_of_it_otherwise()
+    public void A_later_starting_point_goes_on_after_a_failure_with_its_own_share_of_delta_else_with_all()
     {
         // Two errors at once, then none: at 59 the test fails; 124 rows with two errors pass at .05, and at no less
         // than .0497.
@@ -183,7 +190,8 @@ public class CertifiedBandTests
         return (p, Array.ConvertAll(p, s => random.NextDouble() < Math.Pow(s, shape)));
     }
 
-    private static double FalseYes(double high, double shape) => 1 - (1 - Math.Pow(high, shape + 1)) / ((shape + 1) * (1 - high));
+    private static double FalseYes(double high, double shape) =>
+        1 - (1 - Math.Pow(high, shape + 1)) / ((shape + 1) * (1 - high));
 
     private static double FalseNo(double low, double shape) => Math.Pow(low, shape) / (shape + 1);
 

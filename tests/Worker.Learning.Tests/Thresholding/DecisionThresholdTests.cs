@@ -8,7 +8,10 @@ public class DecisionThresholdTests
 {
     /// <summary>Probabilities of few distinct values, so that ties are common, with answers.</summary>
     private static readonly Gen<(double P, bool Y)[]> Rows =
-        (from p in Gen.Choose(0, 20) from y in ArbMap.Default.GeneratorFor<bool>() select (p / 20.0, y)).NonEmptyListOf().Select(rows => rows.ToArray());
+        (from p in Gen.Choose(0, 20)
+         from y in ArbMap.Default.GeneratorFor<bool>()
+         select (p / 20.0, y)).NonEmptyListOf()
+            .Select(rows => rows.ToArray());
 
     [Fact]
     public void No_threshold_has_a_higher_F1_than_the_best() => Prop.ForAll(Rows.ToArbitrary(), rows =>

@@ -8,7 +8,10 @@ namespace Worker.Learning.Tests.Thresholding;
 public class ThresholdChoiceTests
 {
     private static readonly Gen<(double P, bool Y)[]> Rows =
-        (from p in Gen.Choose(0, 20) from y in ArbMap.Default.GeneratorFor<bool>() select (p / 20.0, y)).NonEmptyListOf().Select(rows => rows.ToArray());
+        (from p in Gen.Choose(0, 20)
+         from y in ArbMap.Default.GeneratorFor<bool>()
+         select (p / 20.0, y)).NonEmptyListOf()
+            .Select(rows => rows.ToArray());
 
     [Theory]
     [InlineData(nameof(ThresholdRule.Cost))]
@@ -51,7 +54,8 @@ public class ThresholdChoiceTests
         var (half, two) = (Threshold(0.5), Threshold(2));
         Assert.True(two < half - 0.1, $"{two} against {half}");
 
-        double Threshold(double beta) => ThresholdChoice.Make(p, y, new() { Rule = ThresholdRule.FBeta, Beta = beta }).Thresholds.Decide;
+        double Threshold(double beta) =>
+            ThresholdChoice.Make(p, y, new() { Rule = ThresholdRule.FBeta, Beta = beta }).Thresholds.Decide;
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class EncoderBundleTests : IDisposable
     }
 
     public static TheoryData<string> Files =>
-        ["encoder.f32.onnx", "encoder.int8.onnx", "encoder.f32.weights", "encoder.int8.weights", "self-check.safetensors", "vocab.txt", "tokenizer.json", "tokenizer_config.json"];
+        ["encoder.f32.onnx", "encoder.int8.onnx", "encoder.f32.weights", "encoder.int8.weights",
+            "self-check.safetensors", "vocab.txt", "tokenizer.json", "tokenizer_config.json"];
 
     [Fact]
     public void A_bundle_names_every_file_it_has()

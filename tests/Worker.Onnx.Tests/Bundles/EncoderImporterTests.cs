@@ -21,7 +21,8 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         Assert.Empty(bundle.OwnLabels);
         Assert.Equal("bert, 6 layers of 384, gelu", bundle.Architecture);
         Assert.Matches("^[0-9a-f]{64}$", bundle.Hash);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.MiniLm, "vocab.txt")), File.ReadAllBytes(bundle.VocabularyPath!));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(Repository.MiniLm, "vocab.txt")), File.ReadAllBytes(bundle.VocabularyPath!));
         Assert.True(File.Exists(bundle.TokenizerPath));
         Assert.True(File.Exists(bundle.TokenizerConfigPath));
         Assert.Equal(["LABEL_0"], models["bert-tiny"].OwnLabels);
@@ -51,10 +52,13 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
                 values[3] = float.NaN;
             return (name, shape, values);
         });
-        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(damaged.Path, destination, ImportedModels.TokenizeAsGolden("distilbert-tiny")));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderImporter.Import(damaged.Path, destination, ImportedModels.TokenizeAsGolden("distilbert-tiny")));
         Assert.Contains("distilbert.transformer.layer.2.ffn.lin2.bias", error.Message);
         Assert.Equal(hash, EncoderBundle.Open(destination).Hash);
-        Assert.Throws<EncoderException>(() => EncoderImporter.Import(damaged.Path, folder.File("other"), ImportedModels.TokenizeAsGolden("distilbert-tiny")));
+        Assert.Throws<EncoderException>(
+            () => EncoderImporter.Import(
+                damaged.Path, folder.File("other"), ImportedModels.TokenizeAsGolden("distilbert-tiny")));
         AssertNothingElse("bundle");
     }
 
@@ -64,7 +68,9 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         using var truncated = new EditedCheckpoint("bert-tiny");
         var bytes = File.ReadAllBytes(truncated.Weights);
         File.WriteAllBytes(truncated.Weights, bytes[..(bytes.Length - 100)]);
-        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(truncated.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny")));
+        var error = Assert.Throws<EncoderException>(
+            () => EncoderImporter.Import(
+                truncated.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny")));
         Assert.Contains("truncated", error.Message);
         Assert.Contains("tensor '", error.Message);
         AssertNothingElse();
@@ -74,8 +80,10 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     public void A_folder_of_other_files_is_not_overwritten()
     {
         File.WriteAllText(folder.File("thesis.txt"), "years of work");
-        Assert.Contains("holds other files", Assert.Throws<EncoderException>(() => Import("bert-tiny", folder.Path)).Message);
-        Assert.Contains("is a file", Assert.Throws<EncoderException>(() => Import("bert-tiny", folder.File("thesis.txt"))).Message);
+        Assert.Contains(
+            "holds other files", Assert.Throws<EncoderException>(() => Import("bert-tiny", folder.Path)).Message);
+        Assert.Contains(
+            "is a file", Assert.Throws<EncoderException>(() => Import("bert-tiny", folder.File("thesis.txt"))).Message);
         AssertNothingElse("thesis.txt");
     }
 
@@ -85,19 +93,27 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         using var bare = new EditedCheckpoint("bert-tiny");
         File.Delete(bare.File("vocab.txt"));
         File.Delete(bare.File("tokenizer.json"));
-        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(bare.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny")));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderImporter.Import(bare.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny")));
         Assert.Contains("vocab.txt", error.Message);
     }
 
     [Fact]
     public void A_tokenizer_of_another_vocabulary_is_refused()
     {
-        var error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => [101, 30000, 102])));
+        var error = Assert.Throws<EncoderException>(
+            () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
+            ImportedModels.Tokenizer(_ => [101, 30000, 102])));
         Assert.Contains("30000", error.Message);
         // Also where no text of the self-check has such a token.
-        error = Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => [1, 2], idLimit: 4006)));
+        error = Assert.Throws<EncoderException>(
+            () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
+            ImportedModels.Tokenizer(_ => [1, 2], idLimit: 4006)));
         Assert.Contains("ids up to 4005, config.json's vocab_size is 4005", error.Message);
-        Assert.Contains("no token", Assert.Throws<EncoderException>(() => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"), ImportedModels.Tokenizer(_ => []))).Message);
+        Assert.Contains(
+            "no token", Assert.Throws<EncoderException>(
+                () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
+                ImportedModels.Tokenizer(_ => []))).Message);
     }
 
     [Fact]
@@ -136,7 +152,9 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
                 break;
             case "epsilon": edited.Configure(config => config["layer_norm_eps"] = 1e-5); break;
             case "vocabulary": File.AppendAllText(edited.File("vocab.txt"), "extra\n"); break;
-            case "special": edited.ConfigureFile("special_tokens_map.json", json => json["additional_special_tokens"] = new JsonArray("[unused0]")); break;
+            case "special":
+                edited.ConfigureFile("special_tokens_map.json",
+                json => json["additional_special_tokens"] = new JsonArray("[unused0]")); break;
             case "added":
                 File.Delete(edited.File("tokenizer.json"));
                 var without = Import(edited).Hash;
@@ -169,7 +187,8 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
 
         using var encoder = EncoderFactory.Create(narrowBundle, new EncoderOptions { Device = Device.Cpu });
         var text = GoldenText.Read("bert-tiny")[0];
-        Assert.InRange(EncoderCalls.Distance(encoder.Encode([text.Ids], 1)[0], text.Feature("mean")), 0, dtype == "F16" ? 0.01f : 0.1f);
+        Assert.InRange(EncoderCalls.Distance(encoder.Encode([text.Ids], 1)[0], text.Feature("mean")), 0,
+            dtype == "F16" ? 0.01f : 0.1f);
     }
 
     [Fact]
@@ -215,14 +234,21 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
 
     [Theory]
     [InlineData("sentence_bert_config.json", "{\"do_lower_case\":true}", "do_lower_case")]
-    [InlineData("modules.json", "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},{\"idx\":1,\"path\":\"2_Dense\",\"type\":\"sentence_transformers.models.Dense\"}]", "2_Dense")]
-    [InlineData("modules.json", "[{\"path\":\"0_Transformer\",\"type\":\"sentence_transformers.models.Transformer\"}]", "0_Transformer")]
+    [InlineData(
+        "modules.json",
+        "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"}," +
+        "{\"idx\":1,\"path\":\"2_Dense\",\"type\":\"sentence_transformers.models.Dense\"}]", "2_Dense")]
+    [InlineData("modules.json", "[{\"path\":\"0_Transformer\",\"type\":\"sentence_transformers.models.Transformer\"}]",
+        "0_Transformer")]
     [InlineData("modules.json", "{}", "array of objects")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\":true}", "pooling_mode_max_tokens")]
-    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}", "beside another mode")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}",
+        "beside another mode")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"lasttoken\"}", "lasttoken")]
-    [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}", "'query: ' before every text")]
-    public void What_a_sentence_model_asks_for_and_nobody_does_is_refused_by_name(string file, string json, string named)
+    [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}",
+        "'query: ' before every text")]
+    public void What_a_sentence_model_asks_for_and_nobody_does_is_refused_by_name(
+        string file, string json, string named)
     {
         using var edited = new EditedCheckpoint("bert-tiny");
         Directory.CreateDirectory(edited.File("1_Pooling"));
@@ -239,17 +265,23 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     {
         using var edited = new EditedCheckpoint("bert-tiny");
         Directory.CreateDirectory(edited.File("1_Pooling"));
-        File.WriteAllText(edited.File("1_Pooling/config.json"), """{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}""");
-        File.WriteAllText(edited.File("config_sentence_transformers.json"), """{"prompts":{"query":"query: ","document":""},"default_prompt_name":null}""");
-        File.WriteAllText(edited.File("modules.json"), """[{"path":"","type":"sentence_transformers.models.Transformer"},{"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},{"path":"2_Normalize","type":"sentence_transformers.models.Normalize"}]""");
+        File.WriteAllText(edited.File("1_Pooling/config.json"),
+            """{"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false}""");
+        File.WriteAllText(edited.File("config_sentence_transformers.json"),
+            """{"prompts":{"query":"query: ","document":""},"default_prompt_name":null}""");
+        File.WriteAllText(
+            edited.File(
+                "modules.json"), """[{"path":"","type":"sentence_transformers.models.Transformer"},{"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},{"path":"2_Normalize","type":"sentence_transformers.models.Normalize"}]""");
         List<string> remarks = [];
-        EncoderImporter.Import(edited.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny"), remarks.Add);
+        EncoderImporter.Import(
+            edited.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny"), remarks.Add);
         Assert.Equal(2, remarks.Count);
         Assert.Contains("--feature cls", remarks[0]);
         Assert.Contains("its prompts (query) are not put before texts", remarks[1]);
         // The default encoder's own means need no remark.
         remarks.Clear();
-        EncoderImporter.Import(ImportedModels.Source(ImportedModels.MiniLm), folder.File("mini"), ImportedModels.TokenizeAsGolden(ImportedModels.MiniLm), remarks.Add);
+        EncoderImporter.Import(ImportedModels.Source(ImportedModels.MiniLm), folder.File("mini"),
+            ImportedModels.TokenizeAsGolden(ImportedModels.MiniLm), remarks.Add);
         Assert.Empty(remarks);
     }
 
@@ -259,7 +291,8 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         EncoderImporter.Import(ImportedModels.Source(model), destination, ImportedModels.TokenizeAsGolden(model));
 
     private EncoderBundle Import(EditedCheckpoint checkpoint) =>
-        EncoderImporter.Import(checkpoint.Path, folder.File(Path.GetFileName(checkpoint.Path)), ImportedModels.TokenizeAsGolden("bert-tiny"));
+        EncoderImporter.Import(checkpoint.Path, folder.File(Path.GetFileName(checkpoint.Path)),
+            ImportedModels.TokenizeAsGolden("bert-tiny"));
 
     private void AssertNothingElse(params string[] expected) =>
         Assert.Equal(expected, Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName));

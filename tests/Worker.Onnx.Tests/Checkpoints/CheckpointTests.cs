@@ -22,7 +22,8 @@ public class CheckpointTests
     public void A_distilbert_configuration_is_read()
     {
         using var checkpoint = Checkpoint.Open(ImportedModels.Source("distilbert-tiny"));
-        Assert.Equal((Architecture.DistilBert, Activation.Gelu, 3), (checkpoint.Config.Architecture, checkpoint.Config.Activation, checkpoint.Config.Layers));
+        Assert.Equal((Architecture.DistilBert, Activation.Gelu, 3),
+            (checkpoint.Config.Architecture, checkpoint.Config.Activation, checkpoint.Config.Layers));
         Assert.False(checkpoint.Has("embeddings.type"));
     }
 
@@ -60,14 +61,16 @@ public class CheckpointTests
     {
         using var folder = new EditedCheckpoint("bert-tiny");
         folder.Configure(config => config["intermediate_size"] = 128);
-        AssertRefused(folder, "model.safetensors", "'bert.encoder.layer.0.intermediate.dense.weight'", "[96, 48]", "[128, 48]");
+        AssertRefused(
+            folder, "model.safetensors", "'bert.encoder.layer.0.intermediate.dense.weight'", "[96, 48]", "[128, 48]");
     }
 
     [Theory]
     [InlineData("bert-tiny", "bert.encoder.layer.2.attention.self.key.bias", "encoder.layer.2.attention.self.key.bias")]
     [InlineData("bert-tiny", "bert.pooler.dense.weight", "pooler.dense.weight")]
     [InlineData("distilbert-tiny", "pre_classifier.bias", "pre_classifier.bias")]
-    [InlineData("distilbert-tiny", "distilbert.transformer.layer.1.ffn.lin2.weight", "transformer.layer.1.ffn.lin2.weight")]
+    [InlineData(
+        "distilbert-tiny", "distilbert.transformer.layer.1.ffn.lin2.weight", "transformer.layer.1.ffn.lin2.weight")]
     public void A_missing_tensor_is_named(string model, string dropped, string named)
     {
         using var folder = new EditedCheckpoint(model);
@@ -79,7 +82,10 @@ public class CheckpointTests
     public void Names_may_lack_the_prefix_and_use_gamma_and_beta()
     {
         using var folder = new EditedCheckpoint("bert-tiny");
-        folder.Rewrite((name, shape, values) => (name.Replace("bert.", "").Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta"), shape, values));
+        folder.Rewrite(
+            (name, shape, values) =>
+                (name.Replace("bert.", "").Replace("LayerNorm.weight", "LayerNorm.gamma").Replace(
+                    "LayerNorm.bias", "LayerNorm.beta"), shape, values));
         using var renamed = Checkpoint.Open(folder.Path);
         using var original = Checkpoint.Open(ImportedModels.Source("bert-tiny"));
         Assert.Equal(original.Names, renamed.Names);
@@ -87,7 +93,8 @@ public class CheckpointTests
     }
 
     [Theory]
-    [InlineData("bert-tiny", "model_type", "type_vocab_size", "layer_norm_eps", "hidden_act", "position_embedding_type", "is_decoder", "add_cross_attention")]
+    [InlineData("bert-tiny", "model_type", "type_vocab_size", "layer_norm_eps", "hidden_act", "position_embedding_type",
+        "is_decoder", "add_cross_attention")]
     [InlineData("bert-tiny", "model_type", "architectures")]
     [InlineData("distilbert-tiny", "model_type", "activation")]
     [InlineData("distilbert-tiny", "model_type", "architectures")]
@@ -149,9 +156,11 @@ public class CheckpointTests
     public void A_pointer_of_git_lfs_and_a_byte_order_mark_are_named()
     {
         using var folder = new EditedCheckpoint("bert-tiny");
-        File.WriteAllText(folder.Weights, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 45441944\n");
+        File.WriteAllText(
+            folder.Weights, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 45441944\n");
         AssertRefused(folder, "model.safetensors", "git LFS pointer", "git lfs pull");
-        File.WriteAllText(folder.File("config.json"), File.ReadAllText(folder.File("config.json")), new System.Text.UTF8Encoding(true));
+        File.WriteAllText(folder.File("config.json"), File.ReadAllText(folder.File("config.json")),
+            new System.Text.UTF8Encoding(true));
         AssertRefused(folder, "config.json", "byte order mark");
         File.WriteAllText(folder.File("config.json"), "version https://git-lfs.github.com/spec/v1\n");
         AssertRefused(folder, "config.json", "git LFS pointer");
@@ -187,7 +196,8 @@ public class CheckpointTests
         AssertRefused(folder, "config.json", "cannot be read");
         File.WriteAllText(folder.File("config.json"), "[]");
         AssertRefused(folder, "config.json", "not a JSON object");
-        Assert.Contains("no such folder", Assert.Throws<EncoderException>(() => Checkpoint.Open(folder.File("nowhere"))).Message);
+        Assert.Contains(
+            "no such folder", Assert.Throws<EncoderException>(() => Checkpoint.Open(folder.File("nowhere"))).Message);
     }
 
     [Theory]
@@ -197,7 +207,8 @@ public class CheckpointTests
     [InlineData("48", "32", 32)]
     [InlineData("512", "40", 40)]
     [InlineData(null, null, 24, 24)]
-    public void The_token_limit_is_the_least_of_what_is_said(string? tokenizer, string? sentence, int expected, int? old = null)
+    public void The_token_limit_is_the_least_of_what_is_said(
+        string? tokenizer, string? sentence, int expected, int? old = null)
     {
         using var folder = WithLimits(tokenizer, sentence);
         folder.ConfigureFile("tokenizer_config.json", json => json["max_len"] = old);
@@ -228,7 +239,8 @@ public class CheckpointTests
                 json["model_max_length"] = JsonNode.Parse(tokenizer);
         });
         if (sentence is not null)
-            folder.ConfigureFile("sentence_bert_config.json", json => json["max_seq_length"] = JsonNode.Parse(sentence));
+            folder.ConfigureFile(
+                "sentence_bert_config.json", json => json["max_seq_length"] = JsonNode.Parse(sentence));
         return folder;
     }
 

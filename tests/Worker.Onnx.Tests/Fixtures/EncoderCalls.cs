@@ -48,7 +48,8 @@ internal static class EncoderCalls
         ([.. texts.SelectMany(t => t)], [.. texts.Select(t => t.Length)]);
 
     public static float[][] Rows(float[] values, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => values[(i * values.Length / count)..((i + 1) * values.Length / count)])];
+        [.. Enumerable.Range(0, count).Select(i =>
+            values[(i * values.Length / count)..((i + 1) * values.Length / count)])];
 
     /// <summary>Largest difference between two vectors' components.</summary>
     public static float Distance(IReadOnlyList<float> a, IReadOnlyList<float> b)

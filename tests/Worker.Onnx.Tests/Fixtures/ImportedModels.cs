@@ -23,7 +23,8 @@ public sealed class ImportedModels : IDisposable
     })).Value;
 
     /// <summary>A model's Hugging Face folder.</summary>
-    public static string Source(string model) => model == MiniLm ? Repository.MiniLm : Repository.Golden("models", model);
+    public static string Source(string model) =>
+        model == MiniLm ? Repository.MiniLm : Repository.Golden("models", model);
 
     /// <summary>Stands in for the tokenizer: hands out the golden texts' ids one after the other.</summary>
     public static Func<FolderTokenizer> TokenizeAsGolden(string model)
@@ -34,7 +35,8 @@ public sealed class ImportedModels : IDisposable
     }
 
     /// <summary>A tokenizer of such ids, and a vocabulary that every checkpoint has room for.</summary>
-    public static Func<FolderTokenizer> Tokenizer(Func<string, int[]> encode, int idLimit = 1, bool lowersCase = true) =>
+    public static Func<FolderTokenizer> Tokenizer(Func<string, int[]> encode, int idLimit =
+        1, bool lowersCase = true) =>
         () => new FolderTokenizer(encode, idLimit, lowersCase);
 
     public void Dispose() => folder.Dispose();

@@ -12,13 +12,15 @@ public class ChannelQuantisationTests
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(ArbMap.Default.ArbFor<NormalFloat[]>(), numbers =>
         {
             const int Outputs = 3;
-            var matrix = numbers.Select(n => (float)Math.Clamp(n.Item, -1e6, 1e6)).Take(numbers.Length / Outputs * Outputs).ToArray();
+            var matrix = numbers.Select(n => (float)Math.Clamp(n.Item, -1e6, 1e6))
+                .Take(numbers.Length / Outputs * Outputs).ToArray();
             var (levels, scales) = ChannelQuantisation.Quantise(matrix, Outputs);
             for (var i = 0; i < matrix.Length; i++)
             {
                 var scale = scales[i % Outputs];
                 Assert.InRange(levels[i], -ChannelQuantisation.MaxLevel, ChannelQuantisation.MaxLevel);
-                Assert.True(MathF.Abs(levels[i] * scale - matrix[i]) <= 0.5001f * scale, $"{matrix[i]} became {levels[i]} of {scale}");
+                Assert.True(MathF.Abs(levels[i] * scale - matrix[i]) <= 0.5001f * scale,
+                    $"{matrix[i]} became {levels[i]} of {scale}");
             }
         }));
     }

@@ -29,7 +29,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Every_finite_f16_value_is_widened_exactly()
     {
-        var bits = Enumerable.Range(0, 65536).Select(i => (ushort)i).Where(b => Half.IsFinite(BitConverter.UInt16BitsToHalf(b))).ToArray();
+        var bits = Enumerable.Range(0, 65536).Select(i => (ushort)i).Where(b =>
+            Half.IsFinite(BitConverter.UInt16BitsToHalf(b))).ToArray();
         Write16("F16", bits);
         using var file = SafetensorsFile.Open(FilePath);
         Assert.Equal(bits.Select(b => (float)BitConverter.UInt16BitsToHalf(b)), file.Read(file.Tensors["x"]));
@@ -50,14 +51,17 @@ public sealed class SafetensorsFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "'x'", "truncated")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6, "'y'", "overlap")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "'y'", "belong to no tensor")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6, "'y'", "overlap")]
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "'y'", "belong to no tensor")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "after the last tensor")]
     [InlineData("""{"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "'x'", "[3]", "12 bytes")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4611686018427387904,16],"data_offsets":[0,8]}}""", 8, "'x'", "shape")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "'x'", "backwards")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "'x'", "data_offsets")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775807]}}""", 8, "'x'", "data_offsets")]
+    [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775807]}}""", 8,
+        "'x'", "data_offsets")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "'x'", "data_offsets")]
     [InlineData("""{"x":{"dtype":"F32","shape":"2","data_offsets":[0,8]}}""", 8, "'x'", "shape")]
     [InlineData("""{"x":{"shape":[2],"data_offsets":[0,8]}}""", 8, "'x'", "dtype")]
@@ -65,8 +69,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":5}""", 8, "'x'")]
     [InlineData("""[1]""", 8, "JSON object")]
     [InlineData("""{"x":""", 8, "not valid JSON")]
-    [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "not valid JSON")]
-    public void A_header_that_does_not_hold_is_refused_by_file_and_tensor(string header, int dataBytes, params string[] named)
+    [InlineData(
+        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "not valid JSON")]
+    public void A_header_that_does_not_hold_is_refused_by_file_and_tensor(
+        string header, int dataBytes, params string[] named)
     {
         EditedCheckpoint.WriteSafetensors(FilePath, header, new byte[dataBytes]);
         AssertRefused(named);
@@ -102,7 +108,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_tensor_of_whole_numbers_may_be_there_but_not_be_read()
     {
-        EditedCheckpoint.WriteSafetensors(FilePath, """{"__metadata__":{"format":"pt"},"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", new byte[8]);
+        EditedCheckpoint.WriteSafetensors(
+            FilePath, """{"__metadata__":{"format":"pt"},"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""",
+            new byte[8]);
         using var file = SafetensorsFile.Open(FilePath);
         var error = Assert.Throws<EncoderException>(() => file.Read(file.Tensors["ids"]));
         Assert.Contains("I64", error.Message);

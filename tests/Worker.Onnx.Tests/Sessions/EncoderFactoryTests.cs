@@ -8,7 +8,8 @@ namespace Worker.Onnx.Tests.Sessions;
 
 public class EncoderFactoryTests(ImportedModels models)
 {
-    private static readonly bool HasDriver = NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out _);
+    private static readonly bool HasDriver = NativeLibrary.TryLoad(
+        OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out _);
 
     [Fact]
     public void The_default_is_f32_of_the_mean_and_says_where_it_runs()
@@ -25,7 +26,8 @@ public class EncoderFactoryTests(ImportedModels models)
     [InlineData(3, "cpu f32, 3 threads")]
     public void The_cpu_is_described_with_its_threads(int threads, string description)
     {
-        using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = threads });
+        using var encoder = EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = threads });
         Assert.Equal(description, encoder.Description);
     }
 
@@ -41,7 +43,8 @@ public class EncoderFactoryTests(ImportedModels models)
     public void Cuda_is_an_error_where_it_cannot_be_had()
     {
         Assert.SkipWhen(HasDriver, "this machine has an NVIDIA driver");
-        var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cuda }));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cuda }));
         Assert.Contains("cuda", error.Message);
         Assert.Contains("install the driver", error.Message);
     }
@@ -50,17 +53,22 @@ public class EncoderFactoryTests(ImportedModels models)
     public void Cuda_computes_what_the_cpu_does()
     {
         Assert.SkipUnless(HasDriver, "needs an NVIDIA driver");
-        using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cuda, Features = models["bert-tiny"].Features });
+        using var encoder = EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Device = Device.Cuda, Features = models["bert-tiny"].Features });
         var texts = GoldenText.Read("bert-tiny");
         foreach (var (text, row) in texts.Zip(encoder.Encode([.. texts.Select(t => t.Ids)], batch: 7)))
             foreach (var feature in encoder.Features.Features)
-                Assert.InRange(EncoderCalls.Distance(row[feature.Offset..(feature.Offset + feature.Width)], text.Feature(feature.Name)), 0, 0.02f);
+                Assert.InRange(
+                    EncoderCalls.Distance(
+                        row[feature.Offset..(feature.Offset + feature.Width)], text.Feature(feature.Name)), 0, 0.02f);
     }
 
     [Fact]
     public void Int8_is_refused_on_cuda()
     {
-        var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cuda, Precision = Precision.Int8 }));
+        var error = Assert.Throws<EncoderException>(
+            () => EncoderFactory.Create(
+                models["bert-tiny"], new EncoderOptions { Device = Device.Cuda, Precision = Precision.Int8 }));
         Assert.Contains("int8 is for the CPU", error.Message);
     }
 
@@ -69,7 +77,8 @@ public class EncoderFactoryTests(ImportedModels models)
     [InlineData("max", "layer3")]
     public void A_feature_that_is_not_offered_is_named_with_those_that_are(string feature, string named)
     {
-        var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Features = ["mean", feature] }));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Features = ["mean", feature] }));
         Assert.Contains($"'{feature}'", error.Message);
         Assert.Contains(named, error.Message);
     }
@@ -77,7 +86,8 @@ public class EncoderFactoryTests(ImportedModels models)
     [Fact]
     public void Names_that_stand_for_features_are_understood_and_each_is_returned_once()
     {
-        using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Features = ["taps", "layer4", "layer2+cls"] });
+        using var encoder = EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Features = ["taps", "layer4", "layer2+cls"] });
         Assert.Equal("layer1+layer2+layer3+mean+cls", encoder.Features.Name);
         Assert.Equal("mean", encoder.Features.Find("layer4")!.Name);
     }
@@ -85,7 +95,8 @@ public class EncoderFactoryTests(ImportedModels models)
     [Fact]
     public void The_own_head_of_a_checkpoint_without_one_is_refused()
     {
-        var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(models[ImportedModels.MiniLm], new EncoderOptions { OwnLogits = true }));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderFactory.Create(models[ImportedModels.MiniLm], new EncoderOptions { OwnLogits = true }));
         Assert.Contains("no classification head", error.Message);
     }
 
@@ -93,7 +104,8 @@ public class EncoderFactoryTests(ImportedModels models)
     public void Int8_that_is_far_from_the_stored_outputs_gives_way_to_f32()
     {
         using var copy = Tampered(BundleFiles.QuantisedWeights);
-        using var encoder = EncoderFactory.Create(EncoderBundle.Open(copy.Path), new EncoderOptions { Device = Device.Cpu, Threads = 1, Precision = Precision.Int8 });
+        using var encoder = EncoderFactory.Create(EncoderBundle.Open(copy.Path),
+            new EncoderOptions { Device = Device.Cpu, Threads = 1, Precision = Precision.Int8 });
         Assert.StartsWith("cpu f32, 1 thread (not int8", encoder.Description);
         Assert.Contains("cosine", encoder.Description);
     }
@@ -102,7 +114,8 @@ public class EncoderFactoryTests(ImportedModels models)
     public void F32_that_is_far_from_the_stored_outputs_is_an_error()
     {
         using var copy = Tampered(BundleFiles.Weights);
-        var error = Assert.Throws<EncoderException>(() => EncoderFactory.Create(EncoderBundle.Open(copy.Path), new EncoderOptions { Device = Device.Cpu }));
+        var error = Assert.Throws<EncoderException>(() =>
+            EncoderFactory.Create(EncoderBundle.Open(copy.Path), new EncoderOptions { Device = Device.Cpu }));
         Assert.Contains("import it again", error.Message);
     }
 

@@ -12,7 +12,8 @@ public class EncoderMemoryTests(ImportedModels models)
     [Fact]
     public void Memory_is_flat_over_thousands_of_shapes()
     {
-        using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 1 });
+        using var encoder = EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 1 });
         var heads = encoder.RandomHeads(labels: 4, seed: 7);
         var random = new Random(8);
         Run(shapes: 700);
@@ -27,7 +28,8 @@ public class EncoderMemoryTests(ImportedModels models)
                 var length = random.Next(1, 65);
                 var texts = random.Next(1, 1 + (512 / length));
                 var lengths = Enumerable.Repeat(length, texts).ToArray();
-                encoder.Run(new MicroBatch(new int[length * texts], lengths), heads, new float[texts * encoder.Features.Width], new float[texts * 4]);
+                encoder.Run(new MicroBatch(new int[length * texts], lengths), heads,
+                    new float[texts * encoder.Features.Width], new float[texts * 4]);
             }
         }
     }
@@ -44,7 +46,8 @@ public class EncoderMemoryTests(ImportedModels models)
 
         void OpenAndClose()
         {
-            using var encoder = EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 1, Precision = Precision.Int8 });
+            using var encoder = EncoderFactory.Create(models["bert-tiny"],
+                new EncoderOptions { Device = Device.Cpu, Threads = 1, Precision = Precision.Int8 });
         }
     }
 

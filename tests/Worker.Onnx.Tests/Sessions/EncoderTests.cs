@@ -17,11 +17,14 @@ public class EncoderTests(ImportedModels models)
     {
         using var encoder = Open("mean", "cls", "layer2");
         var alone = encoder.Encode([.. Texts.Select(t => t.Ids)], batch: 1);
-        Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Gen.Choose(0, Texts.Length - 1).NonEmptyListOf().ToArbitrary(), chosen =>
+        Check.One(Config.QuickThrowOnFailure,
+            Prop.ForAll(Gen.Choose(0, Texts.Length - 1).NonEmptyListOf().ToArbitrary(), chosen =>
         {
             var picked = chosen.ToArray();
             var rows = encoder.Run([.. picked.Select(i => Texts[i].Ids)], HeadMatrix.None(encoder.Features)).Features;
-            Assert.All(picked.Zip(rows), pair => Assert.InRange(EncoderCalls.Distance(pair.Second, alone[pair.First]), 0, 1e-5f));
+            Assert.All(
+                picked.Zip(rows), pair =>
+                    Assert.InRange(EncoderCalls.Distance(pair.Second, alone[pair.First]), 0, 1e-5f));
         }));
     }
 
@@ -83,7 +86,8 @@ public class EncoderTests(ImportedModels models)
         using var encoder = Open("mean");
         var heads = encoder.RandomHeads(labels: 2, seed: 5);
         var first = new float[encoder.Features.Width + 2];
-        encoder.Run(new MicroBatch(Texts[0].Ids, [Texts[0].Ids.Length]), heads, first.AsSpan(1, encoder.Features.Width), []);
+        encoder.Run(
+            new MicroBatch(Texts[0].Ids, [Texts[0].Ids.Length]), heads, first.AsSpan(1, encoder.Features.Width), []);
         Assert.Equal(0, first[0]);
         Assert.Equal(0, first[^1]);
         var kept = first.ToArray();
@@ -104,13 +108,16 @@ public class EncoderTests(ImportedModels models)
         AssertRefused("id -1", () => encoder.Run(new MicroBatch([2, -1, 3], [3]), none, row, []));
         AssertRefused("features", () => encoder.Run(new MicroBatch([2, 3], [2]), none, row.AsSpan(1).ToArray(), []));
         AssertRefused("logits", () => encoder.Run(new MicroBatch([2, 3], [2]), none, row, new float[1]));
-        AssertRefused("heads", () => encoder.Run(new MicroBatch([2, 3], [2]), HeadMatrix.None(new FeatureLayout(["mean"], 7)), row, []));
+        AssertRefused(
+            "heads", () =>
+                encoder.Run(new MicroBatch([2, 3], [2]), HeadMatrix.None(new FeatureLayout(["mean"], 7)), row, []));
         Assert.Throws<InvalidOperationException>(() => encoder.Score(new MicroBatch([2, 3], [2]), row));
 
         encoder.Run(new MicroBatch(Texts[0].Ids, [Texts[0].Ids.Length]), none, row, []);
         Assert.InRange(EncoderCalls.Distance(row, Texts[0].Feature("mean")), 0, 1e-4f);
 
-        static void AssertRefused(string named, Action call) => Assert.Contains(named, Assert.Throws<ArgumentException>(call).Message);
+        static void AssertRefused(string named, Action call) =>
+            Assert.Contains(named, Assert.Throws<ArgumentException>(call).Message);
     }
 
     [Fact]
@@ -131,5 +138,6 @@ public class EncoderTests(ImportedModels models)
     }
 
     private Encoder Open(params string[] features) =>
-        EncoderFactory.Create(models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 1, Features = features });
+        EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 1, Features = features });
 }

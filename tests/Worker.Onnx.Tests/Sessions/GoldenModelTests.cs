@@ -15,7 +15,8 @@ public class GoldenModelTests(ImportedModels models)
     public void Every_feature_of_every_text_is_the_references(string model)
     {
         var bundle = models[model];
-        using var encoder = EncoderFactory.Create(bundle, new EncoderOptions { Device = Device.Cpu, Features = bundle.Features });
+        using var encoder = EncoderFactory.Create(
+            bundle, new EncoderOptions { Device = Device.Cpu, Features = bundle.Features });
         var texts = GoldenText.Read(model);
         Assert.Equal(64, texts.Length);
         // Seven at a time in the file's order: short and long side by side, so that there is padding.
@@ -23,7 +24,9 @@ public class GoldenModelTests(ImportedModels models)
         Assert.Equal(bundle.Layers + 1, encoder.Features.Features.Count);
         foreach (var (text, row) in texts.Zip(rows))
             foreach (var feature in encoder.Features.Features)
-                Assert.InRange(EncoderCalls.Distance(row[feature.Offset..(feature.Offset + feature.Width)], text.Feature(feature.Name)), 0, 1e-4f);
+                Assert.InRange(
+                    EncoderCalls.Distance(
+                        row[feature.Offset..(feature.Offset + feature.Width)], text.Feature(feature.Name)), 0, 1e-4f);
     }
 
     [Theory]
@@ -32,7 +35,8 @@ public class GoldenModelTests(ImportedModels models)
     [InlineData("distilbert-tiny")]
     public void The_checkpoints_own_logits_are_the_references(string model)
     {
-        using var encoder = EncoderFactory.Create(models[model], new EncoderOptions { Device = Device.Cpu, OwnLogits = true });
+        using var encoder = EncoderFactory.Create(
+            models[model], new EncoderOptions { Device = Device.Cpu, OwnLogits = true });
         var worst = 0f;
         foreach (var chunk in GoldenText.Read(model).Chunk(9))
         {
@@ -47,7 +51,8 @@ public class GoldenModelTests(ImportedModels models)
     [Fact]
     public void MiniLm_embeddings_in_f32_are_the_references()
     {
-        using var encoder = EncoderFactory.Create(models[ImportedModels.MiniLm], new EncoderOptions { Device = Device.Cpu });
+        using var encoder = EncoderFactory.Create(
+            models[ImportedModels.MiniLm], new EncoderOptions { Device = Device.Cpu });
         foreach (var (text, embedding) in Embeddings(encoder))
             Assert.InRange(EncoderCalls.Distance(embedding, text.Vector("embedding")), 0, 2e-3f);
     }
@@ -55,9 +60,11 @@ public class GoldenModelTests(ImportedModels models)
     [Fact]
     public void MiniLm_embeddings_in_int8_have_a_mean_cosine_of_99_percent()
     {
-        using var encoder = EncoderFactory.Create(models[ImportedModels.MiniLm], new EncoderOptions { Device = Device.Cpu, Precision = Precision.Int8 });
+        using var encoder = EncoderFactory.Create(
+            models[ImportedModels.MiniLm], new EncoderOptions { Device = Device.Cpu, Precision = Precision.Int8 });
         Assert.StartsWith("cpu int8", encoder.Description);
-        var cosines = Embeddings(encoder).Select(e => TensorPrimitives.CosineSimilarity<float>(e.Embedding, e.Text.Vector("embedding"))).ToArray();
+        var cosines = Embeddings(encoder).Select(e =>
+            TensorPrimitives.CosineSimilarity<float>(e.Embedding, e.Text.Vector("embedding"))).ToArray();
         Assert.InRange(cosines.Average(), 0.99f, 1);
         Assert.InRange(cosines.Min(), 0.95f, 1);
     }

@@ -11,12 +11,14 @@ public class ClassifyCommandTests(TinyModel model)
     public void A_pipe_of_lines_gives_the_records_of_the_results_topic_in_order()
     {
         using var folder = Repository.Temporary();
-        var texts = Enumerable.Range(0, 3000).Select(i => string.Join(' ', Enumerable.Repeat($"word {i}", i % 40))).Where(text => text.Length > 0);
+        var texts = Enumerable.Range(0, 3000).Select(i => string.Join(' ', Enumerable.Repeat($"word {i}", i % 40)))
+            .Where(text => text.Length > 0);
         var (code, output, errors) = WorkerProcess.Run(string.Join('\n', texts), Classify(folder));
         Assert.True(code == 0, errors);
         var results = Json(output);
         Assert.Equal(2925, results.Count);
-        Assert.Equal(Enumerable.Range(1, 2925), results.Select(r => r.GetProperty("source").GetProperty("offset").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(1, 2925), results.Select(r => r.GetProperty("source").GetProperty("offset").GetInt32()));
         Assert.All(results, result =>
         {
             Assert.Equal("-", result.GetProperty("source").GetProperty("topic").GetString());
@@ -31,7 +33,8 @@ public class ClassifyCommandTests(TinyModel model)
     public void Broken_lines_are_named_and_cost_no_other()
     {
         using var folder = Repository.Temporary();
-        var (code, output, errors) = WorkerProcess.Run("{\"text\":\"one\"}\n{\"text\":\n{\"body\":\"x\"}\n\n{\"text\":\"two\"}\n", Classify(folder));
+        var (code, output, errors) = WorkerProcess.Run(
+            "{\"text\":\"one\"}\n{\"text\":\n{\"body\":\"x\"}\n\n{\"text\":\"two\"}\n", Classify(folder));
         Assert.Equal(1, code);
         Assert.Equal([1, 4], Json(output).Select(r => r.GetProperty("source").GetProperty("offset").GetInt32()));
         Assert.Contains("standard input, line 2: is not JSON", errors, StringComparison.Ordinal);
@@ -55,8 +58,12 @@ public class ClassifyCommandTests(TinyModel model)
     public void A_csv_file_becomes_a_table_of_80_columns_or_a_file_of_results()
     {
         using var folder = Repository.Temporary();
-        File.WriteAllText(folder.File("a.csv"), $"id;text\n1;where is my refund\n2;{string.Concat(Enumerable.Repeat("宅配便😀 ", 30))}\n3;\"a\nb\u001b[31m\"\n");
-        var (code, output, errors) = WorkerProcess.Run("", [.. Classify(folder), folder.File("a.csv"), "--as", "table"]);
+        File.WriteAllText(
+            folder.File("a.csv"),
+            "id;text\n1;where is my " +
+            $"refund\n2;{string.Concat(Enumerable.Repeat("宅配便😀 ", 30))}\n3;\"a\nb\u001b[31m\"\n");
+        var (code, output, errors) = WorkerProcess.Run(
+            "", [.. Classify(folder), folder.File("a.csv"), "--as", "table"]);
         Assert.True(code == 0, errors);
         var lines = output.TrimEnd().Split('\n');
         Assert.Equal(4, lines.Length);
@@ -64,10 +71,13 @@ public class ClassifyCommandTests(TinyModel model)
         Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
 
-        (code, output, errors) = WorkerProcess.Run("", [.. Classify(folder), folder.File("a.csv"), "--out", folder.File("r.jsonl")]);
+        (code, output, errors) = WorkerProcess.Run(
+            "", [.. Classify(folder), folder.File("a.csv"), "--out", folder.File("r.jsonl")]);
         Assert.True(code == 0, errors);
         Assert.Empty(output);
-        Assert.Equal(["a.csv", "a.csv", "a.csv"], Json(File.ReadAllText(folder.File("r.jsonl"))).Select(r => r.GetProperty("source").GetProperty("topic").GetString()!));
+        Assert.Equal(
+            ["a.csv", "a.csv", "a.csv"], Json(File.ReadAllText(folder.File("r.jsonl")))
+                .Select(r => r.GetProperty("source").GetProperty("topic").GetString()!));
     }
 
     [Theory]
@@ -120,7 +130,8 @@ public class ClassifyCommandTests(TinyModel model)
     }
 
     private static List<JsonElement> Json(string output) =>
-        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+            JsonDocument.Parse(line).RootElement)];
 
     private static async Task Until(Func<bool> reached, WorkerProcess worker)
     {

@@ -10,9 +10,11 @@ public class CommandLineTests(TinyModel model)
     public void Tokenize_writes_the_reference_ids_a_line_each()
     {
         var golden = File.ReadAllLines(Repository.Golden("models", "bert-tiny", "expected.jsonl"));
-        var (code, output, errors) = WorkerProcess.Run(string.Join('\n', golden), "tokenize", "--vocab", Repository.Golden("models", "bert-tiny"));
+        var (code, output, errors) = WorkerProcess.Run(
+            string.Join('\n', golden), "tokenize", "--vocab", Repository.Golden("models", "bert-tiny"));
         Assert.True(code == 0, errors);
-        Assert.Equal(golden.Select(line => Numbers(line, "ids")), output.TrimEnd().Split('\n').Select(line => Numbers(line, "ids")));
+        Assert.Equal(golden.Select(line => Numbers(line, "ids")),
+            output.TrimEnd().Split('\n').Select(line => Numbers(line, "ids")));
     }
 
     [Theory]
@@ -26,7 +28,8 @@ public class CommandLineTests(TinyModel model)
         var input = string.Join('\n', golden);
         AssertNear(golden, "logits", WorkerProcess.Run(input, "score", "--model", folder), "logits");
         AssertNear(golden, "mean", WorkerProcess.Run(input, "embed", "--raw", "--model", folder), "embedding");
-        AssertNear(golden, "cls", WorkerProcess.Run(input, "embed", "--raw", "--feature", "cls", "--model", folder), "embedding");
+        AssertNear(golden, "cls", WorkerProcess.Run(input, "embed", "--raw", "--feature", "cls", "--model", folder),
+            "embedding");
     }
 
     [Fact]
@@ -41,7 +44,8 @@ public class CommandLineTests(TinyModel model)
         Assert.Equal(0, WorkerProcess.Run("", [.. train, folder.File("a.jsonl")]).Code);
         Assert.Equal(0, WorkerProcess.Run("", [.. train, folder.File("b.jsonl")]).Code);
         Assert.Equal(File.ReadAllBytes(folder.File("a.jsonl")), File.ReadAllBytes(folder.File("b.jsonl")));
-        var (code, output, errors) = WorkerProcess.Run("", "evaluate", "--data", data, "--heads", folder.File("a.jsonl"), "--model", model.Bundle, "--json", folder.File("e.json"));
+        var (code, output, errors) = WorkerProcess.Run("", "evaluate", "--data", data, "--heads",
+            folder.File("a.jsonl"), "--model", model.Bundle, "--json", folder.File("e.json"));
         Assert.True(code == 0, errors);
         Assert.Contains("macro", output, StringComparison.Ordinal);
         var json = JsonDocument.Parse(File.ReadAllText(folder.File("e.json"))).RootElement;
@@ -62,18 +66,27 @@ public class CommandLineTests(TinyModel model)
     [InlineData(2, "--c 0: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "0")]
     [InlineData(2, "--c -1: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "-1")]
     [InlineData(2, "--c NaN: must be a number, above 0", "train", "--data", "x", "--out", "y", "--c", "NaN")]
-    [InlineData(2, "--anomaly-references 0: must be a whole number, 100 to 100,000", "train", "--data", "x", "--out", "y", "--anomaly-references", "0")]
-    [InlineData(2, "--seed 9999999999: must be a whole number", "train", "--data", "x", "--out", "y", "--seed", "9999999999")]
-    [InlineData(2, "--threads -1: must be a whole number, 0 to 1,024", "evaluate", "--data", "x", "--heads", "y", "--threads", "-1")]
-    [InlineData(2, "--error Infinity: must be a number, above 0 and below 1", "certify", "--data", "x", "--heads", "y", "--out", "z", "--error", "Infinity")]
-    [InlineData(2, "--valid-days 0: must be a number, above 0 and at most 1,000,000", "certify", "--data", "x", "--heads", "y", "--out", "z", "--valid-days", "0")]
+    [InlineData(2, "--anomaly-references 0: must be a whole number, 100 to 100,000", "train", "--data", "x", "--out",
+        "y", "--anomaly-references", "0")]
+    [InlineData(
+        2, "--seed 9999999999: must be a whole number", "train", "--data", "x", "--out", "y", "--seed", "9999999999")]
+    [InlineData(2, "--threads -1: must be a whole number, 0 to 1,024", "evaluate", "--data", "x", "--heads", "y",
+        "--threads", "-1")]
+    [InlineData(2, "--error Infinity: must be a number, above 0 and below 1", "certify", "--data", "x", "--heads", "y",
+        "--out", "z", "--error", "Infinity")]
+    [InlineData(2, "--valid-days 0: must be a number, above 0 and at most 1,000,000", "certify", "--data", "x",
+        "--heads", "y", "--out", "z", "--valid-days", "0")]
     [InlineData(2, "--seeds 1: must be a whole number, 2 to 1,000", "experiment", "--data", "x", "--seeds", "1")]
-    [InlineData(2, "--replicas 70000: must be a whole number, 1 to 32,767, or -1", "topics", "create", "--replicas", "70000")]
-    [InlineData(2, "--max-tokens -1: must be a whole number, at least 2, or 0", "tokenize", "--vocab", "x", "--max-tokens", "-1")]
+    [InlineData(
+        2, "--replicas 70000: must be a whole number, 1 to 32,767, or -1", "topics", "create", "--replicas", "70000")]
+    [InlineData(2, "--max-tokens -1: must be a whole number, at least 2, or 0", "tokenize", "--vocab", "x",
+        "--max-tokens", "-1")]
     [InlineData(2, "--since abc: must be a date or time", "replay", "--since", "abc")]
-    [InlineData(2, "--imbalance foo: must be one of none, sqrt", "train", "--data", "x", "--out", "y", "--imbalance", "foo")]
+    [InlineData(
+        2, "--imbalance foo: must be one of none, sqrt", "train", "--data", "x", "--out", "y", "--imbalance", "foo")]
     [InlineData(2, "names nope: must be one of tokenizer", "bench", "nope")]
-    [InlineData(1, "is not there: name a heads file", "heads", "publish", "/nowhere/at/all", "--bootstrap", "localhost:1")]
+    [InlineData(
+        1, "is not there: name a heads file", "heads", "publish", "/nowhere/at/all", "--bootstrap", "localhost:1")]
     [InlineData(78, "Kafka:BootstrapServers", "run")]
     [InlineData(78, "Section:Key=value", "run", "--Kafak=x")]
     [InlineData(78, "did you mean Kafka:BootstrapServers?", "run", "--Kafak:BootstrapServers=x")]
@@ -97,10 +110,13 @@ public class CommandLineTests(TinyModel model)
     public void The_small_commands_check_settings_as_run_does(params string[] command)
     {
         using var folder = Repository.Temporary();
-        File.WriteAllText(folder.File("a.json"), """{"Kafka": {"Delivery": "Exactly", "GroupIdd": "x"}, "Review": {"Audit": 2}}""");
-        var (code, _, errors) = WorkerProcess.Run("", [.. command, "--bootstrap", "b:1", "--config", folder.File("a.json")]);
+        File.WriteAllText(
+            folder.File("a.json"), """{"Kafka": {"Delivery": "Exactly", "GroupIdd": "x"}, "Review": {"Audit": 2}}""");
+        var (code, _, errors) = WorkerProcess.Run(
+            "", [.. command, "--bootstrap", "b:1", "--config", folder.File("a.json")]);
         Assert.Equal(78, code);
-        foreach (var part in (string[])["did you mean ExactlyOnce?", "did you mean Kafka:GroupId?", "Review:Audit: '2' is no number from 0 to 1"])
+        foreach (var part in (string[])["did you mean ExactlyOnce?", "did you mean Kafka:GroupId?",
+            "Review:Audit: '2' is no number from 0 to 1"])
             Assert.Contains(part, errors, StringComparison.Ordinal);
     }
 
@@ -109,14 +125,16 @@ public class CommandLineTests(TinyModel model)
     {
         var (_, output, _) = WorkerProcess.Run("", "train", "--help");
         var help = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        foreach (var range in new[] { "when not given; above 0", "100 to 100,000", "0 to 1,024", "at least 0 and below 1" })
+        foreach (var range in new[] { "when not given; above 0", "100 to 100,000", "0 to 1,024",
+            "at least 0 and below 1" })
             Assert.Contains(range, help, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Bad_lines_on_standard_input_are_named()
     {
-        var (code, output, errors) = WorkerProcess.Run("{\"text\":\"fine\"}\n{\"body\":1}\n", "tokenize", "--vocab", Repository.MiniLm);
+        var (code, output, errors) = WorkerProcess.Run(
+            "{\"text\":\"fine\"}\n{\"body\":1}\n", "tokenize", "--vocab", Repository.MiniLm);
         Assert.Equal(1, code);
         Assert.Contains("line 2", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("bug", errors, StringComparison.Ordinal);
@@ -131,14 +149,17 @@ public class CommandLineTests(TinyModel model)
         Assert.Contains("worker embed", errors, StringComparison.Ordinal);
     }
 
-    private static void AssertNear(string[] golden, string expected, (int Code, string Output, string Errors) result, string actual)
+    private static void AssertNear(
+        string[] golden, string expected, (int Code, string Output, string Errors) result, string actual)
     {
         Assert.True(result.Code == 0, result.Errors);
         var lines = result.Output.TrimEnd().Split('\n');
         Assert.Equal(golden.Length, lines.Length);
         foreach (var (want, got) in golden.Zip(lines))
-            Assert.All(Numbers(want, expected).Zip(Numbers(got, actual)), pair => Assert.InRange(pair.Second - pair.First, -1e-4, 1e-4));
+            Assert.All(Numbers(want, expected).Zip(Numbers(got, actual)),
+                pair => Assert.InRange(pair.Second - pair.First, -1e-4, 1e-4));
     }
 
-    private static double[] Numbers(string line, string name) => [.. JsonDocument.Parse(line).RootElement.GetProperty(name).EnumerateArray().Select(n => n.GetDouble())];
+    private static double[] Numbers(string line, string name) =>
+        [.. JsonDocument.Parse(line).RootElement.GetProperty(name).EnumerateArray().Select(n => n.GetDouble())];
 }

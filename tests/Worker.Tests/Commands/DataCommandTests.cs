@@ -2,7 +2,9 @@ using Worker.Testing;
 
 namespace Worker.Tests.Commands;
 
-/// <summary>Data as people have it, from the command line; and paths that nothing can be written to, said before the work.</summary>
+/// <summary>
+/// Data as people have it, from the command line; and paths that nothing can be written to, said before the work.
+/// </summary>
 public class DataCommandTests(TinyModel model)
 {
     [Fact]
@@ -11,14 +13,17 @@ public class DataCommandTests(TinyModel model)
         using var folder = Repository.Temporary();
         var data = Export(folder);
         var heads = folder.File("heads.jsonl");
-        string[] columns = ["--data", data, "--text-column", "title,body", "--label-column", "category", "--model", model.Bundle];
+        string[] columns = ["--data", data, "--text-column", "title,body", "--label-column", "category", "--model",
+            model.Bundle];
         var (code, output, errors) = WorkerProcess.Run("", ["train", .. columns, "--out", heads]);
         Assert.True(code == 0, errors);
         Assert.Contains("2 heads", output, StringComparison.Ordinal);
-        (code, output, errors) = WorkerProcess.Run("", ["evaluate", .. columns, "--heads", heads, "--unlike", Lines(folder)]);
+        (code, output, errors) = WorkerProcess.Run(
+            "", ["evaluate", .. columns, "--heads", heads, "--unlike", Lines(folder)]);
         Assert.True(code == 0, errors);
         Assert.Contains("macro", output, StringComparison.Ordinal);
-        (code, _, errors) = WorkerProcess.Run("", ["certify", .. columns, "--heads", heads, "--out", folder.File("certified.jsonl")]);
+        (code, _, errors) = WorkerProcess.Run(
+            "", ["certify", .. columns, "--heads", heads, "--out", folder.File("certified.jsonl")]);
         Assert.True(code == 0, errors);
         // Without the options the error names them.
         (code, _, errors) = WorkerProcess.Run("", "train", "--data", data, "--model", model.Bundle, "--out", heads);
@@ -87,14 +92,18 @@ public class DataCommandTests(TinyModel model)
 
     private static string Export(TemporaryFolder folder)
     {
-        File.WriteAllText(folder.File("export.csv"), "title;body;category\n" + string.Concat(Enumerable.Range(0, 60).Select(i => i % 3 == 0
-            ? $"Money;\"refund my money, number {Words.Of(i)}, now\";refund\n" : $"Thanks;lovely lamp, thank you so much {Words.Of(i)};praise\n")));
+        File.WriteAllText(folder.File("export.csv"),
+            "title;body;category\n" + string.Concat(Enumerable.Range(0, 60).Select(i => i % 3 == 0
+            ? $"Money;\"refund my money, number {Words.Of(i)}, now\";refund\n" : "Thanks;lovely lamp, thank you so " +
+                $"much {Words.Of(i)};praise\n")));
         return folder.File("export.csv");
     }
 
     private static string Lines(TemporaryFolder folder)
     {
-        File.WriteAllText(folder.File("unlike.csv"), "title;body\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"qz{i};xkv wjq ### vvk\n")));
+        File.WriteAllText(
+            folder.File("unlike.csv"), "title;body\n" + string.Concat(
+                Enumerable.Range(0, 10).Select(i => $"qz{i};xkv wjq ### vvk\n")));
         return folder.File("unlike.csv");
     }
 }

@@ -80,7 +80,8 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
     public async Task Five_hundred_heads_are_taken_up_as_one_swap()
     {
         await using var worker = await RunningWorker.Start(model, [model.Head("first")]);
-        await worker.Classifier.Heads.FirstHead.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await worker.Classifier.Heads.FirstHead.WaitAsync(
+            TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         var file = Write("many.jsonl", [.. Enumerable.Range(0, 500).Select(i => model.Head($"label {i:000}"))]);
         var sets = new HashSet<HeadSet>(ReferenceEqualityComparer.Instance);
         using var watching = new CancellationTokenSource();
@@ -89,13 +90,15 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
             while (!watching.IsCancellationRequested)
                 sets.Add(worker.Classifier.Heads.Current);
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var (code, output, errors) = WorkerProcess.Run("", "heads", "publish", file, "--bootstrap", worker.Options.Kafka.BootstrapServers);
+        var (code, output, errors) = WorkerProcess.Run(
+            "", "heads", "publish", file, "--bootstrap", worker.Options.Kafka.BootstrapServers);
         Assert.True(code == 0, errors);
         Assert.Contains("500 labels new, v1", output, StringComparison.Ordinal);
         var deadline = Environment.TickCount64 + 60_000;
         while (worker.Classifier.Heads.Current.Heads.Length < 501)
         {
-            Assert.True(Environment.TickCount64 < deadline, $"{worker.Classifier.Heads.Current.Heads.Length} heads after 60 s");
+            Assert.True(
+                Environment.TickCount64 < deadline, $"{worker.Classifier.Heads.Current.Heads.Length} heads after 60 s");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         await watching.CancelAsync();
@@ -108,7 +111,8 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
 
     private async Task Create()
     {
-        using var admin = new TopicAdmin(new KafkaOptions { BootstrapServers = kafka.BootstrapServers }, NullLoggerFactory.Instance, TimeProvider.System);
+        using var admin = new TopicAdmin(new KafkaOptions { BootstrapServers = kafka.BootstrapServers },
+            NullLoggerFactory.Instance, TimeProvider.System);
         await admin.CreateAsync([new(topic, 1, 1, Compacted: true)]);
     }
 

@@ -3,7 +3,9 @@ using Worker.Testing;
 
 namespace Worker.Tests.Commands;
 
-/// <summary>Learning from the command line where there is little to learn from, and certificates that later answers break.</summary>
+/// <summary>
+/// Learning from the command line where there is little to learn from, and certificates that later answers break.
+/// </summary>
 public class LearningCommandTests(TinyModel model)
 {
     [Fact]
@@ -13,7 +15,8 @@ public class LearningCommandTests(TinyModel model)
         File.WriteAllLines(folder.File("ham.jsonl"),
             Enumerable.Range(0, 80).Select(i =>
             $$"""{"text": "see you at {{i % 12}} for lunch with {{Words.Of(i)}}", "labels": ["ham"]}"""));
-        var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model", model.Bundle, "--anomaly-perplexity", "--out", folder.File("ham-heads.jsonl"));
+        var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model",
+            model.Bundle, "--anomaly-perplexity", "--out", folder.File("ham-heads.jsonl"));
         Assert.True(code == 0, errors);
         Assert.Contains("no head for 'ham'", errors, StringComparison.Ordinal);
         Assert.Contains("anomaly reference of 80 texts in 1 classes", output, StringComparison.Ordinal);
@@ -22,10 +25,12 @@ public class LearningCommandTests(TinyModel model)
         File.WriteAllLines(folder.File("test.jsonl"), Enumerable.Range(0, 20).Select(i => i % 2 == 0
             ? $$"""{"text": "see you at {{i}} for lunch with {{Words.Of(100 + i)}}", "labels": ["ham"]}"""
             : $$"""{"text": "qz{{i}} xkv wjq {{new string('z', 40)}} ### vvk", "labels": [], "known": false}"""));
-        (code, _, errors) = WorkerProcess.Run("", "evaluate", "--data", folder.File("test.jsonl"), "--heads", folder.File("ham-heads.jsonl"), "--model", model.Bundle, "--json", folder.File("e.json"));
+        (code, _, errors) = WorkerProcess.Run("", "evaluate", "--data", folder.File("test.jsonl"), "--heads",
+            folder.File("ham-heads.jsonl"), "--model", model.Bundle, "--json", folder.File("e.json"));
         Assert.True(code == 0, errors);
         using var json = JsonDocument.Parse(File.ReadAllText(folder.File("e.json")));
-        Assert.True(json.RootElement.GetProperty("anomaly").GetProperty("auroc").GetDouble() > 0.9, json.RootElement.ToString());
+        Assert.True(json.RootElement.GetProperty("anomaly").GetProperty("auroc").GetDouble() > 0.9,
+            json.RootElement.ToString());
 
         await using (var worker = await RunningWorker.Start(model, [], options =>
         {
@@ -34,12 +39,15 @@ public class LearningCommandTests(TinyModel model)
         }))
         {
             worker.Send("see you at 3 for lunch with bazu", "qz xkv wjq ### vvk zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
-            var p = worker.ReadUntil(read => read.Count(r => r.Topic == "results") >= 2).Where(r => r.Topic == "results").Select(RunningWorker.Json)
-                .OrderBy(r => r.GetProperty("tokens").GetInt32()).Select(r => r.GetProperty("anomaly").GetProperty("p").GetDouble()).ToArray();
+            var p = worker.ReadUntil(read => read.Count(r => r.Topic == "results") >= 2)
+                .Where(r => r.Topic == "results").Select(RunningWorker.Json)
+                .OrderBy(r => r.GetProperty("tokens").GetInt32())
+                .Select(r => r.GetProperty("anomaly").GetProperty("p").GetDouble()).ToArray();
             Assert.True(p[0] > 0.1 && p[1] < 0.05, $"{p[0]}, {p[1]}");
         }
         // Without a reference there is nothing left to write.
-        (code, _, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model", model.Bundle, "--no-anomaly", "--out", folder.File("none.jsonl"));
+        (code, _, errors) = WorkerProcess.Run("", "train", "--data", folder.File("ham.jsonl"), "--model", model.Bundle,
+            "--no-anomaly", "--out", folder.File("none.jsonl"));
         Assert.Equal(1, code);
         Assert.Contains("no label could be trained", errors, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("none.jsonl")));
@@ -54,7 +62,8 @@ public class LearningCommandTests(TinyModel model)
         using var folder = Repository.Temporary();
         File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 50).Select(i =>
             $$$"""{"text": "{{{Words.Of(i)}}} {{{Words.Of(500 + i)}}}", "labels": {"spam": {{{(i < positives ? 1 : 0)}}}}}"""));
-        var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("data.jsonl"), "--model", model.Bundle, "--out", folder.File("heads.jsonl"));
+        var (code, output, errors) = WorkerProcess.Run("", "train", "--data", folder.File("data.jsonl"), "--model",
+            model.Bundle, "--out", folder.File("heads.jsonl"));
         Assert.True(code == 0, errors);
         Assert.Equal(heads, File.ReadAllLines(folder.File("heads.jsonl")).Length);
         Assert.Contains("anomaly reference of 50 texts", output, StringComparison.Ordinal);
@@ -68,7 +77,9 @@ public class LearningCommandTests(TinyModel model)
         Write(folder.File("train.jsonl"), 400, turned: false);
         Write(folder.File("same.jsonl"), 200, turned: false);
         Write(folder.File("turned.jsonl"), 200, turned: true);
-        Assert.Equal(0, WorkerProcess.Run("", "train", "--data", folder.File("train.jsonl"), "--model", model.Bundle, "--error", "0.1", "--out", folder.File("heads.jsonl")).Code);
+        Assert.Equal(
+            0, WorkerProcess.Run("", "train", "--data", folder.File("train.jsonl"), "--model", model.Bundle, "--error",
+            "0.1", "--out", folder.File("heads.jsonl")).Code);
         Assert.NotEqual(JsonValueKind.Null, Certificate(folder.File("heads.jsonl"), "no").ValueKind);
 
         var (code, output, errors) = Check(folder, "same");
@@ -83,23 +94,29 @@ public class LearningCommandTests(TinyModel model)
         Assert.Contains("\"version\":2", File.ReadAllText(folder.File("turned-heads.jsonl")), StringComparison.Ordinal);
 
         // What has no certificate cannot be checked.
-        Assert.Equal(0, WorkerProcess.Run("", "train", "--data", folder.File("train.jsonl"), "--model", model.Bundle, "--threshold", "f-beta", "--out", folder.File("plain.jsonl")).Code);
-        (code, _, errors) = WorkerProcess.Run("", "certify", "--check", "--data", folder.File("same.jsonl"), "--heads", folder.File("plain.jsonl"), "--model", model.Bundle, "--out", folder.File("x.jsonl"));
+        Assert.Equal(
+            0, WorkerProcess.Run("", "train", "--data", folder.File("train.jsonl"), "--model", model.Bundle,
+            "--threshold", "f-beta", "--out", folder.File("plain.jsonl")).Code);
+        (code, _, errors) = WorkerProcess.Run("", "certify", "--check", "--data", folder.File("same.jsonl"), "--heads",
+            folder.File("plain.jsonl"), "--model", model.Bundle, "--out", folder.File("x.jsonl"));
         Assert.Equal(1, code);
         Assert.Contains("none of these heads has a certificate", errors, StringComparison.Ordinal);
     }
 
     private (int Code, string Output, string Errors) Check(TemporaryFolder folder, string data) => WorkerProcess.Run(
-        "", "certify", "--check", "--data", folder.File(data + ".jsonl"), "--heads", folder.File("heads.jsonl"), "--model", model.Bundle, "--out", folder.File(data + "-heads.jsonl"));
+        "", "certify", "--check", "--data", folder.File(data + ".jsonl"), "--heads", folder.File(
+            "heads.jsonl"), "--model", model.Bundle, "--out", folder.File(data + "-heads.jsonl"));
 
     private static JsonElement Certificate(string heads, string side)
     {
         var head = JsonDocument.Parse(File.ReadLines(heads).First()).RootElement;
-        return head.TryGetProperty("certificate", out var certificate) && certificate.TryGetProperty(side, out var found) ? found : default;
+        return head.TryGetProperty("certificate", out var certificate)
+            && certificate.TryGetProperty(side, out var found) ? found : default;
     }
 
     /// <summary>Every other text asks for its money; turned: what the heads take for no is yes.</summary>
-    private static void Write(string path, int texts, bool turned) => File.WriteAllLines(path, Enumerable.Range(0, texts).Select(i =>
+    private static void Write(string path, int texts, bool turned) =>
+        File.WriteAllLines(path, Enumerable.Range(0, texts).Select(i =>
     {
         var refund = i % 2 == 0;
         var text = refund ? "i want my money back" : "what a lovely day";

@@ -12,16 +12,23 @@ public class ReportCommandTests(TinyModel model)
     {
         using var folder = Repository.Temporary();
         var data = Data(folder);
-        Assert.Equal(0, WorkerProcess.Run("", "train", "--data", data, "--model", model.Bundle, "--out", folder.File("heads.jsonl")).Code);
+        Assert.Equal(
+            0, WorkerProcess.Run(
+                "", "train", "--data", data, "--model", model.Bundle, "--out", folder.File("heads.jsonl")).Code);
         var (code, output, errors) = WorkerProcess.Run(
-            "", "evaluate", "--data", data, "--heads", folder.File("heads.jsonl"), "--model", model.Bundle, "--report", folder.File("r.html"), "--json", folder.File("e.json"));
+            "", "evaluate", "--data", data, "--heads", folder.File("heads.jsonl"), "--model", model.Bundle,
+            "--report", folder.File("r.html"), "--json", folder.File("e.json"));
         Assert.True(code == 0, errors);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80, line));
         var page = XDocument.Parse(File.ReadAllText(folder.File("r.html"))["<!DOCTYPE html>".Length..]);
-        Assert.Equal(["shop <web>", "app"], page.Descendants("section").Single(s => s.Attribute("id")!.Value == "slices").Descendants("table").Last().Descendants("bdi").Select(name => name.Value));
+        Assert.Equal(
+            ["shop <web>", "app"], page.Descendants("section").Single(s => s.Attribute("id")!.Value == "slices")
+                .Descendants("table").Last().Descendants("bdi").Select(name => name.Value));
         using var json = JsonDocument.Parse(File.ReadAllText(folder.File("e.json")));
         Assert.Equal(120, json.RootElement.GetProperty("review").GetProperty("texts").GetInt32());
-        Assert.Equal(["refund", "praise"], json.RootElement.GetProperty("label_curves").EnumerateObject().Select(p => p.Name).OrderDescending());
+        Assert.Equal(
+            ["refund", "praise"], json.RootElement.GetProperty("label_curves").EnumerateObject().Select(p => p.Name)
+                .OrderDescending());
     }
 
     [Fact]
@@ -29,14 +36,16 @@ public class ReportCommandTests(TinyModel model)
     {
         using var folder = Repository.Temporary();
         var (code, output, errors) = WorkerProcess.Run(
-            "", "experiment", "--data", Data(folder), "--model", model.Bundle, "--features", "mean,layer2", "--seeds", "2", "--bags", "2", "--only", "ensemble-stacked,bagged",
+            "", "experiment", "--data", Data(folder), "--model", model.Bundle, "--features", "mean,layer2", "--seeds",
+            "2", "--bags", "2", "--only", "ensemble-stacked,bagged",
             "--report", folder.File("r.html"), "--json", folder.File("x.json"), "--csv", folder.File("x.csv"));
         Assert.True(code == 0, errors);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80, line));
         foreach (var variant in (string[])["mean", "bagged", "ensemble-stacked"])
             Assert.Contains(output.Split('\n'), line => line.StartsWith(variant, StringComparison.Ordinal));
         Assert.DoesNotContain("oversampled", output, StringComparison.Ordinal);
-        Assert.Equal(4, XDocument.Parse(File.ReadAllText(folder.File("r.html"))["<!DOCTYPE html>".Length..]).Descendants("figure").Count());
+        var page = XDocument.Parse(File.ReadAllText(folder.File("r.html"))["<!DOCTYPE html>".Length..]);
+        Assert.Equal(4, page.Descendants("figure").Count());
         using var json = JsonDocument.Parse(File.ReadAllText(folder.File("x.json")));
         Assert.Equal(2, json.RootElement.GetProperty("seeds").GetInt32());
         // Three variants, two seeds, four figures of all and of two labels each.
@@ -52,7 +61,8 @@ public class ReportCommandTests(TinyModel model)
     public void Mistakes_say_what_to_do(string message, params string[] options)
     {
         using var folder = Repository.Temporary();
-        var (code, _, errors) = WorkerProcess.Run("", ["experiment", "--data", Data(folder), "--model", model.Bundle, .. options]);
+        var (code, _, errors) = WorkerProcess.Run(
+            "", ["experiment", "--data", Data(folder), "--model", model.Bundle, .. options]);
         Assert.NotEqual(0, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("bug", errors, StringComparison.Ordinal);

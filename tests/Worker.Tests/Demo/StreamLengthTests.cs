@@ -15,7 +15,8 @@ public sealed class StreamLengthTests
         var clock = new FakeTimeProvider();
         var start = clock.GetTimestamp();
         var length = new StreamLength(asked: null, clock);
-        var finding = length.FindOut(() => 1 + (int)(perSecond * clock.GetElapsedTime(start).TotalSeconds), TestContext.Current.CancellationToken);
+        var finding = length.FindOut(() => 1 + (int)(perSecond * clock.GetElapsedTime(start).TotalSeconds),
+            TestContext.Current.CancellationToken);
         Assert.Null(length.Total);
         clock.Advance(TimeSpan.FromSeconds(4));
         await finding;
@@ -30,7 +31,9 @@ public sealed class StreamLengthTests
         Assert.Equal(100, length.Total);
     }
 
-    /// <summary>With so few all are published before the new head is: then one more message at a time shows it.</summary>
+    /// <summary>
+    /// With so few all are published before the new head is: then one more message at a time shows it.
+    /// </summary>
     [Fact]
     public void The_shortest_demo_comes_to_its_end()
     {

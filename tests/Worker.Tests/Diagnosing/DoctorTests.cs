@@ -22,18 +22,26 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         var options = new KafkaOptions { BootstrapServers = broker.Open, Topics = Topics() };
         var topics = options.Topics;
         using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
-        await admin.CreateAsync([new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1), new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
+        await admin.CreateAsync(
+            [new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1), new(
+                topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
         using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
         {
             await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
             // Not a head, and nothing to warn of.
-            await heads.PublishAsync(AnomalyRollout.ManifestKey, "{}"u8.ToArray(), "a manifest", CancellationToken.None);
+            await heads.PublishAsync(
+                AnomalyRollout.ManifestKey, "{}"u8.ToArray(), "a manifest", CancellationToken.None);
         }
 
         var (code, lines, _) = Doctor(SecureBroker.FullUser);
         Assert.True(code == 0, lines);
         Assert.All(lines.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
-        foreach (var text in new[] { "ok         settings", "ok         encoder", "ok         transport: sasl_ssl, SCRAM-SHA-512 as full", "ok         brokers: 1 in cluster", "ok         heads: 1 in topic doctor-heads", "of 900000 that the brokers", "warning    topic doctor-messages: 1 copy" })
+        foreach (var text in new[]
+        {
+            "ok         settings", "ok         encoder", "ok         transport: sasl_ssl, SCRAM-SHA-512 as full",
+            "ok         brokers: 1 in cluster", "ok         heads: 1 in topic doctor-heads",
+            "of 900000 that the brokers", "warning    topic doctor-messages: 1 copy",
+        })
             Assert.Contains(text, lines, StringComparison.Ordinal);
         Assert.DoesNotContain("failed", lines, StringComparison.Ordinal);
         Assert.DoesNotContain("planted", lines, StringComparison.Ordinal);
@@ -43,7 +51,8 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         Assert.Equal(1, code);
         var report = JsonDocument.Parse(json).RootElement;
         Assert.Equal(5, report.GetProperty("checks").EnumerateArray().Count(check =>
-            check.GetProperty("verdict").GetString() == "failed" && check.GetProperty("text").GetString() == "this user may not see it"));
+            check.GetProperty("verdict").GetString() == "failed"
+                && check.GetProperty("text").GetString() == "this user may not see it"));
         (code, lines, _) = Doctor("nobody");
         Assert.Equal(1, code);
         Assert.Contains("failed     brokers: no connection to", lines, StringComparison.Ordinal);
@@ -66,7 +75,10 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     {
         var port = Hosting.HealthServerTests.FreePort();
         await using var server = new Worker.Hosting.HealthServer(
-            new Worker.Hosting.HealthSection { Port = port }, new Worker.Hosting.WorkerHealth(), NullLogger<Worker.Hosting.HealthServer>.Instance);
+            new Worker.Hosting.HealthSection
+            {
+                Port = port,
+            }, new Worker.Hosting.WorkerHealth(), NullLogger<Worker.Hosting.HealthServer>.Instance);
         await server.StartAsync(CancellationToken.None);
         Assert.Equal(FindingStatus.Warning, (await PortCheck.Of(port)).Status);
     }
@@ -87,11 +99,18 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     [InlineData("delete", 1, "1", "9999999", false, FindingStatus.Warning, "1 copy")]
     [InlineData("delete", 3, "2", "1000", false, FindingStatus.Warning, "max.message.bytes is 1000")]
     [InlineData("delete", 3, "2", "9999999", false, FindingStatus.Ok, "WRITE granted")]
-    internal void Each_setting_of_a_topic_is_judged(string policy, int replicas, string inSync, string largest, bool compacted, FindingStatus verdict, string text)
+    internal void Each_setting_of_a_topic_is_judged(
+        string policy, int replicas, string inSync, string largest, bool compacted, FindingStatus verdict, string text)
     {
-        var topic = new TopicFacts("t", 3, replicas, new HashSet<string>(StringComparer.Ordinal) { "WRITE" }, Hidden: false)
+        var topic = new TopicFacts(
+            "t", 3, replicas, new HashSet<string>(StringComparer.Ordinal) { "WRITE" }, Hidden: false)
         {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["cleanup.policy"] = policy, ["min.insync.replicas"] = inSync, ["max.message.bytes"] = largest },
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["cleanup.policy"] = policy,
+                ["min.insync.replicas"] = inSync,
+                ["max.message.bytes"] = largest,
+            },
         };
         var finding = Assert.Single(TopicChecks.Of(topic, "WRITE", compacted, new KafkaOptions()));
         Assert.Equal(verdict, finding.Status);
@@ -100,7 +119,9 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
 
     [Fact]
     public void A_transaction_longer_than_the_brokers_allow_fails() =>
-        Assert.Equal(FindingStatus.Failed, WireChecks.Transactions(new KafkaOptions { TransactionTimeoutMs = 20_000 }, "15000").Status);
+        Assert.Equal(
+            FindingStatus.Failed, WireChecks.Transactions(
+                new KafkaOptions { TransactionTimeoutMs = 20_000 }, "15000").Status);
 
     private static KafkaTopics Topics() => new()
     {
@@ -123,9 +144,14 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
             ["Kafka__Client__sasl.password"] = SecureBroker.Password,
         };
         var topics = Topics();
-        using var doctor = WorkerProcess.Start(environment, ["doctor", $"--Kafka:BootstrapServers={broker.Sasl}", "--Kafka:GroupId=doctor",
-            $"--Kafka:Topics:Messages={topics.Messages}", $"--Kafka:Topics:Results={topics.Results}", $"--Kafka:Topics:Review={topics.Review}",
-            $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", .. also]);
+        using var doctor =
+            WorkerProcess.Start(environment,
+            ["doctor", $"--Kafka:BootstrapServers={broker.Sasl}", "--Kafka:GroupId=doctor",
+            $"--Kafka:Topics:Messages={topics.Messages}", $"--Kafka:Topics:Results={topics.Results}",
+            $"--Kafka:Topics:Review={topics.Review}",
+            $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}",
+            $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0",
+            .. also]);
         return (doctor.WaitForExit(TimeSpan.FromSeconds(90)), doctor.Output, doctor.Errors);
     }
 }

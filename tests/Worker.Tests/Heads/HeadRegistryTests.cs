@@ -16,7 +16,8 @@ public class HeadRegistryTests
     {
         var registry = new HeadRegistry(Empty, NullLogger.Instance);
         Assert.False(registry.FirstHead.IsCompleted);
-        registry.Apply([Change(Head("a", 1)), Change(Head("b", 1)), Change(Head("a", 2)), new("b", null), Change(Head("c", 1))]);
+        registry.Apply(
+            [Change(Head("a", 1)), Change(Head("b", 1)), Change(Head("a", 2)), new("b", null), Change(Head("c", 1))]);
         Assert.Equal(["a", "c"], registry.Current.Heads.Select(h => h.Label));
         Assert.Equal(2, registry.Current.Find("a")!.Version);
         Assert.True(registry.FirstHead.IsCompleted);
@@ -50,11 +51,14 @@ public class HeadRegistryTests
         using var log = new ListLogger();
         var registry = new HeadRegistry(Empty, log.CreateLogger("heads"));
         registry.Apply([.. Enumerable.Range(0, 500).Select(i => Change(Head($"{i:000}", 1)))]);
-        Assert.EndsWith("Heads: 500 in use; taken up: 000 v1, 001 v1, 002 v1, 003 v1, 004 v1, … (500); retired: none", Assert.Single(log.Lines), StringComparison.Ordinal);
-        registry.Apply([.. Enumerable.Range(0, 500).Select(i => Change(Head($"{i:000}", 2) with { Encoder = "other" }))]);
+        Assert.EndsWith("Heads: 500 in use; taken up: 000 v1, 001 v1, 002 v1, 003 v1, 004 v1, … (500); retired: none",
+            Assert.Single(log.Lines), StringComparison.Ordinal);
+        registry.Apply(
+            [.. Enumerable.Range(0, 500).Select(i => Change(Head($"{i:000}", 2) with { Encoder = "other" }))]);
         Assert.Equal(2, log.Lines.Count);
         Assert.Contains("500 refused", log.Lines.Last(), StringComparison.Ordinal);
-        Assert.Contains("label '000' (v1 stays in use): head '000' v2 was trained for encoder other", log.Lines.Last(), StringComparison.Ordinal);
+        Assert.Contains("label '000' (v1 stays in use): head '000' v2 was trained for encoder other", log.Lines.Last(),
+            StringComparison.Ordinal);
         registry.Apply([.. Enumerable.Range(0, 499).Select(i => new HeadChange($"{i:000}", null))]);
         Assert.Equal(3, log.Lines.Count);
         Assert.Equal("499", Assert.Single(registry.Current.Heads).Label);
@@ -65,10 +69,12 @@ public class HeadRegistryTests
     {
         HeadChange[] changes =
         [
-            Change(Head("a", 1)), Change(Head("a", 2) with { Encoder = "other" }), Change(Head("b", 1)), new("b", [1, 2, 3]),
+            Change(Head("a", 1)), Change(Head("a", 2) with { Encoder = "other" }), Change(Head("b", 1)), new(
+                "b", [1, 2, 3]),
             new("b", null), Change(Head("c", 1)), new("c", null), Change(Head("c", 3)), new("d", [1]),
         ];
-        var (together, apart) = (new HeadRegistry(Empty, NullLogger.Instance), new HeadRegistry(Empty, NullLogger.Instance));
+        var (together, apart) = (
+            new HeadRegistry(Empty, NullLogger.Instance), new HeadRegistry(Empty, NullLogger.Instance));
         together.Apply(changes);
         foreach (var change in changes)
             apart.Apply([change]);

@@ -12,7 +12,8 @@ public class PublishPlanTests
     public void A_head_that_differs_gets_a_version_above_all_that_are_there()
     {
         var topic = Of(null, Record(Head("a", 7)), Record(Head("a", 5, bias: 1)), Record(Head("b", 2)));
-        Assert.Equal(["v5 → v8", "v2 → v3", "new, v1"], Steps(topic, Head("a", 1, bias: 2), Head("b", 1, bias: 1), Head("c")));
+        Assert.Equal(
+            ["v5 → v8", "v2 → v3", "new, v1"], Steps(topic, Head("a", 1, bias: 2), Head("b", 1, bias: 1), Head("c")));
     }
 
     [Fact]
@@ -45,7 +46,11 @@ public class PublishPlanTests
             "bias" => head with { Bias = float.Epsilon },
             "band" => head with { Thresholds = new(0.5, 0.5, 0.6) },
             "calibration" => head with { Calibration = new(1, 0.1) },
-            "certificate" => head with { Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, null) },
+            "certificate" =>
+                head with
+                {
+                    Certificate = new(0.05, 0.05, DateTimeOffset.UnixEpoch, null, CertificateOrigin.Audit, null, null),
+                },
             _ => head with { Group = "g" },
         };
         Assert.Equal(["v1 → v2"], Steps(Of(head), changed));
@@ -79,12 +84,19 @@ public class PublishPlanTests
     public void Heads_of_another_encoder_are_refused_with_what_to_do()
     {
         var other = Head("a") with { Encoder = "91bc000000000000" };
-        var refused = Assert.Throws<UserError>(() => EncoderGuard.Check("new.jsonl", [other], null, Of(Head("a"), Head("b"))));
-        Assert.Contains("new.jsonl is for encoder 91bc00000000…, the 2 heads on topic 'heads' are for encoder 182ab7f2c0ff…", refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<UserError>(() =>
+            EncoderGuard.Check("new.jsonl", [other], null, Of(Head("a"), Head("b"))));
+        Assert.Contains(
+            "new.jsonl is for encoder 91bc00000000…, the 2 heads on topic 'heads' are for encoder 182ab7f2c0ff…",
+            refused.Message, StringComparison.Ordinal);
         Assert.Contains("after a restart", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--force", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<UserError>(() => EncoderGuard.Check("new.jsonl", [], new PublishedReference("9c1e", other.Encoder, 1), Of(Head("a"))));
-        Assert.Contains("encoders", Assert.Throws<UserError>(() => EncoderGuard.Check("new.jsonl", [other, Head("b")], null, Of(Head("a")))).Message, StringComparison.Ordinal);
+        Assert.Throws<UserError>(() =>
+            EncoderGuard.Check("new.jsonl", [], new PublishedReference("9c1e", other.Encoder, 1), Of(Head("a"))));
+        Assert.Contains(
+            "encoders", Assert.Throws<UserError>(
+                () => EncoderGuard.Check(
+                    "new.jsonl", [other, Head("b")], null, Of(Head("a")))).Message, StringComparison.Ordinal);
         EncoderGuard.Check("new.jsonl", [other], null, Of());
         EncoderGuard.Check("new.jsonl", [Head("c")], null, Of(Head("a")));
         EncoderGuard.Check("new.jsonl", [other], null, Of(Head("a"), other with { Label = "b" }));
@@ -97,7 +109,8 @@ public class PublishPlanTests
         Assert.Equal(
             ["a: v3 → v4 (its file says v1, which the topic had)", "b: new, v1"],
             PublishReport.Lines(PublishPlan.Of([Head("a", 1, bias: 1), Head("b")], there)));
-        Assert.Contains("left", PublishReport.Left(PublishPlan.Of([Head("a")], there), there).First(), StringComparison.Ordinal);
+        Assert.Contains(
+            "left", PublishReport.Left(PublishPlan.Of([Head("a")], there), there).First(), StringComparison.Ordinal);
 
         Head[] many = [.. Enumerable.Range(0, 500).Select(i => Head($"label {i:000}", 1, bias: 1))];
         var topic = Of([.. many.Skip(10).Select(head => head with { Bias = 0 }), many[0]]);
@@ -109,5 +122,6 @@ public class PublishPlanTests
         Assert.All(lines, line => Assert.True(line.Length < 80, line));
     }
 
-    private static IEnumerable<string> Steps(TopicHeads topic, params Head[] heads) => PublishPlan.Of(heads, topic).Select(step => step.Step);
+    private static IEnumerable<string> Steps(TopicHeads topic, params Head[] heads) =>
+        PublishPlan.Of(heads, topic).Select(step => step.Step);
 }

@@ -26,7 +26,8 @@ public class RollbackPlanTests
         var twice = RollbackPlan.Of(Log([.. Three, once]), "a", null).Head;
         Assert.Equal((5, 1), (twice.Version, (int)twice.Bias));
         var refused = Assert.Throws<UserError>(() => RollbackPlan.Of(Log([.. Three, once, twice]), "a", null));
-        Assert.Contains("v5 of 'a' decides as v1 does, which is the earliest head on topic 'heads'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("v5 of 'a' decides as v1 does, which is the earliest head on topic 'heads'", refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains("v3 (2026-11-21 08:02)", refused.Message, StringComparison.Ordinal);
     }
 
@@ -35,9 +36,11 @@ public class RollbackPlanTests
     {
         var refused = Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three[1], Three[2]), "a", 1));
         Assert.Contains("version 1 of 'a' is not on topic 'heads' any more", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("v2 (2026-11-21 08:00), v3 (in use since 2026-11-21 08:01)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "v2 (2026-11-21 08:00), v3 (in use since 2026-11-21 08:01)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("'worker heads publish FILE'", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("any more", Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three), "a", 9)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("any more", Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three), "a", 9)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,15 +57,21 @@ public class RollbackPlanTests
         var plan = RollbackPlan.Of(MadeTopic.Of("a", Record(Three[0]), Record(Three[1]), Gone("a")), "a", null);
         Assert.Equal((3, 2), (plan.Head.Version, (int)plan.Head.Bias));
         Assert.Null(plan.From);
-        Assert.Contains("publish a file", Assert.Throws<UserError>(() => RollbackPlan.Of(MadeTopic.Of("a", Gone("a")), "a", null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "publish a file", Assert.Throws<UserError>(() =>
+                RollbackPlan.Of(MadeTopic.Of("a", Gone("a")), "a", null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_in_use_is_not_published_again_and_a_wrong_label_gets_the_nearest()
     {
-        Assert.Contains("nothing to roll back", Assert.Throws<UserError>(() => RollbackPlan.Of(Log(Three), "a", 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing to roll back", Assert.Throws<UserError>(() =>
+                RollbackPlan.Of(Log(Three), "a", 3)).Message, StringComparison.Ordinal);
         var topic = MadeTopic.Of("spma", Record(Head("spam")), Record(Head("refund")));
-        Assert.Contains("did you mean 'spam'?", Assert.Throws<UserError>(() => RollbackPlan.Of(topic, "spma", null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "did you mean 'spam'?", Assert.Throws<UserError>(() =>
+                RollbackPlan.Of(topic, "spma", null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

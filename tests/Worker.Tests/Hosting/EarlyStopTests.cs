@@ -1,6 +1,8 @@
 namespace Worker.Tests.Hosting;
 
-/// <summary>The executable, told to stop before it has started: an orchestrator does that when it changes its mind.</summary>
+/// <summary>
+/// The executable, told to stop before it has started: an orchestrator does that when it changes its mind.
+/// </summary>
 public sealed class EarlyStopTests(TinyModel model)
 {
     /// <summary>What the runtime itself ends with where SIGTERM comes before any of the worker's code.</summary>
@@ -14,7 +16,8 @@ public sealed class EarlyStopTests(TinyModel model)
     [InlineData(2_000)]
     public async Task A_worker_that_is_stopped_while_it_starts_ends_in_order(int afterMs)
     {
-        using var worker = WorkerProcess.Start("run", "--Kafka:BootstrapServers=127.0.0.1:9", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Health:Port=0");
+        using var worker = WorkerProcess.Start("run", "--Kafka:BootstrapServers=127.0.0.1:9",
+            $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Health:Port=0");
         await Task.Delay(afterMs, TestContext.Current.CancellationToken);
         worker.Terminate();
         Assert.Contains(worker.WaitForExit(TimeSpan.FromSeconds(60)), (int[])[0, Terminated]);

@@ -47,7 +47,8 @@ public class HealthServerTests
             var stuck = await client.GetAsync("/ping");
             Assert.Equal(HttpStatusCode.ServiceUnavailable, stuck.StatusCode);
             Assert.Equal(
-                "stuck: stage 'publish' has been inside the client library (Commit) for 71 s, which should take 10 s at most\n",
+                "stuck: stage 'publish' has been inside the client library (Commit) for 71 s, which should take 10 s " +
+                    "at most\n",
                 await stuck.Content.ReadAsStringAsync());
         }
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);

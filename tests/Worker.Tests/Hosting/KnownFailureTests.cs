@@ -18,12 +18,15 @@ public sealed class KnownFailureTests(TinyModel model)
         using var taken = new TcpListener(IPAddress.Any, 0);
         taken.Start();
         var head = model.Head("a");
-        HeadFile.Write(folder.File("heads.jsonl"), [fault == "foreign" ? head with { Encoder = new string('0', 64) } : head]);
+        HeadFile.Write(
+            folder.File("heads.jsonl"), [fault == "foreign" ? head with { Encoder = new string('0', 64) } : head]);
         if (fault == "damaged")
             File.AppendAllText(folder.File("heads.jsonl"), "{\"label\": ");
         var port = fault == "port" ? ((IPEndPoint)taken.LocalEndpoint).Port : 0;
-        var (ended, output, errors) = WorkerProcess.Run("", "run", "--Kafka:BootstrapServers=127.0.0.1:9", $"--Encoder:Bundle={model.Bundle}",
-            "--Encoder:Device=cpu", "--Heads:Source=File", $"--Heads:File={folder.File("heads.jsonl")}", $"--Health:Port={port}");
+        var (ended, output, errors) =
+            WorkerProcess.Run("", "run", "--Kafka:BootstrapServers=127.0.0.1:9", $"--Encoder:Bundle={model.Bundle}",
+            "--Encoder:Device=cpu", "--Heads:Source=File", $"--Heads:File={folder.File("heads.jsonl")}",
+            $"--Health:Port={port}");
         Assert.Equal(code, ended);
         Assert.Contains(names, Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         foreach (var ofTheCode in (string[])["   at ", ".cs:line", "Exception", "fail:", "crit:"])

@@ -13,7 +13,8 @@ public sealed class LivenessTests(TinyModel model)
     public async Task An_encoder_that_hangs_is_noticed_and_a_worker_with_nothing_to_do_is_not()
     {
         using var device = new ManualResetEventSlim(initialState: true);
-        await using var worker = await RunningWorker.Start(model, [model.Head("a", bias: 6)], wrap: encoder => new Hanging(encoder, device));
+        await using var worker = await RunningWorker.Start(
+            model, [model.Head("a", bias: 6)], wrap: encoder => new Hanging(encoder, device));
         worker.Send("some words");
         worker.ReadUntil(read => read.Any(record => record.Topic == worker.Options.Kafka.Topics.Results));
         await Task.Delay(Margin * 2, TestContext.Current.CancellationToken);

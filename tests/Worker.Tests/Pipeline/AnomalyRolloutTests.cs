@@ -17,7 +17,8 @@ public class AnomalyRolloutTests(TinyModel model)
         Assert.Null(worker.Classifier.Anomalies.Current);
         using var topic = new HeadsTopicWriter(worker.Options.Kafka, NullLoggerFactory.Instance, TimeProvider.System);
         async Task Publish(AnomalyReference reference) =>
-            await AnomalyPublishing.Publish(topic, AnomalyFormat.Serialize(reference), await Keys(worker), TestContext.Current.CancellationToken);
+            await AnomalyPublishing.Publish(
+                topic, AnomalyFormat.Serialize(reference), await Keys(worker), TestContext.Current.CancellationToken);
 
         await Publish(Reference(model.Hash, 9000));
         await Until(() => worker.Classifier.Anomalies.Current?.Texts == 9000);
@@ -47,7 +48,9 @@ public class AnomalyRolloutTests(TinyModel model)
             Texts = texts,
             Classes = 2,
             Scores = new ConformalScores([.. Numbers(100).Order()]),
-            Channels = [new(new NeighbourChannel("mean", 48, [], Numbers(texts * 48), 5), EmpiricalTail.Of(Numbers(100))), new(new ProbabilityChannel(), EmpiricalTail.Of(Numbers(100)))],
+            Channels =
+                [new(new NeighbourChannel("mean", 48, [], Numbers(texts * 48), 5), EmpiricalTail.Of(Numbers(100))), new(
+                    new ProbabilityChannel(), EmpiricalTail.Of(Numbers(100)))],
         };
     }
 

@@ -19,7 +19,15 @@ public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
     public async Task Killed_in_the_middle_every_message_has_exactly_one_committed_result()
     {
         var options = new KafkaOptions { BootstrapServers = kafka.BootstrapServers, GroupId = "kill" };
-        options.Topics = new KafkaTopics { Messages = "kill-messages", Results = "kill-results", Review = "kill-review", DeadLetters = "kill-dead", Heads = "kill-heads", Labels = "kill-labels" };
+        options.Topics = new KafkaTopics
+        {
+            Messages = "kill-messages",
+            Results = "kill-results",
+            Review = "kill-review",
+            DeadLetters = "kill-dead",
+            Heads = "kill-heads",
+            Labels = "kill-labels",
+        };
         await Prepare(options);
 
         using (var first = Start(options))
@@ -28,7 +36,8 @@ public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
             WaitFor(() => Read(options, IsolationLevel.ReadUncommitted, stopAt: 2_000).Count >= 2_000, first);
             first.Kill();
         }
-        Assert.True(Read(options, IsolationLevel.ReadCommitted, stopAt: int.MaxValue).Count < Messages, "it was killed too late to mean anything");
+        Assert.True(Read(options, IsolationLevel.ReadCommitted, stopAt: int.MaxValue).Count < Messages,
+            "it was killed too late to mean anything");
         using var second = Start(options);
         WaitFor(() => Read(options, IsolationLevel.ReadCommitted, stopAt: Messages).Count >= Messages, second);
         second.Terminate();
@@ -43,20 +52,31 @@ public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
     {
         var topics = options.Topics;
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(topics.Messages, 4, 1), new(topics.Results, 4, 1), new(topics.Review, 1, 1), new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
+            await admin.CreateAsync(
+                [new(topics.Messages, 4, 1), new(topics.Results, 4, 1), new(topics.Review, 1, 1), new(
+                    topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
         using var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
         await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
-        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<Null, byte[]>(
+            new ProducerConfig { BootstrapServers = options.BootstrapServers }).Build();
         for (var i = 0; i < Messages; i++)
-            producer.Produce(topics.Messages, new Message<Null, byte[]> { Value = Encoding.UTF8.GetBytes($"message {i}, some words to read and a few more of them") });
+            producer.Produce(
+                topics.Messages, new Message<Null, byte[]>
+                {
+                    Value = Encoding.UTF8.GetBytes($"message {i}, some words to read and a few more of them"),
+                });
         producer.Flush();
     }
 
     private WorkerProcess Start(KafkaOptions options) => WorkerProcess.Start("run",
-        $"--Kafka:BootstrapServers={options.BootstrapServers}", $"--Kafka:GroupId={options.GroupId}", "--Kafka:TransactionalId=kill-worker", "--Kafka:SessionTimeoutMs=3000",
-        $"--Kafka:Topics:Messages={options.Topics.Messages}", $"--Kafka:Topics:Results={options.Topics.Results}", $"--Kafka:Topics:Review={options.Topics.Review}",
-        $"--Kafka:Topics:DeadLetters={options.Topics.DeadLetters}", $"--Kafka:Topics:Heads={options.Topics.Heads}", $"--Kafka:Topics:Labels={options.Topics.Labels}",
-        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Window:MaxMessages=500", "--Health:Port=0");
+        $"--Kafka:BootstrapServers={options.BootstrapServers}", $"--Kafka:GroupId={options.GroupId}",
+        "--Kafka:TransactionalId=kill-worker", "--Kafka:SessionTimeoutMs=3000",
+        $"--Kafka:Topics:Messages={options.Topics.Messages}", $"--Kafka:Topics:Results={options.Topics.Results}",
+        $"--Kafka:Topics:Review={options.Topics.Review}",
+        $"--Kafka:Topics:DeadLetters={options.Topics.DeadLetters}", $"--Kafka:Topics:Heads={options.Topics.Heads}",
+        $"--Kafka:Topics:Labels={options.Topics.Labels}",
+        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Window:MaxMessages=500",
+        "--Health:Port=0");
 
     /// <summary>Sources of the results that a reader of that isolation sees now.</summary>
     private static List<(int Partition, long Offset)> Read(KafkaOptions options, IsolationLevel isolation, int stopAt)
@@ -68,7 +88,8 @@ public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
             IsolationLevel = isolation,
             EnablePartitionEof = true,
         }).Build();
-        consumer.Assign(Enumerable.Range(0, 4).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
+        consumer.Assign(
+            Enumerable.Range(0, 4).Select(p => new TopicPartitionOffset(options.Topics.Results, p, Offset.Beginning)));
         var sources = new List<(int, long)>();
         var ends = 0;
         while (ends < 4 && sources.Count < stopAt)

@@ -16,7 +16,9 @@ using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 
-/// <summary>What people are sent, where it fits no record or Kafka refuses it: then nobody is said to be asked.</summary>
+/// <summary>
+/// What people are sent, where it fits no record or Kafka refuses it: then nobody is said to be asked.
+/// </summary>
 public class ReviewItemTests(TinyModel model)
 {
     /// <summary>Every record may have so many bytes, by its upper bound.</summary>
@@ -36,7 +38,8 @@ public class ReviewItemTests(TinyModel model)
         Assert.Equal([1], output.Records.Where(r => r.Topic == "review").Select(r => r.Source));
         Assert.Equal(1, output.Counts.States[(int)ReviewState.Asked]);
         Assert.Equal(0, output.DeadLetters);
-        Assert.All(output.Records.Where(r => r.Topic == "results"), r => Assert.Empty(Contract.Result.Problems(r.Value!)));
+        Assert.All(
+            output.Records.Where(r => r.Topic == "results"), r => Assert.Empty(Contract.Result.Problems(r.Value!)));
     }
 
     [Fact]
@@ -53,7 +56,11 @@ public class ReviewItemTests(TinyModel model)
             output = records.Build(window);
             Assert.Equal(["deferred", "deferred"], Results(output).Select(State));
             Assert.Equal((0, 0), (output.Reviews, output.DeadLetters));
-            Assert.Equal([0, 2], new[] { ReviewState.Asked, ReviewState.Deferred }.Select(state => (int)output.Counts.States[(int)state]));
+            Assert.Equal(
+                [0, 2], new[]
+                {
+                    ReviewState.Asked, ReviewState.Deferred,
+                }.Select(state => (int)output.Counts.States[(int)state]));
         }
         // The budget's one question is there for the next.
         using var next = Window(("another", 0, 10));

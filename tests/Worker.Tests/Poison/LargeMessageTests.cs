@@ -11,7 +11,7 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
     private const int Twelve = 12 << 20;
 
     [Fact]
-    public async Task Huge_headers_values_and_keys_end_as_dead_letters_that_leave_out_no_more_than_they_must_and_replay_fetches_the_rest()
+    public async Task Huge_headers_values_and_keys_end_as_dead_letters_and_replay_fetches_what_these_leave_out()
     {
         var stage = await PoisonStage.On(kafka.BootstrapServers, model, inBytes: 16 << 20);
         Message<byte[]?, byte[]?>[] messages =
@@ -30,7 +30,8 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
             var letters = stage.ReadAll(stage.Topics.DeadLetters, 3, worker).ToDictionary(Name, StringComparer.Ordinal);
             // Where the headers had to go, so had the name in them.
             var (headers, value, key) = (letters[""], letters["value"], letters["key"]);
-            Assert.Equal(("ResultTooLarge", "headers"), (PoisonStage.Letter(headers).Kind, PoisonStage.Letter(headers).Omitted));
+            Assert.Equal(
+                ("ResultTooLarge", "headers"), (PoisonStage.Letter(headers).Kind, PoisonStage.Letter(headers).Omitted));
             Assert.Equal(messages[0].Value, headers.Message.Value);
             Assert.Equal(("InvalidUtf8", "value"), (PoisonStage.Letter(value).Kind, PoisonStage.Letter(value).Omitted));
             Assert.Equal([6], value.Message.Key);
@@ -43,13 +44,16 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
         File.WriteAllText(folder.File("large.json"), $$$"""{"Kafka":{"MessageMaxBytes":{{{Twelve}}}}}""");
         var (code, output, errors) = stage.Replay("--config", folder.File("large.json"));
         Assert.True(code == 0, output + errors);
-        var back = stage.ReadAll(stage.Topics.Messages, 8).Where(r => r.Message.Headers.Any(h => h.Key == DeadLetterHeaders.Attempt)).ToDictionary(Name, StringComparer.Ordinal);
+        var back = stage.ReadAll(stage.Topics.Messages, 8).Where(r =>
+            r.Message.Headers.Any(h => h.Key == DeadLetterHeaders.Attempt)).ToDictionary(Name, StringComparer.Ordinal);
         Assert.Equal(3, back.Count);
         foreach (var message in messages.Take(3))
         {
             var again = back[Name(message.Headers)].Message;
-            Assert.True(message.Key.AsSpan().SequenceEqual(again.Key) && message.Value.AsSpan().SequenceEqual(again.Value));
-            Assert.Equal([.. PoisonStage.Headers(message.Headers), $"{DeadLetterHeaders.Attempt}=32"], PoisonStage.Headers(again.Headers));
+            Assert.True(
+                message.Key.AsSpan().SequenceEqual(again.Key) && message.Value.AsSpan().SequenceEqual(again.Value));
+            Assert.Equal([.. PoisonStage.Headers(message.Headers), $"{DeadLetterHeaders.Attempt}=32"],
+                PoisonStage.Headers(again.Headers));
         }
     }
 
@@ -70,7 +74,9 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
         stage.Send(messages);
         using var worker = stage.Start("--Review:Audit=0");
         var results = stage.ReadAll(stage.Topics.Results, 288, worker);
-        Assert.Equal(288, results.Select(Name).Where(n => n.StartsWith("good", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            288, results.Select(Name).Where(n => n.StartsWith("good", StringComparison.Ordinal))
+                .Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(288, results.Count);
         var letters = stage.ReadAll(stage.Topics.DeadLetters, 12, worker).ConvertAll(PoisonStage.Letter);
         Assert.Equal(6, letters.Count(l => l.Kind == "ResultTooLarge"));
@@ -93,13 +99,19 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
         var said = PoisonStage.Letter(letter);
         Assert.Equal((stage.Topics.Messages, 1, 4), (said.Source.Topic, said.Attempt, said.OriginalHeaders));
         Assert.Equal(PoisonStage.Headers(message.Headers), PoisonStage.Headers(letter.Message.Headers, 4));
-        Assert.Equal(Encoding.UTF8.GetBytes(stage.Topics.Messages), letter.Message.Headers.GetLastBytes(DeadLetterHeaders.Topic));
+        Assert.Equal(Encoding.UTF8.GetBytes(stage.Topics.Messages),
+            letter.Message.Headers.GetLastBytes(DeadLetterHeaders.Topic));
         Assert.Equal("read", said.Stage);
     }
 
     private static Message<byte[]?, byte[]?> Message(string name, byte[] value, byte[]? key, bool ten = false)
     {
-        var message = new Message<byte[]?, byte[]?> { Key = key, Value = value, Headers = [new Header("name", Encoding.UTF8.GetBytes(name))] };
+        var message = new Message<byte[]?, byte[]?>
+        {
+            Key = key,
+            Value = value,
+            Headers = [new Header("name", Encoding.UTF8.GetBytes(name))],
+        };
         for (var i = 0; ten && i < 10; i++)
             message.Headers.Add(new Header("big", new byte[1 << 20]));
         return message;
@@ -107,5 +119,6 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
 
     private static string Name(ConsumeResult<byte[]?, byte[]?> record) => Name(record.Message.Headers);
 
-    private static string Name(Headers headers) => PoisonStage.Text(headers.FirstOrDefault(h => h.Key == "name")?.GetValueBytes()) ?? "";
+    private static string Name(Headers headers) =>
+        PoisonStage.Text(headers.FirstOrDefault(h => h.Key == "name")?.GetValueBytes()) ?? "";
 }

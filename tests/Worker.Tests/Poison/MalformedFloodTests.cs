@@ -11,10 +11,11 @@ namespace Worker.Tests.Poison;
 /// </summary>
 public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutputHelper output)
 {
-    private static readonly int Messages = int.Parse(Environment.GetEnvironmentVariable("WORKER_FLOOD_MESSAGES") ?? "20000", CultureInfo.InvariantCulture);
+    private static readonly int Messages = int.Parse(
+        Environment.GetEnvironmentVariable("WORKER_FLOOD_MESSAGES") ?? "20000", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task Every_malformed_message_is_dead_lettered_once_with_its_kind_and_bytes_and_every_good_one_has_its_result()
+    public async Task Every_malformed_message_is_dead_lettered_once_with_its_kind_and_every_good_one_has_its_result()
     {
         Assert.True(MalformedMessage.BadSorts >= 20);
         var stage = await PoisonStage.On(kafka.BootstrapServers, model);
@@ -28,7 +29,8 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         stage.Read([stage.Topics.Results, stage.Topics.DeadLetters], () => came >= Messages, record =>
         {
             first ??= clock.Elapsed;
-            var number = int.Parse(PoisonStage.Text(record.Message.Headers.First(h => h.Key == "n").GetValueBytes())!, CultureInfo.InvariantCulture);
+            var number = int.Parse(PoisonStage.Text(record.Message.Headers.First(h => h.Key == "n").GetValueBytes())!,
+                CultureInfo.InvariantCulture);
             Check(record, number, wrong, stage);
             Assert.False(seen[number], $"message {number} came twice");
             seen[number] = true;
@@ -42,7 +44,8 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         Assert.Equal(Messages, came);
         Assert.False(worker.HasExited);
         var (early, late) = (memory[memory.Count / 2], memory[^1]);
-        output.WriteLine($"flood: {Messages:N0} messages of {MalformedMessage.BadSorts} bad sorts and some good in {took.TotalSeconds:F1} s, {Messages / took.TotalSeconds:N0}/s as a reader sees them; "
+        output.WriteLine($"flood: {Messages:N0} messages of {MalformedMessage.BadSorts} bad sorts and some good in " +
+            $"{took.TotalSeconds:F1} s, {Messages / took.TotalSeconds:N0}/s as a reader sees them; "
             + $"resident {string.Join(' ', memory.Select(m => m >> 20))} MiB");
         // The heap settles in the first half; what then still grew with the messages would be a leak.
         Assert.True(late < early * 1.15 + (48 << 20), $"memory grew from {early >> 20} to {late >> 20} MiB");
@@ -76,9 +79,13 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         var letter = dead ? PoisonStage.Letter(record) : null;
         var message = MalformedMessage.Of(number);
         var same = Same(message.Key, record.Message.Key) && (!dead || Same(message.Value, record.Message.Value))
-            && PoisonStage.Headers(message.Headers).SequenceEqual(PoisonStage.Headers(record.Message.Headers, letter?.OriginalHeaders), StringComparer.Ordinal);
-        if ((!same || letter?.Kind != MalformedMessage.Expected(number)?.ToString() || letter is { Reason.Length: 0 }) && wrong.Count < 20)
-            wrong.Add($"{MalformedMessage.Sort(number)} ({number}): {letter?.Kind ?? "result"} instead of {MalformedMessage.Expected(number)?.ToString() ?? "result"}, bytes {(same ? "same" : "changed")}");
+            && PoisonStage.Headers(message.Headers).SequenceEqual(
+                PoisonStage.Headers(record.Message.Headers, letter?.OriginalHeaders), StringComparer.Ordinal);
+        if ((!same || letter?.Kind != MalformedMessage.Expected(number)?.ToString() || letter is { Reason.Length: 0 })
+            && wrong.Count < 20)
+            wrong.Add(
+                $"{MalformedMessage.Sort(number)} ({number}): {letter?.Kind ?? "result"} instead of " +
+                $"{MalformedMessage.Expected(number)?.ToString() ?? "result"}, bytes {(same ? "same" : "changed")}");
     }
 
     private static bool Same(byte[]? expected, byte[]? actual) =>

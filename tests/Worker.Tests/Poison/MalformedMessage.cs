@@ -4,7 +4,9 @@ using Worker.Core.Messages;
 
 namespace Worker.Tests.Poison;
 
-/// <summary>Messages of every bad kind that there is, and good ones between: number i is always the same message.</summary>
+/// <summary>
+/// Messages of every bad kind that there is, and good ones between: number i is always the same message.
+/// </summary>
 internal static class MalformedMessage
 {
     /// <summary>Bytes that <see cref="Settings"/> allow a text.</summary>
@@ -18,10 +20,12 @@ internal static class MalformedMessage
         ("continuation byte alone", FailureKind.InvalidUtf8, i => [0x80, .. Text($"{i}")]),
         ("overlong encoding", FailureKind.InvalidUtf8, i => [.. Text($"{i}"), 0xC0, 0xAF]),
         ("character cut in two", FailureKind.InvalidUtf8, i => [.. Text($"{{\"text\":\"{i}"), 0xF0, 0x9F, 0x91]),
-        ("surrogate in UTF-8", FailureKind.InvalidUtf8, i => [.. Text($"{{\"text\":\"{i}"), 0xED, 0xA0, 0x80, .. "\"}"u8]),
+        ("surrogate in UTF-8", FailureKind.InvalidUtf8, i => [.. Text($"{{\"text\":\"{i}"), 0xED, 0xA0, 0x80,
+            .. "\"}"u8]),
         ("UTF-16", FailureKind.InvalidUtf8, i => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes($"{{\"text\":\"{i}\"}}")]),
         ("gzip", FailureKind.InvalidUtf8, i => [0x1F, 0x8B, 0x08, 0, (byte)i, (byte)(i >> 8), 0xFF]),
-        ("Avro in a registry's frame", FailureKind.SchemaRegistryFrame, i => [0, 0, 0, 0, 7, (byte)'$', .. Text($"words {i}")]),
+        ("Avro in a registry's frame", FailureKind.SchemaRegistryFrame, i => [0, 0, 0, 0, 7, (byte)'$',
+            .. Text($"words {i}")]),
         ("plain text", FailureKind.InvalidJson, i => Text($"just some words, number {i}")),
         ("cut JSON", FailureKind.InvalidJson, i => Text($"{{\"text\":\"words {i}\"")),
         ("trailing comma", FailureKind.InvalidJson, i => Text($"{{\"text\":\"words {i}\",}}")),
@@ -42,14 +46,17 @@ internal static class MalformedMessage
         ("last of two is no text", FailureKind.TextNotString, i => Text($"{{\"text\":\"words\",\"text\":{i}}}")),
         ("empty text", FailureKind.EmptyText, i => Text($"{{\"n\":{i},\"text\":\"\"}}")),
         ("white space", FailureKind.EmptyText, i => Text($"{{\"n\":{i},\"text\":\" \\n\\u3000\"}}")),
-        ("too many tokens", FailureKind.TooLong, i => Text($"{{\"text\":\"{i} {string.Join(' ', Enumerable.Repeat("of", 40))}\"}}")),
+        ("too many tokens", FailureKind.TooLong, i => Text(
+            $"{{\"text\":\"{i} {string.Join(' ', Enumerable.Repeat("of", 40))}\"}}")),
         ("too many bytes", FailureKind.TooLong, i => Text($"{{\"text\":\"{i} {new string('x', MostBytes)}\"}}")),
         ("good", null, i => Text($"{{\"text\":\"where is my order {i}?\"}}")),
         ("good, byte order mark", null, i => Text($"\uFEFF{{\"text\":\"thank you {i}\"}}")),
         ("good, in a registry's frame", null, i => [0, 0, 0, 1, 2, .. Text($"{{\"text\":\"where is it {i}\"}}")]),
-        ("good, cloud event", null, i => Text($"{{\"specversion\":\"1.0\",\"id\":\"{i}\",\"data\":\"where is it {i}\"}}")),
+        ("good, cloud event", null, i => Text(
+            $"{{\"specversion\":\"1.0\",\"id\":\"{i}\",\"data\":\"where is it {i}\"}}")),
         ("good, NUL escaped", null, i => Text($"{{\"text\":\"a\\u0000b {i}\"}}")),
-        ("good, nested deeply", null, i => Text($"{{\"deep\":{new string('[', 200)}{new string(']', 200)},\"text\":\"{i}\"}}")),
+        ("good, nested deeply", null, i => Text(
+            $"{{\"deep\":{new string('[', 200)}{new string(']', 200)},\"text\":\"{i}\"}}")),
         ("good, last of two", null, i => Text($"{{\"text\":7,\"text\":\"words {i}\"}}")),
         ("good, one long word", null, i => Text($"{{\"text\":\"{i}{new string('y', 500)}\"}}")),
     ];
@@ -59,7 +66,8 @@ internal static class MalformedMessage
 
     /// <summary>What makes a worker see them so; it takes the settings of 'worker run'.</summary>
     public static string[] Settings =>
-        ["--Input:Format=Json", "--Input:MaxTokens=32", $"--Input:MaxBytes={MostBytes}", "--Input:TooLong=DeadLetter", "--Input:EmptyText=DeadLetter"];
+        ["--Input:Format=Json", "--Input:MaxTokens=32", $"--Input:MaxBytes={MostBytes}", "--Input:TooLong=DeadLetter",
+            "--Input:EmptyText=DeadLetter"];
 
     public static string Sort(int number) => Sorts[number % Sorts.Length].Name;
 

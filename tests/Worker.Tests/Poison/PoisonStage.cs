@@ -9,7 +9,9 @@ using Worker.Kafka.Topics;
 
 namespace Worker.Tests.Poison;
 
-/// <summary>Topics of one test on a real broker, the executable between them, and what a read_committed reader sees.</summary>
+/// <summary>
+/// Topics of one test on a real broker, the executable between them, and what a read_committed reader sees.
+/// </summary>
 internal sealed class PoisonStage
 {
     public const int Partitions = 3;
@@ -20,7 +22,15 @@ internal sealed class PoisonStage
     {
         Bootstrap = bootstrap;
         this.model = model;
-        Topics = new KafkaTopics { Messages = $"{name}-messages", Results = $"{name}-results", Review = $"{name}-review", DeadLetters = $"{name}-dead", Heads = $"{name}-heads", Labels = $"{name}-labels" };
+        Topics = new KafkaTopics
+        {
+            Messages = $"{name}-messages",
+            Results = $"{name}-results",
+            Review = $"{name}-review",
+            DeadLetters = $"{name}-dead",
+            Heads = $"{name}-heads",
+            Labels = $"{name}-labels",
+        };
     }
 
     public string Bootstrap { get; }
@@ -33,11 +43,15 @@ internal sealed class PoisonStage
     /// <param name="inBytes">The largest record of the messages topic.</param>
     /// <param name="deadBytes">The largest record of the dead letters.</param>
     /// <param name="resultBytes">The largest record of the results.</param>
-    public static async Task<PoisonStage> On(string bootstrap, TinyModel model, int inBytes = 1_048_588, int deadBytes = 1_048_588, int resultBytes = 1_048_588)
+    public static async Task<PoisonStage> On(string bootstrap, TinyModel model, int inBytes = 1_048_588,
+        int deadBytes = 1_048_588, int resultBytes = 1_048_588)
     {
         var stage = new PoisonStage(bootstrap, model);
         using (var admin = new TopicAdmin(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([Sized(stage.Topics.Messages, inBytes), Sized(stage.Topics.Results, resultBytes), Sized(stage.Topics.DeadLetters, deadBytes), new(stage.Topics.Review, 1, 1), new(stage.Topics.Heads, 1, 1, Compacted: true)]);
+            await admin.CreateAsync(
+                [Sized(stage.Topics.Messages, inBytes), Sized(stage.Topics.Results, resultBytes), Sized(
+                    stage.Topics.DeadLetters, deadBytes), new(stage.Topics.Review, 1, 1), new(stage.Topics.Heads, 1, 1,
+                    Compacted: true)]);
         using var heads = new HeadsTopicWriter(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
         await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
         return stage;
@@ -47,34 +61,45 @@ internal sealed class PoisonStage
 
     /// <summary>Starts 'worker run'.</summary>
     public WorkerProcess Start(params string[] settings) => WorkerProcess.Start(["run",
-        $"--Kafka:BootstrapServers={Bootstrap}", $"--Kafka:GroupId={name}", $"--Kafka:TransactionalId={name}", "--Kafka:SessionTimeoutMs=3000",
-        $"--Kafka:Topics:Messages={Topics.Messages}", $"--Kafka:Topics:Results={Topics.Results}", $"--Kafka:Topics:Review={Topics.Review}",
-        $"--Kafka:Topics:DeadLetters={Topics.DeadLetters}", $"--Kafka:Topics:Heads={Topics.Heads}", $"--Kafka:Topics:Labels={Topics.Labels}",
-        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", .. settings]);
+        $"--Kafka:BootstrapServers={Bootstrap}", $"--Kafka:GroupId={name}", $"--Kafka:TransactionalId={name}",
+        "--Kafka:SessionTimeoutMs=3000",
+        $"--Kafka:Topics:Messages={Topics.Messages}", $"--Kafka:Topics:Results={Topics.Results}",
+        $"--Kafka:Topics:Review={Topics.Review}",
+        $"--Kafka:Topics:DeadLetters={Topics.DeadLetters}", $"--Kafka:Topics:Heads={Topics.Heads}",
+        $"--Kafka:Topics:Labels={Topics.Labels}",
+        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0",
+        .. settings]);
 
     /// <summary>Runs 'worker replay' to its end.</summary>
-    public (int Code, string Output, string Errors) Replay(params string[] arguments) => WorkerProcess.Run("", ReplayArguments(arguments));
+    public (int Code, string Output, string Errors) Replay(params string[] arguments) =>
+        WorkerProcess.Run("", ReplayArguments(arguments));
 
-    public string[] ReplayArguments(params string[] arguments) => ["replay", "--bootstrap", Bootstrap, "--dead-letters", Topics.DeadLetters, .. arguments];
+    public string[] ReplayArguments(params string[] arguments) =>
+        ["replay", "--bootstrap", Bootstrap, "--dead-letters", Topics.DeadLetters, .. arguments];
 
-    public IProducer<byte[]?, byte[]?> Producer(int maxBytes = 1_048_588) => new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
-    {
-        BootstrapServers = Bootstrap,
-        MessageMaxBytes = maxBytes,
-        QueueBufferingMaxMessages = 1_000_000,
-        EnableIdempotence = true,
-    }).Build();
+    public IProducer<byte[]?, byte[]?> Producer(int maxBytes = 1_048_588) =>
+        new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
+        {
+            BootstrapServers = Bootstrap,
+            MessageMaxBytes = maxBytes,
+            QueueBufferingMaxMessages = 1_000_000,
+            EnableIdempotence = true,
+        }).Build();
 
     public void Send(params Message<byte[]?, byte[]?>[] messages)
     {
         using var producer = Producer(64 << 20);
         foreach (var message in messages)
-            producer.Produce(Topics.Messages, message, report => Assert.False(report.Error.IsError, report.Error.Reason));
+            producer.Produce(
+                Topics.Messages, message, report => Assert.False(report.Error.IsError, report.Error.Reason));
         producer.Flush();
     }
 
-    /// <summary>Reads topics, committed records only, until so many came and then to the ends; each is told as it comes.</summary>
-    public void Read(string[] topics, Func<bool> enough, Action<ConsumeResult<byte[]?, byte[]?>> onRecord, WorkerProcess? alive = null, TimeSpan? patience = null)
+    /// <summary>
+    /// Reads topics, committed records only, until so many came and then to the ends; each is told as it comes.
+    /// </summary>
+    public void Read(string[] topics, Func<bool> enough, Action<ConsumeResult<byte[]?, byte[]?>> onRecord,
+        WorkerProcess? alive = null, TimeSpan? patience = null)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
         {
@@ -84,13 +109,16 @@ internal sealed class PoisonStage
             EnablePartitionEof = true,
             EnableAutoCommit = false,
         }).SetLogHandler((_, _) => { }).Build();
-        var all = topics.SelectMany(topic => Enumerable.Range(0, Partitions).Select(p => new TopicPartition(topic, p))).ToList();
+        var all = topics.SelectMany(topic => Enumerable.Range(0, Partitions).Select(p => new TopicPartition(topic, p)))
+            .ToList();
         consumer.Assign(all.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
         var atEnd = new HashSet<TopicPartition>();
         var deadline = Environment.TickCount64 + (long)(patience ?? TimeSpan.FromSeconds(120)).TotalMilliseconds;
         while (!enough() || atEnd.Count < all.Count)
         {
-            Assert.True(Environment.TickCount64 < deadline, $"not all came in time; the worker said: {alive?.Output[..Math.Min(3000, alive.Output.Length)]}");
+            Assert.True(
+                Environment.TickCount64 < deadline,
+                $"not all came in time; the worker said: {alive?.Output[..Math.Min(3000, alive.Output.Length)]}");
             Assert.False(alive?.HasExited == true, $"the worker ended: {alive?.Output} {alive?.Errors}");
             if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } record)
                 continue;
@@ -115,14 +143,17 @@ internal sealed class PoisonStage
 
     public static DeadLetter Letter(ConsumeResult<byte[]?, byte[]?> record)
     {
-        var letter = DeadLetter.Read([.. record.Message.Headers.Select(h => new KeyValuePair<string, byte[]?>(h.Key, h.GetValueBytes()))], out var problem);
+        var letter = DeadLetter.Read(
+            [.. record.Message.Headers.Select(h => new KeyValuePair<string, byte[]?>(h.Key, h.GetValueBytes()))],
+            out var problem);
         Assert.True(letter is not null, problem);
         return letter!;
     }
 
     /// <summary>A message's own headers as text, so that they compare: null is not empty.</summary>
     public static string[] Headers(Headers? headers, int? count = null) =>
-        [.. (headers ?? []).Take(count ?? int.MaxValue).Select(h => $"{h.Key}={(h.GetValueBytes() is { } value ? Convert.ToHexString(value) : "null")}")];
+        [.. (headers ?? []).Take(count ?? int.MaxValue).Select(h =>
+            $"{h.Key}={(h.GetValueBytes() is { } value ? Convert.ToHexString(value) : "null")}")];
 
     public static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
 

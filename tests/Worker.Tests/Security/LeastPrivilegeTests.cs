@@ -23,7 +23,9 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         // Who looks after heads needs no right to the group, which the reading client wants to hear of.
         await broker.Grant(Documented("heads publish, every other"));
         var refused = PublishHeads(exitCode: 1);
-        Assert.True(refused.Contains("topic 'heads' may not be written: grant this user WRITE on it", StringComparison.Ordinal), refused);
+        Assert.True(
+            refused.Contains(
+                "topic 'heads' may not be written: grant this user WRITE on it", StringComparison.Ordinal), refused);
         await broker.Grant(Documented("heads publish"));
         PublishHeads();
         await broker.Grant(rights);
@@ -48,7 +50,8 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
             await broker.Withdraw(withdrawn);
             using var worker = Start();
             Assert.True(1 == worker.WaitForExit(TimeSpan.FromSeconds(60)), $"{right}: {worker.Output}");
-            Assert.True(worker.Output.Contains($"'{right.Name}", StringComparison.Ordinal) && worker.Output.Contains(right.Operation.ToString().ToUpperInvariant(), StringComparison.Ordinal),
+            Assert.True(worker.Output.Contains($"'{right.Name}", StringComparison.Ordinal)
+                && worker.Output.Contains(right.Operation.ToString().ToUpperInvariant(), StringComparison.Ordinal),
                 $"{right}: {worker.Output}");
             await broker.Grant(withdrawn);
         }
@@ -58,9 +61,15 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
     public async Task The_documented_rights_to_create_topics_are_enough()
     {
         string[] names = ["created-1", "created-2"];
-        var rights = names.SelectMany(name => new[] { new Right(ResourceType.Topic, name, AclOperation.Create), new Right(ResourceType.Topic, name, AclOperation.Describe) }).ToList();
+        var rights = names.SelectMany(
+            name => new[]
+            {
+                new Right(ResourceType.Topic, name, AclOperation.Create),
+                new Right(ResourceType.Topic, name, AclOperation.Describe),
+            }).ToList();
         using var admin = new TopicAdmin(Options(), NullLoggerFactory.Instance, TimeProvider.System);
-        var refused = await Assert.ThrowsAsync<Kafka.Clients.KafkaFailureException>(() => admin.CreateAsync([new TopicSpec(names[0], 1, 1)]));
+        var refused = await Assert.ThrowsAsync<Kafka.Clients.KafkaFailureException>(() =>
+            admin.CreateAsync([new TopicSpec(names[0], 1, 1)]));
         Assert.Contains("created-1", refused.Message, StringComparison.Ordinal);
         await broker.Grant(rights);
         Assert.Empty(await admin.CreateAsync([.. names.Select(name => new TopicSpec(name, 1, 1))]));
@@ -72,15 +81,22 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         from line in File.ReadLines(Path.Combine(Repository.Root, "docs", "security.md"))
         where line.StartsWith($"| {role}", StringComparison.Ordinal)
         let cells = line.Split('|', StringSplitOptions.TrimEntries)
-        select new Right(Resource(cells[2]), cells[3].TrimEnd('*'), Enum.Parse<AclOperation>(cells[4], ignoreCase: true), cells[3].EndsWith('*'));
+        select new Right(Resource(cells[2]), cells[3].TrimEnd('*'),
+            Enum.Parse<AclOperation>(cells[4], ignoreCase: true), cells[3].EndsWith('*'));
 
-    /// <summary>The client library's enumeration stops before transactional ids, librdkafka's does not: 5 there.</summary>
-    private static ResourceType Resource(string name) => name == "TransactionalId" ? (ResourceType)5 : Enum.Parse<ResourceType>(name);
+    /// <summary>
+    /// The client library's enumeration stops before transactional ids, librdkafka's does not: 5 there.
+    /// </summary>
+    private static ResourceType Resource(string name) =>
+        name == "TransactionalId" ? (ResourceType)5 : Enum.Parse<ResourceType>(name);
 
     private async Task Prepare()
     {
-        using var admin = new TopicAdmin(new KafkaOptions { BootstrapServers = broker.Open }, NullLoggerFactory.Instance, TimeProvider.System);
-        await admin.CreateAsync([new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1), new("heads", 1, 1, Compacted: true)]);
+        using var admin = new TopicAdmin(
+            new KafkaOptions { BootstrapServers = broker.Open }, NullLoggerFactory.Instance, TimeProvider.System);
+        await admin.CreateAsync(
+            [new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1), new(
+                "heads", 1, 1, Compacted: true)]);
     }
 
     private string PublishHeads(int exitCode = 0)
@@ -94,7 +110,8 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
 
     private void Produce()
     {
-        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.Open }).Build();
+        using var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = broker.Open })
+            .Build();
         for (var i = 0; i < Messages; i++)
             producer.Produce("messages", new Message<Null, byte[]> { Value = Encoding.UTF8.GetBytes($"message {i}") });
         producer.Flush();
@@ -102,8 +119,17 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
 
     private int Results()
     {
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = broker.Open, GroupId = "reader", IsolationLevel = IsolationLevel.ReadCommitted, EnablePartitionEof = true }).Build();
-        consumer.Assign(Enumerable.Range(0, 2).Select(partition => new TopicPartitionOffset("results", partition, Offset.Beginning)));
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = broker.Open,
+                GroupId = "reader",
+                IsolationLevel = IsolationLevel.ReadCommitted,
+                EnablePartitionEof = true,
+            }).Build();
+        consumer.Assign(
+            Enumerable.Range(0, 2).Select(partition =>
+                new TopicPartitionOffset("results", partition, Offset.Beginning)));
         var (count, ends) = (0, 0);
         while (ends < 2 && consumer.Consume(TimeSpan.FromSeconds(10)) is { } record)
             _ = record.IsPartitionEOF ? ends++ : count++;
@@ -133,14 +159,17 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         var password = broker.Folder.File("password");
         File.WriteAllText(password, SecureBroker.Password + "\n");
         var variables = Client().Where(setting => setting.Key != "sasl.password")
-            .ToDictionary(setting => $"Kafka__Client__{setting.Key.Replace('.', '_')}", setting => setting.Value, StringComparer.Ordinal);
+            .ToDictionary(setting => $"Kafka__Client__{setting.Key.Replace('.', '_')}", setting => setting.Value,
+                StringComparer.Ordinal);
         variables["Kafka__Client__sasl_password_FILE"] = password;
         variables["Kafka__BootstrapServers"] = broker.Sasl;
         return variables;
     }
 
-    private WorkerProcess Start() => WorkerProcess.Start(Environment(), "run", "--Kafka:TransactionalId=worker-0", "--Kafka:SessionTimeoutMs=3000",
-        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0", "--Review:Audit=1");
+    private WorkerProcess Start() =>
+        WorkerProcess.Start(Environment(), "run", "--Kafka:TransactionalId=worker-0", "--Kafka:SessionTimeoutMs=3000",
+        $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0",
+        "--Review:Audit=1");
 
     private static void WaitFor(Func<bool> condition, WorkerProcess worker)
     {

@@ -32,7 +32,9 @@ public class SecretTests
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("password"), " p w \r\n");
         File.WriteAllText(folder.File("brokers"), "b:1");
-        var read = SecretFiles.Resolve(Settings(("Kafka:Client:sasl_password_FILE", folder.File("password")), ("Kafka:BootstrapServers_FILE", folder.File("brokers")),
+        var read =
+            SecretFiles.Resolve(Settings(("Kafka:Client:sasl_password_FILE", folder.File("password")), (
+                "Kafka:BootstrapServers_FILE", folder.File("brokers")),
             ("Kafka:Client:security_protocol", "sasl_ssl"), ("SSL_CERT_FILE", "/not/looked/at")), Sections);
         var options = read.GetRequiredSection("Kafka").Get<KafkaOptions>()!;
         Assert.Equal(" p w ", options.Client["sasl.password"]);
@@ -46,10 +48,17 @@ public class SecretTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("empty"), "\n");
-        var error = Assert.Throws<UserError>(() => SecretFiles.Resolve(Settings(("Kafka:Client:a_FILE", "/nowhere"), ("Kafka:Client:b_FILE", folder.File("empty")),
+        var error =
+            Assert.Throws<UserError>(() =>
+                SecretFiles.Resolve(Settings(("Kafka:Client:a_FILE", "/nowhere"), (
+                    "Kafka:Client:b_FILE", folder.File("empty")),
             ("Kafka:Client:c_FILE", folder.Path), ("Kafka:Client:d.e", "1"), ("Kafka:Client:d_e", "2")), Sections));
         Assert.Equal(ExitCode.Configuration, error.Code);
-        foreach (var text in new[] { "a_FILE: /nowhere is not there", "b_FILE: ", "is empty", "c_FILE: the file cannot be read", "are the same setting" })
+        foreach (var text in new[]
+        {
+            "a_FILE: /nowhere is not there", "b_FILE: ", "is empty", "c_FILE: the file cannot be read",
+            "are the same setting",
+        })
             Assert.Contains(text, error.Message, StringComparison.Ordinal);
     }
 
@@ -60,16 +69,19 @@ public class SecretTests
     [InlineData("ssl.keystore.location", false)]
     [InlineData("sasl.username", false)]
     [InlineData("ssl.certificate.pem", false)]
-    public void Secret_properties_are_known(string property, bool secret) => Assert.Equal(secret, ClientSecrets.IsSecret(property));
+    public void Secret_properties_are_known(string property, bool secret) =>
+        Assert.Equal(secret, ClientSecrets.IsSecret(property));
 
     [Fact]
     public void Values_lines_of_keys_and_users_in_urls_are_masked()
     {
         var options = new KafkaOptions();
         options.Client["sasl.password"] = "planted";
-        options.Client["ssl.key.pem"] = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----";
+        options.Client["ssl.key.pem"] =
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----";
         var secrets = new ClientSecrets(options);
-        Assert.Equal("refused *** at https://***@login/token", secrets.Redact("refused planted at https://user:word@login/token"));
+        Assert.Equal("refused *** at https://***@login/token",
+            secrets.Redact("refused planted at https://user:word@login/token"));
         Assert.Equal("line *** is no key", secrets.Redact("line MIIEvQIBADANBgkqhkiG9w0 is no key"));
     }
 
@@ -78,13 +90,18 @@ public class SecretTests
     {
         using var folder = Repository.Temporary();
         Directory.CreateDirectory(folder.File("bundle"));
-        File.WriteAllText(folder.File("settings.json"), """{"Kafka": {"BootstrapServers": "planted-user:planted@b:1", "Client": {"sasl.password": "planted", "security.protocol": "ssl", "ssl.key.pem": "planted"}}}""");
-        var (code, output, errors) = WorkerProcess.Run("", "doctor", "--config", folder.File("settings.json"), $"--Encoder:Bundle={folder.File("bundle")}");
+        File.WriteAllText(
+            folder.File(
+                "settings.json"), """{"Kafka": {"BootstrapServers": "planted-user:planted@b:1", "Client": {"sasl.password": "planted", "security.protocol": "ssl", "ssl.key.pem": "planted"}}}""");
+        var (code, output, errors) = WorkerProcess.Run(
+            "", "doctor", "--config", folder.File("settings.json"), $"--Encoder:Bundle={folder.File("bundle")}");
         Assert.Equal(ExitCode.Configuration, code);
-        Assert.Contains("takes no user or password there", output.Replace("\n           ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("takes no user or password there",
+            output.Replace("\n           ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("planted", output + errors, StringComparison.Ordinal);
     }
 
     private static IConfiguration Settings(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
 }

@@ -34,7 +34,9 @@ public sealed class SecureBroker : IDisposable
     /// <summary>SASL_SSL.</summary>
     public string Sasl => At(2);
 
-    /// <summary>SSL; asks clients for a certificate of the same authority. The user is the subject, CN=full or CN=least.</summary>
+    /// <summary>
+    /// SSL; asks clients for a certificate of the same authority. The user is the subject, CN=full or CN=least.
+    /// </summary>
     public string MutualTls => At(3);
 
     /// <summary>SSL; its certificate ended yesterday.</summary>
@@ -60,17 +62,25 @@ public sealed class SecureBroker : IDisposable
     }
 
     /// <summary>Grants a right to the user <see cref="LeastUser"/>.</summary>
-    public Task Grant(params IEnumerable<Right> rights) => WithAdmin(admin => admin.CreateAclsAsync(rights.Select(Binding)));
+    public Task Grant(params IEnumerable<Right> rights) =>
+        WithAdmin(admin => admin.CreateAclsAsync(rights.Select(Binding)));
 
-    public Task Withdraw(params IEnumerable<Right> rights) => WithAdmin(admin => admin.DeleteAclsAsync(rights.Select(right => Binding(right).ToFilter())));
+    public Task Withdraw(params IEnumerable<Right> rights) =>
+        WithAdmin(admin => admin.DeleteAclsAsync(rights.Select(right => Binding(right).ToFilter())));
 
-    /// <summary>From now on this is the user's password for SCRAM-SHA-512; connections that are there already stay.</summary>
+    /// <summary>
+    /// From now on this is the user's password for SCRAM-SHA-512; connections that are there already stay.
+    /// </summary>
     public Task ChangePassword(string user, string password) => WithAdmin(admin => admin.AlterUserScramCredentialsAsync(
     [
         new UserScramCredentialUpsertion
         {
             User = user,
-            ScramCredentialInfo = new ScramCredentialInfo { Mechanism = ScramMechanism.ScramSha512, Iterations = 4_096 },
+            ScramCredentialInfo = new ScramCredentialInfo
+            {
+                Mechanism = ScramMechanism.ScramSha512,
+                Iterations = 4_096,
+            },
             Password = Encoding.UTF8.GetBytes(password),
         },
     ]));
@@ -107,7 +117,13 @@ public sealed class SecureBroker : IDisposable
             Name = right.Name,
             ResourcePatternType = right.Prefix ? ResourcePatternType.Prefixed : ResourcePatternType.Literal,
         },
-        Entry = new AccessControlEntry { Principal = $"User:{LeastUser}", Host = "*", Operation = right.Operation, PermissionType = AclPermissionType.Allow },
+        Entry = new AccessControlEntry
+        {
+            Principal = $"User:{LeastUser}",
+            Host = "*",
+            Operation = right.Operation,
+            PermissionType = AclPermissionType.Allow,
+        },
     };
 
     private async Task WithAdmin(Func<IAdminClient, Task> action)
@@ -128,18 +144,27 @@ public sealed class SecureBroker : IDisposable
 
     private void Start()
     {
-        Assert.SkipUnless(KafkaBroker.Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
+        Assert.SkipUnless(
+            KafkaBroker.Home is not null, "needs a Kafka: KAFKA_HOME, or ../shared/kafka beside this checkout");
         port = KafkaBroker.FreePorts(6);
         File.WriteAllText(CaFile, authority.Pem);
         Store("localhost", authority.Sign("localhost"));
         Store("expired", authority.Sign("localhost", expired: true));
         Store("other", authority.Sign("other.example"));
         File.WriteAllText(folder.File("server.properties"), Properties());
-        using (var format = KafkaBroker.Java(folder, ["kafka.tools.StorageTool", "format", "-t", KafkaBroker.NewClusterId(), "-c", folder.File("server.properties"),
-            .. new[] { FullUser, LeastUser }.SelectMany(user => new[] { "256", "512" }.SelectMany(bits => new[] { "--add-scram", $"SCRAM-SHA-{bits}=[name={user},password={Password}]" }))]))
+        using (var format = KafkaBroker.Java(folder,
+            ["kafka.tools.StorageTool", "format", "-t", KafkaBroker.NewClusterId(), "-c", folder.File(
+                "server.properties"),
+            .. new[]
+            {
+                FullUser, LeastUser,
+            }.SelectMany(user =>
+                new[] { "256", "512" }.SelectMany(bits =>
+                    new[] { "--add-scram", $"SCRAM-SHA-{bits}=[name={user},password={Password}]" }))]))
         {
             format.WaitForExit();
-            Assert.True(format.ExitCode == 0, $"kafka.tools.StorageTool failed: {File.ReadAllText(folder.File("kafka.log"))}");
+            Assert.True(
+                format.ExitCode == 0, $"kafka.tools.StorageTool failed: {File.ReadAllText(folder.File("kafka.log"))}");
         }
         Launch();
     }
@@ -157,7 +182,8 @@ public sealed class SecureBroker : IDisposable
     }
 
     /// <summary>Key and certificate in one PEM file, as Java's PEM key store wants them.</summary>
-    private void Store(string name, (string Certificate, string Key) pair) => File.WriteAllText(folder.File($"{name}.store.pem"), $"{pair.Key}\n{pair.Certificate}\n");
+    private void Store(string name, (string Certificate, string Key) pair) =>
+        File.WriteAllText(folder.File($"{name}.store.pem"), $"{pair.Key}\n{pair.Certificate}\n");
 
     private string Properties() => $"""
         process.roles=broker,controller

@@ -14,14 +14,17 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority(string name)
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         root = request.CreateSelfSigned(now.AddYears(-2), now.AddYears(2));
     }
 
     public string Pem => root.ExportCertificatePem();
 
-    /// <summary>A certificate for a host of this name (and, where it is localhost, 127.0.0.1) or for a client.</summary>
+    /// <summary>
+    /// A certificate for a host of this name (and, where it is localhost, 127.0.0.1) or for a client.
+    /// </summary>
     public (string Certificate, string Key) Sign(string name, bool expired = false, string? password = null)
     {
         using var own = RSA.Create(2048);
@@ -35,7 +38,8 @@ internal sealed class TestAuthority : IDisposable
         using var certificate = request.Create(root, now.AddYears(-1), until, Guid.NewGuid().ToByteArray());
         return (certificate.ExportCertificatePem(), password is null
             ? own.ExportPkcs8PrivateKeyPem()
-            : own.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)));
+            : own.ExportEncryptedPkcs8PrivateKeyPem(
+                password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)));
     }
 
     public void Dispose()

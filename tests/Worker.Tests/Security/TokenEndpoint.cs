@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Worker.Tests.Security;
 
-/// <summary>An OAuth 2 token endpoint (client credentials, RFC 6749 4.4) that hands out unsigned tokens (RFC 7515, alg none).</summary>
+/// <summary>
+/// An OAuth 2 token endpoint (client credentials, RFC 6749 4.4) that hands out unsigned tokens (RFC 7515, alg none).
+/// </summary>
 internal sealed class TokenEndpoint : IDisposable
 {
     private readonly HttpListener listener = new();
@@ -63,8 +65,10 @@ internal sealed class TokenEndpoint : IDisposable
     private string Token()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return $"{Part("""{"alg":"none"}""")}.{Part($$"""{"sub":"{{subject}}","iat":{{now}},"exp":{{now + 300}},"scope":"kafka"}""")}.";
+        var claims = $$"""{"sub":"{{subject}}","iat":{{now}},"exp":{{now + 300}},"scope":"kafka"}""";
+        return $"{Part("""{"alg":"none"}""")}.{Part(claims)}.";
     }
 
-    private static string Part(string json) => Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Part(string json) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(json)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

@@ -13,10 +13,12 @@ public class WireTests(TinyModel model, SecureBroker broker)
     [InlineData("SCRAM-SHA-256")]
     [InlineData("SCRAM-SHA-512")]
     [InlineData("PLAIN")]
-    public void A_user_and_a_password_are_taken(string mechanism) => Reach(broker.Sasl, Sasl(("sasl.mechanism", mechanism)));
+    public void A_user_and_a_password_are_taken(string mechanism) =>
+        Reach(broker.Sasl, Sasl(("sasl.mechanism", mechanism)));
 
     [Fact]
-    public void An_unsecured_token_is_taken() => Reach(broker.Sasl, Tls(("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER"),
+    public void An_unsecured_token_is_taken() =>
+        Reach(broker.Sasl, Tls(("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER"),
         ("enable.sasl.oauthbearer.unsecure.jwt", "true"), ("sasl.oauthbearer.config", "principal=full")));
 
     [Fact]
@@ -31,7 +33,8 @@ public class WireTests(TinyModel model, SecureBroker broker)
     public void A_certificate_with_an_encrypted_key_is_taken()
     {
         var own = broker.Client("full", SecureBroker.Password);
-        Reach(broker.MutualTls, Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", own.Key), ("ssl.key.password", SecureBroker.Password)));
+        Reach(broker.MutualTls, Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", own.Key),
+            ("ssl.key.password", SecureBroker.Password)));
     }
 
     [Fact]
@@ -52,11 +55,15 @@ public class WireTests(TinyModel model, SecureBroker broker)
         (WorkerProcess Worker, string[] Says)[] cases =
         [
             // A wrong password; a user that no PLAIN login knows.
-            (Run(broker.Sasl, Sasl(("sasl.password", Wrong))), ["refuses this worker's credentials", "sasl.mechanism under Kafka:Client"]),
-            (Run(broker.Sasl, Sasl(("sasl.mechanism", "PLAIN"), ("sasl.username", "nobody"))), ["refuses this worker's credentials"]),
+            (Run(broker.Sasl, Sasl(("sasl.password", Wrong))), ["refuses this worker's credentials",
+                "sasl.mechanism under Kafka:Client"]),
+            (Run(broker.Sasl, Sasl(("sasl.mechanism", "PLAIN"), ("sasl.username", "nobody"))),
+                ["refuses this worker's credentials"]),
             // An authority that is not known; none given; a certificate that has ended; one for another host.
-            (Run(broker.Sasl, Sasl(("ssl.ca.location", file))), ["CN=test-authority", "not signed by any authority of Kafka:Client:ssl.ca.location"]),
-            (Run(broker.Sasl, Sasl().Where(s => s.Name != "ssl.ca.location")), ["not signed by an authority that this system trusts", "set Kafka:Client:ssl.ca.location"]),
+            (Run(broker.Sasl, Sasl(("ssl.ca.location", file))), ["CN=test-authority",
+                "not signed by any authority of Kafka:Client:ssl.ca.location"]),
+            (Run(broker.Sasl, Sasl().Where(s => s.Name != "ssl.ca.location")),
+                ["not signed by an authority that this system trusts", "set Kafka:Client:ssl.ca.location"]),
             (Run(broker.Expired, Tls()), ["that ended at", "renewed on the broker"]),
             (Run(broker.OtherName, Tls()), ["not for 127.0.0.1 but for other.example"]),
             // No certificate where one is wanted; TLS and SASL to listeners without.
@@ -86,7 +93,9 @@ public class WireTests(TinyModel model, SecureBroker broker)
         foreach (var (worker, says) in cases)
             using (worker)
             {
-                Assert.True(SpinWait.SpinUntil(() => worker.HasExited || worker.Output.Contains(says, StringComparison.Ordinal), TimeSpan.FromSeconds(90)), worker.Output);
+                Assert.True(
+                    SpinWait.SpinUntil(() => worker.HasExited || worker.Output.Contains(says, StringComparison.Ordinal),
+                    TimeSpan.FromSeconds(90)), worker.Output);
                 Assert.False(worker.HasExited, worker.Output + worker.Errors);
                 worker.Terminate();
                 Assert.Equal(0, worker.WaitForExit(TimeSpan.FromSeconds(60)));
@@ -104,15 +113,21 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Refuses(Tls(("ssl.ca.location", "/nowhere/ca.pem")), "ssl.ca.location: /nowhere/ca.pem is not there");
         Refuses(Tls(("ssl.ca.location", text)), "ssl.ca.location: holds no PEM certificate");
         Refuses(Tls(("ssl.certificate.location", own.Certificate)), "ssl.certificate.location: has no key");
-        Refuses(Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", own.Key)), "ssl.key.location: is encrypted");
-        Refuses(Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", own.Key), ("ssl.key.password", Wrong)), "ssl.key.location: does not open");
-        Refuses(Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", broker.Client("full").Key)), "ssl.key.location: does not belong");
+        Refuses(Tls(("ssl.certificate.location", own.Certificate),
+            ("ssl.key.location", own.Key)), "ssl.key.location: is encrypted");
+        Refuses(Tls(("ssl.certificate.location", own.Certificate), ("ssl.key.location", own.Key),
+            ("ssl.key.password", Wrong)), "ssl.key.location: does not open");
+        Refuses(Tls(("ssl.certificate.location", own.Certificate),
+            ("ssl.key.location", broker.Client("full").Key)), "ssl.key.location: does not belong");
         var ended = broker.Client("full", expired: true);
-        Refuses(Tls(("ssl.certificate.location", ended.Certificate), ("ssl.key.location", ended.Key)), "ssl.certificate.location: holds a certificate of CN=full that ended");
+        Refuses(Tls(("ssl.certificate.location", ended.Certificate),
+            ("ssl.key.location", ended.Key)), "ssl.certificate.location: holds a certificate of CN=full that ended");
         Refuses([("sasl.username", "full"), ("sasl.password", Wrong)], "is never used, security.protocol is plaintext");
         Refuses([("security.protocol", "sasl_ssl")], "sasl.mechanism: is required");
-        Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "u")], "sasl.password: is required with PLAIN");
-        Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a way to a token");
+        Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"),
+            ("sasl.username", "u")], "sasl.password: is required with PLAIN");
+        Refuses([("security.protocol", "sasl_ssl"),
+            ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a way to a token");
         Refuses([("security.protocol", "tls")], "security.protocol: 'tls' must be one of");
     }
 
@@ -120,12 +135,16 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Merged([("security.protocol", "ssl"), ("ssl.ca.location", broker.CaFile)], also);
 
     private (string Name, string Value)[] Sasl(params (string Name, string Value)[] also) => Merged(
-        [("security.protocol", "sasl_ssl"), ("ssl.ca.location", broker.CaFile), ("sasl.mechanism", "SCRAM-SHA-512"), ("sasl.username", SecureBroker.FullUser), ("sasl.password", SecureBroker.Password)], also);
+        [("security.protocol", "sasl_ssl"), ("ssl.ca.location", broker.CaFile), ("sasl.mechanism", "SCRAM-SHA-512"), (
+            "sasl.username", SecureBroker.FullUser), ("sasl.password", SecureBroker.Password)], also);
 
-    private (string Name, string Value)[] Oidc(string url, string secret) => Tls(("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER"),
-        ("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.client.id", "worker"), ("sasl.oauthbearer.client.secret", secret), ("sasl.oauthbearer.token.endpoint.url", url));
+    private (string Name, string Value)[] Oidc(string url, string secret) =>
+        Tls(("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER"),
+        ("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.client.id", "worker"), (
+            "sasl.oauthbearer.client.secret", secret), ("sasl.oauthbearer.token.endpoint.url", url));
 
-    private static (string Name, string Value)[] Merged((string Name, string Value)[] first, (string Name, string Value)[] over) =>
+    private static (string Name, string Value)[] Merged(
+        (string Name, string Value)[] first, (string Name, string Value)[] over) =>
         [.. first.Where(s => !over.Any(o => o.Name == s.Name)), .. over];
 
     private static void Reach(string servers, (string Name, string Value)[] client)
@@ -163,5 +182,6 @@ public class WireTests(TinyModel model, SecureBroker broker)
 
     private WorkerProcess Run(string servers, IEnumerable<(string Name, string Value)> client) => WorkerProcess.Start(
         client.ToDictionary(setting => $"Kafka__Client__{setting.Name}", setting => setting.Value),
-        "run", $"--Kafka:BootstrapServers={servers}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0");
+        "run", $"--Kafka:BootstrapServers={servers}", $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu",
+        "--Encoder:Threads=1", "--Health:Port=0");
 }

@@ -29,7 +29,8 @@ public class SettingSourcesTests
             var (key, value) = (setting.Written.Replace("NAME", "Default", StringComparison.Ordinal), Sample(setting));
             var problems = new List<string>();
             var options = RunOptionsReader.Bind(Read(source, key, value, folder), problems);
-            Assert.DoesNotContain(problems, problem => problem.StartsWith($"{key}: ", StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                problems, problem => problem.StartsWith($"{key}: ", StringComparison.OrdinalIgnoreCase));
             Assert.Equal(value, Bound(options, setting), ignoreCase: true);
             if (source == "beside a secret file")
                 Assert.Equal("planted", options.Kafka.Client["ssl.key.password"]);
@@ -39,9 +40,20 @@ public class SettingSourcesTests
     [Fact]
     public void A_variable_of_a_mistyped_section_is_refused_and_those_of_others_are_not()
     {
-        var error = Assert.Throws<UserError>(() => SettingFiles.Read(null, [], new Hashtable { ["Kafak__GroupId"] = "x" }));
-        Assert.Equal((ExitCode.Configuration, true), (error.Code, error.Message.Contains("did you mean Kafka:GroupId?", StringComparison.Ordinal)));
-        Assert.NotNull(SettingFiles.Read(null, [], new Hashtable { ["PATH"] = "/bin", ["HEADS"] = "x", ["ASPNETCORE__URLS"] = "x", ["KAFKA_PORT"] = "tcp://10.0.0.1" }));
+        var error = Assert.Throws<UserError>(() =>
+            SettingFiles.Read(null, [], new Hashtable { ["Kafak__GroupId"] = "x" }));
+        Assert.Equal(
+            (ExitCode.Configuration, true), (
+                error.Code, error.Message.Contains("did you mean Kafka:GroupId?", StringComparison.Ordinal)));
+        Assert.NotNull(
+            SettingFiles.Read(
+                null, [], new Hashtable
+                {
+                    ["PATH"] = "/bin",
+                    ["HEADS"] = "x",
+                    ["ASPNETCORE__URLS"] = "x",
+                    ["KAFKA_PORT"] = "tcp://10.0.0.1",
+                }));
     }
 
     [Theory]
@@ -54,7 +66,8 @@ public class SettingSourcesTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("a.json"), text);
-        var error = Assert.Throws<UserError>(() => SettingFiles.Read(new FileInfo(folder.File("a.json")), [], new Hashtable()));
+        var error = Assert.Throws<UserError>(() =>
+            SettingFiles.Read(new FileInfo(folder.File("a.json")), [], new Hashtable()));
         Assert.Equal(ExitCode.Configuration, error.Code);
         Assert.StartsWith(folder.File("a.json"), error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -64,11 +77,16 @@ public class SettingSourcesTests
     public void A_file_may_have_comments_nulls_and_empty_braces()
     {
         using var folder = Repository.Temporary();
-        File.WriteAllText(folder.File("a.json"), "{ // of ours\n\"Kafka\": {\"GroupId\": null, \"Client\": {}, \"LingerMs\": 5,}, \"Encoder\": {\"Features\": []}, \"Results\": {\"OnlyYes\": true}}");
+        File.WriteAllText(
+            folder.File("a.json"),
+            "{ // of ours\n\"Kafka\": {\"GroupId\": null, \"Client\": {}, \"LingerMs\": 5,}, \"Encoder\": " +
+            "{\"Features\": []}, \"Results\": {\"OnlyYes\": true}}");
         var problems = new List<string>();
-        var options = RunOptionsReader.Bind(SettingFiles.Read(new FileInfo(folder.File("a.json")), [], new Hashtable()), problems);
+        var options = RunOptionsReader.Bind(
+            SettingFiles.Read(new FileInfo(folder.File("a.json")), [], new Hashtable()), problems);
         Assert.Equal(("worker", 5, true), (options.Kafka.GroupId, options.Kafka.LingerMs, options.Results.OnlyYes));
-        Assert.Equal(["Kafka:BootstrapServers is required: host:port of one or more brokers, comma separated"], problems);
+        Assert.Equal(
+            ["Kafka:BootstrapServers is required: host:port of one or more brokers, comma separated"], problems);
     }
 
     private static IConfiguration Read(string source, string key, string value, TemporaryFolder folder)
@@ -81,19 +99,26 @@ public class SettingSourcesTests
                 File.WriteAllText(file.FullName, Nested(key, value).ToJsonString());
                 return SettingFiles.Read(file, [], none);
             case "environment":
-                return SettingFiles.Read(null, [], new Hashtable { [key.Replace(":", "__", StringComparison.Ordinal)] = value });
+                return SettingFiles.Read(
+                    null, [], new Hashtable { [key.Replace(":", "__", StringComparison.Ordinal)] = value });
             case "command line":
                 return SettingFiles.Read(null, [$"--{key}={value}"], none);
             case "beside a secret file":
-                return SettingFiles.Read(null, [$"--{key}={value}"], new Hashtable { ["Kafka__Client__ssl_key_password_FILE"] = folder.File("secret") });
+                return SettingFiles.Read(null, [$"--{key}={value}"],
+                    new Hashtable { ["Kafka__Client__ssl_key_password_FILE"] = folder.File("secret") });
             default:
                 File.WriteAllText(folder.File("value"), value + "\n");
-                return SettingFiles.Read(null, [], new Hashtable { [key.Replace(":", "__", StringComparison.Ordinal) + "_FILE"] = folder.File("value") });
+                return SettingFiles.Read(
+                    null, [], new Hashtable
+                    {
+                        [key.Replace(":", "__", StringComparison.Ordinal) + "_FILE"] = folder.File("value"),
+                    });
         }
     }
 
     private static JsonNode Nested(string key, string value) => key.Split(':').Reverse()
-        .Aggregate((JsonNode)value, (inner, part) => part == "0" ? new JsonArray(inner) : new JsonObject { [part] = inner });
+        .Aggregate(
+            (JsonNode)value, (inner, part) => part == "0" ? new JsonArray(inner) : new JsonObject { [part] = inner });
 
     /// <summary>A value that is allowed and is not the default.</summary>
     private static string Sample(SettingKey setting)
@@ -101,13 +126,15 @@ public class SettingSourcesTests
         var rules = setting.Property.GetCustomAttributes<ValidationAttribute>().ToList();
         string[] candidates =
             setting.Type.IsEnum ? Enum.GetNames(setting.Type)
-            : rules.OfType<AllowedValuesAttribute>().FirstOrDefault() is { } allowed ? [.. allowed.Values.Select(value => $"{value}")]
+            : rules.OfType<AllowedValuesAttribute>().FirstOrDefault() is { } allowed
+                ? [.. allowed.Values.Select(value => $"{value}")]
             : setting.Type == typeof(bool) ? ["True", "False"]
             : setting.Type == typeof(int) ? ["7", "17", "1700", "17000", "170000"]
             : setting.Type == typeof(double) ? ["0.25", "25"]
             : ["zstd", "/x", "http://collector:4317"];
         var usual = Bound(new RunOptions(), setting);
-        return candidates.First(candidate => candidate != usual && SettingValue.Problem(setting.Name, setting, candidate) is null);
+        return candidates.First(candidate =>
+            candidate != usual && SettingValue.Problem(setting.Name, setting, candidate) is null);
     }
 
     private static string? Bound(RunOptions options, SettingKey setting)
@@ -117,7 +144,8 @@ public class SettingSourcesTests
             at = at!.GetType().GetProperty(name)!.GetValue(at);
         return at switch
         {
-            IDictionary map => Convert.ToString(map.Values.Cast<object>().FirstOrDefault(), CultureInfo.InvariantCulture),
+            IDictionary map =>
+                Convert.ToString(map.Values.Cast<object>().FirstOrDefault(), CultureInfo.InvariantCulture),
             string[] list => list.FirstOrDefault(),
             _ => Convert.ToString(at, CultureInfo.InvariantCulture),
         };

@@ -9,7 +9,9 @@ namespace Worker.Tests.Terminal;
 /// <summary>The exit codes of the code and of both pages that list them are the same.</summary>
 public partial class ExitCodeTests
 {
-    private static readonly int[] Codes = [.. typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!).Order()];
+    private static readonly int[] Codes =
+        [.. typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field =>
+            (int)field.GetRawConstantValue()!).Order()];
 
     [Fact]
     public void Every_code_is_documented() => Assert.Equal(Codes, Documented("configuration.md", Row()));

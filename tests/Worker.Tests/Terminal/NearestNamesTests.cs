@@ -15,7 +15,8 @@ public class NearestNamesTests
     [InlineData("voice", "invoice")]
     [InlineData("something else", "")]
     [InlineData("", "a")]
-    public void What_may_have_been_meant(string name, string near) => Assert.Equal(near, string.Join(',', NearestNames.Of(name, Labels)));
+    public void What_may_have_been_meant(string name, string near) =>
+        Assert.Equal(near, string.Join(',', NearestNames.Of(name, Labels)));
 
     [Fact]
     public void The_hint_is_a_question()

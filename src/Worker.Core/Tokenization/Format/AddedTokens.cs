@@ -5,13 +5,16 @@ namespace Worker.Core.Tokenization.Format;
 /// <summary>Reads the tokens that a tokenizer adds to its vocabulary, and checks them against it.</summary>
 internal static class AddedTokens
 {
-    /// <summary>From <c>added_tokens</c> of tokenizer.json: a list of objects with content, id and how to match.</summary>
+    /// <summary>
+    /// From <c>added_tokens</c> of tokenizer.json: a list of objects with content, id and how to match.
+    /// </summary>
     public static ImmutableArray<SpecialToken> FromList(JsonField list, Vocabulary vocabulary) =>
         list.IsNull ? [] : Checked(list.Items().Select(item => (item, Read(item, item["id"].Id()))), vocabulary);
 
     /// <summary>From <c>added_tokens_decoder</c> of tokenizer_config.json: the same objects by id.</summary>
     public static ImmutableArray<SpecialToken> FromMap(JsonField map, Vocabulary vocabulary) =>
-        Checked(map.Members().Select(member => (member.Field, Read(member.Field, Id(member.Name, member.Field)))), vocabulary);
+        Checked(map.Members().Select(member =>
+            (member.Field, Read(member.Field, Id(member.Name, member.Field)))), vocabulary);
 
     private static ImmutableArray<SpecialToken> Checked(
         IEnumerable<(JsonField Field, SpecialToken Token)> tokens, Vocabulary vocabulary)
@@ -29,7 +32,8 @@ internal static class AddedTokens
                     $"gives '{token.Content}' the id {token.Id}, which is one of the vocabulary's: a token outside it "
                     + $"needs an id from {vocabulary.IdLimit} on");
             if (!byId.TryAdd(token.Id, token))
-                throw field.Refuse($"gives '{token.Content}' the id {token.Id}, which '{byId[token.Id].Content}' has too");
+                throw field.Refuse(
+                    $"gives '{token.Content}' the id {token.Id}, which '{byId[token.Id].Content}' has too");
         }
         return [.. byId.Values];
     }
@@ -49,5 +53,7 @@ internal static class AddedTokens
     }
 
     private static int Id(string name, JsonField field) =>
-        int.TryParse(name, out var id) && id >= 0 && id < int.MaxValue ? id : throw field.Refuse("is not named by a token id");
+        int.TryParse(name, out var id) && id >= 0 && id < int.MaxValue
+            ? id
+            : throw field.Refuse("is not named by a token id");
 }

@@ -10,7 +10,8 @@ internal static class ExtraTokens
     /// <param name="definition">As the other files make it.</param>
     /// <param name="config">With special_tokens_map.json.</param>
     /// <param name="added">added_tokens.json: ids by token.</param>
-    /// <param name="mayAdd">Whether added_tokens.json may name tokens that no other file does: exports before the lists of added tokens.</param>
+    /// <param name="mayAdd">Whether added_tokens.json may name tokens that no other file does: exports before the lists
+    /// of added tokens.</param>
     public static TokenizerDefinition Join(
         TokenizerDefinition definition, TokenizerConfig config, JsonField added, bool mayAdd)
     {
@@ -21,7 +22,8 @@ internal static class ExtraTokens
             if (Find(content) is { } known && known != id)
                 throw field.Refuse($"gives '{content}' the id {id}, it has {known}");
             if (Find(content) is null && !mayAdd)
-                throw field.Refuse($"gives '{content}' the id {id}, the lists of added tokens lack it: save the tokenizer again");
+                throw field.Refuse(
+                    $"gives '{content}' the id {id}, the lists of added tokens lack it: save the tokenizer again");
             if (Find(content) is null && id < definition.Vocabulary.IdLimit)
                 throw field.Refuse(
                     $"gives '{content}' the id {id}, which is one of the vocabulary's: a token outside it needs an id"
@@ -39,7 +41,9 @@ internal static class ExtraTokens
             var content = TokenizerConfig.Content(field);
             var id = Find(content) ?? throw Unknown(field, content);
             if (used is { } other && other != id)
-                throw field.Refuse($"is '{content}' with the id {id}, but texts get the id {other} there: the files do not belong together");
+                throw field.Refuse(
+                    $"is '{content}' with the id {id}, but texts get the id {other} there: the files do not belong " +
+                    "together");
             Add(content, id);
         }
         foreach (var field in config.Additional())

@@ -8,7 +8,9 @@ namespace Worker.Core.Tokenization.Format;
 /// </summary>
 internal sealed class TokenizerConfig
 {
-    /// <summary>Classes of the reference that tokenize as BERT does; the last takes everything from tokenizer.json.</summary>
+    /// <summary>
+    /// Classes of the reference that tokenize as BERT does; the last takes everything from tokenizer.json.
+    /// </summary>
     private static readonly string[] Classes =
     [
         "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "ConvBertTokenizer",
@@ -24,7 +26,8 @@ internal sealed class TokenizerConfig
     public bool ListsAddedTokens => !root["added_tokens_decoder"].IsNull;
 
     /// <summary>Whether the class of the reference lets this file go before tokenizer.json.</summary>
-    private bool GoesFirst => root["tokenizer_class"].Text("") is not ("PreTrainedTokenizerFast" or "PreTrainedTokenizer");
+    private bool GoesFirst =>
+        root["tokenizer_class"].Text("") is not ("PreTrainedTokenizerFast" or "PreTrainedTokenizer");
 
     /// <summary>Checks what can be checked at once; the rest when it is combined.</summary>
     /// <param name="map">special_tokens_map.json: special tokens by name.</param>
@@ -32,7 +35,8 @@ internal sealed class TokenizerConfig
     {
         var name = root["tokenizer_class"].Text(Classes[0]);
         if (!Classes.Contains(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name))
-            throw root["tokenizer_class"].RefuseValue($"a BERT tokenizer ({string.Join(", ", Classes[..^1])}; with or without Fast)");
+            throw root["tokenizer_class"].RefuseValue(
+                $"a BERT tokenizer ({string.Join(", ", Classes[..^1])}; with or without Fast)");
         if (!root["do_basic_tokenize"].Flag(true))
             throw root["do_basic_tokenize"].RefuseValue("true");
         if (!root["never_split"].IsNull && root["never_split"].Items().Any())
@@ -50,7 +54,9 @@ internal sealed class TokenizerConfig
     /// <summary>Settings of tokenizer.json, changed where this file goes before them.</summary>
     public TokenizerSettings Override(TokenizerSettings settings) => GoesFirst ? Apply(settings) : settings;
 
-    /// <summary>The longest text in ids; null where none is named. Huge numbers stand for no limit in the reference.</summary>
+    /// <summary>
+    /// The longest text in ids; null where none is named. Huge numbers stand for no limit in the reference.
+    /// </summary>
     public int? ModelMaxTokens()
     {
         // Older exports call it max_len.
@@ -69,7 +75,9 @@ internal sealed class TokenizerConfig
         if (own.IsNull)
             return mapped is { } other ? Content(other) : fallback;
         if (mapped is { } second && Content(second) != Content(own))
-            throw second.Refuse($"is '{Content(second)}', {TokenizerFiles.TokenizerConfigName} says '{Content(own)}': the two must agree");
+            throw second.Refuse(
+                $"is '{Content(second)}', {TokenizerFiles.TokenizerConfigName} says '{Content(own)}': the two must " +
+                "agree");
         return Content(own);
     }
 
@@ -94,7 +102,10 @@ internal sealed class TokenizerConfig
         return new TokenizerDefinition
         {
             Vocabulary = vocabulary,
-            Settings = Apply(defaults) with { ContinuationPrefix = root["wordpieces_prefix"].Text(defaults.ContinuationPrefix) },
+            Settings = Apply(defaults) with
+            {
+                ContinuationPrefix = root["wordpieces_prefix"].Text(defaults.ContinuationPrefix),
+            },
             SpecialTokens = Specials(vocabulary),
             UnknownId = Require(vocabulary, "unk_token", "[UNK]"),
             StartId = Require(vocabulary, "cls_token", "[CLS]"),

@@ -11,7 +11,8 @@ internal static class TokenizerJson
     public static TokenizerDefinition Read(JsonField root, TokenizerConfig config)
     {
         root.AllowOnly(
-            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
+            "decoder", "model");
         if (root["version"].Text("1.0") != "1.0")
             throw root["version"].RefuseValue("\"1.0\"");
         RequireType(root["pre_tokenizer"], "BertPreTokenizer");
@@ -73,14 +74,16 @@ internal static class TokenizerJson
         RequireType(processor, "TemplateProcessing");
         processor.AllowOnly("type", "single", "pair", "special_tokens");
         var parts = processor["single"].Items().ToArray();
-        if (parts.Length != 3 || parts[1]["Sequence"].IsNull || parts[0]["SpecialToken"].IsNull || parts[2]["SpecialToken"].IsNull)
+        if (parts.Length != 3 || parts[1]["Sequence"].IsNull || parts[0]["SpecialToken"].IsNull
+            || parts[2]["SpecialToken"].IsNull)
             throw processor["single"].RefuseValue("a special token, sequence A, a special token ([CLS] A [SEP])");
         if (parts[1]["Sequence"]["id"].Text() != "A")
             throw parts[1]["Sequence"]["id"].RefuseValue("\"A\"");
         return (Special(processor, parts[0], vocabulary, specials), Special(processor, parts[2], vocabulary, specials));
     }
 
-    private static int Special(JsonField processor, JsonField part, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials)
+    private static int Special(
+        JsonField processor, JsonField part, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials)
     {
         var name = part["SpecialToken"]["id"].Text();
         var ids = processor["special_tokens"][name]["ids"];
@@ -98,12 +101,14 @@ internal static class TokenizerJson
         Find(token, vocabulary, specials) switch
         {
             null => throw field.Refuse($"names '{token}', which is neither in model.vocab nor in added_tokens"),
-            { } known when known != id => throw field.Refuse($"gives '{token}' the id {id}, in the vocabulary it has {known}"),
+            { } known when known != id =>
+                throw field.Refuse($"gives '{token}' the id {id}, in the vocabulary it has {known}"),
             _ => id,
         };
 
     private static int? Find(string token, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
-        vocabulary.Find(token) ?? specials.FirstOrDefault(s => string.Equals(s.Content, token, StringComparison.Ordinal))?.Id;
+        vocabulary.Find(token)
+            ?? specials.FirstOrDefault(s => string.Equals(s.Content, token, StringComparison.Ordinal))?.Id;
 
     private static void RequireType(JsonField field, string type)
     {

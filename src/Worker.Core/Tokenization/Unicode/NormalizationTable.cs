@@ -14,7 +14,8 @@ internal sealed class NormalizationTable
     private const int CodePoints = 0x110000;
 
     // An entry is a kind (low 3 bits) and a payload: for Letter, Mark and Isolated the distance to the character it is
-    // mapped to (so that unchanged blocks share one page), for Sequence where in the sequences it starts and its length.
+    // mapped to (so that unchanged blocks share one page), for Sequence where in the sequences it starts and its
+    // length.
     private const int KindBits = 3;
     private const int KindMask = (1 << KindBits) - 1;
     private const int LengthBits = 3;
@@ -42,7 +43,9 @@ internal sealed class NormalizationTable
         sequences = [.. expanded];
     }
 
-    /// <summary>What becomes of a character; for <see cref="CharacterKind.Sequence"/> see <see cref="Sequence"/>.</summary>
+    /// <summary>
+    /// What becomes of a character; for <see cref="CharacterKind.Sequence"/> see <see cref="Sequence"/>.
+    /// </summary>
     public MappedCharacter this[int codePoint]
     {
         get
@@ -52,7 +55,9 @@ internal sealed class NormalizationTable
         }
     }
 
-    /// <summary>The characters that a <see cref="CharacterKind.Sequence"/> is mapped to, none of them a sequence.</summary>
+    /// <summary>
+    /// The characters that a <see cref="CharacterKind.Sequence"/> is mapped to, none of them a sequence.
+    /// </summary>
     public ReadOnlySpan<MappedCharacter> Sequence(int codePoint, MappedCharacter mapped)
     {
         var payload = mapped.CodePoint - codePoint;
@@ -77,7 +82,9 @@ internal sealed class NormalizationTable
         return (int)CharacterKind.Sequence | (payload << KindBits);
     }
 
-    /// <summary>The number of a page equal to this one; most are equal to the one stored last or to the first few.</summary>
+    /// <summary>
+    /// The number of a page equal to this one; most are equal to the one stored last or to the first few.
+    /// </summary>
     private static ushort Store(int[] page, List<int> pages)
     {
         var stored = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(pages);

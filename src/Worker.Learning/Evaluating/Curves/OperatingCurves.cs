@@ -9,7 +9,9 @@ internal readonly record struct OperatingPoint(double Threshold, double X, doubl
 /// <summary>Precision against recall, and recall against the false positive rate, over all thresholds.</summary>
 internal static class OperatingCurves
 {
-    /// <summary>Points nearer than this to the last one kept, in both directions, are left out: nobody sees them.</summary>
+    /// <summary>
+    /// Points nearer than this to the last one kept, in both directions, are left out: nobody sees them.
+    /// </summary>
     private const double Resolution = 0.01;
 
     /// <summary>From the strictest threshold to the laxest; empty without positives.</summary>
@@ -17,7 +19,9 @@ internal static class OperatingCurves
         scored.Positives == 0 ? [] : Walk(scored, (predicted, truePositives) =>
             ((double)truePositives / scored.Positives, (double)truePositives / predicted));
 
-    /// <summary>From (0, 0), which needs a threshold above 1, to (1, 1); empty when rows of one kind only are known.</summary>
+    /// <summary>
+    /// From (0, 0), which needs a threshold above 1, to (1, 1); empty when rows of one kind only are known.
+    /// </summary>
     public static IReadOnlyList<OperatingPoint> Roc(ScoredAnswers scored) =>
         scored.Positives == 0 || scored.Negatives == 0
             ? []
@@ -41,7 +45,8 @@ internal static class OperatingCurves
             if (i > 0 && scored.Probabilities[i - 1] == scored.Probabilities[i])
                 continue;
             var (x, y) = point(scored.Count - i, truePositives);
-            if (points.Count == 0 || i == 0 || Math.Abs(x - points[^1].X) >= Resolution || Math.Abs(y - points[^1].Y) >= Resolution)
+            if (points.Count == 0 || i == 0 || Math.Abs(x - points[^1].X) >= Resolution
+                || Math.Abs(y - points[^1].Y) >= Resolution)
                 points.Add(new OperatingPoint(scored.Probabilities[i], x, y));
         }
         return points;

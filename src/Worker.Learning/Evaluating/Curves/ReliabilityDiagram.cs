@@ -9,7 +9,10 @@ namespace Worker.Learning.Evaluating.Curves;
 internal readonly record struct CalibrationBin(
     int Count, double MeanProbability, double Observed, double Low, double High);
 
-/// <summary>What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/> counts them.</summary>
+/// <summary>
+/// What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/>
+/// counts them.
+/// </summary>
 /// <param name="Bins">From low to high probabilities; fewer than 15 when there are fewer rows.</param>
 /// <param name="Ece">The bins' mean gap, weighted by rows.</param>
 /// <param name="Brier">Mean of (p − y)².</param>
@@ -22,7 +25,8 @@ internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, do
     public static ReliabilityDiagram Of(ScoredAnswers scored)
     {
         var n = scored.Count;
-        var (counts, sums, yes) = (new int[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins]);
+        var (counts, sums, yes) = (
+            new int[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins]);
         for (int start = 0, end; start < n; start = end)
         {
             // Equal probabilities share their answers evenly over the bins that they fall into.
@@ -49,7 +53,8 @@ internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, do
             ece += Math.Abs(sums[bin] - yes[bin]) / n;
         }
         return new ReliabilityDiagram(
-            bins, ece, ProbabilityMetrics.Brier(scored.Probabilities, scored.Truth), ProbabilityMetrics.LogLoss(scored.Probabilities, scored.Truth));
+            bins, ece, ProbabilityMetrics.Brier(scored.Probabilities, scored.Truth), ProbabilityMetrics.LogLoss(
+                scored.Probabilities, scored.Truth));
     }
 
     /// <summary>Wilson's score interval (1927); unlike the normal one it holds for shares near 0 and 1.</summary>

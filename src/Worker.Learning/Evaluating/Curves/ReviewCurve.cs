@@ -4,7 +4,8 @@ namespace Worker.Learning.Evaluating.Curves;
 /// <param name="Share">Of the texts, the riskiest.</param>
 /// <param name="Error">Share of all decisions that are still wrong.</param>
 /// <param name="RandomError">The same had the texts been drawn at random (expected).</param>
-/// <param name="AutomaticError">Share of wrong decisions on the texts that no one looked at; 0 when people answer all.</param>
+/// <param name="AutomaticError">Share of wrong decisions on the texts that no one looked at; 0 when people answer
+/// all.</param>
 /// <param name="TextError">Share of all texts that still have a wrong decision.</param>
 internal readonly record struct ReviewPoint(
     double Share, double Error, double RandomError, double AutomaticError, double TextError);
@@ -20,7 +21,8 @@ internal sealed record ReviewCurve(int Texts, IReadOnlyList<ReviewPoint> Points)
 
     public static ReviewCurve Of(IReadOnlyList<TextError> errors)
     {
-        var (wrongTexts, wrong, all) = (errors.Count(e => e.Wrong > 0), errors.Sum(e => (long)e.Wrong), errors.Sum(e => (long)e.Known));
+        var (wrongTexts, wrong, all) = (
+            errors.Count(e => e.Wrong > 0), errors.Sum(e => (long)e.Wrong), errors.Sum(e => (long)e.Known));
         var byRisk = errors.OrderByDescending(e => e.Risk).ToArray();
         var (atFirst, automatic) = (Share(wrong, all), all);
         var points = new ReviewPoint[Steps + 1];

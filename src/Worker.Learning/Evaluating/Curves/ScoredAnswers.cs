@@ -11,7 +11,8 @@ internal sealed class ScoredAnswers
     public ScoredAnswers(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers)
     {
         if (probabilities.Length != answers.Length)
-            throw new ArgumentException($"there are {probabilities.Length} probabilities and {answers.Length} answers", nameof(answers));
+            throw new ArgumentException(
+                $"there are {probabilities.Length} probabilities and {answers.Length} answers", nameof(answers));
         (this.probabilities, truth) = (probabilities.ToArray(), answers.ToArray());
         Array.Sort(this.probabilities, truth);
         Positives = answers.Count(true);

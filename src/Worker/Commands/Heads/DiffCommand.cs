@@ -12,7 +12,8 @@ internal static class DiffCommand
     {
         var file = new Argument<string>("file")
         {
-            Description = "Heads as written by 'train', compared with the heads topic: what publishing them would change",
+            Description =
+                "Heads as written by 'train', compared with the heads topic: what publishing them would change",
         };
         var other = new Argument<string?>("other")
         {

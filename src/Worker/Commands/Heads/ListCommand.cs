@@ -9,7 +9,10 @@ internal static class ListCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a line, with everything but weights and calibration" };
+        var json = new Option<bool>("--json")
+        {
+            Description = "One JSON object a line, with everything but weights and calibration",
+        };
         var kafka = new KafkaArguments();
         var command = new Command(
             "list", "List the heads on the heads topic: a table on a terminal, tab-separated in a pipe")
@@ -22,7 +25,8 @@ internal static class ListCommand
             var topic = await TopicHeads.Read(kafka.Read(parsed), null, stop);
             var table = new HeadsTable(Console.Out, TimeProvider.System.GetUtcNow());
             if (topic.Entries.Count == 0)
-                await Console.Error.WriteLineAsync($"topic '{topic.Topic}' holds no heads: 'worker heads publish FILE' sends some");
+                await Console.Error.WriteLineAsync(
+                    $"topic '{topic.Topic}' holds no heads: 'worker heads publish FILE' sends some");
             else if (parsed.GetValue(json))
                 table.WriteJson(topic);
             else if (Console.IsOutputRedirected)

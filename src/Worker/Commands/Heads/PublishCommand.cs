@@ -17,10 +17,14 @@ internal static class PublishCommand
     {
         var file = new Argument<string>("file")
         {
-            Description = "Heads as written by 'train'; what the topic holds already is not published again, and a head that "
+            Description =
+                "Heads as written by 'train'; what the topic holds already is not published again, and a head that "
                 + "differs gets a higher version",
         };
-        var force = new Option<bool>("--force") { Description = "Publish heads of another encoder than the topic's heads too" };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Publish heads of another encoder than the topic's heads too",
+        };
         var kafka = new KafkaArguments();
         var command = new Command(
             "publish", "Publish heads to the heads topic; running workers take them up between windows")
@@ -47,7 +51,9 @@ internal static class PublishCommand
             foreach (var line in PublishReport.Lines(plan))
                 Console.WriteLine(line);
             var kept = heads.Count - changed.Count;
-            Console.WriteLine($"{changed.Count} of {Count(heads.Count)} published, {kept} {(kept == 1 ? "was" : "were")} there already");
+            Console.WriteLine(
+                $"{changed.Count} of {Count(heads.Count)} published, {kept} {(kept == 1 ? "was" : "were")} there " +
+                "already");
             foreach (var line in PublishReport.Left(plan, there))
                 Console.WriteLine(line);
             // 3. The anomaly reference beside them.
@@ -69,7 +75,8 @@ internal static class PublishCommand
         }
         catch (KafkaFailureException failure)
         {
-            throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} published: {failure.Message}\n"
+            throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} " +
+                $"published: {failure.Message}\n"
                 + "  what to do: mend that, and publish the file again: what is there by then is left as it is");
         }
     }

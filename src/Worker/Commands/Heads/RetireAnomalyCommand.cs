@@ -19,10 +19,12 @@ internal static class RetireAnomalyCommand
             var options = kafka.Read(parsed);
             var there = await TopicHeads.Read(options, null, stop);
             if (there.ReferenceKeys.Count == 0)
-                throw new UserError($"there is no anomaly reference on topic '{there.Topic}': there is nothing to retire");
+                throw new UserError(
+                    $"there is no anomaly reference on topic '{there.Topic}': there is nothing to retire");
             using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             await AnomalyPublishing.Withdraw(topic, there.ReferenceKeys, stop);
-            Console.WriteLine($"anomaly reference{(there.Reference is { } reference ? " " + reference.Hash[..12] : "")} retired");
+            Console.WriteLine(
+                $"anomaly reference{(there.Reference is { } reference ? " " + reference.Hash[..12] : "")} retired");
             return ExitCode.Done;
         });
         return command;

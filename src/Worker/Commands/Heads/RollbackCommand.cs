@@ -14,13 +14,20 @@ internal static class RollbackCommand
 {
     public static Command Create()
     {
-        var label = new Argument<string>("label") { Description = "The label whose earlier head is published again, under a new version" };
+        var label = new Argument<string>("label")
+        {
+            Description = "The label whose earlier head is published again, under a new version",
+        };
         var to = new Option<int?>("--to")
         {
-            Description = "The version to go back to; default: the one before the head in use, or a retired label's last",
+            Description =
+                "The version to go back to; default: the one before the head in use, or a retired label's last",
             CustomParser = Version,
         };
-        var force = new Option<bool>("--force") { Description = "Also where that head is for another encoder than the topic's heads" };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Also where that head is for another encoder than the topic's heads",
+        };
         var kafka = new KafkaArguments();
         var command = new Command(
             "rollback", "Publish an earlier head of a label again, while the compacted topic still holds it")
@@ -40,12 +47,15 @@ internal static class RollbackCommand
             using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             await topic.PublishAsync(name, HeadJson.Serialize(plan.Head), stop);
             var step = plan.From is { } from ? $"v{from.Version} → " : "now ";
-            Console.WriteLine($"'{name}': {step}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
+            Console.WriteLine(
+                $"'{name}': {step}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
             if (plan.From is { } current)
                 foreach (var line in HeadDifference.Lines(current, plan.Head))
                     Console.WriteLine(line);
             if (plan.Head.Certificate is { } certificate && !certificate.Holds(TimeProvider.System.GetUtcNow()))
-                Console.WriteLine($"  its certificate ended on {HeadEntry.Moment(certificate.Expires)} UTC: nothing of it is certified");
+                Console.WriteLine(
+                    $"  its certificate ended on {HeadEntry.Moment(certificate.Expires)} UTC: nothing of it is " +
+                    "certified");
             return ExitCode.Done;
         });
         return command;
@@ -57,7 +67,8 @@ internal static class RollbackCommand
         var digits = text.StartsWith('v') ? text[1..] : text;
         if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
             return version;
-        given.AddError($"--to {text} is no version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
+        given.AddError(
+            $"--to {text} is no version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
         return null;
     }
 }

@@ -14,7 +14,8 @@ internal static class ShowCommand
         var label = new Argument<string>("label") { Description = "Whose head" };
         var json = new Option<bool>("--json")
         {
-            Description = "The head itself as a line of a heads file, which 'heads publish' and 'classify --heads' take",
+            Description =
+                "The head itself as a line of a heads file, which 'heads publish' and 'classify --heads' take",
         };
         var kafka = new KafkaArguments();
         var command = new Command(
