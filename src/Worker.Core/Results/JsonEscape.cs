@@ -13,5 +13,5 @@ internal static class JsonEscape
 
     /// <inheritdoc cref="Encode(string)"/>
     public static ReadOnlySpan<byte> Encode(ReadOnlySpan<byte> text) => JsonEncodedText.Encode(text,
-    Escaper).EncodedUtf8Bytes;
+        Escaper).EncodedUtf8Bytes;
 }

@@ -88,9 +88,9 @@ public sealed partial class GroupSession : IDisposable
         try
         {
             var consumer = Consumer;
-            return [.. consumer.Assignment.Select(partition =>
-                (partition.Topic, partition.Partition.Value, Math.Max(
-                    -1, consumer.GetWatermarkOffsets(partition).High.Value)))];
+            return [.. consumer.Assignment.Select(partition => (
+                partition.Topic, partition.Partition.Value,
+                Math.Max(-1, consumer.GetWatermarkOffsets(partition).High.Value)))];
         }
         catch (Exception ended) when (ended is ObjectDisposedException or KafkaException)
         {
@@ -160,7 +160,7 @@ public sealed partial class GroupSession : IDisposable
     /// </summary>
     internal bool IsRefused(Error error) => life.Errors.IsFenced(error) || life.Errors.IsUnreleased(error);
 
-    /// <summary>Joins the group; does nothing the second time.</summary>
+    /// <summary>Joins the group; does nothing the second time in a life of the consumer.</summary>
     internal void Subscribe()
     {
         ObjectDisposedException.ThrowIf(closed, this);
@@ -190,7 +190,8 @@ public sealed partial class GroupSession : IDisposable
         // Nobody misses a poll of one who is no member.
         Task.Delay(JoinPause, Clock).GetAwaiter().GetResult();
         life = NewLife();
-        Consumer.Subscribe(MessageTopics.Of(Options.Topics).Subscription);
+        subscribed = false;
+        Subscribe();
     }
 
     /// <summary>Why the group refuses this member, without secrets.</summary>

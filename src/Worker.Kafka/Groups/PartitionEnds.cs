@@ -14,7 +14,7 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
     /// <summary>The first offset and the one behind the last, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions,
-    TimeSpan atMost)
+        TimeSpan atMost)
     {
         var lowest = Offsets(partitions, OffsetSpec.Earliest(), atMost);
         var highest = Offsets(partitions, OffsetSpec.Latest(), atMost);
@@ -27,7 +27,7 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
     public void Dispose() => admin.Dispose();
 
     private async Task<Dictionary<TopicPartition, long>> Offsets(IReadOnlyCollection<TopicPartition> partitions,
-    OffsetSpec which, TimeSpan atMost)
+        OffsetSpec which, TimeSpan atMost)
     {
         var asked = partitions.Select(partition =>
             new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which });

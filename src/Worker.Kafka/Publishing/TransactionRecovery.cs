@@ -159,7 +159,7 @@ internal sealed partial class TransactionRecovery(
     /// <exception cref="KafkaException">They cannot be asked for: committing the window's then could take the group
     /// back.</exception>
     private Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window,
-    TimeSpan patience, CancellationToken stop)
+        TimeSpan patience, CancellationToken stop)
     {
         var start = clock.GetTimestamp();
         while (true)
@@ -192,7 +192,7 @@ internal sealed partial class TransactionRecovery(
     }
 
     private static Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window,
-    TimeSpan limit) =>
+        TimeSpan limit) =>
         outsider.Committed(window.Ranges.Select(range => new TopicPartition(range.Topic, range.Partition)), limit)
             .Where(offset => offset.Offset.Value >= 0).ToDictionary(
                 offset => offset.TopicPartition, offset => offset.Offset.Value);

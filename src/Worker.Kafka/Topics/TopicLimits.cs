@@ -30,7 +30,7 @@ public sealed partial class TopicLimits
     /// Kafka:MessageMaxBytes.
     /// </summary>
     public static async Task<TopicLimits> Read(KafkaOptions options, IReadOnlyCollection<string> topics,
-    ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+        ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         var read = new TopicLimits(options.MessageMaxBytes);
         if (!options.AskTopicLimits)

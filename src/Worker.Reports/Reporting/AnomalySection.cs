@@ -8,7 +8,7 @@ namespace Worker.Reports.Reporting;
 internal static class AnomalySection
 {
     public static PageSection Of(AnomalyMetrics anomaly, SharedAxes axes) => new("anomaly", "Anomalies",
-    [
+        [
         E("p", A("class", "soft"),
             $"{Tables.Count(anomaly.Unknown)} texts marked as unlike the known ones against"
                 + $" {Tables.Count(anomaly.Known)} known. At p ≤ {AnomalyMetrics.Level:0.00},"

@@ -7,7 +7,7 @@ namespace Worker.Reports.Reporting;
 internal static class ConfidenceSection
 {
     public static PageSection Of(ConfidenceFigures figures) => new("confidence", "Confidence",
-    [
+        [
         E("p", A("class", "soft"),
             "Every decision is yes or no. Certified: a standing certificate covers it. Uncertain: the calibrated " +
                 "chance that it is wrong is high, " +

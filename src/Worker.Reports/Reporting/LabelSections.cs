@@ -35,7 +35,7 @@ internal static class LabelSections
     }
 
     public static PageSection Details(EvaluationReport report, SharedAxes axes) => new("details", "Label by label",
-    [
+        [
         report.WorstFirst.Count < 13
             ? null
             : E("details", E("summary", E("b", "Index by name")), E("ul", A("class", "index"), report.WorstFirst

@@ -8,7 +8,7 @@ namespace Worker.Reports.Reporting;
 internal static class SliceSection
 {
     public static PageSection Of(EvaluationDetail detail) => new("slices", "Slices",
-    [
+        [
         E("h3", "By length of the text"),
         Table("length", detail.Lengths),
         E("h3", "By source"),

@@ -20,7 +20,7 @@ internal static class PipelineRate
     /// <param name="heads">At least one head.</param>
     /// <param name="texts">One message each.</param>
     public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts,
-    CancellationToken stop)
+        CancellationToken stop)
     {
         using var bed = await TestBed.Start(section, heads, stop);
         bed.Publish(texts);

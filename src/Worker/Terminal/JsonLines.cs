@@ -20,7 +20,7 @@ internal static class JsonLines
     /// <param name="limit">Texts a block may have.</param>
     /// <param name="write">Given the texts of a block (UTF-8), writes one JSON object a text, in order.</param>
     public static async Task<int> Answer(int limit, Action<IReadOnlyList<byte[]>, Action<Action<Utf8JsonWriter>>> write,
-    CancellationToken stop)
+        CancellationToken stop)
     {
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();

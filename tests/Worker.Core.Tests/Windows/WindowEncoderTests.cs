@@ -8,7 +8,7 @@ namespace Worker.Core.Tests.Windows;
 public class WindowEncoderTests
 {
     private static readonly HeadMatrix TwoHeads = new(new FeatureLayout(["mean"], 2),
-    [
+        [
         new Head { Label = "a", Version = 1, Encoder = "e", Feature = "mean", Weights = [1, 0], Bias = 0 },
         new Head { Label = "b", Version = 1, Encoder = "e", Feature = "mean", Weights = [0, 1], Bias = 100 },
     ]);

@@ -11,7 +11,7 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
 
     private readonly TimeSpan[] busyUntil = new TimeSpan[workers];
     private readonly Deck<FaultKind> kinds = new(random,
-    [
+        [
         FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill, FaultKind.WorkerKill,
         FaultKind.WorkerKill, FaultKind.WorkerKill,
         FaultKind.WorkerTerminate, FaultKind.WorkerTerminate, FaultKind.WorkerPause, FaultKind.WorkerZombie,

@@ -73,7 +73,7 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
 
     /// <summary>Into a new transaction, which is left open.</summary>
     private static IProducer<byte[]?, byte[]?> Write(IProducer<byte[]?, byte[]?> writer, WrittenPlaces places,
-    int partition, params OutgoingRecord[] records)
+        int partition, params OutgoingRecord[] records)
     {
         writer.BeginTransaction();
         foreach (var record in records)

@@ -72,7 +72,7 @@ public sealed class SecureBroker : IDisposable
     /// From now on this is the user's password for SCRAM-SHA-512; connections that are there already stay.
     /// </summary>
     public Task ChangePassword(string user, string password) => WithAdmin(admin => admin.AlterUserScramCredentialsAsync(
-    [
+        [
         new UserScramCredentialUpsertion
         {
             User = user,
