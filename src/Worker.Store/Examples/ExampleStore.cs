@@ -1,0 +1,95 @@
+using Worker.Core.Answers;
+using Worker.Core.Messages;
+using Worker.Store.Database;
+using Worker.Store.Sending;
+
+namespace Worker.Store.Examples;
+
+/// <summary>
+/// Texts and what people said of them. Invariant: a partition's offset is recorded together with all that its events led
+/// to, and only on from where it was. So every event counts once, however often it is read and whoever reads it. Any
+/// thread.
+/// </summary>
+internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, TimeProvider clock)
+{
+    /// <summary>Records events, in one transaction.</summary>
+    /// <exception cref="OutOfStepException">A partition is not where the batch begins.</exception>
+    /// <exception cref="StoreException">The store refuses or is away.</exception>
+    public BatchReport Record(LabelBatch batch) => database.Transact(session =>
+    {
+        // 1. Its number. Whoever holds this row records alone, so what two people say of one text at the same moment is
+        // seen by whichever comes second.
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var change = session.Number(
+            "UPDATE counters SET value = value + 1 WHERE name = 'change' RETURNING value")!.Value;
+        // 2. The partitions go on from where they are.
+        Offsets.Advance(session, batch.Progress);
+        Outbox.Add(session, batch.Outgoing, now);
+        // 3. Texts, events, answers; then what counts for each text and label that they touch.
+        var recording = new EventRecording(session, now);
+        recording.Add(batch.Events);
+        var changed = new ExampleUpdate(session, agreement, change, now).Run(recording.Touched);
+        return new BatchReport(recording.Recorded, recording.Repeated, recording.Erased, changed);
+    });
+
+    /// <summary>The next offset of each partition that is known.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets() => database.Transact(Offsets.Read);
+
+    /// <summary>The text that came in a message, if an answer has told it; null otherwise.</summary>
+    public string? TextOf(SourcePosition message) => database.Transact(session => session.Query(
+        "SELECT t.text FROM messages m JOIN texts t ON t.id = m.text_id " +
+        "WHERE m.topic = @topic AND m.part = @part AND m.pos = @pos",
+        reader => reader.GetString(0),
+        ("topic", message.Topic), ("part", (long)message.Partition), ("pos", message.Offset)).FirstOrDefault());
+
+    /// <summary>Every label, in the order of names.</summary>
+    public IReadOnlyList<LabelState> Labels() => database.Transact(session => session.Query(
+        "SELECT id, name, positives, negatives, weak, blind, disputed, last_answer, pending, pending_since, fitted, " +
+        "fitted_at, description FROM labels ORDER BY name",
+        LabelState.Read));
+
+    /// <summary>Examples of some labels that count, newest first.</summary>
+    /// <param name="labels">Ids.</param>
+    /// <param name="maximum">Of each label at most.</param>
+    public IReadOnlyList<StoredExample> Examples(IEnumerable<long> labels, int maximum = int.MaxValue) =>
+        database.Transact(session => labels.SelectMany(label => session.Query(
+            "SELECT label_id, text_id, value, blind, propensity, at, change FROM examples " +
+            "WHERE label_id = @label AND value IS NOT NULL ORDER BY text_id DESC LIMIT @maximum",
+            StoredExample.Read, ("label", label), ("maximum", (long)maximum))).ToList());
+
+    /// <summary>Texts by their ids; an id without a text is left out.</summary>
+    public IReadOnlyDictionary<long, string> Texts(IEnumerable<long> ids)
+    {
+        var rows = Ids(ids);
+        return database.Transact(session => session.Query(
+            "SELECT t.id, t.text FROM @rows JOIN texts t ON t.id = rows.id",
+            reader => (Id: reader.GetInt64(0), Text: reader.GetString(1)), rows)
+            .ToDictionary(row => row.Id, row => row.Text));
+    }
+
+    /// <summary>Notes up to which change labels have been fitted; what came later stays pending.</summary>
+    public void Fitted(IEnumerable<(long Label, long Change)> labels)
+    {
+        var rows = new RowSet(("id", ColumnKind.Whole), ("change", ColumnKind.Whole));
+        foreach (var (label, change) in labels)
+            rows.Add(label, change);
+        database.Transact(session => session.Execute(
+            """
+            UPDATE labels SET fitted = rows.change, fitted_at = @now, pending_since = @now, pending =
+                (SELECT COUNT(*) FROM examples e WHERE e.label_id = labels.id AND e.change > rows.change)
+            FROM @rows WHERE labels.id = rows.id
+            """, rows, ("now", clock.GetUtcNow().ToUnixTimeMilliseconds())));
+    }
+
+    /// <summary>The number of the last change.</summary>
+    public long LastChange() =>
+        database.Transact(session => session.Number("SELECT value FROM counters WHERE name = 'change'")!.Value);
+
+    internal static RowSet Ids(IEnumerable<long> ids)
+    {
+        var rows = new RowSet(("id", ColumnKind.Whole));
+        foreach (var id in ids)
+            rows.Add(id);
+        return rows;
+    }
+}

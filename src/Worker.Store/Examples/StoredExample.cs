@@ -1,0 +1,18 @@
+using System.Data.Common;
+
+namespace Worker.Store.Examples;
+
+/// <summary>What counts for one text and label.</summary>
+/// <param name="Value">1 for yes, 0 for no, between them a weak score.</param>
+/// <param name="IsBlind">Whether somebody answered without seeing a score.</param>
+/// <param name="Propensity">Of the random audit that the text was drawn for; null when it was not.</param>
+/// <param name="At">When the last answer was given.</param>
+/// <param name="Change">Number of the change that recorded it.</param>
+internal readonly record struct StoredExample(
+    long Label, long Text, double Value, bool IsBlind, double? Propensity, DateTimeOffset At, long Change)
+{
+    internal static StoredExample Read(DbDataReader row) => new(
+        row.GetInt64(0), row.GetInt64(1), row.GetDouble(2), row.GetInt64(3) != 0,
+        row.IsDBNull(4) ? null : row.GetDouble(4), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
+        row.GetInt64(6));
+}

@@ -1,0 +1,94 @@
+using System.Data.Common;
+using Worker.Store.Database;
+using Worker.Store.Ownership;
+using Worker.Store.Sending;
+
+namespace Worker.Store.Heads;
+
+/// <summary>What was decided about a head.</summary>
+internal enum HeadState
+{
+    /// <summary>It took the place of the one before.</summary>
+    Promoted,
+
+    /// <summary>It runs beside the one in use: what speaks for it is not enough yet.</summary>
+    Kept,
+
+    /// <summary>It is worse.</summary>
+    Dropped,
+}
+
+/// <summary>A head that was made, and what was decided about it.</summary>
+/// <param name="Label">Id of the label.</param>
+/// <param name="Json">The head, as on the heads topic.</param>
+/// <param name="Verdict">Why, as JSON.</param>
+/// <param name="Evidence">What it says of the texts that it was judged on; null where that is not kept.</param>
+internal sealed record StoredHead(
+    long Label, int Version, DateTimeOffset Made, HeadState State, string Json, string Verdict, byte[]? Evidence);
+
+/// <summary>Every head that was made, with its verdict. Any thread.</summary>
+internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
+{
+    /// <summary>
+    /// Writes heads down together with what is to be sent because of them, and what was fitted up to which change:
+    /// all or nothing, and nothing once another learner owns one of the labels.
+    /// </summary>
+    /// <param name="heads">Of leased labels.</param>
+    /// <param name="sent">Goes to Kafka.</param>
+    /// <param name="leases">One for each label.</param>
+    /// <exception cref="LeaseLostException">A label has another owner now.</exception>
+    public void Record(
+        IReadOnlyList<StoredHead> heads, IReadOnlyList<OutboxRecord> sent, IReadOnlyList<Lease> leases) =>
+        database.Transact(session =>
+        {
+            LeaseStore.Require(session, leases);
+            var rows = new RowSet(
+                ("label_id", ColumnKind.Whole), ("version", ColumnKind.Whole), ("made", ColumnKind.Whole),
+                ("state", ColumnKind.Text), ("head", ColumnKind.Text), ("verdict", ColumnKind.Text),
+                ("evidence", ColumnKind.Blob));
+            foreach (var head in heads)
+                rows.Add(
+                    head.Label, (long)head.Version, head.Made.ToUnixTimeMilliseconds(), Name(head.State), head.Json,
+                    head.Verdict, head.Evidence);
+            // Only the last two heads of a label are compared with others: their evidence is enough.
+            session.Execute(
+                "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
+                "AND heads.version < rows.version AND heads.state <> 'promoted'", rows);
+            session.Execute(
+                "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
+                "AND rows.state = 'promoted' AND heads.version < rows.version", rows);
+            session.Execute(
+                "INSERT INTO heads (label_id, version, made, state, head, verdict, evidence) " +
+                "SELECT label_id, version, made, state, head, verdict, evidence FROM @rows", rows);
+            Outbox.Add(session, sent, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        });
+
+    /// <summary>All heads of some labels, newest first.</summary>
+    /// <param name="labels">Ids.</param>
+    public IReadOnlyList<StoredHead> Of(IEnumerable<long> labels)
+    {
+        var rows = new RowSet(("id", ColumnKind.Whole));
+        foreach (var label in labels)
+            rows.Add(label);
+        return database.Transact(session => session.Query(
+            "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, h.evidence FROM @rows JOIN heads h " +
+            "ON h.label_id = rows.id ORDER BY h.label_id, h.version DESC", Read, rows));
+    }
+
+    private static string Name(HeadState state) => state switch
+    {
+        HeadState.Promoted => "promoted",
+        HeadState.Kept => "kept",
+        _ => "dropped",
+    };
+
+    private static StoredHead Read(DbDataReader row) => new(
+        row.GetInt64(0), (int)row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
+        row.GetString(3) switch
+        {
+            "promoted" => HeadState.Promoted,
+            "kept" => HeadState.Kept,
+            _ => HeadState.Dropped,
+        },
+        row.GetString(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6));
+}
