@@ -35,6 +35,22 @@ internal static class ClientConfigs
         return config;
     }
 
+    /// <summary>For learners: a group of their own, which begins where the store says.</summary>
+    public static ConsumerConfig LabelsConsumer(KafkaOptions options)
+    {
+        var config = Consumer(options);
+        config.GroupId = Labels.LabelsTopicReader.GroupOf(options);
+        config.MaxPollIntervalMs = options.MaxPollIntervalMs;
+        config.SessionTimeoutMs = options.SessionTimeoutMs;
+        config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
+        // What the store has not recorded and the topic has lost is gone: reading goes on at the oldest that is there.
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        // An answer should not wait for a fetch that found nothing.
+        config.FetchWaitMaxMs = 100;
+        Merge(config, options.Client, options.Consumer);
+        return config;
+    }
+
     /// <summary>
     /// For a consumer that is told its partitions: it has a group's name because the client wants one, and never uses
     /// it.

@@ -17,10 +17,10 @@ public sealed class RecordFetch(KafkaOptions options, ILoggerFactory loggers, Ti
     /// <param name="topic">Topic.</param>
     /// <param name="partition">Partition.</param>
     /// <param name="offset">Offset.</param>
-    /// <param name="timestampMs">Its Kafka timestamp: another record may lie there now.</param>
+    /// <param name="timestampMs">Its Kafka timestamp: another record may lie there now. Null where unknown.</param>
     /// <param name="stop">Ends the waiting.</param>
     /// <exception cref="KafkaFailureException">No answer came.</exception>
-    public SourceRecord? Read(string topic, int partition, long offset, long timestampMs, CancellationToken stop)
+    public SourceRecord? Read(string topic, int partition, long offset, long? timestampMs, CancellationToken stop)
     {
         consumer ??= clients.Consumer(ClientConfigs.AssignedConsumer(options), clients.Log("Fetch"));
         // Where the offset is no longer there, the client reads on at the first that is.
@@ -36,7 +36,7 @@ public sealed class RecordFetch(KafkaOptions options, ILoggerFactory loggers, Ti
                 if (result.IsPartitionEOF || result.Offset.Value != offset)
                     return null;
                 var record = SourceRecord.From(result, topic);
-                return record.TimestampMs == timestampMs ? record : null;
+                return timestampMs is null || record.TimestampMs == timestampMs ? record : null;
             }
             catch (ConsumeException error)
                 when (error.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic

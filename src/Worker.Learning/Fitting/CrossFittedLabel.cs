@@ -179,6 +179,9 @@ internal sealed class CrossFittedLabel
             DistinctHeldOut = truth.Length,
             YesNeeds = choice.YesNeeds,
             NoNeeds = choice.NoNeeds,
+            HeldOut = new HeldOutEvidence(
+                heldOut.Rows, cross.Probabilities, [.. cross.Probabilities.Zip(cross.Decides, (p, at) => p >= at)],
+                truth),
         };
         return (calibration, interval, choice, figures);
     }

@@ -64,7 +64,17 @@ internal sealed record LabelFigures(
 
     /// <summary>The same for its no.</summary>
     public MissingEvidence? NoNeeds { get; init; }
+
+    /// <summary>What the figures are of.</summary>
+    public HeldOutEvidence HeldOut { get; init; } = new([], [], [], []);
 }
+
+/// <summary>What is said of distinct texts by fits, calibrations and thresholds that have not seen them.</summary>
+/// <param name="Rows">The texts, rising.</param>
+/// <param name="Probabilities">Calibrated.</param>
+/// <param name="Decisions">True for a yes.</param>
+/// <param name="Answers">True where the label holds.</param>
+internal sealed record HeldOutEvidence(int[] Rows, double[] Probabilities, bool[] Decisions, bool[] Answers);
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>

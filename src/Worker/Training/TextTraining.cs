@@ -62,6 +62,7 @@ internal static class TextTraining
         ];
         var derived = new DerivedExamples { Sources = sources };
         // 2. Heads from people's answers; then, where asked for, again with what heads say to unanswered labels.
+        derived = derived with { Scores = plan.WeakScores };
         if (plan.Weak)
         {
             var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
@@ -145,6 +146,11 @@ internal sealed record TrainingPlan
 
     /// <summary>The heads that say it; null for heads trained on the known answers first.</summary>
     public IReadOnlyList<Head>? WeakHeads { get; init; }
+
+    /// <summary>
+    /// [texts, labels]: weak answers, from 0 to 1, to labels that nobody answered; NaN elsewhere. Null for none.
+    /// </summary>
+    public float[]? WeakScores { get; init; }
 
     /// <summary>Whether no progress is shown.</summary>
     public bool Quiet { get; init; }
