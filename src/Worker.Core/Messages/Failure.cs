@@ -39,6 +39,12 @@ public enum FailureKind
     /// <summary>Classify: the encoder failed on this message alone, or gave scores that are no numbers.</summary>
     EncoderFailed,
 
+    /// <summary>Label: a record of the labels topic that is no label event.</summary>
+    InvalidAnswer,
+
+    /// <summary>Label: an answer that names a message alone, whose text is not to be had any more.</summary>
+    TextGone,
+
     /// <summary>Publish: an error that nobody foresaw while this message's result was written.</summary>
     ResultFailed,
 
@@ -59,12 +65,13 @@ public sealed record Failure(FailureKind Kind, string Reason)
     /// <summary>The message leads to nothing at all, as was asked for.</summary>
     public bool IsSkipped { get; init; }
 
-    /// <summary>Where in the pipeline it failed: read, tokenise, classify or publish.</summary>
+    /// <summary>Where it failed: read, tokenise, classify or publish, or label for an answer.</summary>
     public string Stage => Kind switch
     {
         FailureKind.TooLong or FailureKind.TokenizerFailed => "tokenise",
         FailureKind.EncoderFailed => "classify",
         FailureKind.ResultFailed or FailureKind.ResultTooLarge => "publish",
+        FailureKind.InvalidAnswer or FailureKind.TextGone => "label",
         _ => "read",
     };
 

@@ -165,6 +165,14 @@ public sealed class KafkaOptions
     /// <summary>librdkafka properties for producers only; they win over <see cref="Client"/>.</summary>
     public IDictionary<string, string> Producer { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The same under another transactional identity.</summary>
+    public KafkaOptions As(string transactionalId)
+    {
+        var other = (KafkaOptions)MemberwiseClone();
+        other.TransactionalId = transactionalId;
+        return other;
+    }
+
     /// <summary><see cref="TransactionalId"/>, or its default made from group id and host name.</summary>
     public string EffectiveTransactionalId =>
         string.IsNullOrEmpty(TransactionalId) ? $"{GroupId}-{Dns.GetHostName()}" : TransactionalId;

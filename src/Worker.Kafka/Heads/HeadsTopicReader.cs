@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Topics;
 
 namespace Worker.Kafka.Heads;
@@ -60,7 +61,7 @@ public sealed class HeadsTopicReader : IDisposable
     /// <param name="onRecords">Called with records that arrived together; those of a partition in their order.</param>
     /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
     /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
-    public void Run(Action<IReadOnlyList<HeadsTopicRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
+    public void Run(Action<IReadOnlyList<SourceRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
     {
         HashSet<int> behind;
         try
@@ -71,7 +72,7 @@ public sealed class HeadsTopicReader : IDisposable
         {
             return;
         }
-        var batch = new List<HeadsTopicRecord>();
+        var batch = new List<SourceRecord>();
         var (bytes, first, last) = (0L, 0L, 0L);
         while (!stop.IsCancellationRequested)
         {
@@ -83,8 +84,7 @@ public sealed class HeadsTopicReader : IDisposable
                 last = clock.GetTimestamp();
                 first = batch.Count == 0 ? last : first;
                 bytes += result.Message.Value?.Length ?? 0;
-                batch.Add(new HeadsTopicRecord(
-                    result.Message.Key, result.Message.Value, result.Partition.Value, result.Offset.Value));
+                batch.Add(SourceRecord.From(result, options.Topics.Heads));
                 if (bytes < BatchBytes && clock.GetElapsedTime(first) < LongestBatch)
                     continue;
             }

@@ -67,18 +67,18 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
             .ToDictionary(row => row.Id, row => row.Text));
     }
 
-    /// <summary>Notes up to which change labels have been fitted; what came later stays pending.</summary>
-    public void Fitted(IEnumerable<(long Label, long Change)> labels)
+    /// <summary>Notes, within a transaction, up to which change labels have been fitted.</summary>
+    internal static void Fitted(StoreSession session, IReadOnlyList<(long Label, long Change)> labels, long now)
     {
         var rows = new RowSet(("id", ColumnKind.Whole), ("change", ColumnKind.Whole));
         foreach (var (label, change) in labels)
             rows.Add(label, change);
-        database.Transact(session => session.Execute(
+        session.Execute(
             """
             UPDATE labels SET fitted = rows.change, fitted_at = @now, pending_since = @now, pending =
                 (SELECT COUNT(*) FROM examples e WHERE e.label_id = labels.id AND e.change > rows.change)
             FROM @rows WHERE labels.id = rows.id
-            """, rows, ("now", clock.GetUtcNow().ToUnixTimeMilliseconds())));
+            """, rows, ("now", now));
     }
 
     /// <summary>The number of the last change.</summary>

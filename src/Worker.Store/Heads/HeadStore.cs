@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Worker.Store.Database;
+using Worker.Store.Examples;
 using Worker.Store.Ownership;
 using Worker.Store.Sending;
 
@@ -35,13 +36,16 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
     /// </summary>
     /// <param name="heads">Of leased labels.</param>
     /// <param name="sent">Goes to Kafka.</param>
+    /// <param name="fitted">Up to which change labels were read; what came later stays pending.</param>
     /// <param name="leases">One for each label.</param>
     /// <exception cref="LeaseLostException">A label has another owner now.</exception>
     public void Record(
-        IReadOnlyList<StoredHead> heads, IReadOnlyList<OutboxRecord> sent, IReadOnlyList<Lease> leases) =>
+        IReadOnlyList<StoredHead> heads, IReadOnlyList<OutboxRecord> sent,
+        IReadOnlyList<(long Label, long Change)> fitted, IReadOnlyList<Lease> leases) =>
         database.Transact(session =>
         {
             LeaseStore.Require(session, leases);
+            ExampleStore.Fitted(session, fitted, clock.GetUtcNow().ToUnixTimeMilliseconds());
             var rows = new RowSet(
                 ("label_id", ColumnKind.Whole), ("version", ColumnKind.Whole), ("made", ColumnKind.Whole),
                 ("state", ColumnKind.Text), ("head", ColumnKind.Text), ("verdict", ColumnKind.Text),

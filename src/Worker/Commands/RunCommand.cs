@@ -5,13 +5,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Worker.Hosting;
+using Worker.Learner;
 using Worker.Settings;
 using Worker.Telemetry;
 using Worker.Terminal;
 
 namespace Worker.Commands;
 
-/// <summary>worker run: classifies from Kafka to Kafka until told to stop.</summary>
+/// <summary>worker run: classifies from Kafka to Kafka, learns from answers, or both, until told to stop.</summary>
 internal static class RunCommand
 {
     public const string Name = "run";
@@ -27,20 +28,26 @@ internal static class RunCommand
             Description = "Settings, e.g. --Kafka:BootstrapServers=broker:9092; docs/configuration.md lists them",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        var roles = new Option<string>("--roles")
+        {
+            Description = $"What this worker does, comma separated: {RoleNames.All}. classify: messages in, results " +
+                "out. learn: answers in, better heads out",
+            DefaultValueFactory = _ => "classify",
+        };
         var command = new Command(Name, "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)")
         {
-            file, settings,
+            roles, file, settings,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((parsed, stop) =>
         {
             string[] given = [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens];
-            return Run(SettingFiles.Read(parsed.GetValue(file), given), stop);
+            return Run(RoleNames.Parse(parsed.GetValue(roles)!), SettingFiles.Read(parsed.GetValue(file), given), stop);
         });
         return command;
     }
 
-    private static async Task<int> Run(IConfiguration configuration, CancellationToken stop)
+    private static async Task<int> Run(Roles roles, IConfiguration configuration, CancellationToken stop)
     {
         // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came
         // before the task was returned would end the process at once, with 143.
@@ -64,12 +71,24 @@ internal static class RunCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
             options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+        builder.Services.AddSingleton(services => new LearnerLife(new LearnerParts(
+            new LearnerOptions(
+                options.Kafka, options.Store, options.Learn, options.Encoder, options.Input, Product.Version),
+            services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+        // A worker of both roles is ready when it classifies: learning is in no hurry.
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health,
-            services.GetRequiredService<Classifier>().Health, services.GetRequiredService<ILogger<HealthServer>>()));
+            roles.HasFlag(Roles.Classify)
+                ? services.GetRequiredService<Classifier>().Health
+                : services.GetRequiredService<LearnerLife>().Health,
+            services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
+        builder.Services.AddSingleton<LearnerService>();
+        if (roles.HasFlag(Roles.Classify))
+            builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
+        if (roles.HasFlag(Roles.Learn))
+            builder.Services.AddHostedService(services => services.GetRequiredService<LearnerService>());
         using var host = builder.Build();
         // 3. Until SIGTERM, Ctrl-C or a failure.
         try
@@ -83,7 +102,10 @@ internal static class RunCommand
             return ExitCode.Done;
         }
         await host.WaitForShutdownAsync(stop);
-        return host.Services.GetRequiredService<ClassifierService>().Code;
+        var classified = roles.HasFlag(Roles.Classify) ? host.Services.GetRequiredService<ClassifierService>().Code : 0;
+        return classified != ExitCode.Done || !roles.HasFlag(Roles.Learn)
+            ? classified
+            : host.Services.GetRequiredService<LearnerService>().Code;
     }
 
     private static void Write(ILoggingBuilder logging, LogFormat format)

@@ -5,6 +5,7 @@ using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Kafka.Clients;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
@@ -126,7 +127,7 @@ internal sealed class Examination(TimeProvider clock)
         var malformed = 0;
         using var limit = new CancellationTokenSource(HeadsPatience, clock);
         var caughtUp = false;
-        void Take(HeadsTopicRecord record)
+        void Take(SourceRecord record)
         {
             // The anomaly reference travels on the same topic.
             if (AnomalyRollout.Owns(record.Key))

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 
 namespace Worker.Heads;
@@ -20,10 +21,10 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
         Task.Factory.StartNew(
             () => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Take(IReadOnlyList<HeadsTopicRecord> records)
+    private void Take(IReadOnlyList<SourceRecord> records)
     {
         var changes = caughtUp ? [] : behind;
-        var nameless = new List<HeadsTopicRecord>();
+        var nameless = new List<SourceRecord>();
         foreach (var record in records)
         {
             if (record.Key is null)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;

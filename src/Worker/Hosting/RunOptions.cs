@@ -3,6 +3,8 @@ using Worker.Core.Messages;
 using Worker.Core.Results;
 using Worker.Encoders;
 using Worker.Kafka.Configuration;
+using Worker.Learner;
+using Worker.Store;
 
 namespace Worker.Hosting;
 
@@ -26,6 +28,10 @@ internal sealed class RunOptions
     public AnomalySection Anomaly { get; init; } = new();
 
     public ResultOptions Results { get; init; } = new();
+
+    public StoreOptions Store { get; init; } = new();
+
+    public LearnSection Learn { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
 

@@ -12,13 +12,15 @@ namespace Worker.Pipeline;
 /// names what it leaves out as too large for the broker, and that still lies where the message came from. One caller at
 /// a time.
 /// </summary>
-internal sealed class DeadLetters(KafkaOptions kafka, int maxBytes, TimeProvider clock, string version, ILogger log)
+/// <param name="group">The consumer group that read the message.</param>
+internal sealed class DeadLetters(
+    KafkaOptions kafka, string group, int maxBytes, TimeProvider clock, string version, ILogger log)
 {
     // Each of these is left out in turn until the letter fits.
     private static readonly string?[] Omissions =
         [null, "value", "headers", "key", "value, headers", "key, value", "key, headers", "key, value, headers"];
 
-    private readonly WorkerIdentity worker = new(kafka.GroupId, version);
+    private readonly WorkerIdentity worker = new(group, version);
     private long incomplete;
 
     /// <summary>The dead letter of a message: its key, value and headers, byte for byte, and why it is one.</summary>

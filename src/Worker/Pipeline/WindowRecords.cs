@@ -36,7 +36,8 @@ internal sealed class WindowRecords
         reviews = new WindowReview(decisions, review, clock);
         json = new ResultJson(results);
         echoed = new EchoedFields(results.Echo);
-        deadLetters = new DeadLetters(kafka, limits.Of(topics.DeadLetters), clock, version, log);
+        deadLetters = new DeadLetters(
+            kafka, kafka.GroupId, limits.Of(topics.DeadLetters), clock, version, log);
     }
 
     /// <summary>The records of a window; the list is good until the next call.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Embedded;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Tests.Support;
 using Worker.Testing;
@@ -107,7 +108,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
     private sealed class Watch : IDisposable
     {
         private readonly CancellationTokenSource stop = new();
-        private readonly ConcurrentQueue<HeadsTopicRecord> records = [];
+        private readonly ConcurrentQueue<SourceRecord> records = [];
         private readonly ConcurrentQueue<int> batches = [];
         private readonly HeadsTopicReader reader;
         private readonly Task run;
@@ -133,7 +134,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
             [.. records.GroupBy(record => Stage.Text(record.Key!)).OrderBy(label => label.Key)
                 .Select(label => $"{label.Key}={(label.Last().Value is { } value ? Stage.Text(value) : "(gone)")}")];
 
-        private void Take(IReadOnlyList<HeadsTopicRecord> together)
+        private void Take(IReadOnlyList<SourceRecord> together)
         {
             foreach (var record in together)
                 records.Enqueue(record);

@@ -155,9 +155,10 @@ public class ExampleStoreTests(PostgresServer postgres)
         test.Record(test.Event("1", "one text", "refund", 1));
         var read = test.Store.Examples.LastChange();
         test.Record(test.Event("2", "another text", "refund", 0));
-        test.Store.Examples.Fitted([(test.Label("refund").Id, read)]);
+        var (id, lease) = (test.Label("refund").Id, test.Store.Leases.Take(["label/refund"], TimeSpan.FromMinutes(1)));
+        test.Store.Heads.Record([], [], [(id, read)], lease);
         Assert.Equal((1L, read), (test.Label("refund").Pending, test.Label("refund").Fitted));
-        test.Store.Examples.Fitted([(test.Label("refund").Id, test.Store.Examples.LastChange())]);
+        test.Store.Heads.Record([], [], [(id, test.Store.Examples.LastChange())], lease);
         Assert.Equal((0L, null), (test.Label("refund").Pending, test.Label("refund").PendingSince));
     }
 

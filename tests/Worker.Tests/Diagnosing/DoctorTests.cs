@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
+using Worker.Core.Health;
 using Worker.Diagnosing;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;

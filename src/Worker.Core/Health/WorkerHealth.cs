@@ -1,12 +1,10 @@
-using Worker.Core.Health;
-
-namespace Worker.Hosting;
+namespace Worker.Core.Health;
 
 /// <summary>
 /// Whether the worker is classifying, and if not, what it waits for; and whether one of its stages is stuck, which
 /// only a restart mends. Any thread.
 /// </summary>
-internal sealed class WorkerHealth
+public sealed class WorkerHealth
 {
     private volatile string? waiting = "for the encoder";
     private volatile Func<bool>? over;

@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Learning.Promoting;
+
+namespace Worker.Learner;
+
+/// <summary>
+/// Lays what champion and challenger say of the same texts side by side. Invariant: neither has been fitted on a text
+/// that both are compared on. The challenger is asked by the fits that held the text out; so is the champion, or, of
+/// texts that were answered after it was made, the champion itself.
+/// </summary>
+/// <param name="Ids">Of the data set's texts, by row.</param>
+/// <param name="Data">What the challengers were fitted on.</param>
+/// <param name="Features">[texts, width] of the challengers' and champions' feature.</param>
+/// <param name="Change">Number of the change of a text's answer to a label.</param>
+/// <param name="AnsweredAt">When that answer was given.</param>
+internal sealed record Comparison(
+    long[] Ids, DataSet Data, Func<string, FeatureMatrix> Features, Func<long, string, long> Change,
+    Func<long, string, DateTimeOffset> AnsweredAt)
+{
+    /// <summary>The rows of one label.</summary>
+    /// <param name="champion">The head in use; null for none.</param>
+    /// <param name="evidence">What it was judged by; null where that is not known.</param>
+    /// <param name="held">What the challenger was judged by.</param>
+    public ComparedRows Rows(string label, Champion? champion, HeadEvidence? evidence, HeldOutEvidence held)
+    {
+        if (champion is null)
+            return new ComparedRows(
+                null, new Predictions(held.Probabilities, held.Decisions), held.Answers, null,
+                Data.Groups.Part(held.Rows));
+        var (kept, before) = (new List<int>(), new List<(double P, bool Yes)>());
+        var byGroup = ByGroup(evidence);
+        for (var i = 0; i < held.Rows.Length; i++)
+        {
+            if (Said(label, champion, evidence, byGroup, held.Rows[i]) is not { } said)
+                continue;
+            kept.Add(i);
+            before.Add(said);
+        }
+        return new ComparedRows(
+            new Predictions([.. before.Select(one => one.P)], [.. before.Select(one => one.Yes)]),
+            new Predictions([.. kept.Select(i => held.Probabilities[i])], [.. kept.Select(i => held.Decisions[i])]),
+            [.. kept.Select(i => held.Answers[i])], null, Data.Groups.Part([.. kept.Select(i => held.Rows[i])]));
+    }
+
+    private (double P, bool Yes)? Said(
+        string label, Champion champion, HeadEvidence? evidence, Dictionary<int, int> byGroup, int row)
+    {
+        // Of copies one is judged, and it need not be the same one each time.
+        if (byGroup.TryGetValue(Data.Groups[row], out var place))
+            return (evidence!.Probabilities[place], evidence.Decisions[place]);
+        var isNew = evidence is not null ? Change(Ids[row], label) > evidence.Change
+            : champion.Since is { } since && AnsweredAt(Ids[row], label) > since;
+        if (!isNew)
+            return null;
+        var (head, features) = (champion.Head, Features(champion.Head.Feature));
+        var p = head.Calibration.Probability(
+            TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
+        return double.IsFinite(p) ? (p, p >= head.Thresholds.Decide) : null;
+    }
+
+    /// <summary>Places in the evidence by the groups of its texts.</summary>
+    private Dictionary<int, int> ByGroup(HeadEvidence? evidence)
+    {
+        var places = new Dictionary<int, int>();
+        if (evidence is null)
+            return places;
+        for (var row = 0; row < Ids.Length; row++)
+            if (evidence.IndexOf(Ids[row]) is >= 0 and var place)
+                places.TryAdd(Data.Groups[row], place);
+        return places;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace Worker.Learner;
+
+/// <summary>
+/// What a head says of the texts that it was judged on, each by a fit without it: so that a later challenger can be
+/// compared with it on texts that neither has seen.
+/// </summary>
+/// <param name="Change">The change up to which examples were read: the head has seen what was there then.</param>
+/// <param name="Texts">Ids, rising.</param>
+/// <param name="Probabilities">One a text.</param>
+/// <param name="Decisions">True for a yes; one a text.</param>
+internal sealed record HeadEvidence(long Change, long[] Texts, float[] Probabilities, bool[] Decisions)
+{
+    private const int BytesOfText = sizeof(long) + sizeof(float) + sizeof(bool);
+
+    /// <summary>As the store keeps it: the change, the ids, the probabilities, the decisions; little-endian.</summary>
+    public byte[] ToBytes() =>
+    [
+        .. BitConverter.GetBytes(Change), .. MemoryMarshal.AsBytes(Texts.AsSpan()),
+        .. MemoryMarshal.AsBytes(Probabilities.AsSpan()), .. MemoryMarshal.AsBytes(Decisions.AsSpan()),
+    ];
+
+    /// <summary>What <see cref="ToBytes"/> made.</summary>
+    public static HeadEvidence Of(ReadOnlySpan<byte> bytes)
+    {
+        var rest = bytes[sizeof(long)..];
+        var count = rest.Length / BytesOfText;
+        var (ids, probabilities) = (count * sizeof(long), count * sizeof(float));
+        return new HeadEvidence(
+            BitConverter.ToInt64(bytes),
+            MemoryMarshal.Cast<byte, long>(rest[..ids]).ToArray(),
+            MemoryMarshal.Cast<byte, float>(rest.Slice(ids, probabilities)).ToArray(),
+            MemoryMarshal.Cast<byte, bool>(rest[(ids + probabilities)..]).ToArray());
+    }
+
+    /// <summary>The place of a text; negative when it was not judged.</summary>
+    public int IndexOf(long text) => Array.BinarySearch(Texts, text);
+}

@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
+using Worker.Store;
+using Worker.Store.Examples;
+using Worker.Store.Ownership;
+
+namespace Worker.Learner;
+
+/// <summary>
+/// The life of a learner. Four loops, each on its own thread: the heads topic tells the heads in use, the labels topic
+/// goes into the store, labels that are due are trained, and what came of it is sent.
+/// </summary>
+internal sealed class LearnerLife(LearnerParts parts)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
+    private readonly TaskCompletionSource headsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AutoResetEvent answered = new(initialState: false);
+    private readonly AutoResetEvent decided = new(initialState: false);
+
+    /// <summary>What it is doing, for probes.</summary>
+    public WorkerHealth Health { get; } = new();
+
+    /// <summary>Learns until stopped. A training in hand is given up: nothing of it was written.</summary>
+    /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
+    public async Task Run(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Health.Waiting("for the store");
+        using var store = await OnThread(() => parts.Store(ended.Token));
+        parts.Log.LogInformation("Learning from {Store}", store.Description);
+        Health.Waiting("for the heads topic", () => headsKnown.Task.IsCompletedSuccessfully);
+        Task[] loops =
+        [
+            OnThread(() => FollowHeads(ended.Token)),
+            OnThread(() => TakeAnswers(store, ended.Token)),
+            OnThread(() => Train(store, ended.Token)),
+            OnThread(() => Send(store, ended.Token)),
+        ];
+        try
+        {
+            // None ends by itself but by a failure: then the others end too.
+            await await Task.WhenAny(loops);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            Health.Waiting("for the end");
+            await ended.CancelAsync();
+            answered.Set();
+            decided.Set();
+            await Task.WhenAll(loops).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void FollowHeads(CancellationToken stop)
+    {
+        using var topic = parts.HeadsTopic();
+        topic.Run(parts.Champions.Take, () => headsKnown.TrySetResult(), stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void TakeAnswers(LearningStore store, CancellationToken stop)
+    {
+        using var texts = parts.Texts(store);
+        using var topic = parts.LabelsTopic();
+        var intake = parts.Intake(store, texts);
+        topic.Run(
+            () => intake.NextOffsets(stop), records =>
+            {
+                var taken = intake.Take(records, stop);
+                answered.Set();
+                decided.Set();
+                return taken;
+            }, stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void Train(LearningStore store, CancellationToken stop)
+    {
+        Niceness.Set(parts.Options.Learn.Nice);
+        using var encoder = parts.Encoder();
+        headsKnown.Task.Wait(stop);
+        var round = parts.Round(store, encoder);
+        var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            var now = parts.Clock.GetUtcNow();
+            if (parts.Options.Store.RetentionDays is > 0 and var days && now - cleaned >= RetentionEvery)
+            {
+                parts.Retry.Run(() => store.Erasure.Before(now.AddDays(-days)), stop);
+                cleaned = now;
+            }
+            var labels = parts.Retry.Run(store.Examples.Labels, stop);
+            var due = labels.Where(label => schedule.Of(label, now).IsDue).ToList();
+            if (due.Count > 0 && Round(round, due, stop))
+                continue;
+            if (parts.Retry.Run(round.EncodeMissing, stop) == 0)
+                answered.WaitOne(Pause);
+        }
+    }
+
+    /// <summary>Whether any of the labels was this learner's.</summary>
+    private bool Round(TrainingRound round, List<LabelState> due, CancellationToken stop)
+    {
+        try
+        {
+            var outcomes = parts.Retry.Run(() => round.Run(due, stop), stop);
+            foreach (var outcome in outcomes)
+                parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
+                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:", outcome.Sentence);
+            decided.Set();
+            return outcomes.Count > 0;
+        }
+        catch (LeaseLostException lost)
+        {
+            parts.Log.LogWarning("Learned nothing: {Reason}", lost.Message);
+            return false;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            parts.Log.LogWarning("Learned nothing: a label has another owner by now");
+            return false;
+        }
+    }
+
+    private void Send(LearningStore store, CancellationToken stop)
+    {
+        using var sender = parts.Sender(store);
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (sender.Send(stop) == 0)
+                decided.WaitOne(Pause);
+        }
+    }
+
+    private static Task OnThread(Action loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static Task<T> OnThread<T>(Func<T> loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

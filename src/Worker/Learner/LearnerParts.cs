@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Messages;
+using Worker.Encoders;
+using Worker.Kafka.Configuration;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Labels;
+using Worker.Pipeline;
+using Worker.Store;
+using Worker.Store.Database;
+
+namespace Worker.Learner;
+
+/// <summary>How a learner is configured: some of the worker's sections.</summary>
+/// <param name="Version">The worker's, for dead letters.</param>
+internal sealed record LearnerOptions(
+    KafkaOptions Kafka, StoreOptions Store, LearnSection Learn, EncoderSection Encoder, InputOptions Input,
+    string Version);
+
+/// <summary>What a learner is made of, built from its options. Nothing here runs.</summary>
+internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory loggers, TimeProvider clock)
+{
+    public LearnerOptions Options => options;
+
+    public TimeProvider Clock => clock;
+
+    public ILogger Log { get; } = loggers.CreateLogger<LearnerParts>();
+
+    public StoreRetry Retry { get; } = new(loggers.CreateLogger<StoreRetry>(), clock);
+
+    public Champions Champions { get; } = new(options.Kafka.Topics.Heads);
+
+    /// <summary>Opens the store; waits for it while it is away.</summary>
+    /// <exception cref="StoreException">It cannot be used.</exception>
+    public LearningStore Store(CancellationToken stop) =>
+        Retry.Run(() => LearningStore.Open(options.Store, clock), stop);
+
+    /// <summary>The learner's own session, with few threads: the classifying worker's is busy.</summary>
+    public LoadedEncoder Encoder() => LoadedEncoder.Open(new EncoderSection
+    {
+        Bundle = options.Encoder.Bundle,
+        Device = options.Encoder.Device,
+        Precision = options.Encoder.Precision,
+        Threads = options.Learn.Threads,
+        Features = options.Encoder.Serving([options.Learn.Feature]).Features,
+    });
+
+    public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock);
+
+    public LabelsTopicReader LabelsTopic() => new(options.Kafka, loggers, clock);
+
+    public AnsweredTexts Texts(LearningStore store) => new(store, options.Kafka, options.Input, loggers, clock);
+
+    public LabelIntake Intake(LearningStore store, AnsweredTexts texts) => new(
+        store, texts,
+        new DeadLetters(
+            options.Kafka, LabelsTopicReader.GroupOf(options.Kafka), options.Kafka.MessageMaxBytes, clock,
+            options.Version, Log),
+        Retry, Log);
+
+    public OutboxSender Sender(LearningStore store) =>
+        new(store, options.Kafka, options.Learn, Retry, loggers, clock, Log);
+
+    public TrainingRound Round(LearningStore store, LoadedEncoder encoder) =>
+        new(store, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock, Log);
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Worker.Core.Heads;
+using Worker.Encoders;
+using Worker.Learning.Fitting;
+using Worker.Learning.Promoting;
+using Worker.Store;
+using Worker.Store.Examples;
+using Worker.Store.Heads;
+using Worker.Store.Ownership;
+using Worker.Store.Sending;
+using Worker.Training;
+
+namespace Worker.Learner;
+
+/// <summary>What became of a label in a round.</summary>
+/// <param name="Label">Its name.</param>
+/// <param name="Head">The head that was made; null when none could be.</param>
+/// <param name="State">What was decided; null likewise.</param>
+/// <param name="Sentence">Why, for people.</param>
+internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, string Sentence);
+
+/// <summary>
+/// Trains labels on all that the store knows of them, judges each new head against the one in use, and writes down what
+/// was decided together with what is to be published. One caller at a time; other learners may run theirs beside it.
+/// </summary>
+/// <param name="store">Answers in, heads out.</param>
+/// <param name="loaded">The encoder that heads are for.</param>
+/// <param name="champions">The heads in use.</param>
+/// <param name="options">How.</param>
+/// <param name="headsTopic">Where promoted heads go.</param>
+/// <param name="clock">For leases and times.</param>
+/// <param name="log">For its lines.</param>
+internal sealed class TrainingRound(
+    LearningStore store, LoadedEncoder loaded, Champions champions, LearnSection options, string headsTopic,
+    TimeProvider clock, ILogger log)
+{
+    private readonly FeatureSource features = new(store, loaded, log);
+
+    /// <summary>Encodes texts in advance; returns how many.</summary>
+    public int EncodeMissing() => features.EncodeMissing();
+
+    /// <summary>One round over the labels that are due.</summary>
+    /// <returns>One outcome for each label that it owned.</returns>
+    /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: nothing was
+    /// written.</exception>
+    public IReadOnlyList<RoundOutcome> Run(IReadOnlyList<LabelState> due, CancellationToken stop)
+    {
+        // 1. Own them.
+        using var owned = LeasedLabels.Take(store.Leases, due.Select(label => label.Name), options, clock, stop);
+        var labels = due.Where(label => owned.Has(label.Name)).ToList();
+        if (labels.Count == 0)
+            return [];
+        // 2. What is known of them, up to one change.
+        var change = store.Examples.LastChange();
+        var trainable = labels.Where(label => Refusal(label.Name) is null).ToList();
+        var examples = TrainingExamples.Read(store, trainable, options.Examples);
+        List<RoundOutcome> outcomes =
+        [
+            .. labels.Except(trainable).Select(label => new RoundOutcome(label.Name, null, null, Refusal(label.Name)!)),
+        ];
+        List<(StoredHead Stored, Head Head)> made = [];
+        if (examples.Ids.Length > 0)
+            Train(examples, trainable, change, outcomes, made, owned.Lost);
+        // 3. All of it, or nothing.
+        store.Heads.Record(
+            [.. made.Select(one => one.Stored)], [.. made.Where(one => one.Stored.State == HeadState.Promoted).Select(Sent)],
+            [.. labels.Select(label => (label.Id, change))], owned.Leases);
+        return outcomes;
+    }
+
+    private void Train(
+        TrainingExamples examples, List<LabelState> labels, long change, List<RoundOutcome> outcomes,
+        List<(StoredHead Stored, Head Head)> made, CancellationToken stop)
+    {
+        var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
+        var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
+        var encoded = features.Of(examples.Ids, examples.Data.Texts, stop);
+        var inUse = labels.Select(label => champions.Find(label.Name)).OfType<Champion>()
+            .ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
+        var result = TextTraining.Train(loaded, examples.Data, encoded, new TrainingPlan
+        {
+            Feature = options.Feature,
+            Previous = [.. inUse.Values.Select(champion => champion.Head)],
+            WeakScores = examples.WeakScores,
+            Quiet = true,
+            Options = new TrainingOptions { Parallelism = options.Threads },
+        }, stop);
+        outcomes.AddRange(result.Problems.Select(problem =>
+            new RoundOutcome(problem.Label, null, null, problem.Reason)));
+        var comparison = new Comparison(
+            examples.Ids, examples.Data, encoded.Matrix, examples.Change, examples.AnsweredAt);
+        foreach (var (trained, figures) in result.Heads.Zip(result.Figures))
+        {
+            var heads = history[ids[trained.Label]].ToList();
+            var champion = inUse.GetValueOrDefault(trained.Label);
+            var head = trained with
+            {
+                Version = Math.Max(
+                    champions.NextVersion(trained.Label), heads.Select(one => one.Version).DefaultIfEmpty().Max() + 1),
+            };
+            var evidence = heads.Find(one => one.Version == champion?.Head.Version)?.Evidence;
+            var rows = comparison.Rows(
+                head.Label, champion, evidence is null ? null : HeadEvidence.Of(evidence), figures.HeldOut);
+            var verdict = PromotionGate.Judge(rows, options.Promotion, head.Certificate);
+            var state = verdict.Outcome switch
+            {
+                PromotionOutcome.Promoted => HeadState.Promoted,
+                PromotionOutcome.Kept => HeadState.Kept,
+                _ => HeadState.Dropped,
+            };
+            made.Add((Stored(ids[head.Label], head, state, verdict, Evidence(examples, change, figures.HeldOut)), head));
+            outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence));
+        }
+    }
+
+    /// <summary>Why a label is not trained though it is due; null when it is.</summary>
+    private string? Refusal(string label)
+    {
+        if (champions.IsRetired(label))
+            return "it is retired: 'worker heads rollback' or 'publish' brings it back";
+        return champions.Find(label) is { } champion && champion.Head.Encoder != loaded.Encoder.Hash
+            ? $"its head in use is for encoder {champion.Head.Encoder[..12]}, this learner runs " +
+                $"{loaded.Encoder.Hash[..12]}: start learners with that encoder, or name another heads topic"
+            : null;
+    }
+
+    private StoredHead Stored(long label, Head head, HeadState state, Verdict verdict, HeadEvidence evidence) => new(
+        label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
+        VerdictRecord.Json(verdict), evidence.ToBytes());
+
+    private OutboxRecord Sent((StoredHead Stored, Head Head) one) =>
+        new(headsTopic, Encoding.UTF8.GetBytes(one.Head.Label), Encoding.UTF8.GetBytes(one.Stored.Json));
+
+    private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(
+        change, Array.ConvertAll(held.Rows, row => examples.Ids[row]),
+        Array.ConvertAll(held.Probabilities, p => (float)p), held.Decisions);
+}

@@ -1,0 +1,37 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Worker.Learning.Promoting;
+
+namespace Worker.Learner;
+
+/// <summary>A verdict as the store keeps it.</summary>
+internal sealed record VerdictRecord(
+    string Outcome, string Sentence, string? Alone, IReadOnlyList<BarRecord> Bars)
+{
+    public static string Json(Verdict verdict) => JsonSerializer.Serialize(
+        new VerdictRecord(
+            verdict.Outcome.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Alone,
+            [.. verdict.Bars.Select(bar => new BarRecord(
+                bar.Name, bar.Measured, bar.Limit, bar.Passed, bar.Sentence))]),
+        VerdictContext.Readable.VerdictRecord);
+
+    public static VerdictRecord Parse(string json) =>
+        JsonSerializer.Deserialize(json, VerdictContext.Readable.VerdictRecord)!;
+}
+
+/// <summary>One bar of a verdict.</summary>
+internal sealed record BarRecord(string Name, double Measured, double Limit, bool Passed, string Sentence);
+
+/// <summary>Source-generated serialiser of <see cref="VerdictRecord"/>.</summary>
+[JsonSerializable(typeof(VerdictRecord))]
+internal sealed partial class VerdictContext : JsonSerializerContext
+{
+    public static VerdictContext Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    });
+}
