@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Worker.Commands;
 using Worker.Commands.Heads;
+using Worker.Commands.Labels;
+using Worker.Commands.Learn;
 using Worker.Settings;
 using Worker.Terminal;
 
@@ -18,7 +20,10 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     EvaluateCommand.Create(),
     CertifyCommand.Create(),
     ExperimentCommand.Create(),
+    SimulateCommand.Create(),
     HeadsCommand.Create(),
+    LabelsCommand.Create(),
+    LearnCommand.Create(),
     TopicsCommand.Create(),
     ReplayCommand.Create(),
     TokenizeCommand.Create(),

@@ -45,7 +45,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
     /// <summary>Every label, in the order of names.</summary>
     public IReadOnlyList<LabelState> Labels() => database.Transact(session => session.Query(
         "SELECT id, name, positives, negatives, weak, blind, disputed, last_answer, pending, pending_since, fitted, " +
-        "fitted_at, description FROM labels ORDER BY name",
+        "fitted_at, description, asked FROM labels ORDER BY name",
         LabelState.Read));
 
     /// <summary>Examples of some labels that count, newest first.</summary>
@@ -75,10 +75,20 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
             rows.Add(label, change);
         session.Execute(
             """
-            UPDATE labels SET fitted = rows.change, fitted_at = @now, pending_since = @now, pending =
+            UPDATE labels SET fitted = rows.change, fitted_at = @now, pending_since = @now, asked = 0, pending =
                 (SELECT COUNT(*) FROM examples e WHERE e.label_id = labels.id AND e.change > rows.change)
             FROM @rows WHERE labels.id = rows.id
             """, rows, ("now", now));
+    }
+
+    /// <summary>Has labels trained as soon as a learner is free; returns how many of the names are labels.</summary>
+    public int Ask(IEnumerable<string> names)
+    {
+        var rows = new RowSet(("name", ColumnKind.Text));
+        foreach (var name in names)
+            rows.Add(name);
+        return database.Transact(session => session.Execute(
+            "UPDATE labels SET asked = 1 FROM @rows WHERE labels.name = rows.name", rows));
     }
 
     /// <summary>The number of the last change.</summary>

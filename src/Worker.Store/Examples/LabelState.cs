@@ -14,15 +14,17 @@ namespace Worker.Store.Examples;
 /// <param name="Fitted">The change up to which examples were read for the last fit; 0 before the first.</param>
 /// <param name="FittedAt">When that was; null before the first.</param>
 /// <param name="Description">In words; null when nobody gave one.</param>
+/// <param name="IsAsked">Whether somebody asked for a training now.</param>
 internal sealed record LabelState(
     long Id, string Name, long Positives, long Negatives, long Weak, long Blind, long Disputed,
     DateTimeOffset? LastAnswer, long Pending, DateTimeOffset? PendingSince, long Fitted, DateTimeOffset? FittedAt,
-    string? Description)
+    string? Description, bool IsAsked)
 {
     internal static LabelState Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
         row.GetInt64(6), Time(row.GetInt64(7)), row.GetInt64(8), row.GetInt64(8) == 0 ? null : Time(row.GetInt64(9)),
-        row.GetInt64(10), Time(row.GetInt64(11)), row.IsDBNull(12) ? null : row.GetString(12));
+        row.GetInt64(10), Time(row.GetInt64(11)), row.IsDBNull(12) ? null : row.GetString(12),
+        row.GetInt64(13) != 0);
 
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

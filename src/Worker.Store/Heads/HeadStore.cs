@@ -67,6 +67,12 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
             Outbox.Add(session, sent, clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
 
+    /// <summary>The newest head of each label; without its evidence.</summary>
+    public IReadOnlyDictionary<long, StoredHead> Last() => database.Transact(session => session.Query(
+        "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, NULL FROM heads h WHERE h.version = " +
+        "(SELECT MAX(n.version) FROM heads n WHERE n.label_id = h.label_id)", Read))
+        .ToDictionary(head => head.Label);
+
     /// <summary>All heads of some labels, newest first.</summary>
     /// <param name="labels">Ids.</param>
     public IReadOnlyList<StoredHead> Of(IEnumerable<long> labels)

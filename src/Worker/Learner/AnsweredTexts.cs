@@ -12,7 +12,8 @@ namespace Worker.Learner;
 /// reads them. One thread.
 /// </summary>
 internal sealed class AnsweredTexts(
-    LearningStore store, KafkaOptions kafka, InputOptions input, ILoggerFactory loggers, TimeProvider clock) : IDisposable
+    LearningStore store, KafkaOptions kafka, InputOptions input, ILoggerFactory loggers, TimeProvider clock)
+    : IDisposable
 {
     private readonly RecordFetch fetch = new(kafka, loggers, clock);
     private readonly TextDecoder decoder = new(input);

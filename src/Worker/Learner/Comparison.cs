@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Promoting;
+using Worker.Store.Examples;
 
 namespace Worker.Learner;
 
@@ -13,11 +14,9 @@ namespace Worker.Learner;
 /// <param name="Ids">Of the data set's texts, by row.</param>
 /// <param name="Data">What the challengers were fitted on.</param>
 /// <param name="Features">[texts, width] of the challengers' and champions' feature.</param>
-/// <param name="Change">Number of the change of a text's answer to a label.</param>
-/// <param name="AnsweredAt">When that answer was given.</param>
+/// <param name="Example">What counts for a text and a label.</param>
 internal sealed record Comparison(
-    long[] Ids, DataSet Data, Func<string, FeatureMatrix> Features, Func<long, string, long> Change,
-    Func<long, string, DateTimeOffset> AnsweredAt)
+    long[] Ids, DataSet Data, Func<string, FeatureMatrix> Features, Func<long, string, StoredExample> Example)
 {
     /// <summary>The rows of one label.</summary>
     /// <param name="champion">The head in use; null for none.</param>
@@ -27,7 +26,7 @@ internal sealed record Comparison(
     {
         if (champion is null)
             return new ComparedRows(
-                null, new Predictions(held.Probabilities, held.Decisions), held.Answers, null,
+                null, new Predictions(held.Probabilities, held.Decisions), held.Answers, Weights(label, held.Rows),
                 Data.Groups.Part(held.Rows));
         var (kept, before) = (new List<int>(), new List<(double P, bool Yes)>());
         var byGroup = ByGroup(evidence);
@@ -41,8 +40,16 @@ internal sealed record Comparison(
         return new ComparedRows(
             new Predictions([.. before.Select(one => one.P)], [.. before.Select(one => one.Yes)]),
             new Predictions([.. kept.Select(i => held.Probabilities[i])], [.. kept.Select(i => held.Decisions[i])]),
-            [.. kept.Select(i => held.Answers[i])], null, Data.Groups.Part([.. kept.Select(i => held.Rows[i])]));
+            [.. kept.Select(i => held.Answers[i])], Weights(label, [.. kept.Select(i => held.Rows[i])]),
+            Data.Groups.Part([.. kept.Select(i => held.Rows[i])]));
     }
+
+    /// <summary>
+    /// How many texts of the stream each stands for: one that was drawn at random for all that were not, one that was
+    /// asked about on purpose for itself.
+    /// </summary>
+    private double[] Weights(string label, int[] rows) =>
+        Array.ConvertAll(rows, row => 1 / (Example(Ids[row], label).Propensity ?? 1));
 
     private (double P, bool Yes)? Said(
         string label, Champion champion, HeadEvidence? evidence, Dictionary<int, int> byGroup, int row)
@@ -50,8 +57,9 @@ internal sealed record Comparison(
         // Of copies one is judged, and it need not be the same one each time.
         if (byGroup.TryGetValue(Data.Groups[row], out var place))
             return (evidence!.Probabilities[place], evidence.Decisions[place]);
-        var isNew = evidence is not null ? Change(Ids[row], label) > evidence.Change
-            : champion.Since is { } since && AnsweredAt(Ids[row], label) > since;
+        var example = Example(Ids[row], label);
+        var isNew = evidence is not null ? example.Change > evidence.Change
+            : champion.Since is { } since && example.At > since;
         if (!isNew)
             return null;
         var (head, features) = (champion.Head, Features(champion.Head.Feature));

@@ -12,8 +12,8 @@ using Worker.Store.Sending;
 namespace Worker.Learner;
 
 /// <summary>
-/// Records of the labels topic into the store. What is no label event becomes a dead letter in the same transaction. One
-/// thread.
+/// Records of the labels topic into the store. What is no label event becomes a dead letter in the same transaction.
+/// One thread.
 /// </summary>
 /// <param name="store">Where to.</param>
 /// <param name="texts">Of messages that answers name alone.</param>

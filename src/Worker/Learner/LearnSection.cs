@@ -7,7 +7,9 @@ namespace Worker.Learner;
 /// <summary>When and how heads are made of answers. Section "Learn".</summary>
 internal sealed class LearnSection
 {
-    /// <summary>A label is trained once so many of its answers have changed. Default 20; range 1 to 1,000,000.</summary>
+    /// <summary>
+    /// A label is trained once so many of its answers have changed. Default 20; range 1 to 1,000,000.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int Answers { get; set; } = 20;
 

@@ -83,7 +83,8 @@ internal sealed class LearnerLife(LearnerParts parts)
         Niceness.Set(parts.Options.Learn.Nice);
         using var encoder = parts.Encoder();
         headsKnown.Task.Wait(stop);
-        var round = parts.Round(store, encoder);
+        var features = parts.Features(store, encoder);
+        var round = parts.Round(store, features, encoder);
         var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
         while (true)
         {
@@ -98,7 +99,7 @@ internal sealed class LearnerLife(LearnerParts parts)
             var due = labels.Where(label => schedule.Of(label, now).IsDue).ToList();
             if (due.Count > 0 && Round(round, due, stop))
                 continue;
-            if (parts.Retry.Run(round.EncodeMissing, stop) == 0)
+            if (parts.Retry.Run(features.EncodeMissing, stop) == 0)
                 answered.WaitOne(Pause);
         }
     }

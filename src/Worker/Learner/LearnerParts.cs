@@ -60,6 +60,8 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
     public OutboxSender Sender(LearningStore store) =>
         new(store, options.Kafka, options.Learn, Retry, loggers, clock, Log);
 
-    public TrainingRound Round(LearningStore store, LoadedEncoder encoder) =>
-        new(store, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock, Log);
+    public FeatureSource Features(LearningStore store, LoadedEncoder encoder) => new(store, encoder, Log);
+
+    public TrainingRound Round(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
+        new(store, features.Of, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
 }

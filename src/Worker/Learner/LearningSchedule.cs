@@ -15,11 +15,13 @@ internal sealed class LearningSchedule(LearnSection options)
 
     public Due Of(LabelState label, DateTimeOffset now)
     {
-        if (label.Pending == 0)
+        if (label.Pending == 0 && !label.IsAsked)
             return new Due(false, label.Fitted == 0 ? "no answers yet" : "no new answers since the last training");
         if (Math.Min(label.Positives, label.Negatives) < MinimumOfEach)
             return new Due(false,
                 $"{label.Positives} yes and {label.Negatives} no: a head takes {MinimumOfEach} of each");
+        if (label.IsAsked)
+            return new Due(true, "somebody asked for it");
         if (label.Pending >= options.Answers)
             return new Due(true, $"{label.Pending} new answers");
         var waited = now - label.PendingSince!.Value;

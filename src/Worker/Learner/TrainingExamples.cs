@@ -58,9 +58,6 @@ internal sealed class TrainingExamples
         return new TrainingExamples(ids, data, weak, byPlace);
     }
 
-    /// <summary>Number of the change of a text's answer to a label.</summary>
-    public long Change(long text, string label) => examples[(text, label)].Change;
-
-    /// <summary>When it was given.</summary>
-    public DateTimeOffset AnsweredAt(long text, string label) => examples[(text, label)].At;
+    /// <summary>What counts for a text and a label.</summary>
+    public StoredExample Example(long text, string label) => examples[(text, label)];
 }

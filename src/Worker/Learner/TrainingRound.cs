@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Learning.Fitting;
@@ -18,28 +17,27 @@ namespace Worker.Learner;
 /// <param name="Head">The head that was made; null when none could be.</param>
 /// <param name="State">What was decided; null likewise.</param>
 /// <param name="Sentence">Why, for people.</param>
-internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, string Sentence);
+internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, string Sentence)
+{
+    /// <summary>Names of the bars that the head did not clear.</summary>
+    public IReadOnlyList<string> FailedBars { get; init; } = [];
+}
 
 /// <summary>
 /// Trains labels on all that the store knows of them, judges each new head against the one in use, and writes down what
 /// was decided together with what is to be published. One caller at a time; other learners may run theirs beside it.
 /// </summary>
 /// <param name="store">Answers in, heads out.</param>
+/// <param name="features">Features of texts by ids and texts, which are as many.</param>
 /// <param name="loaded">The encoder that heads are for.</param>
 /// <param name="champions">The heads in use.</param>
 /// <param name="options">How.</param>
 /// <param name="headsTopic">Where promoted heads go.</param>
 /// <param name="clock">For leases and times.</param>
-/// <param name="log">For its lines.</param>
 internal sealed class TrainingRound(
-    LearningStore store, LoadedEncoder loaded, Champions champions, LearnSection options, string headsTopic,
-    TimeProvider clock, ILogger log)
+    LearningStore store, Func<IReadOnlyList<long>, IReadOnlyList<string>, CancellationToken, EncodedTexts> features,
+    LoadedEncoder loaded, Champions champions, LearnSection options, string headsTopic, TimeProvider clock)
 {
-    private readonly FeatureSource features = new(store, loaded, log);
-
-    /// <summary>Encodes texts in advance; returns how many.</summary>
-    public int EncodeMissing() => features.EncodeMissing();
-
     /// <summary>One round over the labels that are due.</summary>
     /// <returns>One outcome for each label that it owned.</returns>
     /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: nothing was
@@ -64,7 +62,8 @@ internal sealed class TrainingRound(
             Train(examples, trainable, change, outcomes, made, owned.Lost);
         // 3. All of it, or nothing.
         store.Heads.Record(
-            [.. made.Select(one => one.Stored)], [.. made.Where(one => one.Stored.State == HeadState.Promoted).Select(Sent)],
+            [.. made.Select(one => one.Stored)],
+            [.. made.Where(one => one.Stored.State == HeadState.Promoted).Select(Sent)],
             [.. labels.Select(label => (label.Id, change))], owned.Leases);
         return outcomes;
     }
@@ -75,7 +74,7 @@ internal sealed class TrainingRound(
     {
         var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
         var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
-        var encoded = features.Of(examples.Ids, examples.Data.Texts, stop);
+        var encoded = features(examples.Ids, examples.Data.Texts, stop);
         var inUse = labels.Select(label => champions.Find(label.Name)).OfType<Champion>()
             .ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
         var result = TextTraining.Train(loaded, examples.Data, encoded, new TrainingPlan
@@ -88,8 +87,7 @@ internal sealed class TrainingRound(
         }, stop);
         outcomes.AddRange(result.Problems.Select(problem =>
             new RoundOutcome(problem.Label, null, null, problem.Reason)));
-        var comparison = new Comparison(
-            examples.Ids, examples.Data, encoded.Matrix, examples.Change, examples.AnsweredAt);
+        var comparison = new Comparison(examples.Ids, examples.Data, encoded.Matrix, examples.Example);
         foreach (var (trained, figures) in result.Heads.Zip(result.Figures))
         {
             var heads = history[ids[trained.Label]].ToList();
@@ -109,8 +107,12 @@ internal sealed class TrainingRound(
                 PromotionOutcome.Kept => HeadState.Kept,
                 _ => HeadState.Dropped,
             };
-            made.Add((Stored(ids[head.Label], head, state, verdict, Evidence(examples, change, figures.HeldOut)), head));
-            outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence));
+            var said = Evidence(examples, change, figures.HeldOut);
+            made.Add((Stored(ids[head.Label], head, state, verdict, said), head));
+            outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence)
+            {
+                FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
+            });
         }
     }
 

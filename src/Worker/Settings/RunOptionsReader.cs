@@ -31,6 +31,16 @@ internal static class RunOptionsReader
         return options.Kafka;
     }
 
+    /// <summary>What commands need that never ask a broker: its address may be missing.</summary>
+    /// <exception cref="UserError">Something is wrong; exit code 78.</exception>
+    public static RunOptions ReadWithoutKafka(IConfiguration configuration)
+    {
+        var problems = new List<string>();
+        var options = Bind(configuration, problems);
+        Refuse([.. problems.Except(KafkaOptionsValidator.Problems(options.Kafka), StringComparer.Ordinal)]);
+        return options;
+    }
+
     /// <summary>The options of what is well-formed, and the problems of what is not.</summary>
     public static RunOptions Bind(IConfiguration configuration, List<string> problems)
     {

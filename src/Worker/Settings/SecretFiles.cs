@@ -23,7 +23,8 @@ internal static class SecretFiles
         {
             var key = argument.TrimStart('-', '/').Split('=')[0];
             if (key.Contains(':', StringComparison.Ordinal) && !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
-                && ClientSecrets.IsSecret(key.Replace('_', '.')))
+                && (ClientSecrets.IsSecret(key.Replace('_', '.'))
+                    || key.Equals("Store:Postgres", StringComparison.OrdinalIgnoreCase)))
                 throw new UserError($"{key} does not belong on the command line, where every user of this machine " +
                     "can read it: name a file that holds it " +
                     $"(--{key}{Suffix}=PATH) or set the environment variable " +

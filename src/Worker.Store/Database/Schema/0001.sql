@@ -46,6 +46,8 @@ CREATE TABLE labels (
     -- Changes since the last fit, and when the first of them was recorded.
     pending BIGINT NOT NULL DEFAULT 0,
     pending_since BIGINT NOT NULL DEFAULT 0,
+    -- 1 when somebody asked for a training now.
+    asked BIGINT NOT NULL DEFAULT 0,
     -- The change up to which examples were read for the last fit.
     fitted BIGINT NOT NULL DEFAULT 0,
     fitted_at BIGINT NOT NULL DEFAULT 0);

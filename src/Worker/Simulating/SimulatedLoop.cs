@@ -1,0 +1,166 @@
+using Worker.Core.Answers;
+using Worker.Core.Heads;
+using Worker.Encoders;
+using Worker.Kafka.Groups;
+using Worker.Learner;
+using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
+using Worker.Store;
+using Worker.Store.Examples;
+using Worker.Store.Heads;
+using Worker.Training;
+
+namespace Worker.Simulating;
+
+/// <summary>
+/// One repetition of the loop with an oracle in place of people: the store, the schedule, the training round and the
+/// promotion gate of a learner, and a heads topic that is a list. One caller.
+/// </summary>
+internal sealed class SimulatedLoop : IDisposable
+{
+    private const string Topic = "heads";
+
+    private readonly LearningStore store;
+    private readonly TrainingRound round;
+    private readonly LearningSchedule schedule;
+    private readonly Champions champions = new(Topic);
+    private readonly LoadedEncoder loaded;
+    private readonly SimulatedTexts pool;
+    private readonly SimulatedTexts test;
+    private readonly SimulationOptions options;
+    private readonly HashSet<int> answered = [];
+    private readonly List<RoundFigures> figures = [];
+    private readonly List<Promotion> promotions = [];
+    private readonly Random random;
+    private readonly SortedDictionary<string, int> failedBars = new(StringComparer.Ordinal);
+    private int kept;
+    private int dropped;
+    private long sent;
+
+    public SimulatedLoop(
+        LoadedEncoder loaded, SimulatedTexts pool, SimulatedTexts test, SimulationOptions options, int seed)
+    {
+        (this.loaded, this.pool, this.test, this.options) = (loaded, pool, test, options);
+        random = new Random(seed);
+        var clock = TimeProvider.System;
+        store = LearningStore.Open(new StoreOptions { Path = ":memory:" }, clock);
+        var learn = new LearnSection
+        {
+            Answers = 1,
+            Threads = options.Threads,
+            LeaseSeconds = 3600,
+            PromotionAnswers = options.PromotionAnswers,
+            TurnedWrong = options.TurnedWrong,
+        };
+        schedule = new LearningSchedule(learn);
+        round = new TrainingRound(
+            store, (_, texts, _) => pool.Of(texts), loaded, champions, learn, Topic, clock);
+    }
+
+    /// <summary>The start, then every round.</summary>
+    /// <param name="byDoubt">Whether the texts in doubt are asked about; else any.</param>
+    /// <param name="progress">Told after each round.</param>
+    public ArmResult Run(bool byDoubt, Action progress, CancellationToken stop)
+    {
+        Answer(ByChance(options.Start), (double)options.Start / pool.Data.Texts.Count, stop);
+        progress();
+        for (var i = 0; i < options.Rounds; i++)
+        {
+            Answer(
+                byDoubt ? ByDoubt(options.Budget) : ByChance(options.Budget),
+                byDoubt ? null : (double)options.Start / pool.Data.Texts.Count, stop);
+            progress();
+        }
+        return new ArmResult(figures, promotions, kept, dropped, failedBars, Fresh(stop));
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private IReadOnlyList<Head> Heads => [.. pool.Data.Labels.Select(label =>
+        champions.Find(label)?.Head).OfType<Head>()];
+
+    private int[] ByChance(int count)
+    {
+        int[] left = [.. Enumerable.Range(0, pool.Data.Texts.Count).Where(row => !answered.Contains(row))];
+        random.Shuffle(left);
+        return left[..Math.Min(count, left.Length)];
+    }
+
+    private int[] ByDoubt(int count)
+    {
+        if (Heads.Count == 0)
+            return ByChance(count);
+        var doubts = pool.Doubts(Heads);
+        // Among equal doubts any: the order of the file must not matter.
+        return [.. ByChance(int.MaxValue).OrderByDescending(row => doubts[row]).Take(count)];
+    }
+
+    /// <summary>The oracle answers every label that the data know, a learner makes heads of it, and they are measured.
+    /// </summary>
+    /// <param name="propensity">Of texts that were drawn at random: they stand for all that were not asked
+    /// about.</param>
+    private void Answer(int[] rows, double? propensity, CancellationToken stop)
+    {
+        answered.UnionWith(rows);
+        store.Examples.Record(new LabelBatch([.. rows.Select(row => Event(row, propensity))], []));
+        var now = TimeProvider.System.GetUtcNow();
+        var due = store.Examples.Labels().Where(label => schedule.Of(label, now).IsDue).ToList();
+        var before = test.ByLabel(Heads);
+        var outcomes = round.Run(due, stop);
+        Publish();
+        var after = test.ByLabel(Heads);
+        foreach (var outcome in outcomes)
+        {
+            kept += outcome.State == HeadState.Kept ? 1 : 0;
+            dropped += outcome.State == HeadState.Dropped ? 1 : 0;
+            foreach (var bar in outcome.FailedBars)
+                failedBars[bar] = failedBars.GetValueOrDefault(bar) + 1;
+            if (outcome.State == HeadState.Promoted && before.TryGetValue(outcome.Label, out var old))
+                promotions.Add(new Promotion(old, after[outcome.Label]));
+        }
+        figures.Add(test.Measure(Heads, answered.Count));
+    }
+
+    private LabelEvent Event(int row, double? propensity) => new()
+    {
+        Id = $"{row}",
+        At = TimeProvider.System.GetUtcNow(),
+        Text = pool.Data.Texts[row],
+        By = "oracle",
+        Source = "simulation",
+        Propensity = propensity is { } drawn ? Math.Min(1, drawn) : null,
+        Answers = [.. pool.Data.Labels.Select((label, column) => (label, Answer: pool.Data.Answers[row, column]))
+            .Where(one => one.Answer != AnswerMatrix.Unknown)
+            .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))],
+    };
+
+    /// <summary>What a learner sends to the heads topic arrives.</summary>
+    private void Publish()
+    {
+        foreach (var (number, record) in store.Outbox.Next(sent, int.MaxValue))
+        {
+            champions.Take([new SourceRecord
+            {
+                Topic = Topic,
+                Partition = 0,
+                Offset = number,
+                Key = record.Key,
+                Value = record.Value,
+                Headers = [],
+                TimestampMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            }]);
+            sent = number;
+        }
+    }
+
+    private double Fresh(CancellationToken stop)
+    {
+        var data = pool.Data.Part([.. answered.Order()]);
+        var result = TextTraining.Train(loaded, data, pool.Of(data.Texts), new TrainingPlan
+        {
+            Quiet = true,
+            Options = new TrainingOptions { Parallelism = options.Threads },
+        }, stop);
+        return test.Measure(result.Heads, answered.Count).MacroF1;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Worker.Simulating;
+
+/// <summary>How a loop is simulated.</summary>
+internal sealed record SimulationOptions
+{
+    /// <summary>Texts answered at random before the first question.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>Questions of a round.</summary>
+    public required int Budget { get; init; }
+
+    /// <summary>Rounds of questions.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Repetitions, each with another start.</summary>
+    public required int Seeds { get; init; }
+
+    /// <summary>Threads of training.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Answers of each kind without which no head is promoted.</summary>
+    public int PromotionAnswers { get; init; } = 5;
+
+    /// <summary>Share of right decisions that a better head may turn wrong.</summary>
+    public double TurnedWrong { get; init; } = 0.02;
+}
