@@ -4,6 +4,7 @@ using Worker.Tests.Security;
 
 [assembly: AssemblyFixture(typeof(TinyModel))]
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
+[assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(SecureBroker))]
 // Brokers, devices and processes of several tests at once would only slow each other down on two cores.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

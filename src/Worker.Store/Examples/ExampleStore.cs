@@ -6,9 +6,9 @@ using Worker.Store.Sending;
 namespace Worker.Store.Examples;
 
 /// <summary>
-/// Texts and what people said of them. Invariant: a partition's offset is recorded together with all that its events led
-/// to, and only on from where it was. So every event counts once, however often it is read and whoever reads it. Any
-/// thread.
+/// Texts and what people said of them. Invariant: a partition's offset is recorded together with all that its events
+/// led to, and only on from where it was. So every event counts once, however often it is read and whoever reads it.
+/// Any thread.
 /// </summary>
 internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, TimeProvider clock)
 {

@@ -68,7 +68,9 @@ internal static class AnswerFile
             Console.Error.WriteLine(line);
         for (var row = 0; row < data.Texts.Count; row++)
         {
-            LabelAnswer[] answers = [.. data.Labels.Select((label, column) => (label, Answer: data.Answers[row, column]))
+            var line = row;
+            LabelAnswer[] answers = [.. data.Labels
+                .Select((label, column) => (label, Answer: data.Answers[line, column]))
                 .Where(one => one.Answer != AnswerMatrix.Unknown)
                 .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))];
             if (answers.Length > 0)

@@ -38,7 +38,9 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
         }
     }
 
-    /// <summary>label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; by tabs.</summary>
+    /// <summary>
+    /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; separated by tabs.
+    /// </summary>
     public void WritePlain(TextWriter output)
     {
         foreach (var label in Labels)

@@ -11,7 +11,8 @@ public class ErasureTests(PostgresServer postgres)
         using var test = new TestStore(kind, postgres);
         var place = new SourcePosition("messages", 0, 7);
         var secret = test.Event("1", "my name is Ada", "refund", 1) with { Message = place };
-        test.Record(secret, test.Event("2", "another text", "refund", 0), test.Event("3", "my name is Ada", "angry", 0.5));
+        test.Record(
+            secret, test.Event("2", "another text", "refund", 0), test.Event("3", "my name is Ada", "angry", 0.5));
         Assert.True(test.Store.Erasure.Message(place));
         Assert.Equal(["another text"], test.Answers("refund").Keys);
         Assert.Empty(test.Answers("angry"));

@@ -80,8 +80,8 @@ public class EventModelTests(PostgresServer postgres)
             var resolved = Texts.Select(text => (Text: text, Resolved: Resolution.Of(
                 [.. from one in events where one.Text == text && !withdrawn.Contains(one.Id)
                     from answer in one.Answers where answer.Label == label.Name
-                    select new GivenAnswer(one.Id, one.By, one.At, answer.Value, one.IsBlind == true, null)], agreement)))
-                .ToArray();
+                    select new GivenAnswer(one.Id, one.By, one.At, answer.Value, one.IsBlind == true, null)],
+                agreement))).ToArray();
             var expected = resolved.Where(one => one.Resolved.Value is not null)
                 .ToDictionary(one => one.Text, one => one.Resolved.Value!.Value, StringComparer.Ordinal);
             Assert.Equal(expected, test.Answers(label.Name));

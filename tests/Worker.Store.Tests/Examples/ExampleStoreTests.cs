@@ -166,7 +166,8 @@ public class ExampleStoreTests(PostgresServer postgres)
     public void Texts_of_any_characters_come_back(Kind kind)
     {
         using var test = new TestStore(kind, postgres);
-        string[] texts = ["naïve 日本語 🙂", "quote \" and \\ and '", "line\nbreak\ttab", "\u202Eright to left", "nul\0in it"];
+        string[] texts =
+            ["naïve 日本語 🙂", "quote \" and \\ and '", "line\nbreak\ttab", "\u202Eright to left", "nul\0in it"];
         test.Record([.. texts.Select((text, i) => test.Event($"{i}", text, "it's \"a\" label", 1))]);
         Assert.Equal(
             texts.Select(text => text.Replace("\0", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal),

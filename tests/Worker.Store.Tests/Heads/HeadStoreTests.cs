@@ -18,8 +18,8 @@ public class HeadStoreTests(PostgresServer postgres)
             (5, HeadState.Kept),
         })
             test.Store.Heads.Record(
-                [new StoredHead(id, version, test.Clock.GetUtcNow(), state, $"head {version}", "why", [1, 2, 3])], [], [],
-                lease);
+                [new StoredHead(id, version, test.Clock.GetUtcNow(), state, $"head {version}", "why", [1, 2, 3])], [],
+                [], lease);
         var heads = test.Store.Heads.Of([id]);
         Assert.Equal([5, 4, 3, 2, 1], heads.Select(head => head.Version));
         Assert.Equal([true, true, false, false, false], heads.Select(head => head.Evidence is not null));

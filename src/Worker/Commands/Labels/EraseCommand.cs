@@ -46,6 +46,7 @@ internal static class EraseCommand
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
             && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
             ? new SourcePosition(parts[0], partition, offset)
-            : throw new UserError($"--message '{place}': write TOPIC/PARTITION/OFFSET, e.g. messages/3/41", ExitCode.Usage);
+            : throw new UserError(
+                $"--message '{place}': write TOPIC/PARTITION/OFFSET, e.g. messages/3/41", ExitCode.Usage);
     }
 }

@@ -14,8 +14,9 @@ internal static class ImportLabelsCommand
     {
         var file = new Argument<string>("file")
         {
-            Description = $"Answers: label events as 'export' writes them, or labelled texts ({DataArguments.Formats}). " +
-                "What is there already is not counted twice",
+            Description =
+                $"Answers: label events as 'export' writes them, or labelled texts ({DataArguments.Formats}). What " +
+                " is there already is not counted twice",
         };
         var by = new Option<string>("--by")
         {

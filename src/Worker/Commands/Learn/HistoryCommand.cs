@@ -11,7 +11,8 @@ internal static class HistoryCommand
     {
         var label = new Argument<string>("label") { Description = "Whose heads" };
         var store = new StoreArguments();
-        var command = new Command("history", "Every head that was made of a label's answers, and why it was promoted or not")
+        var command = new Command(
+            "history", "Every head that was made of a label's answers, and why it was promoted or not")
         {
             label,
         };
