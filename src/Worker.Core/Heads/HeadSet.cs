@@ -67,8 +67,8 @@ public sealed class HeadSet
     {
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
             throw new HeadRefusedException(
-                head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it " +
-                "or deploy that encoder");
+                head, $"was trained for encoder {EncoderHash.Short(head.Encoder)}, this worker runs " +
+                $"{EncoderHash.Short(Encoder)}: retrain it or deploy that encoder");
         if (Layout.Resolve(head.Feature) is not { } feature)
             throw new HeadRefusedException(
                 head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that " +
@@ -86,8 +86,6 @@ public sealed class HeadSet
         if (!double.IsFinite(head.Calibration.Slope) || !double.IsFinite(head.Calibration.Intercept))
             throw new HeadRefusedException(head, "has a calibration that is not a finite number: train it again");
     }
-
-    private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 }
 
 /// <summary>A head that this worker cannot use; the message names the head, the reason and what to do.</summary>

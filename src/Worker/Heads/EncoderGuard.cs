@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
@@ -35,9 +36,6 @@ internal static class EncoderGuard
                 "publishes them here");
     }
 
-    /// <summary>The start of a hash, as far as people need it.</summary>
-    public static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
-
     private static string Names(List<string> hashes) =>
-        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(Short));
+        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(EncoderHash.Short));
 }

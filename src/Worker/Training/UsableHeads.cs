@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Learning.Saving;
 
@@ -16,10 +17,8 @@ internal static class UsableHeads
         if (foreign.Length > 0)
             Console.Error.WriteLine(
                 $"{path}: {foreign.Length} of {heads.Count} heads are for another encoder " +
-                $"({Short(foreign[0].Encoder)}, this one is {Short(encoder)}) and are left out, the first is " +
-                $"'{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
+                $"({EncoderHash.Short(foreign[0].Encoder)}, this one is {EncoderHash.Short(encoder)}) and are left " +
+                $"out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
         return [.. heads.Except(foreign)];
     }
-
-    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }
