@@ -55,7 +55,7 @@ public sealed record AnomalyReference
 }
 
 /// <summary>An anomaly reference that cannot be used; the message says why and what to do.</summary>
-public sealed class AnomalyRefusedException : Exception
+public sealed class AnomalyRefusedException : UserFacingException
 {
     public AnomalyRefusedException(string reason)
         : base(reason)

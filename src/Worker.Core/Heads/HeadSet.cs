@@ -89,7 +89,7 @@ public sealed class HeadSet
 }
 
 /// <summary>A head that this worker cannot use; the message names the head, the reason and what to do.</summary>
-public sealed class HeadRefusedException : Exception
+public sealed class HeadRefusedException : UserFacingException
 {
     public HeadRefusedException(Head head, string reason)
         : base($"head '{head.Label}' v{head.Version} {reason}") => Label = head.Label;

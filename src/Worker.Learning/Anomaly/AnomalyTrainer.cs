@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Learning.Examples;
@@ -125,4 +126,4 @@ internal static class AnomalyTrainer
 }
 
 /// <summary>No reference can be made of these texts; the message says why.</summary>
-internal sealed class AnomalyTrainingException(string reason) : Exception(reason);
+internal sealed class AnomalyTrainingException(string reason) : UserFacingException(reason);
