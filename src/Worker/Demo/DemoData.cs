@@ -101,8 +101,6 @@ internal sealed record DemoData
         int[] rows = [.. Enumerable.Range(0, data.Texts.Count).Where(takes)];
         if (rows.Length == 0)
             throw new UserError("too few texts to train on some and stream others: give more, or heads with --heads");
-        sbyte[] values = [.. rows.SelectMany(row => data.Answers.Row(row).ToArray())];
-        var answers = new AnswerMatrix(rows.Length, data.Labels.Length, values);
-        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, answers);
+        return data.Part(rows);
     }
 }
