@@ -69,7 +69,7 @@ public sealed partial class GroupSession : IDisposable
     internal WindowLedger Ledger { get; }
 
     /// <summary>What the worker says of outages.</summary>
-    internal OutageLog Outages { get; }
+    public OutageLog Outages { get; }
 
     /// <summary>The consumer of this life. Reader's thread, unless a member here says otherwise.</summary>
     internal IConsumer<byte[]?, byte[]?> Consumer => life.Consumer;

@@ -114,8 +114,8 @@ internal sealed class WorkerComposition
     public GroupSession Group(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
 
     public ClassifyingPipeline Pipeline(
-        GroupSession group, WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records,
-        OutageLog outages) => new(
+        GroupSession group, WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) =>
+        new(
         group,
         reader,
         new WindowTokenizer(
@@ -127,7 +127,6 @@ internal sealed class WorkerComposition
         publisher,
         pacer,
         Meter,
-        outages,
         Clock,
         loggers.CreateLogger<ClassifyingPipeline>());
 }
