@@ -9,7 +9,6 @@ using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Pipeline;
 

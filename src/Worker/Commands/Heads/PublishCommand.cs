@@ -4,7 +4,6 @@ using Worker.Core.Heads;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 
