@@ -62,13 +62,13 @@ internal static class DeliveryBench
             DefaultValueFactory = _ => 5,
         };
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka")
         {
             names, bootstrap, messages, soak, waiting, lone, pause, repeats,
         };
-        model.AddTo(verb);
-        verb.SetAction(async (parsed, stop) =>
+        model.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             foreach (var name in parsed.GetValue(names) is { Length: > 0 } some ? some : All)
@@ -88,7 +88,7 @@ internal static class DeliveryBench
             }
             return ExitCode.Done;
         });
-        return verb;
+        return command;
     }
 
     private static async Task Throughput(DeliveryBed bed, int messages, int repeats, CancellationToken stop)

@@ -32,12 +32,12 @@ internal static class QualityBench
             DefaultValueFactory = _ => FeatureNames.Taps,
         };
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "quality",
             "Figures on public data sets against their targets; features are kept in artifacts/features") { only,
             feature };
-        model.AddTo(verb);
-        verb.SetAction((parsed, stop) =>
+        model.AddTo(command);
+        command.SetAction((parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
@@ -50,7 +50,7 @@ internal static class QualityBench
             table.Write(Console.Out);
             return Task.FromResult(ExitCode.Done);
         });
-        return verb;
+        return command;
     }
 
     private static void Measure(

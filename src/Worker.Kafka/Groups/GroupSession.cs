@@ -174,7 +174,7 @@ public sealed partial class GroupSession : IDisposable
     /// <summary>Which offsets partitions hold, by their leaders: of those that answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     internal Dictionary<TopicPartition, (long First, long End)> AskEnds(
-        IReadOnlyCollection<TopicPartition> partitions, TimeSpan atMost) => life.Ends.Ask(partitions, atMost);
+        IReadOnlyCollection<TopicPartition> partitions, TimeSpan timeout) => life.Ends.Ask(partitions, timeout);
 
     /// <summary>
     /// Whether the consumer is to be replaced by a fresh one (<see cref="JoinAgain"/>); counts the error.

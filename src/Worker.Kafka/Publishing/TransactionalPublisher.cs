@@ -17,7 +17,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>
     /// So many producers in a row, without one window committed between them, and something is wrong for good.
     /// </summary>
-    private const int MostRenewals = 5;
+    private const int MaximumRenewals = 5;
     private const int FewRecords = 4_096;
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
@@ -179,7 +179,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <exception cref="KafkaFailureException">It was one too many.</exception>
     private void Count(KafkaFailureException failure)
     {
-        if (++renewals > MostRenewals)
+        if (++renewals > MaximumRenewals)
             throw new KafkaFailureException(
                 KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }

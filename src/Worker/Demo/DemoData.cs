@@ -17,7 +17,7 @@ internal sealed record DemoData
     private const string LateOfInbox = "outage";
 
     /// <summary>A label to come late has at least so many texts to train on.</summary>
-    private const int FewestLate = 20;
+    private const int MinimumLate = 20;
 
     /// <summary>To train on at the start; null where the heads are given.</summary>
     public DataSet? Early { get; private init; }
@@ -82,7 +82,7 @@ internal sealed record DemoData
     private static string? Rarest(DataSet data)
     {
         var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))
-            .Where(c => c.Yes >= FewestLate);
+            .Where(c => c.Yes >= MinimumLate);
         return data.Labels.Length < 2 ? null : counted.OrderBy(c => c.Yes).Select(c => c.label).FirstOrDefault();
     }
 

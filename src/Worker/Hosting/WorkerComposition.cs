@@ -97,8 +97,8 @@ internal sealed class WorkerComposition
     {
         var limits = await TopicLimits.Read(Options.Kafka, Written, loggers, Clock, outages);
         // A broker refuses a batch that is larger than its topic takes, though each of its records fits.
-        if (limits.Least < DefaultBatchBytes)
-            Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Least}");
+        if (limits.Minimum < DefaultBatchBytes)
+            Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Minimum}");
         return limits;
     }
 

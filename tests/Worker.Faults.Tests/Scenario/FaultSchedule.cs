@@ -68,8 +68,8 @@ public static class FaultSchedule
         return new(at, kind, random.Next(Brokers), duration);
     }
 
-    internal static TimeSpan Between(Random random, double least, double most) =>
-        TimeSpan.FromSeconds(Math.Round(least + random.NextDouble() * (most - least), 2));
+    internal static TimeSpan Between(Random random, double minimum, double maximum) =>
+        TimeSpan.FromSeconds(Math.Round(minimum + random.NextDouble() * (maximum - minimum), 2));
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -125,7 +125,7 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void Anomalies_get_a_section_when_there_are_unlike_texts()
+    public void Anomalies_get_a_section_when_there_are_unknown_texts()
     {
         var evaluated = Evaluated.Of(["a"], [0.9, 0.2], [1, 0]);
         var metrics = SeparationMetrics.Of([0.1f, 0.2f, 0.3f], [0.25f, 0.9f]);
