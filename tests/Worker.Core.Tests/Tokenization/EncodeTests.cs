@@ -1,5 +1,4 @@
 using Worker.Core.Tokenization;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Worker.Core.Tokenization;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 

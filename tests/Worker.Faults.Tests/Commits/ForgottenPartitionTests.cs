@@ -5,7 +5,6 @@ using Confluent.Kafka.Admin;
 using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Scenario;
 using Worker.Kafka.Configuration;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Commits;
 

@@ -6,7 +6,6 @@ using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Scenario;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Commits;
 

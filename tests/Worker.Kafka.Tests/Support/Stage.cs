@@ -5,7 +5,6 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 

@@ -4,7 +4,6 @@ using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
 using Worker.Learning.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Fitting;
 

@@ -7,7 +7,6 @@ using FsCheck.Fluent;
 using Parquet;
 using Parquet.Serialization;
 using Worker.Learning.Reading;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Reading;
 

@@ -3,8 +3,6 @@ using Worker.Core.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Importing;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Bundles;
 

@@ -4,7 +4,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 

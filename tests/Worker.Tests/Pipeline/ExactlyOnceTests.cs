@@ -6,7 +6,6 @@ using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 

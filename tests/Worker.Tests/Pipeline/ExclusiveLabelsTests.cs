@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CsvHelper;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 

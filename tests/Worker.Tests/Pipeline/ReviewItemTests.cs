@@ -12,7 +12,6 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Topics;
 using Worker.Pipeline;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Confluent.Kafka;
-using Worker.Testing;
 
 namespace Worker.Tests.Poison;
 

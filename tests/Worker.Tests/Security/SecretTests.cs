@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Worker.Kafka.Configuration;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Testing;
 
 namespace Worker.Tests.Security;
 

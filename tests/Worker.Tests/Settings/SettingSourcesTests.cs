@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Worker.Hosting;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Testing;
 
 namespace Worker.Tests.Settings;
 
