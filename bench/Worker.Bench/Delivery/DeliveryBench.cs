@@ -53,7 +53,7 @@ internal static class DeliveryBench
         var pause = new Option<int>("--pause-ms")
         {
             Description = "Milliseconds between lone messages; idle connections are " +
-        "closed after 10,000",
+                "closed after 10,000",
             DefaultValueFactory = _ => 20
         };
         var repeats = new Option<int>("--repeats")
@@ -80,8 +80,8 @@ internal static class DeliveryBench
                 {
                     "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
                     "latency" =>
-                        Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(
-                            parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
+                        Latency(bed, parsed.GetValue(lone),
+                            TimeSpan.FromMilliseconds(parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
                     "fairness" => Fairness(bed, parsed.GetValue(waiting), stop),
                     _ => Soak(bed, parsed.GetValue(soak), stop),
                 });

@@ -22,7 +22,7 @@ internal static class QualityBench
         var only = new Option<string[]>("--only")
         {
             Description = $"Sets to measure: {string.Join(", ", Names)}; all when " +
-        "not given",
+                "not given",
             AllowMultipleArgumentsPerToken = true
         };
         only.AcceptOnlyFromAmong(Names);
@@ -172,8 +172,8 @@ internal static class QualityBench
         var train = features(set.Train.Texts);
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
-        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds, (
-            Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds,
+            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
     private static QualityRun Run(QualitySet set, FeatureCache cache) =>

@@ -68,15 +68,15 @@ public sealed class HeadSet
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
             throw new HeadRefusedException(
                 head, $"was trained for encoder {EncoderHash.Short(head.Encoder)}, this worker runs " +
-                $"{EncoderHash.Short(Encoder)}: retrain it or deploy that encoder");
+                    $"{EncoderHash.Short(Encoder)}: retrain it or deploy that encoder");
         if (Layout.Resolve(head.Feature) is not { } feature)
             throw new HeadRefusedException(
                 head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that " +
-                "feature (Encoder:Features) or retrain the head");
+                    "feature (Encoder:Features) or retrain the head");
         if (head.Weights.Length != feature.Width)
             throw new HeadRefusedException(
                 head, $"has {head.Weights.Length} weights, feature '{head.Feature}' has {feature.Width} floats: it " +
-                "was made for another encoder or is damaged");
+                    "was made for another encoder or is damaged");
         if (!float.IsFinite(head.Bias) || head.Weights.Any(w => !float.IsFinite(w)))
             throw new HeadRefusedException(
                 head, "has a weight or bias that is not a finite number: it is damaged, train it again");

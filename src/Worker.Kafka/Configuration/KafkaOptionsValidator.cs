@@ -93,8 +93,8 @@ public static partial class KafkaOptionsValidator
 
     private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics, MessageTopics? sources) =>
     [
-        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (
-            nameof(topics.Results), topics.Results),
+        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)),
+        (nameof(topics.Results), topics.Results),
         (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
         (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
     ];
@@ -113,8 +113,7 @@ public static partial class KafkaOptionsValidator
             : (nameof(options.DeliveryTimeoutMs), options.DeliveryTimeoutMs);
         if ((long)options.RevokeDrainMs + ms >= options.MaxPollIntervalMs)
             problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be " +
-                "less than " +
-                $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+                $"less than Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
             problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
                 $"Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");

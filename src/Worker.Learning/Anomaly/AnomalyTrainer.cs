@@ -54,8 +54,8 @@ internal static class AnomalyTrainer
         var groups = data.Groups;
         var order = usable.DistinctBy(row => groups[row]).ToArray();
         if (order.Length < MinimumTexts)
-            throw new AnomalyTrainingException($"an anomaly reference needs at least {MinimumTexts} texts, there are"
-                + $" {order.Length} distinct ones with features that are finite numbers");
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {MinimumTexts} texts, there are" +
+                $" {order.Length} distinct ones with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
         var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
         var values = HeldOut(fit, Folds(order, classes.Of, options.Folds).Take(folds), usable, groups, probabilities);

@@ -19,8 +19,7 @@ internal static class JsonRows
             yield return item.ValueKind switch
             {
                 JsonValueKind.Object => new ReadRow(number, JsonValues.Row(item, place)),
-                JsonValueKind.String =>
-                    new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
+                JsonValueKind.String => new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
                 _ => new ReadRow(number, null,
                     $"{source}, {place}: is {JsonValues.Name(item)}, not an object: write {JsonValues.Example}"),
             };
@@ -36,8 +35,8 @@ internal static class JsonRows
         catch (JsonException broken)
         {
             throw new ExampleFormatException(
-                $"{source}, line {broken.LineNumber + 1}: the array breaks off or is not JSON"
-                + $" (in item {number}, at byte {broken.BytePositionInLine}): it must be one array of objects");
+                $"{source}, line {broken.LineNumber + 1}: the array breaks off or is not JSON" +
+                $" (in item {number}, at byte {broken.BytePositionInLine}): it must be one array of objects");
         }
     }
 }

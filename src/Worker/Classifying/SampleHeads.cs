@@ -25,7 +25,7 @@ internal static class SampleHeads
         var place = cache.Place is null ? "" : $", and keeping them ({cache.Place})";
         Console.Error.WriteLine(
             $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a " +
-                $"shop{place}; {Own}");
+            $"shop{place}; {Own}");
         var plan = new TrainingPlan { Exclusive = ExclusiveGroups.None, Quiet = true };
         var heads = TextTraining.Train(loaded, data, plan, stop).Heads;
         if (cache.Place is not null && !cache.TryKeep(heads))

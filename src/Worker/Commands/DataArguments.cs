@@ -74,7 +74,7 @@ internal sealed class DataArguments
         };
         return options.LabelColumn is null || options.LabelColumns.IsEmpty ? options : throw new UserError(
             "--label-column names the column of label names, --label-columns those that are each a label: give one " +
-                "of the two",
+            "of the two",
             ExitCode.Usage);
     }
 

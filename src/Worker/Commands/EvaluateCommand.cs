@@ -22,19 +22,19 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data")
         {
             Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); " +
-        "a \"source\" gives figures by source",
+                "a \"source\" gives figures by source",
             Required = true
         };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var unknown = new Option<string?>("--unlike")
         {
-            Description = "Texts unlike those trained on, for figures of the anomaly reference; "
-                + "rows of --data with \"known\": false count too",
+            Description = "Texts unlike those trained on, for figures of the anomaly reference; " +
+                "rows of --data with \"known\": false count too",
         };
         var report = new Option<string?>("--report")
         {
             Description = "File for a page with plots, confusions and mistakes " +
-        "(HTML, one file; holds texts)"
+                "(HTML, one file; holds texts)"
         };
         var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
         var reading = new DataArguments();
@@ -71,8 +71,7 @@ internal static class EvaluateCommand
                 ("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)),
                 ("encoder", loaded.Encoder.Hash[..12]),
             ];
-            return Run(
-                loaded, labelled, trained, unknownTexts, facts, parsed.GetValue(report), parsed.GetValue(json));
+            return Run(loaded, labelled, trained, unknownTexts, facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return command;
     }

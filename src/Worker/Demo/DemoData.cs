@@ -54,7 +54,7 @@ internal sealed record DemoData
             var (train, test) = Part(own);
             Console.Error.WriteLine(
                 $"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, " +
-                    $"{test.Texts.Count:N0} to stream");
+                $"{test.Texts.Count:N0} to stream");
             return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
         }
         // 3. The sample inbox, whose heads are shown on a person's texts where those have no labels.

@@ -176,7 +176,7 @@ internal sealed class ClassifyingPipeline(
                     { Bare: false } letter => letter with { Bare = true },
                     _ => throw new KafkaFailureException(KafkaFailure.RecordTooLarge,
                         "a dead letter without key, value and headers is still too large: raise max.message.bytes " +
-                            $"of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
+                        $"of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
                 };
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)

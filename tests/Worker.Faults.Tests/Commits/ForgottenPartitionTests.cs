@@ -57,8 +57,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers })
             .Build())
             await admin.CreateTopicsAsync(
-                [OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers), OneCopy(
-                    options.Topics.Results, broken)]);
+                [OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers),
+                    OneCopy(options.Topics.Results, broken)]);
         using var log = new ListLogger("worker");
         var gate = new CommitGate(TransactionTimeout);
         using var worker = new EchoWorker(options, loggers: log, clock: gate);
