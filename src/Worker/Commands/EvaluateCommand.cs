@@ -51,7 +51,7 @@ internal static class EvaluateCommand
             OutputPath.File("--report", parsed.GetValue(report), path, parsed.GetValue(heads));
             OutputPath.File("--json", parsed.GetValue(json), path, parsed.GetValue(heads));
             var options = reading.Read(parsed);
-            var labelled = ExampleFile.Read(path, options, DataArguments.Remark);
+            var labelled = ExampleFile.Read(path, options, Remarks.Write);
             var outside = Unknown(path, parsed.GetValue(unknown), options);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);

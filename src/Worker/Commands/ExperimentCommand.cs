@@ -62,7 +62,7 @@ internal static class ExperimentCommand
             var path = parsed.GetValue(data)!;
             foreach (var (option, file) in new[] { ("--json", json), ("--csv", csv), ("--report", report) })
                 OutputPath.File(option, parsed.GetValue(file), path);
-            var labelled = ExampleFile.Read(path, reading.Read(parsed), DataArguments.Remark);
+            var labelled = ExampleFile.Read(path, reading.Read(parsed), Remarks.Write);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, names));
             options = options with

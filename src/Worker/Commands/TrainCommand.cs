@@ -101,18 +101,18 @@ internal sealed class TrainCommand
         var paths = parsed.GetValue(data)!;
         OutputPath.File("--out", parsed.GetValue(destination), paths);
         var examples = DataCleaning.Clean(
-            ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
+            ExampleFile.Read(paths, reading.Read(parsed), Remarks.Write), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         using var loaded = LoadedEncoder.Open(
             model.Section(
                 parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
-        Say(DataCleaning.Summary(remarks));
+        Remarks.Write(DataCleaning.Summary(remarks));
         plan.Exclusive.Check(examples);
         var encoded = TextTraining.Encode(loaded, examples.Texts);
         var result = TextTraining.Train(loaded, examples, encoded, plan, stop);
-        Say(result.Remarks);
-        Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
+        Remarks.Write(result.Remarks);
+        Remarks.Write(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
         var anomaly = parsed.GetValue(noAnomaly)
             ? null
             : new AnomalyTrainingOptions
@@ -169,12 +169,6 @@ internal sealed class TrainCommand
             : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError(
                 "--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
-    }
-
-    private static void Say(IEnumerable<string> lines)
-    {
-        foreach (var line in lines)
-            Console.Error.WriteLine(line);
     }
 
     private static void Print(TrainingResult result)

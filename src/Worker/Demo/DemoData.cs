@@ -39,7 +39,7 @@ internal sealed record DemoData
     public static DemoData Read(DemoOptions options)
     {
         var isOwn = options.Data is not null;
-        var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Console.Error.WriteLine) : null;
+        var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Remarks.Write) : null;
         var name = options.Data ?? "samples/inbox/test.jsonl";
         // 1. The heads are there: texts alone matter, and their answers where there are any.
         if (options.Heads is not null)
@@ -52,7 +52,7 @@ internal sealed record DemoData
         if (own is not null)
         {
             var (train, test) = Part(own);
-            Console.Error.WriteLine(
+            Remarks.Write(
                 $"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, " +
                 $"{test.Texts.Count:N0} to stream");
             return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
@@ -62,7 +62,7 @@ internal sealed record DemoData
         var held = Checkout.InboxData("test");
         if (!isOwn)
             return inbox with { Name = name, Texts = held.Texts, Truth = held };
-        Console.Error.WriteLine(
+        Remarks.Write(
             $"{name} names no labels: it is shown with heads of the sample inbox; give your own with --heads");
         return inbox with { Name = name, Texts = TextFile.Read(options.Data!, options.Reading) };
     }
