@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Worker.Core.Answers;
 using Worker.Store.Examples;
-using Worker.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 

@@ -68,4 +68,4 @@ public sealed record LabelEvent
 public sealed record LabelAnswer(string Label, double? Value, double? ShownP = null, int? ShownVersion = null);
 
 /// <summary>An event cannot be read. The message says what is wrong and what to write.</summary>
-public sealed class LabelEventException(string message) : Exception(message);
+public sealed class LabelEventException(string message) : UserFacingException(message);

@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Retry;
 
 namespace Worker.Kafka.Clients;
 
 /// <summary>
 /// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several
-/// failures in a row a circuit breaker leaves the part alone for a while. Only for steps that changed nothing when they
-/// failed: never around a window that has been partly published. One object an outside part: the breaker remembers
-/// between calls.
+/// failures in a row the part is left alone for at least <see cref="Rest"/> each time. Only for steps that changed
+/// nothing when they failed: never around a window that has been partly published.
 /// </summary>
 internal sealed partial class OutsideRetry
 {
+    /// <summary>Failures in a row from which on the back-off is at least <see cref="Rest"/>.</summary>
+    private const int Patience = 5;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
     private readonly string what;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
@@ -34,8 +36,13 @@ internal sealed partial class OutsideRetry
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
-                MaxDelay = TimeSpan.FromSeconds(5),
+                MaxDelay = LongestRest,
                 MaxRetryAttempts = int.MaxValue,
+                // Attempts count from 0; null leaves the delay to the back-off.
+                DelayGenerator = retry => new ValueTask<TimeSpan?>(
+                    retry.AttemptNumber + 1 < Patience
+                        ? null
+                        : Rest + (LongestRest - Rest) * Random.Shared.NextDouble()),
                 OnRetry = retry =>
                 {
                     // Once, not once a try: the count comes with the success.
@@ -46,14 +53,6 @@ internal sealed partial class OutsideRetry
                     }
                     return default;
                 },
-            })
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
-            {
-                ShouldHandle = mendable,
-                FailureRatio = 1,
-                MinimumThroughput = 5,
-                SamplingDuration = TimeSpan.FromSeconds(60),
-                BreakDuration = TimeSpan.FromSeconds(2),
             })
             .Build();
     }
@@ -69,7 +68,6 @@ internal sealed partial class OutsideRetry
         var result = pipeline.Execute(
             token =>
             {
-                // Not counted while the circuit is open: then this is not reached.
                 tries++;
                 try
                 {

@@ -66,10 +66,9 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
                 $"sasl.mechanism under Kafka:Client ({text})");
         if (Says("certificate verify failed"))
             return new(WireFaultKind.BrokerCertificate,
-                "the broker's certificate is not trusted: its authority is not in " +
-                "Kafka:Client:ssl.ca.location, or it has ended, or it is for another host name than the one in " +
-                    "Kafka:BootstrapServers " +
-                $"or advertised by the broker ({text})");
+                "the broker's certificate is not trusted: its authority is not in Kafka:Client:ssl.ca.location, or " +
+                "it has ended, or it is for another host name than the one in Kafka:BootstrapServers or advertised " +
+                $"by the broker ({text})");
         if (Says("PLAINTEXT broker listener?") || Says("wrong version number") || Says("packet length too long"))
             return new(WireFaultKind.PlaintextListener,
                 "the listener does not speak TLS: use the broker's TLS port, or " +
@@ -79,7 +78,7 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
             return new(WireFaultKind.ClientCertificate,
                 "the broker does not accept this worker's certificate, or wants one and got none: check " +
                 "ssl.certificate.location and ssl.key.location under Kafka:Client, and that the certificate has not " +
-                    $"ended ({text})");
+                $"ended ({text})");
         if (Says("connection closed by peer") && (Says("APIVERSION_QUERY") || Says("state UP") || Says("SSL_HANDSHAKE"))
             || Says("might be caused by incorrect security.protocol"))
             return new(WireFaultKind.HungUp,

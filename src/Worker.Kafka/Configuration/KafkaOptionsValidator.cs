@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 
 namespace Worker.Kafka.Configuration;
 
 /// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists every problem at once.</summary>
-public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
+public static partial class KafkaOptionsValidator
 {
     /// <summary>Properties that carry the delivery promise or have an option of their own, and that option.</summary>
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
@@ -29,13 +28,6 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         ["enable.auto.commit"] = "Kafka:Delivery",
         ["enable.auto.offset.store"] = "Kafka:Delivery",
     };
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, KafkaOptions options)
-    {
-        var problems = Problems(options);
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-    }
 
     /// <summary>
     /// Every problem of the options, each saying which setting and what is allowed; empty when all is well.
@@ -101,8 +93,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
 
     private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics, MessageTopics? sources) =>
     [
-        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (
-            nameof(topics.Results), topics.Results),
+        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)),
+        (nameof(topics.Results), topics.Results),
         (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
         (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
     ];
@@ -121,8 +113,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             : (nameof(options.DeliveryTimeoutMs), options.DeliveryTimeoutMs);
         if ((long)options.RevokeDrainMs + ms >= options.MaxPollIntervalMs)
             problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be " +
-                "less than " +
-                $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+                $"less than Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
             problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
                 $"Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");

@@ -76,7 +76,7 @@ internal sealed class ProducerLife : IDisposable
             // Which offsets were left undecided cannot be known then.
             throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
                 $"no broker tells the topics that match {topics.Messages}: {error.Error.Reason}; a fresh producer " +
-                    "tries again");
+                "tries again");
         }
     }
 

@@ -216,20 +216,19 @@ internal sealed partial class TransactionRecovery(
         {
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a window that was committed in part could not be finished: {clients.Redact(refused.Message)}; a " +
-                    "fresh producer tries again");
+                "fresh producer tries again");
         }
         // Even in an outage this is for people to know: there it is part of its last line.
         var isNoted = log.Outages?.Note(
             $"a window is finished that the brokers had committed in part ({rest.Records.Count} of " +
-                $"{undecided.Records.Count} records were missing)");
+            $"{undecided.Records.Count} records were missing)");
         Finished(logger, isNoted == true ? LogLevel.Debug : LogLevel.Warning, undecided.Records.Count,
             rest.Records.Count, rest.Offsets.Count);
     }
 
     [LoggerMessage(Message =
         "A window is finished that failing brokers had committed in part: of {Records} records {Missing} were " +
-            "missing in the topics, and the " +
-        "offsets of {Offsets} partitions. Nothing is lost or doubled")]
+        "missing in the topics, and the offsets of {Offsets} partitions. Nothing is lost or doubled")]
     private static partial void Finished(ILogger logger, LogLevel level, int records, int missing, int offsets);
 
     [LoggerMessage(Message =
@@ -238,7 +237,6 @@ internal sealed partial class TransactionRecovery(
 
     [LoggerMessage(Message =
         "Whether failing brokers committed a window in part could not be looked up: {Reason}. If they did, messages " +
-            "come out twice or " +
-        "not at all. The worker needs READ on its output topics to look")]
+        "come out twice or not at all. The worker needs READ on its output topics to look")]
     private static partial void CannotLook(ILogger logger, LogLevel level, string reason);
 }

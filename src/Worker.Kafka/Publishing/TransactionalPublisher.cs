@@ -17,7 +17,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>
     /// So many producers in a row, without one window committed between them, and something is wrong for good.
     /// </summary>
-    private const int MostRenewals = 5;
+    private const int MaximumRenewals = 5;
     private const int FewRecords = 4_096;
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
@@ -173,13 +173,13 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
 
     private static KafkaFailureException HalfTold() => new(KafkaFailure.ProducerBroken,
         "a broker was lost while it may still have had to tell its partitions that the last window is committed; a " +
-            "fresh producer sees to it, and reading goes on from what is committed");
+        "fresh producer sees to it, and reading goes on from what is committed");
 
     /// <summary>One more producer that ended.</summary>
     /// <exception cref="KafkaFailureException">It was one too many.</exception>
     private void Count(KafkaFailureException failure)
     {
-        if (++renewals > MostRenewals)
+        if (++renewals > MaximumRenewals)
             throw new KafkaFailureException(
                 KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
@@ -229,7 +229,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             // Some broker may have begun to commit: that is looked up before anything is read again.
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh " +
-                    "producer takes over, and reading goes on from what is committed");
+                "producer takes over, and reading goes on from what is committed");
         }
         catch (MustAbortException must)
         {

@@ -166,9 +166,8 @@ internal sealed partial class PartitionStarts(
         if (policy == OffsetReset.Stop)
             throw new KafkaFailureException(KafkaFailure.OffsetOutOfRange,
                 $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups " +
-                    "--reset-offsets, group " +
-                $"'{group.Options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all that is there) or " +
-                    "Latest (only what comes)");
+                $"--reset-offsets, group '{group.Options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all " +
+                "that is there) or Latest (only what comes)");
         var target = policy == OffsetReset.Latest ? end : first;
         ReadFrom(partition, target);
         var skipped = policy == OffsetReset.Latest && !wanted.IsSpecial
@@ -203,8 +202,7 @@ internal sealed partial class PartitionStarts(
             return $"{where}, the group has no offset for it";
         return wanted.Value < first
             ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to " +
-                $"{first - 1}) " +
-                "were deleted before they were read"
+                $"{first - 1}) were deleted before they were read"
             : $"{where}, the next to read was {wanted.Value}: the topic was made anew or cut short, and what it held " +
                 $"between {end} and {wanted.Value - 1} is gone";
     }

@@ -84,7 +84,7 @@ public sealed class TopicAdmin : IDisposable
             throw new KafkaFailureException(KafkaFailure.Handshake,
                 $"no broker answers at {options.BootstrapServers}{(log.Fault is null ? "" : $": {silent.Message}")}\n" +
                 "  what to do: start the brokers, or name those that run (Kafka:BootstrapServers, or --bootstrap); " +
-                    "check that this machine may reach their port");
+                "check that this machine may reach their port");
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class TopicAdmin : IDisposable
             throw new KafkaFailureException(KafkaFailure.TopicMissing,
                 $"topic {string.Join(", ", missing)} does not exist at {options.BootstrapServers}: create it " +
                 "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker); " +
-                    "'worker topics create' makes every topic of a worker");
+                "'worker topics create' makes every topic of a worker");
     }
 
     /// <summary>
@@ -132,7 +132,7 @@ public sealed class TopicAdmin : IDisposable
                 if (clock.GetElapsedTime(start) > CreatePatience)
                     throw new KafkaFailureException(KafkaFailure.TopicMissing,
                         $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: look at " +
-                            "its brokers");
+                        "its brokers");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
             }
         return there;
@@ -176,7 +176,7 @@ public sealed class TopicAdmin : IDisposable
         {
             throw new KafkaFailureException(KafkaFailure.Fatal, clients.Redact(
                 $"the topics could not be created: {TopicErrors.Reason(error.Error)}\n  what to do: " +
-                    $"{TopicErrors.Advice(error.Error.Code)}"));
+                $"{TopicErrors.Advice(error.Error.Code)}"));
         }
     }
 

@@ -30,7 +30,7 @@ internal static class TopicErrors
         ErrorCode.InvalidPartitions => "ask for another number with --partitions",
         ErrorCode.PolicyViolation or ErrorCode.InvalidConfig =>
             "create the topics as the policy wants them; the heads topic needs one partition and " +
-                "cleanup.policy=compact",
+            "cleanup.policy=compact",
         ErrorCode.TopicException => "name the topic otherwise, under Kafka:Topics",
         _ => "look at the brokers' log, then run the command again: what is there already is left as it is",
     };

@@ -68,8 +68,7 @@ internal static class ExampleFile
     {
         if (file.Format == DataFormat.Lines)
             throw new ExampleFormatException($"{source} is a file of plain lines, without labels: write one JSON " +
-                "object a line,"
-                + $" e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
+                $"object a line, e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
         var problems = new RowProblems(source);
         var texts = new TextColumns(options, source);
         AnswerColumns? answers = null;

@@ -87,7 +87,7 @@ internal static class LabelNames
             }
         return count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
             $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both " +
-                $"yes and no: these answers are left out, correct one of them ({first})");
+            $"yes and no: these answers are left out, correct one of them ({first})");
     }
 
     private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)

@@ -67,7 +67,7 @@ internal static class SentenceFiles
             if (mode is not ("cls_token" or "cls" or "mean_tokens" or "mean"))
                 throw config.Refused(
                     field, $"asks for '{mode}': only the mean and [CLS] are offered; take the field out to train on " +
-                    "these all the same");
+                        "these all the same");
         var kinds = modes.Select(mode => mode.Mode is "cls_token" or "cls").Distinct().ToArray();
         return kinds.Length <= 1 ? kinds.Contains(true)
             : throw config.Refused(modes[^1].Field, "is asked for beside another mode: name one of mean and cls");

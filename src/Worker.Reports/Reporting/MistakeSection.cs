@@ -13,9 +13,8 @@ internal static class MistakeSection
         var labels = report.Detail.Labels;
         return new PageSection("mistakes", "Most wrong",
         [
-            E("p", A(
-                "class",
-                "soft"), "Where probability and answer contradict each other most: what the heads do not understand, " +
+            E("p", A("class", "soft"),
+                "Where probability and answer contradict each other most: what the heads do not understand, " +
                 "or an answer that is wrong itself. Each label's own are with the label."),
             Examples(
                 report, "Said wrongly: a yes to what the text has not",

@@ -1,7 +1,9 @@
+using Worker.Core;
+
 namespace Worker.Store.Database;
 
 /// <summary>The store cannot be used. The message says what, where and what to do.</summary>
-internal class StoreException : Exception
+internal class StoreException : UserFacingException
 {
     public StoreException(string message, Exception? inner = null)
         : base(message, inner)

@@ -1,3 +1,4 @@
+using Worker.Core;
 using Worker.Core.Answers;
 using Worker.Store.Sending;
 
@@ -29,4 +30,4 @@ internal readonly record struct BatchReport(int Recorded, int Repeated, int Eras
 
 /// <summary>Another reader has recorded a partition further or less far than this one believes: ask the store where it
 /// stands, and read from there.</summary>
-internal sealed class OutOfStepException(string message) : Exception(message);
+internal sealed class OutOfStepException(string message) : UserFacingException(message);

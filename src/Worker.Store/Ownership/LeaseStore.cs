@@ -1,3 +1,4 @@
+using Worker.Core;
 using Worker.Store.Database;
 
 namespace Worker.Store.Ownership;
@@ -8,7 +9,7 @@ namespace Worker.Store.Ownership;
 internal readonly record struct Lease(string Name, long Token);
 
 /// <summary>Somebody else owns what was to be written.</summary>
-internal sealed class LeaseLostException(string message) : Exception(message);
+internal sealed class LeaseLostException(string message) : UserFacingException(message);
 
 /// <summary>
 /// Who works on what. A lease ends by itself, so that nobody waits for an owner that is gone; an owner that wakes up

@@ -5,8 +5,8 @@ using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Encoders;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Reading;
+using Worker.Learning.Saving;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
 using Worker.Training;
@@ -33,7 +33,7 @@ internal sealed class ClassifyCommand
     private readonly Option<string> form = CheckedOptions.Choice(
         "--as",
         "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on " +
-            "a terminal",
+        "a terminal",
         "auto", "auto", "json", "table");
 
     private readonly Option<string?> destination = new("--out")

@@ -74,7 +74,7 @@ internal sealed class DataArguments
         };
         return options.LabelColumn is null || options.LabelColumns.IsEmpty ? options : throw new UserError(
             "--label-column names the column of label names, --label-columns those that are each a label: give one " +
-                "of the two",
+            "of the two",
             ExitCode.Usage);
     }
 
@@ -96,9 +96,6 @@ internal sealed class DataArguments
             _ => DataFormat.Auto,
         },
     };
-
-    /// <summary>Where remarks on the reading go.</summary>
-    public static void Remark(string text) => Console.Error.WriteLine(text);
 
     private static IEnumerable<string> Names(string? list) =>
         list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

@@ -17,7 +17,7 @@ internal static class ImportCommand
         var destination = new Option<string>("--out")
         {
             Description = "Folder for the bundle: new or empty; with --force an " +
-        "earlier bundle",
+                "earlier bundle",
             Required = true
         };
         var force = new Option<bool>("--force") { Description = "Replace an earlier bundle in that folder" };

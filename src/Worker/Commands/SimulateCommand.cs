@@ -59,9 +59,9 @@ internal sealed class SimulateCommand
         var path = parsed.GetValue(data)!;
         OutputPath.File("--json", parsed.GetValue(json), path);
         var options = reading.Read(parsed);
-        var labelled = Clean(ExampleFile.Read([path], options, DataArguments.Remark));
+        var labelled = Clean(ExampleFile.Read([path], options, Remarks.Write));
         var (pool, measured) = parsed.GetValue(test) is { } other
-            ? (labelled, Clean(ExampleFile.Read([other], options, DataArguments.Remark)))
+            ? (labelled, Clean(ExampleFile.Read([other], options, Remarks.Write)))
             : Simulation.Divide(labelled, 0.2, seed: 0);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, FeatureNames.Taps));
@@ -88,8 +88,7 @@ internal sealed class SimulateCommand
     private static DataSet Clean(DataSet data)
     {
         var cleaned = DataCleaning.Clean(data, out var remarks);
-        foreach (var line in DataCleaning.Summary(remarks))
-            Console.Error.WriteLine(line);
+        Remarks.Write(DataCleaning.Summary(remarks));
         return cleaned;
     }
 }

@@ -50,7 +50,7 @@ internal static class TopicChecks
         if (wrong.TrueForAll(finding => finding.Status == FindingStatus.Unknown))
             yield return Finding.Ok(
                 name, $"{topic.Partitions} partitions, {topic.Replicas} " +
-                $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
+                    $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
     }
 
     private static IEnumerable<Finding> Rights(string name, TopicFacts topic, string right)
@@ -66,7 +66,7 @@ internal static class TopicChecks
         if (topic.Replicas < 3)
             yield return Finding.Warning(
                 name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: a broker's " +
-                "loss loses or stops it", "three copies, min.insync.replicas=2");
+                    "loss loses or stops it", "three copies, min.insync.replicas=2");
     }
 
     private static IEnumerable<Finding> Settings(

@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
@@ -20,24 +21,19 @@ internal static class EncoderGuard
         var there = topic.Heads.Select(head => head.Encoder).Distinct(StringComparer.Ordinal).ToList();
         if (given.Count > 1)
             throw new UserError($"{what} is for {Names(given)}, and a worker has one encoder: it would refuse the " +
-                "rest\n"
-                + "  what to do: publish one encoder's heads and their anomaly reference; --force publishes all");
+                "rest\n" +
+                "  what to do: publish one encoder's heads and their anomaly reference; --force publishes all");
         if (there.Count == 0 || given.All(encoder => there.Contains(encoder, StringComparer.Ordinal)))
             return;
         throw new UserError(
             $"{what} is for {Names(given)}, the {topic.Heads.Count} heads on topic '{topic.Topic}' are for " +
-                $"{Names(there)}: "
-            + "running workers would refuse what is published, and after a restart have no heads for these labels; "
-            + "workers of the new encoder would have no others\n"
-            + "  what to do: train on the topic's encoder ('worker train --model …'); or to change the encoder, " +
-                "publish to "
-            + "a topic of its own (Kafka:Topics:Heads) and start workers with that topic and encoder; --force " +
-                "publishes them here");
+            $"{Names(there)}: running workers would refuse what is published, and after a restart have no heads for " +
+            "these labels; workers of the new encoder would have no others\n" +
+            "  what to do: train on the topic's encoder ('worker train --model …'); or to change the encoder, " +
+            "publish to a topic of its own (Kafka:Topics:Heads) and start workers with that topic and encoder; " +
+            "--force publishes them here");
     }
 
-    /// <summary>The start of a hash, as far as people need it.</summary>
-    public static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
-
     private static string Names(List<string> hashes) =>
-        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(Short));
+        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(EncoderHash.Short));
 }

@@ -22,7 +22,7 @@ internal sealed class ClassifierService(
         Code = ExitCode.Failed;
         log.LogCritical(
             "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending all the same: what is not " +
-                "committed is read again by the next owner of its partitions",
+            "committed is read again by the next owner of its partitions",
             limits.Value.ShutdownTimeout.TotalSeconds);
     }
 

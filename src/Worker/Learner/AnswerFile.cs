@@ -4,6 +4,7 @@ using Worker.Core.Answers;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
 using Worker.Store.Examples;
+using Worker.Terminal;
 
 namespace Worker.Learner;
 
@@ -63,14 +64,13 @@ internal static class AnswerFile
     private static IEnumerable<LabelEvent> Labelled(
         string path, string by, ReadingOptions options, DateTimeOffset now)
     {
-        var data = DataCleaning.Clean(ExampleFile.Read([path], options, Console.Error.WriteLine), out var remarks);
-        foreach (var line in DataCleaning.Summary(remarks))
-            Console.Error.WriteLine(line);
+        var data = DataCleaning.Clean(ExampleFile.Read([path], options, Remarks.Write), out var remarks);
+        Remarks.Write(DataCleaning.Summary(remarks));
         for (var row = 0; row < data.Texts.Count; row++)
         {
-            var line = row;
+            var at = row;
             LabelAnswer[] answers = [.. data.Labels
-                .Select((label, column) => (label, Answer: data.Answers[line, column]))
+                .Select((label, column) => (label, Answer: data.Answers[at, column]))
                 .Where(one => one.Answer != AnswerMatrix.Unknown)
                 .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))];
             if (answers.Length > 0)

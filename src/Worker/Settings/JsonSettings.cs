@@ -35,9 +35,8 @@ internal static class JsonSettings
         }
         catch (JsonException error)
         {
-            throw Broken($"{path}: {Where(text, error)} is not JSON: " +
-                "look there, and just before, for a comma, quote or " +
-                "bracket that is missing or too many");
+            throw Broken($"{path}: {Where(text, error)} is not JSON: look there, and just before, for a comma, quote " +
+                "or bracket that is missing or too many");
         }
         return problems.Count == 0
             ? read

@@ -26,9 +26,8 @@ internal static class SecretFiles
                 && (ClientSecrets.IsSecret(key.Replace('_', '.'))
                     || key.Equals("Store:Postgres", StringComparison.OrdinalIgnoreCase)))
                 throw new UserError($"{key} does not belong on the command line, where every user of this machine " +
-                    "can read it: name a file that holds it " +
-                    $"(--{key}{Suffix}=PATH) or set the environment variable " +
-                        $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",
+                    $"can read it: name a file that holds it (--{key}{Suffix}=PATH) or set the environment variable " +
+                    $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",
                         ExitCode.Configuration);
         }
     }

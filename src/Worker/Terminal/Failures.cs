@@ -1,3 +1,5 @@
+using Worker.Core;
+
 namespace Worker.Terminal;
 
 /// <summary>Turns whatever a command throws into a message for a person and an exit code.</summary>
@@ -29,10 +31,9 @@ internal static class Failures
         }
     }
 
-    /// <summary>Errors that the rooms of the house throw on purpose, with a message that is meant for people.</summary>
+    /// <summary>Errors with a message that is meant for people; files and formats say it themselves.</summary>
     public static bool IsForeseen(Exception error) =>
-        error is IOException or UnauthorizedAccessException or FormatException
-        || error.GetType().Namespace?.StartsWith("Worker.", StringComparison.Ordinal) == true;
+        error is UserFacingException or IOException or UnauthorizedAccessException or FormatException;
 
     private static async Task<int> Say(string message, int code)
     {

@@ -4,8 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Heads;
 

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Worker.Store.Database;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Database;
 

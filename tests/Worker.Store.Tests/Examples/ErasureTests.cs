@@ -1,5 +1,4 @@
 using Worker.Core.Messages;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Examples;
 

@@ -1,7 +1,6 @@
 using FsCheck.Fluent;
 using Worker.Core.Answers;
 using Worker.Store.Examples;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Examples;
 

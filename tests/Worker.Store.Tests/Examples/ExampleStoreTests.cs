@@ -2,7 +2,6 @@ using Worker.Core.Answers;
 using Worker.Core.Messages;
 using Worker.Store.Examples;
 using Worker.Store.Sending;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Examples;
 

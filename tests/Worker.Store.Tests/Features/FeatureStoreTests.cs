@@ -1,4 +1,3 @@
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Features;
 

@@ -1,5 +1,4 @@
 using Worker.Store.Heads;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Heads;
 

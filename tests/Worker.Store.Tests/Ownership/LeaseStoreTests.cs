@@ -1,7 +1,6 @@
 using Worker.Store.Heads;
 using Worker.Store.Ownership;
 using Worker.Store.Sending;
-using Worker.Testing;
 
 namespace Worker.Store.Tests.Ownership;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Worker.Core.Answers;
-using Worker.Testing;
 
 namespace Worker.Tests.Learner;
 

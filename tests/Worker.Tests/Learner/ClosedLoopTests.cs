@@ -5,7 +5,6 @@ using Worker.Core.Messages;
 using Worker.Kafka.Configuration;
 using Worker.Learner;
 using Worker.Store;
-using Worker.Testing;
 
 namespace Worker.Tests.Learner;
 

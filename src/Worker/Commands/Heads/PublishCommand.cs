@@ -4,7 +4,6 @@ using Worker.Core.Heads;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 
@@ -18,8 +17,8 @@ internal static class PublishCommand
         var file = new Argument<string>("file")
         {
             Description =
-                "Heads as written by 'train'; what the topic holds already is not published again, and a head that "
-                + "differs gets a higher version",
+                "Heads as written by 'train'; what the topic holds already is not published again, and a head that " +
+                "differs gets a higher version",
         };
         var force = new Option<bool>("--force")
         {
@@ -76,8 +75,8 @@ internal static class PublishCommand
         catch (KafkaFailureException failure)
         {
             throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} " +
-                $"published: {failure.Message}\n"
-                + "  what to do: mend that, and publish the file again: what is there by then is left as it is");
+                $"published: {failure.Message}\n" +
+                "  what to do: mend that, and publish the file again: what is there by then is left as it is");
         }
     }
 

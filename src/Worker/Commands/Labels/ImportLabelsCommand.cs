@@ -16,7 +16,7 @@ internal static class ImportLabelsCommand
         {
             Description =
                 $"Answers: label events as 'export' writes them, or labelled texts ({DataArguments.Formats}). What " +
-                " is there already is not counted twice",
+                "is there already is not counted twice",
         };
         var by = new Option<string>("--by")
         {

@@ -1,6 +1,6 @@
 using Worker.Core.Anomaly;
 
-namespace Worker.Learning.Anomaly;
+namespace Worker.Learning.Saving;
 
 /// <summary>The anomaly reference's file: beside the heads, under the same name with the ending .anomaly.</summary>
 internal static class AnomalyFile
