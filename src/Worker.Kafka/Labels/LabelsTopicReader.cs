@@ -29,7 +29,8 @@ public sealed class LabelsTopicReader : IDisposable
     /// <param name="loggers">For its lines.</param>
     /// <param name="clock">For its patience.</param>
     /// <param name="outages">The worker's; null for a command that a person waits for.</param>
-    public LabelsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+    public LabelsTopicReader(
+        KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
         this.options = options;
         clients = new KafkaClients(options, loggers, clock, outages);

@@ -32,6 +32,9 @@ internal sealed class SimulateCommand
     private readonly Option<int> minimum = CheckedOptions.Number(
         "--promotion-answers", "Answers of each kind without which no head is promoted (Learn:PromotionAnswers)", 5,
         new NumberRange<int>(2, 1_000_000));
+    private readonly Option<double> level = CheckedOptions.Number(
+        "--promotion-level", "Chance that a head which is no better is promoted (Learn:PromotionLevel)", 0.05,
+        new NumberRange<double>(0.001, 0.49));
     private readonly Option<double> turned = CheckedOptions.Number(
         "--turned-wrong", "Share of right decisions that a better head may turn wrong (Learn:TurnedWrong)", 0.02,
         new NumberRange<double>(0, 1));
@@ -46,7 +49,7 @@ internal sealed class SimulateCommand
         var command = new Command(
             "simulate", "Try the loop of answers and better heads on labelled texts, with an oracle in place of people")
         {
-            data, test, rounds, budget, start, seeds, minimum, turned, json,
+            data, test, rounds, budget, start, seeds, minimum, level, turned, json,
         };
         reading.AddTo(command);
         model.AddTo(command);
@@ -74,6 +77,7 @@ internal sealed class SimulateCommand
             Seeds = parsed.GetValue(seeds),
             Threads = Math.Max(1, Environment.ProcessorCount),
             PromotionAnswers = parsed.GetValue(minimum),
+            PromotionLevel = parsed.GetValue(level),
             TurnedWrong = parsed.GetValue(turned),
         }, stop);
         SimulationFigures.Write(Console.Out, result);

@@ -55,6 +55,13 @@ internal sealed class LearnSection
     public int PromotionAnswers { get; set; } = 20;
 
     /// <summary>
+    /// Chance that a head which is only as good as the one in use passes the bar of log-loss. Default 0.05; range
+    /// 0.001 to 0.49.
+    /// </summary>
+    [Range(0.001, 0.49)]
+    public double PromotionLevel { get; set; } = 0.05;
+
+    /// <summary>
     /// Share of the right decisions of the head in use that a better one may turn wrong. Default 0.02; range 0 to 1.
     /// </summary>
     [Range(0, 1)]
@@ -67,6 +74,7 @@ internal sealed class LearnSection
     public PromotionOptions Promotion => new()
     {
         MinimumAnswers = PromotionAnswers,
+        Level = PromotionLevel,
         TurnedWrong = TurnedWrong,
         WorseCalibration = WorseCalibration,
     };

@@ -50,6 +50,7 @@ internal sealed class SimulatedLoop : IDisposable
             Threads = options.Threads,
             LeaseSeconds = 3600,
             PromotionAnswers = options.PromotionAnswers,
+            PromotionLevel = options.PromotionLevel,
             TurnedWrong = options.TurnedWrong,
         };
         schedule = new LearningSchedule(learn);

@@ -21,6 +21,9 @@ internal sealed record SimulationOptions
     /// <summary>Answers of each kind without which no head is promoted.</summary>
     public int PromotionAnswers { get; init; } = 5;
 
+    /// <summary>Chance that a head which is only as good as the one before passes the bar of log-loss.</summary>
+    public double PromotionLevel { get; init; } = 0.05;
+
     /// <summary>Share of right decisions that a better head may turn wrong.</summary>
     public double TurnedWrong { get; init; } = 0.02;
 }

@@ -38,6 +38,7 @@ public class LabelEventJsonTests
         {
             var one = Random(random);
             var read = LabelEventJson.Read(LabelEventJson.Write(one), "other", Now);
+            Assert.Empty(Contract.Label.Problems(LabelEventJson.Write(one)));
             Assert.Equal(one.Answers, read.Answers);
             Assert.Equal(one with { Answers = read.Answers }, read);
         }

@@ -9,6 +9,7 @@ internal sealed class Contract
     public static readonly Contract Result = new("result");
     public static readonly Contract Review = new("review");
     public static readonly Contract Head = new("head");
+    public static readonly Contract Label = new("label");
     public static readonly Contract AnomalyManifest = new("anomaly-manifest");
 
     private readonly JsonSchema schema;

@@ -14,7 +14,8 @@ public partial class HouseTests
     public static TheoryData<string> Projects() =>
         [.. Directory.GetDirectories(Source).Select(path => Path.GetFileName(path)!)];
 
-    public static TheoryData<string> Walks() => ["The way of a message", "The way of a head", "The way of an example"];
+    public static TheoryData<string> Walks() => ["The way of a message", "The way of a head", "The way of an example",
+            "The way of an answer"];
 
     [Theory]
     [MemberData(nameof(Projects))]
