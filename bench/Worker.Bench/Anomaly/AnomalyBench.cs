@@ -15,7 +15,7 @@ internal static class AnomalyBench
         what.AcceptOnlyFromAmong("cost", "figures");
         var repeats = new Option<int>("--repeats")
         {
-            Description = "Measurements of each, in turn",
+            Description = "How often each figure is measured, in turn",
             DefaultValueFactory = _ => 7,
         };
         var model = new ModelOptions();

@@ -115,8 +115,9 @@ internal static class AnomalyFigures
     public static void Print(
         string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
     {
-        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unlike; p at most {AnomalyMetrics.Level}:"
-            + $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unlike");
+        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unknown; p at most "
+            + $"{AnomalyMetrics.Level}: {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the "
+            + "unknown");
         foreach (var (name, metrics) in anomaly.Channels.Select(c => (c.Key, c.Value))
             .Append(("together", anomaly.Together)).Concat(baselines.Select(b => ("baseline: " + b.Name, b.Metrics))))
             Console.WriteLine(

@@ -22,7 +22,7 @@ internal static class DeliveryBench
     {
         var names = new Argument<string[]>("names")
         {
-            Description = $"Which: {string.Join(", ", All)}; all when none is named",
+            Description = $"Measurements: {string.Join(", ", All)}; default: all",
             Arity = ArgumentArity.ZeroOrMore
         };
         names.AcceptOnlyFromAmong(All);
@@ -32,7 +32,7 @@ internal static class DeliveryBench
         };
         var messages = new Option<int>("--messages")
         {
-            Description = "Messages of one measurement of throughput",
+            Description = "Messages per measurement of throughput",
             DefaultValueFactory = _ => 500_000,
         };
         var soak = new Option<int>("--soak-messages")
@@ -47,7 +47,7 @@ internal static class DeliveryBench
         };
         var lone = new Option<int>("--lone-messages")
         {
-            Description = "Messages of one measurement of latency",
+            Description = "Messages per measurement of latency",
             DefaultValueFactory = _ => 200,
         };
         var pause = new Option<int>("--pause-ms")
@@ -58,7 +58,7 @@ internal static class DeliveryBench
         };
         var repeats = new Option<int>("--repeats")
         {
-            Description = "Measurements of each figure, taken in turn",
+            Description = "How often each figure is measured, in turn",
             DefaultValueFactory = _ => 5,
         };
         var model = new ModelOptions();
@@ -111,7 +111,7 @@ internal static class DeliveryBench
                 worker[mode].Add(rate);
             }
         Console.WriteLine(
-            $"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, least) " +
+            $"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, lowest) " +
             "in messages/s");
         foreach (var mode in modes)
         {

@@ -31,8 +31,8 @@ public sealed class AnomalyAssembly
             return value is null ? Withdraw() : TakeManifest(value);
         if (AnomalyRollout.ReadChunkKey(key) is not { } chunk)
             throw new AnomalyRefusedException(
-                "a record of the heads topic has a key that begins with 0xFF and is no anomaly record: a later " +
-                "version's, or a mistake; it is ignored");
+                "a record of the heads topic has a key that begins with 0xFF and is not an anomaly record: it is a " +
+                "later version's, or a mistake; it is ignored");
         if (value is null)
         {
             chunks.Remove(chunk);

@@ -29,8 +29,8 @@ public sealed class OutlierFactorChannel : IAnomalyChannel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, bank.Count);
         if (reaches.Length != bank.Count || densities.Length != bank.Count)
             throw new ArgumentException(
-                $"{bank.Count} references need as many reaches and densities, there are {reaches.Length} and " +
-                $"{densities.Length}", nameof(reaches));
+                $"{bank.Count} references need the same number of reaches and densities, there are {reaches.Length} " +
+                $"and {densities.Length}", nameof(reaches));
     }
 
     public string Name => ChannelName;

@@ -21,11 +21,11 @@ public sealed class RelativeMahalanobis
     {
         if (shrink.Length == 0 || origin.Length == 0 || (long)shrink.Length * origin.Length != projection.Length)
             throw new ArgumentException(
-                $"{shrink.Length} directions of {origin.Length} floats need as many of the projection, there are " +
-                $"{projection.Length}", nameof(projection));
+                $"{shrink.Length} directions of {origin.Length} floats need the same number of floats for the " +
+                $"projection, there are {projection.Length}", nameof(projection));
         if (centres.Length == 0 || centres.Length % shrink.Length != 0)
             throw new ArgumentException(
-                $"{centres.Length} floats are no centres of {shrink.Length} directions", nameof(centres));
+                $"{centres.Length} floats are not centres of {shrink.Length} directions", nameof(centres));
         (Projection, Origin, Centres, Shrink) = (projection, origin, centres, shrink);
         var offsets = new float[shrink.Length];
         for (var d = 0; d < offsets.Length; d++)

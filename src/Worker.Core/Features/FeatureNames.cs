@@ -82,7 +82,7 @@ public static class FeatureNames
 
 /// <summary>A feature that an encoder does not have.</summary>
 public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : Exception(
-    $"feature '{name}' is not offered by this encoder: choose of {string.Join(", ", offered)}, several joined by " +
+    $"feature '{name}' is not offered by this encoder: choose from {string.Join(", ", offered)}, several joined by " +
         $"'+', or {FeatureNames.Taps} or {FeatureNames.All}")
 {
     public string Feature { get; } = name;

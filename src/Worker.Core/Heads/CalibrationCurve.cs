@@ -20,8 +20,8 @@ public sealed class CalibrationCurve : IEquatable<CalibrationCurve>
         this.probabilities = [.. probabilities];
         if (this.logits.Length == 0 || this.logits.Length != this.probabilities.Length)
             throw new ArgumentException(
-                $"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: as many of either " +
-                "are needed, at least one", nameof(logits));
+                $"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: the same number of " +
+                "both is needed, at least one", nameof(logits));
         if (!this.logits.All(double.IsFinite)
             || this.logits.Zip(this.logits.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has logits that do not rise from knot to knot", nameof(logits));

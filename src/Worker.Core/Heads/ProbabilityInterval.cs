@@ -26,7 +26,7 @@ public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
             || this.high.Length != this.probabilities.Length)
             throw new ArgumentException(
                 $"has {this.probabilities.Length} probabilities, {this.low.Length} lower and {this.high.Length} " +
-                "upper bounds: as many of each are needed, at least one", nameof(probabilities));
+                "upper bounds: the same number of each is needed, at least one", nameof(probabilities));
         if (!this.probabilities.All(double.IsFinite)
             || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has probabilities that do not rise from knot to knot", nameof(probabilities));

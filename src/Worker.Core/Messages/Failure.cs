@@ -71,6 +71,6 @@ public sealed record Failure(FailureKind Kind, string Reason)
     /// <summary>An error that nobody foresaw, on one message: the others go on.</summary>
     public static Failure Unforeseen(FailureKind kind, Exception error) =>
         new(kind,
-            $"an error that nobody foresaw, on this message alone ({error.GetType().Name}: {error.Message}): please " +
+            $"an unexpected error on this message alone ({error.GetType().Name}: {error.Message}): please " +
             "report it with the message");
 }

@@ -50,7 +50,7 @@ internal sealed class JsonText(string pointer)
             text = default;
             return new Failure(
                 FailureKind.InvalidJson,
-                $"the string at {pointer} holds an escaped lone surrogate, which is no character: send whole " +
+                $"the string at {pointer} holds an escaped lone surrogate, which is not a character: send whole " +
                 "characters");
         }
     }

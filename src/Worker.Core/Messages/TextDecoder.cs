@@ -56,8 +56,8 @@ public sealed class TextDecoder
                     $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, "
                     + "such as Avro or Protobuf: send JSON or plain text");
             if (FramesTakenOff++ == 0)
-                say?.Invoke($"Values come in Schema Registry's frame (the first: schema {schema}): it is taken off, "
-                    + "and the JSON within is read");
+                say?.Invoke($"Values have Schema Registry's frame (the first: schema {schema}): it is removed, "
+                    + "and the JSON inside is read");
         }
         // 2. Characters.
         if (!Utf8.IsValid(utf8))
@@ -102,7 +102,7 @@ public sealed class TextDecoder
                 : options.Format == InputFormat.Json ? new Failure(FailureKind.InvalidJson,
                     $"the value is not JSON ({Place(error)}): send JSON with the text at {options.TextPointer}, or " +
                     "set Input:Format to Text")
-                : Broken($"the value begins like JSON and is not ({Place(error)}): send it whole");
+                : Broken($"the value begins like JSON but is not valid ({Place(error)}): send it whole");
         }
     }
 
@@ -132,8 +132,8 @@ public sealed class TextDecoder
                 FailureKind.InvalidJson, $"{what}, or set Input:BrokenJson to Score, or Input:Format to Text");
         if (BrokenScored++ == 0)
             say?.Invoke(
-                $"A value is scored as it stands, since Input:BrokenJson is Score: {what}. Others like it are " +
-                "counted and not told");
+                $"A whole value is scored, because Input:BrokenJson is Score: {what}. More such values are counted " +
+                "but not logged");
         return null;
     }
 

@@ -30,7 +30,7 @@ internal sealed class PackedMatrix
         (Count, Width) = (rows.Length / width, width);
         if (offsets.Length != 0 && offsets.Length != Count)
             throw new ArgumentException(
-                $"{Count} rows need as many offsets, there are {offsets.Length}", nameof(offsets));
+                $"{Count} rows need the same number of offsets, there are {offsets.Length}", nameof(offsets));
         Panels = (Count + Lanes - 1) / Lanes;
         panels = new float[checked(Panels * width * Lanes)];
         this.offsets = new float[Panels * Lanes];

@@ -49,7 +49,7 @@ public sealed class Vocabulary
         }
         if (ids.Count == 0)
             throw new TokenizerRefusedException(
-                TokenizerFiles.VocabTextName, "", "is empty: it needs one token a line");
+                TokenizerFiles.VocabTextName, "", "is empty: it needs one token per line");
         return new Vocabulary(ids);
     }
 
@@ -87,7 +87,7 @@ public sealed class Vocabulary
     {
         var number = ids.Count + 1;
         if (line.IsEmpty)
-            throw Refuse("is empty: the ids of all lines behind it would be in doubt");
+            throw Refuse("is empty: the ids of all lines after it would be uncertain");
         if (!System.Text.Unicode.Utf8.IsValid(line))
             throw Refuse("is not UTF-8: save the file as UTF-8");
         var token = Utf8.GetString(line);

@@ -6,10 +6,10 @@ using Polly.Retry;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several
-/// failures in a row a circuit breaker leaves the part alone for a while. Only for steps that changed nothing when they
-/// failed: never around a window that has been partly published. One object an outside part: the breaker remembers
-/// between calls.
+/// Retries steps that depend on an outside part that may not be there yet, with jittered back-off. After several
+/// failures in a row a circuit breaker pauses for a while. Only for steps that change nothing when they fail, so never
+/// around a window that has been partly published. One object per outside part, because the breaker remembers between
+/// calls.
 /// </summary>
 internal sealed partial class OutsideRetry
 {
@@ -38,7 +38,7 @@ internal sealed partial class OutsideRetry
                 MaxRetryAttempts = int.MaxValue,
                 OnRetry = retry =>
                 {
-                    // Once, not once a try: the count comes with the success.
+                    // Logged once, not for each try; the line about the success has the count.
                     if (tries == 1)
                     {
                         var reason = lastReason;
@@ -59,7 +59,7 @@ internal sealed partial class OutsideRetry
     }
 
     /// <summary>
-    /// Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled. One
+    /// Runs the step until it succeeds, fails permanently (<see cref="KafkaFailureException"/>) or is cancelled. One
     /// caller at a time.
     /// </summary>
     public T Run<T>(Func<CancellationToken, T> step, CancellationToken stop)
@@ -69,7 +69,7 @@ internal sealed partial class OutsideRetry
         var result = pipeline.Execute(
             token =>
             {
-                // Not counted while the circuit is open: then this is not reached.
+                // Not counted while the circuit is open, because then this code is not reached.
                 tries++;
                 try
                 {

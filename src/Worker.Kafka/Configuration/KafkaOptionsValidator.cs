@@ -4,10 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Worker.Kafka.Configuration;
 
-/// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists every problem at once.</summary>
+/// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists all problems together.</summary>
 public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
 {
-    /// <summary>Properties that carry the delivery promise or have an option of their own, and that option.</summary>
+    /// <summary>Properties that the delivery promise depends on or that have their own option, and that
+    /// option.</summary>
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
     {
         ["bootstrap.servers"] = "Kafka:BootstrapServers",
@@ -38,7 +39,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
     }
 
     /// <summary>
-    /// Every problem of the options, each saying which setting and what is allowed; empty when all is well.
+    /// All problems of the options, each with the setting and what is allowed; empty if there are none.
     /// </summary>
     public static IReadOnlyList<string> Problems(KafkaOptions options)
     {
@@ -87,11 +88,11 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
                 continue;
             if (topic is "." or ".." || !TopicName().IsMatch(topic))
                 problems.Add(
-                    $"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
+                    $"Kafka:Topics:{role}: '{topic}' is not a topic name: up to 249 letters, digits, '.', '_' and '-'");
             if (!seen.TryAdd(topic, role))
                 problems.Add(
                     $"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
-            // What the worker writes it would read again, and so on for ever.
+            // The worker would read again what it writes, and so on forever.
             if (role != nameof(topics.Messages) && sources?.Matches(topic) == true)
                 problems.Add(
                     $"Kafka:Topics:{nameof(topics.Messages)}: a pattern matches '{topic}', the topic of {role}: make " +
@@ -134,8 +135,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             "group.protocol.type"])
             if (options.Client.ContainsKey(property) || options.Consumer.ContainsKey(property))
                 problems.Add(
-                    $"Kafka:Consumer:{property} is the broker's to choose with Kafka:GroupProtocol Consumer: leave " +
-                    "it out");
+                    $"Kafka:Consumer:{property} is chosen by the broker with Kafka:GroupProtocol Consumer: leave it " +
+                    "out");
     }
 
     private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)
@@ -143,7 +144,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         foreach (var (property, value) in properties)
         {
             if (Reserved.TryGetValue(property, out var option))
-                problems.Add($"Kafka:{section}:{property} is not free to set: use {option}");
+                problems.Add($"Kafka:{section}:{property} cannot be set here: use {option}");
             if (value is null)
                 problems.Add($"Kafka:{section}:{property} has no value");
         }

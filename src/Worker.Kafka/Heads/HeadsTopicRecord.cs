@@ -1,10 +1,10 @@
 namespace Worker.Kafka.Heads;
 
 /// <summary>
-/// One record of the heads topic as it came. On a head's way (see <see cref="Core.Heads.Head"/>) this room carries it
-/// between the file and the workers.
+/// One record of the heads topic, unparsed. On a head's way (see <see cref="Core.Heads.Head"/>) this folder carries it
+/// from the file to the workers.
 /// </summary>
-/// <param name="Key">The label, in UTF-8; records of an anomaly reference have keys of their own.</param>
+/// <param name="Key">The label, in UTF-8; records of an anomaly reference have other keys.</param>
 /// <param name="Value">The head as JSON; null for a tombstone, which retires the label.</param>
 /// <param name="Partition">Where it lies.</param>
 /// <param name="Offset">Where it lies.</param>

@@ -70,7 +70,7 @@ internal static class Experiment
         var all = Variants.All(options, altered);
         if (options.Only.Except(all.Select(v => v.Name), StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown)
             throw new ExperimentRefusedException(
-                $"there is no variant {string.Join(", ", unknown)}: choose of " +
+                $"there is no variant {string.Join(", ", unknown)}: choose from " +
                 $"{string.Join(", ", all.Select(v => v.Name))}");
         return options.Only.Count == 0
             ? all

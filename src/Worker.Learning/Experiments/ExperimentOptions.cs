@@ -64,7 +64,7 @@ internal sealed record ExperimentOptions
                 $"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave " +
                 "texts to fit on");
         if (Features.Count == 0)
-            problems.Add("no feature is named: name one at least, e.g. taps");
+            problems.Add("no feature is named: name at least one, e.g. taps");
         if (Training.Calibration != CalibrationMethod.Platt)
             problems.Add($"the calibration is {Training.Calibration}: ensembles fold heads with Platt's only");
         problems.AddRange(Training.Problems());

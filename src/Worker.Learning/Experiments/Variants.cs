@@ -33,7 +33,7 @@ internal static class Variants
         List<Variant> variants =
             [.. options.Features.Select(
                 (feature, i) =>
-                    Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}",
+                    Single(feature.Name, $"one head per label on {feature.Name}{(i == 0 ? ": the base" : "")}",
                     feature.Feature, training))];
         variants.AddRange(Imbalance.All.Where(way => altered || way != Imbalance.Augment).Select(way =>
             way == Imbalance.Augment
@@ -62,7 +62,7 @@ internal static class Variants
                     Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)),
                 });
             variants.Add(
-                new Variant("ensemble-weighted", "their weights by held-out log-loss, folded")
+                new Variant("ensemble-weighted", "weights by held-out log-loss, folded")
                 {
                     Make = trial => Combined(trial, validation: false, Weighted),
                 });

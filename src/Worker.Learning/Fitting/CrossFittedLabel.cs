@@ -190,8 +190,8 @@ internal sealed class CrossFittedLabel
         return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of " +
             "positives; add examples or check the answers"
             : few < FewExamples ? $"only {few} answered texts " +
-                $"{(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on " +
-                $"little; answer {FewExamples - few} more or have its texts reviewed"
+                $"{(positives <= negatives ? "have it" : "do not have it")}: its probabilities and thresholds have " +
+                $"little evidence; answer {FewExamples - few} more or have its texts reviewed"
             : choice.Remark;
     }
 

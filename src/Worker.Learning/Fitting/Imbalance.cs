@@ -20,11 +20,11 @@ internal sealed record Imbalance(string Name, string Variant, string Description
     /// <summary>All ways.</summary>
     public static IReadOnlyList<Imbalance> All { get; } =
     [
-        new("sqrt", "weights-sqrt", "positives weigh the square root of n-/n+")
+        new("sqrt", "weights-sqrt", "positives have the weight sqrt(n-/n+)")
         {
             ClassWeights = Fitting.ClassWeights.SquareRoot,
         },
-        new("full", "weights-full", "positives weigh n-/n+") { ClassWeights = Fitting.ClassWeights.Balanced },
+        new("full", "weights-full", "positives have the weight n-/n+") { ClassWeights = Fitting.ClassWeights.Balanced },
         new("under", "undersampled", "as many of the frequent answer as of the rare one")
         {
             Sampling = Fitting.Sampling.Under,

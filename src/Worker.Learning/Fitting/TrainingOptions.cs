@@ -108,7 +108,7 @@ internal sealed record TrainingOptions
             $"Folds is {Folds}: it must be 2 to {CrossFitAnswers.MaximumFolds}");
         Check(CrossFitUpTo >= 0, $"CrossFitUpTo is {CrossFitUpTo}: it must be a number of texts, at least 0");
         Check(MinimumExamples >= 2,
-            $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
+            $"MinimumExamples is {MinimumExamples}: it must be at least 2, one to fit on and one to hold out");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
         Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");
         Check(Parallelism >= 0,

@@ -127,7 +127,8 @@ internal static class AnswerCell
         catch (JsonException)
         {
             problem =
-                $"has labels that begin like JSON and are none ({text}): write {Forms}, or names with a comma between";
+                $"has labels that begin like JSON but are not valid ({text}): write {Forms}, or names with a comma " +
+                "between";
             return null;
         }
     }

@@ -16,7 +16,7 @@ internal static class CsvQuotes
             return null;
         var line = record.LineNumber + raw[..Opening(raw, separator)].Count('\n');
         return $"line {line}: a quote opens here and is never closed: close it,"
-            + " or write a quote that belongs to the text twice";
+            + " or double a quote that belongs to the text";
     }
 
     /// <summary>Where the first quote opens that is not closed as it should be.</summary>

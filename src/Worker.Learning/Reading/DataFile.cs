@@ -16,7 +16,7 @@ internal static class DataFile
             throw new ExampleFormatException($"{path} is a folder: name a file in it");
         if (!File.Exists(path))
             throw new ExampleFormatException($"{Path.GetFullPath(path)} is not there: "
-                + "name a file of JSON lines, JSON, CSV, plain lines or Parquet, or one of these within gzip");
+                + "name a file of JSON lines, JSON, CSV, plain lines or Parquet, or one of these, gzipped");
         return Open(File.OpenRead(path), path, options);
     }
 
@@ -37,7 +37,7 @@ internal static class DataFile
             DataFormat.Csv => CsvRows.Read(text, source, separator),
             DataFormat.Lines => LineRows.Texts(text, source),
             _ => throw new ExampleFormatException(
-                $"{source} is no Parquet file: leave --format out, the content tells"),
+                $"{source} is not a Parquet file: leave --format out to detect the format"),
         });
     }
 }

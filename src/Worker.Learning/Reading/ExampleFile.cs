@@ -68,8 +68,7 @@ internal static class ExampleFile
     {
         if (file.Format == DataFormat.Lines)
             throw new ExampleFormatException($"{source} is a file of plain lines, without labels: write one JSON " +
-                "object a line,"
-                + $" e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
+                $"object per line, e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
         var problems = new RowProblems(source);
         var texts = new TextColumns(options, source);
         AnswerColumns? answers = null;
@@ -103,7 +102,7 @@ internal static class ExampleFile
         problems.Throw();
         if (good == 0)
             throw new ExampleFormatException(
-                $"{source} has no examples: write one JSON object a line, e.g. {JsonValues.Example}");
+                $"{source} has no examples: write one JSON object per line, e.g. {JsonValues.Example}");
 
         AnswerColumns Settle(DataRow row, IEnumerable<ReadRow> others)
         {

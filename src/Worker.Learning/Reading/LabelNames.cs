@@ -86,8 +86,8 @@ internal static class LabelNames
                 first = $"{answers} of \"{text}\"";
             }
         return count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both " +
-                $"yes and no: these answers are left out, correct one of them ({first})");
+            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers both yes and no for spellings that are " +
+            $"now one label: these answers are left out, correct one of them ({first})");
     }
 
     private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)
@@ -95,8 +95,8 @@ internal static class LabelNames
         var shown = same.Take(3).Select(group => string.Join(", ", group.OrderByDescending(count => count.Value)
             .Select(count => string.Create(CultureInfo.InvariantCulture, $"'{count.Key}' {count.Value:N0}"))));
         var more = same.Length > 3 ? $"; and {same.Length - 3} more such labels" : "";
-        return $"labels that differ in case, spaces or Unicode form alone: {string.Join("; ", shown)}{more}: "
-            + (merged ? "each made one" : "--normalise-labels makes each one");
+        return $"labels that differ only in case, spaces or Unicode form: {string.Join("; ", shown)}{more}: "
+            + (merged ? "joined" : "--normalise-labels joins them");
     }
 
     private static string TooMany(Dictionary<string, int> counts, int labels, string source)
@@ -105,8 +105,8 @@ internal static class LabelNames
         var shown = string.Join(
             ", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
         return string.Create(CultureInfo.InvariantCulture,
-                $"{source} names {labels:N0} labels, more than the {Maximum} that heads are made for")
-            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")
+                $"{source} names {labels:N0} labels, more than the maximum of {Maximum}")
+            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them only once; the first: {shown}): ")
             + "is it the right column? Choose it with --label-column, or leave rare labels out";
     }
 }

@@ -47,7 +47,7 @@ internal static class LineRows
         }
         catch (JsonException broken)
         {
-            return (null, $"is not JSON (at byte {broken.BytePositionInLine}): write one object a line, e.g. "
+            return (null, $"is not JSON (at byte {broken.BytePositionInLine}): write one object per line, e.g. "
                 + JsonValues.Example);
         }
     }

@@ -70,9 +70,8 @@ internal static class ParquetRows
         {
             // Whatever the library throws: of a file that begins like Parquet only damage is to be expected.
             throw new ExampleFormatException(
-                $"{source} begins like Parquet and cannot be read: it is damaged or cut off, or of a kind that is " +
-                    "not known"
-                + " here; save its columns as CSV or JSON lines");
+                $"{source} begins like Parquet but cannot be read: it is damaged or cut off, or of a kind that is " +
+                "not supported here; save its columns as CSV or JSON lines");
         }
     }
 

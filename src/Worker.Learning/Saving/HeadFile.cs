@@ -61,7 +61,7 @@ internal static class HeadFile
         }
         return heads.Count > 0 || File.Exists(AnomalyFile.PathBeside(path))
             ? heads
-            : throw new FormatException($"{path} has no heads: train some into it first");
+            : throw new FormatException($"{path} has no heads: train some first");
     }
 
     private static Head Parse(string line, string path, int number)

@@ -81,7 +81,7 @@ internal sealed record ThresholdOptions
         Check(Enum.IsDefined(Rule), $"threshold rule is {Rule}");
         Check(Error is > 0 and < 1, $"error is {Error}: it must lie between 0 and 1, e.g. 0.05");
         Check(Delta is > 0 and < 1, $"delta is {Delta}: it must lie between 0 and 1, e.g. 0.05");
-        Check(Validity is null || Validity > TimeSpan.Zero, $"validity is {Validity}: it must be longer than nothing");
+        Check(Validity is null || Validity > TimeSpan.Zero, $"validity is {Validity}: it must be above 0");
         Check(Uncertain is > 0 and <= 0.5, $"uncertain is {Uncertain}: it must be above 0 and at most 0.5");
         Check(Beta is > 0 and < double.PositiveInfinity, $"beta is {Beta}: it must be above 0");
         Check(Floor is > 0 and <= 1, $"floor is {Floor}: it must be above 0 and at most 1");

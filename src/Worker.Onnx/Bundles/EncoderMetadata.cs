@@ -68,7 +68,7 @@ internal sealed record EncoderMetadata
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new EncoderException(
-                $"{path} is missing: {folder} is no encoder bundle, make one with 'worker import'");
+                $"{path} is missing: {folder} is not an encoder bundle, make one with 'worker import'");
         try
         {
             var bytes = File.ReadAllBytes(path);

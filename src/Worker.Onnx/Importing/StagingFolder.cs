@@ -20,7 +20,7 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EncoderException($"{Path}: cannot be made: {error.Message}", error);
+            throw new EncoderException($"{Path}: cannot be created: {error.Message}", error);
         }
     }
 

@@ -14,7 +14,7 @@ internal static class CudaProvider
     public static string? Missing()
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains(ProviderName, StringComparer.Ordinal))
-            return "this build of ONNX Runtime has no CUDA provider: it is there on x64, under Linux and Windows";
+            return "this build of ONNX Runtime has no CUDA provider: there is one for x64, under Linux and Windows";
         if (!NativeLibrary.TryLoad(Driver, out var driver))
             return $"no NVIDIA driver ({Driver} cannot be loaded): install the driver, or give the container its GPU";
         NativeLibrary.Free(driver);

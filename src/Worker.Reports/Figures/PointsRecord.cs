@@ -19,7 +19,7 @@ internal sealed class PointConverter : JsonConverter<PointRecord>
 {
     /// <summary>Files of figures are not read back.</summary>
     public override PointRecord Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("figures are written only");
+        throw new NotSupportedException("figures are only written, never read");
 
     public override void Write(Utf8JsonWriter writer, PointRecord value, JsonSerializerOptions options) =>
         writer.WriteRawValue("[" + string.Join(",", value.Values.Select(Number)) + "]");

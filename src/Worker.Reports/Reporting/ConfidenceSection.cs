@@ -9,7 +9,7 @@ internal static class ConfidenceSection
     public static PageSection Of(ConfidenceFigures figures) => new("confidence", "Confidence",
         [
         E("p", A("class", "soft"),
-            "Every decision is yes or no. Certified: a standing certificate covers it. Uncertain: the calibrated " +
+            "Every decision is yes or no. Certified: a valid certificate covers it. Uncertain: the calibrated " +
                 "chance that it is wrong is high, " +
             "a reason to ask people. Likely: all others."),
         Tables.Table(

@@ -120,11 +120,11 @@ internal static class LabelSections
                 E("figcaption", E("strong", "Decisions")),
                 Tables.Table(["decided", "yes", "no"],
                 [
-                    ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
-                    ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
+                    ["has the label", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
+                    ["does not have it", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
                 ]),
                 Certified(report.Texts.Heads[column], detail.Certified))),
             MistakeSection.Examples(report, "Missed", detail.FalseNegatives, named: false),
-            MistakeSection.Examples(report, "Said wrongly", detail.FalsePositives, named: false));
+            MistakeSection.Examples(report, "False positives", detail.FalsePositives, named: false));
     }
 }

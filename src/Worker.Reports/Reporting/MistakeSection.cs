@@ -15,14 +15,14 @@ internal static class MistakeSection
         [
             E("p", A(
                 "class",
-                "soft"), "Where probability and answer contradict each other most: what the heads do not understand, " +
-                "or an answer that is wrong itself. Each label's own are with the label."),
+                "soft"), "Where probability and answer contradict each other most: the heads do not understand the " +
+                    "text, or the answer itself is wrong. Each label's own mistakes are with the label."),
             Examples(
-                report, "Said wrongly: a yes to what the text has not",
+                report, "False positives: a yes to a label that the text does not have",
                 [.. labels.SelectMany(l => l.FalsePositives).OrderByDescending(w => w.Probability).Take(MaximumShown)],
                 named: true),
             Examples(
-                report, "Missed: a no to what the text has",
+                report, "False negatives: a no to a label that the text has",
                 [.. labels.SelectMany(l => l.FalseNegatives).OrderBy(w => w.Probability).Take(MaximumShown)],
                 named: true),
         ]);

@@ -13,7 +13,7 @@ internal static class SliceSection
         Table("length", detail.Lengths),
         E("h3", "By source"),
         detail.Sources.Count == 0
-            ? E("p", A("class", "soft"), "No text names its source: give lines a \"source\" to see them apart.")
+            ? E("p", A("class", "soft"), "No text names its source: give lines a \"source\" to see figures by source.")
             : Table("source", detail.Sources),
     ]);
 

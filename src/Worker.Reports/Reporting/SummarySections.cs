@@ -73,9 +73,9 @@ internal static class SummarySections
         [
             E("p", A(
                 "class",
-                "soft"), "What is left wrong when people answer the riskiest texts, rightly. " + (report.Texts.Exclusive
-                ? "Risk of a text: how weak its most probable label is and how near the next one."
-                : "Risk of a text: how many of its decisions are to be expected wrong by the probabilities.")),
+                "soft"), "What stays wrong when people answer the riskiest texts correctly. " + (report.Texts.Exclusive
+                ? "Risk of a text: how weak its most probable label is, and how close the next one is."
+                : "Risk of a text: how many of its decisions are probably wrong, by its probabilities.")),
             Tables.Table(
                 ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones",
                     "texts with any wrong decision"],
@@ -102,7 +102,7 @@ internal static class SummarySections
             ($"F1 below {Low} though {Few} or more texts have the label: ", m => m.Support >= Few && m.F1 < Low),
             ($"Fewer than {Few} texts have the label, so its figures are mostly chance: ", m => m.Support is > 0
                 and < Few),
-            ("No text has the label, so nothing but false alarms can be counted: ", m => m.Support == 0 && m.Known > 0),
+            ("No text has the label, so only false positives can be counted: ", m => m.Support == 0 && m.Known > 0),
             ("No answer in this file: ", m => m.Known == 0),
             ("Ranked no better than chance: ", m => m.RocAuc <= 0.5),
         ])
@@ -123,8 +123,8 @@ internal static class SummarySections
         var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01
             && Significance.IsCalibrationWorse(report.Texts);
         if (worse)
-            yield return ["Calibration made the pooled calibration error larger, beyond chance: the texts may differ " +
-                "from those it was fitted on."];
+            yield return ["Calibration made the pooled calibration error larger than chance explains: the texts may " +
+                "differ from those it was fitted on."];
         if (!any && !worse)
             yield return ["Nothing stands out."];
     }
@@ -141,9 +141,9 @@ internal static class SummarySections
         var promised = report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0);
         if (promised > 0 && Significance.IsAbove(confidence.Certified, promised))
             yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more " +
-                "than was promised, beyond chance: these texts differ from those that were certified on.";
+                "than was promised and than chance explains: these texts differ from those of the certificates.";
         if (confidence.Uncertain.All > confidence.All.All / 4)
             yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions " +
-                "are uncertain: more answers, or fewer labels that people themselves disagree on.";
+                "are uncertain: give more answers, or drop labels on which people themselves disagree.";
     }
 }

@@ -23,7 +23,7 @@ internal static class Tables
 
     /// <summary>How a column is set: texts to the left, the first column as a name, numbers to the right.</summary>
     private static XAttribute? Class(string head, int column) =>
-        head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
+        head is "text" or "predicted" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
 
     /// <summary>A text of a message: its own direction of writing cannot disturb the page's.</summary>
     public static XElement Text(string text, int maximum = 280) =>

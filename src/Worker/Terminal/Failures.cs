@@ -1,6 +1,6 @@
 namespace Worker.Terminal;
 
-/// <summary>Turns whatever a command throws into a message for a person and an exit code.</summary>
+/// <summary>Turns any exception of a command into a message for a person and an exit code.</summary>
 internal static class Failures
 {
     public static async Task<int> Guard(Func<Task<int>> command)
@@ -29,7 +29,7 @@ internal static class Failures
         }
     }
 
-    /// <summary>Errors that the rooms of the house throw on purpose, with a message that is meant for people.</summary>
+    /// <summary>Exceptions that our own code throws with a message that is written for people.</summary>
     public static bool IsForeseen(Exception error) =>
         error is IOException or UnauthorizedAccessException or FormatException
         || error.GetType().Namespace?.StartsWith("Worker.", StringComparison.Ordinal) == true;

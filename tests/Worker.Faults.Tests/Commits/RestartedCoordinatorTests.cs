@@ -115,7 +115,7 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     }
 
     private static bool HasFinished(ListLogger log) =>
-        log.Lines.Any(line => line.Contains("A window is finished", StringComparison.Ordinal));
+        log.Lines.Any(line => line.Contains("A window that failing brokers had committed", StringComparison.Ordinal));
 
     /// <summary>
     /// Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what

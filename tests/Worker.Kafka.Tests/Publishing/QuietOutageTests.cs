@@ -51,7 +51,7 @@ public sealed class QuietOutageTests
         var said = Said(log).Skip(before).ToList();
         var lines = string.Join('\n', said);
         Assert.True(said.Count == 2, lines);
-        Assert.Contains(" Warning Kafka does not serve this worker since ", said[0], StringComparison.Ordinal);
+        Assert.Contains(" Warning Kafka has not served this worker since ", said[0], StringComparison.Ordinal);
         Assert.Contains(broker.BootstrapServers, said[0], StringComparison.Ordinal);
         Assert.DoesNotContain("TLS", said[0], StringComparison.Ordinal);
         Assert.Contains(" Information Kafka serves this worker again after ", said[1], StringComparison.Ordinal);

@@ -243,7 +243,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     [InlineData("modules.json", "{}", "array of objects")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\":true}", "pooling_mode_max_tokens")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}",
-        "beside another mode")]
+        "together with another mode")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"lasttoken\"}", "lasttoken")]
     [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}",
         "'query: ' before every text")]

@@ -94,7 +94,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     [Theory]
     [InlineData("delete", 3, "2", "9999999", true, FindingStatus.Failed, "heads would be forgotten")]
     [InlineData("compact", 3, "2", "9999999", false, FindingStatus.Warning, "only the last is kept")]
-    [InlineData("delete", 3, "1", "9999999", false, FindingStatus.Warning, "one broker alone")]
+    [InlineData("delete", 3, "1", "9999999", false, FindingStatus.Warning, "only one broker")]
     [InlineData("delete", 3, "4", "9999999", false, FindingStatus.Failed, "nothing can be written")]
     [InlineData("delete", 1, "1", "9999999", false, FindingStatus.Warning, "1 copy")]
     [InlineData("delete", 3, "2", "1000", false, FindingStatus.Warning, "max.message.bytes is 1000")]

@@ -47,7 +47,7 @@ public sealed class QuietLogTests(TinyModel model)
 
         Assert.True(lines.Count == 2, string.Join('\n', lines));
         Assert.Matches(
-            @"warn: Worker\.Kafka\.Clients\.OutageLog.*does not serve this worker since .*connection refused",
+            @"warn: Worker\.Kafka\.Clients\.OutageLog.*has not served this worker since .*connection refused",
             lines[0]);
         Assert.Matches("info: .*serves this worker again after .*lines of the client library were held back", lines[1]);
         // Neither at the start nor at the end: a line a rebalance, and none for a round in which nothing came.

@@ -137,7 +137,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         Assert.Contains("1 were too large to be kept whole, and the original is no longer in its topic", said,
             StringComparison.Ordinal);
         Assert.Contains("1 have no topic to go to", said, StringComparison.Ordinal);
-        Assert.Contains("1 are no dead letters of a worker", said, StringComparison.Ordinal);
+        Assert.Contains("1 are not dead letters of a worker", said, StringComparison.Ordinal);
         Assert.All(said.Split('\n'), line => Assert.True(line.Length <= 100, line));
         Assert.Matches("error: topic 'nowhere' does not exist",
             WorkerProcess.Run("", "replay", "--bootstrap", stage.Bootstrap, "--dead-letters", "nowhere").Errors);

@@ -64,10 +64,10 @@ public class WireTests(TinyModel model, SecureBroker broker)
                 "not signed by any authority of Kafka:Client:ssl.ca.location"]),
             (Run(broker.Sasl, Sasl().Where(s => s.Name != "ssl.ca.location")),
                 ["not signed by an authority that this system trusts", "set Kafka:Client:ssl.ca.location"]),
-            (Run(broker.Expired, Tls()), ["that ended at", "renewed on the broker"]),
+            (Run(broker.Expired, Tls()), ["that expired at", "renewed on the broker"]),
             (Run(broker.OtherName, Tls()), ["not for 127.0.0.1 but for other.example"]),
             // No certificate where one is wanted; TLS and SASL to listeners without.
-            (Run(broker.MutualTls, Tls()), ["wants one and got none", "ssl.certificate.location"]),
+            (Run(broker.MutualTls, Tls()), ["demands one and got none", "ssl.certificate.location"]),
             (Run(broker.Open, Sasl()), ["the listener does not speak TLS"]),
             (Run(broker.Open, saslInPlainText), ["does not offer this SASL mechanism"]),
         ];
@@ -127,7 +127,7 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"),
             ("sasl.username", "u")], "sasl.password: is required with PLAIN");
         Refuses([("security.protocol", "sasl_ssl"),
-            ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a way to a token");
+            ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a source of tokens");
         Refuses([("security.protocol", "tls")], "security.protocol: 'tls' must be one of");
     }
 
