@@ -54,8 +54,8 @@ public static class AnomalyFormat
     }
 
     /// <summary>Reads a reference.</summary>
-    /// <exception cref="AnomalyRefusedException">The bytes are no reference, of a later format, or damaged; says
-    /// which.</exception>
+    /// <exception cref="AnomalyRefusedException">The bytes are not a reference, of a later format, or damaged; the
+    /// message says which.</exception>
     public static AnomalyReference Parse(ReadOnlySpan<byte> bytes)
     {
         var start = Magic.Length + sizeof(int);

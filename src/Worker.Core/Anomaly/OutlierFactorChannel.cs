@@ -49,7 +49,7 @@ public sealed class OutlierFactorChannel : IAnomalyChannel
 
     public IReadOnlyList<string> Features => [Feature];
 
-    /// <summary>Distance of two points of length 1 with that cosine.</summary>
+    /// <summary>Distance of two points of length 1 with a given cosine.</summary>
     public static float DistanceOf(float cosine) => MathF.Sqrt(Math.Max(0, 2 - 2 * cosine));
 
     /// <inheritdoc/>

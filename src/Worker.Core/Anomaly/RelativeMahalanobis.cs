@@ -5,7 +5,7 @@ namespace Worker.Core.Anomaly;
 /// <summary>
 /// Distance of a text to the nearest class's mean under the covariance that all classes share, minus its distance under
 /// one Gaussian of everything (relative Mahalanobis distance, Ren et al. 2021), in the directions in which the classes
-/// differ: there the shared covariance is the identity and the background's is diagonal.
+/// differ. There the shared covariance is the identity and the background's is diagonal.
 /// </summary>
 public sealed class RelativeMahalanobis
 {
@@ -49,7 +49,7 @@ public sealed class RelativeMahalanobis
     /// <summary>Distances of texts.</summary>
     /// <param name="features">[count, width].</param>
     /// <param name="distances">Receives [count].</param>
-    /// <param name="parallel">How many threads may work on it.</param>
+    /// <param name="parallel">Maximum number of threads.</param>
     public void Score(ReadOnlyMemory<float> features, int count, Span<float> distances, ParallelOptions parallel)
     {
         var width = Shrink.Length;

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", what the
-/// text pointer leads to within the object "data", or the text that "data_base64" holds. One caller at a time.
+/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", the string
+/// at the text pointer inside the object "data", or the text in "data_base64". One caller at a time.
 /// </summary>
 internal sealed class CloudEvent(string textPointer)
 {

@@ -85,8 +85,9 @@ public sealed class KafkaFailureException : Exception
 
     public KafkaFailure Failure { get; }
 
-    /// <summary>The index among the published records of the one that failed; -1 if the failure is not about a
-    /// record.</summary>
+    /// <summary>
+    /// The index among the published records of the one that failed; -1 if the failure is not about a record.
+    /// </summary>
     public int RecordIndex { get; }
 
     public FailureAction Action => ActionOf(Failure);

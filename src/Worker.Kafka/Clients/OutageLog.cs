@@ -122,9 +122,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>
-    /// Before any broker has served this worker: what the listener showed, with advice.
-    /// </summary>
+    /// <summary>Before any broker has served this worker: what the listener showed, with advice.</summary>
     internal void Explain(string why)
     {
         lock (gate)

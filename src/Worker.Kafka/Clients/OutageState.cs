@@ -21,12 +21,14 @@ internal enum OutageStep
 /// </summary>
 internal sealed class OutageState
 {
-    /// <summary>Brokers that are restarted one by one, and idle connections that they close, do not count as an
-    /// outage.</summary>
+    /// <summary>
+    /// Brokers that are restarted one by one, and idle connections that they close, do not count as an outage.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Time between the first work that goes through and the end, because the group must have settled
-    /// too.</summary>
+    /// <summary>
+    /// Time between the first work that goes through and the end, because the group must have settled too.
+    /// </summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     public static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);

@@ -7,8 +7,9 @@ namespace Worker.Kafka.Configuration;
 /// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists all problems together.</summary>
 public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
 {
-    /// <summary>Properties that the delivery promise depends on or that have their own option, and that
-    /// option.</summary>
+    /// <summary>
+    /// Properties that the delivery promise depends on or that have their own option, and that option.
+    /// </summary>
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
     {
         ["bootstrap.servers"] = "Kafka:BootstrapServers",

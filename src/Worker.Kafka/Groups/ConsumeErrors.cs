@@ -5,8 +5,9 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Groups;
 
-/// <summary>Separates the errors from which the consumer recovers itself (logged) from those that need a person
-/// (thrown).</summary>
+/// <summary>
+/// Separates the errors from which the consumer recovers itself (logged) from those that need a person (thrown).
+/// </summary>
 internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaClients clients)
 {
     private readonly FatalError fatal = new();

@@ -25,8 +25,9 @@ public sealed class SourceWindow
         this.ledger = ledger;
     }
 
-    /// <summary>Empty if only offsets are to be committed, because partitions ended after entries that no reader
-    /// sees.</summary>
+    /// <summary>
+    /// Empty if only offsets are to be committed, because partitions ended after entries that no reader sees.
+    /// </summary>
     public SourceRecord[] Records { get; }
 
     /// <summary>One entry for each partition that the window has records of, or whose end it reached.</summary>

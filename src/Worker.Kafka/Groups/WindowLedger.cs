@@ -47,9 +47,7 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Publisher: partitions stay from now on until the window ends; false if the window is stale.
-    /// </summary>
+    /// <summary>Publisher: partitions stay from now on until the window ends; false if the window is stale.</summary>
     public bool TryBegin(SourceWindow window)
     {
         lock (gate)

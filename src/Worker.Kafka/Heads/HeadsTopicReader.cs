@@ -13,8 +13,9 @@ namespace Worker.Kafka.Heads;
 /// </summary>
 public sealed class HeadsTopicReader : IDisposable
 {
-    /// <summary>How long a poll waits. After a single record, a silence of this length ends the group of
-    /// records.</summary>
+    /// <summary>
+    /// How long a poll waits. After a single record, a silence of this length ends the group of records.
+    /// </summary>
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
 
     /// <summary>

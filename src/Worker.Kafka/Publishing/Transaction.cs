@@ -34,8 +34,9 @@ internal sealed partial class Transaction(
     private long? begun;
     private int lostBefore;
 
-    /// <summary>Whether the last transaction's commit was asked for; until then it cannot have been
-    /// committed.</summary>
+    /// <summary>
+    /// Whether the last transaction's commit was asked for; until then it cannot have been committed.
+    /// </summary>
     public bool CommitAsked { get; private set; }
 
     /// <summary>Makes this producer the only one with its identity and ends what an earlier one left open.</summary>

@@ -55,8 +55,9 @@ internal sealed partial class TransactionRecovery(
             && acknowledged.IsWhole(seen, committed);
     }
 
-    /// <summary>Longer than other workers' transactions may be open, because those hide everything after
-    /// them.</summary>
+    /// <summary>
+    /// Longer than other workers' transactions may be open, because those hide everything after them.
+    /// </summary>
     private TimeSpan Patience => TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
 
     /// <summary>
@@ -122,9 +123,7 @@ internal sealed partial class TransactionRecovery(
         }
     }
 
-    /// <summary>
-    /// Which part of the window is visible, and the group's offsets; null if that is not certain.
-    /// </summary>
+    /// <summary>Which part of the window is visible, and the group's offsets; null if that is not certain.</summary>
     private (Sighting[] Seen, Dictionary<TopicPartition, long> Committed)? LookUp(
         UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, TimeSpan patience, CancellationToken stop)
     {

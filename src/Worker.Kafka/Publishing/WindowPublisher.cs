@@ -24,8 +24,9 @@ public abstract class WindowPublisher : IDisposable
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
     public int MessageMaxBytes { get; }
 
-    /// <summary>The heartbeat of the publisher's thread: at rest except in <see cref="Publish"/> and
-    /// <see cref="Attend"/>.</summary>
+    /// <summary>
+    /// The heartbeat of the publisher's thread: at rest except in <see cref="Publish"/> and <see cref="Attend"/>.
+    /// </summary>
     public Heartbeat Heartbeat { get; }
 
     private protected GroupSession Group { get; }

@@ -155,8 +155,9 @@ internal sealed class LookAhead(WindowLimits limits)
     private bool IsCrowding(PartitionQueue queue, HashSet<TopicPartition> paused) =>
         Memory(queue) >= Share && !paused.Contains(queue.Partition);
 
-    /// <summary>One of the queues that are not empty; of two with the same age, the one that has waited
-    /// longer.</summary>
+    /// <summary>
+    /// One of the queues that are not empty; of two with the same age, the one that has waited longer.
+    /// </summary>
     private PartitionQueue Choose()
     {
         PartitionQueue? best = null;

@@ -50,8 +50,9 @@ internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
             Resume([.. paused.Where(ahead.HasRoom)]);
     }
 
-    /// <summary>Also called before partitions go: otherwise they would come back paused without anybody
-    /// knowing.</summary>
+    /// <summary>
+    /// Also called before partitions go: otherwise they would come back paused without anybody knowing.
+    /// </summary>
     public void Resume(IReadOnlyList<TopicPartition> partitions)
     {
         var were = partitions.Where(paused.Remove).ToList();

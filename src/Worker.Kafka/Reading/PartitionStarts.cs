@@ -68,8 +68,9 @@ internal sealed partial class PartitionStarts(
     public void Miss(TopicPartition partition, Offset wanted) =>
         unreadable[partition] = new(wanted, IsSuspicion: false);
 
-    /// <summary>Nothing is queued. Partitions that are still silent have been lost by the client, or cannot be
-    /// reached.</summary>
+    /// <summary>
+    /// Nothing is queued. Partitions that are still silent have been lost by the client, or cannot be reached.
+    /// </summary>
     public void LookAfterSilent()
     {
         foreach (var partition in silent.Overdue(flow.Paused))

@@ -30,8 +30,9 @@ internal sealed class SilentPartitions(TimeProvider clock)
     /// <summary>Whether the partition sent nothing; then none of its messages is in flight.</summary>
     public bool Contains(TopicPartition partition) => since.ContainsKey(partition);
 
-    /// <summary>Partitions that were silent for too long; they get the same time again. Call when nothing is
-    /// queued.</summary>
+    /// <summary>
+    /// Partitions that were silent for too long; they get the same time again. Call when nothing is queued.
+    /// </summary>
     /// <param name="paused">Partitions that are silent because we paused them.</param>
     public IReadOnlyList<TopicPartition> Overdue(IReadOnlySet<TopicPartition> paused)
     {

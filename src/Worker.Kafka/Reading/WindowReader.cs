@@ -24,8 +24,9 @@ public sealed partial class WindowReader
     /// <summary>How long a partition may wait behind others before the others are paused.</summary>
     private static readonly TimeSpan CrowdPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Offsets without messages are committed with the next message, or alone after this long without
-    /// one.</summary>
+    /// <summary>
+    /// Offsets without messages are committed with the next message, or alone after this long without one.
+    /// </summary>
     private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
 
     private readonly GroupSession group;

@@ -17,9 +17,7 @@ public sealed partial class TopicLimits
 
     private TopicLimits(int most) => this.most = most;
 
-    /// <summary>
-    /// The minimum of all, in bytes. It also limits batches, because the broker measures batches.
-    /// </summary>
+    /// <summary>The minimum of all, in bytes. It also limits batches, because the broker measures batches.</summary>
     public int Least => limits.Values.Append(most).Min();
 
     /// <summary>In bytes.</summary>

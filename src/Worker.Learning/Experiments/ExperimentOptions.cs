@@ -4,7 +4,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>A feature to compare.</summary>
-/// <param name="Name">What the variant is called, e.g. <c>taps</c>.</param>
+/// <param name="Name">The variant's name, e.g. <c>taps</c>.</param>
 /// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
 internal sealed record NamedFeature(string Name, string Feature);
 
@@ -25,12 +25,12 @@ internal sealed record ExperimentOptions
     /// <summary>The first of the seeds.</summary>
     public int FirstSeed { get; init; }
 
-    /// <summary>Share of the texts that figures are of; in (0, 0.9], default 0.25.</summary>
+    /// <summary>Share of the texts to measure on; in (0, 0.9], default 0.25.</summary>
     public double Test { get; init; } = 0.25;
 
     /// <summary>
-    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants that learn no
-    /// weights are fitted on these too: they need not pay for what they do not use.
+    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants without weights
+    /// are fitted on these too, because they do not need them otherwise.
     /// </summary>
     public double Validation { get; init; } = 0.15;
 
@@ -38,7 +38,7 @@ internal sealed record ExperimentOptions
     public int Bags { get; init; } = 5;
 
     /// <summary>
-    /// The first is the base that others are held against; an ensemble across features has one member each.
+    /// The first is the base that the others are compared with; an ensemble across features has one member for each.
     /// </summary>
     public IReadOnlyList<NamedFeature> Features { get; init; } = [];
 
@@ -46,8 +46,8 @@ internal sealed record ExperimentOptions
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>
-    /// How heads are trained; the seed is each split's own. Platt's calibration, because isotonic heads cannot be
-    /// folded.
+    /// How heads are trained; each split has its own seed. It uses Platt's calibration, because isotonic heads cannot
+    /// be folded.
     /// </summary>
     public TrainingOptions Training { get; init; } = new() { Calibration = CalibrationMethod.Platt };
 

@@ -4,21 +4,18 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>
-/// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
-/// </summary>
+/// <summary>Checks the names of all labels: how many there are, and whether some differ only in spelling.</summary>
 internal static class LabelNames
 {
     /// <summary>
-    /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a
-    /// column of something else.
+    /// Maximum number of labels. Nothing beyond is measured and tested, and more are nearly always the wrong column.
     /// </summary>
     public const int Maximum = 500;
 
-    /// <summary>The examples, with labels that differ in spelling alone made one where the options say so.</summary>
+    /// <summary>The examples, with labels that differ only in spelling joined if the options say so.</summary>
     /// <param name="examples">Of one file or several.</param>
-    /// <param name="source">What errors call them.</param>
-    /// <param name="remark">Told of what looks wrong.</param>
+    /// <param name="source">Their name in error messages.</param>
+    /// <param name="remark">Called with remarks about what looks wrong.</param>
     /// <exception cref="ExampleFormatException">Too many labels.</exception>
     internal static Func<LabelledText, LabelledText> Check(
         IReadOnlyCollection<LabelledText> examples, ReadingOptions options, string source, Action<string> remark)
@@ -46,7 +43,7 @@ internal static class LabelNames
         return example => example with { Labels = Merged(example.Labels, names) };
     }
 
-    /// <summary>Equal for labels that differ in case, spaces or Unicode form alone (NFKC).</summary>
+    /// <summary>Equal for labels that differ only in case, spaces or Unicode form (NFKC).</summary>
     public static string Key(string label)
     {
         var words = label.Normalize(NormalizationForm.FormKC).Split(
@@ -55,14 +52,14 @@ internal static class LabelNames
     }
 
     /// <summary>
-    /// The spelling that most texts have; of equals the first in ordinal order; without outer spaces.
+    /// The most frequent spelling (the first in ordinal order of several equally frequent ones), without outer spaces.
     /// </summary>
     private static string Chosen(IEnumerable<KeyValuePair<string, int>> spellings) => spellings
         .GroupBy(count => count.Key.Trim().Normalize(), StringComparer.Ordinal)
         .OrderByDescending(group => group.Sum(count => count.Value)).ThenBy(group => group.Key, StringComparer.Ordinal)
         .First().Key;
 
-    /// <summary>Answers that say both yes and no of what is one label now are no answers.</summary>
+    /// <summary>Answers that say both yes and no for spellings that are now one label are dropped.</summary>
     private static Dictionary<string, bool> Merged(
         IReadOnlyDictionary<string, bool> answers, Dictionary<string, string> names) =>
         answers.GroupBy(answer => names[answer.Key], answer => answer.Value, StringComparer.Ordinal)
@@ -70,7 +67,7 @@ internal static class LabelNames
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
     /// <summary>
-    /// Says how many answers are lost because spellings that are one label now were answered differently.
+    /// Says how many answers are lost because spellings that are now one label were answered differently.
     /// </summary>
     private static string? Contradictions(IReadOnlyCollection<LabelledText> examples, Dictionary<string, string> names)
     {

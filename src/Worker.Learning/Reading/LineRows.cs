@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Rows of a file of lines: of JSON objects, or of texts. A broken line costs no other.</summary>
+/// <summary>Rows of a file of lines: JSON objects, or texts. A broken line does not affect other lines.</summary>
 internal static class LineRows
 {
     private static readonly ColumnNames TextAlone = new([TextColumns.Default], isFixed: true);

@@ -5,7 +5,7 @@ namespace Worker.Onnx.Bundles;
 
 /// <summary>
 /// An imported encoder: a folder with graphs, weights, the tokenizer's files, the self-check and encoder.json, which
-/// names every file with its sha256. Opened, each file is there and unchanged.
+/// names every file with its sha256. An open bundle has every file, unchanged.
 /// </summary>
 public sealed class EncoderBundle
 {
@@ -44,19 +44,19 @@ public sealed class EncoderBundle
     /// </summary>
     public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
 
-    /// <summary>Path of vocab.txt, or null when the checkpoint had none.</summary>
+    /// <summary>Path of vocab.txt, or null if the checkpoint had none.</summary>
     public string? VocabularyPath => Find(BundleFiles.Vocabulary);
 
-    /// <summary>Path of tokenizer.json, or null when the checkpoint had none.</summary>
+    /// <summary>Path of tokenizer.json, or null if the checkpoint had none.</summary>
     public string? TokenizerPath => Find(BundleFiles.Tokenizer);
 
-    /// <summary>Path of tokenizer_config.json, or null when the checkpoint had none.</summary>
+    /// <summary>Path of tokenizer_config.json, or null if the checkpoint had none.</summary>
     public string? TokenizerConfigPath => Find(BundleFiles.TokenizerConfig);
 
     internal EncoderMetadata Metadata { get; }
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
-    /// <exception cref="EncoderException">It is no bundle, of another format, or a file is missing or
+    /// <exception cref="EncoderException">It is not a bundle, it is of another format, or a file is missing or
     /// changed.</exception>
     public static EncoderBundle Open(string folder)
     {

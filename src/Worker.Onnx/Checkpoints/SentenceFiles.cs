@@ -3,12 +3,13 @@ using System.Text.Json;
 namespace Worker.Onnx.Checkpoints;
 
 /// <summary>
-/// What the files of the sentence-transformers library ask for around the encoder. A worker offers the mean and [CLS]
-/// of each text and scales them as its heads need; what goes beyond that is refused by the file's and field's name.
+/// Checks what the files of the sentence-transformers library ask for around the encoder. A worker offers the mean and
+/// [CLS] of each text and scales them as its heads need. Everything beyond that is refused, with the names of the file
+/// and field.
 /// </summary>
 internal static class SentenceFiles
 {
-    /// <summary>The configuration's names, by the architecture that it was first written for.</summary>
+    /// <summary>The configuration's file names, by the architecture that it was first written for.</summary>
     public static IReadOnlyList<string> ConfigNames { get; } =
         ["sentence_bert_config.json", "sentence_distilbert_config.json"];
 
@@ -16,8 +17,8 @@ internal static class SentenceFiles
 
     /// <summary>Checks them all.</summary>
     /// <param name="lowersCase">Whether the folder's tokenizer lower-cases texts.</param>
-    /// <returns>What a user should know of the features, a line each.</returns>
-    /// <exception cref="EncoderException">Something is malformed, or asks for what is not done here.</exception>
+    /// <returns>What a user should know about the features, one line each.</returns>
+    /// <exception cref="EncoderException">Something is malformed or unsupported.</exception>
     public static IReadOnlyList<string> Check(string folder, bool lowersCase)
     {
         foreach (var name in ConfigNames)

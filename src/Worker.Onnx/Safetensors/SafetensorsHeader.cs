@@ -37,7 +37,7 @@ internal static class SafetensorsHeader
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <returns>The tensors, by name.</returns>
-    /// <exception cref="EncoderException">The header or an entry does not hold; the message names file and
+    /// <exception cref="EncoderException">The header or an entry is wrong; the message names file and
     /// tensor.</exception>
     public static FrozenDictionary<string, SafetensorsTensor> Read(Stream file, string path)
     {

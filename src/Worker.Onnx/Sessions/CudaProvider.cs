@@ -3,14 +3,14 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>Says why CUDA cannot be had, before the runtime is asked and fails.</summary>
+/// <summary>Says why CUDA is not available, before the runtime is asked and fails.</summary>
 internal static class CudaProvider
 {
     private const string ProviderName = "CUDAExecutionProvider";
 
     private static readonly string Driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
-    /// <returns>What is missing and what to do, or null when nothing was found missing.</returns>
+    /// <returns>What is missing and what to do; null if nothing was found missing.</returns>
     public static string? Missing()
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains(ProviderName, StringComparer.Ordinal))

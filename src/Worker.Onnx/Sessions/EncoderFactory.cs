@@ -13,11 +13,11 @@ namespace Worker.Onnx.Sessions;
 public static class EncoderFactory
 {
     /// <summary>Opens an encoder as the options ask.</summary>
-    /// <exception cref="EncoderException">A feature is not offered, the device cannot be had, or what it computes is
-    /// not the encoder that was imported; the message says what to do.</exception>
+    /// <exception cref="EncoderException">A feature is not offered, the device is not available, or its outputs are not
+    /// those of the imported encoder; the message says what to do.</exception>
     public static Encoder Create(EncoderBundle bundle, EncoderOptions options)
     {
-        // 1. What is wanted of the graph.
+        // 1. The wanted outputs of the graph.
         var layout = Layout(bundle, options.Features);
         if (options.OwnLogits && bundle.OwnLabels.IsEmpty)
             throw new EncoderException(
@@ -122,7 +122,7 @@ public static class EncoderFactory
                 "import it again on this machine");
     }
 
-    // The encoder when it agrees with the stored outputs; otherwise it is closed, and null.
+    // The encoder if it agrees with the stored outputs; otherwise it is closed, and the result is null.
     private static Encoder? Checked(
         Encoder encoder, EncoderBundle bundle, DeviceCheck.Bounds bounds, out string disagreement)
     {

@@ -8,8 +8,8 @@ namespace Worker.Reports.Figures;
 internal sealed record PointsRecord(IReadOnlyList<string> Columns, IReadOnlyList<PointRecord> Rows);
 
 /// <summary>
-/// One point of a curve, on one line of an indented file; null for what is no number. Rounded to 6 digits: a curve, not
-/// a sum.
+/// One point of a curve, on one line of an indented file; null for NaN. Rounded to 6 digits, which is enough for a
+/// curve.
 /// </summary>
 [JsonConverter(typeof(PointConverter))]
 internal readonly record struct PointRecord(params double[] Values);

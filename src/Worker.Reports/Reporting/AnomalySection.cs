@@ -4,7 +4,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>How well texts unlike the known ones stand out.</summary>
+/// <summary>How well unknown texts are separated from known ones.</summary>
 internal static class AnomalySection
 {
     public static PageSection Of(AnomalyMetrics anomaly, SharedAxes axes) => new("anomaly", "Anomalies",

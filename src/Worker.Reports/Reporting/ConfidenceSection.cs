@@ -3,7 +3,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>How right decisions of each confidence are, by label decision and by text.</summary>
+/// <summary>How often decisions of each confidence are right, by label decision and by text.</summary>
 internal static class ConfidenceSection
 {
     public static PageSection Of(ConfidenceFigures figures) => new("confidence", "Confidence",

@@ -5,7 +5,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>Which label is taken for which: a table coloured by share, and the pairs in order.</summary>
+/// <summary>Which label is mistaken for which: a table coloured by share, and the pairs in order.</summary>
 internal static class ConfusionSection
 {
     private const int Shown = 12;

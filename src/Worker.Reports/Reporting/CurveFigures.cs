@@ -10,7 +10,7 @@ namespace Worker.Reports.Reporting;
 /// <summary>The plots of a <see cref="CurveSet"/> and a review curve.</summary>
 internal static class CurveFigures
 {
-    /// <summary>Bins' means below this are not told apart on a plain axis.</summary>
+    /// <summary>Means of bins below this cannot be told apart on a plain axis.</summary>
     private const double Rare = 0.02;
 
     private static readonly (double, double)[] Diagonal = [(0, 0), (1, 1)];

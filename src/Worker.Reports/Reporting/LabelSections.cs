@@ -45,12 +45,13 @@ internal static class LabelSections
     ]);
 
     /// <summary>
-    /// A label's name that leads to its details; columns, not names, make the address: names may hold anything.
+    /// A label's name as a link to its details. The address uses the column, not the name, because names may contain
+    /// anything.
     /// </summary>
     public static XElement Link(EvaluationReport report, int column) =>
         E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
 
-    /// <summary>What certificates cover, against what they promise.</summary>
+    /// <summary>What certificates cover, compared with what they promise.</summary>
     private static XElement Certified(Head head, CertifiedDecisions certified) => Tables.Table(
         ["certified", "share", "wrong", "promised"],
         [
@@ -114,7 +115,7 @@ internal static class LabelSections
             E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span",
                 $"AP {Tables.Number(m.AveragePrecision)}"), E("span",
                 $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
-            // Within what is folded away: a browser that is led there opens it.
+            // Inside the folded part, so that a browser opens it when it follows the link.
             E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",
                 E("figcaption", E("strong", "Decisions")),

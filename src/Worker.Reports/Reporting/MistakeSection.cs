@@ -28,7 +28,7 @@ internal static class MistakeSection
         ]);
     }
 
-    /// <summary>A table of mistakes under a heading; null when there are none.</summary>
+    /// <summary>A table of mistakes under a heading; null if there are none.</summary>
     public static object?[]? Examples(
         EvaluationReport report, string heading, IReadOnlyList<WrongExample> examples, bool named) =>
         examples.Count == 0 ? null :

@@ -4,7 +4,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>The same figures on parts of the texts: where it is worse than on the whole.</summary>
+/// <summary>The same figures on parts of the texts, which show where it is worse than on the whole.</summary>
 internal static class SliceSection
 {
     public static PageSection Of(EvaluationDetail detail) => new("slices", "Slices",

@@ -5,7 +5,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>The whole at a glance.</summary>
+/// <summary>Everything at a glance.</summary>
 internal static class SummarySections
 {
     /// <summary>Figures of fewer positives than this are mostly chance.</summary>
@@ -129,7 +129,7 @@ internal static class SummarySections
             yield return ["Nothing stands out."];
     }
 
-    /// <summary>Decisions that a reader would miss, or should not trust.</summary>
+    /// <summary>Problems that a reader could miss, or figures that should not be trusted.</summary>
     private static IEnumerable<string> Decided(EvaluationReport report, ConfidenceFigures confidence)
     {
         if (confidence.TextsWithYes == 0 && confidence.Texts.All > 0)

@@ -15,8 +15,9 @@ internal sealed class SampleHeadCache
 {
     private const string Prefix = "sample-heads-";
 
-    /// <summary>How many files are kept: each is for another encoder, build or texts, and the oldest are
-    /// deleted.</summary>
+    /// <summary>
+    /// How many files are kept: each is for another encoder, build or texts, and the oldest are deleted.
+    /// </summary>
     private const int MaximumFiles = 4;
 
     private readonly string? path;

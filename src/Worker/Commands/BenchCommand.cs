@@ -40,8 +40,9 @@ internal static class BenchCommand
         return command;
     }
 
-    /// <summary>The encoder of the command line with another precision; auto for the precision of the command
-    /// line.</summary>
+    /// <summary>
+    /// The encoder of the command line with another precision; auto for the precision of the command line.
+    /// </summary>
     private static EncoderSection Section(ModelOptions model, ParseResult parsed, string bundle, string precision)
     {
         var section = model.Section(parsed, bundle);

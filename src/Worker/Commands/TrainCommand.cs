@@ -225,8 +225,9 @@ internal sealed class TrainCommand
         }
     }
 
-    /// <summary>A reference of other texts next to new heads would mislead, so it is deleted with the old
-    /// heads.</summary>
+    /// <summary>
+    /// A reference of other texts next to new heads would mislead, so it is deleted with the old heads.
+    /// </summary>
     private static void Write(string destination, TrainingResult result, string encoder)
     {
         AnomalyFile.Write(destination, null);

@@ -76,9 +76,7 @@ internal sealed record DemoData
         Late = late is null ? null : train.WithLabels([late]),
     };
 
-    /// <summary>
-    /// The rarest label that still has enough texts to train on; null if it would be the only one.
-    /// </summary>
+    /// <summary>The rarest label that still has enough texts to train on; null if it would be the only one.</summary>
     private static string? Rarest(DataSet data)
     {
         var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))

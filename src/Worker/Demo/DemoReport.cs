@@ -92,8 +92,9 @@ internal sealed class DemoReport
         }
     }
 
-    /// <summary>What was decided and how sure that is; and how often it is right, if the true labels are
-    /// known.</summary>
+    /// <summary>
+    /// What was decided and how sure that is; and how often it is right, if the true labels are known.
+    /// </summary>
     public void Decisions(HeadSet heads, ResultsWatcher watcher, EvaluatedTexts? truth)
     {
         lock (watcher.Gate)

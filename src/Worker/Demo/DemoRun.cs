@@ -135,8 +135,9 @@ internal static class DemoRun
             loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
     }
 
-    /// <summary>Publishes the late head. Returns how long it took until a result named its label, and which result that
-    /// was.</summary>
+    /// <summary>
+    /// Publishes the late head. Returns how long it took until a result named its label, and which result that was.
+    /// </summary>
     private static async Task<(TimeSpan Took, int Result)> Swap(
         HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Action waiting, Task running, CancellationToken stop)
     {

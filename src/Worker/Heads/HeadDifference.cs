@@ -72,9 +72,7 @@ internal static class HeadDifference
     private static bool IsComparable(Head from, Head to) =>
         from.Encoder == to.Encoder && from.Feature == to.Feature && from.Weights.Length == to.Weights.Length;
 
-    /// <summary>
-    /// Uses doubles, because the cosine of two nearly equal vectors would round to 1.
-    /// </summary>
+    /// <summary>Uses doubles, because the cosine of two nearly equal vectors would round to 1.</summary>
     private static double[] Wide(float[] weights) => Array.ConvertAll(weights, weight => (double)weight);
 
     /// <summary>The largest difference of probabilities for the same logit, from −20 to 20.</summary>

@@ -79,9 +79,7 @@ internal sealed class HeadRegistry
             first.TrySetResult();
     }
 
-    /// <summary>
-    /// The head of a change; null, and a line in <paramref name="refused"/>, if it cannot be used.
-    /// </summary>
+    /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, if it cannot be used.</summary>
     private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
     {
         try

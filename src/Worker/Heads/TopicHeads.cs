@@ -65,8 +65,9 @@ internal sealed class TopicHeads(string topic, string? followed = null)
         return heads;
     }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Takes the next record of a partition; a record without a key is not a head's, and is left
-    /// out.</summary>
+    /// <summary>
+    /// Takes the next record of a partition; a record without a key is not a head's, and is left out.
+    /// </summary>
     public void Take(SourceRecord record)
     {
         if (record.Key is null)

@@ -6,8 +6,9 @@ using Worker.Training;
 
 namespace Worker.Measuring;
 
-/// <summary>What int8 costs in quality: cosine of its embeddings to f32's, and macro-F1 of heads trained on f32
-/// features.</summary>
+/// <summary>
+/// What int8 costs in quality: cosine of its embeddings to f32's, and macro-F1 of heads trained on f32 features.
+/// </summary>
 internal static class Int8Quality
 {
     public static void Run(EncoderSection exact, EncoderSection quantised, string? data)

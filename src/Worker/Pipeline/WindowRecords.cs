@@ -82,8 +82,9 @@ internal sealed class WindowRecords
         return failure is null && reviewed == 1;
     }
 
-    /// <summary>Adds all records of a message; or none, and then returns why. Other messages are not
-    /// affected.</summary>
+    /// <summary>
+    /// Adds all records of a message; or none, and then returns why. Other messages are not affected.
+    /// </summary>
     private Failure? TryAddResult(ScoredWindow scored, int record, ref int reviewed)
     {
         var (before, reviewedBefore) = (outgoing.Count, reviewed);

@@ -37,8 +37,9 @@ internal static class SettingValue
         return null;
     }
 
-    /// <summary>The rule's message if it is one of ours; the library's messages have a placeholder for the field's
-    /// name.</summary>
+    /// <summary>
+    /// The rule's message if it is one of ours; the library's messages have a placeholder for the field's name.
+    /// </summary>
     private static string? Own(ValidationAttribute rule) =>
         rule.ErrorMessage is { } message && !message.Contains("{0}", StringComparison.Ordinal) ? message : null;
 

@@ -3,9 +3,7 @@ namespace Worker.Terminal;
 /// <summary>The word that a person probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>
-    /// The known word closest to an unknown one; null if none is close. Case does not count.
-    /// </summary>
+    /// <summary>The known word closest to an unknown one; null if none is close. Case does not count.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? To(string word, IEnumerable<string> known)

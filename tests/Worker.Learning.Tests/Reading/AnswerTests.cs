@@ -148,7 +148,7 @@ public class AnswerTests
             "text,label\n" + string.Concat(Enumerable.Range(0, labels).Select(i => $"text {i},label {i}\n"));
         Assert.Equal(500, Read(File(500)).Labels.Length);
         var error = Assert.Throws<ExampleFormatException>(() => Read(File(501)));
-        Assert.Contains("names 501 labels, more than the 500", error.Message, StringComparison.Ordinal);
+        Assert.Contains("names 501 labels, more than the maximum of 500", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
