@@ -12,6 +12,6 @@ internal static class DataFolder
         return System.IO.File.Exists(path)
             ? path
             : throw new UserError(
-                $"{path} is not there: this benchmark needs the public data sets beside the checkout");
+                $"{path} is not there: this benchmark needs the public data sets next to the checkout");
     }
 }

@@ -9,7 +9,7 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 
 // What any user can run is in 'worker bench'; here is what needs the labelled data beside the checkout.
 var root = new RootCommand(
-    "Benchmarks on the public data sets beside the checkout; 'eng/worker bench' has those that need no data.")
+    "Benchmarks on the public data sets next to the checkout; 'eng/worker bench' has those that need no data.")
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),

@@ -56,7 +56,7 @@ internal static class PublishCommand
                 "already");
             foreach (var line in PublishReport.Left(plan, there))
                 Console.WriteLine(line);
-            // 3. The anomaly reference beside them.
+            // 3. The anomaly reference next to them.
             Console.WriteLine(bytes is null
                 ? "there is no anomaly reference next to the heads: workers keep the one they use"
                 : await PublishReference(topic, bytes, reference!, there, stop));
