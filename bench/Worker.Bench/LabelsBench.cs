@@ -24,14 +24,17 @@ internal static class LabelsBench
     public static Command Create()
     {
         var model = new ModelOptions();
-        var most = new Option<int>("--most")
+        var maximum = new Option<int>("--most")
         {
             Description = "Training texts of each set at most",
             DefaultValueFactory = _ => 12_000,
         };
-        var verb = new Command("labels", "Train and run 106 heads of SMS spam, GoEmotions and Banking77") { most };
-        model.AddTo(verb);
-        verb.SetAction(async (parsed, stop) =>
+        var command = new Command("labels", "Train and run 106 heads of SMS spam, GoEmotions and Banking77")
+        {
+            maximum,
+        };
+        model.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
@@ -42,7 +45,7 @@ internal static class LabelsBench
                 var train = new[]
                 {
                     Sms(train: true), GoEmotions("train"), Banking("train"),
-                }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(most)));
+                }.SelectMany(set => Shuffled(set).Take(parsed.GetValue(maximum)));
                 var watch = Stopwatch.StartNew();
                 var result = TextTraining.Train(
                     loaded, DataSet.From(train, "train"), new TrainingOptions(), null, stop);
@@ -62,7 +65,7 @@ internal static class LabelsBench
                 "tokens/s");
             return ExitCode.Done;
         });
-        return verb;
+        return command;
     }
 
     /// <summary>

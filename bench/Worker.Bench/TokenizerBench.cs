@@ -13,9 +13,10 @@ internal static class TokenizerBench
 {
     public static Command Create()
     {
-        var verb = new Command("tokenizer", "Tokens a second and bytes allocated a text, on SMS and GoEmotions texts");
-        verb.SetAction(_ => Run());
-        return verb;
+        var command = new Command(
+            "tokenizer", "Tokens a second and bytes allocated a text, on SMS and GoEmotions texts");
+        command.SetAction(_ => Run());
+        return command;
     }
 
     private static int Run()

@@ -34,8 +34,8 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
     {
         var brokers = schedule.Where(fault => IsBroker(fault.Kind)).ToList();
         return Task.WhenAll(
-            [.. schedule.Where(fault => !IsBroker(fault.Kind)).Select(fault => WaitAndDo(fault, stop)), InTurn(
-                brokers, stop)]);
+            [.. schedule.Where(fault => !IsBroker(fault.Kind)).Select(fault => WaitAndDo(fault, stop)),
+                InTurn(brokers, stop)]);
     }
 
     private static bool IsBroker(FaultKind kind) =>

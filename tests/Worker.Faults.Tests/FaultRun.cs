@@ -120,8 +120,8 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
     {
         using var admin = new TopicAdmin(kafka, NullLoggerFactory.Instance, TimeProvider.System);
         await admin.CreateAsync(
-            [.. Partitions.Select(topic => new TopicSpec(topic.Key, topic.Value, 3)), new(
-                kafka.Topics.Heads, 1, 3, Compacted: true)]);
+            [.. Partitions.Select(topic => new TopicSpec(topic.Key, topic.Value, 3)),
+                new(kafka.Topics.Heads, 1, 3, Compacted: true)]);
     }
 
     private static IEnumerable<Passage> Passages(Evidence evidence)

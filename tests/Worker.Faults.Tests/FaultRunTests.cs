@@ -1,6 +1,5 @@
 using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Reporting;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests;
 

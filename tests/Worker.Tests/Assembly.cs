@@ -1,4 +1,3 @@
-using Worker.Testing;
 using Worker.Tests;
 using Worker.Tests.Security;
 

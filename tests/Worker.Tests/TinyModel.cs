@@ -1,6 +1,5 @@
 using Worker.Core.Heads;
 using Worker.Encoders;
-using Worker.Testing;
 
 namespace Worker.Tests;
 

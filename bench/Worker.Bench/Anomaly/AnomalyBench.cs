@@ -19,12 +19,12 @@ internal static class AnomalyBench
             DefaultValueFactory = _ => 7,
         };
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "anomaly",
             "The share of throughput that anomaly scores take (cost), or how well they tell unlike texts " +
             "(figures)") { what, repeats };
-        model.AddTo(verb);
-        verb.SetAction((parsed, stop) =>
+        model.AddTo(command);
+        command.SetAction((parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
@@ -52,6 +52,6 @@ internal static class AnomalyBench
                     $"CLINC150 against {unknown}, {(perplexity ? "with" : "without")} perplexity", metrics, []);
             return Task.FromResult(ExitCode.Done);
         });
-        return verb;
+        return command;
     }
 }

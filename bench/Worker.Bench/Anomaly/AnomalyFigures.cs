@@ -44,8 +44,8 @@ internal static class AnomalyFigures
         return (reference, metrics,
         [
             ("energy", SeparationMetrics.Of(Energy(known, result.Heads), Energy(unknown, result.Heads))),
-            ("plain Mahalanobis", SeparationMetrics.Of(
-                plain.Score(known.Matrix(layout.Name)), plain.Score(unknown.Matrix(layout.Name)))),
+            ("plain Mahalanobis",
+                SeparationMetrics.Of(plain.Score(known.Matrix(layout.Name)), plain.Score(unknown.Matrix(layout.Name)))),
         ]);
     }
 

@@ -53,7 +53,7 @@ internal static class DeliveryBench
         var pause = new Option<int>("--pause-ms")
         {
             Description = "Milliseconds between lone messages; idle connections are " +
-        "closed after 10,000",
+                "closed after 10,000",
             DefaultValueFactory = _ => 20
         };
         var repeats = new Option<int>("--repeats")
@@ -62,13 +62,13 @@ internal static class DeliveryBench
             DefaultValueFactory = _ => 5,
         };
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "delivery", "Worker without encoder against a bare Kafka loop, latency and memory, on a real Kafka")
         {
             names, bootstrap, messages, soak, waiting, lone, pause, repeats,
         };
-        model.AddTo(verb);
-        verb.SetAction(async (parsed, stop) =>
+        model.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             foreach (var name in parsed.GetValue(names) is { Length: > 0 } some ? some : All)
@@ -80,15 +80,15 @@ internal static class DeliveryBench
                 {
                     "throughput" => Throughput(bed, parsed.GetValue(messages), parsed.GetValue(repeats), stop),
                     "latency" =>
-                        Latency(bed, parsed.GetValue(lone), TimeSpan.FromMilliseconds(
-                            parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
+                        Latency(bed, parsed.GetValue(lone),
+                            TimeSpan.FromMilliseconds(parsed.GetValue(pause)), parsed.GetValue(repeats), stop),
                     "fairness" => Fairness(bed, parsed.GetValue(waiting), stop),
                     _ => Soak(bed, parsed.GetValue(soak), stop),
                 });
             }
             return ExitCode.Done;
         });
-        return verb;
+        return command;
     }
 
     private static async Task Throughput(DeliveryBed bed, int messages, int repeats, CancellationToken stop)

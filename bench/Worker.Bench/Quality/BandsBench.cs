@@ -13,10 +13,10 @@ internal static class BandsBench
     public static Command Create()
     {
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "bands", "Certified bands over 200 random splits, and accuracy with the riskiest 5% answered by people");
-        model.AddTo(verb);
-        verb.SetAction(parsed =>
+        model.AddTo(command);
+        command.SetAction(parsed =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
@@ -39,6 +39,6 @@ internal static class BandsBench
                 $"{review.Riskiest:F4} riskiest: {review.Times:F2} times the lift");
             return ExitCode.Done;
         });
-        return verb;
+        return command;
     }
 }

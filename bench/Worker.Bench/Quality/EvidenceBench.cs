@@ -13,7 +13,7 @@ namespace Worker.Bench.Quality;
 /// </summary>
 internal static class EvidenceBench
 {
-    private const int FewestTest = 1_000;
+    private const int MinimumTest = 1_000;
 
     public static Command Create()
     {
@@ -52,7 +52,7 @@ internal static class EvidenceBench
             foreach (var name in names.Where(name => name != "coin"))
             {
                 var set = EvidenceSets.Read(name);
-                foreach (var size in parsed.GetValue(sizes)!.Where(size => set.Texts.Count - size >= FewestTest))
+                foreach (var size in parsed.GetValue(sizes)!.Where(size => set.Texts.Count - size >= MinimumTest))
                 {
                     var large = size > 1_500;
                     var (plain, copied) = (parsed.GetValue(large ? largeSplits : splits), parsed.GetValue(copySplits));
@@ -63,7 +63,7 @@ internal static class EvidenceBench
             }
             if (names.Contains("coin", StringComparer.Ordinal))
                 foreach (var copying in Enum.GetValues<Copying>())
-                    bench.Run("coin", EvidenceSets.CoinFlips(200 + FewestTest, seed: 29), 200, copying,
+                    bench.Run("coin", EvidenceSets.CoinFlips(200 + MinimumTest, seed: 29), 200, copying,
                         parsed.GetValue(nearSplits));
             Console.WriteLine(EvidenceTable.Legend);
             return Task.FromResult(ExitCode.Done);
@@ -83,7 +83,7 @@ internal static class EvidenceBench
                 return;
             var features = Encode(name, set.Texts);
             // Near-copies are other texts with features of their own: of a pool, so that they are encoded once.
-            var pool = copying == Copying.Near ? Math.Min(set.Texts.Count - FewestTest, 3 * size) : set.Texts.Count;
+            var pool = copying == Copying.Near ? Math.Min(set.Texts.Count - MinimumTest, 3 * size) : set.Texts.Count;
             var (near, nearFeatures) = copying == Copying.Near ? Near(name, set, pool) : (set, features);
             var done = new EvidenceFigures[splits];
             var parallel = new ParallelOptions { CancellationToken = stop };

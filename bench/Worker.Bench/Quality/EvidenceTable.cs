@@ -20,10 +20,10 @@ internal static class EvidenceTable
         var copies = copying switch { Copying.None => "-", Copying.Whole => "8", _ => "8 near" };
         var line = string.Create(CultureInfo.InvariantCulture,
             $"{name,-9} {size,5} {copies,-6} {splits,4} {Share(f.Broken, sides),6:F3} " +
-                $"{Share(f.Broken, f.Sides),5:F3} {Share(f.SurelyBroken, sides),5:F3} " +
-                $"{Share(f.Decided[0], decided),5:F3} {Share(f.Decided[2], decided),6:F3} " +
-                $"{Share(f.Wrong[0], f.Decided[0]),6:F3} {Share(f.Wrong[1], f.Decided[1]),5:F3} " +
-                $"{Share(f.Wrong[2], f.Decided[2]),5:F3} {Share(f.CertifiedYes, f.Labels),5:F2}");
+            $"{Share(f.Broken, f.Sides),5:F3} {Share(f.SurelyBroken, sides),5:F3} " +
+            $"{Share(f.Decided[0], decided),5:F3} {Share(f.Decided[2], decided),6:F3} " +
+            $"{Share(f.Wrong[0], f.Decided[0]),6:F3} {Share(f.Wrong[1], f.Decided[1]),5:F3} " +
+            $"{Share(f.Wrong[2], f.Decided[2]),5:F3} {Share(f.CertifiedYes, f.Labels),5:F2}");
         return name == "coin" ? string.Create(CultureInfo.InvariantCulture,
             $"{line}  held-out F1 {f.HeldOutF1 / f.Labels:F3}") : line;
     }

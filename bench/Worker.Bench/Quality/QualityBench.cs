@@ -22,7 +22,7 @@ internal static class QualityBench
         var only = new Option<string[]>("--only")
         {
             Description = $"Sets to measure: {string.Join(", ", Names)}; all when " +
-        "not given",
+                "not given",
             AllowMultipleArgumentsPerToken = true
         };
         only.AcceptOnlyFromAmong(Names);
@@ -32,12 +32,12 @@ internal static class QualityBench
             DefaultValueFactory = _ => FeatureNames.Taps,
         };
         var model = new ModelOptions();
-        var verb = new Command(
+        var command = new Command(
             "quality",
             "Figures on public data sets against their targets; features are kept in artifacts/features") { only,
             feature };
-        model.AddTo(verb);
-        verb.SetAction((parsed, stop) =>
+        model.AddTo(command);
+        command.SetAction((parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
@@ -50,7 +50,7 @@ internal static class QualityBench
             table.Write(Console.Out);
             return Task.FromResult(ExitCode.Done);
         });
-        return verb;
+        return command;
     }
 
     private static void Measure(
@@ -172,8 +172,8 @@ internal static class QualityBench
         var train = features(set.Train.Texts);
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var result = HeadTrainer.Train(train, set.Train, cache.Feature, cache.EncoderHash, new TrainingOptions());
-        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds, (
-            Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        return (new QualityRun(set, features, result), watch.Elapsed.TotalSeconds,
+            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
     private static QualityRun Run(QualitySet set, FeatureCache cache) =>

@@ -15,8 +15,8 @@ internal sealed record QualityRun(
 {
     public static QualityRun Train(
         QualitySet set, string feature, string encoder, Func<IReadOnlyList<string>, FeatureMatrix> features) =>
-        new(set, features, HeadTrainer.Train(
-            features(set.Train.Texts), set.Train, feature, encoder, new TrainingOptions()));
+        new(set, features,
+            HeadTrainer.Train(features(set.Train.Texts), set.Train, feature, encoder, new TrainingOptions()));
 
     /// <summary>Calibrated probabilities; [texts, heads], row-major.</summary>
     public double[] Probabilities(IReadOnlyList<string> texts)

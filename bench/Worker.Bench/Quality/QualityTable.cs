@@ -34,7 +34,7 @@ internal sealed class QualityTable
             output.WriteLine(Line(figure));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{figures.Count(f => f.Passed == true)} reached, {figures.Count(f => f.Passed == false)} missed, " +
-                $"{figures.Count(f => f.Passed is null)} not measured"));
+            $"{figures.Count(f => f.Passed is null)} not measured"));
     }
 
     private static string Line(QualityFigure figure)

@@ -24,15 +24,15 @@ internal static class RareBench
             Description = "How many texts; one in 100,000 has a label",
             DefaultValueFactory = _ => 500_000
         };
-        var verb = new Command(
+        var command = new Command(
             "rare", "Training of many labels that one text in 100,000 has: does it converge, and what is recalled " +
             "(10 minutes and more)") { labels, texts };
-        verb.SetAction(parsed =>
+        command.SetAction(parsed =>
         {
             Run(parsed.GetValue(labels), parsed.GetValue(texts));
             return ExitCode.Done;
         });
-        return verb;
+        return command;
     }
 
     private static void Run(int labels, int texts)

@@ -42,8 +42,8 @@ public sealed class AnomalyAssembly
         if (chunk.Hash == assembled)
             return null;
         if (chunks.Count >= MaximumWaiting && chunk.Hash != manifest?.Hash)
-            throw new AnomalyRefusedException($"{MaximumWaiting} chunks of anomaly references wait for a manifest:"
-                + " publish a reference again, which clears them");
+            throw new AnomalyRefusedException($"{MaximumWaiting} chunks of anomaly references wait for a manifest:" +
+                " publish a reference again, which clears them");
         chunks[chunk] = value;
         return Complete();
     }

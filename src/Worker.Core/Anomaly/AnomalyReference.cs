@@ -39,8 +39,8 @@ public sealed record AnomalyReference
     {
         if (!string.Equals(Encoder, encoder, StringComparison.Ordinal))
             throw new AnomalyRefusedException(
-                $"the anomaly reference was made for encoder {Short(Encoder)}, this worker runs {Short(encoder)}: " +
-                "train again or deploy that encoder");
+                $"the anomaly reference was made for encoder {EncoderHash.Short(Encoder)}, this worker runs " +
+                $"{EncoderHash.Short(encoder)}: train again or deploy that encoder");
         foreach (var feature in Features)
             if (layout.Find(feature) is null)
                 throw new AnomalyRefusedException(
@@ -52,12 +52,10 @@ public sealed record AnomalyReference
                     $"the anomaly reference is damaged (channel '{channel.Name}' is of {channel.Width} floats, its " +
                     $"features have {width}): write it again with 'worker train'");
     }
-
-    private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 }
 
 /// <summary>An anomaly reference that cannot be used; the message says why and what to do.</summary>
-public sealed class AnomalyRefusedException : Exception
+public sealed class AnomalyRefusedException : UserFacingException
 {
     public AnomalyRefusedException(string reason)
         : base(reason)

@@ -83,7 +83,7 @@ public static class FeatureNames
 }
 
 /// <summary>A feature that an encoder does not have.</summary>
-public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : Exception(
+public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : UserFacingException(
     $"feature '{name}' is not offered by this encoder: choose from {string.Join(", ", offered)}, several joined by " +
         $"'+', or {FeatureNames.Taps} or {FeatureNames.All}")
 {

@@ -92,6 +92,6 @@ internal sealed class CertifiedSideRecord
             ? side
             : throw new HeadFormatException(
                 field, $"counts {side.Errors} errors in {side.Decided} decided of {side.Sample}: 0 <= errors <= " +
-                "decided <= sample must hold");
+                    "decided <= sample must hold");
     }
 }

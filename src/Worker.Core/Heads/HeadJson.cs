@@ -171,7 +171,7 @@ public static class HeadJson
         if (!double.IsFinite(value))
             throw new HeadFormatException(
                 field, $"of head '{head.Label}' v{head.Version} is {value}, which JSON cannot hold: the head is " +
-                "damaged, train it again");
+                    "damaged, train it again");
     }
 
     internal static HeadFormatException Missing(string field) => new(field, "is missing");

@@ -67,16 +67,16 @@ public sealed class HeadSet
     {
         if (!string.Equals(head.Encoder, Encoder, StringComparison.Ordinal))
             throw new HeadRefusedException(
-                head, $"was trained for encoder {Short(head.Encoder)}, this worker runs {Short(Encoder)}: retrain it " +
-                "or deploy that encoder");
+                head, $"was trained for encoder {EncoderHash.Short(head.Encoder)}, this worker runs " +
+                    $"{EncoderHash.Short(Encoder)}: retrain it or deploy that encoder");
         if (Layout.Resolve(head.Feature) is not { } feature)
             throw new HeadRefusedException(
                 head, $"uses feature '{head.Feature}', this encoder returns {Layout}: start the worker with that " +
-                "feature (Encoder:Features) or retrain the head");
+                    "feature (Encoder:Features) or retrain the head");
         if (head.Weights.Length != feature.Width)
             throw new HeadRefusedException(
                 head, $"has {head.Weights.Length} weights, feature '{head.Feature}' has {feature.Width} floats: it " +
-                "was made for another encoder or is damaged");
+                    "was made for another encoder or is damaged");
         if (!float.IsFinite(head.Bias) || head.Weights.Any(w => !float.IsFinite(w)))
             throw new HeadRefusedException(
                 head, "has a weight or bias that is not a finite number: it is damaged, train it again");
@@ -86,12 +86,10 @@ public sealed class HeadSet
         if (!double.IsFinite(head.Calibration.Slope) || !double.IsFinite(head.Calibration.Intercept))
             throw new HeadRefusedException(head, "has a calibration that is not a finite number: train it again");
     }
-
-    private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 }
 
 /// <summary>A head that this worker cannot use; the message names the head, the reason and what to do.</summary>
-public sealed class HeadRefusedException : Exception
+public sealed class HeadRefusedException : UserFacingException
 {
     public HeadRefusedException(Head head, string reason)
         : base($"head '{head.Label}' v{head.Version} {reason}") => Label = head.Label;

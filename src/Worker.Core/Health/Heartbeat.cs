@@ -13,10 +13,10 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
     /// <summary>
     /// Begins a step with a time limit; at the end of the scope the thread returns to the enclosing step.
     /// </summary>
-    public Scope Enter(string what, TimeSpan atMost)
+    public Scope Enter(string what, TimeSpan maximum)
     {
         var around = step;
-        step = new Step(what, clock.GetTimestamp(), atMost);
+        step = new Step(what, clock.GetTimestamp(), maximum);
         return new Scope(this, around);
     }
 
@@ -41,15 +41,15 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
         if (step is not { } now)
             return null;
         var elapsed = clock.GetElapsedTime(Math.Max(now.Since, excusedUntil));
-        if (elapsed <= now.AtMost + margin)
+        if (elapsed <= now.Maximum + margin)
             return null;
         return $"stage '{stage}' has been {now.What} for {elapsed.TotalSeconds:F0} s, which should take " +
-            $"{now.AtMost.TotalSeconds:F0} s at most";
+            $"{now.Maximum.TotalSeconds:F0} s at most";
     }
 
     private void GoOnWith(Step? one) => step = one is null ? null : one with { Since = clock.GetTimestamp() };
 
-    private sealed record Step(string What, long Since, TimeSpan AtMost);
+    private sealed record Step(string What, long Since, TimeSpan Maximum);
 
     /// <summary>Ends the step.</summary>
     public readonly struct Scope : IDisposable

@@ -52,19 +52,19 @@ public sealed class TextDecoder
         {
             if (!SchemaFrame.TryTakeOff(value, out utf8))
                 return new Failure(FailureKind.SchemaRegistryFrame,
-                    $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, "
-                    + "such as Avro or Protobuf: send JSON or plain text");
+                    $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, " +
+                    "such as Avro or Protobuf: send JSON or plain text");
             if (FramesTakenOff++ == 0)
-                say?.Invoke($"Values have Schema Registry's frame (the first: schema {schema}): it is removed, "
-                    + "and the JSON inside is read");
+                say?.Invoke($"Values have Schema Registry's frame (the first: schema {schema}): it is removed, " +
+                    "and the JSON inside is read");
         }
         // 2. Characters.
         if (!Utf8.IsValid(utf8))
         {
             if (options.InvalidUtf8 == InvalidUtf8.DeadLetter)
                 return new Failure(FailureKind.InvalidUtf8,
-                    $"the value is not UTF-8 (first bad byte at {FirstInvalid(utf8)}{Likely(utf8)}): send UTF-8, "
-                    + "or set Input:InvalidUtf8 to Replace");
+                    $"the value is not UTF-8 (first bad byte at {FirstInvalid(utf8)}{Likely(utf8)}): send UTF-8, " +
+                    "or set Input:InvalidUtf8 to Replace");
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
         }
         if (utf8.StartsWith("\uFEFF"u8))

@@ -17,8 +17,8 @@ internal sealed class LabelBytes
     private static readonly byte[][] Middles =
     [
         .. Enumerable.Range(0, LabelDecision.Count).Select(LabelDecision.At).Select(decided => Encoding.UTF8.GetBytes(
-            $",\"decision\":\"{DecisionNames.Of(decided.Decision)}\","
-            + $"\"confidence\":\"{DecisionNames.Of(decided.Confidence)}\",\"version\":")),
+            $",\"decision\":\"{DecisionNames.Of(decided.Decision)}\"," +
+            $"\"confidence\":\"{DecisionNames.Of(decided.Confidence)}\",\"version\":")),
     ];
 
     private readonly byte[] bytes;

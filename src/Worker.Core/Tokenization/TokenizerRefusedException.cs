@@ -1,7 +1,7 @@
 namespace Worker.Core.Tokenization;
 
 /// <summary>A tokenizer's files are broken, or ask for something that this tokenizer does not do.</summary>
-public sealed class TokenizerRefusedException : Exception
+public sealed class TokenizerRefusedException : UserFacingException
 {
     /// <param name="file">The file, e.g. <c>tokenizer.json</c>.</param>
     /// <param name="field">The field or line, e.g. <c>model.type</c>; empty for the file as a whole.</param>

@@ -43,8 +43,8 @@ public sealed class WordPieceTokenizer
             throw new ArgumentOutOfRangeException(
                 nameof(definition),
                 maxCharacters,
-                $"{nameof(TokenizerSettings.MaxCharactersPerWord)} must be 1 to "
-                + $"{TokenizerSettings.CharactersPerWordLimit}");
+                $"{nameof(TokenizerSettings.MaxCharactersPerWord)} must be 1 to " +
+                $"{TokenizerSettings.CharactersPerWordLimit}");
         caseBit = Vector128.Create(definition.Settings.LowerCase ? (byte)0x20 : (byte)0);
         ClassifyBytes();
     }

@@ -7,7 +7,7 @@ namespace Worker.Kafka.Clients;
 /// </summary>
 internal sealed partial class AwayBrokers
 {
-    private const int MostNamed = 3;
+    private const int MaximumNamed = 3;
     private readonly SortedDictionary<string, string> reasons = new(StringComparer.Ordinal);
     private WireFault? advice;
     private string? explained;
@@ -51,9 +51,9 @@ internal sealed partial class AwayBrokers
     /// <param name="bootstrap">Used if no broker was named.</param>
     public string Text(string bootstrap)
     {
-        var named = reasons.Take(MostNamed).Select(broker => $"{broker.Key} ({broker.Value})").ToList();
-        if (reasons.Count > MostNamed)
-            named.Add($"{reasons.Count - MostNamed} more");
+        var named = reasons.Take(MaximumNamed).Select(broker => $"{broker.Key} ({broker.Value})").ToList();
+        if (reasons.Count > MaximumNamed)
+            named.Add($"{reasons.Count - MaximumNamed} more");
         var brokers = named.Count == 0 ? bootstrap : string.Join(", ", named);
         return (explained ?? advice?.Message) is { } why ? $"{brokers}: {why}" : brokers;
     }

@@ -37,16 +37,7 @@ internal static class BrokerCertificate
         }
         try
         {
-            using var limit = new CancellationTokenSource(Patience);
-            using var socket = new TcpClient();
-            socket.ConnectAsync(host, port, limit.Token).AsTask().GetAwaiter().GetResult();
-            using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false);
-            tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = host,
-                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                RemoteCertificateValidationCallback = Look,
-            }, limit.Token).GetAwaiter().GetResult();
+            ShakeHands(host, port, Look).GetAwaiter().GetResult();
         }
         catch (Exception error)
             when (error is AuthenticationException or IOException or SocketException or OperationCanceledException
@@ -56,6 +47,20 @@ internal static class BrokerCertificate
         }
         // If the client already speaks TLS, the broker closed the connection for another reason.
         return fault.Kind == WireFaultKind.HungUp && SpeaksTls(options) ? null : found;
+    }
+
+    private static async Task ShakeHands(string host, int port, RemoteCertificateValidationCallback look)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(host, port, limit.Token).ConfigureAwait(false);
+        using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = look,
+        }, limit.Token).ConfigureAwait(false);
     }
 
     private static string? Reason(

@@ -63,7 +63,8 @@ internal sealed class KafkaClients(
     /// Ends an admin client without waiting for its threads. They notice the end only every 100 ms, and a start would
     /// wait for each.
     /// </summary>
-    public static void Discard(IAdminClient admin) => _ = Task.Run(admin.Dispose);
+    public static void Discard(IAdminClient admin) => _ = Task.Factory.StartNew(
+        admin.Dispose, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The text of an error of the library, secrets masked.</summary>
     public string Redact(string text) => secrets.Redact(text);

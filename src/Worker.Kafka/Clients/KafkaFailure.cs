@@ -1,3 +1,5 @@
+using Worker.Core;
+
 namespace Worker.Kafka.Clients;
 
 /// <summary>
@@ -67,7 +69,7 @@ public enum FailureAction
 }
 
 /// <summary>A failure from which the client library could not recover, and what to do about it.</summary>
-public sealed class KafkaFailureException : Exception
+public sealed class KafkaFailureException : UserFacingException
 {
     public KafkaFailureException(KafkaFailure failure, string message, int recordIndex = -1)
         : base(message)

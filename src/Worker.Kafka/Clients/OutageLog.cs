@@ -232,8 +232,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "Kafka has not served this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is " +
-            "not " +
-        "committed is read again. One line per minute follows, and one when it is over")]
+        "not committed is read again. One line per minute follows, and one when it is over")]
     private static partial void Begins(ILogger logger, DateTime since, string brokers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
@@ -245,7 +244,6 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
 
     [LoggerMessage(Level = LogLevel.Information, Message =
         "Kafka serves this worker again after {Length}; {Windows} windows are read again, {Lines} lines of the " +
-            "client " +
-        "library were held back (Logging:LogLevel:Worker.Kafka.Client Debug shows them){Notes}")]
+        "client library were held back (Logging:LogLevel:Worker.Kafka.Client Debug shows them){Notes}")]
     private static partial void Ends(ILogger logger, string length, int windows, int lines, string notes);
 }

@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.CircuitBreaker;
 using Polly.Retry;
 
 namespace Worker.Kafka.Clients;
 
 /// <summary>
 /// Retries steps that depend on an outside part that may not be there yet, with jittered back-off. After several
-/// failures in a row a circuit breaker pauses for a while. Only for steps that change nothing when they fail, so never
-/// around a window that has been partly published. One object per outside part, because the breaker remembers between
-/// calls.
+/// failures in a row it waits at least <see cref="Rest"/> each time. Only for steps that change nothing when they fail,
+/// so never around a window that has been partly published.
 /// </summary>
 internal sealed partial class OutsideRetry
 {
+    /// <summary>After this many failures in a row the back-off is at least <see cref="Rest"/>.</summary>
+    private const int Patience = 5;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
     private readonly string what;
     private readonly ILogger logger;
     private readonly TimeProvider clock;
@@ -34,8 +36,13 @@ internal sealed partial class OutsideRetry
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
-                MaxDelay = TimeSpan.FromSeconds(5),
+                MaxDelay = LongestRest,
                 MaxRetryAttempts = int.MaxValue,
+                // Attempts count from 0; null leaves the delay to the back-off.
+                DelayGenerator = retry => new ValueTask<TimeSpan?>(
+                    retry.AttemptNumber + 1 < Patience
+                        ? null
+                        : Rest + (LongestRest - Rest) * Random.Shared.NextDouble()),
                 OnRetry = retry =>
                 {
                     // Logged once, not for each try; the line about the success has the count.
@@ -46,14 +53,6 @@ internal sealed partial class OutsideRetry
                     }
                     return default;
                 },
-            })
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
-            {
-                ShouldHandle = mendable,
-                FailureRatio = 1,
-                MinimumThroughput = 5,
-                SamplingDuration = TimeSpan.FromSeconds(60),
-                BreakDuration = TimeSpan.FromSeconds(2),
             })
             .Build();
     }
@@ -69,7 +68,6 @@ internal sealed partial class OutsideRetry
         var result = pipeline.Execute(
             token =>
             {
-                // Not counted while the circuit is open, because then this code is not reached.
                 tries++;
                 try
                 {

@@ -68,10 +68,9 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
                 $"sasl.mechanism under Kafka:Client ({text})");
         if (Says("certificate verify failed"))
             return new(WireFaultKind.BrokerCertificate,
-                "the broker's certificate is not trusted: its authority is not in " +
-                "Kafka:Client:ssl.ca.location, or it has expired, or it is for another host name than the one in " +
-                    "Kafka:BootstrapServers " +
-                $"or advertised by the broker ({text})");
+                "the broker's certificate is not trusted: its authority is not in Kafka:Client:ssl.ca.location, or " +
+                "it has expired, or it is for another host name than the one in Kafka:BootstrapServers or advertised " +
+                $"by the broker ({text})");
         if (Says("PLAINTEXT broker listener?") || Says("wrong version number") || Says("packet length too long"))
             return new(WireFaultKind.PlaintextListener,
                 "the listener does not speak TLS: use the broker's TLS port, or " +

@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 
 namespace Worker.Kafka.Configuration;
 
 /// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists all problems together.</summary>
-public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOptions>
+public static partial class KafkaOptionsValidator
 {
     /// <summary>
     /// Properties that the delivery promise depends on or that have their own option, and that option.
@@ -31,13 +30,6 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
         ["enable.auto.commit"] = "Kafka:Delivery",
         ["enable.auto.offset.store"] = "Kafka:Delivery",
     };
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, KafkaOptions options)
-    {
-        var problems = Problems(options);
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-    }
 
     /// <summary>
     /// All problems of the options, each with the setting and what is allowed; empty if there are none.
@@ -103,8 +95,8 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
 
     private static IEnumerable<(string Role, string Topic)> Roles(KafkaTopics topics, MessageTopics? sources) =>
     [
-        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)), (
-            nameof(topics.Results), topics.Results),
+        .. (sources?.Names ?? []).Select(name => (nameof(topics.Messages), name)),
+        (nameof(topics.Results), topics.Results),
         (nameof(topics.Review), topics.Review), (nameof(topics.DeadLetters), topics.DeadLetters),
         (nameof(topics.Heads), topics.Heads), (nameof(topics.Labels), topics.Labels),
     ];
@@ -123,8 +115,7 @@ public sealed partial class KafkaOptionsValidator : IValidateOptions<KafkaOption
             : (nameof(options.DeliveryTimeoutMs), options.DeliveryTimeoutMs);
         if ((long)options.RevokeDrainMs + ms >= options.MaxPollIntervalMs)
             problems.Add($"Kafka:RevokeDrainMs ({options.RevokeDrainMs}) and Kafka:{publish} ({ms}) together must be " +
-                "less than " +
-                $"Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
+                $"less than Kafka:MaxPollIntervalMs ({options.MaxPollIntervalMs})");
         if (options.Delivery == DeliveryMode.ExactlyOnce && options.TransactionGiveUpMs < options.TransactionTimeoutMs)
             problems.Add($"Kafka:TransactionGiveUpMs ({options.TransactionGiveUpMs}) must be at least " +
                 $"Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs})");

@@ -27,8 +27,7 @@ public sealed class MessageTopics
     public static MessageTopics Of(KafkaTopics topics)
     {
         var parts = topics.Messages.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return new MessageTopics(
-            [.. parts.Where(part => !IsPattern(part))], [.. parts.Where(IsPattern)]);
+        return new MessageTopics([.. parts.Where(part => !IsPattern(part))], [.. parts.Where(IsPattern)]);
     }
 
     /// <summary>Whether a topic of this name is read.</summary>

@@ -22,7 +22,7 @@ public sealed class EmbeddedBroker : IDisposable
     /// <summary>Partitions of every topic.</summary>
     public const int PartitionsPerTopic = 4;
 
-    private const int MostTries = 50;
+    private const int MaximumTries = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly IProducer<Null, Null> host;
     private readonly IAdminClient admin;
@@ -81,7 +81,7 @@ public sealed class EmbeddedBroker : IDisposable
             {
                 return ask();
             }
-            catch (KafkaException error) when (error.Error.Code == ErrorCode.Local_Transport && tries < MostTries)
+            catch (KafkaException error) when (error.Error.Code == ErrorCode.Local_Transport && tries < MaximumTries)
             {
             }
     }

@@ -34,8 +34,7 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
         if (IsFenced(error) || IsUnreleased(error))
             throw Failure(KafkaFailure.Fenced,
                 $"another worker is member '{options.GroupInstanceId}' of group '{options.GroupId}', so this one " +
-                    "ends: " +
-                "give every worker its own Kafka:GroupInstanceId");
+                "ends: give every worker its own Kafka:GroupInstanceId");
         if (error.IsFatal)
             throw Failure(KafkaFailure.Fatal, $"the consumer cannot go on: {error.Reason}");
         switch (error.Code)

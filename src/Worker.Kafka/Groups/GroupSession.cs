@@ -69,7 +69,7 @@ public sealed partial class GroupSession : IDisposable
     internal WindowLedger Ledger { get; }
 
     /// <summary>The worker's outage log.</summary>
-    internal OutageLog Outages { get; }
+    public OutageLog Outages { get; }
 
     /// <summary>The consumer of this life. Reader's thread, unless a member here says otherwise.</summary>
     internal IConsumer<byte[]?, byte[]?> Consumer => life.Consumer;
@@ -174,7 +174,7 @@ public sealed partial class GroupSession : IDisposable
     /// <summary>Which offsets partitions hold, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     internal Dictionary<TopicPartition, (long First, long End)> AskEnds(
-        IReadOnlyCollection<TopicPartition> partitions, TimeSpan atMost) => life.Ends.Ask(partitions, atMost);
+        IReadOnlyCollection<TopicPartition> partitions, TimeSpan timeout) => life.Ends.Ask(partitions, timeout);
 
     /// <summary>
     /// Whether the consumer is to be replaced by a fresh one (<see cref="JoinAgain"/>); counts the error.

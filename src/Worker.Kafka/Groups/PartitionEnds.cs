@@ -14,10 +14,10 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
     /// <summary>The first offset and the one after the last, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions,
-        TimeSpan atMost)
+        TimeSpan timeout)
     {
-        var lowest = Offsets(partitions, OffsetSpec.Earliest(), atMost);
-        var highest = Offsets(partitions, OffsetSpec.Latest(), atMost);
+        var lowest = Offsets(partitions, OffsetSpec.Earliest(), timeout);
+        var highest = Offsets(partitions, OffsetSpec.Latest(), timeout);
         Task.WhenAll(lowest, highest).GetAwaiter().GetResult();
         var ends = highest.Result;
         return lowest.Result.Where(first => ends.ContainsKey(first.Key))
@@ -27,7 +27,7 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
     public void Dispose() => admin.Dispose();
 
     private async Task<Dictionary<TopicPartition, long>> Offsets(IReadOnlyCollection<TopicPartition> partitions,
-        OffsetSpec which, TimeSpan atMost)
+        OffsetSpec which, TimeSpan timeout)
     {
         var asked = partitions.Select(partition =>
             new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which });
@@ -35,7 +35,7 @@ internal sealed class PartitionEnds(Handle consumer) : IDisposable
         try
         {
             answers = (
-                await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = atMost })
+                await admin.ListOffsetsAsync(asked, new ListOffsetsOptions { RequestTimeout = timeout })
                     .ConfigureAwait(false)).ResultInfos;
         }
         catch (ListOffsetsException some)

@@ -16,7 +16,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
     /// <summary>
     /// If this many producers in a row end without a committed window between them, something is permanently wrong.
     /// </summary>
-    private const int MostRenewals = 5;
+    private const int MaximumRenewals = 5;
 
     /// <summary>The client waits for a coordinator for the session timeout, and for its answer a minute.</summary>
     private TimeSpan CommitLimit => TimeSpan.FromMilliseconds(options.SessionTimeoutMs) + TimeSpan.FromMinutes(1);
@@ -67,7 +67,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         catch (KafkaFailureException failure) when (failure.EndsProducer)
         {
             End();
-            if (++renewals > MostRenewals)
+            if (++renewals > MaximumRenewals)
                 throw new KafkaFailureException(KafkaFailure.Fatal,
                     $"{renewals} producers in a row published no window; the last: {failure.Message}");
             throw;

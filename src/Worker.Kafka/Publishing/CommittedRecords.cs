@@ -79,8 +79,8 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
             new(record.Topic, record.Key, record.Value, record.Headers ?? []);
 
         public static Content Of(ConsumeResult<byte[]?, byte[]?> result) =>
-            new(result.Topic, result.Message.Key, result.Message.Value, SourceRecord.From(
-                result, result.Topic).Headers);
+            new(result.Topic, result.Message.Key, result.Message.Value,
+                SourceRecord.From(result, result.Topic).Headers);
 
         public bool Equals(Content other) =>
             topic == other.topic && Same(key, other.key) && Same(value, other.value)

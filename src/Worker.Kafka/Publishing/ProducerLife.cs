@@ -77,7 +77,7 @@ internal sealed class ProducerLife : IDisposable
             // Then it cannot be known which offsets were left undecided.
             throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
                 $"no broker says which topics match {topics.Messages}: {error.Error.Reason}; a fresh producer " +
-                    "tries again");
+                "tries again");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class PublishErrors
                 $"{topic} does not exist: create it or allow auto-creation", index),
             _ when error.IsFatal => new KafkaFailureException(KafkaFailure.ProducerBroken,
                 "the producer cannot go on and a fresh one takes its place; the window is read again: " +
-                    $"{clients.Redact(error.Reason)} ({error.Code})"),
+                $"{clients.Redact(error.Reason)} ({error.Code})"),
             _ => null,
         };
     }

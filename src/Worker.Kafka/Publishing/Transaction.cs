@@ -182,7 +182,7 @@ internal sealed partial class Transaction(
 
     private KafkaFailureException Unresolved(string what, Error error) => new(KafkaFailure.TransactionUnresolved,
         $"{what}: {clients.Redact(error.Reason)}; a fresh producer settles what is open, and reading goes on from " +
-            "what is committed");
+        "what is committed");
 
     /// <summary>
     /// One call into the client. If it exceeds its time limit, a log line says so, and finally the liveness probe
@@ -217,26 +217,24 @@ internal sealed partial class Transaction(
                 when begun is { } since && clock.GetElapsedTime(since) >= timeLimit:
                 return new KafkaFailureException(KafkaFailure.TransactionTimedOut,
                     $"a transaction was open for {clock.GetElapsedTime(since).TotalSeconds:F1} s, longer than the " +
-                        $"{timeLimit.TotalSeconds:F1} s that " +
-                    "it may be (Kafka:TransactionTimeoutMs), and the broker aborted it; its messages are read again");
+                    $"{timeLimit.TotalSeconds:F1} s that it may be (Kafka:TransactionTimeoutMs), and the broker " +
+                    "aborted it; its messages are read again");
             case ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
                 or ErrorCode.TransactionCoordinatorFenced:
                 return new KafkaFailureException(KafkaFailure.Fenced,
                     $"another worker took over the transactional identity '{identity}', so this one ends: give every " +
-                        "worker its own " +
-                    "Kafka:TransactionalId (or host name), if both were meant to run");
+                    "worker its own Kafka:TransactionalId (or host name), if both were meant to run");
             case ErrorCode.TransactionalIdAuthorizationFailed:
                 return new KafkaFailureException(KafkaFailure.Unauthorised,
                     $"this worker may not use the transactional identity '{identity}': grant its user WRITE and " +
-                        "DESCRIBE on it");
+                    "DESCRIBE on it");
             case ErrorCode.ClusterAuthorizationFailed:
                 return new KafkaFailureException(KafkaFailure.Unauthorised,
                     "this worker may not write idempotently: grant its user IDEMPOTENT_WRITE on the cluster");
             case ErrorCode.InvalidTransactionTimeout:
                 return new KafkaFailureException(KafkaFailure.Configuration,
                     $"the broker refuses Kafka:TransactionTimeoutMs ({options.TransactionTimeoutMs}): it must not " +
-                        "exceed the broker's " +
-                    "transaction.max.timeout.ms (900000 by default)");
+                    "exceed the broker's transaction.max.timeout.ms (900000 by default)");
             case ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature
                 or ErrorCode.UnsupportedForMessageFormat:
                 return new KafkaFailureException(KafkaFailure.Fatal,

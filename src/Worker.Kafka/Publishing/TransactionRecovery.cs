@@ -216,12 +216,12 @@ internal sealed partial class TransactionRecovery(
         {
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a window that was committed in part could not be finished: {clients.Redact(refused.Message)}; a " +
-                    "fresh producer tries again");
+                "fresh producer tries again");
         }
         // People should know this even in an outage; there it is part of the last line.
         var isNoted = log.Outages?.Note(
             $"a window that the brokers had committed in part is finished ({rest.Records.Count} of " +
-                $"{undecided.Records.Count} records were missing)");
+            $"{undecided.Records.Count} records were missing)");
         Finished(logger, isNoted == true ? LogLevel.Debug : LogLevel.Warning, undecided.Records.Count,
             rest.Records.Count, rest.Offsets.Count);
     }
@@ -237,7 +237,6 @@ internal sealed partial class TransactionRecovery(
 
     [LoggerMessage(Message =
         "Whether failing brokers committed a window in part could not be looked up: {Reason}. If they did, messages " +
-            "come out twice or " +
-        "not at all. The worker needs READ on its output topics to look")]
+        "come out twice or not at all. The worker needs READ on its output topics to look")]
     private static partial void CannotLook(ILogger logger, LogLevel level, string reason);
 }

@@ -17,7 +17,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <summary>
     /// If this many producers in a row end without a committed window between them, something is permanently wrong.
     /// </summary>
-    private const int MostRenewals = 5;
+    private const int MaximumRenewals = 5;
     private const int FewRecords = 4_096;
     private readonly KafkaOptions options;
     private readonly TimeProvider clock;
@@ -179,7 +179,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     /// <exception cref="KafkaFailureException">There were too many in a row.</exception>
     private void Count(KafkaFailureException failure)
     {
-        if (++renewals > MostRenewals)
+        if (++renewals > MaximumRenewals)
             throw new KafkaFailureException(
                 KafkaFailure.Fatal, $"{renewals} producers in a row committed nothing; the last: {failure.Message}");
     }
@@ -230,7 +230,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             // A broker may have begun to commit, so that is looked up before anything is read again.
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh " +
-                    "producer takes over, and reading goes on from what is committed");
+                "producer takes over, and reading goes on from what is committed");
         }
         catch (MustAbortException must)
         {

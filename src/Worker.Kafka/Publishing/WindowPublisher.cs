@@ -139,7 +139,7 @@ public abstract class WindowPublisher : IDisposable
         var record = records[index];
         return new KafkaFailureException(KafkaFailure.RecordTooLarge,
             $"record {index} of the window, for topic '{record.Topic}', takes up to {SizeOf(record):N0} bytes, more " +
-                $"than {limit}", index);
+            $"than {limit}", index);
     }
 
     private void Recover(CancellationToken stop)

@@ -111,8 +111,8 @@ internal sealed class LookAhead(WindowLimits limits)
     /// <summary>Removes and returns the next window, up to its limits.</summary>
     public SourceWindow Compose(int epoch, WindowLedger ledger)
     {
-        var (most, bytes) = (limits.MaxMessages, 0L);
-        while (window.Count < most && bytes < limits.MaxBytes && count > 0)
+        var (maximum, bytes) = (limits.MaxMessages, 0L);
+        while (window.Count < maximum && bytes < limits.MaxBytes && count > 0)
         {
             var queue = Choose();
             window.Add(queue.Take(++taken, out var size));

@@ -203,8 +203,7 @@ internal sealed partial class PartitionStarts(
             return $"{where}, the group has no offset for it";
         return wanted.Value < first
             ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to " +
-                $"{first - 1}) " +
-                "were deleted before they were read"
+                $"{first - 1}) were deleted before they were read"
             : $"{where}, the next to read was {wanted.Value}: the topic was recreated or cut short, and what it held " +
                 $"between {end} and {wanted.Value - 1} is gone";
     }

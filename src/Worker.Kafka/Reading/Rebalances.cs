@@ -35,7 +35,7 @@ internal sealed partial class Rebalances
     {
         group.Log.Write(LogLevel.Warning, "refused",
             $"{group.Reason(error)}: joining group '{group.Options.GroupId}' again as " +
-                $"'{group.Options.GroupInstanceId}'");
+            $"'{group.Options.GroupInstanceId}'");
         // Once this has returned, the publisher is not inside the old consumer and does not come back to it.
         group.Ledger.Drain(TimeSpan.Zero, heartbeat);
         if (group.Consumer.Assignment is { Count: > 0 } still)
@@ -117,7 +117,6 @@ internal sealed partial class Rebalances
     [LoggerMessage(
         Message =
             "Windows in flight were not published within the {Milliseconds} ms that a revoke waits " +
-            "(Kafka:RevokeDrainMs), " +
-            "or publishing has ended: they are abandoned and read again")]
+            "(Kafka:RevokeDrainMs), or publishing has ended: they are abandoned and read again")]
     private static partial void NotDrained(ILogger logger, LogLevel level, int milliseconds);
 }

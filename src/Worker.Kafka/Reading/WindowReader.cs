@@ -131,11 +131,11 @@ public sealed partial class WindowReader
         }
     }
 
-    private static bool Wait(Task ready, TimeSpan atMost, CancellationToken stop)
+    private static bool Wait(Task ready, TimeSpan timeout, CancellationToken stop)
     {
         // The task's own failure is handled by its owner.
         WaitHandle[] either = [((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle];
-        return WaitHandle.WaitAny(either, atMost) != WaitHandle.WaitTimeout;
+        return WaitHandle.WaitAny(either, timeout) != WaitHandle.WaitTimeout;
     }
 
     /// <summary>
@@ -191,11 +191,11 @@ public sealed partial class WindowReader
     }
 
     /// <summary>One call of the client; false if it brought nothing.</summary>
-    private bool Poll(TimeSpan atMost)
+    private bool Poll(TimeSpan timeout)
     {
         try
         {
-            var result = group.Consumer.Consume(atMost);
+            var result = group.Consumer.Consume(timeout);
             if (result is null)
             {
                 flow.Emptied();

@@ -114,7 +114,7 @@ public sealed class TopicAdmin : IDisposable
             throw new KafkaFailureException(KafkaFailure.TopicMissing,
                 $"topic {string.Join(", ", missing)} does not exist at {options.BootstrapServers}: create it " +
                 "or allow auto-creation (Kafka:AllowAutoCreateTopics, and auto.create.topics.enable of the broker); " +
-                    "'worker topics create' makes every topic of a worker");
+                "'worker topics create' makes every topic of a worker");
     }
 
     /// <summary>
@@ -177,7 +177,7 @@ public sealed class TopicAdmin : IDisposable
         {
             throw new KafkaFailureException(KafkaFailure.Fatal, clients.Redact(
                 $"the topics could not be created: {TopicErrors.Reason(error.Error)}\n  what to do: " +
-                    $"{TopicErrors.Advice(error.Error.Code)}"));
+                $"{TopicErrors.Advice(error.Error.Code)}"));
         }
     }
 

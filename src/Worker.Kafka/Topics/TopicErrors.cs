@@ -30,7 +30,7 @@ internal static class TopicErrors
         ErrorCode.InvalidPartitions => "ask for another number with --partitions",
         ErrorCode.PolicyViolation or ErrorCode.InvalidConfig =>
             "create the topics as the policy requires; the heads topic needs one partition and " +
-                "cleanup.policy=compact",
+            "cleanup.policy=compact",
         ErrorCode.TopicException => "choose another name for the topic, under Kafka:Topics",
         _ => "check the brokers' log, then run the command again: topics that exist are not changed",
     };

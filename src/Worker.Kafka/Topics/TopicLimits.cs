@@ -12,16 +12,16 @@ namespace Worker.Kafka.Topics;
 /// </summary>
 public sealed partial class TopicLimits
 {
-    private readonly int most;
+    private readonly int maximum;
     private readonly Dictionary<string, int> limits = new(StringComparer.Ordinal);
 
-    private TopicLimits(int most) => this.most = most;
+    private TopicLimits(int maximum) => this.maximum = maximum;
 
     /// <summary>The minimum of all, in bytes. It also limits batches, because the broker measures batches.</summary>
-    public int Least => limits.Values.Append(most).Min();
+    public int Minimum => limits.Values.Append(maximum).Min();
 
     /// <summary>In bytes.</summary>
-    public int Of(string topic) => limits.GetValueOrDefault(topic, most);
+    public int Of(string topic) => limits.GetValueOrDefault(topic, maximum);
 
     /// <summary>
     /// Asks the brokers, unless told not to; a topic whose settings this user may not see counts with
@@ -51,14 +51,14 @@ public sealed partial class TopicLimits
                     var found = await answer;
                     if (!found[0].Entries.TryGetValue("max.message.bytes", out var entry)
                         || !int.TryParse(entry.Value, CultureInfo.InvariantCulture, out var bytes)
-                        || bytes >= read.most)
+                        || bytes >= read.maximum)
                         continue;
                     read.limits[topic] = bytes;
-                    Smaller(logger, topic, bytes, read.most);
+                    Smaller(logger, topic, bytes, read.maximum);
                 }
                 catch (KafkaException error)
                 {
-                    Unknown(logger, topic, clients.Redact(error.Error.Reason), read.most);
+                    Unknown(logger, topic, clients.Redact(error.Error.Reason), read.maximum);
                 }
             }
         }

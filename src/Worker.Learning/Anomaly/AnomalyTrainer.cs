@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
 using Worker.Learning.Examples;
@@ -53,8 +54,8 @@ internal static class AnomalyTrainer
         var groups = data.Groups;
         var order = usable.DistinctBy(row => groups[row]).ToArray();
         if (order.Length < MinimumTexts)
-            throw new AnomalyTrainingException($"an anomaly reference needs at least {MinimumTexts} texts, there are"
-                + $" {order.Length} distinct ones with features that are finite numbers");
+            throw new AnomalyTrainingException($"an anomaly reference needs at least {MinimumTexts} texts, there are" +
+                $" {order.Length} distinct ones with features that are finite numbers");
         new Random(options.Seed).Shuffle(order);
         var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
         var values = HeldOut(fit, Folds(order, classes.Of, options.Folds).Take(folds), usable, groups, probabilities);
@@ -125,4 +126,4 @@ internal static class AnomalyTrainer
 }
 
 /// <summary>No reference can be made of these texts; the message says why.</summary>
-internal sealed class AnomalyTrainingException(string reason) : Exception(reason);
+internal sealed class AnomalyTrainingException(string reason) : UserFacingException(reason);

@@ -25,7 +25,7 @@ internal sealed class HeadEnsemble
             if (member.Label != first.Label || member.Encoder != first.Encoder)
                 throw new ArgumentException(
                     $"heads of one label and one encoder answer together: '{first.Label}' for encoder " +
-                        $"{first.Encoder} and '{member.Label}' for encoder {member.Encoder} do not", nameof(members));
+                    $"{first.Encoder} and '{member.Label}' for encoder {member.Encoder} do not", nameof(members));
             if (member.Calibration.Curve is not null)
                 throw new ArgumentException(
                     $"head '{member.Label}' has an isotonic calibration, which is not linear and cannot be folded: " +
@@ -33,7 +33,7 @@ internal sealed class HeadEnsemble
             if (Width(member) != Width(first))
                 throw new ArgumentException(
                     $"head '{member.Label}' on {member.Feature} has parts of {Width(member)} floats, on " +
-                        $"{first.Feature} of {Width(first)}: they are of different encoders", nameof(members));
+                    $"{first.Feature} of {Width(first)}: they are of different encoders", nameof(members));
         }
         (Members, Weights, Intercept) = (members, weights, intercept);
     }

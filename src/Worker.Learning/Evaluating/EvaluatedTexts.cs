@@ -34,7 +34,7 @@ internal sealed class EvaluatedTexts
             throw new ArgumentException(
                 $"there are {texts.Count} texts, {sources?.Count ?? texts.Count} sources, {heads.Count} heads, " +
                 $"{uncalibrated.Length} uncalibrated and {probabilities.Length} calibrated probabilities, and " +
-                    $"answers [{answers.Rows}, {answers.Labels}]",
+                $"answers [{answers.Rows}, {answers.Labels}]",
                 nameof(answers));
         (Heads, Texts, Sources, Uncalibrated, Probabilities, Answers) = (
             heads, texts, sources, uncalibrated, probabilities, answers);

@@ -41,7 +41,7 @@ internal static class DataCleaning
         if (clean.Groups.Count < FewDistinct * kept.Length)
             found.Add(string.Create(CultureInfo.InvariantCulture,
                 $"{clean.Groups.Count} of {kept.Length} texts are distinct: copies and near-copies stay on one side " +
-                    $"of every split and count as one text of evidence"));
+                $"of every split and count as one text of evidence"));
         return clean;
     }
 

@@ -60,7 +60,7 @@ internal sealed class DataSet
         if (labels.Length == 0)
             throw new ExampleFormatException(
                 [$"{source} has {all.Count} texts and names no label: answer at least one, e.g. \"labels\": " +
-                $"{{\"spam\": 1}}"], 1);
+                    $"{{\"spam\": 1}}"], 1);
 
         var values = new sbyte[checked(all.Count * labels.Length)];
         for (var row = 0; row < all.Count; row++)

@@ -1,3 +1,4 @@
+using Worker.Core;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Fitting;
 
@@ -73,4 +74,4 @@ internal sealed record ExperimentOptions
 }
 
 /// <summary>An experiment that cannot be made; the message says why and what to do.</summary>
-internal sealed class ExperimentRefusedException(string message) : Exception(message);
+internal sealed class ExperimentRefusedException(string message) : UserFacingException(message);

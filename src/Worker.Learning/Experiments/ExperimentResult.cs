@@ -79,5 +79,5 @@ internal sealed record VariantResult(
 /// <param name="Variants">The base first.</param>
 /// <param name="Texts">To fit on (without and with validation) and to test on, in each split.</param>
 internal sealed record ExperimentResult(
-    IReadOnlyList<string> Labels, IReadOnlyList<VariantResult> Variants, (
-        int Fit, int Validation, int Test) Texts, int Seeds);
+    IReadOnlyList<string> Labels, IReadOnlyList<VariantResult> Variants,
+    (int Fit, int Validation, int Test) Texts, int Seeds);

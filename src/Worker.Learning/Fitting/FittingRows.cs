@@ -40,7 +40,7 @@ internal sealed class FittingRows
     /// <summary>What was left out, in words; null if nothing was.</summary>
     public string? Remark => Unusable.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
         $"{Unusable.Count} of {Features.Rows} texts are left out because the encoder's features of them are not " +
-            $"finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or fix them");
+        $"finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or fix them");
 
     /// <summary>
     /// Draws the folds of labels and the rows made from their examples; returns how many folds each has.

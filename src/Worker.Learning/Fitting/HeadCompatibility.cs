@@ -11,7 +11,7 @@ internal static class HeadCompatibility
         if (head.Encoder != encoder)
             throw new HeadRefusedException(
                 head, $"was trained for encoder {head.Encoder}, these features are from {encoder}: use that encoder " +
-                "or train the head again");
+                    "or train the head again");
     }
 
     /// <exception cref="HeadRefusedException">It is for another encoder or feature, or has another width.</exception>
@@ -21,10 +21,10 @@ internal static class HeadCompatibility
         if (head.Feature != feature)
             throw new HeadRefusedException(
                 head, $"uses feature '{head.Feature}', these features are '{feature}': encode with that feature or " +
-                "train the head again");
+                    "train the head again");
         if (head.Weights.Length != width)
             throw new HeadRefusedException(
                 head, $"has {head.Weights.Length} weights, the features have {width} floats: it is damaged or the " +
-                "features are of another encoder");
+                    "features are of another encoder");
     }
 }

@@ -56,7 +56,7 @@ internal static class HeadTrainer
         if (features.Rows != data.Texts.Count + derived.Sources.Count)
             throw new ArgumentException(
                 $"there are features of {features.Rows} texts, the data set has {data.Texts.Count} and " +
-                    $"{derived.Sources.Count} derived: encode exactly these, in order",
+                $"{derived.Sources.Count} derived: encode exactly these, in order",
                 nameof(features));
         if (features.Rows == 0)
             throw new ArgumentException("there are no texts to train on", nameof(features));
@@ -149,7 +149,7 @@ internal static class HeadTrainer
                 problems.Add(new LabelProblem(
                     labels[label],
                     $"{fewer} of its {positives + negatives} answered texts {kind}{Copies(label)}, at least " +
-                        $"{options.MinimumExamples} must: answer more texts"));
+                    $"{options.MinimumExamples} must: answer more texts"));
         }
         return trainable;
 

@@ -78,8 +78,8 @@ internal static class AnswerCell
             {
                 if (!isWrong)
                     continue;
-                problem = $"answers label '{label}' with {Shown(value)}: "
-                    + "write 1, true or yes, 0, false or no, or leave it out when unknown";
+                problem = $"answers label '{label}' with {Shown(value)}: " +
+                    "write 1, true or yes, 0, false or no, or leave it out when unknown";
                 return null;
             }
             if (string.IsNullOrWhiteSpace(label))

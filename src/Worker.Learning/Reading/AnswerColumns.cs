@@ -35,8 +35,8 @@ internal sealed class AnswerColumns
         {
             string[] named = options.LabelColumn is null ? [.. options.LabelColumns] : [options.LabelColumn];
             if (fixedColumns is not null && Array.Find(named, name => fixedColumns.Find(name) < 0) is { } missing)
-                throw new ExampleFormatException($"{source} has no column '{missing}' (its columns: {fixedColumns}): "
-                    + $"choose {(options.LabelColumn is null ? "--label-columns" : "--label-column")} among them");
+                throw new ExampleFormatException($"{source} has no column '{missing}' (its columns: {fixedColumns}): " +
+                    $"choose {(options.LabelColumn is null ? "--label-columns" : "--label-column")} among them");
             return options.LabelColumn is null
                 ? new AnswerColumns(named, null, null)
                 : new AnswerColumns([], options.LabelColumn, options.LabelSeparator ?? ",");
@@ -46,8 +46,8 @@ internal sealed class AnswerColumns
         if (fixedColumns is null)
         {
             var keys = rows.Count > 0 ? $" (the keys of its first object: {rows[0].Columns})" : "";
-            problem = $"has no \"labels\"{keys}: add {AnswerCell.Forms},"
-                + " or name the key that holds them with --label-column";
+            problem = $"has no \"labels\"{keys}: add {AnswerCell.Forms}," +
+                " or name the key that holds them with --label-column";
             return null;
         }
         return ByLook(rows, fixedColumns, options, source, out problem);
@@ -81,9 +81,9 @@ internal sealed class AnswerColumns
                 answers[column] = answer;
             if (!isWrong)
                 continue;
-            problem = $"has '{value as string ?? JsonValues.Name(value)}' in column '{column}': "
-                + "write 1, true or yes, 0, false or no, or nothing when unknown; or leave the column out of " +
-                    "--label-columns";
+            problem = $"has '{value as string ?? JsonValues.Name(value)}' in column '{column}': " +
+                "write 1, true or yes, 0, false or no, or nothing when unknown; or leave the column out of " +
+                "--label-columns";
             return null;
         }
         return answers;
@@ -100,8 +100,8 @@ internal sealed class AnswerColumns
         if (column >= 0)
             return true;
         problem = names is null
-            ? $"has no \"labels\" (its keys: {row.Columns}): add {AnswerCell.Forms},"
-                + " or name the key that holds them with --label-column"
+            ? $"has no \"labels\" (its keys: {row.Columns}): add {AnswerCell.Forms}," +
+                " or name the key that holds them with --label-column"
             : $"has no \"{names}\" (its keys: {row.Columns}): choose --label-column among them";
         return false;
     }
@@ -132,10 +132,9 @@ internal sealed class AnswerColumns
             {
                 Remark = $"{source}: labels from column '{others[0]}' (--label-column chooses another)",
             };
-        problem = $"has no column 'labels' or 'label' (its columns: {columns}): say which one names the labels with"
-            + $" --label-column{(others.Length == 1 ? $", e.g. --label-column {others[0]}" : "")}, or which ones are"
-            + " answered with 0 and 1 with " +
-                $"--label-columns{(answers.Length > 0 ? $" {string.Join(',', answers)}" : "")}";
+        problem = $"has no column 'labels' or 'label' (its columns: {columns}): say which one names the labels with " +
+            $"--label-column{(others.Length == 1 ? $", e.g. --label-column {others[0]}" : "")}, or which ones are " +
+            $"answered with 0 and 1 with --label-columns{(answers.Length > 0 ? $" {string.Join(',', answers)}" : "")}";
         return null;
     }
 

@@ -13,8 +13,8 @@ internal static class CsvQuotes
         if (record.Reason != CsvMalformedReason.UnterminatedQuote && !raw.Contains('\n'))
             return null;
         var line = record.LineNumber + raw[..Opening(raw, separator)].Count('\n');
-        return $"line {line}: a quote opens here and is never closed: close it,"
-            + " or double a quote that belongs to the text";
+        return $"line {line}: a quote opens here and is never closed: close it," +
+            " or double a quote that belongs to the text";
     }
 
     /// <summary>Where the first quote opens that is not closed as it should be.</summary>

@@ -43,8 +43,8 @@ internal static class CsvRows
         for (var extra = columns.Names.Count; extra < csv.FieldCount; extra++)
             if (!csv.IsEmpty(extra))
                 return new ReadRow(number, null,
-                    $"{source}, {place}: has {csv.FieldCount} fields, the header has {columns.Names.Count}: "
-                    + $"put quotes around a field that holds '{csv.Separator}'");
+                    $"{source}, {place}: has {csv.FieldCount} fields, the header has {columns.Names.Count}: " +
+                    $"put quotes around a field that holds '{csv.Separator}'");
         var values = new string[columns.Names.Count];
         for (var i = 0; i < values.Length; i++)
             values[i] = i < csv.FieldCount ? csv.GetString(i) : "";
@@ -60,8 +60,8 @@ internal static class CsvRows
         catch (CsvFormatException broken)
         {
             throw new ExampleFormatException(
-                $"{source}, line {broken.LineNumber}: a row of more than {LargestRecord >> 20} MiB begins here: "
-                + "a quote in it is probably never closed");
+                $"{source}, line {broken.LineNumber}: a row of more than {LargestRecord >> 20} MiB begins here: " +
+                "a quote in it is probably never closed");
         }
     }
 }

@@ -15,8 +15,8 @@ internal static class DataFile
         if (Directory.Exists(path))
             throw new ExampleFormatException($"{path} is a folder: name a file in it");
         if (!File.Exists(path))
-            throw new ExampleFormatException($"{Path.GetFullPath(path)} is not there: "
-                + "name a file of JSON lines, JSON, CSV, plain lines or Parquet, or one of these, gzipped");
+            throw new ExampleFormatException($"{Path.GetFullPath(path)} is not there: name a file of JSON lines, " +
+                "JSON, CSV, plain lines or Parquet, or one of these, gzipped");
         return Open(File.OpenRead(path), path, options);
     }
 

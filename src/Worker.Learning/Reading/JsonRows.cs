@@ -11,39 +11,32 @@ internal static class JsonRows
     public static IEnumerable<ReadRow> Read(Stream stream, string source)
     {
         using var guarded = new Utf8Guard(stream, source);
-        var items = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(guarded).GetAsyncEnumerator();
-        try
+        using var items = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(guarded).ToBlockingEnumerable()
+            .GetEnumerator();
+        for (var number = 1L; Next(items, source, number); number++)
         {
-            for (var number = 1L; Next(items, source, number); number++)
+            var (item, place) = (items.Current, $"item {number}");
+            yield return item.ValueKind switch
             {
-                var (item, place) = (items.Current, $"item {number}");
-                yield return item.ValueKind switch
-                {
-                    JsonValueKind.Object => new ReadRow(number, JsonValues.Row(item, place)),
-                    JsonValueKind.String =>
-                        new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
-                    _ => new ReadRow(number, null,
-                        $"{source}, {place}: is {JsonValues.Name(item)}, not an object: write {JsonValues.Example}"),
-                };
-            }
-        }
-        finally
-        {
-            items.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                JsonValueKind.Object => new ReadRow(number, JsonValues.Row(item, place)),
+                JsonValueKind.String => new ReadRow(number, new DataRow(place, TextAlone, _ => JsonValues.Of(item))),
+                _ => new ReadRow(number, null,
+                    $"{source}, {place}: is {JsonValues.Name(item)}, not an object: write {JsonValues.Example}"),
+            };
         }
     }
 
-    private static bool Next(IAsyncEnumerator<JsonElement> items, string source, long number)
+    private static bool Next(IEnumerator<JsonElement> items, string source, long number)
     {
         try
         {
-            return items.MoveNextAsync().AsTask().GetAwaiter().GetResult();
+            return items.MoveNext();
         }
         catch (JsonException broken)
         {
             throw new ExampleFormatException(
-                $"{source}, line {broken.LineNumber + 1}: the array breaks off or is not JSON"
-                + $" (in item {number}, at byte {broken.BytePositionInLine}): it must be one array of objects");
+                $"{source}, line {broken.LineNumber + 1}: the array breaks off or is not JSON" +
+                $" (in item {number}, at byte {broken.BytePositionInLine}): it must be one array of objects");
         }
     }
 }

@@ -52,8 +52,8 @@ internal static class JsonValues
     };
 
     private static string? Whole(Func<string?> read) => Text(read)
-        ?? throw new FormatException("has a string with an incomplete \\u escape (half of a surrogate pair): "
-            + "write the character whole");
+        ?? throw new FormatException("has a string with an incomplete \\u escape (half of a surrogate pair): " +
+            "write the character whole");
 
     private static string? Text(Func<string?> read)
     {

@@ -49,11 +49,11 @@ internal sealed class TextColumns(ReadingOptions options, string source)
 
     private string Missing(ColumnNames columns, string name) => (columns.IsFixed, options.TextColumns.IsEmpty) switch
     {
-        (true, true) => $"has no column '{name}' (its columns: {columns}): name the one that holds the texts with"
-            + $" --text-column, e.g. --text-column {Shown(columns)}; or use --format lines if each line is a text",
+        (true, true) => $"has no column '{name}' (its columns: {columns}): name the one that holds the texts with" +
+            $" --text-column, e.g. --text-column {Shown(columns)}; or use --format lines if each line is a text",
         (true, false) => $"has no column '{name}' (its columns: {columns}): choose --text-column among them",
-        (false, true) => $"has no \"{name}\" (its keys: {columns}): add it, \"\" for an empty text,"
-            + " or name the key that holds the text with --text-column",
+        (false, true) => $"has no \"{name}\" (its keys: {columns}): add it, \"\" for an empty text," +
+            " or name the key that holds the text with --text-column",
         (false, false) => $"has no \"{name}\" (its keys: {columns}): choose --text-column among them",
     };
 

@@ -54,8 +54,8 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
     }
 
     private static string Problem(string source, long line, byte wrong) =>
-        $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): name its encoding, e.g. --encoding windows-1252"
-        + " for a file from Windows, or save it as UTF-8";
+        $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): name its encoding, e.g. --encoding windows-1252" +
+        " for a file from Windows, or save it as UTF-8";
 
     private void Fill()
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Learning.Anomaly;
 
 namespace Worker.Learning.Saving;
 

@@ -81,7 +81,7 @@ internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certi
         var precision = counts.Predicted == 0 ? 0 : counts.Precision;
         return precision >= options.Floor
             ? null
-            : $"no threshold reaches a precision of {options.Floor}: the best on held-out rows is {precision:F2};"
-                + " add examples";
+            : $"no threshold reaches a precision of {options.Floor}: the best on held-out rows is {precision:F2};" +
+                " add examples";
     }
 }

@@ -20,28 +20,18 @@ internal readonly record struct ThresholdCounts(int TruePositives, int Predicted
     /// <param name="answers">True where the label holds; as many.</param>
     /// <param name="threshold">Yes from this up.</param>
     public static ThresholdCounts At(
-        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double threshold)
-    {
-        var (truePositives, predicted) = (0, 0);
-        for (var i = 0; i < probabilities.Length; i++)
-        {
-            if (!(probabilities[i] >= threshold))
-                continue;
-            predicted++;
-            truePositives += answers[i] ? 1 : 0;
-        }
-        return new ThresholdCounts(truePositives, predicted, answers.Count(true));
-    }
+        ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double threshold) =>
+        At(probabilities, answers, [threshold]);
 
     /// <summary>Counts rows that each have their own threshold.</summary>
-    /// <param name="thresholds">Yes from this up; one per row.</param>
+    /// <param name="thresholds">Yes from this up; one per row, or one for all.</param>
     public static ThresholdCounts At(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ReadOnlySpan<double> thresholds)
     {
         var (truePositives, predicted) = (0, 0);
         for (var i = 0; i < probabilities.Length; i++)
         {
-            if (!(probabilities[i] >= thresholds[i]))
+            if (!(probabilities[i] >= thresholds[thresholds.Length == 1 ? 0 : i]))
                 continue;
             predicted++;
             truePositives += answers[i] ? 1 : 0;

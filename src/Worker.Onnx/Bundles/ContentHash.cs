@@ -38,7 +38,7 @@ internal static class ContentHash
         var config = checkpoint.Config;
         Append(hash, "config", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"{config.Architecture} {config.Activation} {config.Hidden} {config.Layers} {config.AttentionHeads} " +
-                $"{config.Intermediate} {config.LayerNormEpsilon:R} {maxTokens}")));
+            $"{config.Intermediate} {config.LayerNormEpsilon:R} {maxTokens}")));
         foreach (var name in checkpoint.Names)
         {
             Append(hash, name, MemoryMarshal.AsBytes(checkpoint.Shape(name).AsSpan()));

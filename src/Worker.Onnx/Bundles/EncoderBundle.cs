@@ -44,15 +44,6 @@ public sealed class EncoderBundle
     /// </summary>
     public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
 
-    /// <summary>Path of vocab.txt, or null if the checkpoint had none.</summary>
-    public string? VocabularyPath => Find(BundleFiles.Vocabulary);
-
-    /// <summary>Path of tokenizer.json, or null if the checkpoint had none.</summary>
-    public string? TokenizerPath => Find(BundleFiles.Tokenizer);
-
-    /// <summary>Path of tokenizer_config.json, or null if the checkpoint had none.</summary>
-    public string? TokenizerConfigPath => Find(BundleFiles.TokenizerConfig);
-
     internal EncoderMetadata Metadata { get; }
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
@@ -80,6 +71,4 @@ public sealed class EncoderBundle
     internal string GraphPath(Variant variant) => Path.Combine(Folder, BundleFiles.Graph(variant));
 
     internal string SelfCheckPath => Path.Combine(Folder, BundleFiles.SelfCheck);
-
-    private string? Find(string name) => Metadata.Files.ContainsKey(name) ? Path.Combine(Folder, name) : null;
 }

@@ -32,8 +32,8 @@ internal sealed class LinearBlock(GraphWriter graph, Variant variant)
     private string Product(string linear, QuantisedInput x)
     {
         var sum = graph.Node("MatMulInteger", $"{linear}.sum",
-            [x.Levels, graph.Weight(QuantisedWeights.Levels(linear)), x.ZeroPoint, graph.Weight(
-                QuantisedWeights.ZeroPoint)]);
+            [x.Levels, graph.Weight(QuantisedWeights.Levels(linear)), x.ZeroPoint,
+                graph.Weight(QuantisedWeights.ZeroPoint)]);
         var real = graph.Node(
             "Cast", $"{linear}.real", [sum], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Float));
         var scale = graph.Node("Mul", $"{linear}.scale", [x.Scale, graph.Weight(QuantisedWeights.Scales(linear))]);

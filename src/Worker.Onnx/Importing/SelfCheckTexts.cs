@@ -20,10 +20,8 @@ internal static class SelfCheckTexts
         "如何重置密码？ Пароль не подходит. パスワードを忘れました。",
         "def area(r): return 3.14159 * r ** 2  # TypeError: unsupported operand type(s) for **",
         "Dear team, for the third time this year the heating failed over a weekend. The engineer who came on " +
-            "Saturday was polite, "
-            + "found a cracked valve and ordered the part, but it has not arrived, and my mother, who is eighty-one, " +
-                "spends her evenings "
-            + "in a coat. I expect a date by tomorrow, a reduction of this month's charge, and an answer from a " +
-                "person, not from a robot.",
+        "Saturday was polite, found a cracked valve and ordered the part, but it has not arrived, and my mother, " +
+        "who is eighty-one, spends her evenings in a coat. I expect a date by tomorrow, a reduction of this month's " +
+        "charge, and an answer from a person, not from a robot.",
     ];
 }

@@ -49,18 +49,18 @@ internal static class SafetensorsHeader
         if (file.Length < prefix.Length)
             throw Refused(
                 path, $"it has {file.Length} bytes, not even a header's length: the download broke off, fetch it " +
-                "again");
+                    "again");
         file.ReadExactly(prefix);
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerBytes is < 2 or > MaxHeaderBytes)
             throw Refused(
                 path, $"its header claims {headerBytes} bytes, allowed are 2 to {MaxHeaderBytes}: it is no " +
-                "safetensors file, or damaged");
+                    "safetensors file, or damaged");
         var dataStart = prefix.Length + (long)headerBytes;
         if (dataStart > file.Length)
             throw Refused(
                 path, $"its header should end at byte {dataStart}, the file at {file.Length}: it is truncated, fetch " +
-                "it again");
+                    "it again");
         var header = new byte[headerBytes];
         file.ReadExactly(header);
         var tensors = Parse(header, path, dataStart);

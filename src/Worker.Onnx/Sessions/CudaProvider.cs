@@ -24,7 +24,6 @@ internal static class CudaProvider
     /// <summary>What a failure of the runtime to load its provider means; its own message names the library.</summary>
     public static string Explain(Exception error) =>
         $"ONNX Runtime cannot use its CUDA provider ({error.Message.Trim()}): install what it names of " +
-            "libonnxruntime_providers_cuda "
-        + "and libonnxruntime_providers_shared (they come with 'eng/setup --cuda', or an image built with " +
-            "CUDA=true), the CUDA runtime libraries and cuDNN 9, where the loader finds them";
+        "libonnxruntime_providers_cuda and libonnxruntime_providers_shared (they come with 'eng/setup --cuda', or " +
+        "an image built with CUDA=true), the CUDA runtime libraries and cuDNN 9, where the loader finds them";
 }

@@ -98,8 +98,8 @@ internal sealed class Chart
             layers.Add(
                 E("path", A("class", $"whisker {Style(ink)}"), A("d", $"M{At(X(px))} {At(Y(from))}V{At(Y(to))}")));
         layers.Add(
-            E("circle", A("class", $"point {Style(ink)}"), A("cx", At(X(px))), A(
-                "cy", At(Y(py))), A("r", "3"), E("title", tip)));
+            E("circle", A("class", $"point {Style(ink)}"), A("cx", At(X(px))),
+                A("cy", At(Y(py))), A("r", "3"), E("title", tip)));
         return this;
     }
 
@@ -107,8 +107,8 @@ internal sealed class Chart
     public Chart Band(Ink ink, double from, double to, string? name)
     {
         layers.Add(
-            E("rect", A("class", $"band {Style(ink)}"), A("x", At(X(from))), A("y", At(Top)), A(
-                "width", At(Math.Max(1, X(to) - X(from)))), A("height", At(Height - Top - Bottom))));
+            E("rect", A("class", $"band {Style(ink)}"), A("x", At(X(from))), A("y", At(Top)),
+                A("width", At(Math.Max(1, X(to) - X(from)))), A("height", At(Height - Top - Bottom))));
         return Named(name, $"key-band {Style(ink)}");
     }
 
@@ -162,24 +162,24 @@ internal sealed class Chart
             var at = At(left + tick.At * (Width - left - Right));
             grid.Append($"M{at} {At(Top)}V{low}");
             texts.Add(
-                E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)), A(
-                    "text-anchor", IsCut(tick) ? "end" : "middle"), tick.Text));
+                E("text", A("class", "tick"), A("x", at), A("y", At(Height - Bottom + 13)),
+                    A("text-anchor", IsCut(tick) ? "end" : "middle"), tick.Text));
         }
         foreach (var tick in y.Ticks)
         {
             var at = Height - Bottom - tick.At * (Height - Top - Bottom);
             grid.Append($"M{from} {At(at)}H{to}");
             texts.Add(
-                E("text", A("class", "tick"), A("x", At(left - Gap)), A("y", At(at + 3.5)), A(
-                    "text-anchor", "end"), tick.Text));
+                E("text", A("class", "tick"), A("x", At(left - Gap)), A("y", At(at + 3.5)),
+                    A("text-anchor", "end"), tick.Text));
         }
         return E(
             "g",
             E("path", A("class", "grid"), A("d", grid.ToString())),
             E("path", A("class", "axis"), A("d", $"M{from} {At(Top)}V{low}H{to}")),
             texts,
-            E("text", A("class", "axis-title"), A("x", At((left + Width - Right) / 2)), A("y", At(Height - 6)), A(
-                "text-anchor", "middle"), x.Title),
+            E("text", A("class", "axis-title"), A("x", At((left + Width - Right) / 2)), A("y", At(Height - 6)),
+                A("text-anchor", "middle"), x.Title),
             E("text", A("class", "axis-title"), A("transform",
                 $"translate(11 {At((Top + Height - Bottom) / 2)}) rotate(-90)"), A("text-anchor", "middle"), y.Title));
     }

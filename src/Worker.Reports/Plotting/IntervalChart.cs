@@ -44,19 +44,19 @@ internal static class IntervalChart
                 axis.Ticks.Select(
                     tick => E("text", A("class", "tick"), A("x", At(left + tick.At * AxisWidth)),
                     A("y", At(bottom + 13)), A("text-anchor", "middle"), tick.Text)),
-                E("text", A("class", "axis-title"), A("x", At(left + AxisWidth / 2)), A("y", At(bottom + 30)), A(
-                    "text-anchor", "middle"), axis.Title),
+                E("text", A("class", "axis-title"), A("x", At(left + AxisWidth / 2)), A("y", At(bottom + 30)),
+                    A("text-anchor", "middle"), axis.Title),
                 rows.Select((row, i) =>
                 {
                     var y = Top + (i + 0.5) * RowHeight;
                     var style = row.Ink switch { Ink.First => "c1", Ink.Second => "c2", Ink.Third => "c3", _ => "c0" };
                     return (object[])
                     [
-                        E("text", A("class", "tick name"), A("x", At(left - 8)), A("y", At(y + 3.5)), A(
-                            "text-anchor", "end"), row.Name),
+                        E("text", A("class", "tick name"), A("x", At(left - 8)), A("y", At(y + 3.5)),
+                            A("text-anchor", "end"), row.Name),
                         E("path", A("class", $"range {style}"), A("d", $"M{At(X(row.Low))} {At(y)}H{At(X(row.High))}")),
-                        E("circle", A("class", $"point {style}"), A(
-                            "cx", At(X(row.Middle))), A("cy", At(y)), A("r", "4.5"),
+                        E("circle", A("class", $"point {style}"),
+                            A("cx", At(X(row.Middle))), A("cy", At(y)), A("r", "4.5"),
                             E("title", string.Create(CultureInfo.InvariantCulture,
                                 $"{row.Name}: {row.Middle:0.0000} ({row.Low:0.0000} to {row.High:0.0000})"))),
                     ];

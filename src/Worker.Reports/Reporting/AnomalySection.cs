@@ -10,10 +10,10 @@ internal static class AnomalySection
     public static PageSection Of(AnomalyMetrics anomaly, SharedAxes axes) => new("anomaly", "Anomalies",
         [
         E("p", A("class", "soft"),
-            $"{Tables.Count(anomaly.Unknown)} texts marked as unknown, compared with"
-                + $" {Tables.Count(anomaly.Known)} known. At p ≤ {AnomalyMetrics.Level:0.00},"
-                + $" {Tables.Percent(anomaly.UnknownFlagged)} of the unknown and"
-                + $" {Tables.Percent(anomaly.KnownFlagged)} of the known ones are flagged."),
+            $"{Tables.Count(anomaly.Unknown)} texts marked as unknown, compared with" +
+            $" {Tables.Count(anomaly.Known)} known. At p ≤ {AnomalyMetrics.Level:0.00}," +
+            $" {Tables.Percent(anomaly.UnknownFlagged)} of the unknown and" +
+            $" {Tables.Percent(anomaly.KnownFlagged)} of the known ones are flagged."),
         E("div", A("class", "split"),
             CurveFigures.Roc(anomaly.Together.Roc, anomaly.Together.Auroc, axes, "All channels together",
                 "Unknown texts found against known texts flagged."),

@@ -10,8 +10,7 @@ internal static class ConfidenceSection
         [
         E("p", A("class", "soft"),
             "Every decision is yes or no. Certified: a valid certificate covers it. Uncertain: the calibrated " +
-                "chance that it is wrong is high, " +
-            "a reason to ask people. Likely: all others."),
+            "chance that it is wrong is high, a reason to ask people. Likely: all others."),
         Tables.Table(
             ["confidence", "decisions", "share", "wrong", "of all wrong decisions"],
             [

@@ -32,8 +32,8 @@ internal static class ConfusionSection
             rows.Length == 0 ? null : Tables.Table(Head, rows.Take(Shown)),
             rows.Length <= Shown
                 ? null
-                : E("details", E("summary", E("b", $"{rows.Length - Shown} more pairs")), Tables.Table(
-                    Head, rows.Skip(Shown))),
+                : E("details", E("summary", E("b", $"{rows.Length - Shown} more pairs")),
+                    Tables.Table(Head, rows.Skip(Shown))),
         ]);
     }
 

@@ -39,7 +39,7 @@ internal static class CurveFigures
         Func<string, Axis> axis = rare ? Axis.LogOdds : Axis.Share;
         var chart = new Chart(
                 $"Reliability: calibration error {Tables.Small(before.Ece)} before, {Tables.Small(after.Ece)} after " +
-                    "calibration",
+                "calibration",
                 axis("predicted probability"), axis("share that is yes"))
             .Line(Ink.Faint, "ideal", Diagonal, dashed: true)
             .Line(Ink.Second, $"before, ECE {Tables.Small(before.Ece)}", before.Bins.Select(bin =>
@@ -54,7 +54,7 @@ internal static class CurveFigures
             axes,
             "Reliability before and after calibration",
             $"{after.Bins.Count} bins of {(after.Bins.Count > 0 ? Counts(after.Bins) : "0")} rows each, with 95% " +
-                "intervals; the diagonal is perfect." + (rare ? " Axes in log-odds, since yes is rare." : ""));
+            "intervals; the diagonal is perfect." + (rare ? " Axes in log-odds, since yes is rare." : ""));
     }
 
     public static XElement Thresholds(CurveSet curves, Head head, SharedAxes axes)

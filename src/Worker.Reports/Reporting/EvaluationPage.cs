@@ -8,9 +8,8 @@ internal static class EvaluationPage
 {
     private const string Definitions =
         "Every figure is of texts with a known answer. Precision, recall and F1 of the decisions that a worker " +
-            "makes; macro: plain mean over labels; " +
-        "micro: all decisions counted together. ECE: 15 bins of equal mass. Average precision without interpolation. " +
-            "The page is one file: it loads nothing and runs no script.";
+        "makes; macro: plain mean over labels; micro: all decisions counted together. ECE: 15 bins of equal mass. " +
+        "Average precision without interpolation. The page is one file: it loads nothing and runs no script.";
 
     public static XElement Of(EvaluationReport report)
     {

@@ -15,10 +15,10 @@ internal sealed record ExperimentReport(IReadOnlyList<(string Name, string Value
 
     private const string Definitions =
         "Every variant sees the same random splits; figures are of each split's test texts. Intervals and ±: mean ± " +
-            "2 standard deviations over the splits. " +
-        "Finds mistakes: AUROC of the doubt about a decision (1 minus its probability, or the spread of bagged " +
-            "heads) for its being wrong. Better or worse: the mean difference to the base, split by split, is larger " +
-            "than two standard errors. The page is one file: it loads nothing and runs no script.";
+        "2 standard deviations over the splits. Finds mistakes: AUROC of the doubt about a decision (1 minus its " +
+        "probability, or the spread of bagged heads) for its being wrong. Better or worse: the mean difference to " +
+        "the base, split by split, is larger than two standard errors. The page is one file: it loads nothing and " +
+        "runs no script.";
 
     /// <summary>Writes the page; the stream is left open.</summary>
     public void Write(Stream output) => Markup.Write(output, Page.Of(
@@ -28,8 +28,8 @@ internal sealed record ExperimentReport(IReadOnlyList<(string Name, string Value
             new PageSection("plots", "Plots", [E("div", A("class", "plots wide"), ExperimentMetric.All.Select(Plot))]),
             new PageSection("labels", "Labels",
             [
-                E("p", A(
-                    "class", "soft"), "Average precision of each label; the variants differ most on the first ones."),
+                E("p", A("class", "soft"),
+                    "Average precision of each label; the variants differ most on the first ones."),
                 Labels(),
             ]),
         ],
@@ -97,8 +97,8 @@ internal sealed record ExperimentReport(IReadOnlyList<(string Name, string Value
             Tables.Table(head, labels.Take(Shown)),
             labels.Length <= Shown
                 ? null
-                : E("details", E("summary", E("b", $"The other {labels.Length - Shown} labels")), Tables.Table(
-                    head, labels.Skip(Shown))),
+                : E("details", E("summary", E("b", $"The other {labels.Length - Shown} labels")),
+                    Tables.Table(head, labels.Skip(Shown))),
         ];
     }
 

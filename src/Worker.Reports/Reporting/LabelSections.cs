@@ -22,15 +22,14 @@ internal static class LabelSections
         object?[][] totals = [Total("macro", figures.Macro), Total("micro", figures.Micro)];
         return new PageSection("labels", "Labels",
         [
-            E("p", A(
-                "class",
-                "soft"), "Classification report, the lowest F1 first; a label's name leads to its curves and " +
+            E("p", A("class", "soft"),
+                "Classification report, the lowest F1 first; a label's name leads to its curves and " +
                 "mistakes."),
             Tables.Table(Head, [.. rows.Take(Shown), .. totals], totals: 2),
             rows.Length <= Shown
                 ? null
-                : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")), Tables.Table(
-                    Head, rows.Skip(Shown))),
+                : E("details", E("summary", E("b", $"The {rows.Length - Shown} labels with a higher F1")),
+                    Tables.Table(Head, rows.Skip(Shown))),
         ]);
     }
 
@@ -55,10 +54,10 @@ internal static class LabelSections
     private static XElement Certified(Head head, CertifiedDecisions certified) => Tables.Table(
         ["certified", "share", "wrong", "promised"],
         [
-            ["yes", Share(certified.Yes, certified), Wrong(certified.Yes), Promise(
-                head.Certificate, head.Certificate?.Yes)],
-            ["no", Share(certified.No, certified), Wrong(certified.No), Promise(
-                head.Certificate, head.Certificate?.No)],
+            ["yes", Share(certified.Yes, certified), Wrong(certified.Yes),
+                Promise(head.Certificate, head.Certificate?.Yes)],
+            ["no", Share(certified.No, certified), Wrong(certified.No),
+                Promise(head.Certificate, head.Certificate?.No)],
         ]);
 
     private static string Share(Judged side, CertifiedDecisions certified) =>
@@ -94,8 +93,8 @@ internal static class LabelSections
     }
 
     private static object?[] Total(string name, AverageMetrics average) =>
-        [name, Tables.Meter(average.F1), Tables.Number(average.Precision), Tables.Number(average.Recall), Tables.Number(
-            average.AveragePrecision), "", "", "", "", "", ""];
+        [name, Tables.Meter(average.F1), Tables.Number(average.Precision), Tables.Number(average.Recall),
+            Tables.Number(average.AveragePrecision), "", "", "", "", "", ""];
 
     private static XElement Detail(EvaluationReport report, int column, SharedAxes axes)
     {

@@ -13,10 +13,9 @@ internal static class MistakeSection
         var labels = report.Detail.Labels;
         return new PageSection("mistakes", "Most wrong",
         [
-            E("p", A(
-                "class",
-                "soft"), "Where probability and answer contradict each other most: the heads do not understand the " +
-                    "text, or the answer itself is wrong. Each label's own mistakes are with the label."),
+            E("p", A("class", "soft"),
+                "Where probability and answer contradict each other most: the heads do not understand the text, or " +
+                "the answer itself is wrong. Each label's own mistakes are with the label."),
             Examples(
                 report, "False positives: a yes to a label that the text does not have",
                 [.. labels.SelectMany(l => l.FalsePositives).OrderByDescending(w => w.Probability).Take(MaximumShown)],

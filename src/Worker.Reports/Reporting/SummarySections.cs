@@ -23,19 +23,16 @@ internal static class SummarySections
         [
             Tables.Cards(
             [
-                ("macro F1", Tables.Number(
-                    figures.Macro.F1), $"precision {Tables.Number(figures.Macro.Precision)}, recall " +
-                    $"{Tables.Number(figures.Macro.Recall)}"),
-                ("micro F1", Tables.Number(
-                    figures.Micro.F1), $"precision {Tables.Number(figures.Micro.Precision)}, recall " +
-                    $"{Tables.Number(figures.Micro.Recall)}"),
-                ("macro average precision", Tables.Number(
-                    figures.Macro.AveragePrecision), $"all pooled {Tables.Number(figures.Micro.AveragePrecision)}"),
+                ("macro F1", Tables.Number(figures.Macro.F1), PrecisionAndRecall(figures.Macro)),
+                ("micro F1", Tables.Number(figures.Micro.F1), PrecisionAndRecall(figures.Micro)),
+                ("macro average precision", Tables.Number(figures.Macro.AveragePrecision),
+                    $"all pooled {Tables.Number(figures.Micro.AveragePrecision)}"),
                 ("calibration error (ECE)", Tables.Small(after.Ece), $"before calibration {Tables.Small(before.Ece)}"),
                 ("log-loss", Tables.Small(after.LogLoss), $"Brier {Tables.Small(after.Brier)}"),
-                (report.Texts.Exclusive ? "texts with the right label" : "decisions right", Tables.Percent(
-                    1 - detail.Review.Points[0].Error), $"{Tables.Percent(1 - riskiest.Error)} when people answer " +
-                    $"the riskiest 5% of {Tables.Count(detail.Review.Texts)} texts"),
+                (report.Texts.Exclusive ? "texts with the right label" : "decisions right",
+                    Tables.Percent(1 - detail.Review.Points[0].Error),
+                    $"{Tables.Percent(1 - riskiest.Error)} when people answer the riskiest 5% of " +
+                    $"{Tables.Count(detail.Review.Texts)} texts"),
             ]),
             E("h3", "What to look at first"),
             E("ul", A("class", "findings"), Findings(report).Select(finding => E("li", finding))),
@@ -48,9 +45,8 @@ internal static class SummarySections
         var (p, y) = report.Texts.Known(report.Texts.Probabilities);
         return new PageSection("curves", "Curves",
         [
-            E("p", A(
-                "class",
-                "soft"), $"All {Tables.Count(p.Length)} decisions of {report.WorstFirst.Count} labels pooled; each " +
+            E("p", A("class", "soft"),
+                $"All {Tables.Count(p.Length)} decisions of {report.WorstFirst.Count} labels pooled; each " +
                 "label's own are below."),
             E("div", A("class", "plots"),
                 CurveFigures.PrecisionRecall(
@@ -71,17 +67,16 @@ internal static class SummarySections
         var unit = report.Texts.Exclusive ? "texts" : "decisions";
         return new PageSection("review", "Review",
         [
-            E("p", A(
-                "class",
-                "soft"), "What stays wrong when people answer the riskiest texts correctly. " + (report.Texts.Exclusive
-                ? "Risk of a text: how weak its most probable label is, and how close the next one is."
-                : "Risk of a text: how many of its decisions are probably wrong, by its probabilities.")),
+            E("p", A("class", "soft"),
+                "What stays wrong when people answer the riskiest texts correctly. " + (report.Texts.Exclusive
+                    ? "Risk of a text: how weak its most probable label is, and how close the next one is."
+                    : "Risk of a text: how many of its decisions are probably wrong, by its probabilities.")),
             Tables.Table(
                 ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones",
                     "texts with any wrong decision"],
                 ((int[])[0, 1, 2, 5, 10, 20, 30, 50]).Select(share => review.Points[share]).Select(point => (object?[])[
-                    Tables.Percent(point.Share), Fine(point.Error), Fine(point.RandomError), Fine(
-                        point.AutomaticError), Tables.Percent(point.TextError)])),
+                    Tables.Percent(point.Share), Fine(point.Error), Fine(point.RandomError),
+                    Fine(point.AutomaticError), Tables.Percent(point.TextError)])),
         ]);
     }
 
@@ -128,6 +123,9 @@ internal static class SummarySections
         if (!any && !worse)
             yield return ["Nothing stands out."];
     }
+
+    private static string PrecisionAndRecall(AverageMetrics average) =>
+        $"precision {Tables.Number(average.Precision)}, recall {Tables.Number(average.Recall)}";
 
     /// <summary>Problems that a reader could miss, or figures that should not be trusted.</summary>
     private static IEnumerable<string> Decided(EvaluationReport report, ConfidenceFigures confidence)

@@ -11,12 +11,9 @@ internal static class Tables
     public static XElement Table(IReadOnlyList<string> head, IEnumerable<object?[]> rows, int totals = 0)
     {
         var all = rows.ToArray();
-        return E("div", A("class", "scroll"), E(
-            "table",
-            A("class", "wide"),
+        return E("div", A("class", "scroll"), E("table", A("class", "wide"),
             E("thead", E("tr", head.Select((name, i) => E("th", Class(name, i), name)))),
-            E("tbody", all.Select((row, r) => E(
-                "tr",
+            E("tbody", all.Select((row, r) => E("tr",
                 r >= all.Length - totals ? A("class", "total") : null,
                 row.Select((cell, i) => E("td", Class(head[i], i), cell)))))));
     }
@@ -33,9 +30,7 @@ internal static class Tables
 
     /// <summary>A share as a bar and a number.</summary>
     public static object?[] Meter(double value) =>
-        [E("span", A("class", "meter"), A("aria-hidden", "true"), E("i",
-            A("style", string.Create(
-                CultureInfo.InvariantCulture, $"--v:{Math.Clamp(value, 0, 1):0.##}")))), Number(value)];
+        [E("span", A("class", "meter"), A("aria-hidden", "true"), E("i", Style(value))), Number(value)];
 
     public static XElement Cards(IEnumerable<(string Name, string Value, string Remark)> cards) =>
         E("dl", A("class", "cards"), cards.Select(card =>
@@ -50,4 +45,7 @@ internal static class Tables
         (share * 100).ToString(share < 0.01 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + "%";
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static XAttribute Style(double value) =>
+        A("style", string.Create(CultureInfo.InvariantCulture, $"--v:{Math.Clamp(value, 0, 1):0.##}"));
 }

@@ -1,3 +1,4 @@
+using Worker.Core;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Core.Results;
@@ -5,7 +6,7 @@ using Worker.Core.Results;
 namespace Worker.Classifying;
 
 /// <summary>The reader of the results is gone, or the disk is full.</summary>
-internal sealed class ResultsUnwantedException(IOException cause) : Exception(cause.Message, cause);
+internal sealed class ResultsUnwantedException(IOException cause) : UserFacingException(cause.Message, cause);
 
 /// <summary>Results as JSON lines: each line is a record of the results topic.</summary>
 internal sealed class ResultLines(Stream stream) : IResultOutput

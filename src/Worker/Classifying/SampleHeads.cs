@@ -1,5 +1,6 @@
 using Worker.Core.Heads;
 using Worker.Encoders;
+using Worker.Terminal;
 using Worker.Training;
 
 namespace Worker.Classifying;
@@ -17,20 +18,18 @@ internal static class SampleHeads
         var cache = new SampleHeadCache(loaded.Encoder.Hash, loaded.Encoder.Description, Checkout.Inbox("train"));
         if (cache.Find() is { } kept)
         {
-            Console.Error.WriteLine(
-                $"no --heads: using {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
+            Remarks.Write($"no --heads: using {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
             return kept;
         }
         var data = Checkout.InboxData("train");
         var place = cache.Place is null ? "" : $", and keeping them ({cache.Place})";
-        Console.Error.WriteLine(
+        Remarks.Write(
             $"no --heads: training {data.Labels.Length} on the sample inbox, {data.Texts.Count:N0} messages of a " +
-                $"shop{place}; {Own}");
+            $"shop{place}; {Own}");
         var plan = new TrainingPlan { Exclusive = ExclusiveGroups.None, Quiet = true };
         var heads = TextTraining.Train(loaded, data, plan, stop).Heads;
         if (cache.Place is not null && !cache.TryKeep(heads))
-            Console.Error.WriteLine(
-                $"the heads could not be kept: cannot write to {Path.GetDirectoryName(cache.Place)}");
+            Remarks.Write($"the heads could not be kept: cannot write to {Path.GetDirectoryName(cache.Place)}");
         return heads;
     }
 }

@@ -54,7 +54,7 @@ internal static class CertifyCommand
             using var loaded = LoadedEncoder.Open(
                 model.Section(
                     parsed, folder.Bundle, [.. trained.Select(h => h.Feature).Distinct(StringComparer.Ordinal)]));
-            var answered = ExampleFile.Read(parsed.GetValue(data)!, reading.Read(parsed), DataArguments.Remark);
+            var answered = ExampleFile.Read(parsed.GetValue(data)!, reading.Read(parsed), Remarks.Write);
             if (parsed.GetValue(check))
             {
                 Check(trained, CertificateCheck.Run(loaded, answered, trained), parsed.GetValue(destination)!);

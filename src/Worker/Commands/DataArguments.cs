@@ -97,9 +97,6 @@ internal sealed class DataArguments
         },
     };
 
-    /// <summary>Where remarks about reading are written.</summary>
-    public static void Remark(string text) => Console.Error.WriteLine(text);
-
     private static IEnumerable<string> Names(string? list) =>
         list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -11,7 +11,7 @@ internal static class DemoCommand
         var data = new Option<string?>("--data")
         {
             Description = $"Your own texts: one per line, {DataArguments.Formats}; " +
-        "if they have labels, heads are trained on them. Default: the sample inbox"
+                "if they have labels, heads are trained on them. Default: the sample inbox"
         };
         var heads = new Option<string?>("--heads")
         {
@@ -23,7 +23,7 @@ internal static class DemoCommand
         var messages = CheckedOptions.Number(
             "--messages",
             "How many messages to stream; default: as many as half a minute takes, at most " +
-                $"{StreamLength.Maximum:N0}",
+            $"{StreamLength.Maximum:N0}",
             new NumberRange<int>(100, 10_000_000));
         var precision = CheckedOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
         var device = CheckedOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");

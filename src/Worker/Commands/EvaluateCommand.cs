@@ -2,10 +2,10 @@ using System.CommandLine;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Encoders;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
+using Worker.Learning.Saving;
 using Worker.Onnx.Bundles;
 using Worker.Reports.Figures;
 using Worker.Reports.Reporting;
@@ -22,19 +22,19 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data")
         {
             Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); " +
-        "rows with a \"source\" also give figures by source",
+                "rows with a \"source\" also give figures by source",
             Required = true
         };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var unknown = new Option<string?>("--unlike")
         {
-            Description = "Texts unlike the training texts, to measure the anomaly reference; "
-                + "rows of --data with \"known\": false are used too",
+            Description = "Texts unlike the training texts, to measure the anomaly reference; " +
+                "rows of --data with \"known\": false are used too",
         };
         var report = new Option<string?>("--report")
         {
             Description = "File for a page with plots, confusions and mistakes " +
-        "(one HTML file; contains texts)"
+                "(one HTML file; contains texts)"
         };
         var json = new Option<string?>("--json") { Description = "File for all figures as JSON" };
         var reading = new DataArguments();
@@ -51,7 +51,7 @@ internal static class EvaluateCommand
             OutputPath.File("--report", parsed.GetValue(report), path, parsed.GetValue(heads));
             OutputPath.File("--json", parsed.GetValue(json), path, parsed.GetValue(heads));
             var options = reading.Read(parsed);
-            var labelled = ExampleFile.Read(path, options, DataArguments.Remark);
+            var labelled = ExampleFile.Read(path, options, Remarks.Write);
             var outside = Unknown(path, parsed.GetValue(unknown), options);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var trained = UsableHeads.Read(parsed.GetValue(heads)!, EncoderBundle.Open(folder.Bundle).Hash);
@@ -71,8 +71,7 @@ internal static class EvaluateCommand
                 ("texts", Path.GetFileName(path)), ("heads", Path.GetFileName(parsed.GetValue(heads)!)),
                 ("encoder", loaded.Encoder.Hash[..12]),
             ];
-            return Run(
-                loaded, labelled, trained, unknownTexts, facts, parsed.GetValue(report), parsed.GetValue(json));
+            return Run(loaded, labelled, trained, unknownTexts, facts, parsed.GetValue(report), parsed.GetValue(json));
         });
         return command;
     }

@@ -24,7 +24,7 @@ internal static class ExperimentCommand
         var features = new Option<string>("--features")
         {
             Description = "Features to compare, separated by commas; the first is " +
-        "the base. Names as for 'train --feature'",
+                "the base. Names as for 'train --feature'",
             DefaultValueFactory = _ => "taps,mean"
         };
         var seeds = CheckedOptions.Number("--seeds", "Number of random splits", 10, new NumberRange<int>(2, 1000));
@@ -62,7 +62,7 @@ internal static class ExperimentCommand
             var path = parsed.GetValue(data)!;
             foreach (var (option, file) in new[] { ("--json", json), ("--csv", csv), ("--report", report) })
                 OutputPath.File(option, parsed.GetValue(file), path);
-            var labelled = ExampleFile.Read(path, reading.Read(parsed), DataArguments.Remark);
+            var labelled = ExampleFile.Read(path, reading.Read(parsed), Remarks.Write);
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, names));
             options = options with
@@ -75,8 +75,8 @@ internal static class ExperimentCommand
             ExperimentTable.Write(Console.Out, result);
             Save(result, parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(report),
             [
-                ("texts", Path.GetFileName(path)), ("labels", $"{labelled.Labels.Length}"), (
-                    "encoder", loaded.Encoder.Hash[..12]),
+                ("texts", Path.GetFileName(path)), ("labels", $"{labelled.Labels.Length}"),
+                ("encoder", loaded.Encoder.Hash[..12]),
                 ("splits",
                     $"{result.Seeds} of {result.Texts.Fit} + {result.Texts.Validation} + {result.Texts.Test} texts"),
                 ("made", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'")),

@@ -9,8 +9,7 @@ namespace Worker.Commands;
 /// <summary>How the small Kafka commands find their broker: by an option, or by the settings of 'worker run'.</summary>
 internal sealed class KafkaArguments
 {
-    public Option<string?> Bootstrap { get; } = new(
-        "--bootstrap")
+    public Option<string?> Bootstrap { get; } = new("--bootstrap")
     {
         Description =
             "Brokers, host:port, comma separated; default: Kafka:BootstrapServers of appsettings.json or the " +

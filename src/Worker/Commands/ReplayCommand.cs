@@ -15,7 +15,7 @@ internal static class ReplayCommand
         var kinds = new Option<string[]>("--kind")
         {
             Description = "Only these kinds of failure; may be repeated: " +
-        $"{string.Join(", ", Enum.GetNames<FailureKind>())}"
+                $"{string.Join(", ", Enum.GetNames<FailureKind>())}"
         };
         kinds.Validators.Add(result =>
         {
@@ -37,10 +37,8 @@ internal static class ReplayCommand
             "--to-offset", "Only original offsets up to this one", long.MaxValue, new NumberRange<long>(0));
         var since = CheckedOptions.Time(
             "--since", "Only those that failed at this time or later", DateTimeOffset.MinValue);
-        var until = CheckedOptions.Time(
-            "--until", "Only those that failed before this time", DateTimeOffset.MaxValue);
-        var limit = CheckedOptions.Number(
-            "--limit", "Send at most this many", long.MaxValue, new NumberRange<long>(1));
+        var until = CheckedOptions.Time("--until", "Only those that failed before this time", DateTimeOffset.MaxValue);
+        var limit = CheckedOptions.Number("--limit", "Send at most this many", long.MaxValue, new NumberRange<long>(1));
         var attempts = CheckedOptions.Number(
             "--max-attempts", "Do not send those that were already tried this often", 3, new NumberRange<int>(1));
         var destination = new Option<string?>("--to")
@@ -48,8 +46,7 @@ internal static class ReplayCommand
             Description = "Send them to this topic instead of their original topics",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Send nothing: count what would be sent" };
-        var letters = new Option<string?>(
-            "--dead-letters")
+        var letters = new Option<string?>("--dead-letters")
         { Description = "Topic of the dead letters; default: Kafka:Topics:DeadLetters" };
         var kafka = new KafkaArguments();
         var command = new Command(

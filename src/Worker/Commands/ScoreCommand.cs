@@ -16,7 +16,7 @@ internal static class ScoreCommand
         var command = new Command(
             "score",
             "Read JSON lines {\"text\"} on standard input, write {\"logits\"} of the checkpoint's own classification " +
-                "head");
+            "head");
         model.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {

@@ -38,7 +38,7 @@ internal sealed class TrainCommand
     private readonly Option<string> imbalance = CheckedOptions.Choice("--imbalance",
         "For rare labels, in the training part only: weights (sqrt, full), random under- or oversampling, smote in " +
         "feature space, or augment (altered copies of texts); probabilities are corrected for it. The default has " +
-        "the best average precision", "none", "none", "sqrt", "full", "under", "over", "smote", "augment");
+        "the best average precision", "none", ["none", .. Imbalance.All.Select(way => way.Name)]);
     private readonly Option<string> calibration = CheckedOptions.Choice("--calibration",
         "auto: platt, or isotonic if a thousand held-out positives show that it is better", "auto", "auto", "platt",
         "isotonic");
@@ -101,18 +101,18 @@ internal sealed class TrainCommand
         var paths = parsed.GetValue(data)!;
         OutputPath.File("--out", parsed.GetValue(destination), paths);
         var examples = DataCleaning.Clean(
-            ExampleFile.Read(paths, reading.Read(parsed), DataArguments.Remark), out var remarks);
+            ExampleFile.Read(paths, reading.Read(parsed), Remarks.Write), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         using var loaded = LoadedEncoder.Open(
             model.Section(
                 parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
-        Say(DataCleaning.Summary(remarks));
+        Remarks.Write(DataCleaning.Summary(remarks));
         plan.Exclusive.Check(examples);
         var encoded = TextTraining.Encode(loaded, examples.Texts);
         var result = TextTraining.Train(loaded, examples, encoded, plan, stop);
-        Say(result.Remarks);
-        Say(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
+        Remarks.Write(result.Remarks);
+        Remarks.Write(result.Problems.Select(problem => $"no head for '{problem.Label}': {problem.Reason}"));
         var anomaly = parsed.GetValue(noAnomaly)
             ? null
             : new AnomalyTrainingOptions
@@ -139,36 +139,24 @@ internal sealed class TrainCommand
 
     private TrainingPlan Plan(ParseResult parsed, string encoder)
     {
-        var asked = parsed.GetValue(imbalance);
+        var against = Imbalance.All.FirstOrDefault(way => way.Name == parsed.GetValue(imbalance));
         var weakHeads = parsed.GetValue(weak);
+        var options = new TrainingOptions
+        {
+            Calibration = Enum.Parse<CalibrationMethod>(parsed.GetValue(calibration)!, ignoreCase: true),
+            C = parsed.GetValue(c),
+            Seed = parsed.GetValue(seed),
+            Thresholds = thresholds.Read(parsed),
+        };
         return new TrainingPlan
         {
             Feature = parsed.GetValue(feature)!,
             Previous = parsed.GetValue(from) is { } path ? UsableHeads.Read(path, encoder) : null,
             Exclusive = Exclusive(parsed),
-            Augment = asked == "augment",
+            Augment = against == Imbalance.Augment,
             Weak = parsed.GetResult(weak) is not null,
             WeakHeads = weakHeads is null ? null : UsableHeads.Read(weakHeads, encoder),
-            Options = new TrainingOptions
-            {
-                ClassWeights = asked switch
-                {
-                    "sqrt" => ClassWeights.SquareRoot,
-                    "full" => ClassWeights.Balanced,
-                    _ => ClassWeights.None,
-                },
-                Sampling = asked switch
-                {
-                    "under" => Sampling.Under,
-                    "over" => Sampling.Over,
-                    "smote" => Sampling.Smote,
-                    _ => Sampling.None,
-                },
-                Calibration = Enum.Parse<CalibrationMethod>(parsed.GetValue(calibration)!, ignoreCase: true),
-                C = parsed.GetValue(c),
-                Seed = parsed.GetValue(seed),
-                Thresholds = thresholds.Read(parsed),
-            },
+            Options = against?.Apply(options) ?? options,
         };
     }
 
@@ -181,12 +169,6 @@ internal sealed class TrainCommand
             : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError(
                 "--exclusive has an empty name: give a name, or leave the name out", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
-    }
-
-    private static void Say(IEnumerable<string> lines)
-    {
-        foreach (var line in lines)
-            Console.Error.WriteLine(line);
     }
 
     private static void Print(TrainingResult result)

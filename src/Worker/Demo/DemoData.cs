@@ -17,7 +17,7 @@ internal sealed record DemoData
     private const string LateOfInbox = "outage";
 
     /// <summary>The late label has at least this many texts to train on.</summary>
-    private const int FewestLate = 20;
+    private const int MinimumLate = 20;
 
     /// <summary>Training data at the start; null if heads are given.</summary>
     public DataSet? Early { get; private init; }
@@ -39,7 +39,7 @@ internal sealed record DemoData
     public static DemoData Read(DemoOptions options)
     {
         var isOwn = options.Data is not null;
-        var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Console.Error.WriteLine) : null;
+        var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Remarks.Write) : null;
         var name = options.Data ?? "samples/inbox/test.jsonl";
         // 1. Heads are given: only texts matter, and their answers if there are any.
         if (options.Heads is not null)
@@ -52,9 +52,9 @@ internal sealed record DemoData
         if (own is not null)
         {
             var (train, test) = Part(own);
-            Console.Error.WriteLine(
+            Remarks.Write(
                 $"{name}: {own.Labels.Length} labels; {train.Texts.Count:N0} texts to train on, " +
-                    $"{test.Texts.Count:N0} to stream");
+                $"{test.Texts.Count:N0} to stream");
             return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
         }
         // 3. The sample inbox. Its heads are also used for a person's texts without labels.
@@ -62,7 +62,7 @@ internal sealed record DemoData
         var held = Checkout.InboxData("test");
         if (!isOwn)
             return inbox with { Name = name, Texts = held.Texts, Truth = held };
-        Console.Error.WriteLine(
+        Remarks.Write(
             $"{name} has no labels: the demo uses heads of the sample inbox; give your own with --heads");
         return inbox with { Name = name, Texts = TextFile.Read(options.Data!, options.Reading) };
     }
@@ -80,7 +80,7 @@ internal sealed record DemoData
     private static string? Rarest(DataSet data)
     {
         var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))
-            .Where(c => c.Yes >= FewestLate);
+            .Where(c => c.Yes >= MinimumLate);
         return data.Labels.Length < 2 ? null : counted.OrderBy(c => c.Yes).Select(c => c.label).FirstOrDefault();
     }
 
@@ -100,8 +100,6 @@ internal sealed record DemoData
         if (rows.Length == 0)
             throw new UserError("too few texts to train on some and stream the others: give more texts, or heads " +
                 "with --heads");
-        sbyte[] values = [.. rows.SelectMany(row => data.Answers.Row(row).ToArray())];
-        var answers = new AnswerMatrix(rows.Length, data.Labels.Length, values);
-        return new DataSet([.. rows.Select(row => data.Texts[row])], data.Labels, answers);
+        return data.Part(rows);
     }
 }

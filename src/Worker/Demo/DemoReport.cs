@@ -34,7 +34,7 @@ internal sealed class DemoReport
 
     public string Swapped((TimeSpan Took, int Result) swap, Head late) =>
         $"New head   '{late.Label}' ({late.Training!.Positives} examples) is in result {swap.Result + 1:N0}, " +
-            $"{swap.Took.TotalMilliseconds:F0} ms after publishing";
+        $"{swap.Took.TotalMilliseconds:F0} ms after publishing";
 
     /// <param name="before">Totals when the stream began.</param>
     public void Finished(TimeSpan took, PipelineTotals before, PipelineTotals totals, ResultsWatcher watcher)

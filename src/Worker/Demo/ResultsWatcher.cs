@@ -131,8 +131,8 @@ internal sealed class ResultsWatcher : IDisposable
             Key(message),
             review.GetProperty("risk").GetDouble(),
             [.. review.GetProperty("reasons").EnumerateArray().Select(
-                r => (r.GetProperty("reason").GetString()!, r.TryGetProperty(
-                    "label", out var label) ? label.GetString()! : ""))]);
+                r => (r.GetProperty("reason").GetString()!,
+                    r.TryGetProperty("label", out var label) ? label.GetString()! : ""))]);
     }
 
     private static int Key(Message<string?, byte[]?> message) =>

@@ -4,7 +4,6 @@ using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Hosting;
-using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
@@ -229,7 +228,7 @@ internal sealed class Examination(TimeProvider clock)
         {
             return (await make(), null);
         }
-        catch (Exception error) when (Failures.IsForeseen(error) || error is KafkaFailureException)
+        catch (Exception error) when (Failures.IsForeseen(error))
         {
             return (null, Finding.Failed(name, error.Message));
         }

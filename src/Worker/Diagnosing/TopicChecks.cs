@@ -50,7 +50,7 @@ internal static class TopicChecks
         if (wrong.TrueForAll(finding => finding.Status == FindingStatus.Unknown))
             yield return Finding.Ok(
                 name, $"{topic.Partitions} partitions, {topic.Replicas} " +
-                $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
+                    $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
     }
 
     private static IEnumerable<Finding> Rights(string name, TopicFacts topic, string right)

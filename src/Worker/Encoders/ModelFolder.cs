@@ -29,7 +29,7 @@ internal sealed class ModelFolder : IDisposable
                 "an encoder bundle ('worker import' makes one) or a Hugging Face folder");
         if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
-        Console.Error.WriteLine(
+        Remarks.Write(
             $"{folder} is not a bundle: importing it for this run ('worker import' saves the bundle)");
         var made = Directory.CreateTempSubdirectory("worker-bundle-");
         try
@@ -50,8 +50,7 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)
     {
-        return EncoderImporter.Import(
-            folder, destination, OpenTokenizer, line => Console.Error.WriteLine($"{folder}: {line}"));
+        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Remarks.Write($"{folder}: {line}"));
 
         FolderTokenizer OpenTokenizer()
         {

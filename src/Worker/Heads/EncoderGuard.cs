@@ -1,3 +1,4 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
@@ -19,22 +20,19 @@ internal static class EncoderGuard
             .Distinct(StringComparer.Ordinal).ToList();
         var there = topic.Heads.Select(head => head.Encoder).Distinct(StringComparer.Ordinal).ToList();
         if (given.Count > 1)
-            throw new UserError($"{what} is for {Names(given)}, and a worker has only one encoder: it would refuse "
-                + "the rest\n  what to do: publish one encoder's heads and their anomaly reference; --force publishes "
-                + "all");
+            throw new UserError($"{what} is for {Names(given)}, and a worker has only one encoder: it would refuse " +
+                "the rest\n  what to do: publish one encoder's heads and their anomaly reference; --force publishes " +
+                "all");
         if (there.Count == 0 || given.All(encoder => there.Contains(encoder, StringComparer.Ordinal)))
             return;
         throw new UserError(
-            $"{what} is for {Names(given)}, the {topic.Heads.Count} heads on topic '{topic.Topic}' are for "
-            + $"{Names(there)}: running workers would refuse these heads, and would have none for these labels after a "
-            + "restart; workers with the new encoder would have no other heads\n  what to do: train on the topic's "
-            + "encoder ('worker train --model …'); or to change the encoder, publish to a separate topic "
-            + "(Kafka:Topics:Heads) and start workers with that topic and encoder; --force publishes them here");
+            $"{what} is for {Names(given)}, the {topic.Heads.Count} heads on topic '{topic.Topic}' are for " +
+            $"{Names(there)}: running workers would refuse these heads, and would have none for these labels after a " +
+            "restart; workers with the new encoder would have no other heads\n  what to do: train on the topic's " +
+            "encoder ('worker train --model …'); or to change the encoder, publish to a separate topic " +
+            "(Kafka:Topics:Heads) and start workers with that topic and encoder; --force publishes them here");
     }
 
-    /// <summary>The start of a hash, as much as people need.</summary>
-    public static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
-
     private static string Names(List<string> hashes) =>
-        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(Short));
+        (hashes.Count == 1 ? "encoder " : "encoders ") + string.Join(", ", hashes.Select(EncoderHash.Short));
 }

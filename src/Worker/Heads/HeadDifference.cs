@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Terminal;
 
@@ -13,7 +14,7 @@ internal static class HeadDifference
     public static IEnumerable<(string Aspect, string Words)> Of(Head from, Head to)
     {
         if (from.Encoder != to.Encoder)
-            yield return ("encoder", $"{EncoderGuard.Short(from.Encoder)} → {EncoderGuard.Short(to.Encoder)}");
+            yield return ("encoder", $"{EncoderHash.Short(from.Encoder)} → {EncoderHash.Short(to.Encoder)}");
         if (from.Feature != to.Feature)
             yield return ("feature", $"{from.Feature} → {to.Feature}");
         if (Weights(from, to) is { } weights)

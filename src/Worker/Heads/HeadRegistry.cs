@@ -67,8 +67,8 @@ internal sealed class HeadRegistry
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
         if (left.Count > 0)
-            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are now decided independently;"
-                + " train them with --from to keep them there: {Names}",
+            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are now decided independently;" +
+                " train them with --from to keep them there: {Names}",
                 left.Count, Some(
                     [.. left.Select(head =>
                         $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));

@@ -42,8 +42,8 @@ internal static class HeadWords
         if (certificate is null or { Yes: null, No: null })
             return "none";
         var end = certificate.Expires is { } expires ? $", until {expires.UtcDateTime:yyyy-MM-dd}" : "";
-        return $"{Sides(certificate, DateTimeOffset.MinValue)}, {Percent(certificate.Error)} wrong at most, "
-            + $"{Origin(certificate)}, {certificate.Date.UtcDateTime:yyyy-MM-dd}{end}";
+        return $"{Sides(certificate, DateTimeOffset.MinValue)}, {Percent(certificate.Error)} wrong at most, " +
+            $"{Origin(certificate)}, {certificate.Date.UtcDateTime:yyyy-MM-dd}{end}";
     }
 
     /// <summary>"audit" or "training".</summary>

@@ -35,8 +35,7 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
         }
         if (nameless.Count > 0)
             log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the " +
-                "topic:"
-                + " a head's key is its label",
+                "topic: a head's key is its label",
                 nameless.Count, nameless[0].Partition, nameless[0].Offset);
         if (caughtUp)
             heads.Apply(changes);

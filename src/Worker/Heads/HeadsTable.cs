@@ -24,16 +24,16 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     /// <summary>Columns for a terminal, with a header, and a summary below.</summary>
     public void WriteTable(TopicHeads topic)
     {
-        output.WriteLine($"{"label",-LabelWidth} {"ver",4} {"published (UTC)",-16} {"from p",6} {"certified",-9} "
-            + $"{"encoder",-EncoderWidth} group");
+        output.WriteLine($"{"label",-LabelWidth} {"ver",4} {"published (UTC)",-16} {"from p",6} {"certified",-9} " +
+            $"{"encoder",-EncoderWidth} group");
         foreach (var entry in topic.Entries)
         {
             var version = entry.Head is null ? "?" : $"{entry.Head.Version}";
             var label = Padded(Fitted(entry.Label, LabelWidth), LabelWidth);
             var start = $"{label} {version,4} {entry.When,-16} ";
             output.WriteLine(start + (entry.Head is { } head
-                ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} "
-                    + $"{Fitted(head.Encoder, EncoderWidth),-EncoderWidth} {Fitted(head.Group ?? "-", GroupWidth)}"
+                ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} " +
+                    $"{Fitted(head.Encoder, EncoderWidth),-EncoderWidth} {Fitted(head.Group ?? "-", GroupWidth)}"
                 : Fitted(entry.Problem!, Screen - 1 - Width(start))));
         }
         output.WriteLine();
@@ -87,8 +87,8 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference
-            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, "
-                + $"encoder {Fitted(reference.Encoder, EncoderWidth)}"
+            ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, " +
+                $"encoder {Fitted(reference.Encoder, EncoderWidth)}"
             : "no anomaly reference";
     }
 

@@ -97,8 +97,8 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     {
         null => throw Missing(label),
         { IsTombstone: true } retired =>
-            throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n"
-            + $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, " +
+            throw new UserError($"label '{label}' was retired already ({retired.When} UTC)\n" +
+                $"  what to do: 'worker heads rollback' brings it back while topic '{topic}' keeps its last head, " +
                 "'worker heads publish' at any time"),
         var entry => entry,
     };
@@ -108,8 +108,8 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     {
         var names = Entries.Select(entry => entry.Label).ToList();
         var hint = NearestNames.Hint(label, names);
-        return new UserError($"there is no label '{label}' on topic " +
-            $"'{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n  what to do: "
+        return new UserError($"there is no label '{label}' on topic '{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n" +
+            "  what to do: "
             + (names.Count == 0
                 ? "it holds no heads, publish some with 'worker heads publish'"
                 : $"'worker heads list' names its {names.Count} labels"));

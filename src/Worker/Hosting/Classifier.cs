@@ -59,7 +59,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
             var pipeline = worker.Pipeline(
-                group, new WindowReader(group, limits), publisher, new WindowPacer(size, limits), records, outages);
+                group, new WindowReader(group, limits), publisher, new WindowPacer(size, limits), records);
             var lags = new PartitionLags(group.Ends, worker.Clock);
             Meter.Watch(lags, () => Health.WaitingFor is null);
             var progress = new ProgressLog(Meter, lags, worker.Log, worker.Clock).Run(ended.Token);

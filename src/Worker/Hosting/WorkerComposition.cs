@@ -9,7 +9,6 @@ using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Pipeline;
 
@@ -99,8 +98,8 @@ internal sealed class WorkerComposition
     {
         var limits = await TopicLimits.Read(Options.Kafka, Written, loggers, Clock, outages);
         // A broker refuses a batch that is larger than its topic takes, though each of its records fits.
-        if (limits.Least < DefaultBatchBytes)
-            Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Least}");
+        if (limits.Minimum < DefaultBatchBytes)
+            Options.Kafka.Producer.TryAdd("batch.size", $"{limits.Minimum}");
         return limits;
     }
 
@@ -115,8 +114,8 @@ internal sealed class WorkerComposition
     public GroupSession Group(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
 
     public ClassifyingPipeline Pipeline(
-        GroupSession group, WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records,
-        OutageLog outages) => new(
+        GroupSession group, WindowReader reader, WindowPublisher publisher, WindowPacer pacer, TopicLimits records) =>
+        new(
         group,
         reader,
         new WindowTokenizer(
@@ -128,7 +127,6 @@ internal sealed class WorkerComposition
         publisher,
         pacer,
         Meter,
-        outages,
         Clock,
         loggers.CreateLogger<ClassifyingPipeline>());
 }

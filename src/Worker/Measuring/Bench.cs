@@ -97,7 +97,7 @@ internal sealed class Bench(
         Console.WriteLine($"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens)");
         Console.WriteLine(
             $"classify    {precision,-5} {classify}  {classify.MedianRatio(raw):P1} of raw (median pair), " +
-                $"{classify.Best / raw.Best:P1} (best)");
+            $"{classify.Best / raw.Best:P1} (best)");
     }
 
     private async Task Heads(CancellationToken stop)

@@ -44,8 +44,7 @@ internal sealed class TestBed : IDisposable
         };
         var topics = Options.Kafka.Topics;
         broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
-        Classifier = new Classifier(
-            WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System));
+        Classifier = new Classifier(WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System));
     }
 
     public RunOptions Options { get; }

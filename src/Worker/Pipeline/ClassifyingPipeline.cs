@@ -24,13 +24,12 @@ internal sealed class ClassifyingPipeline(
     WindowPublisher publisher,
     WindowPacer pacer,
     PipelineMeter meter,
-    OutageLog outages,
     TimeProvider clock,
     ILogger<ClassifyingPipeline> log)
 {
     private readonly Handoff<TokenizedWindow> tokenized = new();
     private readonly Handoff<ScoredWindow> scored = new();
-    private readonly RewindLog rewinds = new(log, outages, clock);
+    private readonly RewindLog rewinds = new(log, group.Outages, clock);
     private readonly Heartbeat classifying = new("classify", clock);
 
     /// <summary>The heartbeats of the three stages; any thread may read them.</summary>
@@ -179,7 +178,7 @@ internal sealed class ClassifyingPipeline(
                     { Bare: false } letter => letter with { Bare = true },
                     _ => throw new KafkaFailureException(KafkaFailure.RecordTooLarge,
                         "a dead letter without key, value and headers is still too large: raise max.message.bytes " +
-                            $"of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
+                        $"of topic '{output.Records[failure.RecordIndex].Topic}' ({failure.Message})"),
                 };
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.Rewind)

@@ -26,7 +26,7 @@ internal sealed partial class ProgressLog(PipelineMeter meter, PartitionLags lag
 
     [LoggerMessage(Level = LogLevel.Information, Message =
         "{Messages} messages in the last minute ({Rate:F0}/s), {Lag} behind, {Reviews} to people, {DeadLetters} dead " +
-            "letters")]
+        "letters")]
     private static partial void Progress(
         ILogger log, long messages, double rate, long lag, long reviews, long deadLetters);
 }

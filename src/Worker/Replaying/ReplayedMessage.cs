@@ -27,8 +27,8 @@ internal static class ReplayedMessage
             && DeadLetter.AttemptOf(last.Value) > 1)
             own--;
         return new OutgoingRecord(topic, source.Key, source.Value,
-            [.. source.Headers.AsSpan(0, own), new RecordHeader(
-                DeadLetterHeaders.Attempt, DeadLetterHeaders.Number(letter.Attempt + 1))]);
+            [.. source.Headers.AsSpan(0, own),
+                new RecordHeader(DeadLetterHeaders.Attempt, DeadLetterHeaders.Number(letter.Attempt + 1))]);
     }
 
     /// <summary>What the record's headers say; null if it is not a dead letter of a worker.</summary>

@@ -76,7 +76,7 @@ internal static class RunOptionsReader
             problems.Add(
                 $"Shutdown: DrainSeconds ({shutdown.DrainSeconds}) < HostSeconds ({shutdown.HostSeconds}) < " +
                 $"TerminationGraceSeconds ({shutdown.TerminationGraceSeconds}) must hold, or a stop is cut short " +
-                    "before windows are committed");
+                "before windows are committed");
         if (options.Heads.Source == HeadsSource.File && string.IsNullOrEmpty(options.Heads.File))
             problems.Add(
                 "Heads:File: is required when Heads:Source is File: name the file that 'worker train --out' wrote");
@@ -85,6 +85,6 @@ internal static class RunOptionsReader
         if (!Directory.Exists(options.Encoder.Bundle))
             problems.Add(
                 $"Encoder:Bundle: {Path.GetFullPath(options.Encoder.Bundle)} is not there: write it with 'worker " +
-                    "import'");
+                "import'");
     }
 }

@@ -25,9 +25,8 @@ internal static class SecretFiles
             if (key.Contains(':', StringComparison.Ordinal) && !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
                 && ClientSecrets.IsSecret(key.Replace('_', '.')))
                 throw new UserError($"{key} does not belong on the command line, where every user of this machine " +
-                    "can read it: name a file that holds it " +
-                    $"(--{key}{Suffix}=PATH) or set the environment variable " +
-                        $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",
+                    $"can read it: name a file that holds it (--{key}{Suffix}=PATH) or set the environment variable " +
+                    $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",
                         ExitCode.Configuration);
         }
     }

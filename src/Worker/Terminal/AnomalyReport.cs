@@ -9,8 +9,8 @@ internal static class AnomalyReport
     {
         output.WriteLine();
         output.WriteLine(
-            $"anomaly: {anomaly.Known} known texts, {anomaly.Unknown} unknown; p at most {AnomalyMetrics.Level}:"
-            + $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unknown");
+            $"anomaly: {anomaly.Known} known texts, {anomaly.Unknown} unknown; p at most {AnomalyMetrics.Level}:" +
+            $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unknown");
         output.WriteLine($"{"channel",-24} {"AUROC",7} {"AUPR",7} {"FPR95",7}");
         foreach (var (name, metrics) in anomaly.Channels.Append(new("together", anomaly.Together)))
             output.WriteLine($"{name,-24} {metrics.Auroc,7:F4} {metrics.Aupr,7:F4} {metrics.Fpr95,7:F4}");

@@ -14,8 +14,8 @@ internal static class ClassificationReport
         foreach (var label in evaluation.Labels)
         {
             var name = TextColumns.Padded(TextColumns.Cut(label.Label, NameWidth), NameWidth);
-            output.WriteLine($"{name} {label.Precision,9:F3} {label.Recall,7:F3} {label.F1,6:F3} "
-                + $"{label.AveragePrecision,6:F3} {label.Support,8} {label.Threshold,10:F3}");
+            output.WriteLine($"{name} {label.Precision,9:F3} {label.Recall,7:F3} {label.F1,6:F3} " +
+                $"{label.AveragePrecision,6:F3} {label.Support,8} {label.Threshold,10:F3}");
         }
         Average(output, "macro", evaluation.Macro, evaluation.Labels.Sum(l => l.Support));
         Average(output, "micro", evaluation.Micro, evaluation.Labels.Sum(l => l.Support));

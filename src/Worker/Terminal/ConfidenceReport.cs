@@ -28,5 +28,5 @@ internal static class ConfidenceReport
 
     private static string Line(string name, Judged judged, long all) =>
         $"{name,-12} {judged.All,11:N0} {(all == 0 ? 0 : (double)judged.All / all),7:P1} " +
-            $"{(judged.All == 0 ? "-" : judged.Error.ToString("P1", CultureInfo.InvariantCulture)),7}";
+        $"{(judged.All == 0 ? "-" : judged.Error.ToString("P1", CultureInfo.InvariantCulture)),7}";
 }

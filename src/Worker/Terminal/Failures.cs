@@ -1,3 +1,5 @@
+using Worker.Core;
+
 namespace Worker.Terminal;
 
 /// <summary>Turns any exception of a command into a message for a person and an exit code.</summary>
@@ -29,10 +31,9 @@ internal static class Failures
         }
     }
 
-    /// <summary>Exceptions that our own code throws with a message that is written for people.</summary>
+    /// <summary>Exceptions whose message is written for people, including those of files and formats.</summary>
     public static bool IsForeseen(Exception error) =>
-        error is IOException or UnauthorizedAccessException or FormatException
-        || error.GetType().Namespace?.StartsWith("Worker.", StringComparison.Ordinal) == true;
+        error is UserFacingException or IOException or UnauthorizedAccessException or FormatException;
 
     private static async Task<int> Say(string message, int code)
     {

@@ -75,13 +75,13 @@ internal static class JsonLines
                 return System.Text.Encoding.UTF8.GetBytes(text.GetString()!);
             throw new UserError(
                 $"standard input, line {number}: no string \"text\" in the object: write lines such as {{\"text\": " +
-                "\"hello\"}}");
+                "\"hello\"}");
         }
         catch (JsonException error)
         {
             throw new UserError(
                 $"standard input, line {number}: not JSON ({error.Message}): write lines such as {{\"text\": " +
-                "\"hello\"}}");
+                "\"hello\"}");
         }
         catch (InvalidOperationException)
         {

@@ -64,8 +64,7 @@ internal static class OutputPath
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserError($"{option} {path} cannot be written: this user may not, or the disk is full or " +
-                "read-only;"
-                + " name another place");
+                "read-only; name another place");
         }
     }
 }

@@ -22,7 +22,7 @@ internal static class AnomalyTraining
         LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options,
         AnomalyTrainingOptions anomaly, CancellationToken stop)
     {
-        using var tokens = Tokenise(loaded, data.Texts);
+        using var tokens = Tokenize(loaded, data.Texts);
         var texts = new AnomalyTexts(data.Texts.Count, encoded.Layout, encoded.Values, 0, Array.Empty<float>(), tokens);
         var heads = new HeldOutHeads(encoded, data, result, loaded.Encoder.Hash, options, stop);
         return AnomalyTrainer.Train(texts, data, loaded.Encoder.Hash, loaded.Bundle.Layers,
@@ -51,12 +51,12 @@ internal static class AnomalyTraining
         var (features, probabilities) = ProgressBars.Run($"compare {texts.Count:N0} texts", report =>
             (new TextEncoder(loaded).Features(bytes, part => report(part / 2)), new TextEncoder(loaded).Probabilities(
                 bytes, heads, part => report(0.5 + part / 2))));
-        using var tokens = Tokenise(loaded, texts);
+        using var tokens = Tokenize(loaded, texts);
         return ChannelValues.Of(
             reference, new AnomalyTexts(
                 texts.Count, loaded.Encoder.Features, features, heads.Heads.Length, probabilities, tokens));
     }
 
-    private static TokenWindow Tokenise(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
+    private static TokenWindow Tokenize(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
         new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 }

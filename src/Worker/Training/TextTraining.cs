@@ -32,8 +32,7 @@ internal static class TextTraining
         Train(loaded, data, new TrainingPlan { Options = options, Previous = previous }, stop);
 
     /// <summary>Encodes a data set and fits its heads as planned.</summary>
-    public static TrainingResult Train(
-        LoadedEncoder loaded, DataSet data, TrainingPlan plan, CancellationToken stop) =>
+    public static TrainingResult Train(LoadedEncoder loaded, DataSet data, TrainingPlan plan, CancellationToken stop) =>
         Train(loaded, data, Encode(loaded, data.Texts, plan.Quiet), plan, stop);
 
     /// <summary>Encodes texts.</summary>

@@ -1,5 +1,7 @@
+using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Learning.Saving;
+using Worker.Terminal;
 
 namespace Worker.Training;
 
@@ -14,12 +16,10 @@ internal static class UsableHeads
         var heads = HeadFile.Read(path);
         var foreign = heads.Where(head => head.Encoder != encoder).ToArray();
         if (foreign.Length > 0)
-            Console.Error.WriteLine(
+            Remarks.Write(
                 $"{path}: {foreign.Length} of {heads.Count} heads are for another encoder " +
-                $"({Short(foreign[0].Encoder)}, this one is {Short(encoder)}) and are left out, the first is " +
-                $"'{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
+                $"({EncoderHash.Short(foreign[0].Encoder)}, this one is {EncoderHash.Short(encoder)}) and are left " +
+                $"out, the first is '{foreign[0].Label}': name heads of this encoder, or that encoder with --model");
         return [.. heads.Except(foreign)];
     }
-
-    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }

@@ -6,11 +6,11 @@ namespace Worker.Testing;
 internal static class CommittedTopic
 {
     /// <summary>
-    /// Reads from the beginning until the end has been reached with at least <paramref name="atLeast"/> messages and is
+    /// Reads from the beginning until the end has been reached with at least <paramref name="minimum"/> messages and is
     /// still the end a moment later, or until the time is over.
     /// </summary>
     public static List<ConsumeResult<byte[], byte[]>> Read(
-        string bootstrapServers, string topic, int partitions, int atLeast, double seconds = 30)
+        string bootstrapServers, string topic, int partitions, int minimum, double seconds = 30)
     {
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
@@ -37,7 +37,7 @@ internal static class CommittedTopic
                 ends.Remove(result.Partition.Value);
                 quietUntil = long.MaxValue;
             }
-            if (ends.Count == partitions && all.Count >= atLeast && quietUntil == long.MaxValue)
+            if (ends.Count == partitions && all.Count >= minimum && quietUntil == long.MaxValue)
                 quietUntil = Environment.TickCount64 + 300;
         }
         consumer.Close();

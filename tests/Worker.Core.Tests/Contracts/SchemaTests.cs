@@ -6,7 +6,6 @@ using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Results;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Contracts;
 

@@ -67,8 +67,8 @@ public class DecisionBandsTests
         var bands = Bands(Grouped("a"), Grouped("b"), Head("c", Thresholds.Half), Grouped("d"));
         // None reaches a half, and c has nothing to do with it. Shares of the group: .1, .75, .15.
         Assert.Equal(
-            [new(Decision.No, Confidence.Likely), new(Decision.Yes, Confidence.Uncertain), new(
-                Decision.No, Confidence.Likely), new(Decision.No, Confidence.Likely)],
+            [new(Decision.No, Confidence.Likely), new(Decision.Yes, Confidence.Uncertain),
+                new(Decision.No, Confidence.Likely), new(Decision.No, Confidence.Likely)],
             bands.Decide(out var outcome, 0.04f, 0.3f, 0.1f, 0.06f));
         Assert.Equal(
             new MessageOutcome(MessageDecision.Yes, Top: 1, Uncertain: 1, Withheld: 0, Passes: false), outcome);

@@ -1,5 +1,4 @@
 using Worker.Core.Tokenization;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 
@@ -65,10 +64,10 @@ public class EncodeTests
     [Theory]
     [InlineData(0)]
     [InlineData(1001)]
-    public void A_word_limit_out_of_range_is_an_error(int most)
+    public void A_word_limit_out_of_range_is_an_error(int maximum)
     {
         var definition = Tokenizers.MiniLm.Definition;
-        var settings = definition.Settings with { MaxCharactersPerWord = most };
+        var settings = definition.Settings with { MaxCharactersPerWord = maximum };
         Assert.Throws<ArgumentOutOfRangeException>(() =>
             new WordPieceTokenizer(definition with { Settings = settings }));
     }

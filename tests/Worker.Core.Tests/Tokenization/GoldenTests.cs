@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Worker.Core.Tokenization;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 
@@ -81,7 +80,7 @@ public class GoldenTests
     }
 
     /// <param name="limit">To which the ids of the file are cut, if it did not do so itself.</param>
-    private static void AssertSame(TokenizerDefinition definition, string path, int limit, int atLeast)
+    private static void AssertSame(TokenizerDefinition definition, string path, int limit, int minimum)
     {
         var tokenizer = new WordPieceTokenizer(definition);
         var lines = 0;
@@ -94,6 +93,6 @@ public class GoldenTests
                 $"{text}\nexpected {string.Join(' ', ids)}\nactual   {string.Join(' ', actual)}");
             lines++;
         }
-        Assert.True(lines >= atLeast, $"{path} has only {lines} lines");
+        Assert.True(lines >= minimum, $"{path} has only {lines} lines");
     }
 }

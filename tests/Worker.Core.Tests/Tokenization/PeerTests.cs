@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML.Tokenizers;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 

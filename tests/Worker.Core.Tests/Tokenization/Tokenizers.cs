@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Worker.Core.Tokenization;
-using Worker.Testing;
 
 namespace Worker.Core.Tests.Tokenization;
 

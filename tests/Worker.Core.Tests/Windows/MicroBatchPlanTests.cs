@@ -87,12 +87,12 @@ public class MicroBatchPlanTests
         var plan = new MicroBatchPlan();
         plan.Plan(window, Budget);
         Assert.InRange(plan.Tried, 1, (MicroBatchPlan.MaximumSizes + 1) * Texts);
-        Exact(plan, window, Budget, out var least);
-        Assert.InRange(Cost(plan, window, Budget), least, least * 1.01);
+        Exact(plan, window, Budget, out var minimum);
+        Assert.InRange(Cost(plan, window, Budget), minimum, minimum * 1.01);
     }
 
     /// <summary>The cheapest cut, every size tried at every place; and its cost.</summary>
-    private static List<int> Exact(MicroBatchPlan plan, TokenWindow window, int budget, out long least)
+    private static List<int> Exact(MicroBatchPlan plan, TokenWindow window, int budget, out long minimum)
     {
         var sorted = plan.Order.ToArray().Select(window.Length).ToArray();
         var (costs, cuts, overhead) = (new long[sorted.Length + 1], new int[sorted.Length], budget / 32);
@@ -110,7 +110,7 @@ public class MicroBatchPlanTests
                     (costs[start], cuts[start]) = (cost, count);
             }
         }
-        least = costs[0];
+        minimum = costs[0];
         var batches = new List<int>();
         for (var start = 0; start < sorted.Length; start += cuts[start])
             batches.Add(cuts[start]);

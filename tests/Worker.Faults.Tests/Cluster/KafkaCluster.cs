@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using Worker.Faults.Tests.Scenario;
 using Worker.Faults.Tests.Workers;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Cluster;
 

@@ -5,7 +5,6 @@ using Confluent.Kafka.Admin;
 using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Scenario;
 using Worker.Kafka.Configuration;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Commits;
 
@@ -58,8 +57,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers })
             .Build())
             await admin.CreateTopicsAsync(
-                [OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers), OneCopy(
-                    options.Topics.Results, broken)]);
+                [OneCopy(options.Topics.Messages, (broken + 1) % FaultSchedule.Brokers),
+                    OneCopy(options.Topics.Results, broken)]);
         using var log = new ListLogger("worker");
         var gate = new CommitGate(TransactionTimeout);
         using var worker = new EchoWorker(options, loggers: log, clock: gate);
@@ -156,8 +155,8 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
     }
 
     /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
-    private static List<int> Results(KafkaOptions options, int atLeast) =>
-        [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 1, atLeast, seconds: 60)
+    private static List<int> Results(KafkaOptions options, int minimum) =>
+        [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 1, minimum, seconds: 60)
             .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

@@ -6,7 +6,6 @@ using Worker.Faults.Tests.Cluster;
 using Worker.Faults.Tests.Scenario;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Commits;
 
@@ -139,8 +138,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     }
 
     /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
-    private static List<int> Results(KafkaOptions options, int atLeast) =>
-        [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 3, atLeast, seconds: 60)
+    private static List<int> Results(KafkaOptions options, int minimum) =>
+        [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 3, minimum, seconds: 60)
             .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

@@ -30,8 +30,8 @@ internal static class HeadChecks
                 if (successor >= 0 && versions[successor].Value + Oracle.HeadGraceMs < evidence.Sent[result.Id].SentMs)
                     violations.Add(new(Breach.StaleHead,
                         $"message {result.Id}: {result} was scored with head version {result.HeadVersion}, replaced " +
-                            $"{(evidence.Sent[result.Id].SentMs - versions[successor].Value) / 1000.0:F0} s before " +
-                            "the message was sent"));
+                        $"{(evidence.Sent[result.Id].SentMs - versions[successor].Value) / 1000.0:F0} s before " +
+                        "the message was sent"));
             }
         }
         return steps;

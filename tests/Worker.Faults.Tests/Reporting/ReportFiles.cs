@@ -10,7 +10,7 @@ internal static class ReportFiles
         File.WriteAllLines(Path.Combine(report.Options.Folder, "injections.txt"), report.Injections.OrderBy(injection =>
             injection.FromMs).Select(injection =>
             $"{injection.FromMs / 1000.0,8:F2} s to {injection.HealedMs / 1000.0,8:F2} s  {injection.Kind} " +
-                $"{injection.Target}, flows again at {report.Flow.FlowsAgainMs(injection.CountFromMs) / 1000.0:F2} s"));
+            $"{injection.Target}, flows again at {report.Flow.FlowsAgainMs(injection.CountFromMs) / 1000.0:F2} s"));
         if (report.Verdict.Violations.Count > 0)
             File.WriteAllLines(Path.Combine(report.Options.Folder, "violations.txt"),
                 report.Verdict.Violations.Select(violation => $"{violation.Breach}: {violation.What}"));

@@ -14,7 +14,7 @@ internal static class ReportText
     /// <summary>One line while a run goes on.</summary>
     public static string Progress(long nowMs, int sent, int settled, int up, IReadOnlyList<Injection> done) =>
         $"{Minutes(nowMs),6}  in {sent,8:N0}  out {settled,8:N0}  workers {up}  kills " +
-            $"{Count(done, FaultKind.WorkerKill),3}  broker bounces {Bounces(done),3}";
+        $"{Count(done, FaultKind.WorkerKill),3}  broker bounces {Bounces(done),3}";
 
     public static string Of(Report report)
     {

@@ -35,8 +35,8 @@ public static class FaultSchedule
             faults.Add(Broker(random, start + Between(random, 1, 6), brokerKinds.Next()));
             if (cycle % 2 == 0)
                 faults.Add(
-                    new(start + Between(random, 6, 12), FaultKind.SlowWorker, 0, Between(
-                        random, 12, 18), Hard: random.Next(2) == 0));
+                    new(start + Between(random, 6, 12), FaultKind.SlowWorker, 0,
+                        Between(random, 12, 18), Hard: random.Next(2) == 0));
             faults.Add(Alone(random, cycle, start + Calm, workers));
         }
         for (var at = Between(random, 3, 6); at < length; at += Between(random, 4, 9))
@@ -68,8 +68,8 @@ public static class FaultSchedule
         return new(at, kind, random.Next(Brokers), duration);
     }
 
-    internal static TimeSpan Between(Random random, double least, double most) =>
-        TimeSpan.FromSeconds(Math.Round(least + random.NextDouble() * (most - least), 2));
+    internal static TimeSpan Between(Random random, double minimum, double maximum) =>
+        TimeSpan.FromSeconds(Math.Round(minimum + random.NextDouble() * (maximum - minimum), 2));
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -30,19 +30,20 @@ public class FaultScheduleTests
 
     [Fact]
     public void Every_fault_is_healed_within_the_run() =>
-        Prop.ForAll(Seeds, Gen.Choose(20, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(), (
-            seed, seconds, workers) =>
-    {
-        var length = TimeSpan.FromSeconds(seconds);
-        var faults = FaultSchedule.Create(seed, length, workers);
-        return faults.Length > 0
-            && faults.All(fault => fault.At >= TimeSpan.Zero && fault.Duration >= TimeSpan.Zero
-            && fault.At + fault.Duration <= length
-            && fault.Target >= 0
-                && (!fault.Kind.ToString().StartsWith("Worker", StringComparison.Ordinal) || fault.Target < workers)
-            && (!fault.Kind.ToString().StartsWith("Broker", StringComparison.Ordinal)
-                || fault.Target < FaultSchedule.Brokers));
-    }).QuickCheckThrowOnFailure();
+        Prop.ForAll(Seeds, Gen.Choose(20, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(),
+            (seed, seconds, workers) =>
+            {
+                var length = TimeSpan.FromSeconds(seconds);
+                var faults = FaultSchedule.Create(seed, length, workers);
+                return faults.Length > 0 && faults.All(fault =>
+                    fault.At >= TimeSpan.Zero && fault.Duration >= TimeSpan.Zero
+                    && fault.At + fault.Duration <= length
+                    && fault.Target >= 0
+                    && (!fault.Kind.ToString().StartsWith("Worker", StringComparison.Ordinal)
+                        || fault.Target < workers)
+                    && (!fault.Kind.ToString().StartsWith("Broker", StringComparison.Ordinal)
+                        || fault.Target < FaultSchedule.Brokers));
+            }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Faults_come_in_the_order_of_their_time() => Prop.ForAll(Seeds, seed =>
@@ -53,15 +54,15 @@ public class FaultScheduleTests
 
     [Fact]
     public void In_a_calm_run_every_fault_has_a_quiet_time_after_it() =>
-        Prop.ForAll(Seeds, Gen.Choose(40, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(), (
-            seed, seconds, workers) =>
-    {
-        var length = TimeSpan.FromSeconds(seconds);
-        var faults = CalmSchedule.Create(seed, length, workers);
-        return faults.Length > 0 && faults[^1].At + faults[^1].Duration <= length
-            && faults.Zip(faults.Skip(1)).All(pair =>
-                pair.Second.At - pair.First.At - pair.First.Duration >= TimeSpan.FromSeconds(15));
-    }).QuickCheckThrowOnFailure();
+        Prop.ForAll(Seeds, Gen.Choose(40, 900).ToArbitrary(), Gen.Choose(1, 6).ToArbitrary(),
+            (seed, seconds, workers) =>
+            {
+                var length = TimeSpan.FromSeconds(seconds);
+                var faults = CalmSchedule.Create(seed, length, workers);
+                return faults.Length > 0 && faults[^1].At + faults[^1].Duration <= length
+                    && faults.Zip(faults.Skip(1)).All(pair =>
+                        pair.Second.At - pair.First.At - pair.First.Duration >= TimeSpan.FromSeconds(15));
+            }).QuickCheckThrowOnFailure();
 
     private static Arbitrary<int> Seeds => Gen.Choose(0, int.MaxValue).ToArbitrary();
 }

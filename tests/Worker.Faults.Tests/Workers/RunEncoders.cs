@@ -1,6 +1,5 @@
 using Worker.Encoders;
 using Worker.Faults.Tests.Traffic;
-using Worker.Testing;
 
 namespace Worker.Faults.Tests.Workers;
 

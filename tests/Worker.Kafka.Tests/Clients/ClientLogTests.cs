@@ -3,8 +3,6 @@ using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

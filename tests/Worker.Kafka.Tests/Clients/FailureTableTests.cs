@@ -1,6 +1,5 @@
 using Worker.Core.Messages;
 using Worker.Kafka.Clients;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

@@ -1,5 +1,4 @@
 using Worker.Kafka.Clients;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Clients;
 

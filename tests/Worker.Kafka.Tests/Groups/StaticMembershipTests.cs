@@ -1,8 +1,6 @@
 using Confluent.Kafka;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Groups;
 

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Heads;
 

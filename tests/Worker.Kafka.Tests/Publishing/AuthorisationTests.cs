@@ -2,8 +2,6 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

@@ -4,8 +4,6 @@ using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Publishing;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

@@ -1,7 +1,5 @@
 using Confluent.Kafka;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

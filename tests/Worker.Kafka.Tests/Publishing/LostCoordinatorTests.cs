@@ -1,6 +1,4 @@
 using Worker.Kafka.Embedded;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

@@ -5,9 +5,7 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Reading;
-using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Publishing;
 

@@ -71,8 +71,8 @@ public sealed class UndecidedWindowTests
     /// <param name="before">What the group had committed before anything was ended, of a window whose commit was
     /// acknowledged.</param>
     private static void Same(
-        string missing, (TopicPartition, long)[] offsets, string sightings, long? first, long? second, (
-            long First, long Second)? before = null)
+        string missing, (TopicPartition, long)[] offsets, string sightings, long? first, long? second,
+        (long First, long Second)? before = null)
     {
         var committed = new Dictionary<TopicPartition, long>();
         if (first is { } one)

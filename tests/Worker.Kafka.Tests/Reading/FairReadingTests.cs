@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Confluent.Kafka;
 using Worker.Kafka.Groups;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 

@@ -1,7 +1,5 @@
 using Confluent.Kafka;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 
@@ -66,8 +64,8 @@ public sealed class LagTests(KafkaBroker broker)
             var partitions = Enumerable.Range(0, 3).Select(p => new TopicPartition(options.Topics.Messages, p))
                 .ToList();
             return [.. asking.Committed(partitions, TimeSpan.FromSeconds(10)).Select(committed =>
-                (committed.Offset.Value, asking.QueryWatermarkOffsets(
-                    committed.TopicPartition, TimeSpan.FromSeconds(10)).High.Value))];
+                (committed.Offset.Value,
+                    asking.QueryWatermarkOffsets(committed.TopicPartition, TimeSpan.FromSeconds(10)).High.Value))];
         }
     }
 }

@@ -1,8 +1,6 @@
 using Confluent.Kafka;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 

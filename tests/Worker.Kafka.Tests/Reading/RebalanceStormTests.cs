@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 
@@ -71,7 +69,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
             protocol, born, doubled, fed, stalls.Longest.TotalSeconds);
         Assert.True(stalls.Longest < LongestStall,
             $"nothing was published for {stalls.Longest.TotalSeconds:F1} s until {stalls.LongestEnd:HH:mm:ss.fff}; " +
-                $"the workers' logs:\n{string.Join('\n', lines)}");
+            $"the workers' logs:\n{string.Join('\n', lines)}");
         workers.ForEach(worker => worker.Dispose());
 
         int Published() => left + workers.Sum(worker => worker.Published);

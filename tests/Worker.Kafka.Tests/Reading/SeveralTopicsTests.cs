@@ -1,9 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
-using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Reading;
 

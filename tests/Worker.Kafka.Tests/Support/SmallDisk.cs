@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 

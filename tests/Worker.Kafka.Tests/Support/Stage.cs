@@ -5,7 +5,6 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Support;
 
@@ -117,8 +116,8 @@ internal sealed class Stage
 
     /// <summary>What a read_committed reader sees of the results, or of another topic.</summary>
     public List<ConsumeResult<byte[], byte[]>> Results(
-        int atLeast, int partitions = 3, string? topic = null, double seconds = 30) =>
-        CommittedTopic.Read(BootstrapServers, topic ?? Options().Topics.Results, partitions, atLeast, seconds);
+        int minimum, int partitions = 3, string? topic = null, double seconds = 30) =>
+        CommittedTopic.Read(BootstrapServers, topic ?? Options().Topics.Results, partitions, minimum, seconds);
 
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 

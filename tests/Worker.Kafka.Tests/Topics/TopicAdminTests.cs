@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Clients;
-using Worker.Kafka.Tests.Support;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Kafka.Tests.Topics;
 

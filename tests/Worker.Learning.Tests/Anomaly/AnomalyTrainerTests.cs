@@ -166,7 +166,7 @@ public class AnomalyTrainerTests
     }
 
     [Fact]
-    public void Separation_counts_known_texts_above_what_95_percent_of_the_unlike_reach()
+    public void Separation_counts_known_texts_above_what_95_percent_of_the_unknown_reach()
     {
         var known = Enumerable.Range(0, 100).Select(i => (float)i).ToArray();
         var unlike = Enumerable.Range(0, 20).Select(i => i == 0 ? 0 : 89.5f + i).ToArray();

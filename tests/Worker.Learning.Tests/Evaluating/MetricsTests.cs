@@ -34,9 +34,9 @@ public class MetricsTests
         foreach (var threshold in rows.Select(r => r.P).Distinct().OrderDescending())
         {
             var yes = rows.Where(r => r.P >= threshold).ToArray();
-            var hits = yes.Count(r => r.Y);
-            expected += positives == 0 ? 0 : (hits / positives - recall) * hits / yes.Length;
-            recall = positives == 0 ? 0 : hits / positives;
+            var truePositives = yes.Count(r => r.Y);
+            expected += positives == 0 ? 0 : (truePositives / positives - recall) * truePositives / yes.Length;
+            recall = positives == 0 ? 0 : truePositives / positives;
         }
         Assert.Equal(expected, RankingMetrics.AveragePrecision(P(rows), Y(rows)), 1e-9);
     }).QuickCheckThrowOnFailure();

@@ -41,8 +41,8 @@ public class DataCleaningTests
     public void Files_labelled_for_some_labels_only_join_without_answering_for_each_other()
     {
         var one = DataSet.From(
-            [new LabelledText("x", new Dictionary<string, bool> { ["spam"] = true }, Closed: true), new LabelledText(
-                "y", new Dictionary<string, bool>(), Closed: true)], "one");
+            [new LabelledText("x", new Dictionary<string, bool> { ["spam"] = true }, Closed: true),
+                new LabelledText("y", new Dictionary<string, bool>(), Closed: true)], "one");
         var two = DataSet.From(
             [new LabelledText("z", new Dictionary<string, bool> { ["angry"] = false }, Closed: false)], "two");
         var both = DataSet.Join([one, two]);

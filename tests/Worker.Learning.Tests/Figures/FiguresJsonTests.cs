@@ -1,6 +1,5 @@
 using System.Text;
 using Worker.Reports.Figures;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Figures;
 

@@ -4,7 +4,6 @@ using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Saving;
 using Worker.Learning.Tests.Support;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Fitting;
 
@@ -94,8 +93,8 @@ public class HeadTrainerTests
         var rarer = Math.Min(simulated.Data.Answers.Count(0).Positives, simulated.Data.Answers.Count(0).Negatives);
         Assert.Equal(rarer >= 10 ? 1 : 5,
             Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 50 }).Figures).Folds);
-        Assert.Equal(5, Assert.Single(
-            Train(simulated, new TrainingOptions { CrossFitUpTo = 5 * rarer + 1 }).Figures).Folds);
+        Assert.Equal(5,
+            Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 5 * rarer + 1 }).Figures).Folds);
     }
 
     [Fact]

@@ -80,12 +80,12 @@ public class ImbalanceTests
         var rows = new FittingRows(simulated.Features, simulated.Data, new DerivedExamples(),
             new TrainingOptions { Sampling = Sampling.Smote });
         rows.Split([.. Enumerable.Range(0, labels)]);
-        var most = Math.Max(Smote.MinimumPoints, texts / labels);
+        var maximum = Math.Max(Smote.MinimumPoints, texts / labels);
         for (var label = 0; label < labels; label++)
             Assert.InRange(
                 Enumerable.Range(texts, rows.Features.Rows - texts).Count(point =>
-                    rows.Answers[point, label] != 0), 0, most);
-        Assert.InRange(rows.Features.Rows - texts, 1, most * labels);
+                    rows.Answers[point, label] != 0), 0, maximum);
+        Assert.InRange(rows.Features.Rows - texts, 1, maximum * labels);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Reading;
 

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Reading;
 

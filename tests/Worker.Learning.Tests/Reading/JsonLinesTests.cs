@@ -1,7 +1,6 @@
 using System.Text;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Reading;
 

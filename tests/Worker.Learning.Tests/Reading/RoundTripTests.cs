@@ -7,7 +7,6 @@ using FsCheck.Fluent;
 using Parquet;
 using Parquet.Serialization;
 using Worker.Learning.Reading;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Reading;
 
@@ -27,17 +26,17 @@ public class RoundTripTests
         var label = Gen.Elements("refund", "late delivery", "ça", "3");
         var row = from t in text from l in label select new Row { text = t, label = l };
         var rows = Gen.NonEmptyListOf(row);
-        Prop.ForAll(rows.ToArbitrary(), Gen.Elements(Formats).ToArbitrary(), ArbMap.Default.ArbFor<bool>(), (
-            all, format, gzip) =>
-        {
-            using var folder = Repository.Temporary();
-            var bytes = Write([.. all], format);
-            File.WriteAllBytes(folder.File("data"), gzip ? Packed(bytes) : bytes);
-            var read = ExampleFile.ReadAll(folder.File("data")).ToList();
-            Assert.Equal(all.Select(r => r.text), read.Select(example => example.Text));
-            Assert.Equal(all.Select(r => r.label), read.Select(example => Assert.Single(example.Labels).Key));
-            Assert.Equal(all.Select(r => r.text), TextFile.Read(folder.File("data")));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        Prop.ForAll(rows.ToArbitrary(), Gen.Elements(Formats).ToArbitrary(), ArbMap.Default.ArbFor<bool>(),
+            (all, format, gzip) =>
+            {
+                using var folder = Repository.Temporary();
+                var bytes = Write([.. all], format);
+                File.WriteAllBytes(folder.File("data"), gzip ? Packed(bytes) : bytes);
+                var read = ExampleFile.ReadAll(folder.File("data")).ToList();
+                Assert.Equal(all.Select(r => r.text), read.Select(example => example.Text));
+                Assert.Equal(all.Select(r => r.label), read.Select(example => Assert.Single(example.Labels).Key));
+                Assert.Equal(all.Select(r => r.text), TextFile.Read(folder.File("data")));
+            }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
     }
 
     [Fact]

@@ -125,13 +125,12 @@ public class EvaluationReportTests
     }
 
     [Fact]
-    public void Anomalies_get_a_section_when_there_are_unlike_texts()
+    public void Anomalies_get_a_section_when_there_are_unknown_texts()
     {
         var evaluated = Evaluated.Of(["a"], [0.9, 0.2], [1, 0]);
         var metrics = SeparationMetrics.Of([0.1f, 0.2f, 0.3f], [0.25f, 0.9f]);
         var channels = new Dictionary<string, SeparationMetrics>(StringComparer.Ordinal) { ["neighbours"] = metrics };
-        var anomaly = new AnomalyMetrics(
-            metrics, channels, Known: 3, Unknown: 2, KnownFlagged: 0, UnknownFlagged: 0.5);
+        var anomaly = new AnomalyMetrics(metrics, channels, Known: 3, Unknown: 2, KnownFlagged: 0, UnknownFlagged: 0.5);
         var section = XDocument.Parse(Write(evaluated, anomaly)).Descendants("section")
             .Single(s => s.Attribute("id")!.Value == "anomaly");
         // Five of the six pairs are in order.

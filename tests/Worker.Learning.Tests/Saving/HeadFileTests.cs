@@ -1,6 +1,5 @@
 using Worker.Core.Heads;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Learning.Tests.Saving;
 

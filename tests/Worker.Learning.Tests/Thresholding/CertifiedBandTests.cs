@@ -37,9 +37,9 @@ public class CertifiedBandTests
             automatic += (certificate.Yes?.Share ?? 0) + (certificate.No?.Share ?? 0);
         }
         // Three standard deviations of the count, were every draw at delta exactly.
-        var most = (int)(draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)));
-        Assert.True(wrongYes <= most, $"false yes above target in {wrongYes} of {draws}");
-        Assert.True(wrongNo <= most, $"false no above target in {wrongNo} of {draws}");
+        var maximum = (int)(draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)));
+        Assert.True(wrongYes <= maximum, $"false yes above target in {wrongYes} of {draws}");
+        Assert.True(wrongNo <= maximum, $"false no above target in {wrongNo} of {draws}");
         Assert.True(automatic / draws > 0.05, $"nothing is decided automatically: {automatic / draws:F3}");
     }
 

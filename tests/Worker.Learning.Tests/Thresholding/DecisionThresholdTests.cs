@@ -26,8 +26,8 @@ public class DecisionThresholdTests
 
     [Fact]
     public void The_threshold_lies_between_what_is_yes_and_what_is_no() =>
-        Assert.Equal(0.25, DecisionThreshold.Best(
-            [0.1, 0.2, 0.3, 0.4], [false, false, true, true], counts => counts.F1), 1e-12);
+        Assert.Equal(0.25,
+            DecisionThreshold.Best([0.1, 0.2, 0.3, 0.4], [false, false, true, true], counts => counts.F1), 1e-12);
 
     [Fact]
     public void A_half_stays_with_few_positives_or_a_high_F1()

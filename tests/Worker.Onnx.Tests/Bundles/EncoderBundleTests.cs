@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Worker.Onnx.Bundles;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Bundles;
 

@@ -3,8 +3,6 @@ using Worker.Core.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Importing;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Bundles;
 
@@ -21,10 +19,10 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         Assert.Empty(bundle.OwnLabels);
         Assert.Equal("bert, 6 layers of 384, gelu", bundle.Architecture);
         Assert.Matches("^[0-9a-f]{64}$", bundle.Hash);
-        Assert.Equal(
-            File.ReadAllBytes(Path.Combine(Repository.MiniLm, "vocab.txt")), File.ReadAllBytes(bundle.VocabularyPath!));
-        Assert.True(File.Exists(bundle.TokenizerPath));
-        Assert.True(File.Exists(bundle.TokenizerConfigPath));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.MiniLm, "vocab.txt")),
+            File.ReadAllBytes(Path.Combine(bundle.Folder, "vocab.txt")));
+        Assert.True(File.Exists(Path.Combine(bundle.Folder, "tokenizer.json")));
+        Assert.True(File.Exists(Path.Combine(bundle.Folder, "tokenizer_config.json")));
         Assert.Equal(["LABEL_0"], models["bert-tiny"].OwnLabels);
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Worker.Onnx.Checkpoints;
-using Worker.Onnx.Tests.Fixtures;
 
 namespace Worker.Onnx.Tests.Checkpoints;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Worker.Onnx.Safetensors;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Fixtures;
 

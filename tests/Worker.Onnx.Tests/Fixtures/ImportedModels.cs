@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Importing;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 [assembly: AssemblyFixture(typeof(ImportedModels))]
 

@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Worker.Onnx.Safetensors;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Safetensors;
 

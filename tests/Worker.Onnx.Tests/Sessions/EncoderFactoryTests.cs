@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
-using Worker.Testing;
 
 namespace Worker.Onnx.Tests.Sessions;
 

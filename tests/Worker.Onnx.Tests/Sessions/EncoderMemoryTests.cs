@@ -1,6 +1,5 @@
 using Worker.Core.Encoders;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
 
 namespace Worker.Onnx.Tests.Sessions;
 

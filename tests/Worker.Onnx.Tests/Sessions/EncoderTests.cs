@@ -4,7 +4,6 @@ using Worker.Core.Encoders;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
 
 namespace Worker.Onnx.Tests.Sessions;
 

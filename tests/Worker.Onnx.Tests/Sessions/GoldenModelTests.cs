@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Worker.Core.Encoders;
 using Worker.Onnx.Sessions;
-using Worker.Onnx.Tests.Fixtures;
 
 namespace Worker.Onnx.Tests.Sessions;
 

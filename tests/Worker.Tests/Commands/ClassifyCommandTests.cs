@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Commands;
 

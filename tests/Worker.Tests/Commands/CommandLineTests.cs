@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Worker.Testing;
 
 namespace Worker.Tests.Commands;
 

@@ -1,5 +1,3 @@
-using Worker.Testing;
-
 namespace Worker.Tests.Commands;
 
 /// <summary>

@@ -5,7 +5,6 @@ using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Commands;
 

@@ -23,8 +23,8 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         var topics = options.Topics;
         using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
         await admin.CreateAsync(
-            [new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1), new(
-                topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
+            [new(topics.Messages, 2, 1), new(topics.Results, 2, 1), new(topics.Review, 1, 1),
+                new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
         using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
         {
             await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);

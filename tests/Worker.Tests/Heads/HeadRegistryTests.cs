@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Heads;
-using Worker.Testing;
 
 namespace Worker.Tests.Heads;
 

@@ -27,8 +27,8 @@ public class HeadsReportTests
     {
         var expired = Certified with { Label = "old", Certificate = Certified.Certificate! with { Expires = Now } };
         var topic =
-            MadeTopic.Of(null, Record(Certified), Record(expired), Record(
-                Head(new string('x', 60)) with { Group = new string('g', 40) }),
+            MadeTopic.Of(null, Record(Certified), Record(expired),
+                Record(Head(new string('x', 60)) with { Group = new string('g', 40) }),
             ("no head", [1]), Record(Head("日本語のラベルはとても長いことがある") with { Encoder = "91bc0000000" }), Record(
                 Head("tab\tand\nline")), Record(Head("was")), Gone("was"));
         var lines = Written(table => table.WriteTable(topic));

@@ -48,7 +48,7 @@ public class HealthServerTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, stuck.StatusCode);
             Assert.Equal(
                 "stuck: stage 'publish' has been inside the client library (Commit) for 71 s, which should take 10 s " +
-                    "at most\n",
+                "at most\n",
                 await stuck.Content.ReadAsStringAsync());
         }
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Hosting;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Hosting;
 

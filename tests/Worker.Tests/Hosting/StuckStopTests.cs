@@ -3,7 +3,6 @@ using Confluent.Kafka;
 using Worker.Kafka.Embedded;
 using Worker.Kafka.Tests.Support;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Hosting;
 

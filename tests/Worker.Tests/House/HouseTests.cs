@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Worker.Testing;
 
 namespace Worker.Tests.House;
 
@@ -54,6 +53,16 @@ public partial class HouseTests
         Assert.True(longer.Count == 0, string.Join('\n', longer));
     }
 
+    [Fact]
+    public void Only_the_command_line_writes_to_the_console()
+    {
+        string[] front = ["Program.cs", "Commands/", "Demo/", "Measuring/", "Terminal/"];
+        var executable = Path.Combine(Source, "Worker");
+        var others = Files(executable).Where(path => !front.Any(part =>
+            Path.GetRelativePath(executable, path).Replace('\\', '/').StartsWith(part, StringComparison.Ordinal)));
+        Assert.All(others, path => Assert.DoesNotMatch(ConsoleUse(), File.ReadAllText(path)));
+    }
+
     /// <summary>Numbers of the lines that are too long; raw strings are data, and stand as they are.</summary>
     private static IEnumerable<int> Longer(string path)
     {
@@ -89,6 +98,9 @@ public partial class HouseTests
 
     [GeneratedRegex("`(?<name>[A-Z][A-Za-z]+)`", RegexOptions.NonBacktracking)]
     private static partial Regex Type();
+
+    [GeneratedRegex(@"\bConsole\.(?:Error|Out|Write)", RegexOptions.NonBacktracking)]
+    private static partial Regex ConsoleUse();
 
     [GeneratedRegex("\"\"\"+", RegexOptions.NonBacktracking)]
     private static partial Regex RawFence();

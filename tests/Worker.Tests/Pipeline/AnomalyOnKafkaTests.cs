@@ -4,7 +4,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 
@@ -41,8 +40,8 @@ public class AnomalyOnKafkaTests(TinyModel model, KafkaBroker kafka)
         using (var admin = new TopicAdmin(new KafkaOptions { BootstrapServers = kafka.BootstrapServers },
             NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync(
-                [new(Topics.Messages, 2, 1), new(Topics.Results, 2, 1), new(Topics.Review, 1, 1), new(
-                    Topics.DeadLetters, 1, 1), new(Topics.Heads, 1, 1, Compacted: true)]);
+                [new(Topics.Messages, 2, 1), new(Topics.Results, 2, 1), new(Topics.Review, 1, 1),
+                    new(Topics.DeadLetters, 1, 1), new(Topics.Heads, 1, 1, Compacted: true)]);
         using var folder = Repository.Temporary();
         File.WriteAllLines(
             folder.File("data.jsonl"), Enumerable.Range(0, 120).Select(

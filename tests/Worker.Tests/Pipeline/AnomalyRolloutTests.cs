@@ -49,8 +49,8 @@ public class AnomalyRolloutTests(TinyModel model)
             Classes = 2,
             Scores = new ConformalScores([.. Numbers(100).Order()]),
             Channels =
-                [new(new NeighbourChannel("mean", 48, [], Numbers(texts * 48), 5), EmpiricalTail.Of(Numbers(100))), new(
-                    new ProbabilityChannel(), EmpiricalTail.Of(Numbers(100)))],
+                [new(new NeighbourChannel("mean", 48, [], Numbers(texts * 48), 5), EmpiricalTail.Of(Numbers(100))),
+                    new(new ProbabilityChannel(), EmpiricalTail.Of(Numbers(100)))],
         };
     }
 

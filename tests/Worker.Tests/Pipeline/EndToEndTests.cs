@@ -266,8 +266,7 @@ public class EndToEndTests(TinyModel model)
                 options.Results.MinScore = 0.5;
             });
         worker.Send(
-            [.. Enumerable.Range(0, 400).Select(
-                i => $"message {i} about {i * i} and {i * 31 % 97} other things"),
+            [.. Enumerable.Range(0, 400).Select(i => $"message {i} about {i * i} and {i * 31 % 97} other things"),
                 .. Enumerable.Repeat("the very same words over and over again", 100)]);
         var read = worker.ReadUntil(r => r.Count(x => x.Topic == "results") >= 500);
         read.AddRange(worker.ReadWhileAny());
@@ -279,11 +278,9 @@ public class EndToEndTests(TinyModel model)
             Assert.Equal("""{"p":0.952574,"decision":"review","confidence":"likely","version":1}""",
                 result.GetProperty("labels").GetProperty("found").GetRawText());
             Assert.Equal(1, result.GetProperty("omitted").GetInt32());
-            Assert.Equal(
-                ("uncertified", "found"), (
-                    result.GetProperty("review").GetProperty("reasons")[0].GetProperty("reason")
-                        .GetString(), result.GetProperty("review").GetProperty("reasons")[0].GetProperty("label")
-                            .GetString()));
+            var reason = result.GetProperty("review").GetProperty("reasons")[0];
+            Assert.Equal(("uncertified", "found"),
+                (reason.GetProperty("reason").GetString(), reason.GetProperty("label").GetString()));
         });
         var states = results.CountBy(r => r.GetProperty("review").GetProperty("state").GetString()!)
             .ToDictionary(StringComparer.Ordinal);

@@ -6,7 +6,6 @@ using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Topics;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 
@@ -53,8 +52,8 @@ public class ExactlyOnceTests(TinyModel model, KafkaBroker kafka)
         var topics = options.Topics;
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync(
-                [new(topics.Messages, 4, 1), new(topics.Results, 4, 1), new(topics.Review, 1, 1), new(
-                    topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
+                [new(topics.Messages, 4, 1), new(topics.Results, 4, 1), new(topics.Review, 1, 1),
+                    new(topics.DeadLetters, 1, 1), new(topics.Heads, 1, 1, Compacted: true)]);
         using var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
         await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
         using var producer = new ProducerBuilder<Null, byte[]>(

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CsvHelper;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 
@@ -44,8 +43,7 @@ public class ExclusiveLabelsTests(TinyModel model, ITestOutputHelper output)
             Yes(result).Single() == test[result.GetProperty("echo").GetProperty("/row").GetInt32()].Intent);
         var sure = results.Where(result => result.GetProperty("uncertain").GetInt32() == 0).ToList();
         output.WriteLine($"{right} of {test.Count} with the right label as their one yes; {sure.Count} without an " +
-            "uncertain label; " +
-            $"{results.Count(result => result.TryGetProperty("review", out _))} to people; " +
+            $"uncertain label; {results.Count(result => result.TryGetProperty("review", out _))} to people; " +
             $"decisions {string.Join(", ", results.CountBy(result => result.GetProperty("decision").GetString()!))}");
         Assert.True(right >= 390, $"only {right} of {test.Count}");
         Assert.True(sure.Count >= 300, $"only {sure.Count} of {test.Count} without an uncertain label");

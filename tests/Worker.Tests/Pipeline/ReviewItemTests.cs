@@ -12,7 +12,6 @@ using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Topics;
 using Worker.Pipeline;
-using Worker.Testing;
 
 namespace Worker.Tests.Pipeline;
 
@@ -22,7 +21,7 @@ namespace Worker.Tests.Pipeline;
 public class ReviewItemTests(TinyModel model)
 {
     /// <summary>Every record may have so many bytes, by its upper bound.</summary>
-    private const int Most = 16_384;
+    private const int MaximumBytes = 16_384;
 
     [Fact]
     public async Task An_item_that_cannot_be_sent_is_neither_said_nor_paid_for()
@@ -81,7 +80,12 @@ public class ReviewItemTests(TinyModel model)
 
     private static async Task<WindowRecords> Records(ReviewOptions review)
     {
-        var kafka = new KafkaOptions { BootstrapServers = "nobody:1", MessageMaxBytes = Most, AskTopicLimits = false };
+        var kafka = new KafkaOptions
+        {
+            BootstrapServers = "nobody:1",
+            MessageMaxBytes = MaximumBytes,
+            AskTopicLimits = false,
+        };
         (kafka.Topics.Results, kafka.Topics.Review) = ("results", "review");
         var limits = await TopicLimits.Read(kafka, [], NullLoggerFactory.Instance, TimeProvider.System);
         return new WindowRecords(

@@ -1,7 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using Worker.Core.Messages;
-using Worker.Testing;
 
 namespace Worker.Tests.Poison;
 

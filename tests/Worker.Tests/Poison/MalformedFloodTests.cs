@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Confluent.Kafka;
-using Worker.Testing;
 
 namespace Worker.Tests.Poison;
 
@@ -45,8 +44,8 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         Assert.False(worker.HasExited);
         var (early, late) = (memory[memory.Count / 2], memory[^1]);
         output.WriteLine($"flood: {Messages:N0} messages of {MalformedMessage.BadSorts} bad sorts and some good in " +
-            $"{took.TotalSeconds:F1} s, {Messages / took.TotalSeconds:N0}/s as a reader sees them; "
-            + $"resident {string.Join(' ', memory.Select(m => m >> 20))} MiB");
+            $"{took.TotalSeconds:F1} s, {Messages / took.TotalSeconds:N0}/s as a reader sees them; " +
+            $"resident {string.Join(' ', memory.Select(m => m >> 20))} MiB");
         // The heap settles in the first half; what then still grew with the messages would be a leak.
         Assert.True(late < early * 1.15 + (48 << 20), $"memory grew from {early >> 20} to {late >> 20} MiB");
         worker.Terminate();

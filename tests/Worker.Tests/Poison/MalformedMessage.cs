@@ -10,7 +10,7 @@ namespace Worker.Tests.Poison;
 internal static class MalformedMessage
 {
     /// <summary>Bytes that <see cref="Settings"/> allow a text.</summary>
-    public const int MostBytes = 600;
+    public const int MaximumBytes = 600;
 
     private static readonly (string Name, FailureKind? Expected, Func<int, byte[]?> Value)[] Sorts =
     [
@@ -48,7 +48,7 @@ internal static class MalformedMessage
         ("white space", FailureKind.EmptyText, i => Text($"{{\"n\":{i},\"text\":\" \\n\\u3000\"}}")),
         ("too many tokens", FailureKind.TooLong, i => Text(
             $"{{\"text\":\"{i} {string.Join(' ', Enumerable.Repeat("of", 40))}\"}}")),
-        ("too many bytes", FailureKind.TooLong, i => Text($"{{\"text\":\"{i} {new string('x', MostBytes)}\"}}")),
+        ("too many bytes", FailureKind.TooLong, i => Text($"{{\"text\":\"{i} {new string('x', MaximumBytes)}\"}}")),
         ("good", null, i => Text($"{{\"text\":\"where is my order {i}?\"}}")),
         ("good, byte order mark", null, i => Text($"\uFEFF{{\"text\":\"thank you {i}\"}}")),
         ("good, in a registry's frame", null, i => [0, 0, 0, 1, 2, .. Text($"{{\"text\":\"where is it {i}\"}}")]),
@@ -66,8 +66,10 @@ internal static class MalformedMessage
 
     /// <summary>What makes a worker see them so; it takes the settings of 'worker run'.</summary>
     public static string[] Settings =>
-        ["--Input:Format=Json", "--Input:MaxTokens=32", $"--Input:MaxBytes={MostBytes}", "--Input:TooLong=DeadLetter",
-            "--Input:EmptyText=DeadLetter"];
+    [
+        "--Input:Format=Json", "--Input:MaxTokens=32", $"--Input:MaxBytes={MaximumBytes}",
+        "--Input:TooLong=DeadLetter", "--Input:EmptyText=DeadLetter",
+    ];
 
     public static string Sort(int number) => Sorts[number % Sorts.Length].Name;
 

@@ -134,10 +134,10 @@ internal sealed class PoisonStage
     }
 
     /// <summary>All records of a topic once there are so many.</summary>
-    public List<ConsumeResult<byte[]?, byte[]?>> ReadAll(string topic, int atLeast, WorkerProcess? alive = null)
+    public List<ConsumeResult<byte[]?, byte[]?>> ReadAll(string topic, int minimum, WorkerProcess? alive = null)
     {
         var read = new List<ConsumeResult<byte[]?, byte[]?>>();
-        Read([topic], () => read.Count >= atLeast, read.Add, alive);
+        Read([topic], () => read.Count >= minimum, read.Add, alive);
         return read;
     }
 

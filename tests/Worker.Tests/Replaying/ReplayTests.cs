@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Worker.Core.Messages;
-using Worker.Testing;
 using Worker.Tests.Poison;
 
 namespace Worker.Tests.Replaying;

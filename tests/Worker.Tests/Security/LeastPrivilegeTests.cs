@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Topics;
 using Worker.Learning.Saving;
-using Worker.Testing;
 
 namespace Worker.Tests.Security;
 
@@ -95,8 +94,8 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         using var admin = new TopicAdmin(
             new KafkaOptions { BootstrapServers = broker.Open }, NullLoggerFactory.Instance, TimeProvider.System);
         await admin.CreateAsync(
-            [new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1), new(
-                "heads", 1, 1, Compacted: true)]);
+            [new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1),
+                new("heads", 1, 1, Compacted: true)]);
     }
 
     private string PublishHeads(int exitCode = 0)

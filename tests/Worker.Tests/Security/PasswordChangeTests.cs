@@ -21,8 +21,8 @@ public class PasswordChangeTests(TinyModel model)
         using (var admin = new TopicAdmin(
             new KafkaOptions { BootstrapServers = broker.Open }, NullLoggerFactory.Instance, TimeProvider.System))
             await admin.CreateAsync(
-                [new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1), new(
-                    "heads", 1, 1, Compacted: true)]);
+                [new("messages", 2, 1), new("results", 2, 1), new("review", 1, 1), new("dead-letters", 1, 1),
+                    new("heads", 1, 1, Compacted: true)]);
         Feed(broker, 0);
         var heads = broker.Folder.File("heads.jsonl");
         HeadFile.Write(heads, [model.Head("a")]);

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Worker.Kafka.Configuration;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Testing;
 
 namespace Worker.Tests.Security;
 
@@ -32,10 +31,11 @@ public class SecretTests
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("password"), " p w \r\n");
         File.WriteAllText(folder.File("brokers"), "b:1");
-        var read =
-            SecretFiles.Resolve(Settings(("Kafka:Client:sasl_password_FILE", folder.File("password")), (
-                "Kafka:BootstrapServers_FILE", folder.File("brokers")),
-            ("Kafka:Client:security_protocol", "sasl_ssl"), ("SSL_CERT_FILE", "/not/looked/at")), Sections);
+        var read = SecretFiles.Resolve(
+            Settings(("Kafka:Client:sasl_password_FILE", folder.File("password")),
+                ("Kafka:BootstrapServers_FILE", folder.File("brokers")),
+                ("Kafka:Client:security_protocol", "sasl_ssl"), ("SSL_CERT_FILE", "/not/looked/at")),
+            Sections);
         var options = read.GetRequiredSection("Kafka").Get<KafkaOptions>()!;
         Assert.Equal(" p w ", options.Client["sasl.password"]);
         Assert.Equal("sasl_ssl", options.Client["security.protocol"]);
@@ -48,11 +48,10 @@ public class SecretTests
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("empty"), "\n");
-        var error =
-            Assert.Throws<UserError>(() =>
-                SecretFiles.Resolve(Settings(("Kafka:Client:a_FILE", "/nowhere"), (
-                    "Kafka:Client:b_FILE", folder.File("empty")),
-            ("Kafka:Client:c_FILE", folder.Path), ("Kafka:Client:d.e", "1"), ("Kafka:Client:d_e", "2")), Sections));
+        var error = Assert.Throws<UserError>(() => SecretFiles.Resolve(
+            Settings(("Kafka:Client:a_FILE", "/nowhere"), ("Kafka:Client:b_FILE", folder.File("empty")),
+                ("Kafka:Client:c_FILE", folder.Path), ("Kafka:Client:d.e", "1"), ("Kafka:Client:d_e", "2")),
+            Sections));
         Assert.Equal(ExitCode.Configuration, error.Code);
         foreach (var text in new[]
         {

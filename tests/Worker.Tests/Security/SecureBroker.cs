@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Worker.Testing;
 
 namespace Worker.Tests.Security;
 
@@ -153,8 +152,8 @@ public sealed class SecureBroker : IDisposable
         Store("other", authority.Sign("other.example"));
         File.WriteAllText(folder.File("server.properties"), Properties());
         using (var format = KafkaBroker.Java(folder,
-            ["kafka.tools.StorageTool", "format", "-t", KafkaBroker.NewClusterId(), "-c", folder.File(
-                "server.properties"),
+            ["kafka.tools.StorageTool", "format", "-t", KafkaBroker.NewClusterId(), "-c",
+                folder.File("server.properties"),
             .. new[]
             {
                 FullUser, LeastUser,

@@ -135,13 +135,13 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Merged([("security.protocol", "ssl"), ("ssl.ca.location", broker.CaFile)], also);
 
     private (string Name, string Value)[] Sasl(params (string Name, string Value)[] also) => Merged(
-        [("security.protocol", "sasl_ssl"), ("ssl.ca.location", broker.CaFile), ("sasl.mechanism", "SCRAM-SHA-512"), (
-            "sasl.username", SecureBroker.FullUser), ("sasl.password", SecureBroker.Password)], also);
+        [("security.protocol", "sasl_ssl"), ("ssl.ca.location", broker.CaFile), ("sasl.mechanism", "SCRAM-SHA-512"),
+         ("sasl.username", SecureBroker.FullUser), ("sasl.password", SecureBroker.Password)], also);
 
     private (string Name, string Value)[] Oidc(string url, string secret) =>
         Tls(("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER"),
-        ("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.client.id", "worker"), (
-            "sasl.oauthbearer.client.secret", secret), ("sasl.oauthbearer.token.endpoint.url", url));
+        ("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.client.id", "worker"),
+        ("sasl.oauthbearer.client.secret", secret), ("sasl.oauthbearer.token.endpoint.url", url));
 
     private static (string Name, string Value)[] Merged(
         (string Name, string Value)[] first, (string Name, string Value)[] over) =>

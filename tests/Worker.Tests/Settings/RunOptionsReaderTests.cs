@@ -11,10 +11,10 @@ public class RunOptionsReaderTests(TinyModel model)
     public void Every_problem_is_listed_at_once_with_its_key()
     {
         var error = Assert.Throws<UserError>(() => Read(
-            ("Kafka:BootstrapServers", ""), ("Kafka:SessionTimeoutMs", "5"), ("Encoder:Device", "tpu"), (
-                "Encoder:Bundle", "/nowhere"),
-            ("Input:TextPointer", "text"), ("Review:Audit", "2"), ("Shutdown:DrainSeconds", "60"), (
-                "Heads:Source", "File")));
+            ("Kafka:BootstrapServers", ""), ("Kafka:SessionTimeoutMs", "5"), ("Encoder:Device", "tpu"),
+            ("Encoder:Bundle", "/nowhere"),
+            ("Input:TextPointer", "text"), ("Review:Audit", "2"), ("Shutdown:DrainSeconds", "60"),
+            ("Heads:Source", "File")));
         Assert.Equal(ExitCode.Configuration, error.Code);
         foreach (var key in new[]
         {
@@ -63,9 +63,9 @@ public class RunOptionsReaderTests(TinyModel model)
     [Fact]
     public void Good_settings_are_bound()
     {
-        var options =
-            Read(("Kafka:BootstrapServers", "b:1"), ("Encoder:Bundle", model.Bundle), ("Encoder:Precision", "int8"), (
-                "Encoder:Features:0", "cls"),
+        var options = Read(
+            ("Kafka:BootstrapServers", "b:1"), ("Encoder:Bundle", model.Bundle), ("Encoder:Precision", "int8"),
+            ("Encoder:Features:0", "cls"),
             ("Window:MaxMessages", "77"), ("Kafka:Client:security.protocol", "ssl"), ("Input:TooLong", "deadletter"));
         Assert.Equal("b:1", options.Kafka.BootstrapServers);
         Assert.Equal("ssl", options.Kafka.Client["security.protocol"]);

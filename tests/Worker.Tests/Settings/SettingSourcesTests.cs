@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Worker.Hosting;
 using Worker.Settings;
 using Worker.Terminal;
-using Worker.Testing;
 
 namespace Worker.Tests.Settings;
 
@@ -43,8 +42,8 @@ public class SettingSourcesTests
         var error = Assert.Throws<UserError>(() =>
             SettingFiles.Read(null, [], new Hashtable { ["Kafak__GroupId"] = "x" }));
         Assert.Equal(
-            (ExitCode.Configuration, true), (
-                error.Code, error.Message.Contains("did you mean Kafka:GroupId?", StringComparison.Ordinal)));
+            (ExitCode.Configuration, true),
+            (error.Code, error.Message.Contains("did you mean Kafka:GroupId?", StringComparison.Ordinal)));
         Assert.NotNull(
             SettingFiles.Read(
                 null, [], new Hashtable

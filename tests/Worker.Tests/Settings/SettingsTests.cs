@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Worker.Settings;
-using Worker.Testing;
 
 namespace Worker.Tests.Settings;
 

@@ -32,8 +32,8 @@ public partial class MetricsTests(TinyModel model)
             port, samples => Sum(samples, "worker_skipped_total") == 1 && Sum(samples, "worker_messages_total") == 40);
 
         Assert.Equal(
-            40, Sum(samples, "worker_decisions_total", ("label", "found"), ("decision", "yes"), (
-                "confidence", "likely")));
+            40, Sum(samples, "worker_decisions_total", ("label", "found"), ("decision", "yes"),
+                ("confidence", "likely")));
         Assert.Equal(
             40, Sum(samples, "worker_decisions_total", ("label", "unsure \"é\"\\"), ("confidence", "uncertain")));
         Assert.Equal(1, Sum(samples, "worker_dead_letters_total", ("kind", "InvalidUtf8")));

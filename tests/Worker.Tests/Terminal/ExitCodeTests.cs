@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Worker.Terminal;
-using Worker.Testing;
 
 namespace Worker.Tests.Terminal;
 

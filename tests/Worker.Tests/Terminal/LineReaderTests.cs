@@ -30,9 +30,9 @@ public class LineReaderTests
     }
 
     /// <summary>A stream that gives a few bytes at a time, as pipes do.</summary>
-    private sealed class Chunks(byte[] bytes, int most) : MemoryStream(bytes)
+    private sealed class Chunks(byte[] bytes, int maximum) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(most, buffer.Length)], cancellationToken);
+            base.ReadAsync(buffer[..Math.Min(maximum, buffer.Length)], cancellationToken);
     }
 }

@@ -26,8 +26,8 @@ internal static class ExtraTokens
                     $"gives '{content}' the id {id}, the lists of added tokens lack it: save the tokenizer again");
             if (Find(content) is null && id < definition.Vocabulary.IdLimit)
                 throw field.Refuse(
-                    $"gives '{content}' the id {id}, which is one of the vocabulary's: a token outside it needs an id"
-                    + $" from {definition.Vocabulary.IdLimit} on");
+                    $"gives '{content}' the id {id}, which is one of the vocabulary's: a token outside it needs an id" +
+                    $" from {definition.Vocabulary.IdLimit} on");
             Add(content, id);
         }
         foreach (var (name, used) in new[]

@@ -98,7 +98,7 @@ internal static class CanonicalMapping
         if (invariant || "\u00E9".Normalize(NormalizationForm.FormD).Length != 2)
             throw new InvalidOperationException(
                 "the process runs with invariant globalization, under which accents are not split off and texts would "
-                + "get other tokens: install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT and "
-                + "InvariantGlobalization");
+                + "get other tokens: install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT and " +
+                    "InvariantGlobalization");
     }
 }

@@ -4,7 +4,6 @@ using Worker.Core.Heads;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
-using Worker.Learning.Anomaly;
 using Worker.Learning.Saving;
 using Worker.Terminal;
 
@@ -18,8 +17,8 @@ internal static class PublishCommand
         var file = new Argument<string>("file")
         {
             Description =
-                "Heads as written by 'train'; heads that the topic already holds are not published again, and a head "
-                + "that differs gets a higher version",
+                "Heads as written by 'train'; heads that the topic already holds are not published again, and a head " +
+                "that differs gets a higher version",
         };
         var force = new Option<bool>("--force")
         {
@@ -75,9 +74,9 @@ internal static class PublishCommand
         }
         catch (KafkaFailureException failure)
         {
-            throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} "
-                + $"published: {failure.Message}\n  what to do: fix that, and publish the file again: heads that are "
-                + "there by then are not published again");
+            throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} " +
+                $"published: {failure.Message}\n  what to do: fix that, and publish the file again: heads that are " +
+                "there by then are not published again");
         }
     }
 

@@ -29,9 +29,9 @@ internal static class ShowCommand
             var topic = await TopicHeads.Read(kafka.Read(parsed), parsed.GetValue(label)!, stop);
             var entry = topic.Need(parsed.GetValue(label)!);
             if (entry.Head is null)
-                throw new UserError($"label '{entry.Label}' has no head on topic '{topic.Topic}' "
-                    + $"(record {entry.Partition}@{entry.Offset}): {entry.Problem}\n"
-                    + "  what to do: publish it again, roll it back or retire it");
+                throw new UserError($"label '{entry.Label}' has no head on topic '{topic.Topic}' " +
+                    $"(record {entry.Partition}@{entry.Offset}): {entry.Problem}\n" +
+                    "  what to do: publish it again, roll it back or retire it");
             if (parsed.GetValue(json))
                 Console.WriteLine(Encoding.UTF8.GetString(HeadJson.Serialize(entry.Head)));
             else

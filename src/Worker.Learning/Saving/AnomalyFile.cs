@@ -1,6 +1,6 @@
 using Worker.Core.Anomaly;
 
-namespace Worker.Learning.Anomaly;
+namespace Worker.Learning.Saving;
 
 /// <summary>The anomaly reference's file: next to the heads, with the same name and the extension .anomaly.</summary>
 internal static class AnomalyFile
