@@ -2,7 +2,7 @@ using Worker.Terminal;
 
 namespace Worker.Bench;
 
-/// <summary>The public data sets, in a folder beside the checkout; they are never committed.</summary>
+/// <summary>The public data sets, in a folder next to the checkout; they are never committed.</summary>
 internal static class DataFolder
 {
     /// <exception cref="UserError">It is not there.</exception>

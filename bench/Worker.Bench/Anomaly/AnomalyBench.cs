@@ -6,7 +6,7 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Anomaly;
 
-/// <summary>What comparing with known texts costs, and how well it tells strangers.</summary>
+/// <summary>What comparing with known texts costs, and how well it recognises unknown texts.</summary>
 internal static class AnomalyBench
 {
     public static Command Create()

@@ -9,8 +9,8 @@ using Worker.Core.Windows;
 namespace Worker.Core.Tests.Anomaly;
 
 /// <summary>
-/// Records of a reference that were damaged or made up: each is refused in the product's own words, or is good enough
-/// to score with. Nothing else may come out: a worker would meet the same record again at every start.
+/// Records of a reference that were damaged or made up: each is refused with the product's own message, or is good
+/// enough to score with. Nothing else may happen, because a worker would read the same record again at every start.
 /// </summary>
 public class DamagedReferenceTests
 {
@@ -104,7 +104,7 @@ public class DamagedReferenceTests
             }
             catch (AnomalyRefusedException)
             {
-                // What it is for.
+                // Its purpose.
             }
         }
     }

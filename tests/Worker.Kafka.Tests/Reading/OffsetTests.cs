@@ -5,7 +5,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Tests.Reading;
 
-/// <summary>Offsets that are not there: by each policy, and what the log says was lost or skipped.</summary>
+/// <summary>Offsets that do not exist, under each policy, and what the log says was lost or skipped.</summary>
 public sealed class OffsetTests(KafkaBroker broker)
 {
     [Theory]

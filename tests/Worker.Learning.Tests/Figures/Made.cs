@@ -4,7 +4,7 @@ using Worker.Learning.Experiments;
 
 namespace Worker.Learning.Tests.Figures;
 
-/// <summary>Small figures by hand, of every kind that files have.</summary>
+/// <summary>Small hand-made figures of every kind that files have.</summary>
 internal static class Made
 {
     public static AnomalyMetrics Anomaly { get; } = new(

@@ -3,7 +3,7 @@ using Worker.Learning.Reading;
 
 namespace Worker.Learning.Tests.Reading;
 
-/// <summary>Texts alone, as classify and demo read them.</summary>
+/// <summary>Texts without labels, as classify and demo read them.</summary>
 public class TextFileTests
 {
     [Theory]

@@ -103,7 +103,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
             () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
             ImportedModels.Tokenizer(_ => [101, 30000, 102])));
         Assert.Contains("30000", error.Message);
-        // Also where no text of the self-check has such a token.
+        // Also if no text of the self-check has such a token.
         error = Assert.Throws<EncoderException>(
             () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
             ImportedModels.Tokenizer(_ => [1, 2], idLimit: 4006)));

@@ -28,7 +28,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
         {
             await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
-            // Not a head, and nothing to warn of.
+            // Not a head, and nothing to warn about.
             await heads.PublishAsync(
                 AnomalyRollout.ManifestKey, "{}"u8.ToArray(), "a manifest", CancellationToken.None);
         }

@@ -6,7 +6,7 @@ using static Worker.Tests.Heads.MadeTopic;
 
 namespace Worker.Tests.Heads;
 
-/// <summary>What people and programs see of the heads on a topic.</summary>
+/// <summary>How people and programs see the heads on a topic.</summary>
 public class HeadsReportTests
 {
     private static readonly DateTimeOffset Now = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
