@@ -2,7 +2,7 @@ using Worker.Terminal;
 
 namespace Worker.Bench;
 
-/// <summary>The public data sets, in a folder beside the checkout; they are never committed.</summary>
+/// <summary>The public data sets, in a folder next to the checkout; they are never committed.</summary>
 internal static class DataFolder
 {
     /// <exception cref="UserError">It is not there.</exception>
@@ -12,6 +12,6 @@ internal static class DataFolder
         return System.IO.File.Exists(path)
             ? path
             : throw new UserError(
-                $"{path} is not there: this benchmark needs the public data sets beside the checkout");
+                $"{path} is not there: this benchmark needs the public data sets next to the checkout");
     }
 }

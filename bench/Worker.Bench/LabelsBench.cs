@@ -16,8 +16,9 @@ using Worker.Training;
 namespace Worker.Bench;
 
 /// <summary>
-/// Over a hundred real heads on one encoder: SMS spam (1), GoEmotions (28) and Banking77 (77), each text labelled for
-/// its own set's labels only. Trains, measures quality set by set, and the pipeline's speed with all of them.
+/// Over a hundred real heads on one encoder: SMS spam (1), GoEmotions (28) and Banking77 (77), each text labelled only
+/// for its own set's labels. It trains, measures the quality of each set, and measures the pipeline's speed with all of
+/// them.
 /// </summary>
 internal static class LabelsBench
 {
@@ -68,9 +69,7 @@ internal static class LabelsBench
         return command;
     }
 
-    /// <summary>
-    /// The same order every time, and none that the file's own could spoil (Banking77 is sorted by label).
-    /// </summary>
+    /// <summary>The same order every time, independent of the file's order (Banking77 is sorted by label).</summary>
     private static LabelledText[] Shuffled(IEnumerable<LabelledText> texts)
     {
         var all = texts.ToArray();

@@ -7,9 +7,9 @@ using Worker.Terminal;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-// What any user can run is in 'worker bench'; here is what needs the labelled data beside the checkout.
+// 'worker bench' has the benchmarks that any user can run; those here need the labelled data next to the checkout.
 var root = new RootCommand(
-    "Benchmarks on the public data sets beside the checkout; 'eng/worker bench' has those that need no data.")
+    "Benchmarks on the public data sets next to the checkout; 'eng/worker bench' has those that need no data.")
 {
     TokenizerBench.Create(),
     LabelsBench.Create(),

@@ -7,7 +7,7 @@ using Worker.Terminal;
 namespace Worker.Bench;
 
 /// <summary>
-/// Tokenizer throughput on SMS and GoEmotions texts, one core, with a peer in the same run where there is one.
+/// Tokenizer throughput on SMS and GoEmotions texts, one core, with a peer in the same run if there is one.
 /// </summary>
 internal static class TokenizerBench
 {

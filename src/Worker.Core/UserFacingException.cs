@@ -1,7 +1,7 @@
 namespace Worker.Core;
 
 /// <summary>
-/// An error that people can mend. The message is meant for them: what is wrong, where, and what to do.
+/// An error that people can fix. The message is written for them: what is wrong, where, and what to do.
 /// </summary>
 public abstract class UserFacingException : Exception
 {

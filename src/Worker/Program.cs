@@ -7,7 +7,7 @@ using Worker.Commands.Learn;
 using Worker.Settings;
 using Worker.Terminal;
 
-// Numbers and dates are written for machines and for people alike: the same everywhere.
+// Numbers and dates are written the same everywhere, for machines and for people.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var root = new RootCommand("A stream text classifier: one BERT encoder, many binary heads, from Kafka to Kafka.")
@@ -34,7 +34,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
 };
 try
 {
-    // Before anything else can repeat them in a message.
+    // First, before any other code can repeat them in a message.
     SecretFiles.Refuse(args);
 }
 catch (UserError error)
@@ -50,8 +50,8 @@ if (parsed.Errors.Count > 0)
     return ExitCode.Usage;
 }
 var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-// On SIGTERM the library gives a command 2 s and then ends the process with 143. 'run' has deadlines of its own
-// (Shutdown), which leave a window in flight the time to be committed.
+// On SIGTERM the library gives a command 2 s and then ends the process with 143. 'run' has its own deadlines
+// (Shutdown), which give a window in flight the time to be committed.
 if (parsed.CommandResult.Command.Name == RunCommand.Name)
     invocation.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
 return await Failures.Guard(() => parsed.InvokeAsync(invocation));

@@ -7,9 +7,8 @@ namespace Worker.Testing;
 
 /// <summary>
 /// A real Kafka of one node on free loopback ports, run by this machine's Java from the jars of <c>KAFKA_HOME/libs</c>
-/// or
-/// <c>../shared/kafka/libs</c>; where neither is there, the first use skips the test. As an assembly fixture it serves
-/// every test and starts with the first that asks for <see cref="BootstrapServers"/>. Tests keep apart by topic and
+/// or <c>../shared/kafka/libs</c>; if neither is there, the first use skips the test. As an assembly fixture it serves
+/// every test, and starts with the first that asks for <see cref="BootstrapServers"/>. Tests are separated by topic and
 /// group names.
 /// </summary>
 public sealed class KafkaBroker : IDisposable
@@ -28,7 +27,7 @@ public sealed class KafkaBroker : IDisposable
     /// <summary>Where it keeps its data; a folder of its own if none is given.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>Where it listens; starts it when it does not run yet.</summary>
+    /// <summary>Where it listens; starts it if it does not run yet.</summary>
     public string BootstrapServers
     {
         get
@@ -44,7 +43,7 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    /// <summary>Where no Kafka lies beside the checkout, but a container engine runs: one in a container.</summary>
+    /// <summary>If there is no Kafka next to the checkout but a container engine runs: one in a container.</summary>
     private string Container()
     {
         if (container is null)
@@ -73,7 +72,7 @@ public sealed class KafkaBroker : IDisposable
 
     private KafkaContainer? container;
 
-    /// <summary>What differs from Kafka's defaults wherever it runs: short times, one copy.</summary>
+    /// <summary>Differences from Kafka's defaults, wherever it runs: short times, one copy.</summary>
     private string Behaviour => $"""
         num.partitions=3
         auto.create.topics.enable=false
@@ -94,7 +93,7 @@ public sealed class KafkaBroker : IDisposable
         {Settings}
         """;
 
-    /// <summary>Chooses the ports and formats the data folder without starting: returns where it will listen.</summary>
+    /// <summary>Chooses the ports and formats the data folder without starting; returns where it will listen.</summary>
     public string Prepare()
     {
         if (port != 0)
@@ -133,13 +132,13 @@ public sealed class KafkaBroker : IDisposable
         }
     }
 
-    /// <summary>SIGSTOP: it listens and says nothing, until <see cref="Resume"/>.</summary>
+    /// <summary>SIGSTOP: it listens but does not answer, until <see cref="Resume"/>.</summary>
     public void Pause() => Signal("STOP");
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal("CONT");
 
-    /// <summary>Whether it ended by itself within so long.</summary>
+    /// <summary>Whether it ended by itself within a time.</summary>
     public bool Dies(TimeSpan within) => process!.WaitForExit(within);
 
     /// <summary>SIGKILL.</summary>
@@ -192,10 +191,10 @@ public sealed class KafkaBroker : IDisposable
 
     private Process Java(params string[] arguments) => Java(folder, arguments);
 
-    /// <summary>Runs a class of the jars; what it says goes to kafka.log of the folder.</summary>
+    /// <summary>Runs a class of the jars; its output goes to kafka.log in the folder.</summary>
     internal static Process Java(TemporaryFolder folder, params string[] arguments)
     {
-        // The shell only sends the output to a file: nobody has to read it.
+        // The shell only sends the output to a file, so nobody has to read it.
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList =
@@ -231,8 +230,8 @@ public sealed class KafkaBroker : IDisposable
     }
 
     /// <summary>
-    /// The first of so many free ports in a row, below the range that the system hands out by itself: there a client
-    /// that looks for a broker not started yet would now and then take the port, or connect to itself.
+    /// The first of a number of free ports in a row, below the range that the system hands out. In that range a client
+    /// that looks for a broker that is not started yet would sometimes take the port, or connect to itself.
     /// </summary>
     internal static int FreePorts(int count)
     {
@@ -252,7 +251,7 @@ public sealed class KafkaBroker : IDisposable
             }
             catch (SocketException)
             {
-                // One is in use: elsewhere.
+                // One is in use, so try elsewhere.
             }
             finally
             {

@@ -1,7 +1,7 @@
 namespace Worker.Testing;
 
 /// <summary>
-/// Where tests find the repository's own files and, where it lies beside the checkout, the shared folder.
+/// Where tests find the repository's own files and, if it is next to the checkout, the shared folder.
 /// </summary>
 internal static class Repository
 {
@@ -14,7 +14,7 @@ internal static class Repository
     /// <summary>A file below tests/Golden, committed with the repository.</summary>
     public static string Golden(params string[] parts) => Path.Combine([Root, "tests", "Golden", .. parts]);
 
-    /// <summary>A file or folder of ../shared; skips the test, and says so, where it is absent.</summary>
+    /// <summary>A file or folder of ../shared; skips the test, and says so, if it is absent.</summary>
     public static string Shared(params string[] parts)
     {
         var path = Path.Combine([Path.GetDirectoryName(Root)!, "shared", .. parts]);
@@ -35,7 +35,7 @@ internal static class Repository
     }
 }
 
-/// <summary>A folder that is deleted with what it holds.</summary>
+/// <summary>A folder that is deleted with its contents.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("worker-test-").FullName;

@@ -1,7 +1,7 @@
 namespace Worker.Testing;
 
 /// <summary>
-/// Words for texts that are to count as different: texts that differ in digits alone are copies of each other.
+/// Words for texts that must count as different, because texts that differ only in digits are copies of each other.
 /// </summary>
 internal static class Words
 {

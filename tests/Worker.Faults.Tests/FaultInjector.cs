@@ -7,8 +7,8 @@ using Worker.Faults.Tests.Workers;
 namespace Worker.Faults.Tests;
 
 /// <summary>
-/// Does what a schedule says, and keeps what was really done when. Brokers take turns: the next goes only when all are
-/// in sync.
+/// Carries out a schedule, and records what was really done and when. Brokers take turns: the next goes only when all
+/// are in sync.
 /// </summary>
 internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, WorkerFleet fleet,
     MessageProducer producer, HeadPublisher heads, Func<long> now)
@@ -42,8 +42,8 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         kind is FaultKind.BrokerKill or FaultKind.BrokerStop or FaultKind.BrokerPause;
 
     /// <summary>
-    /// One after the other. The schedule leaves the quiet between them; what a broker takes until all replicas are in
-    /// sync again comes on top of it, and what would then begin too late is left out.
+    /// One after the other. The schedule leaves quiet time between them. The time until all replicas are in sync again
+    /// comes on top, and faults that would then begin too late are left out.
     /// </summary>
     public async Task RunCalmly(IReadOnlyList<ScheduledFault> schedule, TimeSpan end, CancellationToken stop)
     {
@@ -80,7 +80,7 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
         {
             return;
         }
-        // Without a living process there was nothing to do it to, and it does not count.
+        // Without a living process there was no target, and the fault does not count.
         if (await Do(fault, stop) is not { } times)
             return;
         lock (done)
@@ -88,7 +88,7 @@ internal sealed class FaultInjector(KafkaCluster cluster, ClusterHealth health, 
     }
 
     /// <summary>
-    /// Injects and heals; returns when that was and from when on recovery is timed, or null where it could not be done.
+    /// Injects and heals; returns when that was and from when recovery is timed, or null if it could not be done.
     /// </summary>
     private async Task<(long From, long CountFrom)?> Do(ScheduledFault fault, CancellationToken stop)
     {

@@ -20,15 +20,15 @@ public sealed record FaultOptions
     /// <summary>Whether workers are static members of the group: their identity is their membership.</summary>
     public bool StaticMembers { get; init; }
 
-    /// <summary>Each fault by itself, so that recovery is timed, instead of on top of each other.</summary>
+    /// <summary>Single faults, so that recovery can be timed, instead of overlapping ones.</summary>
     public bool Calm { get; init; }
 
     /// <summary>Messages per second.</summary>
     public int Rate { get; init; } = 300;
 
-    /// <summary>How long everything may take to come out once all is healed.</summary>
+    /// <summary>How long everything may take to come out after all is healed.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Logs of workers and the list of violations; made when missing.</summary>
+    /// <summary>Logs of workers and the list of violations; created if missing.</summary>
     public required string Folder { get; init; }
 }

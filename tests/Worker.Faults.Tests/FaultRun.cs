@@ -32,7 +32,7 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
     /// <summary>Ms of the run; stands still at 0 until the first result is there.</summary>
     private long Now() => clock.ElapsedMilliseconds;
 
-    /// <param name="stop">Ends the faults early; what went in until then is still judged.</param>
+    /// <param name="stop">Ends the faults early; messages sent until then are still judged.</param>
     public async Task<Report> Run(CancellationToken stop)
     {
         // 1. Brokers and encoders.
@@ -77,7 +77,7 @@ internal sealed class FaultRun(FaultOptions options, Action<string> say)
         var flushed = producer.Flush(TimeSpan.FromSeconds(60));
         var drained = await Drained(producer, reader);
         var drainedMs = Now() - healed;
-        // 5. Workers end in good order; then whatever is still to be seen is seen.
+        // 5. Workers end in an orderly way; then the reader reads the rest.
         await fleet.Stop();
         var read = await reader.ReadToEnd(cluster.BootstrapServers, TimeSpan.FromSeconds(40));
         // 6. The judgement.

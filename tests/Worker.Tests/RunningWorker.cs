@@ -12,7 +12,7 @@ using Worker.Kafka.Heads;
 namespace Worker.Tests;
 
 /// <summary>
-/// A worker in this process on an embedded broker of its own, and the upstream and downstream systems around it.
+/// A worker in this process with its own embedded broker, and the upstream and downstream systems around it.
 /// </summary>
 internal sealed class RunningWorker : IAsyncDisposable
 {
@@ -102,7 +102,7 @@ internal sealed class RunningWorker : IAsyncDisposable
     public void Send(params string[] texts) =>
         Send([.. texts.Select(t => new Message<byte[]?, byte[]?> { Value = Encoding.UTF8.GetBytes(t) })]);
 
-    /// <summary>Reads what the worker publishes until a condition holds of all that was read.</summary>
+    /// <summary>Reads what the worker publishes until a condition holds for everything that was read.</summary>
     public List<ConsumeResult<byte[]?, byte[]?>> ReadUntil(
         Func<IReadOnlyList<ConsumeResult<byte[]?, byte[]?>>, bool> enough)
     {
@@ -122,7 +122,7 @@ internal sealed class RunningWorker : IAsyncDisposable
         return read;
     }
 
-    /// <summary>Reads what is there still, until a second passes without a record.</summary>
+    /// <summary>Reads the remaining records, until a second passes without one.</summary>
     public List<ConsumeResult<byte[]?, byte[]?>> ReadWhileAny()
     {
         var read = new List<ConsumeResult<byte[]?, byte[]?>>();
@@ -134,7 +134,7 @@ internal sealed class RunningWorker : IAsyncDisposable
     public static JsonElement Json(ConsumeResult<byte[]?, byte[]?> record) =>
         JsonDocument.Parse(record.Message.Value).RootElement;
 
-    /// <summary>Stops in good order.</summary>
+    /// <summary>Stops in an orderly way.</summary>
     public async Task Stop()
     {
         await stop.CancelAsync();

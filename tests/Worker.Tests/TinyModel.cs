@@ -4,8 +4,7 @@ using Worker.Encoders;
 namespace Worker.Tests;
 
 /// <summary>
-/// The golden bert-tiny (4 layers of 48) as a bundle, and heads on it whose answers a test can foresee; one for all
-/// tests.
+/// The golden bert-tiny (4 layers of 48) as a bundle, and heads on it with predictable answers; one for all tests.
 /// </summary>
 public sealed class TinyModel : IDisposable
 {

@@ -25,7 +25,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>What it holds of the machine's memory now.</summary>
+    /// <summary>Its current resident memory.</summary>
     public long ResidentBytes
     {
         get
@@ -37,7 +37,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public static WorkerProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
-    /// <param name="environment">Variables beside this process's own.</param>
+    /// <param name="environment">Variables in addition to this process's own.</param>
     public static WorkerProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -62,7 +62,7 @@ internal sealed class WorkerProcess : IDisposable
         Run(new Dictionary<string, string>(), input, arguments);
 
     /// <inheritdoc cref="Run(string, string[])"/>
-    /// <param name="environment">Variables beside this process's own.</param>
+    /// <param name="environment">Variables in addition to this process's own.</param>
     public static (int Code, string Output, string Errors) Run(
         IReadOnlyDictionary<string, string> environment, string input, params string[] arguments)
     {
@@ -72,7 +72,7 @@ internal sealed class WorkerProcess : IDisposable
         return (worker.WaitForExit(TimeSpan.FromSeconds(120)), worker.Output, worker.Errors);
     }
 
-    /// <summary>Types something, and goes on.</summary>
+    /// <summary>Types something and continues.</summary>
     public async Task Send(string input)
     {
         await process.StandardInput.WriteAsync(input);

@@ -6,7 +6,7 @@ using Worker.Terminal;
 
 namespace Worker.Bench.Anomaly;
 
-/// <summary>What comparing with known texts costs, and how well it tells strangers.</summary>
+/// <summary>What comparing with known texts costs, and how well it recognises unknown texts.</summary>
 internal static class AnomalyBench
 {
     public static Command Create()
@@ -15,7 +15,7 @@ internal static class AnomalyBench
         what.AcceptOnlyFromAmong("cost", "figures");
         var repeats = new Option<int>("--repeats")
         {
-            Description = "Measurements of each, in turn",
+            Description = "How often each figure is measured, in turn",
             DefaultValueFactory = _ => 7,
         };
         var model = new ModelOptions();

@@ -11,7 +11,7 @@ namespace Worker.Bench.Anomaly;
 
 /// <summary>
 /// A window of the sample inbox with 26 heads, without and with a reference of 10,000 x 384 and 150 classes, in turn.
-/// The reference's numbers are random: speed does not depend on what they are.
+/// The reference's numbers are random, because speed does not depend on them.
 /// </summary>
 internal static class AnomalyCost
 {

@@ -15,13 +15,12 @@ using Worker.Training;
 namespace Worker.Bench.Anomaly;
 
 /// <summary>
-/// How well references made of public sets' training parts tell unlike texts; nothing is chosen on the test parts.
+/// How well references made of public sets' training parts recognise unknown texts; nothing is chosen on the test
+/// parts.
 /// </summary>
 internal static class AnomalyFigures
 {
-    /// <summary>
-    /// CLINC150: fitted on the in-scope training part alone; test in-scope against test out-of-scope.
-    /// </summary>
+    /// <summary>CLINC150: fitted only on the in-scope training part; test in-scope against test out-of-scope.</summary>
     /// <returns>The reference, its figures, and those of baselines: energy of the heads' logits (Liu et al. 2020),
     /// plain Mahalanobis distance on the taps (Lee et al. 2018).</returns>
     public static (AnomalyReference Reference, AnomalyMetrics Metrics,
@@ -49,7 +48,7 @@ internal static class AnomalyFigures
         ]);
     }
 
-    /// <summary>SMS: the training part's ham alone is known; test ham against test spam.</summary>
+    /// <summary>SMS: only the training part's ham is known; test ham against test spam.</summary>
     public static AnomalyMetrics SmsOneClass(
         FeatureCache cache, EncoderSection section, int seed, CancellationToken stop)
     {
@@ -78,8 +77,8 @@ internal static class AnomalyFigures
     }
 
     /// <summary>
-    /// CLINC150's in-scope texts as above, with and without the channel of perplexity, against three kinds of text
-    /// unlike them.
+    /// CLINC150's in-scope texts as above, with and without the perplexity channel, against three kinds of unknown
+    /// texts.
     /// </summary>
     public static IEnumerable<(string Unknown, bool Perplexity, AnomalyMetrics Metrics)> WithPerplexity(
         FeatureCache cache, EncoderSection section, CancellationToken stop)
@@ -115,8 +114,9 @@ internal static class AnomalyFigures
     public static void Print(
         string title, AnomalyMetrics anomaly, IReadOnlyList<(string Name, SeparationMetrics Metrics)> baselines)
     {
-        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unlike; p at most {AnomalyMetrics.Level}:"
-            + $" {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the unlike");
+        Console.WriteLine($"{title}: {anomaly.Known} known, {anomaly.Unknown} unknown; p at most "
+            + $"{AnomalyMetrics.Level}: {anomaly.KnownFlagged:P1} of the known, {anomaly.UnknownFlagged:P1} of the "
+            + "unknown");
         foreach (var (name, metrics) in anomaly.Channels.Select(c => (c.Key, c.Value))
             .Append(("together", anomaly.Together)).Concat(baselines.Select(b => ("baseline: " + b.Name, b.Metrics))))
             Console.WriteLine(
@@ -152,7 +152,7 @@ internal static class AnomalyFigures
             reference, new AnomalyTexts(count, texts.Layout, texts.Values, heads.Count, probabilities, tokens ?? none));
     }
 
-    /// <summary>−ln Σ exp z over the heads: high where no head answers.</summary>
+    /// <summary>−ln Σ exp z over the heads: high if no head responds.</summary>
     private static float[] Energy(EncodedTexts texts, IReadOnlyList<Head> heads)
     {
         var logits = Logits(texts, heads);
@@ -183,7 +183,7 @@ internal static class AnomalyFigures
     private static TokenWindow Tokens(LoadedEncoder loaded, IReadOnlyList<string> texts) =>
         new TextEncoder(loaded).Tokenize([.. texts.Select(Encoding.UTF8.GetBytes)], 0, texts.Count);
 
-    /// <summary>Where classes are known no channel looks at tokens, but that of perplexity.</summary>
+    /// <summary>If classes are known, only the perplexity channel looks at tokens.</summary>
     private static TokenWindow NoTokens(int count)
     {
         var window = new TokenWindow(count);

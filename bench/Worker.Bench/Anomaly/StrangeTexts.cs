@@ -32,7 +32,7 @@ internal static class StrangeTexts
         "raccontami una barzelletta sui cani", "dove trovo un'officina qui vicino",
     ];
 
-    /// <summary>Each word's letters in random order: every length and letter is as it was.</summary>
+    /// <summary>Each word's letters in random order; lengths and letters stay the same.</summary>
     public static IReadOnlyList<string> Shuffled(IEnumerable<string> texts, int seed)
     {
         var random = new Random(seed);

@@ -6,15 +6,15 @@ namespace Worker.Bench.Delivery;
 
 /// <summary>
 /// The raw limit: one thread that consumes, produces a value of a result's size with the same key, and commits by the
-/// same rules, with nothing in between. Its clients are configured as the worker's are where that makes it faster.
+/// same rules, with nothing in between. Its clients have the worker's configuration where that makes it faster.
 /// </summary>
 internal static class BareLoop
 {
-    /// <summary>Messages a second, from the first consumed to the last committed.</summary>
+    /// <summary>Messages per second, from the first consumed to the last committed.</summary>
     /// <param name="options">Topics, group and mode.</param>
     /// <param name="messages">How many there are.</param>
-    /// <param name="valueBytes">Size of what is produced for each.</param>
-    /// <param name="perCommit">Messages of one commit: more than 10,000 make it no faster; 1 for lone messages.</param>
+    /// <param name="valueBytes">Size of the value that is produced for each.</param>
+    /// <param name="perCommit">Messages per commit: more than 10,000 make it no faster; 1 for single messages.</param>
     public static double Run(KafkaOptions options, int messages, int valueBytes, int perCommit = 10_000)
     {
         var exactlyOnce = options.Delivery == DeliveryMode.ExactlyOnce;
@@ -81,7 +81,7 @@ internal static class BareLoop
             if (exactlyOnce)
             {
                 producer.SendOffsetsToTransaction(offsets, consumer.ConsumerGroupMetadata, TimeSpan.FromSeconds(30));
-                // Faster than the client's own flush, which looks every 10 ms.
+                // Faster than the client's own flush, which checks only every 10 ms.
                 while (Volatile.Read(ref pending) > 0)
                     delivered.WaitOne();
                 producer.CommitTransaction(TimeSpan.FromSeconds(30));

@@ -77,12 +77,12 @@ internal sealed class DeliveryBed(LocalKafka kafka, string bundle, int partition
         return topic;
     }
 
-    /// <summary>The whole worker but for the encoder, with one head.</summary>
+    /// <summary>The whole worker except for the encoder, with one head.</summary>
     /// <param name="perText">How long the encoder takes for a text.</param>
     public Classifier Worker(KafkaOptions kafkaOptions, TimeSpan perText = default)
     {
         var encoder = new TrivialEncoder(perText);
-        // Sure of every text: what people are asked about costs more, and in a real stream that is little.
+        // Sure of every text: messages for people cost more, and in a real stream there are few of them.
         var head = new Head
         {
             Label = "long",

@@ -10,9 +10,9 @@ using Worker.Terminal;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// What delivery costs, without an encoder, on a real Kafka: the worker against a bare consume-produce loop in both
-/// modes, a lone message's latency in both, memory over a long stream, and how far the delays of partitions differ
-/// under a backlog.
+/// What delivery costs, without an encoder, on a real Kafka: the worker compared with a bare consume-produce loop in
+/// both modes, a single message's latency in both, memory over a long stream, and how far the delays of partitions
+/// differ with a backlog.
 /// </summary>
 internal static class DeliveryBench
 {
@@ -22,7 +22,7 @@ internal static class DeliveryBench
     {
         var names = new Argument<string[]>("names")
         {
-            Description = $"Which: {string.Join(", ", All)}; all when none is named",
+            Description = $"Measurements: {string.Join(", ", All)}; default: all",
             Arity = ArgumentArity.ZeroOrMore
         };
         names.AcceptOnlyFromAmong(All);
@@ -32,7 +32,7 @@ internal static class DeliveryBench
         };
         var messages = new Option<int>("--messages")
         {
-            Description = "Messages of one measurement of throughput",
+            Description = "Messages per measurement of throughput",
             DefaultValueFactory = _ => 500_000,
         };
         var soak = new Option<int>("--soak-messages")
@@ -47,7 +47,7 @@ internal static class DeliveryBench
         };
         var lone = new Option<int>("--lone-messages")
         {
-            Description = "Messages of one measurement of latency",
+            Description = "Messages per measurement of latency",
             DefaultValueFactory = _ => 200,
         };
         var pause = new Option<int>("--pause-ms")
@@ -58,7 +58,7 @@ internal static class DeliveryBench
         };
         var repeats = new Option<int>("--repeats")
         {
-            Description = "Measurements of each figure, taken in turn",
+            Description = "How often each figure is measured, in turn",
             DefaultValueFactory = _ => 5,
         };
         var model = new ModelOptions();
@@ -97,9 +97,9 @@ internal static class DeliveryBench
         DeliveryMode[] modes = [DeliveryMode.AtLeastOnce, DeliveryMode.ExactlyOnce];
         var (bare, worker) = (
             modes.ToDictionary(m => m, _ => new Spread()), modes.ToDictionary(m => m, _ => new Spread()));
-        // Once unmeasured: code is compiled, the broker's cache is warm.
+        // One unmeasured run, so that code is compiled and the broker's cache is warm.
         for (var i = -1; i < repeats; i++)
-            // Each goes first as often: what runs second meets a busier broker, or a warmer one.
+            // Each goes first equally often, because the second meets a busier or warmer broker.
             foreach (var mode in i % 2 == 0 ? modes : Enumerable.Reverse(modes))
             {
                 var raw = BareLoop.Run(await bed.Next(mode, topic), messages, ResultBytes);
@@ -111,7 +111,7 @@ internal static class DeliveryBench
                 worker[mode].Add(rate);
             }
         Console.WriteLine(
-            $"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, least) " +
+            $"{messages:N0} messages of {MessageBytes} bytes, results of about {ResultBytes}; best (median, lowest) " +
             "in messages/s");
         foreach (var mode in modes)
         {
@@ -165,7 +165,7 @@ internal static class DeliveryBench
         }
     }
 
-    /// <summary>Messages as if they had come at the rate of the worker, and waited since.</summary>
+    /// <summary>Messages as if they had come at the worker's rate and had waited since then.</summary>
     private static async Task Fairness(DeliveryBed bed, int messages, CancellationToken stop)
     {
         var clock = TimeProvider.System;
@@ -179,7 +179,7 @@ internal static class DeliveryBench
     private const int MessageBytes = 48;
     private const int WaitingPartitions = 6;
 
-    /// <summary>What a result with one label takes.</summary>
+    /// <summary>The size of a result with one label.</summary>
     private const int ResultBytes = 270;
 
     private static IEnumerable<byte[]> Texts(int count) =>

@@ -7,8 +7,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// A backlog that one slow worker takes in: how far the partitions' delays differ meanwhile. The delay of a partition
-/// is the age of the message of its newest result.
+/// A backlog that one slow worker processes, and how far the partitions' delays differ meanwhile. The delay of a
+/// partition is the age of the message of its newest result.
 /// </summary>
 internal sealed class FairnessRun(
     int partitions, int messages, DateTimeOffset first, TimeSpan spacing, TimeProvider clock)
@@ -21,11 +21,11 @@ internal sealed class FairnessRun(
     private TimeSpan widest;
     private TimeSpan longestSilence;
 
-    /// <summary>When the message of this number was made.</summary>
+    /// <summary>When the message with this number was made.</summary>
     public Timestamp TimeOf(int number) =>
         new((first + number * spacing).ToUnixTimeMilliseconds(), TimestampType.CreateTime);
 
-    /// <summary>Until every message has a result that a read_committed reader sees; prints the delays.</summary>
+    /// <summary>Runs until every message has a result that a read_committed reader sees; prints the delays.</summary>
     public async Task Run(Classifier worker, KafkaOptions options, CancellationToken stop)
     {
         using var consumer = Reader(options);

@@ -6,8 +6,8 @@ using Worker.Terminal;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// A real Kafka for the length of a measurement: one that runs already, or the kit beside the checkout started on free
-/// ports.
+/// A real Kafka for the length of a measurement: one that already runs, or the kit next to the checkout, started on
+/// free ports.
 /// </summary>
 internal sealed class LocalKafka : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class LocalKafka : IDisposable
     /// <summary>Brokers, host:port, comma separated.</summary>
     public string BootstrapServers { get; }
 
-    /// <param name="bootstrap">Brokers that run already, or null to start some.</param>
+    /// <param name="bootstrap">Brokers that already run, or null to start some.</param>
     /// <param name="nodes">How many to start.</param>
     /// <exception cref="UserError">There is none to start, or it does not start.</exception>
     public static LocalKafka Open(string? bootstrap, int nodes)
@@ -50,7 +50,7 @@ internal sealed class LocalKafka : IDisposable
 
     private static int Run(string kit, params string[] arguments)
     {
-        // The brokers inherit the output: it must not be a pipe that somebody waits for.
+        // The brokers inherit the output, so it must not be a pipe that somebody waits for.
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList = { "-c", "exec \"$@\" >/dev/null 2>&1", "sh", kit },

@@ -6,12 +6,12 @@ using Worker.Kafka.Configuration;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// How long a message takes that finds an idle worker: from before it is produced until a read_committed reader has its
+/// How long a message takes if the worker is idle: from before it is produced until a read_committed reader has its
 /// result.
 /// </summary>
 internal static class LoneMessage
 {
-    /// <summary>Messages before those that count: the first ones find clients that still connect.</summary>
+    /// <summary>Number of uncounted messages at the start, when clients are still connecting.</summary>
     public const int Unmeasured = 20;
 
     private static readonly TimeSpan Warming = TimeSpan.FromMilliseconds(20);

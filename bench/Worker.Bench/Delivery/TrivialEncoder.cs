@@ -5,7 +5,7 @@ using Worker.Core.Heads;
 namespace Worker.Bench.Delivery;
 
 /// <summary>
-/// An encoder that costs nothing: what is left is the pipeline. A text's only feature is its length in tokens.
+/// An encoder that costs nothing, so that only the pipeline is measured. A text's only feature is its length in tokens.
 /// </summary>
 /// <param name="perText">Time to wait for each text, for a slow one.</param>
 internal sealed class TrivialEncoder(TimeSpan perText) : IEncoder

@@ -6,7 +6,7 @@ namespace Worker.Bench.Delivery;
 /// <summary>A worker without an encoder on a topic that is full when it starts.</summary>
 internal static class WorkerLoop
 {
-    /// <summary>Messages a second, from its first window to the last committed.</summary>
+    /// <summary>Messages per second, from its first window to the last committed.</summary>
     public static async Task<double> Run(
         Classifier worker, int messages, CancellationToken stop, Action<long>? progress = null)
     {

@@ -13,26 +13,26 @@ namespace Worker.Bench.Quality;
 /// <param name="YesBroken">Share of splits in which more than the target of the automatic yes were wrong on the
 /// rest.</param>
 /// <param name="NoBroken">The same of the automatic no.</param>
-/// <param name="PlugInBroken">Share of sides broken by the laxest threshold whose error on the calibration rows is at
-/// the target.</param>
+/// <param name="PlugInBroken">Share of sides that break with the laxest threshold whose error on the calibration rows
+/// is at the target.</param>
 /// <param name="YesShare">Mean share of the rest that is decided yes automatically.</param>
 /// <param name="NoShare">The same of no.</param>
 internal sealed record BandFigures(
     double YesBroken, double NoBroken, double PlugInBroken, double YesShare, double NoShare);
 
 /// <summary>
-/// What answers by people bring: accuracy with none, with the riskiest share answered, with a random share answered.
+/// What people's answers bring: accuracy with none, with the riskiest share answered, with a random share answered.
 /// </summary>
 internal sealed record ReviewFigures(double Without, double Riskiest, double Random)
 {
-    /// <summary>How many times as much the riskiest lift accuracy as random ones do.</summary>
+    /// <summary>How many times as much accuracy rises with the riskiest as with random ones.</summary>
     public double Times => (Riskiest - Without) / (Random - Without);
 }
 
 /// <summary>
 /// Certified bands and review by risk on the offensive tweets of TweetEval. One head is fitted on a part of the
-/// training texts; all the other texts, of all three files, are the rows that calibration and measuring share at
-/// random.
+/// training texts; all the other texts, of all three files, are split at random into rows to calibrate on and rows to
+/// measure on.
 /// </summary>
 internal static class CertifiedBands
 {
@@ -69,7 +69,7 @@ internal static class CertifiedBands
             head.Calibration.Probability(head.Bias + TensorPrimitives.Dot(head.Weights, x));
     }
 
-    /// <summary>Splits the rows at random, again and again: calibrates on 2,000, counts errors on the rest.</summary>
+    /// <summary>Splits the rows at random, many times: calibrates on 2,000, counts errors on the rest.</summary>
     public static BandFigures Measure(
         double[] probabilities, bool[] answers, double error = 0.1, double delta = 0.05, int splits = 200)
     {
@@ -111,14 +111,12 @@ internal static class CertifiedBands
         var order = Enumerable.Range(0, risk.Length).OrderByDescending(i => risk[i]).ToArray();
         var (errors, mended) = (wrong.Count(w => w), order.Take(asked).Count(i => wrong[i]));
         double Accuracy(double remaining) => 1 - remaining / risk.Length;
-        // Random answers mend their share of the errors, in the mean.
+        // Random answers correct their share of the errors, on average.
         return new ReviewFigures(
             Accuracy(errors), Accuracy(errors - mended), Accuracy(errors * (1 - (double)asked / risk.Length)));
     }
 
-    /// <summary>
-    /// What the review policy itself makes of each message, when nothing of the label is decided automatically.
-    /// </summary>
+    /// <summary>The review policy's own verdict on each message, if no decision on the label is certified.</summary>
     private static double[] Risks(double[] probabilities, double decide)
     {
         var head = new Head
@@ -164,7 +162,7 @@ internal static class CertifiedBands
     }
 
     /// <summary>
-    /// The laxest bound whose error on the calibration rows is within the target: what a certificate is better than.
+    /// The laxest bound whose error on the calibration rows is within the target, for comparison with certificates.
     /// </summary>
     private static double PlugIn(double[] p, bool[] y, double error, bool upwards)
     {

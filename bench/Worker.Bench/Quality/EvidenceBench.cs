@@ -82,7 +82,8 @@ internal static class EvidenceBench
             if (splits == 0)
                 return;
             var features = Encode(name, set.Texts);
-            // Near-copies are other texts with features of their own: of a pool, so that they are encoded once.
+            // Near-copies are other texts with their own features. They come from a pool, so that they are encoded
+            // once.
             var pool = copying == Copying.Near ? Math.Min(set.Texts.Count - MinimumTest, 3 * size) : set.Texts.Count;
             var (near, nearFeatures) = copying == Copying.Near ? Near(name, set, pool) : (set, features);
             var done = new EvidenceFigures[splits];
@@ -100,7 +101,7 @@ internal static class EvidenceBench
                         Enumerable.Range(row * EvidenceSets.Copies, EvidenceSets.Copies))],
                 };
                 var part = near.Part(train);
-                // Without the groups that are known: finding the copies is part of what is measured.
+                // Without the known groups, because finding the copies is part of the measurement.
                 var data = new DataSet(part.Texts, part.Labels, part.Answers);
                 var result = HeadTrainer.Train(nearFeatures.Part(train), data, cache.Feature, cache.EncoderHash,
                     new TrainingOptions { Parallelism = 1, Seed = split }, cancellation: stop);

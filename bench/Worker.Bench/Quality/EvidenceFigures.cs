@@ -10,7 +10,7 @@ namespace Worker.Bench.Quality;
 /// <summary>Counts of what heads decide on test texts, and how sure they are; adds up over splits.</summary>
 internal sealed class EvidenceFigures
 {
-    /// <summary>A decision whose chance of being wrong is this is uncertain.</summary>
+    /// <summary>A decision is uncertain from this chance of being wrong.</summary>
     private static readonly double Uncertain = new ThresholdOptions().Uncertain;
 
     public int Labels { get; private set; }
@@ -18,19 +18,21 @@ internal sealed class EvidenceFigures
     /// <summary>Labels whose yes is certified.</summary>
     public int CertifiedYes { get; private set; }
 
-    /// <summary>Certified sides that decide a test text at least.</summary>
+    /// <summary>Certified sides that decide at least one test text.</summary>
     public int Sides { get; private set; }
 
-    /// <summary>Those of them with more than the target wrong on the test texts.</summary>
+    /// <summary>How many of them have more than the target wrong on the test texts.</summary>
     public int Broken { get; private set; }
 
-    /// <summary>Those whose test texts rule out that the target is kept, at the certificate's delta.</summary>
+    /// <summary>
+    /// How many of them surely break the target, by a test on the test texts at the certificate's delta.
+    /// </summary>
     public int SurelyBroken { get; private set; }
 
     /// <summary>Decisions by confidence: certified, likely, uncertain.</summary>
     public long[] Decided { get; } = new long[3];
 
-    /// <summary>Wrong ones by confidence.</summary>
+    /// <summary>Wrong decisions by confidence.</summary>
     public long[] Wrong { get; } = new long[3];
 
     /// <summary>Sum of the labels' held-out F1.</summary>
@@ -39,7 +41,7 @@ internal sealed class EvidenceFigures
     /// <summary>Measures heads on test texts.</summary>
     /// <param name="features">All texts' features.</param>
     /// <param name="all">All texts.</param>
-    /// <param name="test">Those to measure on.</param>
+    /// <param name="test">The texts to measure on.</param>
     public static EvidenceFigures Of(TrainingResult result, FeatureMatrix features, DataSet all, int[] test)
     {
         var figures = new EvidenceFigures { HeldOutF1 = result.Figures.Sum(f => f.F1) };
@@ -90,7 +92,7 @@ internal sealed class EvidenceFigures
             return;
         Sides++;
         Broken += side.Wrong > promise.Error * side.Count ? 1 : 0;
-        // P(as many wrong or more) were the error at its target.
+        // P(at least this many wrong) if the error were at its target.
         SurelyBroken += side.Wrong > 0
             && 1 - RiskTest.Binomial(side.Wrong - 1, side.Count, promise.Error) <= promise.Delta ? 1 : 0;
     }

@@ -5,10 +5,10 @@ namespace Worker.Bench.Quality;
 /// <summary>How training texts are repeated.</summary>
 internal enum Copying
 {
-    /// <summary>Not.</summary>
+    /// <summary>Not repeated.</summary>
     None,
 
-    /// <summary>Each text eight times as it is.</summary>
+    /// <summary>Each text eight times, unchanged.</summary>
     Whole,
 
     /// <summary>Each text eight times, capitalised, with a full stop and a number at the end.</summary>
@@ -46,11 +46,11 @@ internal static class EvidenceSets
             .Where(row => !string.IsNullOrWhiteSpace(set.Texts[row])).DistinctBy(row => set.Groups[row])]);
     }
 
-    /// <summary>A text changed a little, each time in another way.</summary>
+    /// <summary>A text with a small change, each time in another way.</summary>
     public static string Changed(string text, Random random) =>
         $"{char.ToUpperInvariant(text[0])}{text[1..].ToLowerInvariant()}. Ref {random.Next(1000, 10_000)}";
 
-    /// <summary>Answers by the toss of a coin to made-up texts: nothing can be learnt from them.</summary>
+    /// <summary>Coin-flip answers to made-up texts, from which nothing can be learned.</summary>
     public static DataSet CoinFlips(int texts, int seed)
     {
         var (words, random) = (Words.Split(' '), new Random(seed));

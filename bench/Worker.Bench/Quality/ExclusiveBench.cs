@@ -11,7 +11,7 @@ using Worker.Terminal;
 namespace Worker.Bench.Quality;
 
 /// <summary>
-/// Which measure of confidence suits labels of which exactly one holds: is it calibrated, and does it find the errors.
+/// Which measure of confidence suits exclusive labels: is it calibrated, and does it find the errors?
 /// </summary>
 internal static class ExclusiveBench
 {

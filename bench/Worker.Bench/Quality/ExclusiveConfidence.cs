@@ -2,10 +2,10 @@ namespace Worker.Bench.Quality;
 
 /// <summary>
 /// Ways to tell how likely the decisions about a text with exactly one label are wrong, when the most probable label is
-/// the yes and the others are no.
+/// yes and the others are no.
 /// </summary>
 /// <param name="Name">In tables.</param>
-/// <param name="Chances">From the labels' calibrated probabilities and the place of the largest: each label's chance
+/// <param name="Chances">From the labels' calibrated probabilities and the index of the largest: each label's chance
 /// that its decision is wrong.</param>
 internal sealed record ExclusiveConfidence(string Name, Func<double[], int, double[]> Chances)
 {

@@ -14,8 +14,8 @@ namespace Worker.Bench.Quality;
 /// Features of texts, kept on disk feature by feature under a name that says which encoder and which texts: a second
 /// run reads what the first encoded.
 /// </summary>
-/// <param name="folder">Where; made when needed.</param>
-/// <param name="section">How an encoder is opened when something is missing.</param>
+/// <param name="folder">The folder; created if needed.</param>
+/// <param name="section">How an encoder is opened if something is missing.</param>
 /// <param name="feature">What heads see; taps by default.</param>
 internal sealed class FeatureCache(string folder, EncoderSection section, string feature = FeatureNames.Taps)
 {
@@ -31,7 +31,7 @@ internal sealed class FeatureCache(string folder, EncoderSection section, string
     /// <summary>The same cache for heads that see something else.</summary>
     public FeatureCache With(string other) => new(folder, section, other);
 
-    /// <summary>What heads see, as they carry it.</summary>
+    /// <summary>What heads see, by the name that heads carry.</summary>
     public string Feature => FeatureNames.Canonical(feature, bundle.Layers);
 
     /// <summary>[texts, features · Hidden], the features side by side in the order asked for.</summary>

@@ -5,10 +5,10 @@ using Worker.Learning.Examples;
 
 namespace Worker.Bench.Quality;
 
-/// <summary>Reads the public data sets beside the checkout into training, validation and test parts.</summary>
+/// <summary>Reads the public data sets next to the checkout into training, validation and test parts.</summary>
 internal static class PublicSets
 {
-    /// <summary>150 intents; out-of-scope texts stand apart.</summary>
+    /// <summary>150 intents; out-of-scope texts are separate.</summary>
     public static QualitySet Clinc()
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "data_full.json")));
@@ -21,7 +21,7 @@ internal static class PublicSets
             [.. json.RootElement.GetProperty(name).EnumerateArray().Select(row => row[0].GetString()!)];
     }
 
-    /// <summary>All in-scope texts of CLINC150 with the domain of their intent: ten labels, one a text.</summary>
+    /// <summary>All in-scope texts of CLINC150 with the domain of their intent: ten labels, one per text.</summary>
     public static IReadOnlyList<LabelledText> ClincDomains()
     {
         using var domains = JsonDocument.Parse(File.ReadAllBytes(DataFolder.File("clinc150", "domains.json")));
@@ -34,11 +34,11 @@ internal static class PublicSets
             json.RootElement.GetProperty(part).EnumerateArray())
             .Select(row => Having(row[0].GetString()!, domain[Plain(row[1].GetString()!)]))];
 
-        // The two files do not write all intents alike.
+        // The two files write some intents differently.
         static string Plain(string intent) => intent.Replace('_', ' ').Trim().ToLowerInvariant();
     }
 
-    /// <summary>28 labels, several a text; the official parts.</summary>
+    /// <summary>28 labels, several per text; the official parts.</summary>
     public static QualitySet GoEmotions()
     {
         var names = File.ReadAllLines(DataFolder.File("goemotions", "original", "labels.txt"));
@@ -58,7 +58,7 @@ internal static class PublicSets
             .DistinctBy(columns => columns[1], StringComparer.Ordinal).Select(columns =>
                 Answer(columns[1], "spam", columns[0] == "spam"))];
 
-    /// <summary>Those texts, drawn into 70, 15 and 15 percent by the seed.</summary>
+    /// <summary>The same texts, split by the seed into 70, 15 and 15 percent.</summary>
     public static QualitySet Sms(IReadOnlyList<LabelledText> distinct, int seed)
     {
         var rows = distinct.ToArray();
@@ -67,7 +67,9 @@ internal static class PublicSets
         return QualitySet.Of("sms", rows[..train], rows[train..validation], rows[validation..]);
     }
 
-    /// <summary>77 intents. There is no validation part: a tenth of the training part, by the seed, is one.</summary>
+    /// <summary>
+    /// 77 intents. There is no validation part, so a tenth of the training part, by the seed, is used.
+    /// </summary>
     public static QualitySet Banking()
     {
         var train = Part("train");
@@ -92,7 +94,7 @@ internal static class PublicSets
             yield return (csv.GetString("text"), csv.GetString("category"));
     }
 
-    /// <summary>Four emotions of tweets, one a tweet.</summary>
+    /// <summary>Four emotions of tweets, one per tweet.</summary>
     public static QualitySet TweetEmotion()
     {
         var names = File.ReadLines(DataFolder.File("tweeteval", "emotion", "mapping.txt"))

@@ -11,7 +11,7 @@ using Worker.Terminal;
 namespace Worker.Bench.Quality;
 
 /// <summary>
-/// What the default encoder, frozen, and default training reach on public data sets, beside what is to be reached.
+/// What the frozen default encoder and default training reach on public data sets, compared with targets.
 /// </summary>
 internal static class QualityBench
 {
@@ -41,7 +41,7 @@ internal static class QualityBench
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             var section = model.Section(parsed, folder.Bundle);
-            // Quality is of the default arithmetic unless another is asked for.
+            // Quality is measured with the default precision unless another is asked for.
             section.Precision = section.Precision == "auto" ? "f32" : section.Precision;
             var cache = new FeatureCache(Path.Combine("artifacts", "features"), section, parsed.GetValue(feature)!);
             var table = new QualityTable();
@@ -118,7 +118,9 @@ internal static class QualityBench
             CertifiedBands.Review(p, y, 0.5).Times));
     }
 
-    /// <summary>Means over five draws of the split: on one, an AUROC of 776 texts moves by its third decimal.</summary>
+    /// <summary>
+    /// Means over five draws of the split; on a single one, an AUROC of 776 texts varies in its third decimal.
+    /// </summary>
     private static void Sms(FeatureCache cache, QualityTable table)
     {
         var all = PublicSets.Sms();
@@ -152,7 +154,7 @@ internal static class QualityBench
             string.Create(CultureInfo.InvariantCulture,
                 $"  that fit took {used:F1} s of processor time on {Environment.ProcessorCount} processors, " +
                 $"{taps.Result.Passes} passes"));
-        // Of the taps and of all layers what is better on the dev part.
+        // The better of taps and all layers on the dev part.
         var (all, _, _) = Timed(set, cache.With(FeatureNames.All));
         var dev = new[] { taps, all }.Select(run => run.Evaluate(set.Validation).Macro.AveragePrecision).ToArray();
         var (run, name) = dev[1] > dev[0] ? (all, "all layers") : (taps, "taps");

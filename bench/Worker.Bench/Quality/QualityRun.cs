@@ -39,7 +39,7 @@ internal sealed record QualityRun(
         Probabilities(part.Texts),
         part.WithLabels([.. Result.Heads.Select(head => head.Label)]).Answers);
 
-    /// <summary>Share of texts whose most probable label is one that they have.</summary>
+    /// <summary>Share of texts whose most probable label is correct.</summary>
     public double ArgmaxAccuracy(DataSet part)
     {
         var (p, count) = (Probabilities(part.Texts), Result.Heads.Count);
@@ -51,7 +51,7 @@ internal sealed record QualityRun(
         return (double)right / answers.Rows;
     }
 
-    /// <summary>The thresholds with the highest F1 on a part, one a head.</summary>
+    /// <summary>The thresholds with the highest F1 on a part, one per head.</summary>
     public double[] BestThresholds(DataSet part)
     {
         var (p, count) = (Probabilities(part.Texts), Result.Heads.Count);

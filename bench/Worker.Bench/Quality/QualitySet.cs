@@ -6,7 +6,7 @@ namespace Worker.Bench.Quality;
 /// <param name="Name">As named on the command line.</param>
 /// <param name="Train">What heads are fitted and calibrated on.</param>
 /// <param name="Validation">What thresholds and choices may look at.</param>
-/// <param name="Test">What figures are of; nothing is ever chosen on it.</param>
+/// <param name="Test">The part that figures are computed on; nothing is ever chosen on it.</param>
 /// <param name="UnknownValidation">Texts unlike any of the training set, for choices; may be empty.</param>
 /// <param name="UnknownTest">The same, for figures.</param>
 internal sealed record QualitySet(

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Worker.Bench.Quality;
 
 /// <summary>One figure of the table.</summary>
-/// <param name="Name">What it is, of which set.</param>
-/// <param name="Target">What is to be reached.</param>
-/// <param name="Reached">What was; null when it was not measured.</param>
-/// <param name="Less">Whether less is better.</param>
+/// <param name="Name">What it is, and of which set.</param>
+/// <param name="Target">The target.</param>
+/// <param name="Reached">The reached figure; null if it was not measured.</param>
+/// <param name="Less">Whether lower is better.</param>
 /// <param name="Digits">Decimals shown; a target counts as reached by the figure itself, not by its rounding.</param>
 internal sealed record QualityFigure(string Name, double Target, double? Reached, bool Less = false, int Digits = 4)
 {
@@ -24,7 +24,7 @@ internal sealed class QualityTable
         Console.Error.WriteLine(Line(figure));
     }
 
-    /// <summary>Says something beside the figures.</summary>
+    /// <summary>Prints something other than a figure.</summary>
     public static void Note(string text) => Console.Error.WriteLine(text);
 
     public void Write(TextWriter output)

@@ -1,4 +1,4 @@
-{{- /* What a schema cannot say: how values must agree with each other. Everything wrong is listed at once. */ -}}
+{{- /* Checks that a schema cannot express: how values must agree with each other. All problems are listed together. */ -}}
 {{- define "worker.checks" -}}
 {{- $wrong := list -}}
 {{- with .Values.config.Shutdown -}}
@@ -46,7 +46,7 @@
 {{- else if and (eq $source "File") (not $configMap) (not $file) -}}
 {{- $wrong = append $wrong "config.Heads.Source is File: set heads.configMap.name, or config.Heads.File to a path that extraVolumeMounts bring" -}}
 {{- end -}}
-{{- /* The worker reads its configuration without regard to case, so two spellings are one option. */ -}}
+{{- /* The worker ignores case in its configuration, so two spellings are one option. */ -}}
 {{- $seen := dict -}}
 {{- if eq .Values.config.Kafka.Delivery "ExactlyOnce" -}}
 {{- $_ := set $seen "kafka__transactionalid" true -}}

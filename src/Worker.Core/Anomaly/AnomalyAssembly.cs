@@ -2,19 +2,19 @@ using System.Text.Json;
 
 namespace Worker.Core.Anomaly;
 
-/// <summary>What a record of the heads topic led to.</summary>
+/// <summary>The effect of a record of the heads topic.</summary>
 /// <param name="Reference">A whole reference to take up; null when it is withdrawn.</param>
 public readonly record struct AssembledReference(byte[]? Reference);
 
 /// <summary>
 /// Puts references together from the records of <see cref="AnomalyRollout"/>, in whatever order partitions bring them.
-/// A reference counts when the last manifest names it, all its chunks are there and their hash is right; until then
+/// A reference is used when the last manifest names it, all its chunks are there and their hash is right; until then
 /// nothing changes. One caller at a time.
 /// </summary>
 public sealed class AnomalyAssembly
 {
     /// <summary>
-    /// Chunks of references without a manifest that are kept at most: half-published ones would pile up otherwise.
+    /// Maximum number of chunks without a manifest that are kept; otherwise half-published references would pile up.
     /// </summary>
     private const int MaximumWaiting = 512;
 
@@ -23,16 +23,17 @@ public sealed class AnomalyAssembly
     private string? assembled;
 
     /// <summary>Takes one record.</summary>
-    /// <returns>What is to be taken up now; null when this record completes nothing.</returns>
-    /// <exception cref="AnomalyRefusedException">The record or the whole is damaged; what was in use stays.</exception>
+    /// <returns>What must be taken up now; null if this record completes nothing.</returns>
+    /// <exception cref="AnomalyRefusedException">The record or the whole reference is damaged; the one in use
+    /// stays.</exception>
     public AssembledReference? Take(ReadOnlySpan<byte> key, byte[]? value)
     {
         if (key.SequenceEqual(AnomalyRollout.ManifestKey))
             return value is null ? Withdraw() : TakeManifest(value);
         if (AnomalyRollout.ReadChunkKey(key) is not { } chunk)
             throw new AnomalyRefusedException(
-                "a record of the heads topic has a key that begins with 0xFF and is no anomaly record: a later " +
-                "version's, or a mistake; it is ignored");
+                "a record of the heads topic has a key that begins with 0xFF and is not an anomaly record: it is a " +
+                "later version's, or a mistake; it is ignored");
         if (value is null)
         {
             chunks.Remove(chunk);

@@ -54,14 +54,14 @@ public static class AnomalyFormat
     }
 
     /// <summary>Reads a reference.</summary>
-    /// <exception cref="AnomalyRefusedException">The bytes are no reference, of a later format, or damaged; says
-    /// which.</exception>
+    /// <exception cref="AnomalyRefusedException">The bytes are not a reference, of a later format, or damaged; the
+    /// message says which.</exception>
     public static AnomalyReference Parse(ReadOnlySpan<byte> bytes)
     {
         var start = Magic.Length + sizeof(int);
         if (bytes.Length < start || !bytes[..Magic.Length].SequenceEqual(Magic))
             throw new AnomalyRefusedException(
-                "this is no anomaly reference (its first bytes are not ANOMALY1): write one with 'worker train'");
+                "this is not an anomaly reference (its first bytes are not ANOMALY1): write one with 'worker train'");
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[Magic.Length..]);
         if (length < 0 || length > bytes.Length - start)
             throw Damaged($"its header should have {length} bytes");

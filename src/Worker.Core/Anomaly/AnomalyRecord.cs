@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// The JSON header of a stored reference; nullable so that <see cref="AnomalyFormat"/> can name what is missing.
+/// The JSON header of a stored reference; nullable so that <see cref="AnomalyFormat"/> can name missing fields.
 /// </summary>
 internal sealed class AnomalyRecord
 {
@@ -17,7 +17,7 @@ internal sealed class AnomalyRecord
 
     public IReadOnlyList<ChannelRecord>? Channels { get; init; }
 
-    /// <summary>Name of a tensor to where it lies.</summary>
+    /// <summary>The position of each tensor, by name.</summary>
     public IReadOnlyDictionary<string, TensorRecord>? Tensors { get; init; }
 }
 

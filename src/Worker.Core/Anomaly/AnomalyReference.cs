@@ -3,15 +3,15 @@ using Worker.Core.Features;
 
 namespace Worker.Core.Anomaly;
 
-/// <summary>A channel with what brings its values to the common scale.</summary>
+/// <summary>A channel, and the tail that brings its values to the common scale.</summary>
 /// <param name="Channel">Gives the values.</param>
-/// <param name="Tail">Learnt from held-out known texts.</param>
+/// <param name="Tail">Learned from held-out known texts.</param>
 public sealed record ScaledChannel(IAnomalyChannel Channel, EmpiricalTail Tail);
 
 /// <summary>
-/// Everything that says how unlike the known texts a text is: channels, each scaled by known texts that were held out,
-/// their sum (Fisher 1925: the sum of −ln p), and the held-out texts' sums, which make it a p-value. Made anew at each
-/// training, together with the heads; immutable.
+/// Measures how unlike the known texts a text is: channels, each scaled by held-out known texts; their sum (Fisher
+/// 1925: the sum of −ln p); and the held-out texts' sums, which turn it into a p-value. Made again at each training,
+/// together with the heads; immutable.
 /// </summary>
 public sealed record AnomalyReference
 {

@@ -10,14 +10,14 @@ namespace Worker.Core.Anomaly;
 public readonly record struct RolloutRecord(byte[] Key, byte[]? Value);
 
 /// <summary>
-/// How a reference travels on the heads topic, where a record may be no larger than the broker takes: in chunks, each
-/// under a key of its own that names the whole's hash, and a manifest that says which hash counts and how many chunks
-/// it has. Chunks come first, the manifest last, then tombstones for the chunks of other sets. Keys begin with the byte
-/// 0xFF, which no label's key can: labels are UTF-8, and UTF-8 has no such byte.
+/// How a reference is sent over the heads topic, where brokers limit the size of a record. It is sent as chunks, each
+/// under its own key that contains the hash of the whole, and a manifest that says which hash is in use and how many
+/// chunks it has. Chunks come first, then the manifest, then tombstones for the chunks of other references. Keys begin
+/// with the byte 0xFF. No label's key can: labels are UTF-8, and UTF-8 has no such byte.
 /// </summary>
 public static class AnomalyRollout
 {
-    /// <summary>Bytes of a chunk at most: under a broker's usual 1 MiB.</summary>
+    /// <summary>Maximum bytes of a chunk: under a broker's usual 1 MiB.</summary>
     public const int ChunkBytes = 512 * 1024;
 
     private const byte Mark = 0xFF;
@@ -55,7 +55,7 @@ public static class AnomalyRollout
         return records;
     }
 
-    /// <summary>Tombstones for those keys that are chunks of other references than the one named.</summary>
+    /// <summary>Tombstones for keys that are chunks of other references than the named one.</summary>
     public static IReadOnlyList<RolloutRecord> Outdated(IEnumerable<byte[]> keys, string hash) =>
         [.. keys.Where(key => ReadChunkKey(key) is { } chunk && chunk.Hash != hash).Select(key =>
             new RolloutRecord(key, null))];
@@ -63,7 +63,7 @@ public static class AnomalyRollout
     internal static byte[] ChunkKey(string hash, int index) =>
         [Mark, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"anomaly/{hash}/{index}"))];
 
-    /// <summary>What a chunk's key says; null for any other key.</summary>
+    /// <summary>The parts of a chunk's key; null for any other key.</summary>
     internal static (string Hash, int Index)? ReadChunkKey(ReadOnlySpan<byte> key)
     {
         if (!Owns(key))

@@ -3,10 +3,10 @@ namespace Worker.Core.Anomaly;
 /// <summary>Scores texts against a reference.</summary>
 public static class AnomalyScorer
 {
-    /// <summary>p-values of texts: how many of the known texts are as strange.</summary>
-    /// <param name="texts">With features and probabilities; with no text nothing happens.</param>
+    /// <summary>p-values of texts: the share of known texts that are at least as strange.</summary>
+    /// <param name="texts">With features and probabilities; without texts nothing happens.</param>
     /// <param name="pValues">Receives [texts]; in (0, 1].</param>
-    /// <param name="parallel">How many threads may work on it.</param>
+    /// <param name="parallel">Maximum number of threads.</param>
     public static void PValues(
         AnomalyReference reference, in AnomalyTexts texts, Span<float> pValues, ParallelOptions parallel)
     {

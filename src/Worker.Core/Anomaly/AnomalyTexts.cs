@@ -4,7 +4,7 @@ using Worker.Core.Windows;
 
 namespace Worker.Core.Anomaly;
 
-/// <summary>What channels look at: some texts after encoder and heads.</summary>
+/// <summary>The input of channels: some texts after encoder and heads.</summary>
 /// <param name="Count">Texts.</param>
 /// <param name="Layout">What each row of features holds.</param>
 /// <param name="Features">[Count, Layout.Width].</param>
@@ -34,7 +34,7 @@ public readonly record struct AnomalyTexts(
         return gathered;
     }
 
-    /// <summary>Scales rows to length 1, in place; a row of zeros stays one.</summary>
+    /// <summary>Scales rows to length 1, in place; a row of zeros stays zero.</summary>
     public static void Normalise(Span<float> rows, int width)
     {
         for (var start = 0; start < rows.Length; start += width)

@@ -2,15 +2,15 @@ namespace Worker.Core.Anomaly;
 
 /// <summary>
 /// Turns an anomaly score into a conformal p-value (Vovk et al. 2005): the share of known texts, the text itself
-/// included, that score as high or higher. Where the scores and a new text's own are exchangeable (one scorer, which
-/// saw none of them), a text like the known ones has p ≤ α with probability α at most, on average over the known texts.
-/// A reference's scores are nearly that: folds were scored by channels fitted to the other folds, new texts are by
-/// those fitted to all (cross-conformal: 2α is proved, about α is seen), the channels' scales are learnt from the same
-/// values, and beyond <see cref="MaximumScores"/> evenly spaced ones stand for all.
+/// included, that score as high or higher. If the scores and a new text's own are exchangeable (one scorer, which saw
+/// none of them), a text like the known ones has p ≤ α with probability α at most, on average over the known texts. A
+/// reference's scores are nearly exchangeable. Folds were scored by channels fitted to the other folds, but new texts
+/// are scored by channels fitted to all (cross-conformal: 2α is proved, about α is observed). The channels' scales are
+/// learned from the same values. And above <see cref="MaximumScores"/>, evenly spaced scores represent all.
 /// </summary>
 public sealed class ConformalScores
 {
-    /// <summary>Scores kept at most; their p-values are steps of 1 / (kept + 1).</summary>
+    /// <summary>Maximum number of scores kept; p-values have steps of 1 / (kept + 1).</summary>
     public const int MaximumScores = 10_000;
 
     /// <param name="ascending">Scores of known texts that took no part in fitting, ascending; at least one.</param>

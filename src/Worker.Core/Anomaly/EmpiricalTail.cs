@@ -1,13 +1,14 @@
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// Brings channels of different units to one: −ln of the share of known texts that score as high or higher. Up to the
-/// 95% quantile the share is counted; beyond it, where few texts are left to count, it falls off exponentially with the
-/// mean excess (peaks over threshold, Pickands 1975, with shape 0), so that far out is more than a little out.
+/// Brings channels of different units to one scale: −ln of the share of known texts that score as high or higher. Up to
+/// the 95% quantile the share is counted. Beyond it, where few texts are left to count, the share falls exponentially
+/// with the mean excess (peaks over threshold, Pickands 1975, with shape 0), so that values far out differ from values
+/// a little out.
 /// </summary>
 public sealed class EmpiricalTail
 {
-    /// <summary>Values kept at most.</summary>
+    /// <summary>Maximum number of values kept.</summary>
     public const int MaximumKnots = 1000;
 
     private const double Body = 0.95;
@@ -36,7 +37,7 @@ public sealed class EmpiricalTail
 
     /// <summary>Learns from values of texts that are known to be normal.</summary>
     /// <param name="values">At least one; NaN is refused.</param>
-    /// <exception cref="ArgumentException">There is none, or one is not a number.</exception>
+    /// <exception cref="ArgumentException">There are no values, or one is not a number.</exception>
     public static EmpiricalTail Of(ReadOnlySpan<float> values)
     {
         var sorted = values.ToArray();
@@ -48,7 +49,7 @@ public sealed class EmpiricalTail
         Array.Sort(sorted);
         var threshold = sorted[Math.Min(sorted.Length - 1, (int)(Body * sorted.Length))];
         var above = sorted.Where(v => v > threshold).Select(v => (double)v - threshold).DefaultIfEmpty(0).Average();
-        // Where nothing exceeds the threshold (few texts, or all alike) the spread below it tells the scale.
+        // If nothing exceeds the threshold (few texts, or all alike), the spread below it gives the scale.
         var scale = above > 0 ? above : Math.Max(1e-6, (threshold - sorted[sorted.Length / 2]) / -Math.Log(1 - Body));
         return new EmpiricalTail(Thin(sorted, MaximumKnots), threshold, (float)scale);
     }
@@ -73,7 +74,7 @@ public sealed class EmpiricalTail
         return low;
     }
 
-    /// <summary>Whether no value is below the one before it, or no number.</summary>
+    /// <summary>Whether every value is a number and not below the one before.</summary>
     internal static bool IsAscending(ReadOnlySpan<float> values)
     {
         for (var i = 0; i < values.Length; i++)
@@ -82,7 +83,7 @@ public sealed class EmpiricalTail
         return true;
     }
 
-    /// <summary>At most so many evenly spaced of ascending values, the middle of each stretch.</summary>
+    /// <summary>At most a number of evenly spaced values of ascending values: the middle of each stretch.</summary>
     public static float[] Thin(float[] ascending, int maximum) => ascending.Length <= maximum
         ? ascending
         : [.. Enumerable.Range(0, maximum).Select(i => ascending[(int)((i + 0.5) * ascending.Length / maximum)])];

@@ -1,8 +1,8 @@
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// How unusually long a text is: −ln of the share of known texts that are as long or longer. Short ones do not count: a
-/// text of two words says too little to be called unlike anything.
+/// How unusually long a text is: −ln of the share of known texts that are as long or longer. Short texts do not count:
+/// a text of two words says too little to be called unlike anything.
 /// </summary>
 public sealed class LengthChannel : IAnomalyChannel
 {

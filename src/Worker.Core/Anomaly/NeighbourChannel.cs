@@ -3,8 +3,8 @@ using Worker.Core.Numerics;
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// Mean cosine distance to the nearest references: the bank and the text are scaled to length 1 and, where the feature
-/// is wide, projected onto the bank's principal directions, which costs less and loses next to nothing.
+/// Mean cosine distance to the nearest references. The bank and the text are scaled to length 1. If the feature is
+/// wide, they are projected onto the bank's principal directions, which costs less and loses almost nothing.
 /// </summary>
 public sealed class NeighbourChannel : IAnomalyChannel
 {

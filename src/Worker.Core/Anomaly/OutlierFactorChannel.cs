@@ -29,8 +29,8 @@ public sealed class OutlierFactorChannel : IAnomalyChannel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(neighbours, bank.Count);
         if (reaches.Length != bank.Count || densities.Length != bank.Count)
             throw new ArgumentException(
-                $"{bank.Count} references need as many reaches and densities, there are {reaches.Length} and " +
-                $"{densities.Length}", nameof(reaches));
+                $"{bank.Count} references need the same number of reaches and densities, there are {reaches.Length} " +
+                $"and {densities.Length}", nameof(reaches));
     }
 
     public string Name => ChannelName;
@@ -49,7 +49,7 @@ public sealed class OutlierFactorChannel : IAnomalyChannel
 
     public IReadOnlyList<string> Features => [Feature];
 
-    /// <summary>Distance of two points of length 1 with that cosine.</summary>
+    /// <summary>Distance of two points of length 1 with a given cosine.</summary>
     public static float DistanceOf(float cosine) => MathF.Sqrt(Math.Max(0, 2 - 2 * cosine));
 
     /// <inheritdoc/>

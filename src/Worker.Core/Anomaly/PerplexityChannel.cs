@@ -3,7 +3,7 @@ namespace Worker.Core.Anomaly;
 /// <summary>
 /// How surprising it is that a text's tokens follow each other: the mean of −ln p(token | the one before it), in nats
 /// (the logarithm of the perplexity), by pairs counted in known texts and smoothed as Witten and Bell (1991) do.
-/// Gibberish and other languages break into tokens that never stood together.
+/// Gibberish and other languages break into tokens that were never seen together.
 /// </summary>
 public sealed class PerplexityChannel : IAnomalyChannel
 {
@@ -12,7 +12,7 @@ public sealed class PerplexityChannel : IAnomalyChannel
     private readonly Dictionary<int, float> single = [];
     private readonly Dictionary<long, float> pairs = [];
 
-    /// <summary>Of a token: how often one follows it, and how many kinds of token do.</summary>
+    /// <summary>For a token: how often another follows it, and how many different tokens do.</summary>
     private readonly Dictionary<int, (float Followed, float Kinds)> before = [];
 
     private readonly float unseen;
@@ -30,12 +30,12 @@ public sealed class PerplexityChannel : IAnomalyChannel
             || !Whole(counts.PairTimes, 1))
             throw new ArgumentException("tokens and their counts must be whole numbers", nameof(counts));
         Counts = counts;
-        // 1. Single tokens: a share of the mass, as large as that of the kinds among the tokens, is the unseen ones'.
+        // 1. Single tokens: unseen tokens get a share of the mass equal to the share of distinct tokens.
         var (total, kinds) = (counts.Times.Sum(), counts.Tokens.Length);
         unseen = kinds / (total + kinds) / (1 + counts.Tokens.Max());
         for (var i = 0; i < counts.Tokens.Length; i++)
             single[(int)counts.Tokens[i]] = counts.Times[i] / (total + kinds) + unseen;
-        // 2. Pairs, and what stands before how many.
+        // 2. Pairs, and how many tokens follow each.
         for (var i = 0; i < counts.First.Length; i++)
         {
             var (followed, different) = before.GetValueOrDefault((int)counts.First[i]);
@@ -62,11 +62,11 @@ public sealed class PerplexityChannel : IAnomalyChannel
     /// <summary>A token pair as a dictionary's key.</summary>
     public static long Key(int first, int second) => ((long)first << 32) | (uint)second;
 
-    /// <summary>Whether all are whole numbers from one on that an int holds.</summary>
+    /// <summary>Whether all are whole numbers of at least a minimum that fit an int.</summary>
     private static bool Whole(float[] values, float minimum) =>
         Array.TrueForAll(values, value => value >= minimum && value < int.MaxValue && value == MathF.Floor(value));
 
-    /// <summary>Mean over the tokens after the first, which stands for the beginning; 0 where there are none.</summary>
+    /// <summary>Mean over the tokens after the first, which marks the beginning; 0 if there are none.</summary>
     private float Surprise(ReadOnlySpan<int> tokens)
     {
         var sum = 0f;

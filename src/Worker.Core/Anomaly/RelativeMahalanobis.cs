@@ -5,7 +5,7 @@ namespace Worker.Core.Anomaly;
 /// <summary>
 /// Distance of a text to the nearest class's mean under the covariance that all classes share, minus its distance under
 /// one Gaussian of everything (relative Mahalanobis distance, Ren et al. 2021), in the directions in which the classes
-/// differ: there the shared covariance is the identity and the background's is diagonal.
+/// differ. There the shared covariance is the identity and the background's is diagonal.
 /// </summary>
 public sealed class RelativeMahalanobis
 {
@@ -21,11 +21,11 @@ public sealed class RelativeMahalanobis
     {
         if (shrink.Length == 0 || origin.Length == 0 || (long)shrink.Length * origin.Length != projection.Length)
             throw new ArgumentException(
-                $"{shrink.Length} directions of {origin.Length} floats need as many of the projection, there are " +
-                $"{projection.Length}", nameof(projection));
+                $"{shrink.Length} directions of {origin.Length} floats need the same number of floats for the " +
+                $"projection, there are {projection.Length}", nameof(projection));
         if (centres.Length == 0 || centres.Length % shrink.Length != 0)
             throw new ArgumentException(
-                $"{centres.Length} floats are no centres of {shrink.Length} directions", nameof(centres));
+                $"{centres.Length} floats are not centres of {shrink.Length} directions", nameof(centres));
         (Projection, Origin, Centres, Shrink) = (projection, origin, centres, shrink);
         var offsets = new float[shrink.Length];
         for (var d = 0; d < offsets.Length; d++)
@@ -49,7 +49,7 @@ public sealed class RelativeMahalanobis
     /// <summary>Distances of texts.</summary>
     /// <param name="features">[count, width].</param>
     /// <param name="distances">Receives [count].</param>
-    /// <param name="parallel">How many threads may work on it.</param>
+    /// <param name="parallel">Maximum number of threads.</param>
     public void Score(ReadOnlyMemory<float> features, int count, Span<float> distances, ParallelOptions parallel)
     {
         var width = Shrink.Length;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Worker.Core.Anomaly;
 
 /// <summary>
-/// Numbers as bytes: little-endian f32, or f16 where half the room is worth a relative error of 1/2,048.
+/// Numbers as bytes: little-endian f32, or f16 where half the size is worth a relative error of 1/2,048.
 /// </summary>
 internal static class TensorBlock
 {

@@ -22,12 +22,12 @@ internal sealed class TensorTable
 
     public IReadOnlyDictionary<string, TensorRecord> Records => records;
 
-    /// <summary>Bytes of all added.</summary>
+    /// <summary>Bytes of all added tensors.</summary>
     public int Bytes { get; private set; }
 
     /// <summary>The values of a tensor, all finite.</summary>
-    /// <exception cref="AnomalyRefusedException">There is none of that name, it does not lie within the block, or a
-    /// value is no number.</exception>
+    /// <exception cref="AnomalyRefusedException">There is none of that name, it is not within the block, or a value is
+    /// not a number.</exception>
     public float[] this[string name]
     {
         get

@@ -1,13 +1,13 @@
 namespace Worker.Core.Decisions;
 
-/// <summary>What a label's probability leads to.</summary>
+/// <summary>The decision on a label.</summary>
 public enum Decision
 {
     No,
 
     /// <summary>
-    /// Withheld: only where <see cref="DecisionMode.Certified"/> is asked for, or a head was given a review band with
-    /// it.
+    /// Withheld: only with <see cref="DecisionMode.Certified"/>, for labels without a covering certificate or in a
+    /// review band.
     /// </summary>
     Review,
 
@@ -27,12 +27,13 @@ public enum Confidence
     Likely,
 
     /// <summary>
-    /// A standing certificate covers it: of such decisions at most its error target is wrong, with its confidence.
+    /// A valid certificate covers it: at most the error target of such decisions is wrong, with the certificate's
+    /// confidence.
     /// </summary>
     Certified,
 }
 
-/// <summary>What a message's labels lead to, all together.</summary>
+/// <summary>The decision on a message, from all its labels.</summary>
 public enum MessageDecision
 {
     /// <summary>All labels are no.</summary>
@@ -45,18 +46,18 @@ public enum MessageDecision
     Yes,
 
     /// <summary>
-    /// No label's probability passes, and the text is unlike anything known: not "all labels no", but none of its
-    /// business.
+    /// No label's probability passes, and the text is unlike anything known. This is not "all labels are no": the
+    /// labels do not apply.
     /// </summary>
     Other,
 }
 
 /// <summary>One label's decision on one message.</summary>
-/// <param name="Decision">Yes or no, or review where it is withheld.</param>
+/// <param name="Decision">Yes or no, or review if it is withheld.</param>
 /// <param name="Confidence">How sure that is.</param>
 public readonly record struct LabelDecision(Decision Decision, Confidence Confidence)
 {
-    /// <summary>Distinct values of <see cref="Index"/>.</summary>
+    /// <summary>Number of distinct values of <see cref="Index"/>.</summary>
     public const int Count = 9;
 
     private readonly byte decision = (byte)Decision;
@@ -73,11 +74,12 @@ public readonly record struct LabelDecision(Decision Decision, Confidence Confid
     public static LabelDecision At(int index) => new((Decision)(index / 3), (Confidence)(index % 3));
 }
 
-/// <summary>What all labels of one message lead to.</summary>
-/// <param name="Decision">By the labels alone: yes, no, or review where labels are withheld.</param>
-/// <param name="Top">Index of the most probable label's head; −1 without heads. Of equals the first.</param>
+/// <summary>The outcome of all labels of one message.</summary>
+/// <param name="Decision">By the labels alone: yes, no, or review if labels are withheld.</param>
+/// <param name="Top">Index of the most probable label's head; −1 without heads. The first of several equal
+/// ones.</param>
 /// <param name="Uncertain">How many labels' decisions are uncertain.</param>
 /// <param name="Withheld">How many labels' decisions are withheld.</param>
-/// <param name="Passes">Whether any label's probability reaches the point where its yes and no part.</param>
+/// <param name="Passes">Whether any label's probability reaches its threshold between yes and no.</param>
 public readonly record struct MessageOutcome(
     MessageDecision Decision, int Top, int Uncertain, int Withheld, bool Passes);

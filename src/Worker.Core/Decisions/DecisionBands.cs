@@ -4,12 +4,12 @@ using Worker.Core.Heads;
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// Decides a message's labels, by the bounds that a head set has at a time. Immutable; made anew when the heads change
-/// or a certificate expires.
+/// Decides a message's labels, by the bounds that a head set has at a given time. Immutable; made again when the heads
+/// change or a certificate expires.
 /// <para>
-/// A label is yes from its head's decide point on. Of an exclusive group the most probable label is yes and the others
-/// are no. The chance that a decision is wrong is 1 − p of a yes and p of a no; in a group p is the label's share of
-/// the group's probabilities, since one of them must hold.
+/// A label is yes if p is at least its head's decide point. In an exclusive group the most probable label is yes and
+/// the others are no. The chance that a decision is wrong is 1 − p for a yes and p for a no. In a group p is the
+/// label's share of the group's probabilities, because one of them must hold.
 /// </para>
 /// </summary>
 public sealed class DecisionBands
@@ -19,9 +19,9 @@ public sealed class DecisionBands
     private readonly double uncertainFrom;
     private readonly bool withholds;
 
-    /// <param name="heads">Whose labels; label i is head i's.</param>
-    /// <param name="options">How.</param>
-    /// <param name="now">Certificates that have expired by then count no more.</param>
+    /// <param name="heads">The heads whose labels are decided; label i is head i's.</param>
+    /// <param name="options">How to decide.</param>
+    /// <param name="now">Certificates that have expired by then do not count.</param>
     public DecisionBands(ImmutableArray<Head> heads, DecisionOptions options, DateTimeOffset now)
     {
         Heads = heads;
@@ -35,7 +35,7 @@ public sealed class DecisionBands
 
     public ImmutableArray<Head> Heads { get; }
 
-    /// <summary>Until when they hold: the next certificate's expiry.</summary>
+    /// <summary>Until when these bounds hold: the next certificate's expiry.</summary>
     public DateTimeOffset Until { get; }
 
     /// <summary>Whether these are the bounds of those heads at that time.</summary>
@@ -81,12 +81,12 @@ public sealed class DecisionBands
         return new MessageOutcome(message, top, uncertain, withheld, passes);
     }
 
-    /// <summary>Whether a probability reaches the point where its label's yes and no part.</summary>
+    /// <summary>Whether a probability reaches its label's threshold between yes and no.</summary>
     public bool Passes(int label, float probability) => probability >= bands[label].Decide;
 
     /// <summary>
-    /// How near a label's decision is to the other one: 1 where yes and no part, 0 at certainty, linear on either side.
-    /// In a group: 1 minus the margin between the label and the best of the others.
+    /// How close a label's decision is to the other one: 1 at the threshold, 0 at certainty, linear on either side. In
+    /// a group: 1 minus the margin between the label and the best of the others.
     /// </summary>
     public double Uncertainty(int label, ReadOnlySpan<float> probabilities)
     {
@@ -99,7 +99,7 @@ public sealed class DecisionBands
 
     /// <param name="p">Of the label, by which certificates were made.</param>
     /// <param name="yes">Whether its best answer is yes.</param>
-    /// <param name="share">What the chance of error is reckoned by: p, or its share of a group.</param>
+    /// <param name="share">The value that the chance of error is computed from: p, or its share of a group.</param>
     private LabelDecision Of(in Band band, float p, bool yes, double share)
     {
         var certified = yes ? p >= band.YesFrom : p <= band.NoTo;
@@ -118,11 +118,11 @@ public sealed class DecisionBands
             var thresholds = head.Thresholds;
             HasCertificate = head.Certificate is not null;
             var holds = head.Certificate?.Holds(now) ?? false;
-            // In 32 bits as the probabilities are, or a row that lies on a bound would fall to either side of it.
+            // In 32 bits like the probabilities; otherwise a row on a bound could fall to either side of it.
             Decide = (float)thresholds.Decide;
             YesFrom = holds && head.Certificate!.Yes is not null ? (float)thresholds.High : float.PositiveInfinity;
             NoTo = holds && head.Certificate!.No is not null ? (float)thresholds.Low : float.NegativeInfinity;
-            // A head with a certificate has no band of its own: its bounds are the certificate's.
+            // A head with a certificate has no separate band: its bounds are the certificate's.
             (ReviewFrom, ReviewTo) = HasCertificate
                 ? (float.PositiveInfinity, float.NegativeInfinity)
                 : ((float)thresholds.Low, (float)thresholds.High);
@@ -130,19 +130,19 @@ public sealed class DecisionBands
             Grouped = grouped;
         }
 
-        /// <summary>Where yes and no part.</summary>
+        /// <summary>The threshold between yes and no.</summary>
         public float Decide { get; }
 
-        /// <summary>From there on a yes is certified.</summary>
+        /// <summary>A yes is certified from here up.</summary>
         public float YesFrom { get; }
 
-        /// <summary>Up to there a no is certified.</summary>
+        /// <summary>A no is certified up to here.</summary>
         public float NoTo { get; }
 
-        /// <summary>The review band of a head without a certificate lies above this,</summary>
+        /// <summary>The lower bound of the review band of a head without a certificate.</summary>
         public float ReviewFrom { get; }
 
-        /// <summary>and below this.</summary>
+        /// <summary>The upper bound of that review band.</summary>
         public float ReviewTo { get; }
 
         public double Below { get; }

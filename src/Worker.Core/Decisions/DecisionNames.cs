@@ -1,6 +1,8 @@
 namespace Worker.Core.Decisions;
 
-/// <summary>What decisions are called outside the code: in results, metrics and tables. Contracts name them.</summary>
+/// <summary>
+/// Names of decisions outside the code: in results, metrics and tables. They are part of the contracts.
+/// </summary>
 public static class DecisionNames
 {
     // Each in the order of its enum.

@@ -13,19 +13,19 @@ public sealed class DecisionOptions
     public DecisionMode Mode { get; set; } = DecisionMode.Best;
 
     /// <summary>
-    /// A decision whose calibrated chance of being wrong is at least this is uncertain: a reason to ask people. Default
-    /// 0.2; range 0.001 to 1.
+    /// A decision is uncertain when its calibrated chance of being wrong is at least this; that is a reason to ask
+    /// people. Default 0.2; range 0.001 to 1.
     /// </summary>
     [Range(0.001, 1.0)]
     public double UncertainFrom { get; set; } = 0.2;
 }
 
-/// <summary>What becomes of a decision that no certificate covers.</summary>
+/// <summary>What happens to a decision that no certificate covers.</summary>
 public enum DecisionMode
 {
     /// <summary>Every label is yes or no, and its confidence says how sure that is.</summary>
     Best,
 
-    /// <summary>What no certificate covers is withheld ("review"), and goes to people by risk.</summary>
+    /// <summary>Decisions that no certificate covers are withheld ("review") and go to people by risk.</summary>
     Certified,
 }

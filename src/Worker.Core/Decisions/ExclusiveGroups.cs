@@ -3,14 +3,14 @@ using Worker.Core.Heads;
 
 namespace Worker.Core.Decisions;
 
-/// <summary>Which labels of a head set exclude each other: of a group's labels exactly one holds.</summary>
+/// <summary>Which labels of a head set exclude each other: exactly one label of a group holds.</summary>
 internal sealed class ExclusiveGroups
 {
     private readonly int[]?[] ofLabel;
 
     public ExclusiveGroups(ImmutableArray<Head> heads)
     {
-        // A group of which one head alone is there excludes nothing.
+        // A group with only one head excludes nothing.
         Members = [.. Enumerable.Range(0, heads.Length).Where(label => heads[label].Group is not null)
             .GroupBy(label => heads[label].Group, StringComparer.Ordinal).Select(group => group.ToArray())
                 .Where(members => members.Length > 1)];
@@ -25,7 +25,7 @@ internal sealed class ExclusiveGroups
 
     public bool Contains(int label) => ofLabel[label] is not null;
 
-    /// <summary>The most probable label, of equals the first, and the sum of all probabilities.</summary>
+    /// <summary>The most probable label (the first of several equal ones), and the sum of all probabilities.</summary>
     public static (int Top, double Sum) Top(int[] members, ReadOnlySpan<float> probabilities)
     {
         var (top, sum) = (members[0], 0.0);
@@ -38,11 +38,11 @@ internal sealed class ExclusiveGroups
         return (top, sum);
     }
 
-    /// <summary>A label's share of its group's probabilities; an even one where all are 0.</summary>
+    /// <summary>A label's share of its group's probabilities; equal shares if all are 0.</summary>
     public static double Share(double probability, double sum, int members) =>
         sum > 0 ? probability / sum : 1.0 / members;
 
-    /// <summary>How far a label's share lies from the best of the others; in [0, 1].</summary>
+    /// <summary>The distance of a label's share from the best of the others; in [0, 1].</summary>
     public double Margin(int label, ReadOnlySpan<float> probabilities)
     {
         var members = ofLabel[label]!;

@@ -4,19 +4,20 @@ using Worker.Core.Messages;
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// The last 1,024 questions that were asked: what a new one may share, and what it should differ from.
+/// The last 1,024 questions that were asked. A new question may share one of them, or should differ from them.
 /// </summary>
 internal sealed class RecentQuestions
 {
     private const int Capacity = 1024;
 
-    /// <summary>The last so many tell what people are being asked about just now.</summary>
+    /// <summary>How many of the last questions show what people are being asked about now.</summary>
     private const int Burst = 32;
 
     private readonly Question[] asked = new Question[Capacity];
 
     /// <summary>
-    /// The hashes of <see cref="asked"/>, by themselves: every uncertain message is compared with all of them.
+    /// The hashes of <see cref="asked"/>, stored separately because every uncertain message is compared with all of
+    /// them.
     /// </summary>
     private readonly ulong[] hashes = new ulong[Capacity];
 
@@ -42,12 +43,12 @@ internal sealed class RecentQuestions
     }
 
     /// <summary>
-    /// The question asked about that very message, if it was: a window that is read or built again asks it again.
+    /// The question that was asked about this message, if any: a window that is read or built again asks it again.
     /// </summary>
     public bool WasAsked(SourcePosition source) => places.ContainsKey(source);
 
     /// <summary>
-    /// The nearest question by hash that was asked at or after a time, and its distance in bits; 64 when there is none.
+    /// The nearest question by hash that was asked at or after a time, and its distance in bits; 64 if there is none.
     /// </summary>
     public int Nearest(ulong hash, DateTimeOffset since, out SourcePosition source)
     {
@@ -65,13 +66,13 @@ internal sealed class RecentQuestions
 
     private void Forget(int place)
     {
-        // A message whose question was asked again since is in another place.
+        // If the question was asked again since then, it is in another place.
         if (places.TryGetValue(asked[place].Source, out var last) && last == place)
             places.Remove(asked[place].Source);
         (asked[place], hashes[place]) = (Question.None, 0);
     }
 
-    /// <summary>Share of the latest questions that were asked for the same leading reason.</summary>
+    /// <summary>Share of the latest questions that had the same main reason.</summary>
     public double Crowding(ReviewReason leading)
     {
         var same = 0;
@@ -92,7 +93,8 @@ internal sealed class RecentQuestions
         SourcePosition Source, ulong Hash, DateTimeOffset At, ReviewReasonKind Kind, int Label)
     {
         /// <summary>
-        /// In the place of one that was taken back: like no message, asked before all time, for no reason.
+        /// Takes the place of a question that was taken back: similar to no message, asked before all time, for no
+        /// reason.
         /// </summary>
         public static Question None { get; } = new(default, 0, DateTimeOffset.MinValue, default, int.MinValue);
     }

@@ -6,14 +6,14 @@ namespace Worker.Core.Decisions;
 public sealed class ReviewOptions
 {
     /// <summary>
-    /// Questions an hour that people can answer, of this worker; the riskiest messages are asked. The audit arm comes
-    /// on top. Default 200; range 0 (none but audits) to 10,000,000.
+    /// How many questions of this worker people can answer per hour; they are asked about the riskiest messages. The
+    /// audit arm comes on top. Default 200; range 0 (only audits) to 10,000,000.
     /// </summary>
     [Range(0.0, 1e7)]
     public double Budget { get; set; } = 200;
 
     /// <summary>
-    /// Questions that may be asked at once when few were asked before. Default 50; range 1 to 10,000,000.
+    /// How many questions may be asked in one go when few were asked before. Default 50; range 1 to 10,000,000.
     /// </summary>
     [Range(1.0, 1e7)]
     public double Burst { get; set; } = 50;
@@ -26,26 +26,28 @@ public sealed class ReviewOptions
     public double Audit { get; set; } = 0.01;
 
     /// <summary>
-    /// Audits an hour at most, on average: on a fast stream the share falls, and with it the propensity that each item
-    /// records. Default 0, no limit; range 0 to 10,000,000.
+    /// Maximum number of audits per hour, on average. On a fast stream the share falls, and so does the propensity that
+    /// each item records. Default 0, no limit; range 0 to 10,000,000.
     /// </summary>
     [Range(0.0, 1e7)]
     public double AuditPerHour { get; set; }
 
     /// <summary>
-    /// A message whose anomaly p-value is below this is unlike anything known: a reason for review, and "other" when no
-    /// label passes. Default 0.01; range 0 (off) to 0.5.
+    /// A message whose anomaly p-value is below this is unlike anything known. That is a reason for review, and makes
+    /// the message "other" if no label passes. Default 0.01; range 0 (off) to 0.5.
     /// </summary>
     [Range(0.0, 0.5)]
     public double AnomalyBelow { get; set; } = 0.01;
 
-    /// <summary>How much of the risk the strangest message has by that alone. Default 0.5; range 0 to 1.</summary>
+    /// <summary>
+    /// The risk that the strangest possible message has by its anomaly alone. Default 0.5; range 0 to 1.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double AnomalyWeight { get; set; } = 0.5;
 
     /// <summary>
-    /// Texts whose 64-bit hashes differ in at most so many bits are near-duplicates, and share one question. Default 3;
-    /// range 0 (equal hashes only) to 16.
+    /// Texts whose 64-bit hashes differ in at most this many bits are near-duplicates, and share one question. Default
+    /// 3; range 0 (equal hashes only) to 16.
     /// </summary>
     [Range(0, 16)]
     public int DuplicateBits { get; set; } = 3;
@@ -56,6 +58,6 @@ public sealed class ReviewOptions
     [Range(0, 10_080)]
     public int DuplicateMinutes { get; set; } = 60;
 
-    /// <summary>Of the audit arm's draws: same seed and messages, same draws. Default 0.</summary>
+    /// <summary>Seed of the audit arm's draws: the same seed and messages give the same draws. Default 0.</summary>
     public int Seed { get; set; }
 }

@@ -3,15 +3,16 @@ using Worker.Core.Messages;
 namespace Worker.Core.Decisions;
 
 /// <summary>
-/// Spends people's time where it counts. Every message is scored for risk; a uniform random arm is audited whatever its
-/// risk; of the rest the riskiest are asked about, as many as the budget allows, without knowing the future and not the
-/// same thing over and over; the others are deferred, never dropped. Deterministic given the options, the messages and
-/// the clock. One caller at a time; its state is this worker's own, and is lost with it.
-/// A message that comes again (its window was read or built again) is asked about again, without spending again.
+/// Decides which messages people are asked about. Every message is scored for risk. A uniform random arm is audited
+/// whatever its risk. Of the rest people are asked about the riskiest, as many as the budget allows; this works without
+/// knowing the future, and avoids asking the same thing repeatedly. The others are deferred, never dropped.
+/// Deterministic given the options, the messages and the clock. One caller at a time; its state is this worker's own,
+/// and is lost with it. A message that comes again (its window was read or built again) is asked about again, without
+/// spending again.
 /// </summary>
 public sealed class ReviewPolicy
 {
-    /// <summary>Unrelated texts differ in about 32 bits; from so many on a question counts as new.</summary>
+    /// <summary>Unrelated texts differ in about 32 bits; from this many bits a question counts as new.</summary>
     private const int NewFrom = 24;
 
     private readonly ReviewOptions options;
@@ -30,7 +31,7 @@ public sealed class ReviewPolicy
     public ReviewVerdict Judge(in ReviewCandidate message, DateTimeOffset now)
     {
         var score = RiskScoring.Of(message, options);
-        // 1. The audit arm: what is drawn depends on the message's identity and the past, never on its risk.
+        // 1. The audit arm: the draw depends on the message's identity and the past, never on its risk.
         traffic.Arrive(now);
         var propensity = Propensity();
         if (Uniform(message.Source, 1) < propensity)
@@ -45,14 +46,14 @@ public sealed class ReviewPolicy
         }
         if (score.Reasons.Count == 0)
             return new ReviewVerdict(ReviewState.None, score);
-        // 2. Nothing is asked twice: neither the same message nor nearly the same text.
+        // 2. Nothing is asked twice, neither the same message nor nearly the same text.
         if (questions.WasAsked(message.Source))
             return new ReviewVerdict(ReviewState.Asked, score);
         var hash = TextHash.Of(message.Tokens);
         var distance = questions.Nearest(hash, now - TimeSpan.FromMinutes(options.DuplicateMinutes), out var question);
         if (options.DuplicateMinutes > 0 && distance <= options.DuplicateBits)
             return new ReviewVerdict(ReviewState.Shared, score, Question: question);
-        // 3. The riskiest that the budget allows; of equal risk what differs from what was just asked.
+        // 3. The riskiest messages that the budget allows; at equal risk, those that differ from recent questions.
         var priority = Priority(message.Source, score, distance);
         budget.Arrive(now);
         var chosen = risks.IsInTop(priority, budget.Share) && budget.TrySpend();
@@ -64,12 +65,12 @@ public sealed class ReviewPolicy
     }
 
     /// <summary>
-    /// Nobody can be asked about a message after all: what was spent on it is given back, and no other message shares
+    /// Nobody can be asked about a message after all. What was spent on it is given back, and no other message shares
     /// its answer.
     /// </summary>
     /// <param name="source">The message.</param>
-    /// <param name="verdict">What was judged of it.</param>
-    /// <returns>What to say instead.</returns>
+    /// <param name="verdict">Its verdict.</param>
+    /// <returns>The verdict to use instead.</returns>
     public ReviewVerdict Withdraw(SourcePosition source, in ReviewVerdict verdict)
     {
         questions.Remove(source);
@@ -86,7 +87,7 @@ public sealed class ReviewPolicy
     {
         var novelty = 0.5 + 0.5 * Math.Min(1, (double)distance / NewFrom);
         var crowding = 1 - 0.5 * questions.Crowding(score.Reasons[0]);
-        // A stream of equal risks is told apart by lot, or none of them would be above the others.
+        // Equal risks are ordered at random; otherwise none of them would be above the others.
         return 0.99 * score.Risk * novelty * crowding + 0.01 * Uniform(source, 2);
     }
 

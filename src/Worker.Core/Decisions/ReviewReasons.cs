@@ -2,18 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Worker.Core.Decisions;
 
-/// <summary>Why a message wants a person's eyes.</summary>
+/// <summary>Why a person should see a message.</summary>
 public enum ReviewReasonKind
 {
     /// <summary>A label's decision is uncertain.</summary>
     Uncertain,
 
-    /// <summary>
-    /// A label's decision is withheld because no certificate covers it; only where that is asked for.
-    /// </summary>
+    /// <summary>A label's decision is withheld because no certificate covers it; only in that mode.</summary>
     Uncertified,
 
-    /// <summary>Champion and challenger say different things of a label.</summary>
+    /// <summary>Champion and challenger disagree on a label.</summary>
     Disagreement,
 
     /// <summary>The text is unlike anything known.</summary>
@@ -24,8 +22,8 @@ public enum ReviewReasonKind
 }
 
 /// <summary>One reason.</summary>
-/// <param name="Kind">Which.</param>
-/// <param name="Label">Index of the label's head; −1 for a reason that is no label's.</param>
+/// <param name="Kind">The kind of reason.</param>
+/// <param name="Label">Index of the label's head; −1 for a reason that is not about a label.</param>
 /// <param name="Strength">In [0, 1].</param>
 public readonly record struct ReviewReason(ReviewReasonKind Kind, int Label, float Strength);
 
@@ -44,7 +42,7 @@ public struct ReviewReasons
     /// <summary>Adds a reason at the end.</summary>
     internal void Add(ReviewReason reason) => slots[Count++] = reason;
 
-    /// <summary>Adds a reason before the weaker ones, and lets go of the weakest beyond so many.</summary>
+    /// <summary>Adds a reason before the weaker ones, and drops the weakest beyond a maximum number.</summary>
     internal void Insert(ReviewReason reason, int maximum)
     {
         var at = Count;

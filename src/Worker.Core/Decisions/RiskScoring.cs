@@ -7,14 +7,14 @@ public static class RiskScoring
 
     /// <summary>
     /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld; the strongest
-    /// disagreement; the anomaly. So several reasons weigh more than one, and many labels no more than the worst of
-    /// them.
+    /// disagreement; the anomaly. So several reasons count more than one, but many labels count no more than the worst
+    /// of them.
     /// </summary>
     public static RiskScore Of(in ReviewCandidate message, ReviewOptions options)
     {
         var reasons = default(ReviewReasons);
         var worst = 0.0;
-        // Most messages have no such label, and then none is looked at.
+        // Most messages have no such label; then no label is examined.
         for (var label = 0; label < message.Labels.Length
             && message.Outcome.Uncertain + message.Outcome.Withheld > 0; label++)
         {
@@ -32,7 +32,7 @@ public static class RiskScoring
         var safe = 1 - worst;
         if (Disagreement(message) is { Label: >= 0 } disagreement)
             safe *= 1 - Add(ref reasons, disagreement);
-        // A comparison with NaN is false: an unknown anomaly is none.
+        // A comparison with NaN is false, so an unknown anomaly does not count.
         var anomalous = message.AnomalyP < options.AnomalyBelow;
         if (anomalous)
             safe *= 1 - options.AnomalyWeight * Add(
@@ -47,7 +47,7 @@ public static class RiskScoring
         return reason.Strength;
     }
 
-    /// <summary>The label on which champion and challenger say different things, furthest apart.</summary>
+    /// <summary>The label on which champion and challenger disagree most.</summary>
     private static ReviewReason Disagreement(in ReviewCandidate message)
     {
         var (label, furthest) = (-1, 0f);

@@ -14,10 +14,11 @@ internal sealed class RunningQuantile
     private long seen;
 
     /// <summary>
-    /// Whether fewer than the share of the remembered values, and if that is less than one then none, lie above.
+    /// Whether fewer than the share of the remembered values are above; if that is less than one value, whether none
+    /// is.
     /// </summary>
     /// <param name="value">In [0, 1].</param>
-    /// <param name="share">From 0, nothing but a new highest, to 1, everything.</param>
+    /// <param name="share">From 0 (only a new maximum) to 1 (everything).</param>
     public bool IsInTop(double value, double share)
     {
         if (share >= 1)

@@ -11,8 +11,8 @@ internal static class TextHash
     private static readonly Vector256<short> Bits = Vector256.Create(
         1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
 
-    /// <param name="tokens">Token ids, [CLS] first and [SEP] last, which every text has and which are left out; at most
-    /// 8,192.</param>
+    /// <param name="tokens">Token ids, with [CLS] first and [SEP] last; these two are left out because every text has
+    /// them. At most 8,192.</param>
     public static ulong Of(ReadOnlySpan<int> tokens)
     {
         var inner = tokens.Length > 2 ? tokens[1..^1] : tokens;
@@ -25,7 +25,7 @@ internal static class TextHash
             Count(Mixed(previous * 31 + one), ref a, ref b, ref c, ref d);
             previous = one;
         }
-        // Every token counted twice: itself, and the pair with the one before.
+        // Every token counts twice: itself, and the pair with the one before.
         var half = Vector256.Create((short)inner.Length);
         return Majority(a, half) | Majority(b, half) << 16 | Majority(c, half) << 32 | Majority(d, half) << 48;
     }

@@ -20,7 +20,7 @@ public interface IEncoder : IDisposable
     /// <summary>The longest text the encoder takes, in tokens, [CLS] and [SEP] included.</summary>
     int MaxTokens { get; }
 
-    /// <summary>Padded tokens of the micro-batches that this device computes fastest; it takes any size.</summary>
+    /// <summary>Padded tokens of the micro-batches that this device computes fastest; it accepts any size.</summary>
     int MicroBatchTokens { get; }
 
     /// <summary>

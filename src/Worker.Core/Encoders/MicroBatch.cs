@@ -1,8 +1,8 @@
 namespace Worker.Core.Encoders;
 
 /// <summary>
-/// The token ids of a few texts, packed without padding: text i owns <c>Lengths[i]</c> ids that follow those of text
-/// i − 1. How a device lays them out (padded, packed) is the encoder's own affair.
+/// The token ids of a few texts, packed without padding: text i owns <c>Lengths[i]</c> ids that follow those of text i
+/// − 1. The encoder decides how its device lays them out (padded, packed).
 /// </summary>
 public readonly ref struct MicroBatch
 {

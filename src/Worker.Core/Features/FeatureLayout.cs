@@ -18,8 +18,8 @@ public sealed class FeatureLayout
     private readonly int layers;
 
     /// <param name="names">Feature names in order, each once.</param>
-    /// <param name="hidden">Width of each, in floats.</param>
-    /// <param name="layers">Layers of the encoder, so that the last one's <c>layerN</c> is found as <c>mean</c>; 0 when
+    /// <param name="hidden">Width of each feature, in floats.</param>
+    /// <param name="layers">Layers of the encoder, so that the last layer's <c>layerN</c> is found as <c>mean</c>; 0 if
     /// unknown.</param>
     public FeatureLayout(IEnumerable<string> names, int hidden, int layers = 0)
     {
@@ -48,7 +48,7 @@ public sealed class FeatureLayout
     }
 
     /// <summary>
-    /// Where the floats of a head's feature lie, of one name or several joined by <c>+</c>; null when the encoder does
+    /// Where the floats of a head's feature are, for one name or several joined by <c>+</c>; null if the encoder does
     /// not return one of them, or one is named twice.
     /// </summary>
     public FeatureSlices? Resolve(string feature)

@@ -4,11 +4,10 @@ using System.Globalization;
 namespace Worker.Core.Features;
 
 /// <summary>
-/// How features are named. One of an encoder's: <c>mean</c>, <c>cls</c> or <c>layerN</c>. Several side by side, joined
-/// by
-/// <c>+</c>: <c>layer3+layer4+layer5+mean</c>. Two names stand for several: <c>taps</c>, the means of the last four
-/// layers (of all where there are fewer), and <c>all</c>. The last layer's mean is <c>mean</c>; <c>layerN</c> of the
-/// last layer is read as that.
+/// How features are named. A single feature of an encoder is <c>mean</c>, <c>cls</c> or <c>layerN</c>. Several are
+/// joined by <c>+</c>: <c>layer3+layer4+layer5+mean</c>. Two names mean several features: <c>taps</c>, the means of the
+/// last four layers (of all layers if there are fewer), and <c>all</c>. The last layer's mean is <c>mean</c>;
+/// <c>layerN</c> of the last layer means the same.
 /// </summary>
 public static class FeatureNames
 {
@@ -16,11 +15,12 @@ public static class FeatureNames
     public const string Cls = "cls";
 
     /// <summary>
-    /// Stands for the means of the last <see cref="TapLayers"/> layers: they see tone, the last alone mostly topic.
+    /// Means the means of the last <see cref="TapLayers"/> layers: they see tone, while the last layer alone sees
+    /// mostly topic.
     /// </summary>
     public const string Taps = "taps";
 
-    /// <summary>Stands for everything that the encoder offers.</summary>
+    /// <summary>Means everything that the encoder offers.</summary>
     public const string All = "all";
 
     /// <summary>How many layers, counted from the last, are tapped.</summary>
@@ -32,20 +32,21 @@ public static class FeatureNames
     public static string LayerMean(int layer, int layers) =>
         layer == layers ? Mean : string.Create(CultureInfo.InvariantCulture, $"{Layer}{layer}");
 
-    /// <summary>Every feature that an encoder of so many layers offers.</summary>
+    /// <summary>Every feature that an encoder with a number of layers offers.</summary>
     public static ImmutableArray<string> Of(int layers) =>
         [Mean, Cls, .. Enumerable.Range(1, layers - 1).Select(layer => LayerMean(layer, layers))];
 
-    /// <summary>The parts of a name as it stands, in order: one, or those joined by <c>+</c>.</summary>
+    /// <summary>The parts of a name, unchanged and in order: one, or those joined by <c>+</c>.</summary>
     public static string[] Parts(string feature) => feature.Split('+', StringSplitOptions.TrimEntries);
 
     /// <summary>
-    /// Replaces what stands for several features, and the last layer's second name, by the features' own names; in
+    /// Replaces names that mean several features, and the last layer's second name, by the features' own names; in
     /// order, each once.
     /// </summary>
     /// <param name="features">Names, e.g. <c>taps</c> or <c>layer3+mean</c>.</param>
     /// <param name="layers">Layers of the encoder.</param>
-    /// <exception cref="UnknownFeatureException">A name that an encoder of so many layers does not offer.</exception>
+    /// <exception cref="UnknownFeatureException">A name that an encoder with this many layers does not
+    /// offer.</exception>
     public static ImmutableArray<string> Expand(IEnumerable<string> features, int layers)
     {
         var offered = Of(layers);
@@ -70,10 +71,11 @@ public static class FeatureNames
     }
 
     /// <summary>The name that a head carries, e.g. <c>layer3+layer4+layer5+mean</c> for <c>taps</c>.</summary>
-    /// <exception cref="UnknownFeatureException">A name that an encoder of so many layers does not offer.</exception>
+    /// <exception cref="UnknownFeatureException">A name that an encoder with this many layers does not
+    /// offer.</exception>
     public static string Canonical(string feature, int layers) => string.Join('+', Expand([feature], layers));
 
-    /// <summary><c>mean</c> for the last layer's second name; any other name as it is.</summary>
+    /// <summary><c>mean</c> for the last layer's second name; any other name unchanged.</summary>
     internal static string OwnName(string name, int layers) =>
         string.Equals(name, string.Create(CultureInfo.InvariantCulture, $"{Layer}{layers}"), StringComparison.Ordinal)
             ? Mean
@@ -82,7 +84,7 @@ public static class FeatureNames
 
 /// <summary>A feature that an encoder does not have.</summary>
 public sealed class UnknownFeatureException(string name, IEnumerable<string> offered) : UserFacingException(
-    $"feature '{name}' is not offered by this encoder: choose of {string.Join(", ", offered)}, several joined by " +
+    $"feature '{name}' is not offered by this encoder: choose from {string.Join(", ", offered)}, several joined by " +
         $"'+', or {FeatureNames.Taps} or {FeatureNames.All}")
 {
     public string Feature { get; } = name;

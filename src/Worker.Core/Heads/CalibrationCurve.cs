@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// A rising line through knots, constant beyond the first and the last: isotonic calibration as a head carries it.
-/// Two curves with the same knots are equal.
+/// A rising line through knots, constant beyond the first and the last: the form of isotonic calibration in a head. Two
+/// curves with the same knots are equal.
 /// </summary>
 public sealed class CalibrationCurve : IEquatable<CalibrationCurve>
 {
@@ -12,16 +12,16 @@ public sealed class CalibrationCurve : IEquatable<CalibrationCurve>
     private readonly ImmutableArray<double> probabilities;
 
     /// <param name="logits">Where the knots are, each above the one before; at least one.</param>
-    /// <param name="probabilities">Their heights, of [0, 1], none below the one before; as many.</param>
-    /// <exception cref="ArgumentException">They are not so.</exception>
+    /// <param name="probabilities">Their heights, in [0, 1], none below the one before; the same number.</param>
+    /// <exception cref="ArgumentException">They break these rules.</exception>
     public CalibrationCurve(IEnumerable<double> logits, IEnumerable<double> probabilities)
     {
         this.logits = [.. logits];
         this.probabilities = [.. probabilities];
         if (this.logits.Length == 0 || this.logits.Length != this.probabilities.Length)
             throw new ArgumentException(
-                $"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: as many of either " +
-                "are needed, at least one", nameof(logits));
+                $"has {this.logits.Length} logits and {this.probabilities.Length} probabilities: the same number of " +
+                "both is needed, at least one", nameof(logits));
         if (!this.logits.All(double.IsFinite)
             || this.logits.Zip(this.logits.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has logits that do not rise from knot to knot", nameof(logits));

@@ -1,6 +1,6 @@
 namespace Worker.Core.Heads;
 
-/// <summary>The JSON contract of what a head knows about its probabilities; part of <see cref="HeadJson"/>.</summary>
+/// <summary>The JSON contract of a head's calibration and interval; part of <see cref="HeadJson"/>.</summary>
 internal static class CalibrationJson
 {
     private const string Platt = "platt";
@@ -21,7 +21,7 @@ internal static class CalibrationJson
             High = [.. interval.High],
         };
 
-    /// <exception cref="HeadFormatException">It is no calibration that this version knows.</exception>
+    /// <exception cref="HeadFormatException">It is not a calibration that this version knows.</exception>
     public static Calibration FromRecord(CalibrationRecord record)
     {
         switch (record.Method)
@@ -47,7 +47,7 @@ internal static class CalibrationJson
         }
     }
 
-    /// <exception cref="HeadFormatException">It is no interval that this version knows.</exception>
+    /// <exception cref="HeadFormatException">It is not an interval that this version knows.</exception>
     public static ProbabilityInterval FromRecord(IntervalRecord record)
     {
         if (record.Method != VennAbers)
@@ -72,7 +72,7 @@ internal static class CalibrationJson
         }
         catch (ArgumentException wrong)
         {
-            // Without the parameter's name, which the framework adds on the end.
+            // Without the parameter's name, which the framework appends.
             throw new HeadFormatException(
                 field, wrong.Message.Split(
                     " (Parameter", 2)[0] + ": the record is damaged, train the head again", wrong);

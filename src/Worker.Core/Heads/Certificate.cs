@@ -1,29 +1,30 @@
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// What was shown of a head's automatic decisions: with probability 1 − Delta over the draw of the answered rows, at
-/// most Error of what a certified side decides is wrong, side by side. A head with a certificate decides by itself only
-/// on its certified sides; everything else of its label goes to review. Its date and sample say how far to believe it.
+/// What was shown about a head's decisions: with probability 1 − Delta over the draw of the answered rows, at most the
+/// share Error of a certified side's decisions is wrong, for each side separately. With Decisions:Mode Certified the
+/// head decides without people only on its certified sides, and the rest goes to review. Date and sample say how far to
+/// trust it.
 /// </summary>
-/// <param name="Error">The error target: the largest share of wrong decisions among a side's automatic ones; in (0,
+/// <param name="Error">The error target: the maximum share of wrong decisions among a side's certified ones; in (0,
 /// 1).</param>
-/// <param name="Delta">The probability, over the draw of the answered rows, that a side breaks it all the same; in (0,
-/// 1).</param>
+/// <param name="Delta">The probability, over the draw of the answered rows, that a side breaks the target anyway; in
+/// (0, 1).</param>
 /// <param name="Date">When it was made.</param>
-/// <param name="Expires">From when on it counts no more; null for never.</param>
+/// <param name="Expires">When it stops counting; null for never.</param>
 /// <param name="Origin">What the answered rows were a sample of.</param>
-/// <param name="Yes">The evidence that p ≥ High is yes; null where there is not enough.</param>
-/// <param name="No">The evidence that p ≤ Low is no; null where there is not enough.</param>
+/// <param name="Yes">The evidence that p ≥ High is yes; null if there is not enough.</param>
+/// <param name="No">The evidence that p ≤ Low is no; null if there is not enough.</param>
 public sealed record Certificate(
     double Error, double Delta, DateTimeOffset Date, DateTimeOffset? Expires, CertificateOrigin Origin,
     CertifiedSide? Yes, CertifiedSide? No)
 {
     /// <summary>
-    /// From when to when a certificate counts that is made at a time: days of UTC, so that the same data on the same
-    /// day give the same certificate.
+    /// From when to when a certificate made at a given time counts: whole days of UTC, so that the same data on the
+    /// same day give the same certificate.
     /// </summary>
     /// <param name="now">When it is made.</param>
-    /// <param name="validity">How long it counts; null for ever.</param>
+    /// <param name="validity">How long it counts; null for no limit.</param>
     public static (DateTimeOffset Date, DateTimeOffset? Expires) Term(DateTimeOffset now, TimeSpan? validity)
     {
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
@@ -37,7 +38,7 @@ public sealed record Certificate(
 /// <summary>What the answered rows of a certificate are a sample of.</summary>
 public enum CertificateOrigin
 {
-    /// <summary>The training file: the stream may differ from it.</summary>
+    /// <summary>The training file; the stream may differ from it.</summary>
     Training,
 
     /// <summary>The uniform audit arm: the stream itself.</summary>
@@ -45,7 +46,7 @@ public enum CertificateOrigin
 }
 
 /// <summary>The evidence for one side of a band.</summary>
-/// <param name="Sample">Answered texts that were looked at, copies and near-copies counted once; at least 1.</param>
+/// <param name="Sample">Answered texts that were used, copies and near-copies counted once; at least 1.</param>
 /// <param name="Decided">How many of them the bound decides automatically.</param>
 /// <param name="Errors">How many of those it decides wrongly.</param>
 public sealed record CertifiedSide(int Sample, int Decided, int Errors)

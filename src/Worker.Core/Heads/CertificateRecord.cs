@@ -5,8 +5,7 @@ namespace Worker.Core.Heads;
 /// <code>
 /// {"error":0.05,"delta":0.05,"date":"2026-11-21T00:00:00+00:00","expires":"…","origin":"training",
 ///  "yes":{"sample":2000,"decided":260,"errors":7,"share":0.13},"no":{…}}
-/// </code>
-/// A side without evidence is absent, and so is the origin in records of before it was told (training). The share is
+/// </code> A side without evidence is absent. The origin is absent in old records, which means training. The share is
 /// for readers; it follows from the counts and is not read back.
 /// </summary>
 internal sealed class CertificateRecord
@@ -46,7 +45,7 @@ internal sealed class CertificateRecord
         Expires,
         Origin switch
         {
-            // Records of before certificates told their origin claim the weaker one.
+            // Records from before certificates had an origin count as the weaker one.
             null or "training" => CertificateOrigin.Training,
             "audit" => CertificateOrigin.Audit,
             _ => throw new HeadFormatException("certificate.origin", $"is '{Origin}': it must be training or audit"),

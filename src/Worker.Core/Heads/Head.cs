@@ -6,7 +6,7 @@ namespace Worker.Core.Heads;
 /// One label's binary classifier on an encoder's feature: logit z = w·x + b, probability σ(a·z + c), decision by
 /// thresholds. Immutable; a better head is a new record with a higher version.
 /// <para>
-/// The way of a head, by the types that it meets: <c>worker train</c> fits it (HeadTrainer) and writes it to a file
+/// The way of a head, by the types that it passes: <c>worker train</c> fits it (HeadTrainer) and writes it to a file
 /// (HeadFile). <c>worker heads publish</c> compares the file with the topic (TopicHeads, PublishPlan) and sends what is
 /// new (HeadsTopicWriter). Each running worker reads the topic (HeadsTopicReader, HeadsFollower) and keeps the heads in
 /// use (HeadRegistry). The pipeline scores each window with one snapshot of them (<see cref="HeadSet"/>).
@@ -37,19 +37,19 @@ public sealed record Head
 
     public Calibration Calibration { get; init; } = Calibration.Identity;
 
-    /// <summary>How far the calibrated probability can be trusted; null for labels with examples enough.</summary>
+    /// <summary>How far the calibrated probability can be trusted; null for labels with enough examples.</summary>
     public ProbabilityInterval? Interval { get; init; }
 
     public Thresholds Thresholds { get; init; } = Thresholds.Half;
 
     /// <summary>
-    /// What was shown of its automatic decisions; null for a head that promises nothing and decides by its thresholds.
+    /// What was shown about its decisions; null for a head without a promise, which decides by its thresholds.
     /// </summary>
     public Certificate? Certificate { get; init; }
 
     /// <summary>
-    /// The exclusive group that the label belongs to: of the labels of a group exactly one holds, the most probable is
-    /// the yes and the others are no. Null for a label that holds or not whatever the others do.
+    /// The exclusive group that the label belongs to: exactly one label of a group holds; the most probable is yes and
+    /// the others are no. Null for a label that is independent of the others.
     /// </summary>
     public string? Group { get; init; }
 
@@ -63,11 +63,11 @@ public sealed record Head
 /// <summary>
 /// Platt's calibration, p = σ(slope·z + intercept) (Platt 1999), or isotonic calibration when there is a curve.
 /// </summary>
-/// <param name="Slope">Of Platt's.</param>
-/// <param name="Intercept">Of Platt's.</param>
+/// <param name="Slope">Platt's slope.</param>
+/// <param name="Intercept">Platt's intercept.</param>
 public readonly record struct Calibration(double Slope, double Intercept)
 {
-    /// <summary>Isotonic calibration, which then stands in the place of Platt's; null for Platt's.</summary>
+    /// <summary>Isotonic calibration, which then replaces Platt's; null for Platt's.</summary>
     public CalibrationCurve? Curve { get; init; }
 
     /// <summary>p = σ(z).</summary>
@@ -79,18 +79,18 @@ public readonly record struct Calibration(double Slope, double Intercept)
 }
 
 /// <summary>
-/// Decision bounds on the probability: p ≥ High is yes, p ≤ Low is no, between is review. Yes and No of a forced
-/// decision part at Decide. 0 ≤ Low ≤ Decide ≤ High ≤ 1.
+/// Decision bounds on the probability: p ≥ High is yes, p ≤ Low is no, between is review. Decide separates yes and no
+/// if every text must be decided. 0 ≤ Low ≤ Decide ≤ High ≤ 1.
 /// </summary>
 public readonly record struct Thresholds(double Low, double Decide, double High)
 {
-    /// <summary>Yes from a half on, nothing to review.</summary>
+    /// <summary>Yes from one half up, nothing to review.</summary>
     public static Thresholds Half { get; } = new(0.5, 0.5, 0.5);
 }
 
 /// <summary>What a head was fitted on.</summary>
 /// <param name="Positives">Examples that have the label.</param>
 /// <param name="Negatives">Examples known not to have it.</param>
-/// <param name="ValidationF1">F1 at the decision threshold on the held-out rows; null when there were none.</param>
+/// <param name="ValidationF1">F1 at the decision threshold on the held-out rows; null if there were none.</param>
 /// <param name="ValidationLogLoss">Log-loss of calibrated probabilities on the held-out rows; null likewise.</param>
 public sealed record TrainingSummary(int Positives, int Negatives, double? ValidationF1, double? ValidationLogLoss);

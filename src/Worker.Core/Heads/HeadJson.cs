@@ -184,7 +184,7 @@ public static class HeadJson
         _ => broken.Path,
     };
 
-    /// <summary>The serialiser's own words without the position, which it adds in a form of its own.</summary>
+    /// <summary>The serialiser's own message without the position, which it appends in its own form.</summary>
     private static string Reason(JsonException broken)
     {
         var end = broken.Message.IndexOf(" Path: ", StringComparison.Ordinal);

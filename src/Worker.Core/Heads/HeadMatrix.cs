@@ -3,9 +3,9 @@ using Worker.Core.Features;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// The weights of many heads as one matrix, so that one product scores them all: logits = features × Weights + Bias.
-/// A head on one feature has zeros in the rows of the others. Never changed once made: an encoder may keep a copy on
-/// its device for as long as it is handed the same instance.
+/// The weights of many heads as one matrix, so that one product scores them all: logits = features × Weights + Bias. A
+/// head on one feature has zeros in the rows of the others. It never changes, so an encoder may keep a copy on its
+/// device for as long as it gets the same instance.
 /// </summary>
 public sealed class HeadMatrix
 {

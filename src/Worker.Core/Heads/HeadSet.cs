@@ -4,8 +4,8 @@ using Worker.Core.Features;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// An immutable snapshot of all heads in use, ordered by label. A change makes a new one, which the pipeline takes up
-/// between windows: never inside one.
+/// An immutable snapshot of all heads in use, ordered by label. A change makes a new snapshot, which the pipeline takes
+/// up between windows, never inside one.
 /// </summary>
 public sealed class HeadSet
 {
@@ -39,8 +39,8 @@ public sealed class HeadSet
     public Head? Find(string label) => byLabel.GetValueOrDefault(label);
 
     /// <summary>This set without some labels, and with heads added or replaced.</summary>
-    /// <param name="heads">Added, or put in the place of their label's head.</param>
-    /// <param name="retired">Labels that are taken out first; one that is not here is no error.</param>
+    /// <param name="heads">Heads that are added, or that replace their label's head.</param>
+    /// <param name="retired">Labels that are removed first; a label that is not here is not an error.</param>
     /// <exception cref="HeadRefusedException">A head does not fit this encoder; nothing is changed.</exception>
     public HeadSet With(IEnumerable<Head> heads, IEnumerable<string>? retired = null)
     {
@@ -61,7 +61,7 @@ public sealed class HeadSet
             logits[i] = (float)Heads[i].Calibration.Probability(logits[i]);
     }
 
-    /// <summary>Whether a head fits this encoder and is whole.</summary>
+    /// <summary>Checks that a head fits this encoder and is complete.</summary>
     /// <exception cref="HeadRefusedException">It is not; the message says why and what to do.</exception>
     public void Check(Head head)
     {

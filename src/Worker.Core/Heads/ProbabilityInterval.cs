@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Worker.Core.Heads;
 
 /// <summary>
-/// How far a head's calibrated probability can be trusted: for each probability the two that Venn-Abers prediction
-/// gives (Vovk, Petej and Fedorova 2015), one as if the text had not the label and one as if it had. With many examples
-/// they nearly meet; a wide interval says that examples like this one are missing. Two with the same knots are equal.
+/// How far a head's calibrated probability can be trusted. For each probability, Venn-Abers prediction gives two bounds
+/// (Vovk, Petej and Fedorova 2015): one as if the text did not have the label and one as if it had. With many examples
+/// they nearly meet; a wide interval means that examples like this one are missing. Two with the same knots are equal.
 /// </summary>
 public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
 {
@@ -16,7 +16,7 @@ public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
     /// <param name="probabilities">Calibrated probabilities, each above the one before; at least one.</param>
     /// <param name="low">The lower bound at each; none below the one before.</param>
     /// <param name="high">The upper bound at each; none below the one before, nor below the lower bound.</param>
-    /// <exception cref="ArgumentException">They are not so.</exception>
+    /// <exception cref="ArgumentException">They break these rules.</exception>
     public ProbabilityInterval(IEnumerable<double> probabilities, IEnumerable<double> low, IEnumerable<double> high)
     {
         this.probabilities = [.. probabilities];
@@ -26,7 +26,7 @@ public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
             || this.high.Length != this.probabilities.Length)
             throw new ArgumentException(
                 $"has {this.probabilities.Length} probabilities, {this.low.Length} lower and {this.high.Length} " +
-                "upper bounds: as many of each are needed, at least one", nameof(probabilities));
+                "upper bounds: the same number of each is needed, at least one", nameof(probabilities));
         if (!this.probabilities.All(double.IsFinite)
             || this.probabilities.Zip(this.probabilities.Skip(1)).Any(pair => pair.First >= pair.Second))
             throw new ArgumentException("has probabilities that do not rise from knot to knot", nameof(probabilities));
@@ -46,7 +46,7 @@ public sealed class ProbabilityInterval : IEquatable<ProbabilityInterval>
         Knots.Interpolate(probabilities.AsSpan(), low.AsSpan(), probability),
         Knots.Interpolate(probabilities.AsSpan(), high.AsSpan(), probability));
 
-    /// <summary>The distance of the bounds at a calibrated probability, of [0, 1]; allocates nothing.</summary>
+    /// <summary>The distance between the bounds at a calibrated probability, in [0, 1]; allocates nothing.</summary>
     public double Width(double probability)
     {
         var (lower, upper) = At(probability);

@@ -1,17 +1,17 @@
 namespace Worker.Core.Health;
 
 /// <summary>
-/// What a thread is doing, since when, and how long that may take: tells one that is stuck from one that waits for
-/// something that may take its time, as messages or brokers may. Written by that thread alone, read by any.
+/// What a thread is doing, since when, and how long that may take. It tells a stuck thread from one that waits for
+/// messages or brokers, which may take any time. Only that thread writes it; any thread may read it.
 /// </summary>
-/// <param name="stage">What the thread is for, as it is said to people.</param>
+/// <param name="stage">The thread's purpose, in words for people.</param>
 /// <param name="clock">The clock that steps are measured by.</param>
 public sealed class Heartbeat(string stage, TimeProvider clock)
 {
     private volatile Step? step;
 
     /// <summary>
-    /// A step begins that may take so long; the thread goes back to the one around it at the end of the scope.
+    /// Begins a step with a time limit; at the end of the scope the thread returns to the enclosing step.
     /// </summary>
     public Scope Enter(string what, TimeSpan maximum)
     {
@@ -20,7 +20,7 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
         return new Scope(this, around);
     }
 
-    /// <summary>Waits for others, without a limit: they have heartbeats of their own, or are away.</summary>
+    /// <summary>Waits for others, without a limit, because they have their own heartbeats, or are away.</summary>
     public Scope Rest()
     {
         var around = step;
@@ -28,13 +28,13 @@ public sealed class Heartbeat(string stage, TimeProvider clock)
         return new Scope(this, around);
     }
 
-    /// <summary>The step goes on: its time is counted from now.</summary>
+    /// <summary>The step makes progress: its time is counted from now.</summary>
     public void Beat() => GoOnWith(step);
 
-    /// <summary>What the thread is stuck in, in words; null where it is not.</summary>
+    /// <summary>What the thread is stuck in, in words; null if it is not stuck.</summary>
     /// <param name="margin">How much longer than it may a step may last, on a machine that is busy.</param>
-    /// <param name="excusedUntil">
-    /// A timestamp of the clock: what passed before it does not count, because nothing could go on then.
+    /// <param name="excusedUntil"> A timestamp of the clock. Time before it does not count, because nothing could make
+    /// progress then.
     /// </param>
     public string? StuckIn(TimeSpan margin, long excusedUntil = long.MinValue)
     {

@@ -1,8 +1,8 @@
 namespace Worker.Core.Health;
 
 /// <summary>
-/// Whether the worker is classifying, and if not, what it waits for; and whether one of its stages is stuck, which
-/// only a restart mends. Any thread.
+/// Whether the worker is classifying, and if not, what it waits for; and whether one of its stages is stuck, which only
+/// a restart fixes. Any thread.
 /// </summary>
 public sealed class WorkerHealth
 {
@@ -22,14 +22,14 @@ public sealed class WorkerHealth
         }
     }
 
-    /// <summary>From now on these are looked at; none once they have ended.</summary>
-    /// <param name="heartbeats">Of the stages.</param>
-    /// <param name="outage">When Kafka was last away, as a timestamp of their clock: what passed before does not
+    /// <summary>Sets which heartbeats are watched; none once the stages have ended.</summary>
+    /// <param name="heartbeats">Heartbeats of the stages.</param>
+    /// <param name="outage">When Kafka was last away, as a timestamp of their clock; time before that does not
     /// count.</param>
     public void Watch(IReadOnlyList<Heartbeat> heartbeats, Func<long>? outage = null) =>
         (excusedUntil, stages) = (outage ?? (() => long.MinValue), heartbeats);
 
-    /// <summary>What a stage is stuck in, in words; null while none is. A wait for brokers is none.</summary>
+    /// <summary>What a stage is stuck in, in words; null if none is. Waiting for brokers does not count.</summary>
     /// <param name="margin">How much longer than it may a step may last.</param>
     public string? StuckIn(TimeSpan margin)
     {
@@ -39,7 +39,7 @@ public sealed class WorkerHealth
 
     public void Waiting(string forWhat) => (over, waiting) = (null, forWhat);
 
-    /// <summary>It waits until a condition holds, which is looked at when somebody asks.</summary>
+    /// <summary>It waits until a condition holds; the condition is checked when somebody asks.</summary>
     public void Waiting(string forWhat, Func<bool> until) => (waiting, over) = (forWhat, until);
 
     public void Ready() => (over, waiting) = (null, null);

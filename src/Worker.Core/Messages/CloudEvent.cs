@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", what the
-/// text pointer leads to within the object "data", or the text that "data_base64" holds. One caller at a time.
+/// Finds the text of a structured CloudEvent (version 1.0: an object with "specversion"): the string "data", the string
+/// at the text pointer inside the object "data", or the text in "data_base64". One caller at a time.
 /// </summary>
 internal sealed class CloudEvent(string textPointer)
 {
@@ -52,7 +52,7 @@ internal sealed class CloudEvent(string textPointer)
                 FailureKind.InvalidJson, "the CloudEvent's data_base64 is not base64: encode the data again");
         var content = decoded.AsSpan(0, written);
         if (!Utf8.IsValid(content))
-            return new Failure(FailureKind.InvalidUtf8, "the CloudEvent's data_base64 holds no UTF-8: send text");
+            return new Failure(FailureKind.InvalidUtf8, "the CloudEvent's data_base64 is not UTF-8: send text");
         var start = content.IndexOfAnyExcept(" \t\r\n"u8);
         if (start >= 0 && content[start] == (byte)'{' && JsonPointer.IsJson(content))
             return decodedText.Find(content, out found);

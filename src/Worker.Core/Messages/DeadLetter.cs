@@ -5,15 +5,15 @@ using System.Text;
 
 namespace Worker.Core.Messages;
 
-/// <summary>What the headers of a dead letter say, read back.</summary>
+/// <summary>The parsed headers of a dead letter.</summary>
 /// <param name="Source">Where the message came from.</param>
-/// <param name="TimestampMs">Its Kafka timestamp, in ms since 1970; -1 where it had none.</param>
-/// <param name="Kind">The kind of failure, by name: another version of the worker may know others.</param>
-/// <param name="Reason">For a person.</param>
+/// <param name="TimestampMs">Its Kafka timestamp, in ms since 1970; -1 if it had none.</param>
+/// <param name="Kind">The kind of failure, by name, because another version of the worker may know other kinds.</param>
+/// <param name="Reason">The reason, for a person.</param>
 /// <param name="Stage">Where it failed.</param>
 /// <param name="Attempt">How often it was tried, from 1.</param>
 /// <param name="FailedAt">When.</param>
-/// <param name="Omitted">What of key, value and headers was left out; null for nothing.</param>
+/// <param name="Omitted">Which of key, value and headers were left out; null for none.</param>
 /// <param name="OriginalHeaders">How many headers, from the first, are the message's own.</param>
 public sealed record DeadLetter(
     SourcePosition Source, long TimestampMs, string Kind, string Reason, string Stage, int Attempt,
@@ -21,8 +21,8 @@ public sealed record DeadLetter(
 {
     /// <summary>Reads a dead letter that a worker wrote.</summary>
     /// <param name="headers">All its headers, in their order.</param>
-    /// <param name="problem">Where it is none: what is missing.</param>
-    /// <returns>Null where it is none.</returns>
+    /// <param name="problem">If it is not a dead letter: what is missing.</param>
+    /// <returns>Null if it is not a dead letter.</returns>
     public static DeadLetter? Read(IReadOnlyList<KeyValuePair<string, byte[]?>> headers, out string problem)
     {
         problem = "";
@@ -35,7 +35,7 @@ public sealed record DeadLetter(
                 "headers end";
             return null;
         }
-        // Only what stands behind the message's own headers: it may have been a dead letter before.
+        // Only the headers after the message's own, because the message may have been a dead letter before.
         byte[]? Header(string name) => Find(headers, name, own);
         if (Header(DeadLetterHeaders.Topic) is not { Length: > 0 } topic
             || Header(DeadLetterHeaders.Partition) is not { Length: sizeof(int) } partition
@@ -57,9 +57,7 @@ public sealed record DeadLetter(
                 : null, own);
     }
 
-    /// <summary>
-    /// How often a message was tried, by the last of its own attempt headers: 1 where it has none that is a number.
-    /// </summary>
+    /// <summary>How often a message was tried, by the last of its own attempt headers: 1 if none is a number.</summary>
     public static int AttemptOf(byte[]? header) =>
         header is not null && Number(header) is > 1 and var attempt ? attempt : 1;
 

@@ -5,10 +5,10 @@ using System.Text;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// The headers that a dead letter carries behind its original ones. The kafka_dlt-* names and encodings are Spring for
+/// The headers that a dead letter carries after its original ones. The kafka_dlt-* names and encodings are Spring for
 /// Apache Kafka's (partition: int32, offset and timestamp: int64, all big-endian), so that its tools read them; the
-/// rest is text. A message may have such headers of its own, having been a dead letter before: they stay, in their
-/// place, and of equal names the last counts; <see cref="OriginalHeaders"/> says where the message's own end.
+/// rest is text. A message that was a dead letter before already has such headers. They stay in their place, and of
+/// equal names the last counts; <see cref="OriginalHeaders"/> says where the message's own end.
 /// </summary>
 public static class DeadLetterHeaders
 {
@@ -22,7 +22,8 @@ public static class DeadLetterHeaders
     public const string Stage = "worker-stage";
 
     /// <summary>
-    /// How often the message was tried, this time included. Replaying adds it, one higher, to the message itself.
+    /// How often the message was tried, this time included. Replaying adds this header, one higher, to the message
+    /// itself.
     /// </summary>
     public const string Attempt = "worker-attempt";
 
@@ -30,7 +31,7 @@ public static class DeadLetterHeaders
     public const string Time = "worker-failed-at";
 
     /// <summary>
-    /// Only on a dead letter that would be larger than the broker takes: what of key, value and headers was left out.
+    /// Only on a dead letter that would be too large for the broker: which of key, value and headers were left out.
     /// </summary>
     public const string Omitted = "worker-omitted";
 
@@ -40,7 +41,7 @@ public static class DeadLetterHeaders
     public const string OriginalHeaders = "worker-original-headers";
 
     /// <summary>
-    /// Longer reasons are cut, in characters: they must not make a dead letter too large by themselves.
+    /// Longer reasons are cut, in characters, so that a reason alone cannot make a dead letter too large.
     /// </summary>
     public const int MaximumReason = 1000;
 
@@ -48,11 +49,11 @@ public static class DeadLetterHeaders
     /// <param name="source">Where the message came from.</param>
     /// <param name="timestampMs">Its Kafka timestamp, in ms since 1970.</param>
     /// <param name="failure">What was wrong.</param>
-    /// <param name="worker">Who failed on it.</param>
+    /// <param name="worker">The worker that failed on it.</param>
     /// <param name="attempt">How often it was tried.</param>
     /// <param name="now">When it failed.</param>
     /// <param name="omitted">What is left out, or null.</param>
-    /// <param name="originalHeaders">How many headers stand before these.</param>
+    /// <param name="originalHeaders">How many headers come before these.</param>
     public static IReadOnlyList<KeyValuePair<string, byte[]>> For(
         SourcePosition source, long timestampMs, Failure failure, WorkerIdentity worker, int attempt,
         DateTimeOffset now, string? omitted, int originalHeaders)
@@ -83,7 +84,7 @@ public static class DeadLetterHeaders
     private static string Cut(string reason) =>
         reason.Length <= MaximumReason ? reason : reason[..(MaximumReason - 1)] + "…";
 
-    // A lone surrogate becomes U+FFFD: a reason may quote anything.
+    // A lone surrogate becomes U+FFFD, because a reason may quote anything.
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static byte[] Int32(int value)
@@ -101,7 +102,7 @@ public static class DeadLetterHeaders
     }
 }
 
-/// <summary>Who failed on a message.</summary>
+/// <summary>The worker that failed on a message.</summary>
 /// <param name="Group">Its consumer group.</param>
 /// <param name="Version">Its version.</param>
 public sealed record WorkerIdentity(string Group, string Version);

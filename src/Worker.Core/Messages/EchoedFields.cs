@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Fields of the input that results carry along, so that a reader can join them back: an object of JSON Pointer to
-/// value, each value as it was written. One caller at a time.
+/// Fields of the input that are copied into results, so that a reader can match the two: an object from JSON Pointer to
+/// value, each value exactly as it was written. One caller at a time.
 /// </summary>
 public sealed class EchoedFields
 {
@@ -19,7 +19,7 @@ public sealed class EchoedFields
             .Select(pointer => (new JsonPointer(pointer), JsonEncodedText.Encode(pointer).EncodedUtf8Bytes.ToArray()))];
 
     /// <summary>
-    /// {"/id":41}; empty where the value is no JSON or has none of the fields. Good until the next call.
+    /// {"/id":41}; empty if the value is not JSON or has none of the fields. Valid until the next call.
     /// </summary>
     /// <param name="value">The record's value.</param>
     public ReadOnlySpan<byte> Read(byte[]? value)
@@ -30,7 +30,8 @@ public sealed class EchoedFields
         if (json.StartsWith("\uFEFF"u8))
             json = json[3..];
         var start = json.IndexOfAnyExcept(" \t\r\n"u8);
-        // What is no JSON is spared an exception, and what is no UTF-8 would make none of the result.
+        // Avoids an exception for a value that is not JSON; and a value that is not UTF-8 would make the result
+        // invalid.
         if (start < 0 || json[start] is not ((byte)'{' or (byte)'[') || !Utf8.IsValid(json))
             return default;
         try

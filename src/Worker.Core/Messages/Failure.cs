@@ -1,6 +1,6 @@
 namespace Worker.Core.Messages;
 
-/// <summary>Why a message is dead-lettered: by stage, what was wrong. The names are the header values.</summary>
+/// <summary>Why a message is dead-lettered, ordered by stage. The names are the header values.</summary>
 public enum FailureKind
 {
     /// <summary>Read: the record has no value (a tombstone).</summary>
@@ -10,33 +10,33 @@ public enum FailureKind
     InvalidUtf8,
 
     /// <summary>
-    /// Read: the value begins like JSON and is not, or is not though JSON was asked for; or its text holds half a
-    /// surrogate pair.
+    /// Read: the value begins like JSON but is not valid, or is not JSON although JSON was asked for; or its text holds
+    /// half a surrogate pair.
     /// </summary>
     InvalidJson,
 
-    /// <summary>Read: Schema Registry's frame around something that is no JSON (Avro or Protobuf).</summary>
+    /// <summary>Read: Schema Registry's frame around something that is not JSON (Avro or Protobuf).</summary>
     SchemaRegistryFrame,
 
     /// <summary>Read: the JSON has nothing at the pointer.</summary>
     MissingText,
 
-    /// <summary>Read: what the JSON has at the pointer is no string.</summary>
+    /// <summary>Read: the value at the pointer is not a string.</summary>
     TextNotString,
 
     /// <summary>Read: the text is empty or white space, and the option says dead-letter.</summary>
     EmptyText,
 
-    /// <summary>Read: an error that nobody foresaw, on this message alone.</summary>
+    /// <summary>Read: an unexpected error on this message alone.</summary>
     DecoderFailed,
 
-    /// <summary>Tokenize: more bytes or tokens than allowed, and the option says dead-letter.</summary>
+    /// <summary>Tokenise: more bytes or tokens than allowed, and the option says dead-letter.</summary>
     TooLong,
 
-    /// <summary>Tokenize: an error that nobody foresaw, on this message alone.</summary>
+    /// <summary>Tokenise: an unexpected error on this message alone.</summary>
     TokenizerFailed,
 
-    /// <summary>Classify: the encoder failed on this message alone, or gave scores that are no numbers.</summary>
+    /// <summary>Classify: the encoder failed on this message alone, or gave scores that are not numbers.</summary>
     EncoderFailed,
 
     /// <summary>Label: a record of the labels topic that is no label event.</summary>
@@ -45,24 +45,24 @@ public enum FailureKind
     /// <summary>Label: an answer that names a message alone, whose text is not to be had any more.</summary>
     TextGone,
 
-    /// <summary>Publish: an error that nobody foresaw while this message's result was written.</summary>
+    /// <summary>Publish: an unexpected error while this message's result was written.</summary>
     ResultFailed,
 
-    /// <summary>Publish: the broker takes no record of that size.</summary>
+    /// <summary>Publish: the broker does not take a record of that size.</summary>
     ResultTooLarge,
 }
 
 /// <summary>What is wrong with a message, for its dead letter.</summary>
-/// <param name="Kind">Stage and sort.</param>
+/// <param name="Kind">Stage and kind.</param>
 /// <param name="Reason">What, where, and what to do, for a person.</param>
 public sealed record Failure(FailureKind Kind, string Reason)
 {
     /// <summary>
-    /// The broker refused the dead letter with all that the message had: it goes with nothing but where that is.
+    /// The broker refused the dead letter with the whole message, so it is sent with only the message's position.
     /// </summary>
     public bool Bare { get; init; }
 
-    /// <summary>The message leads to nothing at all, as was asked for.</summary>
+    /// <summary>The message leads to no record, as the options say.</summary>
     public bool IsSkipped { get; init; }
 
     /// <summary>Where it failed: read, tokenise, classify or publish, or label for an answer.</summary>
@@ -75,9 +75,9 @@ public sealed record Failure(FailureKind Kind, string Reason)
         _ => "read",
     };
 
-    /// <summary>An error that nobody foresaw, on one message: the others go on.</summary>
+    /// <summary>An unexpected error on one message; the others go on.</summary>
     public static Failure Unforeseen(FailureKind kind, Exception error) =>
         new(kind,
-            $"an error that nobody foresaw, on this message alone ({error.GetType().Name}: {error.Message}): please " +
+            $"an unexpected error on this message alone ({error.GetType().Name}: {error.Message}): please " +
             "report it with the message");
 }

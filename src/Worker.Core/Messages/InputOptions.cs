@@ -15,7 +15,7 @@ public sealed class InputOptions
     public string TextPointer { get; set; } = "/text";
 
     /// <summary>
-    /// With Auto, what happens to a value that begins like JSON and is not (cut off, NaN, a comma too many, two
+    /// With Auto, what happens to a value that begins like JSON but is not valid (cut off, NaN, a comma too many, two
     /// objects), or is JSON within a JSON string. Default: dead-lettered.
     /// </summary>
     [EnumDataType(typeof(BrokenJson))]
@@ -26,18 +26,18 @@ public sealed class InputOptions
     public NullValue NullValue { get; set; } = NullValue.DeadLetter;
 
     /// <summary>
-    /// Tokens a text may have, [CLS] and [SEP] included; 0 takes the encoder's own limit, which also caps it.
-    /// Default 0; range 0 to 8,192.
+    /// Maximum number of tokens in a text, [CLS] and [SEP] included; 0 means the encoder's limit, which also caps other
+    /// values. Default 0; range 0 to 8,192.
     /// </summary>
     [Range(0, 8192)]
     public int MaxTokens { get; set; }
 
-    /// <summary>Bytes of UTF-8 a text may have; 0 for as many as a record may have. Default 0.</summary>
+    /// <summary>Maximum number of UTF-8 bytes in a text; 0 for as many as a record may have. Default 0.</summary>
     [Range(0, 1_000_000_000)]
     public int MaxBytes { get; set; }
 
     /// <summary>
-    /// What happens to a text of more tokens or bytes; default: its start is scored and the result says so.
+    /// What happens to a text with more tokens or bytes; default: its start is scored and the result says so.
     /// </summary>
     [EnumDataType(typeof(TooLong))]
     public TooLong TooLong { get; set; } = TooLong.Truncate;
@@ -54,7 +54,7 @@ public sealed class InputOptions
 /// <summary>What a message's value holds.</summary>
 public enum InputFormat
 {
-    /// <summary>JSON is read as JSON; what does not begin like JSON is the text itself.</summary>
+    /// <summary>JSON is read as JSON; a value that does not begin like JSON is the text itself.</summary>
     Auto,
 
     /// <summary>The value is the text, in UTF-8.</summary>
@@ -64,12 +64,12 @@ public enum InputFormat
     Json,
 }
 
-/// <summary>What happens to what begins like JSON and is not.</summary>
+/// <summary>What happens to a value that begins like JSON but is not valid.</summary>
 public enum BrokenJson
 {
     DeadLetter,
 
-    /// <summary>The value as it is is the text.</summary>
+    /// <summary>The whole value is the text.</summary>
     Score,
 }
 
@@ -82,14 +82,14 @@ public enum NullValue
     Skip,
 }
 
-/// <summary>What happens to a text of no words.</summary>
+/// <summary>What happens to a text without words.</summary>
 public enum EmptyText
 {
     Score,
     DeadLetter,
 }
 
-/// <summary>What happens to a text of too many tokens or bytes.</summary>
+/// <summary>What happens to a text with too many tokens or bytes.</summary>
 public enum TooLong
 {
     Truncate,

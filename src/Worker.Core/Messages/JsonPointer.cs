@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the value at a JSON Pointer (RFC 6901). The whole JSON is read, so that what is not JSON is never taken for
-/// it; of properties with equal names the last counts, as in nearly every parser. Nesting may have any depth: nothing
-/// here recurses into what the pointer does not name. One caller at a time.
+/// Finds the value at a JSON Pointer (RFC 6901). The whole JSON is read, so that invalid JSON is never accepted. Of
+/// properties with equal names the last counts, as in nearly every parser. Nesting may have any depth, because nothing
+/// here recurses into values that the pointer does not name. One caller at a time.
 /// </summary>
 internal sealed class JsonPointer
 {
@@ -24,10 +24,10 @@ internal sealed class JsonPointer
                 part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)))];
     }
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The value exactly as it was written.</summary>
     public string Pointer { get; }
 
-    /// <summary>Where the value stands; its type is None where there is none.</summary>
+    /// <summary>Where the value is; its type is None if there is none.</summary>
     /// <param name="json">UTF-8.</param>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public (Range Place, JsonTokenType Type) Find(ReadOnlySpan<byte> json)
@@ -60,7 +60,7 @@ internal sealed class JsonPointer
     }
 
     /// <summary>
-    /// Reads the value that the reader is at to its end, and notes what the rest of the pointer leads to in it.
+    /// Reads the reader's current value to its end, and remembers the value that the rest of the pointer names in it.
     /// </summary>
     private void Descend(ref Utf8JsonReader reader, int depth)
     {
@@ -94,7 +94,7 @@ internal sealed class JsonPointer
         }
         catch (InvalidOperationException)
         {
-            // An escaped lone surrogate in a name: no pointer can name it.
+            // An escaped lone surrogate in a name, which no pointer can contain.
             return false;
         }
     }

@@ -11,7 +11,7 @@ internal sealed class JsonText(string pointer)
 
     /// <summary>The text, or the failure.</summary>
     /// <param name="value">UTF-8.</param>
-    /// <param name="text">A part of the value where it has no escapes; else good until the next call.</param>
+    /// <param name="text">A part of the value if it has no escapes; otherwise valid until the next call.</param>
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public Failure? Find(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> text)
     {
@@ -46,11 +46,11 @@ internal sealed class JsonText(string pointer)
         }
         catch (InvalidOperationException)
         {
-            // CopyString throws this for an escaped lone surrogate: no UTF-8 can stand for it.
+            // CopyString throws this for an escaped lone surrogate, which UTF-8 cannot represent.
             text = default;
             return new Failure(
                 FailureKind.InvalidJson,
-                $"the string at {pointer} holds an escaped lone surrogate, which is no character: send whole " +
+                $"the string at {pointer} holds an escaped lone surrogate, which is not a character: send whole " +
                 "characters");
         }
     }

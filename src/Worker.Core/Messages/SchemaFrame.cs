@@ -3,16 +3,16 @@ using System.Buffers.Binary;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Schema Registry's frame: a zero byte and the schema's number (int32, big-endian) in front of what was serialised.
-/// JSON stays JSON behind it; Avro and Protobuf are no texts.
+/// Schema Registry's frame: a zero byte and the schema's number (int32, big-endian) before the serialised data. JSON
+/// remains JSON after it; Avro and Protobuf are not texts.
 /// </summary>
 internal static class SchemaFrame
 {
     private const int Length = 5;
 
     /// <summary>
-    /// Whether a value has the frame, and the schema's number. Two zero bytes and three more begin no text; registries
-    /// count from 1, and none has come to 16 million.
+    /// Whether a value has the frame, and the schema's number. No text begins with two zero bytes; and registries count
+    /// from 1 and do not reach 16 million.
     /// </summary>
     public static bool IsOn(ReadOnlySpan<byte> value, out int schema)
     {
@@ -23,10 +23,10 @@ internal static class SchemaFrame
         return schema > 0;
     }
 
-    /// <summary>Takes the frame off a value that has it.</summary>
+    /// <summary>Removes the frame from a value that has it.</summary>
     /// <param name="value">A framed value.</param>
     /// <param name="json">The part of the value that is framed.</param>
-    /// <returns>False where that is not JSON as a whole.</returns>
+    /// <returns>False if that part is not valid JSON.</returns>
     public static bool TryTakeOff(ReadOnlySpan<byte> value, out ReadOnlySpan<byte> json)
     {
         json = value[Length..];

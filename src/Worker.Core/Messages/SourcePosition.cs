@@ -1,6 +1,6 @@
 namespace Worker.Core.Messages;
 
-/// <summary>Where a message lies in Kafka; together the identity of a message.</summary>
+/// <summary>A message's position in Kafka, which is its identity.</summary>
 /// <param name="Topic">Topic.</param>
 /// <param name="Partition">Partition, from 0.</param>
 /// <param name="Offset">Offset in the partition.</param>

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace Worker.Core.Messages;
 
 /// <summary>
-/// Finds the text in a message's value: UTF-8 bytes, in the value itself where that is possible, else in a buffer of
-/// the decoder's that is good until the next call. A byte order mark is no part of it. One caller at a time.
+/// Finds the text in a message's value: UTF-8 bytes, in the value itself if possible, otherwise in a buffer of the
+/// decoder that is valid until the next call. A byte order mark is not part of the text. One caller at a time.
 /// </summary>
 public sealed class TextDecoder
 {
@@ -17,9 +17,8 @@ public sealed class TextDecoder
     private readonly JsonText whole = new("");
     private readonly CloudEvent cloudEvent;
 
-    /// <param name="options">How.</param>
-    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for
-    /// nobody.</param>
+    /// <param name="options">How values are read.</param>
+    /// <param name="say">Called once for each kind of value that is not scored literally; null for nobody.</param>
     public TextDecoder(InputOptions options, Action<string>? say = null)
     {
         this.options = options;
@@ -28,13 +27,13 @@ public sealed class TextDecoder
         cloudEvent = new CloudEvent(options.TextPointer);
     }
 
-    /// <summary>Values that came in Schema Registry's frame, which was taken off.</summary>
+    /// <summary>Number of values from which Schema Registry's frame was removed.</summary>
     public long FramesTakenOff { get; private set; }
 
-    /// <summary>Values that begin like JSON, are not, and were taken for the text all the same.</summary>
+    /// <summary>Number of values that begin like JSON, are not valid, and were scored as text.</summary>
     public long BrokenScored { get; private set; }
 
-    /// <summary>The text of a value, or the failure that keeps it from being one.</summary>
+    /// <summary>The text of a value, or the failure.</summary>
     /// <param name="value">The record's value; null for a tombstone.</param>
     /// <param name="text">UTF-8 text; good until the next call.</param>
     public Failure? Decode(byte[]? value, out ReadOnlySpan<byte> text)
@@ -47,7 +46,7 @@ public sealed class TextDecoder
             {
                 IsSkipped = options.NullValue == NullValue.Skip
             };
-        // 1. A frame around JSON comes off; around anything else there is no text.
+        // 1. A frame around JSON is removed; around anything else there is no text.
         ReadOnlySpan<byte> utf8 = value;
         if (SchemaFrame.IsOn(utf8, out var schema))
         {
@@ -56,8 +55,8 @@ public sealed class TextDecoder
                     $"the value has Schema Registry's frame (schema {schema}) around something that is not JSON, " +
                     "such as Avro or Protobuf: send JSON or plain text");
             if (FramesTakenOff++ == 0)
-                say?.Invoke($"Values come in Schema Registry's frame (the first: schema {schema}): it is taken off, " +
-                    "and the JSON within is read");
+                say?.Invoke($"Values have Schema Registry's frame (the first: schema {schema}): it is removed, " +
+                    "and the JSON inside is read");
         }
         // 2. Characters.
         if (!Utf8.IsValid(utf8))
@@ -97,12 +96,12 @@ public sealed class TextDecoder
         catch (JsonException error)
         {
             text = value;
-            // Many a text begins with a quotation.
+            // Many texts begin with a quotation.
             return looks == JsonLook.Text ? null
                 : options.Format == InputFormat.Json ? new Failure(FailureKind.InvalidJson,
                     $"the value is not JSON ({Place(error)}): send JSON with the text at {options.TextPointer}, or " +
                     "set Input:Format to Text")
-                : Broken($"the value begins like JSON and is not ({Place(error)}): send it whole");
+                : Broken($"the value begins like JSON but is not valid ({Place(error)}): send it whole");
         }
     }
 
@@ -114,7 +113,7 @@ public sealed class TextDecoder
             : failure;
     }
 
-    /// <summary>A JSON string is the text that it holds.</summary>
+    /// <summary>The text of a JSON string is its content.</summary>
     private Failure? Quoted(ReadOnlySpan<byte> value, ref ReadOnlySpan<byte> text)
     {
         if (whole.Find(value, out var content) is { } failure)
@@ -132,8 +131,8 @@ public sealed class TextDecoder
                 FailureKind.InvalidJson, $"{what}, or set Input:BrokenJson to Score, or Input:Format to Text");
         if (BrokenScored++ == 0)
             say?.Invoke(
-                $"A value is scored as it stands, since Input:BrokenJson is Score: {what}. Others like it are " +
-                "counted and not told");
+                $"A whole value is scored, because Input:BrokenJson is Score: {what}. More such values are counted " +
+                "but not logged");
         return null;
     }
 
@@ -141,8 +140,8 @@ public sealed class TextDecoder
         $"line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}";
 
     /// <summary>
-    /// What a value begins like: an object or a list of objects, a quoted text, or neither. "{sigh}" and "[urgent]" are
-    /// texts.
+    /// What the beginning of a value looks like: an object or a list of objects, a quoted text, or neither. "{sigh}"
+    /// and "[urgent]" are texts.
     /// </summary>
     private static JsonLook Look(ReadOnlySpan<byte> value)
     {
@@ -187,7 +186,7 @@ public sealed class TextDecoder
         return at;
     }
 
-    /// <summary>What the bytes probably are instead, by how they begin.</summary>
+    /// <summary>What the bytes probably are instead, judged by their beginning.</summary>
     private static string Likely(ReadOnlySpan<byte> value) => value switch
     {
         [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => "; it looks like UTF-16",

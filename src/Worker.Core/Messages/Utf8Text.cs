@@ -3,7 +3,7 @@ namespace Worker.Core.Messages;
 /// <summary>Cuts UTF-8 between characters.</summary>
 public static class Utf8Text
 {
-    /// <summary>The start of a text: at most so many bytes, no character cut in two.</summary>
+    /// <summary>The start of a text: at most a number of bytes, without splitting a character.</summary>
     public static ReadOnlySpan<byte> Start(ReadOnlySpan<byte> text, int bytes)
     {
         if (text.Length <= bytes)

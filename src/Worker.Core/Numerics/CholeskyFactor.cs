@@ -2,14 +2,14 @@ using System.Numerics.Tensors;
 
 namespace Worker.Core.Numerics;
 
-/// <summary>L of a symmetric positive definite A = L·Lᵀ, and what is solved with it; f64.</summary>
+/// <summary>L of a symmetric positive definite A = L·Lᵀ, and its use to solve equations; f64.</summary>
 internal sealed class CholeskyFactor
 {
     private readonly double[] factor;
     private readonly int size;
 
     /// <param name="matrix">[size, size], of which the lower triangle is read and overwritten.</param>
-    /// <param name="minimumPivot">What a smaller pivot is raised to; 0 to refuse a matrix that is not positive
+    /// <param name="minimumPivot">A smaller pivot is raised to this; 0 refuses a matrix that is not positive
     /// definite.</param>
     /// <exception cref="ArithmeticException">It is not positive definite.</exception>
     public CholeskyFactor(double[] matrix, int size, double minimumPivot = 0)

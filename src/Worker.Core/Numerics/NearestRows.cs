@@ -15,7 +15,7 @@ internal static class NearestRows
     /// <param name="k">How many, 1 to rows.Count.</param>
     /// <param name="products">Receives [count, k].</param>
     /// <param name="indices">Receives [count, k], the rows they are of.</param>
-    /// <param name="parallel">How many threads may work on it; block by block, so that the result does not depend on
+    /// <param name="parallel">Maximum number of threads; they work block by block, so the result does not depend on
     /// it.</param>
     public static void Find(
         PackedMatrix rows, ReadOnlyMemory<float> queries, int count, int k, Memory<float> products, Memory<int> indices,
@@ -53,7 +53,7 @@ internal static class NearestRows
             for (var query = 0; query < some; query++)
             {
                 var lanes = tile.Slice(query * PackedMatrix.Lanes, PackedMatrix.Lanes);
-                // Nearly every panel has nothing better than what was found: one vectorised look says so.
+                // Nearly every panel has nothing better than what was found; one vectorised comparison shows that.
                 if (TensorPrimitives.Max(lanes) > best[query * k + k - 1])
                     Insert(lanes, panel * PackedMatrix.Lanes, best.Slice(query * k, k), where.Slice(query * k, k));
             }

@@ -13,7 +13,7 @@ internal static class NewtonLogistic
 {
     private const int MaximumIterations = 100;
 
-    /// <summary>Converged when no part of the gradient is larger than this a row.</summary>
+    /// <summary>Converged when no part of the gradient is larger than this per row.</summary>
     private const double Tolerance = 1e-10;
 
     private const double ShortestStep = 1e-10;
@@ -24,8 +24,8 @@ internal static class NewtonLogistic
     /// <param name="x">[rows, width], row-major; columns of about one scale, so that the Hessian is well
     /// conditioned.</param>
     /// <param name="targets">t, each in [0, 1]; [rows].</param>
-    /// <param name="start">Where the search starts, and what a prior pulls to: w, then c; [width + 1].</param>
-    /// <param name="strength">Of the prior, in rows; 0 for none.</param>
+    /// <param name="start">The start of the search, and the centre of the prior: w, then c; [width + 1].</param>
+    /// <param name="strength">Strength of the prior, in rows; 0 for none.</param>
     /// <returns>w, then c; [width + 1].</returns>
     public static double[] Fit(
         ReadOnlySpan<double> x, ReadOnlySpan<double> targets, ReadOnlySpan<double> start, double strength = 0)

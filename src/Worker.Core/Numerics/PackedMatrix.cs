@@ -3,25 +3,26 @@ using System.Buffers;
 namespace Worker.Core.Numerics;
 
 /// <summary>
-/// Rows of one width laid out so that many queries meet all of them in one pass: panels of <see cref="Lanes"/> rows, in
-/// each the rows side by side, value by value. A block of queries stays in registers while a panel streams by once, and
-/// no sum runs across a vector. Immutable; any number of threads may read it.
+/// Rows of one width, laid out so that many queries are multiplied with all of them in one pass: panels of
+/// <see cref="Lanes"/> rows, in each the rows side by side, value by value. A block of queries stays in registers while
+/// a panel is read once, and no sum runs across a vector. Immutable; any number of threads may read it.
 /// </summary>
 internal sealed class PackedMatrix
 {
-    /// <summary>Queries of a block.</summary>
+    /// <summary>Queries in a block.</summary>
     public const int BlockQueries = PanelKernel.Queries;
 
-    /// <summary>Rows of a panel.</summary>
+    /// <summary>Rows in a panel.</summary>
     public const int Lanes = 32;
 
     private readonly float[] panels;
     private readonly float[] offsets;
 
     /// <param name="rows">[count, width], row-major.</param>
-    /// <param name="width">Floats a row, at least 1.</param>
+    /// <param name="width">Floats per row, at least 1.</param>
     /// <param name="offsets">Added to each row's products, [count]; empty for none.</param>
-    /// <exception cref="ArgumentException">The floats are no whole rows, or offsets are not one a row.</exception>
+    /// <exception cref="ArgumentException">The floats are not whole rows, or there is not one offset per
+    /// row.</exception>
     public PackedMatrix(ReadOnlySpan<float> rows, int width, ReadOnlySpan<float> offsets)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -30,7 +31,7 @@ internal sealed class PackedMatrix
         (Count, Width) = (rows.Length / width, width);
         if (offsets.Length != 0 && offsets.Length != Count)
             throw new ArgumentException(
-                $"{Count} rows need as many offsets, there are {offsets.Length}", nameof(offsets));
+                $"{Count} rows need the same number of offsets, there are {offsets.Length}", nameof(offsets));
         Panels = (Count + Lanes - 1) / Lanes;
         panels = new float[checked(Panels * width * Lanes)];
         this.offsets = new float[Panels * Lanes];
@@ -48,7 +49,7 @@ internal sealed class PackedMatrix
     /// <summary>Rows.</summary>
     public int Count { get; }
 
-    /// <summary>Floats a row.</summary>
+    /// <summary>Floats per row.</summary>
     public int Width { get; }
 
     /// <summary>Panels of <see cref="Lanes"/> rows, the last filled up.</summary>
@@ -87,7 +88,7 @@ internal sealed class PackedMatrix
     /// <param name="queries">[count, Width].</param>
     /// <param name="count">Queries.</param>
     /// <param name="products">Receives [count, Count].</param>
-    /// <param name="parallel">How many threads may work on it.</param>
+    /// <param name="parallel">Maximum number of threads.</param>
     public void MultiplyAll(ReadOnlyMemory<float> queries, int count, Memory<float> products, ParallelOptions parallel)
     {
         var blocks = (count + BlockQueries - 1) / BlockQueries;

@@ -15,7 +15,7 @@ internal static unsafe class PanelKernel
     /// <summary>products[q, lane] = start[lane] + Σ_k queries[q, k] · panel[k, lane].</summary>
     /// <param name="queries">[8, width].</param>
     /// <param name="panel">[width, 32].</param>
-    /// <param name="width">Values a query.</param>
+    /// <param name="width">Values per query.</param>
     /// <param name="start">[32].</param>
     /// <param name="products">[8, 32].</param>
     public static void Multiply(float* queries, float* panel, int width, float* start, float* products)

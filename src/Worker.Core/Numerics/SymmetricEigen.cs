@@ -15,7 +15,7 @@ internal static class SymmetricEigen
     /// <returns>Eigenvalues from large to small, and [size, size] with eigenvector i in row i.</returns>
     public static (double[] Values, double[] Vectors) Decompose(double[] matrix, int size)
     {
-        // Rows this short are noise of rounding; turning them would never end.
+        // Rows this short are rounding noise; rotating them would never end.
         var floor = 1e-28 * TensorPrimitives.SumOfSquares<double>(matrix);
         for (var (sweep, turned) = (0, true); turned && sweep < MaximumSweeps; sweep++)
         {

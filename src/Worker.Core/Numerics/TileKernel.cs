@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Worker.Core.Numerics;
 
 /// <summary>
-/// The two matrix products of logistic regression for a block of rows and a tile of fits. Fits lie side by side in the
-/// lanes of vectors, so each lane adds in the order of the rows and features whatever the vector's width and whatever
-/// its neighbours are: a fit's result does not depend on which others it is batched with. Six rows (or features) by two
+/// The two matrix products of logistic regression for a block of rows and a tile of fits. Fits are side by side in the
+/// lanes of vectors. Each lane adds in the order of the rows and features, whatever the vector's width and its
+/// neighbours. So a fit's result does not depend on which others it is batched with. Six rows (or features) by two
 /// vectors are twelve running sums, which fills the sixteen registers of AVX2 and keeps both multiply-add units busy.
 /// </summary>
 internal static unsafe class TileKernel
@@ -74,7 +74,7 @@ internal static unsafe class TileKernel
         var n = Vector<float>.Count;
         for (var k = 0; k < stride; k += Step, x += Step, g += Step * 2 * n)
         {
-            // Summed apart from g and added once: sums of few rows keep more of f32's digits.
+            // Summed separately from g and added once, because sums of few rows keep more of f32's digits.
             Vector<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
             Vector<float> d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
             var xr = x;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Worker.Core.Results;
 
-/// <summary>Escapes text for JSON. People read results: no escapes but those that JSON needs.</summary>
+/// <summary>Escapes text for JSON. People read results, so it uses only the escapes that JSON needs.</summary>
 internal static class JsonEscape
 {
     private static readonly JavaScriptEncoder Escaper = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

@@ -5,8 +5,8 @@ using Worker.Core.Heads;
 namespace Worker.Core.Results;
 
 /// <summary>
-/// What is the same of a label in every message of a head set, encoded once: <c>"spam":{"p":</c> before its probability
-/// and <c>3}</c>, its head's version, at the end; one after the other in one buffer.
+/// The bytes of a label that are the same in every message of a head set, encoded once: <c>"spam":{"p":</c> before its
+/// probability and <c>3}</c>, its head's version, at the end; one after the other in one buffer.
 /// </summary>
 internal sealed class LabelBytes
 {
@@ -45,7 +45,7 @@ internal sealed class LabelBytes
 
     public HeadSet Heads { get; }
 
-    /// <summary>Bytes of all labels together at most.</summary>
+    /// <summary>Maximum bytes of all labels together.</summary>
     public int MaximumBytes { get; }
 
     /// <summary>A label's name, escaped.</summary>

@@ -13,7 +13,7 @@ internal sealed class LabelTrim(ResultOptions options)
     public bool IsOn => options.MinScore > 0 || options.TopK > 0 || options.OnlyYes;
 
     /// <summary>Begins a message; call <see cref="Names"/> for each of its labels in order.</summary>
-    /// <param name="probabilities">One a label.</param>
+    /// <param name="probabilities">One per label.</param>
     public void Begin(ReadOnlySpan<float> probabilities)
     {
         (lowest, roomAtLowest) = (float.NegativeInfinity, int.MaxValue);
@@ -24,7 +24,7 @@ internal sealed class LabelTrim(ResultOptions options)
         var copy = scratch.AsSpan(0, probabilities.Length);
         probabilities.CopyTo(copy);
         lowest = Largest(copy, options.TopK);
-        // Of labels with equal probabilities the first in label order are named.
+        // If labels have equal probabilities, the first in label order are named.
         roomAtLowest = options.TopK;
         foreach (var p in probabilities)
             roomAtLowest -= p > lowest ? 1 : 0;

@@ -9,8 +9,8 @@ using Worker.Core.Messages;
 namespace Worker.Core.Results;
 
 /// <summary>
-/// Writes results and review items as JSON (docs/contracts.md). What is the same for every message of a head set is
-/// encoded once, so a message with 500 labels costs 500 numbers and copies, and no allocation but the record itself.
+/// Writes results and review items as JSON (docs/contracts.md). Parts that are the same for every message of a head set
+/// are encoded once, so a message with 500 labels costs 500 numbers and copies, and allocates only the record itself.
 /// One caller at a time.
 /// </summary>
 public sealed class ResultJson
@@ -43,7 +43,7 @@ public sealed class ResultJson
     /// <param name="heads">The heads that scored it.</param>
     /// <param name="probabilities">One for each head, in [0, 1]; written with six decimals.</param>
     /// <param name="decisions">One for each head.</param>
-    /// <param name="echo">A JSON object of what is carried along; empty for nothing.</param>
+    /// <param name="echo">A JSON object of the echoed fields; empty for none.</param>
     public byte[] WriteResult(in MessageResult result, HeadSet heads,
         ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions, ReadOnlySpan<byte> echo = default)
     {
@@ -199,7 +199,7 @@ public sealed class ResultJson
 
     private void WritePosition(SourcePosition position)
     {
-        // Nearly always the one topic.
+        // Nearly always there is only one topic.
         if (!ReferenceEquals(topic.Name, position.Topic))
             topic = (position.Topic, JsonEscape.Encode(position.Topic));
         Raw("\"topic\":\""u8);

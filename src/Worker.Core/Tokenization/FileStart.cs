@@ -1,12 +1,14 @@
 namespace Worker.Core.Tokenization;
 
-/// <summary>Tells by a file's first bytes that it is not what its name says.</summary>
+/// <summary>Recognises by a file's first bytes that it is not what its name says.</summary>
 public static class FileStart
 {
-    /// <summary>Bytes that are enough to tell.</summary>
+    /// <summary>How many bytes are enough for that.</summary>
     public const int Bytes = 64;
 
-    /// <summary>What is wrong and what to do, as a predicate, e.g. "is UTF-16: ..."; null where nothing is.</summary>
+    /// <summary>
+    /// What is wrong and what to do, as a predicate, e.g. "is UTF-16: ..."; null if nothing is wrong.
+    /// </summary>
     /// <param name="start">The file, or its first <see cref="Bytes"/> bytes.</param>
     public static string? Problem(ReadOnlySpan<byte> start) =>
         start.StartsWith("version https://git-lfs.github.com/"u8)

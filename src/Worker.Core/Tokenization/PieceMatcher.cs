@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics;
 namespace Worker.Core.Tokenization;
 
 /// <summary>
-/// WordPiece: covers a word with the longest piece that fits, again and again; a word that cannot be covered is one
-/// unknown token. Immutable.
+/// WordPiece: covers a word from left to right, each time with the longest piece that fits. A word that cannot be
+/// covered is one unknown token. Immutable.
 /// </summary>
-/// <param name="prefix">What marks a vocabulary entry that continues a word.</param>
+/// <param name="prefix">The mark of vocabulary entries that continue a word.</param>
 internal sealed class PieceMatcher(Vocabulary vocabulary, string prefix, int unknown)
 {
     private readonly PieceTable initial = new(vocabulary.InitialPieces());
@@ -73,7 +73,7 @@ internal sealed class PieceMatcher(Vocabulary vocabulary, string prefix, int unk
     }
 
     /// <summary>
-    /// Whether a character ends before that byte; no piece ends elsewhere, so that other lengths need no look-up.
+    /// Whether a character ends before this byte. No piece ends elsewhere, so other lengths need no look-up.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsBoundary(ReadOnlySpan<byte> word, int index) =>

@@ -43,7 +43,7 @@ internal sealed class PieceTable
         }
     }
 
-    /// <summary>Bytes of the longest piece; 0 when there is none.</summary>
+    /// <summary>Bytes of the longest piece; 0 if there is none.</summary>
     public int LongestPiece { get; }
 
     /// <summary>The first <paramref name="length"/> bytes of a vector, the rest zero.</summary>
@@ -61,7 +61,7 @@ internal sealed class PieceTable
         for (var index = Hash(low, high); ; index = (index + 1) & (slots.Length - 1))
         {
             ref var slot = ref Unsafe.Add(ref first, index);
-            // The length parts "a" from "a" followed by a zero byte.
+            // The length distinguishes "a" from "a" followed by a zero byte.
             if (slot.Low == low && slot.High == high && slot.Length == length)
                 return slot.Id;
             if (slot.Length == 0)

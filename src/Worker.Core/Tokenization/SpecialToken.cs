@@ -1,5 +1,5 @@
 namespace Worker.Core.Tokenization;
 
 /// <summary>A token that is found verbatim in the text, before anything else is done to it.</summary>
-/// <param name="Content">As it stands in texts, e.g. <c>[MASK]</c>; not empty.</param>
+/// <param name="Content">Its form in texts, e.g. <c>[MASK]</c>; not empty.</param>
 public sealed record SpecialToken(string Content, int Id);

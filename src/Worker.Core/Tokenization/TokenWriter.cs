@@ -22,9 +22,7 @@ internal ref struct TokenWriter(Span<int> ids)
             Overflowed = true;
     }
 
-    /// <summary>
-    /// Takes back the pieces of a word that cannot be completed and writes the unknown token instead.
-    /// </summary>
+    /// <summary>Removes the pieces of a word that cannot be completed and writes the unknown token instead.</summary>
     /// <param name="count">How many ids there were before that word, none of them overflowed.</param>
     public void Replace(int count, int unknown)
     {

@@ -24,23 +24,23 @@ public sealed record TokenizerDefinition
     /// <summary>The id at the end of every text, [SEP].</summary>
     public required int EndId { get; init; }
 
-    /// <summary>The id that fills up short texts, [PAD], or null where the vocabulary has none.</summary>
+    /// <summary>The id that fills up short texts, [PAD]; null if the vocabulary has none.</summary>
     public int? PaddingId { get; init; }
 
-    /// <summary>The longest text the model was made for, in ids, or null where the files do not say.</summary>
+    /// <summary>The longest text the model was made for, in ids; null if the files do not say.</summary>
     public int? ModelMaxTokens { get; init; }
 
     /// <summary>
-    /// One more than the highest id that a text can get: the least number of rows an embedding table needs.
+    /// One more than the highest id that a text can get: the minimum number of rows of the embedding table.
     /// </summary>
     public int IdLimit => SpecialTokens.Aggregate(Vocabulary.IdLimit, (limit, token) => Math.Max(limit, token.Id + 1));
 
     /// <summary>
-    /// Reads a folder's files. tokenizer.json goes before vocab.txt; what tokenizer_config.json says of case, accents
-    /// and Chinese goes before tokenizer.json, as in the reference. Where there is no tokenizer_config.json, a
-    /// vocabulary without upper-case words is lower-cased, whatever tokenizer.json says: the reference's BERT tokenizer
-    /// lower-cases unless it is told not to, and no capitalised word would be found otherwise. What
-    /// special_tokens_map.json and added_tokens.json name is found verbatim; they must agree with the other files.
+    /// Reads a folder's files. tokenizer.json takes precedence over vocab.txt; for case, accents and Chinese,
+    /// tokenizer_config.json takes precedence over tokenizer.json, as in the reference. Without tokenizer_config.json,
+    /// texts are lower-cased if the vocabulary has no upper-case words, whatever tokenizer.json says: the reference's
+    /// BERT tokenizer lower-cases unless it is told not to, and otherwise no capitalised word would be found. Tokens of
+    /// special_tokens_map.json and added_tokens.json are matched verbatim; these files must agree with the others.
     /// </summary>
     /// <exception cref="TokenizerRefusedException">A file is broken or asks for what this tokenizer does not
     /// do.</exception>

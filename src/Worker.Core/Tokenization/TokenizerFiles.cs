@@ -1,8 +1,8 @@
 namespace Worker.Core.Tokenization;
 
 /// <summary>
-/// The tokenizer's files of a Hugging Face folder, as read from disk; null for one that is not there. Either
-/// tokenizer.json or vocab.txt must be.
+/// The tokenizer's files of a Hugging Face folder, as read from disk; null for a missing file. Either tokenizer.json or
+/// vocab.txt must be there.
 /// </summary>
 public sealed record TokenizerFiles
 {

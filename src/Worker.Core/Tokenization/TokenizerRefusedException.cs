@@ -5,7 +5,7 @@ public sealed class TokenizerRefusedException : UserFacingException
 {
     /// <param name="file">The file, e.g. <c>tokenizer.json</c>.</param>
     /// <param name="field">The field or line, e.g. <c>model.type</c>; empty for the file as a whole.</param>
-    /// <param name="reason">What is wrong and what to do, as a predicate, e.g. "is empty: it needs one token a
+    /// <param name="reason">What is wrong and what to do, as a predicate, e.g. "is empty: it needs one token per
     /// line".</param>
     public TokenizerRefusedException(string file, string field, string reason)
         : base(field.Length == 0 ? $"{file} {reason}" : $"{file}: {field} {reason}")

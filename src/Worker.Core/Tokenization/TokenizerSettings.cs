@@ -16,10 +16,10 @@ public sealed record TokenizerSettings
     /// <summary>Drop accents; null: as <see cref="LowerCase"/> says.</summary>
     public bool? StripAccents { get; init; }
 
-    /// <summary>What marks a vocabulary entry that continues a word.</summary>
+    /// <summary>The mark of vocabulary entries that continue a word.</summary>
     public string ContinuationPrefix { get; init; } = "##";
 
-    /// <summary>Words of more characters become the unknown token; 1 to 1,000.</summary>
+    /// <summary>Words with more characters become the unknown token; 1 to 1,000.</summary>
     public int MaxCharactersPerWord { get; init; } = 100;
 
     /// <summary>The highest <see cref="MaxCharactersPerWord"/>; a word of that length is kept on the stack.</summary>

@@ -19,19 +19,19 @@ public sealed class Vocabulary
     /// <summary>How many tokens.</summary>
     public int Count => idOf.Count;
 
-    /// <summary>One more than the highest id: the least number of rows an embedding table needs.</summary>
+    /// <summary>One more than the highest id: the minimum number of rows of the embedding table.</summary>
     public int IdLimit { get; }
 
     /// <summary>The id of a token, or null.</summary>
     public int? Find(string token) => idOf.TryGetValue(token, out var id) ? id : null;
 
     /// <summary>
-    /// Whether it has words with upper-case letters (at least one token in a hundred, those in brackets left aside), so
-    /// that lower-casing would make them unreachable.
+    /// Whether it has words with upper-case letters (at least one token in a hundred, not counting those in brackets),
+    /// which lower-casing would make unreachable.
     /// </summary>
     public bool IsCased => idOf.Keys.Count(HasUpperCaseLetter) * 100 >= idOf.Count;
 
-    /// <summary>Reads vocab.txt: a token a line, the first has id 0.</summary>
+    /// <summary>Reads vocab.txt: one token per line; the first has id 0.</summary>
     /// <param name="text">UTF-8; lines end with \n or \r\n.</param>
     /// <exception cref="TokenizerRefusedException">Empty, no text, not UTF-8, or a line is empty or occurs
     /// twice.</exception>
@@ -49,7 +49,7 @@ public sealed class Vocabulary
         }
         if (ids.Count == 0)
             throw new TokenizerRefusedException(
-                TokenizerFiles.VocabTextName, "", "is empty: it needs one token a line");
+                TokenizerFiles.VocabTextName, "", "is empty: it needs one token per line");
         return new Vocabulary(ids);
     }
 
@@ -71,7 +71,7 @@ public sealed class Vocabulary
     }
 
     /// <summary>
-    /// Pieces that a word can begin with, as UTF-8: every token, for the reference tries those with the prefix too.
+    /// Pieces that a word can begin with, as UTF-8: every token, because the reference tries those with the prefix too.
     /// </summary>
     internal IReadOnlyCollection<(byte[] Bytes, int Id)> InitialPieces() =>
         [.. idOf.Where(t => t.Key.Length > 0).Select(t => (Utf8.GetBytes(t.Key), t.Value))];
@@ -87,7 +87,7 @@ public sealed class Vocabulary
     {
         var number = ids.Count + 1;
         if (line.IsEmpty)
-            throw Refuse("is empty: the ids of all lines behind it would be in doubt");
+            throw Refuse("is empty: the ids of all lines after it would be uncertain");
         if (!System.Text.Unicode.Utf8.IsValid(line))
             throw Refuse("is not UTF-8: save the file as UTF-8");
         var token = Utf8.GetString(line);

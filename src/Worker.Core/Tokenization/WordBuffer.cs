@@ -6,7 +6,7 @@ namespace Worker.Core.Tokenization;
 /// <summary>Collects one word's normalised characters as UTF-8, and puts its marks in canonical order.</summary>
 /// <param name="scratch">Room for <paramref name="maxCharacters"/> characters of 4 bytes and one vector to
 /// spare.</param>
-/// <param name="maxCharacters">From how many characters on nothing more is kept: the word is too long anyway.</param>
+/// <param name="maxCharacters">Characters beyond this number are not kept, because the word is too long anyway.</param>
 internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
 {
     private readonly Span<byte> scratch = scratch;
@@ -22,7 +22,7 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
 
     private readonly bool IsFull => Characters >= maxCharacters;
 
-    /// <summary>The word; the memory behind it is readable for one vector more.</summary>
+    /// <summary>The word; the memory after it is readable for one more vector.</summary>
     public readonly ReadOnlySpan<byte> Bytes => scratch[..length];
 
     public void Clear()
@@ -32,7 +32,7 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
         marksStart = -1;
     }
 
-    /// <summary>Adds a letter or mark, or takes note of a stripped character; nothing else may come here.</summary>
+    /// <summary>Adds a letter or mark, or notes a stripped character; nothing else may be passed.</summary>
     public void Add(MappedCharacter character)
     {
         if (character.Kind == CharacterKind.Removed)
@@ -49,7 +49,7 @@ internal ref struct WordBuffer(Span<byte> scratch, int maxCharacters)
     }
 
     /// <summary>
-    /// Adds a mark behind those of the same or a lower combining class that follow the last starter (the Canonical
+    /// Adds a mark after those of the same or a lower combining class that follow the last starter (the Canonical
     /// Ordering Algorithm, Unicode Standard 3.11).
     /// </summary>
     private void AddMark(int codePoint)

@@ -12,8 +12,8 @@ namespace Worker.Core.Tokenization;
 /// may share one.
 /// </summary>
 /// <remarks>
-/// A word of ASCII letters and digits is found, lower-cased and looked up as one vector; all others are read character
-/// by character through a <see cref="NormalizationTable"/>. Both ways give the same ids.
+/// A word of ASCII letters and digits is found, lower-cased and looked up as one vector. All other words are read
+/// character by character through a <see cref="NormalizationTable"/>. Both ways give the same ids.
 /// </remarks>
 public sealed class WordPieceTokenizer
 {
@@ -23,11 +23,11 @@ public sealed class WordPieceTokenizer
     private readonly PieceMatcher pieces;
     private readonly int maxCharacters;
 
-    // What an ASCII byte does to a word, and for those that are words of their own which id they have.
+    // What an ASCII byte does to a word, and the id of those that are words of their own.
     private readonly ByteClass[] classes = new ByteClass[256];
     private readonly int[] isolatedIds = new int[128];
 
-    // 0x20, the bit that parts upper from lower case in ASCII, or 0 where case is kept.
+    // 0x20, the bit that separates upper and lower case in ASCII; 0 if case is kept.
     private readonly Vector128<byte> caseBit;
 
     /// <exception cref="InvalidOperationException">The process runs with invariant globalization.</exception>
@@ -49,7 +49,7 @@ public sealed class WordPieceTokenizer
         ClassifyBytes();
     }
 
-    /// <summary>What a byte means to the scan; anything that is not plain is left to the way by characters.</summary>
+    /// <summary>What a byte means to the scan; bytes that are not plain are read character by character.</summary>
     private enum ByteClass : byte
     {
         Other,
@@ -61,10 +61,10 @@ public sealed class WordPieceTokenizer
     /// <summary>What this tokenizer was made from.</summary>
     public TokenizerDefinition Definition => definition;
 
-    /// <summary>Writes [CLS], the text's ids and [SEP]; what does not fit between the two is left away.</summary>
+    /// <summary>Writes [CLS], the text's ids and [SEP]; ids that do not fit between the two are left out.</summary>
     /// <param name="utf8">The text; invalid bytes count as U+FFFD, as when .NET decodes them.</param>
     /// <param name="ids">Receives the ids; its length is the limit, at least 2.</param>
-    /// <param name="truncated">Whether the text has more ids than fitted. Reading stops there.</param>
+    /// <param name="truncated">Whether the text has more ids than fit. Reading stops there.</param>
     /// <returns>How many ids were written, at least 2.</returns>
     public int Encode(ReadOnlySpan<byte> utf8, Span<int> ids, out bool truncated) =>
         Encode(utf8, ids, byCharacter: false, out truncated);
@@ -142,7 +142,7 @@ public sealed class WordPieceTokenizer
         var ended = false;
         while (position < end && !ended)
         {
-            // Invalid bytes come as U+FFFD, with as many bytes as .NET replaces by one.
+            // Invalid bytes are read as U+FFFD, with as many bytes as .NET replaces by one.
             Rune.DecodeFromUtf8(text[position..end], out var rune, out var bytes);
             position += bytes;
             var mapped = characters[rune.Value];
@@ -171,7 +171,7 @@ public sealed class WordPieceTokenizer
 
     private void EndWord(int length, scoped ReadOnlySpan<byte> word, scoped ref TokenWriter output)
     {
-        // Once an id did not fit, no further word may start: an unknown token would take that back.
+        // Once an id did not fit, no further word may start, because an unknown token would undo that.
         if (length == 0 || output.Overflowed)
             return;
         if (length > maxCharacters)
@@ -180,7 +180,7 @@ public sealed class WordPieceTokenizer
             pieces.Add(word, ref output);
     }
 
-    /// <summary>16 bytes from there on; zeros stand for those behind the text's end.</summary>
+    /// <summary>16 bytes from this position; zeros after the text's end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Load(ReadOnlySpan<byte> text, int position)
     {

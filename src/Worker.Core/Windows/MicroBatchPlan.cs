@@ -3,23 +3,23 @@ using System.Buffers;
 namespace Worker.Core.Windows;
 
 /// <summary>
-/// Cuts a window into micro-batches: texts sorted by length, longest first, and cut where it costs least. A batch costs
-/// its padded tokens (texts × longest text) and an overhead of its own; it may have at most a budget of padded tokens,
-/// which keeps its activations in a CPU's cache, or a GPU busy. The cut of least cost is found by dynamic programming,
-/// so that even small windows have little padding. A text longer than the budget is a batch of its own. Where a batch
-/// may have more texts than <see cref="MaximumSizes"/>, only so many sizes are tried, evenly spaced, so that the work
-/// grows with the window and not with the budget.
+/// Cuts a window into micro-batches: texts are sorted by length, longest first, and cut at the lowest cost. A batch
+/// costs its padded tokens (texts × longest text) plus an overhead. It may have at most a budget of padded tokens,
+/// which keeps its activations in a CPU's cache, or a GPU busy. Dynamic programming finds the cheapest cut, so even
+/// small windows have little padding. A text longer than the budget is a batch of its own. If a batch may have more
+/// texts than <see cref="MaximumSizes"/>, only that many evenly spaced sizes are tried, so that the work grows with the
+/// window and not with the budget.
 /// </summary>
 internal sealed class MicroBatchPlan
 {
-    // One batch more costs about as much as so small a part of a full one: measured on a CPU, small batches are nearly
-    // as fast.
+    // One more batch costs about as much as this part of a full one. Measured on a CPU: small batches are nearly as
+    // fast.
     private const int BatchesWorthOneOverhead = 32;
 
-    // A batch that pads more than so many overheads would be cut in two.
+    // A batch that pads more than this many overheads would be cut in two.
     private const int MaximumPaddingInOverheads = 8;
 
-    /// <summary>Sizes of a batch that are tried at most at each place.</summary>
+    /// <summary>Maximum number of batch sizes that are tried at each place.</summary>
     internal const int MaximumSizes = 256;
 
     private readonly List<int> batches = [];
@@ -38,12 +38,12 @@ internal sealed class MicroBatchPlan
     /// <summary>Texts of each micro-batch, one batch after the other along <see cref="Order"/>.</summary>
     public IReadOnlyList<int> Batches => batches;
 
-    /// <summary>Batches that the last plan weighed up.</summary>
+    /// <summary>How many batches the last plan considered.</summary>
     internal long Tried { get; private set; }
 
     /// <summary>Plans a window; texts without tokens are left out.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="budget">Padded tokens a batch may have, at least 1.</param>
+    /// <param name="budget">Maximum number of padded tokens in a batch, at least 1.</param>
     public void Plan(TokenWindow window, int budget)
     {
         Sort(window);
@@ -78,7 +78,7 @@ internal sealed class MicroBatchPlan
             var length = window.Length(text);
             if (length == 0)
                 continue;
-            // One key orders by length descending, then by place: a stable sort without a comparer.
+            // One key orders by length descending, then by place, which gives a stable sort without a comparer.
             keys[Count] = ((long)(int.MaxValue - length) << 32) | (uint)text;
             order[Count++] = text;
         }
@@ -93,20 +93,20 @@ internal sealed class MicroBatchPlan
             cuts = new int[order.Length + 1];
             lengths = new long[order.Length + 1];
         }
-        // lengths[i]: of all texts before place i.
+        // lengths[i]: total length of all texts before place i.
         for (var place = 0; place < Count; place++)
             lengths[place + 1] = lengths[place] + window.Length(order[place]);
         Tried = 0;
         var overhead = Math.Max(1, budget / BatchesWorthOneOverhead);
         costs[Count] = 0;
-        // costs[i]: the least cost of the texts from place i on; cuts[i]: how many of them the first batch takes.
+        // costs[i]: the minimum cost of the texts from place i on; cuts[i]: how many of them the first batch takes.
         for (var start = Count - 1; start >= 0; start--)
         {
             var longest = window.Length(order[start]);
             var maximum = Math.Clamp(budget / longest, 1, Count - start);
             costs[start] = long.MaxValue;
             var step = (maximum + MaximumSizes - 1) / MaximumSizes;
-            // One text alone, and sizes up to the largest, which is the best of like texts.
+            // A single text, and sizes up to the largest, which is the best for texts of equal length.
             var first = (maximum - 1) % step;
             for (var count = 1; count <= maximum; count += count == 1 && first > 0 ? first : step)
             {

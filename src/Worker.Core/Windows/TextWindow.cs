@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Worker.Core.Windows;
 
 /// <summary>
-/// The decoded texts of a window, so that nobody decodes a message a second time. A text that stands in its message's
-/// value as it is takes no memory here: only its place is kept. A text that the decoder had to put together (escapes,
+/// The decoded texts of a window, so that no message is decoded a second time. A text that is an unchanged part of its
+/// message's value takes no memory here: only its place is kept. A text that the decoder had to assemble (escapes,
 /// base64, replaced bytes) is copied into one growing pooled buffer. One owner at a time: it moves through the stages
 /// together with its window and goes back to the pool once, by <see cref="Dispose"/>.
 /// </summary>
@@ -32,8 +32,8 @@ public sealed class TextWindow : IDisposable
         places[Count++] = new Place(isPart || text.IsEmpty ? start : ~Copy(text), text.Length);
     }
 
-    /// <summary>One text, in UTF-8; good as long as both the value and this live.</summary>
-    /// <param name="text">Which.</param>
+    /// <summary>One text, in UTF-8; valid as long as both the value and this exist.</summary>
+    /// <param name="text">Its index.</param>
     /// <param name="value">The value that it was added with.</param>
     public ReadOnlySpan<byte> Text(int text, ReadOnlySpan<byte> value)
     {

@@ -38,7 +38,7 @@ public sealed class TokenWindow : IDisposable
     public int Length(int text) => ends[text] - Start(text);
 
     /// <summary>
-    /// Room for the next text's ids: at least that many; say with <see cref="Add"/> how many were written.
+    /// Room for the next text's ids, at least the number asked for; call <see cref="Add"/> with how many were written.
     /// </summary>
     public Span<int> Room(int tokens)
     {

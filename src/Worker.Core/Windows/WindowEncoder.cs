@@ -4,19 +4,19 @@ using Worker.Core.Heads;
 
 namespace Worker.Core.Windows;
 
-/// <summary>A text that the encoder cannot take, though it takes others.</summary>
+/// <summary>A text on which the encoder fails, while others succeed.</summary>
 /// <param name="Text">Index in the window.</param>
-/// <param name="Error">What the encoder said.</param>
+/// <param name="Error">The encoder's error.</param>
 public readonly record struct PoisonText(int Text, Exception Error);
 
 /// <summary>
-/// Runs a window through an encoder in micro-batches of like length and puts the outputs back in the window's order.
-/// A micro-batch that fails is halved until the text that fails stands alone; when then even a known good text
-/// fails, the device is broken and the error is thrown. One caller at a time.
+/// Runs a window through an encoder in micro-batches of similar length and puts the outputs back in the window's order.
+/// A micro-batch that fails is halved until the failing text is alone. If even a known good text fails then, the device
+/// is broken and the error is thrown. One caller at a time.
 /// </summary>
 public sealed class WindowEncoder
 {
-    // Any ids within the vocabulary do; 0 is in every one.
+    // Any ids within the vocabulary will do; 0 is in every vocabulary.
     private static readonly int[] KnownGood = [0, 0];
 
     private readonly IEncoder encoder;
@@ -28,7 +28,7 @@ public sealed class WindowEncoder
     private float[] batchLogits = [];
 
     /// <param name="encoder">The device; only this object calls it from now on.</param>
-    /// <param name="tokenBudget">Padded tokens a micro-batch may have, at least 1.</param>
+    /// <param name="tokenBudget">Maximum number of padded tokens in a micro-batch, at least 1.</param>
     public WindowEncoder(IEncoder encoder, int tokenBudget)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tokenBudget, 1);
@@ -37,7 +37,7 @@ public sealed class WindowEncoder
     }
 
     /// <summary>
-    /// Encodes and scores every text of the window that has tokens; rows of the others are left as they are.
+    /// Encodes and scores every text of the window that has tokens; rows of the others are not changed.
     /// </summary>
     /// <param name="window">Token ids; no text longer than the encoder's limit.</param>
     /// <param name="heads">Heads laid out for the encoder.</param>
@@ -99,7 +99,7 @@ public sealed class WindowEncoder
         }
     }
 
-    /// <summary>Throws what the device throws on a text that it has always taken.</summary>
+    /// <summary>Throws the device's exception if it fails on a text that it has always accepted.</summary>
     private void ProveDeviceWorks()
     {
         Reserve(ref batchFeatures, encoder.Features.Width);

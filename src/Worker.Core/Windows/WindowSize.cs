@@ -1,9 +1,9 @@
 namespace Worker.Core.Windows;
 
 /// <summary>
-/// How many messages the next window may have, so that the device takes about a target time for it: short enough that
-/// no message waits long and a new head is soon in use, long enough that sorting by length finds company. No timer:
-/// the size follows from what the windows before took. One caller at a time.
+/// How many messages the next window may have, so that the device takes about a target time for it. The time is short
+/// enough that no message waits long and a new head is soon in use, and long enough to sort by length usefully. There
+/// is no timer: the size follows from the time of the windows before. One caller at a time.
 /// </summary>
 public sealed class WindowSize
 {
@@ -14,8 +14,8 @@ public sealed class WindowSize
     private readonly TimeSpan target;
     private double messagesPerSecond;
 
-    /// <param name="maximum">Messages a window may have at most.</param>
-    /// <param name="target">What the device should take for one; zero for no such limit.</param>
+    /// <param name="maximum">Maximum number of messages in a window.</param>
+    /// <param name="target">How long the device should take for a window; zero for no such limit.</param>
     public WindowSize(int maximum, TimeSpan target)
     {
         this.maximum = maximum;
@@ -31,7 +31,7 @@ public sealed class WindowSize
     /// <param name="took">How long the device took.</param>
     public void Learn(int messages, TimeSpan took)
     {
-        // Tiny windows say more about overhead than about speed.
+        // The time of tiny windows is mostly overhead, not speed.
         if (target == TimeSpan.Zero || messages < Minimum || took <= TimeSpan.Zero)
             return;
         var rate = messages / took.TotalSeconds;

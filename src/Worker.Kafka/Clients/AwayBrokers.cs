@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Which brokers a worker cannot reach, and why, from what the client library says of its connections.
+/// Which brokers a worker cannot reach, and why, as the client library reports about its connections.
 /// </summary>
 internal sealed partial class AwayBrokers
 {
@@ -13,12 +13,11 @@ internal sealed partial class AwayBrokers
     private string? explained;
 
     /// <param name="text">A line of the client, secrets masked.</param>
-    /// <param name="fault">The same where it says what to do.</param>
-    /// <param name="isFirstContact">
-    /// No broker has served this worker yet: then a broker that hangs up may want TLS or SASL.
+    /// <param name="fault">The same fault with advice, if there is any.</param>
+    /// <param name="isFirstContact"> No broker has served this worker yet. Then a broker that closes the connection may
+    /// want TLS or SASL.
     /// </param>
-    /// <returns>
-    /// Whether a person must hear of it: a broker refuses this worker in a way that was not known yet.
+    /// <returns> Whether a person must be told: a broker refuses this worker in a way that was not known yet.
     /// </returns>
     public bool Note(string text, WireFault? fault, bool isFirstContact)
     {
@@ -32,7 +31,7 @@ internal sealed partial class AwayBrokers
         return isNew;
     }
 
-    /// <summary>What a look at the listener itself showed, which says more than the client can.</summary>
+    /// <summary>What the listener itself showed, which says more than the client can.</summary>
     /// <returns>Whether that is new.</returns>
     public bool Explain(string why)
     {
@@ -48,8 +47,8 @@ internal sealed partial class AwayBrokers
         explained = null;
     }
 
-    /// <summary>"127.0.0.1:9092 (connection refused)", and what to do where that is known.</summary>
-    /// <param name="bootstrap">Where no broker was named.</param>
+    /// <summary>"127.0.0.1:9092 (connection refused)", and what to do if that is known.</summary>
+    /// <param name="bootstrap">Used if no broker was named.</param>
     public string Text(string bootstrap)
     {
         var named = reasons.Take(MaximumNamed).Select(broker => $"{broker.Key} ({broker.Value})").ToList();
@@ -69,7 +68,7 @@ internal sealed partial class AwayBrokers
             : "connection broken";
     }
 
-    /// <summary>A host and port with what the client calls the broker behind it, e.g. "b1:9092/3: ".</summary>
+    /// <summary>A host and port, followed by the client's name for the broker, e.g. "b1:9092/3: ".</summary>
     [GeneratedRegex(
         @"(?<![\w#\-.\]:])(?:[\w\-.]+|\[[0-9a-fA-F:]+\]):\d+(?=(?:/\w+)?: )", RegexOptions.None,
         matchTimeoutMilliseconds: 1000)]

@@ -8,16 +8,16 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Looks at a bootstrap broker's certificate: the client library says only that it was not trusted, not why. It
-/// connects and shakes hands, and sends nothing.
+/// Looks at a bootstrap broker's certificate, because the client library says only that it was not trusted, not why. It
+/// connects, does the TLS handshake and sends nothing.
 /// </summary>
 internal static class BrokerCertificate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What exactly is wrong with the first broker's certificate, or that a listener speaks TLS; null where that cannot
-    /// be told.
+    /// What exactly is wrong with the first broker's certificate, or that a listener speaks TLS; null if that is not
+    /// known.
     /// </summary>
     public static string? Explain(WireFault fault, KafkaOptions options)
     {
@@ -32,7 +32,7 @@ internal static class BrokerCertificate
                 found = fault.Kind == WireFaultKind.HungUp
                     ? $"{host}:{port} speaks TLS: set Kafka:Client:security.protocol to ssl or sasl_ssl"
                     : Reason(shown, chain, errors, host, own);
-            // Never trusted: this connection is for looking only.
+            // Never trusted, because this connection only looks at the certificate.
             return false;
         }
         try
@@ -43,9 +43,9 @@ internal static class BrokerCertificate
             when (error is AuthenticationException or IOException or SocketException or OperationCanceledException
             or CryptographicException)
         {
-            // Refused as it was meant to be, or nothing there that could be looked at.
+            // Refused on purpose, or nothing was there to look at.
         }
-        // A client that already speaks TLS was hung up on for another reason.
+        // If the client already speaks TLS, the broker closed the connection for another reason.
         return fault.Kind == WireFaultKind.HungUp && SpeaksTls(options) ? null : found;
     }
 
@@ -68,7 +68,7 @@ internal static class BrokerCertificate
     {
         var subject = $"the broker at {host} shows a certificate of {shown.Subject}, issued by {shown.Issuer},";
         if (shown.NotAfter.ToUniversalTime() is var until && until < TimeProvider.System.GetUtcNow().UtcDateTime)
-            return $"{subject} that ended at {until:u}: it must be renewed on the broker";
+            return $"{subject} that expired at {until:u}: it must be renewed on the broker";
         if (own.Count > 0)
         {
             using var again = new X509Chain();
@@ -83,8 +83,8 @@ internal static class BrokerCertificate
                     "brokers' authority there";
         }
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return $"{subject} which is not for {host} but for {Names(shown)}: use such a name in " +
-                $"Kafka:BootstrapServers, or have one made for {host}";
+            return $"{subject} which is not for {host} but for {Names(shown)}: use one of these names in " +
+                $"Kafka:BootstrapServers, or have a certificate made for {host}";
         return own.Count == 0 && errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
             ? $"{subject} which is not signed by an authority that this system trusts: set " +
                 "Kafka:Client:ssl.ca.location to the brokers' authority (PEM)"

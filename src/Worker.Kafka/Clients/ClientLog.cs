@@ -5,11 +5,11 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Takes what librdkafka says: its own lines are Debug, what it says of connections that fail goes to the worker's
-/// <see cref="OutageLog"/>, and what a person should know is rate-limited by kind. Secrets are masked. Called from the
-/// client's own threads.
+/// Takes the lines of librdkafka. They are written as Debug; lines about failed connections go to the worker's
+/// <see cref="OutageLog"/>, and lines that a person should know are rate-limited by kind. Secrets are masked. Called
+/// from the client's own threads.
 /// </summary>
-/// <param name="outages">The worker's; null for a client that asks one thing and is gone.</param>
+/// <param name="outages">The worker's; null for a short-lived client.</param>
 internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, TimeProvider clock, OutageLog? outages)
 {
     private readonly LogThrottle throttle = new(linesPerPeriod: 3, TimeSpan.FromSeconds(30));
@@ -21,7 +21,7 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
 
     public OutageLog? Outages => outages;
 
-    /// <summary>Why the last connection that failed did so, secrets masked; null while none did.</summary>
+    /// <summary>Why the last failed connection failed, secrets masked; null while none has failed.</summary>
     public WireFault? Fault => fault;
 
     /// <summary>A line of the client's own log.</summary>
@@ -30,14 +30,14 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
         var text = secrets.Redact(message.Message);
         // FAIL: a connection. SESSTMOUT: the group's coordinator. REQTMOUT: any broker.
         Faulted(ErrorCode.NoError, text, message.Facility is "FAIL" or "SESSTMOUT" or "REQTMOUT");
-        // What is fatal for the client comes as an event, too, and the worker says itself what it does then.
+        // A fatal error of the client comes as an event too, and the worker itself says what it does then.
         outages?.HeldBack();
         Line(logger, LogLevel.Debug, message.Facility, text, "");
     }
 
     /// <summary>
-    /// An error event: the client mends most of them itself. After a fatal one the worker makes a fresh client, or
-    /// stops and says why: an outage makes producers so.
+    /// An error event. The client recovers from most of them itself. After a fatal one the worker makes a fresh client,
+    /// or stops and says why; for example, outages make producers fail fatally.
     /// </summary>
     public void Write(Error error)
     {
@@ -48,7 +48,7 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
             Write(LogLevel.Warning, error.Code.ToString(), text);
     }
 
-    /// <summary>Any other text that may repeat or carry a secret; in an outage it is Debug.</summary>
+    /// <summary>Any other text that may repeat or contain a secret; in an outage it is Debug.</summary>
     public void Write(LogLevel level, string kind, string text)
     {
         if (!throttle.Admits(kind, clock.GetElapsedTime(start), out var suppressed))
@@ -60,11 +60,11 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
     /// <summary>Writes a line of the worker's own; as Debug in an outage.</summary>
     public void Say(LogLevel level, Action<LogLevel> write) => OutageLog.Say(outages, level, write);
 
-    /// <summary>Takes what is about a connection; false where it is about something else.</summary>
+    /// <summary>Takes a line about a connection; false if the line is about something else.</summary>
     private bool Faulted(ErrorCode code, string text, bool isConnection)
     {
         var found = WireFault.Of(code, text);
-        // A listener that hangs up may do so because of what was refused before: that says more.
+        // A listener may close the connection because of an earlier refusal; that refusal says more.
         if (found is not null && (found.StopsStart || fault is not { StopsStart: true }))
             fault = found;
         if (outages is not null && (found is not null || isConnection))
@@ -73,7 +73,7 @@ internal sealed partial class ClientLog(ILogger logger, ClientSecrets secrets, T
             return true;
         }
         if (found is null)
-            // That all brokers are down is what follows from a fault.
+            // "All brokers are down" is only a consequence of a fault.
             return code == ErrorCode.Local_AllBrokersDown && fault is not null;
         if (faults.Admits(found.Kind.ToString(), clock.GetElapsedTime(start), out var suppressed))
             Line(logger, LogLevel.Error, "connection", found.Message, Suppressed(suppressed));

@@ -5,7 +5,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Builds the library's clients: log and error handlers attached, refusals turned into one clear error without secrets.
+/// Builds the library's clients. It attaches log and error handlers, and turns refusals into one clear error without
+/// secrets.
 /// </summary>
 /// <param name="outages">The worker's; null for a client that asks one thing and is gone.</param>
 internal sealed class KafkaClients(
@@ -59,8 +60,8 @@ internal sealed class KafkaClients(
             .Build());
 
     /// <summary>
-    /// Ends an admin client without waiting for its threads, which look up every 100 ms only: a start would wait for
-    /// each.
+    /// Ends an admin client without waiting for its threads. They notice the end only every 100 ms, and a start would
+    /// wait for each.
     /// </summary>
     public static void Discard(IAdminClient admin) => _ = Task.Factory.StartNew(
         admin.Dispose, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);

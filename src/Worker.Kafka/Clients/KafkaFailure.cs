@@ -4,7 +4,7 @@ namespace Worker.Kafka.Clients;
 
 /// <summary>
 /// What went wrong between the worker and Kafka. With <see cref="FailureAction"/> this is the table of
-/// docs/delivery.md: a test holds the two together.
+/// docs/delivery.md; a test compares the two.
 /// </summary>
 public enum KafkaFailure
 {
@@ -25,7 +25,7 @@ public enum KafkaFailure
     /// <summary>Exactly-once: no broker said in time how the transaction ended.</summary>
     TransactionUnresolved,
 
-    /// <summary>The producer is of no more use, and a new one may be.</summary>
+    /// <summary>The producer is unusable, but a new one may work.</summary>
     ProducerBroken,
 
     /// <summary>Another producer took over the transactional identity.</summary>
@@ -54,13 +54,13 @@ public enum KafkaFailure
 public enum FailureAction
 {
     /// <summary>
-    /// Put a dead letter in the place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the
+    /// Put a dead letter in place of the record at <see cref="KafkaFailureException.RecordIndex"/> and publish the
     /// window again.
     /// </summary>
     DeadLetter,
 
     /// <summary>
-    /// Drop the windows in flight; the reader already goes back to what was committed and reads on from there.
+    /// Drop the windows in flight; the reader already goes back to the committed offsets and reads on from there.
     /// </summary>
     Rewind,
 
@@ -68,7 +68,7 @@ public enum FailureAction
     Stop,
 }
 
-/// <summary>A failure that the client library could not mend, and what to do about it.</summary>
+/// <summary>A failure from which the client library could not recover, and what to do about it.</summary>
 public sealed class KafkaFailureException : UserFacingException
 {
     public KafkaFailureException(KafkaFailure failure, string message, int recordIndex = -1)
@@ -87,14 +87,16 @@ public sealed class KafkaFailureException : UserFacingException
 
     public KafkaFailure Failure { get; }
 
-    /// <summary>The index among the published records of the one that failed; -1 where it is not about one.</summary>
+    /// <summary>
+    /// The index among the published records of the one that failed; -1 if the failure is not about a record.
+    /// </summary>
     public int RecordIndex { get; }
 
     public FailureAction Action => ActionOf(Failure);
 
     /// <summary>
-    /// Whether the producer that failed is finished, and what it did last is for the broker to say: a fresh one ends
-    /// what is open, and reading goes on from what the group then has committed.
+    /// Whether the failed producer is finished, so that only the broker knows what it did last. A fresh producer then
+    /// ends what is open, and reading goes on from what the group has committed.
     /// </summary>
     internal bool EndsProducer =>
         Failure is KafkaFailure.TransactionTimedOut or KafkaFailure.TransactionUnresolved

@@ -1,7 +1,7 @@
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Lets through a few lines of each kind per period, and counts the rest. Pure: the caller brings the time.
+/// Lets a few lines of each kind through per period, and counts the rest. Pure: the caller passes the time.
 /// </summary>
 internal sealed class LogThrottle(int linesPerPeriod, TimeSpan period)
 {
@@ -9,9 +9,9 @@ internal sealed class LogThrottle(int linesPerPeriod, TimeSpan period)
     private readonly Dictionary<string, Tally> tallies = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether a line of this kind may be written now, and how many of its kind were not since the last one.
+    /// Whether a line of this kind may be written now, and how many of its kind were suppressed since the last one.
     /// </summary>
-    /// <param name="elapsed">Time since any fixed point; never goes back.</param>
+    /// <param name="elapsed">Time since any fixed point; it never goes back.</param>
     public bool Admits(string kind, TimeSpan elapsed, out int suppressed)
     {
         lock (gate)

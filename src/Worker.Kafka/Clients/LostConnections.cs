@@ -3,9 +3,9 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Counts the connections of a client that stood and broke: a broker failed, or was stopped. The client says so in its
-/// log, on the thread that will connect again, and so before anything is answered over a new connection. One that was
-/// closed for having been idle does not count.
+/// Counts the established connections of a client that broke, because a broker failed or was stopped. The client logs
+/// this on the thread that will connect again, so before anything is answered over a new connection. A connection that
+/// was closed because it was idle does not count.
 /// </summary>
 internal sealed class LostConnections
 {

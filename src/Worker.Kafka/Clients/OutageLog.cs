@@ -4,10 +4,10 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// What a worker's log says of an outage: one warning when it begins (which brokers, since when, what the worker does),
-/// one a minute while it lasts, one line at its end with its length and how many lines of the client library were held
-/// back. All clients of a worker share one. Lines that only follow from an outage go through
-/// <see cref="Say(LogLevel, Action{LogLevel})"/>: meanwhile they are Debug. Any thread.
+/// Writes a worker's log lines about an outage: one warning when it begins (which brokers, since when, what the worker
+/// does), one per minute while it lasts, and one line at its end with its length and how many lines of the client
+/// library were held back. All clients of a worker share one. Lines that are only consequences of an outage go through
+/// <see cref="Say(LogLevel, Action{LogLevel})"/>, which makes them Debug meanwhile. Any thread.
 /// </summary>
 public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     private bool everWorked;
     private bool disposed;
 
-    /// <summary>Whether it looks like an outage, or was one a moment ago.</summary>
+    /// <summary>Whether it looks like an outage, or did a moment ago.</summary>
     public bool IsOn
     {
         get
@@ -49,7 +49,8 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
 
     /// <summary>
     /// A timestamp of the clock: when it last looked like an outage; now, while it does. Calls into the client library
-    /// may last as long as that (to send offsets it waits for a coordinator without an end), and no restart would help.
+    /// may last as long as the outage (to send offsets it waits for a coordinator without limit), and a restart would
+    /// not help.
     /// </summary>
     public long LastOn
     {
@@ -61,15 +62,15 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     }
 
     /// <summary>
-    /// Whether a reader of messages looks after the end: until there is one, any answer of a broker is a proof.
+    /// Whether a reader of messages detects the end of an outage; without one, any answer of a broker proves it.
     /// </summary>
     internal bool HasReader { get; set; }
 
     /// <summary>
-    /// Writes a line of the worker's own at its level; as Debug in an outage. What looks like an outage and is none
-    /// delays it for a few seconds.
+    /// Writes a line of the worker's own at its level; as Debug in an outage. If it looks like an outage but is not
+    /// one, the line is delayed for a few seconds.
     /// </summary>
-    /// <param name="level">Its level when all is well.</param>
+    /// <param name="level">Its level outside an outage.</param>
     /// <param name="write">Writes it at the level that it is given.</param>
     public void Say(LogLevel level, Action<LogLevel> write)
     {
@@ -84,7 +85,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>The same where there may be none, as for a client that asks one thing and is gone.</summary>
+    /// <summary>The same if there may be no outage log, as for a short-lived client.</summary>
     internal static void Say(OutageLog? outages, LogLevel level, Action<LogLevel> write)
     {
         if (outages is null)
@@ -103,7 +104,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>A connection broke or did not come about, or a broker does not answer.</summary>
+    /// <summary>A connection broke or could not be made, or a broker does not answer.</summary>
     /// <param name="text">What the client says, secrets masked.</param>
     /// <param name="fault">The same where it says what to do.</param>
     internal void Fault(string text, WireFault? fault)
@@ -121,9 +122,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         }
     }
 
-    /// <summary>
-    /// Before any broker has served this worker: what a look at the listener showed, in words that say what to do.
-    /// </summary>
+    /// <summary>Before any broker has served this worker: what the listener showed, with advice.</summary>
     internal void Explain(string why)
     {
         lock (gate)
@@ -141,14 +140,14 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     /// <summary>A window was not published, and is read again.</summary>
     internal void Rewound(KafkaFailureException failure)
     {
-        // A broker that hangs breaks no connection.
+        // A hanging broker does not break a connection.
         if (failure.Failure == KafkaFailure.TransactionUnresolved)
             Fault("no answer to a commit", null);
         lock (gate)
             windows += state.IsOn ? 1 : 0;
     }
 
-    /// <summary>In an outage: what had worked is not enough, a fresh producer is needed.</summary>
+    /// <summary>In an outage: what worked before is not enough, a fresh producer is needed.</summary>
     internal void Doubt()
     {
         lock (gate)
@@ -156,8 +155,8 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
                 state.Fault(Now);
     }
 
-    /// <summary>Something that the line at the end should say.</summary>
-    /// <returns>False where there is no outage that was said.</returns>
+    /// <summary>Adds a note to the line at the end.</summary>
+    /// <returns>False if no outage was logged.</returns>
     internal bool Note(string what)
     {
         lock (gate)
@@ -169,7 +168,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
     }
 
     /// <summary>Brokers serve this worker.</summary>
-    /// <param name="byReader">A window was published, or all partitions of the reader answer.</param>
+    /// <param name="byReader">Whether a window was published, or all partitions of the reader answer.</param>
     internal void Works(bool byReader)
     {
         lock (gate)
@@ -219,7 +218,7 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         timer = null;
     }
 
-    /// <summary>Writes what waited, at its own level or another.</summary>
+    /// <summary>Writes the delayed lines, at their own level or another.</summary>
     private void Release(LogLevel? level)
     {
         foreach (var write in waiting)
@@ -232,12 +231,12 @@ public sealed partial class OutageLog(KafkaOptions options, ILoggerFactory logge
         : $"{(int)length.TotalMinutes} min {length.Seconds} s";
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Kafka does not serve this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is " +
-        "not committed is read again. A line a minute follows, and one when it is over")]
+        "Kafka has not served this worker since {Since:HH:mm:ss} UTC: {Brokers}. It waits and tries again; what is " +
+        "not committed is read again. One line per minute follows, and one when it is over")]
     private static partial void Begins(ILogger logger, DateTime since, string brokers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Kafka does not serve this worker for {Length} now: {Brokers}. It waits and tries again")]
+        "Kafka has not served this worker for {Length}: {Brokers}. It waits and tries again")]
     private static partial void GoesOn(ILogger logger, string length, string brokers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}. This worker waits and tries again")]

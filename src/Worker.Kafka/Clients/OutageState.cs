@@ -1,11 +1,11 @@
 namespace Worker.Kafka.Clients;
 
-/// <summary>What is to be said now.</summary>
+/// <summary>What to log now.</summary>
 internal enum OutageStep
 {
     Nothing,
 
-    /// <summary>What looked like an outage was none.</summary>
+    /// <summary>What looked like an outage was not one.</summary>
     WasNone,
 
     Begins,
@@ -14,17 +14,21 @@ internal enum OutageStep
 }
 
 /// <summary>
-/// Tells an outage from a connection that breaks and is made again. Faults and proofs of work come in; asked now and
-/// then, it says what a person should hear: one line when work has stood still for <see cref="Patience"/>, one each
+/// Tells an outage from a connection that breaks and is made again. It takes faults and proofs of work. Asked now and
+/// then, it says what to log: one line when work has stood still for <see cref="Patience"/>, one each
 /// <see cref="Reminder"/>, and one when work has gone on without a fault for <see cref="Quiet"/>. Pure: the caller
-/// brings the time, which is what has passed since any fixed point.
+/// passes the time that has passed since any fixed point.
 /// </summary>
 internal sealed class OutageState
 {
-    /// <summary>Brokers that are restarted one by one, and idle connections that they close, are no outage.</summary>
+    /// <summary>
+    /// Brokers that are restarted one by one, and idle connections that they close, do not count as an outage.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Between the first work that goes through and the end: the group, too, must have come to rest.</summary>
+    /// <summary>
+    /// Time between the first work that goes through and the end, because the group must have settled too.
+    /// </summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     public static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
@@ -39,7 +43,7 @@ internal sealed class OutageState
     /// <summary>Whether <see cref="OutageStep.Begins"/> was returned.</summary>
     public bool IsSaid { get; private set; }
 
-    /// <summary>A connection broke or did not come about.</summary>
+    /// <summary>A connection broke or could not be made.</summary>
     public void Fault(TimeSpan now)
     {
         if (since is null || works is not null)

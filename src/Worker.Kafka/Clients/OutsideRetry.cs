@@ -5,13 +5,13 @@ using Polly.Retry;
 namespace Worker.Kafka.Clients;
 
 /// <summary>
-/// Tries again, with a jittered back-off, what depends on an outside part that may not be there yet; after several
-/// failures in a row the part is left alone for at least <see cref="Rest"/> each time. Only for steps that changed
-/// nothing when they failed: never around a window that has been partly published.
+/// Retries steps that depend on an outside part that may not be there yet, with jittered back-off. After several
+/// failures in a row it waits at least <see cref="Rest"/> each time. Only for steps that change nothing when they fail,
+/// so never around a window that has been partly published.
 /// </summary>
 internal sealed partial class OutsideRetry
 {
-    /// <summary>Failures in a row from which on the back-off is at least <see cref="Rest"/>.</summary>
+    /// <summary>After this many failures in a row the back-off is at least <see cref="Rest"/>.</summary>
     private const int Patience = 5;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal sealed partial class OutsideRetry
                         : Rest + (LongestRest - Rest) * Random.Shared.NextDouble()),
                 OnRetry = retry =>
                 {
-                    // Once, not once a try: the count comes with the success.
+                    // Logged once, not for each try; the line about the success has the count.
                     if (tries == 1)
                     {
                         var reason = lastReason;
@@ -58,7 +58,7 @@ internal sealed partial class OutsideRetry
     }
 
     /// <summary>
-    /// Runs the step until it succeeds, fails for good (<see cref="KafkaFailureException"/>) or is cancelled. One
+    /// Runs the step until it succeeds, fails permanently (<see cref="KafkaFailureException"/>) or is cancelled. One
     /// caller at a time.
     /// </summary>
     public T Run<T>(Func<CancellationToken, T> step, CancellationToken stop)

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Worker.Kafka.Clients;
 
-/// <summary>Why a connection to a broker does not come about.</summary>
+/// <summary>Why a connection to a broker cannot be made.</summary>
 internal enum WireFaultKind
 {
     /// <summary>The broker does not know the user, or the password or token is wrong.</summary>
@@ -11,10 +11,10 @@ internal enum WireFaultKind
     /// <summary>The broker's listener does not offer this SASL mechanism, or no SASL at all.</summary>
     Mechanism,
 
-    /// <summary>No token could be had from the OAuth endpoint.</summary>
+    /// <summary>The OAuth endpoint gave no token.</summary>
     Token,
 
-    /// <summary>The broker's certificate is not trusted: unknown authority, ended, or another host's.</summary>
+    /// <summary>The broker's certificate is not trusted: unknown authority, expired, or for another host.</summary>
     BrokerCertificate,
 
     /// <summary>The broker does not accept this worker's certificate, or there is none.</summary>
@@ -24,7 +24,8 @@ internal enum WireFaultKind
     PlaintextListener,
 
     /// <summary>
-    /// The broker hung up before it said anything: a TLS or SASL listener does so to a client that speaks neither.
+    /// The broker closed the connection before it said anything, as a TLS or SASL listener does with a client that uses
+    /// neither.
     /// </summary>
     HungUp,
 
@@ -32,16 +33,17 @@ internal enum WireFaultKind
     Name,
 }
 
-/// <summary>A connection that failed, in words that say what to do.</summary>
+/// <summary>A failed connection, with advice.</summary>
 internal sealed record WireFault(WireFaultKind Kind, string Message)
 {
     /// <summary>
-    /// Whether at start no retry mends it: a person must. A broker that is just coming up hangs up, too.
+    /// Whether a retry at start cannot help, so that a person must fix it. A broker that is just starting closes
+    /// connections too.
     /// </summary>
     public bool StopsStart => Kind is not (WireFaultKind.HungUp or WireFaultKind.Name or WireFaultKind.Token);
 
     /// <summary>
-    /// What an error event or a line of the client's log says about the wire; null where it is about something else.
+    /// What an error event or a line of the client's log says about the connection; null if it is about something else.
     /// </summary>
     public static WireFault? Of(ErrorCode code, string reason)
     {
@@ -67,7 +69,7 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
         if (Says("certificate verify failed"))
             return new(WireFaultKind.BrokerCertificate,
                 "the broker's certificate is not trusted: its authority is not in Kafka:Client:ssl.ca.location, or " +
-                "it has ended, or it is for another host name than the one in Kafka:BootstrapServers or advertised " +
+                "it has expired, or it is for another host name than the one in Kafka:BootstrapServers or advertised " +
                 $"by the broker ({text})");
         if (Says("PLAINTEXT broker listener?") || Says("wrong version number") || Says("packet length too long"))
             return new(WireFaultKind.PlaintextListener,
@@ -76,13 +78,13 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
         if (Says("alert bad certificate") || Says("alert certificate") || Says("alert unknown ca")
             || Says("alert handshake failure"))
             return new(WireFaultKind.ClientCertificate,
-                "the broker does not accept this worker's certificate, or wants one and got none: check " +
+                "the broker does not accept this worker's certificate, or demands one and got none: check " +
                 "ssl.certificate.location and ssl.key.location under Kafka:Client, and that the certificate has not " +
-                $"ended ({text})");
+                $"expired ({text})");
         if (Says("connection closed by peer") && (Says("APIVERSION_QUERY") || Says("state UP") || Says("SSL_HANDSHAKE"))
             || Says("might be caused by incorrect security.protocol"))
             return new(WireFaultKind.HungUp,
-                "the broker hung up at once: it is starting, or its listener wants TLS or SASL: check " +
+                "the broker closed the connection at once: it is starting, or its listener wants TLS or SASL: check " +
                 $"Kafka:Client:security.protocol and the port ({text})");
         if (code == ErrorCode.Local_Resolve || Says("Failed to resolve"))
             return new(
@@ -91,7 +93,7 @@ internal sealed record WireFault(WireFaultKind Kind, string Message)
         return null;
     }
 
-    /// <summary>Without the thread's name and without counts and times, which differ each time.</summary>
+    /// <summary>Without the thread's name, counts and times, which differ each time.</summary>
     private static string Short(string reason)
     {
         var start = reason.StartsWith("[thrd:", StringComparison.Ordinal)

@@ -18,7 +18,7 @@ internal static class ClientConfigs
             config.GroupInstanceId = options.GroupInstanceId;
         if (options.GroupProtocol == GroupMembership.Consumer)
         {
-            // Session, heartbeats and the way of assigning are the broker's to choose: the client refuses them here.
+            // The broker chooses session, heartbeats and the way of assigning; the client refuses these settings here.
             config.GroupProtocol = GroupProtocol.Consumer;
         }
         else
@@ -27,9 +27,9 @@ internal static class ClientConfigs
             config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);
             config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         }
-        // Tells where a partition ends behind markers that are no messages, so that they can be committed.
+        // Reports where a partition ends after markers that are not messages, so that their offsets can be committed.
         config.EnablePartitionEof = true;
-        // The reader decides by Kafka:OffsetReset, and says what that skips.
+        // The reader itself decides by Kafka:OffsetReset, and logs what that skips.
         config.AutoOffsetReset = AutoOffsetReset.Error;
         Merge(config, options.Client, options.Consumer);
         return config;
@@ -52,17 +52,18 @@ internal static class ClientConfigs
     }
 
     /// <summary>
-    /// For a consumer that is told its partitions: it has a group's name because the client wants one, and never uses
-    /// it.
+    /// For a consumer that is given its partitions. It has a group's name because the client demands one, and never
+    /// uses it.
     /// </summary>
     public static ConsumerConfig AssignedConsumer(KafkaOptions options)
     {
         var config = Consumer(options);
-        // The worker's own: the client looks for its coordinator, and the user has rights to no other. It never joins.
+        // The worker's own group, because the client looks for its coordinator and the user has no rights to another.
+        // It never joins.
         config.GroupId = options.GroupId;
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.EnablePartitionEof = true;
-        // A new head should not wait for a fetch that found nothing.
+        // A new head should not wait for an empty fetch.
         config.FetchWaitMaxMs = 100;
         Merge(config, options.Client, options.Consumer);
         return config;
@@ -88,7 +89,7 @@ internal static class ClientConfigs
             MessageMaxBytes = options.MessageMaxBytes,
             MessageTimeoutMs = options.DeliveryTimeoutMs,
             Partitioner = Partitioner.Murmur2Random,
-            // The value only, by reference: a failed delivery is told from the others by it.
+            // Only the value, by reference: it identifies a failed delivery.
             DeliveryReportFields = "value",
             AllowAutoCreateTopics = options.AllowAutoCreateTopics,
         };
@@ -106,16 +107,16 @@ internal static class ClientConfigs
         config.TransactionTimeoutMs = options.TransactionTimeoutMs;
         // No record may outlive its transaction.
         config.MessageTimeoutMs = options.TransactionTimeoutMs;
-        // The first try of each step usually meets a coordinator that is still busy with the last transaction: a
-        // default back-off of 100 ms would be most of a lone message's latency. It grows exponentially from here.
+        // At the first try of each step the coordinator is usually still busy with the last transaction. A default
+        // back-off of 100 ms would be most of a single message's latency. It grows exponentially from here.
         if (!Given(options, "retry.backoff.ms"))
             config.RetryBackoffMs = 1;
-        // The client asks three times who coordinates the group; then it waits, with no limit, for the state of some
-        // connection to change (librdkafka 2.12 to 2.16, rd_kafka_coord_req). An idle one that is closed is such a
+        // The client asks three times who coordinates the group. Then it waits without limit for the state of some
+        // connection to change (librdkafka 2.12 to 2.16, rd_kafka_coord_req). Closing an idle connection is such a
         // change.
         if (!Given(options, "connections.max.idle.ms"))
             config.ConnectionsMaxIdleMs = options.TransactionTimeoutMs;
-        // LostConnections reads what the client says of connections that broke.
+        // LostConnections reads the client's lines about broken connections.
         config.LogConnectionClose = true;
         config.Set("log_level", LogLevel);
         return config;
@@ -136,10 +137,10 @@ internal static class ClientConfigs
         {
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
-            // Results of aborted transactions upstream are no messages, in either mode.
+            // Records of aborted transactions upstream are not messages, in either mode.
             IsolationLevel = IsolationLevel.ReadCommitted,
             AllowAutoCreateTopics = options.AllowAutoCreateTopics,
-            // Bounds the memory of what is fetched ahead, and asks again soon after it was full (1 s by default: a
+            // Bounds the memory of fetched messages, and fetches again soon after it was full (the default of 1 s is a
             // stall).
             QueuedMaxMessagesKbytes = 16 << 10,
         };
@@ -152,7 +153,7 @@ internal static class ClientConfigs
     {
         config.BootstrapServers = options.BootstrapServers;
         config.ClientId = $"worker-{Environment.MachineName}";
-        // A broker that is back, or a topic that is made while we run, is noticed in seconds.
+        // A broker that is back, or a topic that is created while we run, is noticed in seconds.
         config.ReconnectBackoffMaxMs = 1_000;
         config.TopicMetadataRefreshIntervalMs = 10_000;
         config.SocketKeepaliveEnable = true;

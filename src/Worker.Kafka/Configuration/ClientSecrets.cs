@@ -13,7 +13,7 @@ public sealed partial class ClientSecrets
     /// <summary>The secrets among these options' librdkafka properties.</summary>
     public ClientSecrets(KafkaOptions options)
     {
-        // Longest first: a secret that contains another is masked whole.
+        // Longest first, so that a secret that contains another is masked completely.
         values = [.. new[] { options.Client, options.Consumer, options.Producer }
             .SelectMany(properties => properties)
             .Where(property => IsSecret(property.Key) && !string.IsNullOrEmpty(property.Value))
@@ -23,8 +23,8 @@ public sealed partial class ClientSecrets
     }
 
     /// <summary>
-    /// Whether the property's value must never be shown. A path to a secret may be: what counts is the property's own
-    /// value.
+    /// Whether the property's value must never be shown. A path to a secret may be shown; only the property's own value
+    /// counts.
     /// </summary>
     public static bool IsSecret(string property)
     {
@@ -49,7 +49,7 @@ public sealed partial class ClientSecrets
     public static string RedactUrls(string text) => UserInfo().Replace(text, $"://{Mask}@");
 
     /// <summary>
-    /// The value, and for one of several lines (a PEM key) each line that is long enough to tell something.
+    /// The value; for a value of several lines (a PEM key) also each line that is long enough to reveal something.
     /// </summary>
     private static IEnumerable<string> Parts(string value) =>
         value.Contains('\n', StringComparison.Ordinal)

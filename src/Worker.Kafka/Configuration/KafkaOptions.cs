@@ -13,7 +13,7 @@ public enum DeliveryMode
     ExactlyOnce,
 }
 
-/// <summary>Where to read when the group has no offset for a partition, or the one it has is gone.</summary>
+/// <summary>Where to read when the group has no offset for a partition, or when its offset is gone.</summary>
 public enum OffsetReset
 {
     /// <summary>From the oldest message that is still there.</summary>
@@ -22,14 +22,14 @@ public enum OffsetReset
     /// <summary>From what arrives next.</summary>
     Latest,
 
-    /// <summary>Stop with an error and let a person decide.</summary>
+    /// <summary>Stop with an error, so that a person decides.</summary>
     Stop,
 }
 
 /// <summary>How the workers of a group agree on who reads what.</summary>
 public enum GroupMembership
 {
-    /// <summary>The members agree among themselves, cooperatively; every broker can.</summary>
+    /// <summary>The members agree among themselves, cooperatively; every broker supports it.</summary>
     Classic,
 
     /// <summary>
@@ -59,8 +59,8 @@ public sealed class KafkaOptions
 
     /// <summary>
     /// Static membership: a name that differs between workers and survives a restart (a StatefulSet's pod name). A
-    /// worker that comes back with it within the session timeout gets its partitions back and nobody else is disturbed;
-    /// until then nobody reads them. Default: none, dynamic membership.
+    /// worker that comes back with it within the session timeout gets its partitions back, and no other worker is
+    /// disturbed. Until then nobody reads them. Default: none, dynamic membership.
     /// </summary>
     public string? GroupInstanceId { get; set; }
 
@@ -74,8 +74,8 @@ public sealed class KafkaOptions
     public OffsetReset OffsetReset { get; set; } = OffsetReset.Earliest;
 
     /// <summary>
-    /// Exactly-once only: who this worker is to the transaction coordinator. It must differ between workers and survive
-    /// a restart of the same one, so that what a crash left open is aborted at once. Default: group id, then host name.
+    /// Exactly-once only: this worker's name for the transaction coordinator. It must differ between workers and
+    /// survive a restart, so that what a crash left open is aborted at once. Default: group id, then host name.
     /// </summary>
     public string? TransactionalId { get; set; }
 
@@ -94,34 +94,34 @@ public sealed class KafkaOptions
     public int TransactionTimeoutMs { get; set; } = 10_000;
 
     /// <summary>
-    /// The group expels a member that does not poll for so long. 5,000 to 86,400,000, default 300,000.
+    /// The group expels a member that does not poll for this long. 5,000 to 86,400,000, default 300,000.
     /// </summary>
     [Range(5_000, 86_400_000)]
     public int MaxPollIntervalMs { get; set; } = 300_000;
 
     /// <summary>
-    /// With a full window in hand and nobody to take it, partitions are paused after this long and polled on.
-    /// 100 to half of <see cref="MaxPollIntervalMs"/>, default 2,000.
+    /// When a full window has waited for this long, partitions are paused and polling goes on. 100 to half of
+    /// <see cref="MaxPollIntervalMs"/>, default 2,000.
     /// </summary>
     [Range(100, 43_200_000)]
     public int PauseAfterMs { get; set; } = 2_000;
 
     /// <summary>
-    /// How long a revoked partition is kept for the windows in flight to be committed. 0 to 600,000, default 20,000.
+    /// How long a revoked partition is kept so that windows in flight can be committed. 0 to 600,000, default 20,000.
     /// </summary>
     [Range(0, 600_000)]
     public int RevokeDrainMs { get; set; } = 20_000;
 
     /// <summary>
-    /// At-least-once: a record that no broker took for so long has failed. 1,000 to 3,600,000, default 60,000.
+    /// At-least-once: a record that no broker took for this long has failed. 1,000 to 3,600,000, default 60,000.
     /// </summary>
     [Range(1_000, 3_600_000)]
     public int DeliveryTimeoutMs { get; set; } = 60_000;
 
     /// <summary>
-    /// Exactly-once: how long one step of a transaction is asked for again before a fresh producer takes over, and
-    /// reading goes on from what is committed. Where a broker was lost meanwhile, that comes after
-    /// <see cref="TransactionTimeoutMs"/>. At least that, and 1,000 to 3,600,000, default 180,000.
+    /// Exactly-once: how long one step of a transaction is retried before a fresh producer takes over and reading goes
+    /// on from what is committed. If a broker was lost meanwhile, the limit is <see cref="TransactionTimeoutMs"/>. At
+    /// least that, and 1,000 to 3,600,000, default 180,000.
     /// </summary>
     [Range(1_000, 3_600_000)]
     public int TransactionGiveUpMs { get; set; } = 180_000;
@@ -134,12 +134,12 @@ public sealed class KafkaOptions
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
     /// <summary>
-    /// Whether to ask, at start, for each topic's own <c>max.message.bytes</c>; false where the brokers do not answer
+    /// Whether to ask, at start, for each topic's own <c>max.message.bytes</c>; false if the brokers do not answer
     /// that. Default true.
     /// </summary>
     public bool AskTopicLimits { get; set; } = true;
 
-    /// <summary>How long a producer waits for company before it sends a batch. 0 to 1,000, default 1.</summary>
+    /// <summary>How long a producer waits for more records before it sends a batch. 0 to 1,000, default 1.</summary>
     [Range(0, 1_000)]
     public int LingerMs { get; set; } = 1;
 

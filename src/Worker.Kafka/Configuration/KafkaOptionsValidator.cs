@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Worker.Kafka.Configuration;
 
-/// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists every problem at once.</summary>
+/// <summary>Checks <see cref="KafkaOptions"/> before anything connects, and lists all problems together.</summary>
 public static partial class KafkaOptionsValidator
 {
-    /// <summary>Properties that carry the delivery promise or have an option of their own, and that option.</summary>
+    /// <summary>
+    /// Properties that the delivery promise depends on or that have their own option, and that option.
+    /// </summary>
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
     {
         ["bootstrap.servers"] = "Kafka:BootstrapServers",
@@ -30,7 +32,7 @@ public static partial class KafkaOptionsValidator
     };
 
     /// <summary>
-    /// Every problem of the options, each saying which setting and what is allowed; empty when all is well.
+    /// All problems of the options, each with the setting and what is allowed; empty if there are none.
     /// </summary>
     public static IReadOnlyList<string> Problems(KafkaOptions options)
     {
@@ -79,11 +81,11 @@ public static partial class KafkaOptionsValidator
                 continue;
             if (topic is "." or ".." || !TopicName().IsMatch(topic))
                 problems.Add(
-                    $"Kafka:Topics:{role}: '{topic}' is no topic name: up to 249 letters, digits, '.', '_' and '-'");
+                    $"Kafka:Topics:{role}: '{topic}' is not a topic name: up to 249 letters, digits, '.', '_' and '-'");
             if (!seen.TryAdd(topic, role))
                 problems.Add(
                     $"Kafka:Topics:{role}: '{topic}' is already the topic of {seen[topic]}: each needs its own");
-            // What the worker writes it would read again, and so on for ever.
+            // The worker would read again what it writes, and so on forever.
             if (role != nameof(topics.Messages) && sources?.Matches(topic) == true)
                 problems.Add(
                     $"Kafka:Topics:{nameof(topics.Messages)}: a pattern matches '{topic}', the topic of {role}: make " +
@@ -125,8 +127,8 @@ public static partial class KafkaOptionsValidator
             "group.protocol.type"])
             if (options.Client.ContainsKey(property) || options.Consumer.ContainsKey(property))
                 problems.Add(
-                    $"Kafka:Consumer:{property} is the broker's to choose with Kafka:GroupProtocol Consumer: leave " +
-                    "it out");
+                    $"Kafka:Consumer:{property} is chosen by the broker with Kafka:GroupProtocol Consumer: leave it " +
+                    "out");
     }
 
     private static void Reserve(IDictionary<string, string> properties, string section, List<string> problems)
@@ -134,7 +136,7 @@ public static partial class KafkaOptionsValidator
         foreach (var (property, value) in properties)
         {
             if (Reserved.TryGetValue(property, out var option))
-                problems.Add($"Kafka:{section}:{property} is not free to set: use {option}");
+                problems.Add($"Kafka:{section}:{property} cannot be set here: use {option}");
             if (value is null)
                 problems.Add($"Kafka:{section}:{property} has no value");
         }

@@ -7,7 +7,8 @@ public sealed class KafkaTopics
 {
     /// <summary>
     /// Texts to classify: one topic or several, comma separated; one that begins with '^' is a pattern, and every topic
-    /// that matches it is read, also one that is made later (<see cref="MessageTopics"/>). Default <c>messages</c>.
+    /// that matches it is read, including one that is created later (<see cref="MessageTopics"/>). Default
+    /// <c>messages</c>.
     /// </summary>
     [Required]
     public string Messages { get; set; } = "messages";
@@ -16,11 +17,11 @@ public sealed class KafkaTopics
     [Required]
     public string Results { get; set; } = "results";
 
-    /// <summary>What a person should look at. Default <c>review</c>.</summary>
+    /// <summary>Messages that people should look at. Default <c>review</c>.</summary>
     [Required]
     public string Review { get; set; } = "review";
 
-    /// <summary>What could not be processed, as it came. Default <c>dead-letters</c>.</summary>
+    /// <summary>Messages that could not be processed, unchanged. Default <c>dead-letters</c>.</summary>
     [Required]
     public string DeadLetters { get; set; } = "dead-letters";
 

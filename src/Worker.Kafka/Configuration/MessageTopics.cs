@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Worker.Kafka.Configuration;
 
 /// <summary>
-/// The topics that texts are read from: what <see cref="KafkaTopics.Messages"/> says, taken apart. Names and patterns,
-/// separated by commas; a pattern is a regular expression that begins with '^', as the client library has it.
+/// The topics that texts are read from: <see cref="KafkaTopics.Messages"/>, parsed. It has names and patterns,
+/// separated by commas; a pattern is a regular expression that begins with '^', as in the client library.
 /// </summary>
 public sealed class MessageTopics
 {
@@ -17,13 +17,13 @@ public sealed class MessageTopics
     /// <summary>Topics named in full.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Each with its '^': topics that match are read, also those that are made later.</summary>
+    /// <summary>Each with its '^'; topics that match are read, including those that are created later.</summary>
     public IReadOnlyList<string> Patterns { get; }
 
     /// <summary>For the consumer.</summary>
     public IEnumerable<string> Subscription => Names.Concat(Patterns);
 
-    /// <exception cref="FormatException">A pattern is no regular expression; the message names it.</exception>
+    /// <exception cref="FormatException">A pattern is not a regular expression; the message names it.</exception>
     public static MessageTopics Of(KafkaTopics topics)
     {
         var parts = topics.Messages.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -46,7 +46,7 @@ public sealed class MessageTopics
         }
         catch (RegexParseException error)
         {
-            throw new FormatException($"'{pattern}' is no regular expression: {error.Message}", error);
+            throw new FormatException($"'{pattern}' is not a regular expression: {error.Message}", error);
         }
     }
 }

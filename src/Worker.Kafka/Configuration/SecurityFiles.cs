@@ -7,7 +7,7 @@ namespace Worker.Kafka.Configuration;
 internal static class SecurityFiles
 {
     /// <summary>
-    /// The authorities of ssl.ca.location or ssl.ca.pem; empty where there are none or they cannot be read.
+    /// The authorities of ssl.ca.location or ssl.ca.pem; empty if there are none or they cannot be read.
     /// </summary>
     public static X509Certificate2Collection Authorities(IDictionary<string, string> properties)
     {
@@ -26,7 +26,7 @@ internal static class SecurityFiles
         return found;
     }
 
-    /// <summary>What is wrong with PEM certificates; null when nothing is.</summary>
+    /// <summary>What is wrong with PEM certificates; null if nothing is.</summary>
     public static string? CertificateProblem(string pem, DateTimeOffset now)
     {
         var found = new X509Certificate2Collection();
@@ -41,15 +41,15 @@ internal static class SecurityFiles
         if (found.Count == 0)
             return "holds no PEM certificate (-----BEGIN CERTIFICATE-----): a Java key store or DER file must be " +
                 "converted first";
-        // The first is the one that is shown; of several authorities, one that is good is enough.
+        // The first certificate is the one that is shown; of several authorities, one good one is enough.
         return found.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
-            ? $"holds a certificate of {found[0].Subject} that ended at {found[0].NotAfter.ToUniversalTime():u}: " +
+            ? $"holds a certificate of {found[0].Subject} that expired at {found[0].NotAfter.ToUniversalTime():u}: " +
                 "renew it"
             : null;
     }
 
     /// <summary>
-    /// What is wrong with a PEM key for a certificate; null when nothing is. No message shows any part of the key.
+    /// What is wrong with a PEM key for a certificate; null if nothing is. No message shows any part of the key.
     /// </summary>
     public static string? KeyProblem(string key, string? certificate, string? password)
     {

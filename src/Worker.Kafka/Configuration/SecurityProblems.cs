@@ -1,7 +1,7 @@
 namespace Worker.Kafka.Configuration;
 
 /// <summary>
-/// What is wrong with TLS and SASL settings before anything connects: settings that contradict each other, files that
+/// Finds problems of TLS and SASL settings before anything connects: settings that contradict each other, files that
 /// are missing or not what they should be. No message shows a secret.
 /// </summary>
 internal static class SecurityProblems
@@ -16,7 +16,7 @@ internal static class SecurityProblems
         var problems = new List<string>();
         if (options.BootstrapServers.Contains('@', StringComparison.Ordinal))
             problems.Add(
-                "Kafka:BootstrapServers: has an '@': Kafka takes no user or password there; use " +
+                "Kafka:BootstrapServers: has an '@': Kafka does not take a user or password there; use " +
                 "Kafka:Client:sasl.username and sasl.password");
         Section(options.Client, "Client", now, problems);
         return problems;
@@ -71,7 +71,7 @@ internal static class SecurityProblems
                 break;
             case "OAUTHBEARER" when Value(properties, "enable.sasl.oauthbearer.unsecure.jwt") != "true":
                 problem("sasl.oauthbearer.method",
-                    "OAUTHBEARER needs a way to a token: set this to oidc, with client.id, client.secret and " +
+                    "OAUTHBEARER needs a source of tokens: set this to oidc, with client.id, client.secret and " +
                     "token.endpoint.url under sasl.oauthbearer");
                 break;
             case "OAUTHBEARER" or "GSSAPI":
@@ -96,9 +96,9 @@ internal static class SecurityProblems
         var (certificate, certificateFrom) = Either(properties, texts, "ssl.certificate");
         var (key, keyFrom) = Either(properties, texts, "ssl.key");
         if (certificateFrom is not null && keyFrom is null)
-            problem(certificateFrom, "has no key: set ssl.key.location or ssl.key.pem beside it");
+            problem(certificateFrom, "has no key: set ssl.key.location or ssl.key.pem too");
         if (keyFrom is not null && certificateFrom is null)
-            problem(keyFrom, "has no certificate: set ssl.certificate.location or ssl.certificate.pem beside it");
+            problem(keyFrom, "has no certificate: set ssl.certificate.location or ssl.certificate.pem too");
         var readable = certificate is not null
             && SecurityFiles.CertificateProblem(certificate, DateTimeOffset.MinValue) is null ? certificate : null;
         if (key is not null
@@ -106,7 +106,7 @@ internal static class SecurityProblems
             problem(keyFrom!, wrongKey);
     }
 
-    /// <summary>The PEM and the property it comes from; the PEM is null where its file cannot be read.</summary>
+    /// <summary>The PEM and the property it comes from; the PEM is null if its file cannot be read.</summary>
     private static (string? Pem, string? From) Either(
         IDictionary<string, string> properties, Dictionary<string, string?> texts, string stem) =>
         Value(properties, $"{stem}.pem") is { } pem ? (pem, $"{stem}.pem")
@@ -115,7 +115,7 @@ internal static class SecurityProblems
 
     private static string? Read(string property, string path, Action<string, string> problem)
     {
-        // A key store, a folder of authorities, or the library's own search for them, is the library's to read.
+        // Only the library reads key stores and folders of authorities, or searches for authorities.
         if (property is "ssl.keystore.location" && File.Exists(path)
             || property == "ssl.ca.location" && (path == "probe" || Directory.Exists(path)))
             return null;

@@ -5,14 +5,14 @@ namespace Worker.Kafka.Embedded;
 
 /// <summary>
 /// A broker inside this process, for the demo and for tests: librdkafka's mock cluster, on a free port of the loopback
-/// address. What it cannot do, so that nobody relies on it:
+/// address. It has these limits:
 /// <list type="bullet">
-/// <item>Topics appear on use, with 4 partitions; they cannot be created otherwise.</item>
-/// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further
-/// ahead.</item>
+/// <item>Topics are created by using them, with 4 partitions, and in no other way.</item>
+/// <item>Each partition keeps about its last 5 MiB: older messages vanish, so a publisher must not run further ahead
+/// than that.</item>
 /// <item>Transactions are accepted and ignored: nothing is fenced, aborted records stay, their offsets are not
 /// committed.</item>
-/// <item>A group's first member waits 3 s for company, and is forgotten when its session timeout is shorter than
+/// <item>A group's first member waits 3 s for others, and is forgotten if its session timeout is shorter than
 /// that.</item>
 /// <item>Nothing survives the process.</item>
 /// </list>
@@ -46,11 +46,11 @@ public sealed class EmbeddedBroker : IDisposable
     {
         BootstrapServers = BootstrapServers,
         GroupId = groupId,
-        // It ignores transactions; a real one takes exactly-once, the default of 'worker run'.
+        // It ignores transactions. A real broker supports exactly-once, the default of 'worker run'.
         Delivery = DeliveryMode.AtLeastOnce,
-        // It never answers a question about settings: the client would wait to the end of its patience.
+        // It never answers questions about settings: the client would wait until it times out.
         AskTopicLimits = false,
-        // It answers a fetch that found nothing only when its time is over, a real one as soon as there is a message.
+        // It answers an empty fetch only when its time is over; a real broker answers as soon as there is a message.
         Consumer = { new("fetch.wait.max.ms", "10") },
     };
 
@@ -73,7 +73,7 @@ public sealed class EmbeddedBroker : IDisposable
             Asked(() => admin.GetMetadata(topic, Patience));
     }
 
-    /// <summary>The first request may meet a connection that is only being made.</summary>
+    /// <summary>The first request may come while the connection is still being made.</summary>
     private static T Asked<T>(Func<T> ask)
     {
         for (var tries = 1; ; tries++)

@@ -5,7 +5,9 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Groups;
 
-/// <summary>Tells the consumer's errors that it mends itself (logged) from those that need a person (thrown).</summary>
+/// <summary>
+/// Separates the errors from which the consumer recovers itself (logged) from those that need a person (thrown).
+/// </summary>
 internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaClients clients)
 {
     private readonly FatalError fatal = new();
@@ -14,17 +16,17 @@ internal sealed class ConsumeErrors(KafkaOptions options, ClientLog log, KafkaCl
     public void Note(Error error) => fatal.Note(error);
 
     /// <summary>
-    /// Whether another member took, or seems to have taken, this worker's instance id: this consumer is of no more use.
+    /// Whether another member took, or seems to have taken, this worker's instance id; then this consumer is unusable.
     /// </summary>
     public bool IsFenced(Error error) => fatal.Of(error).Code == ErrorCode.FencedInstanceId;
 
-    /// <summary>Whether another member still has this worker's instance id: this consumer is of no more use.</summary>
+    /// <summary>Whether another member still has this worker's instance id; then this consumer is unusable.</summary>
     public bool IsUnreleased(Error error) => fatal.Of(error).Code == ErrorCode.UnreleasedInstanceId;
 
     /// <summary>What the broker said, without secrets.</summary>
     public string Reason(Error error) => clients.Redact(fatal.Of(error).Reason);
 
-    /// <exception cref="KafkaFailureException">Where reading cannot go on.</exception>
+    /// <exception cref="KafkaFailureException">Reading cannot go on.</exception>
     public void Handle(ConsumeException exception)
     {
         var error = fatal.Of(exception.Error);

@@ -4,7 +4,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Groups;
 
-/// <summary>One life of the group's consumer: from joining until an error that only a new one mends.</summary>
+/// <summary>One life of the group's consumer: from joining until an error that only a new consumer can fix.</summary>
 internal sealed class ConsumerLife : IDisposable
 {
     private bool hangs;
@@ -32,11 +32,11 @@ internal sealed class ConsumerLife : IDisposable
     public ConsumeErrors Errors { get; }
 
     /// <summary>
-    /// Leaves the group in an orderly way. The client may not come back from that, in the middle of a rebalance
-    /// (librdkafka 2.16, seen twice in some sixty storms of them): then false, after so long, and it is never freed,
-    /// for that would wait too.
+    /// Leaves the group in an orderly way. In the middle of a rebalance the client may not return from that (librdkafka
+    /// 2.16, seen twice in some sixty rebalance storms). Then this returns false after the given time, and the client
+    /// is never freed, because that would wait too.
     /// </summary>
-    /// <exception cref="KafkaException">The group was not left in order, and will notice by itself.</exception>
+    /// <exception cref="KafkaException">The group was not left in an orderly way; it will notice by itself.</exception>
     public bool Leave(TimeSpan limit)
     {
         var closing = Task.Factory.StartNew(

@@ -6,11 +6,11 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// This worker's membership in its consumer group, and the one owner of all that belongs to it: the consumer, in as
-/// many lives as it takes, which windows are in flight (<see cref="WindowLedger"/>), the offsets that are committed,
-/// and the group's generation. The reader reads through it, the publisher commits through it, and neither knows the
-/// other. The reader's thread polls <see cref="Consumer"/>, so rebalances happen there; what another thread may call
-/// says so.
+/// This worker's membership in its consumer group. It is the only owner of everything that belongs to the membership:
+/// the consumer, in as many lives as it takes; the windows in flight (<see cref="WindowLedger"/>); the committed
+/// offsets; and the group's generation. The reader reads through it, the publisher commits through it, and neither
+/// knows the other. The reader's thread polls <see cref="Consumer"/>, so rebalances happen on that thread. Members that
+/// other threads may call say so.
 /// </summary>
 public sealed partial class GroupSession : IDisposable
 {
@@ -25,10 +25,10 @@ public sealed partial class GroupSession : IDisposable
     private bool subscribed;
     private bool closed;
 
-    /// <param name="options">Where and how.</param>
-    /// <param name="loggers">For its lines.</param>
-    /// <param name="clock">For its patience.</param>
-    /// <param name="outages">The worker's; one of its own where none is given.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="loggers">For its log lines.</param>
+    /// <param name="clock">For its waiting times.</param>
+    /// <param name="outages">The worker's outage log; without one it makes its own.</param>
     /// <exception cref="KafkaFailureException">The client refuses the settings.</exception>
     public GroupSession(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
@@ -48,7 +48,7 @@ public sealed partial class GroupSession : IDisposable
         [.. Consumer.Assignment.Select(partition => (partition.Topic, partition.Partition.Value))];
 
     /// <summary>
-    /// Whether the group has told this worker its partitions at least once; none is an answer, too. Any thread.
+    /// Whether the group has told this worker its partitions at least once, even if it has none. Any thread.
     /// </summary>
     public bool IsAssigned => isAssigned;
 
@@ -63,25 +63,25 @@ public sealed partial class GroupSession : IDisposable
 
     internal KafkaClients Clients { get; }
 
-    /// <summary>For the consumer's lines.</summary>
+    /// <summary>For the consumer's log lines.</summary>
     internal ClientLog Log { get; }
 
     internal WindowLedger Ledger { get; }
 
-    /// <summary>What the worker says of outages.</summary>
+    /// <summary>The worker's outage log.</summary>
     public OutageLog Outages { get; }
 
     /// <summary>The consumer of this life. Reader's thread, unless a member here says otherwise.</summary>
     internal IConsumer<byte[]?, byte[]?> Consumer => life.Consumer;
 
-    /// <summary>Partitions were lost, and the group has not said since what is ours.</summary>
+    /// <summary>Partitions were lost, and the group has not yet said which are ours now.</summary>
     internal bool AwaitsPartitions { get; private set; }
 
     /// <summary>The reader's; before its first poll.</summary>
     internal RebalanceHandlers Handlers { get; set; } = RebalanceHandlers.None;
 
     /// <summary>
-    /// The partitions that are read now, and the end of each as the last fetch told it; −1 where none has. Any thread.
+    /// The partitions that are read now, and the end of each as the last fetch reported it; −1 if none has. Any thread.
     /// </summary>
     public IReadOnlyList<(string Topic, int Partition, long End)> Ends()
     {
@@ -94,20 +94,20 @@ public sealed partial class GroupSession : IDisposable
         }
         catch (Exception ended) when (ended is ObjectDisposedException or KafkaException)
         {
-            // A consumer that is being replaced reads nothing just now.
+            // A consumer that is being replaced does not read anything at the moment.
             return [];
         }
     }
 
     /// <summary>
-    /// Nobody will publish any more: no revoke waits for the windows in flight, which are abandoned instead. Any
-    /// thread.
+    /// Nothing will be published any more: revokes do not wait for the windows in flight, which are abandoned instead.
+    /// Any thread.
     /// </summary>
     public void AwaitNothing() => Ledger.Halt();
 
     /// <summary>
-    /// Leaves the group in an orderly way. Windows still in flight are abandoned: drain the pipeline first. Reader's
-    /// thread, or any once that has ended.
+    /// Leaves the group in an orderly way. Windows still in flight are abandoned, so drain the pipeline first. Reader's
+    /// thread, or any thread after that has ended.
     /// </summary>
     public void Close()
     {
@@ -118,16 +118,16 @@ public sealed partial class GroupSession : IDisposable
             Ledger.Drain(TimeSpan.Zero);
         try
         {
-            // After a session and a little more the group has noticed in any case.
+            // A little after the session timeout the group notices in any case.
             var limit = TimeSpan.FromMilliseconds(Options.SessionTimeoutMs) + LeavePatience;
             if (!life.Leave(limit))
-                NotClosed(logger, $"the client library has not come back from it within {limit.TotalSeconds:F0} s");
+                NotClosed(logger, $"the client library has not returned from it within {limit.TotalSeconds:F0} s");
         }
         catch (KafkaException error)
         {
             NotClosed(logger, error.Error.Reason);
         }
-        // What waited to be said is said now.
+        // Delayed lines are written now.
         ownOutages?.Dispose();
     }
 
@@ -138,10 +138,10 @@ public sealed partial class GroupSession : IDisposable
     }
 
     /// <summary>
-    /// The group's generation as the transaction coordinator wants it; null where this worker is no longer a member.
-    /// The broker would take offsets from a producer whose consumer is in no group without any check, so that the
-    /// publisher must not even ask. A member that was expelled joins again only inside a poll, and that waits for the
-    /// publisher. Any thread.
+    /// The group's generation as the transaction coordinator wants it; null if this worker is no longer a member. From
+    /// a producer whose consumer is in no group the broker would take offsets without any check, so the publisher must
+    /// not even ask. A member that was expelled joins again only inside a poll, and that waits for the publisher. Any
+    /// thread.
     /// </summary>
     internal IConsumerGroupMetadata? Metadata()
     {
@@ -151,16 +151,16 @@ public sealed partial class GroupSession : IDisposable
     }
 
     /// <summary>At-least-once: commits the window's offsets; the publisher's thread.</summary>
-    /// <exception cref="KafkaException">It is not known to be committed.</exception>
+    /// <exception cref="KafkaException">It is not certain that they are committed.</exception>
     internal void Commit(SourceWindow window) => Consumer.Commit(window.Offsets());
 
     /// <summary>
-    /// Whether the group refuses this worker because of another with its instance id: the reader's to settle. Any
+    /// Whether the group refuses this worker because another has its instance id; the reader must settle that. Any
     /// thread.
     /// </summary>
     internal bool IsRefused(Error error) => life.Errors.IsFenced(error) || life.Errors.IsUnreleased(error);
 
-    /// <summary>Joins the group; does nothing the second time in a life of the consumer.</summary>
+    /// <summary>Joins the group; a second call in the same life of the consumer does nothing.</summary>
     internal void Subscribe()
     {
         ObjectDisposedException.ThrowIf(closed, this);
@@ -171,7 +171,7 @@ public sealed partial class GroupSession : IDisposable
         Outages.HasReader = true;
     }
 
-    /// <summary>Which offsets partitions hold, by their leaders: of those that answered.</summary>
+    /// <summary>Which offsets partitions hold, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     internal Dictionary<TopicPartition, (long First, long End)> AskEnds(
         IReadOnlyCollection<TopicPartition> partitions, TimeSpan timeout) => life.Ends.Ask(partitions, timeout);
@@ -182,12 +182,13 @@ public sealed partial class GroupSession : IDisposable
     internal bool MayJoinAgain(Error error) => membership.MayJoinAgain(life.Errors, error);
 
     /// <summary>
-    /// Goes on with a fresh consumer. The publisher must be outside the old one, and what was read given back.
+    /// Goes on with a fresh consumer. The publisher must be outside the old one, and what was read must have been given
+    /// back.
     /// </summary>
     internal void JoinAgain()
     {
         life.Dispose();
-        // Nobody misses a poll of one who is no member.
+        // Nobody misses the polls of a consumer that is not a member.
         Task.Delay(JoinPause, Clock).GetAwaiter().GetResult();
         life = NewLife();
         subscribed = false;
@@ -197,7 +198,7 @@ public sealed partial class GroupSession : IDisposable
     /// <summary>Why the group refuses this member, without secrets.</summary>
     internal string Reason(Error error) => life.Errors.Reason(error);
 
-    /// <summary>An error of a poll: said, where the client mends it by itself.</summary>
+    /// <summary>An error of a poll. It is only logged if the client recovers by itself.</summary>
     /// <exception cref="KafkaFailureException">Where reading cannot go on.</exception>
     internal void Handle(ConsumeException error) => life.Errors.Handle(error);
 
@@ -220,6 +221,7 @@ public sealed partial class GroupSession : IDisposable
         new(Options, Clients, Log, Assigned, partitions => Handlers.Revoked(partitions), Lose);
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "Leaving the consumer group failed, it will notice by itself: {Reason}")]
+        Level = LogLevel.Warning, Message = "Leaving the consumer group failed, the group will notice by itself: " +
+            "{Reason}")]
     private static partial void NotClosed(ILogger logger, string reason);
 }

@@ -4,7 +4,7 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// Sees the end of an outage where no window is in flight: then only the reader can. Reader's thread only.
+/// Detects the end of an outage when no window is in flight, because then only the reader can. Reader's thread only.
 /// </summary>
 internal sealed class OutageWatch(GroupSession group)
 {
@@ -14,7 +14,7 @@ internal sealed class OutageWatch(GroupSession group)
     /// <summary>Whether every partition of ours has a leader that answers, asked now and then.</summary>
     public void Look()
     {
-        // While a fresh producer settles the last window, it is not over.
+        // It is not over while a fresh producer settles the last window.
         if (!group.Outages.IsOn || group.AwaitsPartitions || group.Ledger.IsRecovering || group.Ledger.AreOffsetsUnknown
             || group.Ledger.InFlight > 0 || group.Clock.GetElapsedTime(looked) < LookEvery)
             return;
@@ -30,7 +30,7 @@ internal sealed class OutageWatch(GroupSession group)
         }
         catch (KafkaException)
         {
-            // Nobody answers: it goes on.
+            // No broker answers, so it goes on.
         }
     }
 }

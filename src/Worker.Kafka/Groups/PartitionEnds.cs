@@ -4,14 +4,14 @@ using Confluent.Kafka.Admin;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// Asks which offsets partitions hold, all of them in two requests a broker: asked one after another each waits for the
-/// fetch that its connection is busy with, up to <c>fetch.wait.max.ms</c>.
+/// Asks which offsets partitions hold, for all of them in two requests per broker. If asked one after another, each
+/// would wait for the fetch that its connection is busy with, up to <c>fetch.wait.max.ms</c>.
 /// </summary>
 internal sealed class PartitionEnds(Handle consumer) : IDisposable
 {
     private readonly IAdminClient admin = new DependentAdminClientBuilder(consumer).Build();
 
-    /// <summary>The first offset and the one behind the last, for the partitions whose leader answered.</summary>
+    /// <summary>The first offset and the one after the last, for the partitions whose leader answered.</summary>
     /// <exception cref="KafkaException">None did.</exception>
     public Dictionary<TopicPartition, (long First, long End)> Ask(IReadOnlyCollection<TopicPartition> partitions,
         TimeSpan timeout)

@@ -6,8 +6,7 @@ namespace Worker.Kafka.Groups;
 public readonly record struct RecordHeader(string Name, byte[]? Value);
 
 /// <summary>
-/// One message as Kafka holds it. Key and value are null where Kafka's are (a tombstone's value), which differs from
-/// empty.
+/// One message as Kafka holds it. Key and value are null if Kafka's are (a tombstone's value); null differs from empty.
 /// </summary>
 public sealed class SourceRecord
 {
@@ -24,7 +23,7 @@ public sealed class SourceRecord
     /// <summary>In the order of the message; never null.</summary>
     public required RecordHeader[] Headers { get; init; }
 
-    /// <summary>Milliseconds since 1970-01-01 UTC; -1 where the message has none.</summary>
+    /// <summary>Milliseconds since 1970-01-01 UTC; -1 if the message has none.</summary>
     public required long TimestampMs { get; init; }
 
     /// <summary>Bytes of key, value and headers together.</summary>
@@ -36,8 +35,9 @@ public sealed class SourceRecord
         return size;
     }
 
-    /// <param name="result">A message, no end of partition.</param>
-    /// <param name="topic">Its topic: the client makes a new string for every message, the caller may keep one.</param>
+    /// <param name="result">A message, not an end of partition.</param>
+    /// <param name="topic">Its topic; the client makes a new string for every message, but the caller may reuse
+    /// one.</param>
     internal static SourceRecord From(ConsumeResult<byte[]?, byte[]?> result, string topic)
     {
         var message = result.Message;

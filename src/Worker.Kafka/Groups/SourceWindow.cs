@@ -3,14 +3,14 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// What a window has of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>,
-/// which is committed. Where the partition ended behind the last message, Next lies behind what no reader sees
+/// A window's part of one partition: from <paramref name="First"/> up to, not including, <paramref name="Next"/>, which
+/// is committed. If the partition ended after the last message, Next is after the entries that no reader sees
 /// (transaction markers).
 /// </summary>
 public readonly record struct OffsetRange(string Topic, int Partition, long First, long Next);
 
 /// <summary>
-/// What arrived while the window before was being computed, in the order in which each partition has it.
+/// The messages that arrived while the window before was being computed, in the order of each partition.
 /// </summary>
 public sealed class SourceWindow
 {
@@ -25,10 +25,12 @@ public sealed class SourceWindow
         this.ledger = ledger;
     }
 
-    /// <summary>None where only offsets are to be committed: partitions ended behind what no reader sees.</summary>
+    /// <summary>
+    /// Empty if only offsets are to be committed, because partitions ended after entries that no reader sees.
+    /// </summary>
     public SourceRecord[] Records { get; }
 
-    /// <summary>One entry a partition that the window has records of, or reached the end of.</summary>
+    /// <summary>One entry for each partition that the window has records of, or whose end it reached.</summary>
     public OffsetRange[] Ranges { get; }
 
     /// <summary>Keys, values and headers together.</summary>

@@ -3,12 +3,12 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// Being a member of the group under an instance id (static membership). A member is fenced when another joins with its
-/// id, and also, for nothing, when the coordinator was away for longer than the session: the client joins anew, and
-/// what it had still to send as the member it was makes the coordinator take it for a second (librdkafka 2.12 to 2.16).
-/// And with the consumer protocol a killed worker that comes back is refused until the session of its last life is
-/// over. So a member that was refused joins again with a fresh consumer. Where that goes on, because two were given one
-/// id, it ends. Reader's thread only.
+/// Membership in the group under an instance id (static membership). A member is fenced when another joins with its id.
+/// It is also fenced, wrongly, when the coordinator was away for longer than the session: the client joins anew, and
+/// requests that it still sends as the old member make the coordinator take it for a second one (librdkafka 2.12 to
+/// 2.16). And with the consumer protocol a killed worker that comes back is refused until its old session is over. So a
+/// refused member joins again with a fresh consumer. If that keeps happening, because two workers have one id, the
+/// worker ends. Reader's thread only.
 /// </summary>
 internal sealed class StaticMembership(TimeProvider clock)
 {
@@ -23,7 +23,7 @@ internal sealed class StaticMembership(TimeProvider clock)
     private readonly Queue<long> fences = [];
     private long? unreleasedSince;
 
-    /// <summary>Whether a consumer with this error is to be replaced by a fresh one; counts it.</summary>
+    /// <summary>Whether a consumer with this error should be replaced by a fresh one; counts the error.</summary>
     public bool MayJoinAgain(ConsumeErrors errors, Error error)
     {
         if (errors.IsUnreleased(error))
@@ -36,6 +36,6 @@ internal sealed class StaticMembership(TimeProvider clock)
         return fences.Count <= MaximumFences;
     }
 
-    /// <summary>The group has taken this member in.</summary>
+    /// <summary>The group has accepted this member.</summary>
     public void Joined() => unreleasedSince = null;
 }

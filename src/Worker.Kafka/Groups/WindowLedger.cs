@@ -4,10 +4,9 @@ using Worker.Core.Health;
 namespace Worker.Kafka.Groups;
 
 /// <summary>
-/// Which windows are in flight, and from where to read again when they are abandoned. It keeps apart the two threads
-/// that could hurt each other: while a window is being published, no partition is let go, and once windows are
-/// abandoned none of them can be published. Windows are published one at a time, in the order in which they were handed
-/// out.
+/// Which windows are in flight, and from where to read again when they are abandoned. It protects two threads from each
+/// other: while a window is being published, no partition is given up, and once windows are abandoned none of them can
+/// be published. Windows are published one at a time, in the order in which they were handed out.
 /// </summary>
 internal sealed class WindowLedger(TimeProvider clock)
 {
@@ -34,7 +33,7 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Reader: counts a window as in flight; false where windows were abandoned after it was begun.</summary>
+    /// <summary>Reader: counts a window as in flight; false if windows were abandoned after it was begun.</summary>
     public bool TryHandOut(SourceWindow window)
     {
         lock (gate)
@@ -48,9 +47,7 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>
-    /// Publisher: from now on until the window ends, partitions stay; false where the window is stale.
-    /// </summary>
+    /// <summary>Publisher: partitions stay from now on until the window ends; false if the window is stale.</summary>
     public bool TryBegin(SourceWindow window)
     {
         lock (gate)
@@ -74,7 +71,7 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Publisher: the window will be published again with another record in the place of one.</summary>
+    /// <summary>Publisher: the window will be published again with one record replaced.</summary>
     public void Return()
     {
         lock (gate)
@@ -95,9 +92,8 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Publisher: the window failed and its offsets may have been committed all the same. Until
-    /// <see cref="EndRecovery"/> a fresh producer finds out, and partitions stay: another worker would read on from
-    /// offsets that may still be moved.
+    /// Publisher: the window failed but its offsets may have been committed. Until <see cref="EndRecovery"/> a fresh
+    /// producer finds out, and partitions stay, because another worker would read on from offsets that may still move.
     /// </summary>
     public void BeginRecovery()
     {
@@ -110,7 +106,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Publisher: what was read since <see cref="BeginRecovery"/> is abandoned, and the group must be asked for its
+    /// Publisher: messages read since <see cref="BeginRecovery"/> are abandoned, and the group must be asked for its
     /// offsets once more.
     /// </summary>
     public void EndRecovery()
@@ -123,7 +119,7 @@ internal sealed class WindowLedger(TimeProvider clock)
         }
     }
 
-    /// <summary>Any thread: nobody publishes any more, and nobody waits for what is in flight.</summary>
+    /// <summary>Any thread: nothing is published any more, and nobody waits for windows in flight.</summary>
     public void Halt()
     {
         lock (gate)
@@ -154,8 +150,8 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader: what the group has committed for the partitions read so far; asked after windows of this epoch were
-    /// abandoned.
+    /// Reader: takes the group's committed offsets for the partitions read so far; they were asked for after windows of
+    /// this epoch were abandoned.
     /// </summary>
     public void Learn(IEnumerable<TopicPartitionOffset> committed, int askedInEpoch)
     {
@@ -170,9 +166,9 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader, before partitions go: waits until nothing is in flight and no recovery goes on, at most
-    /// <paramref name="bound"/> and not once nobody publishes any more, but in any case until the window that is being
-    /// published has ended. What is still in flight then is abandoned: false.
+    /// Reader, before partitions go: waits until nothing is in flight and no recovery is running. It waits at most
+    /// <paramref name="bound"/>, and not at all once nothing is published any more, but in any case until the window
+    /// that is being published has ended. Windows still in flight then are abandoned, and this returns false.
     /// </summary>
     public bool Drain(TimeSpan bound)
     {
@@ -194,7 +190,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// The same; the reader's heartbeat rests meanwhile, for the publisher may be waiting for a broker.
+    /// The same; the reader's heartbeat rests meanwhile, because the publisher may be waiting for a broker.
     /// </summary>
     public bool Drain(TimeSpan bound, Heartbeat heartbeat)
     {
@@ -203,7 +199,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader: the partition starts afresh or is gone; what was known of its offsets no longer holds.
+    /// Reader: the partition starts again or is gone; what was known about its offsets no longer holds.
     /// </summary>
     public void Forget(TopicPartition partition)
     {
@@ -212,7 +208,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader: records from this offset on were taken and will be thrown away; what is known of an earlier one stays.
+    /// Reader: records from this offset on were taken and will be dropped; a known earlier offset stays.
     /// </summary>
     public void Unread(TopicPartition partition, long first)
     {
@@ -221,7 +217,7 @@ internal sealed class WindowLedger(TimeProvider clock)
     }
 
     /// <summary>
-    /// Reader: the offset to read again from, after windows were abandoned; null where none was taken yet.
+    /// Reader: the offset to read again from, after windows were abandoned; null if no record was taken yet.
     /// </summary>
     public long? ResumeAt(TopicPartition partition)
     {

@@ -9,24 +9,26 @@ namespace Worker.Kafka.Heads;
 
 /// <summary>
 /// Reads the compacted heads topic from its beginning and then watches it. Every worker reads all of it, so there is no
-/// group and nothing is committed. Records that arrive together are reported together: heads that were published at
-/// once are to be used at once.
+/// group and nothing is committed. Records that arrive together are reported together, so that heads that were
+/// published together are used together.
 /// </summary>
 public sealed class HeadsTopicReader : IDisposable
 {
-    /// <summary>How long a poll waits. After one record a silence of that length ends what arrived together.</summary>
+    /// <summary>
+    /// How long a poll waits. After a single record, a silence of this length ends the group of records.
+    /// </summary>
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// The silence that ends it after several records: a large publication comes in requests of about 1 MB, and a busy
-    /// broker takes a while for each.
+    /// The silence that ends the group after several records. A large publication comes in requests of about 1 MB, and
+    /// a busy broker takes a while for each.
     /// </summary>
     private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(1);
 
-    /// <summary>Records that keep coming are reported after so long all the same.</summary>
+    /// <summary>Records that keep coming are reported after this time at the latest.</summary>
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes of values that are held back at most, and one record's more.</summary>
+    /// <summary>Maximum bytes of values that are held back, plus one record.</summary>
     private const int BatchBytes = 32 << 20;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -38,9 +40,9 @@ public sealed class HeadsTopicReader : IDisposable
     private readonly TopicAdmin topics;
     private long looked;
 
-    /// <param name="options">Where and how.</param>
-    /// <param name="loggers">For its lines.</param>
-    /// <param name="clock">For its patience.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="loggers">For its log lines.</param>
+    /// <param name="clock">For its waiting times.</param>
     /// <param name="outages">The worker's; null for a command that a person waits for.</param>
     public HeadsTopicReader(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
     {
@@ -49,17 +51,17 @@ public sealed class HeadsTopicReader : IDisposable
         clients = new KafkaClients(options, loggers, clock, outages);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
-        // By the consumer's own connections: given a topic that it knows nothing of, it would look for it only every
-        // second.
+        // Over the consumer's own connections. For a topic that it does not know yet, the consumer would look only
+        // every second.
         topics = TopicAdmin.Of(consumer.Handle, options, log, loggers, clock);
     }
 
     /// <summary>
-    /// Blocks until <paramref name="stop"/>; give it a thread of its own. A broker or topic that is not there yet is
-    /// waited for.
+    /// Blocks until <paramref name="stop"/>; give it its own thread. It waits for a broker or topic that is not there
+    /// yet.
     /// </summary>
     /// <param name="onRecords">Called with records that arrived together; those of a partition in their order.</param>
-    /// <param name="onCaughtUp">Called once, when all that was there at the start has been reported.</param>
+    /// <param name="onCaughtUp">Called once, when all records from before the start have been reported.</param>
     /// <exception cref="KafkaFailureException">The topic cannot be read: stop.</exception>
     public void Run(Action<IReadOnlyList<SourceRecord>> onRecords, Action onCaughtUp, CancellationToken stop)
     {
@@ -88,7 +90,8 @@ public sealed class HeadsTopicReader : IDisposable
                 if (bytes < BatchBytes && clock.GetElapsedTime(first) < LongestBatch)
                     continue;
             }
-            // After the start, the end of a partition may lie between two records of one publication: silence tells.
+            // After the start, the end of a partition may be between two records of one publication, so silence
+            // decides.
             var caughtUp = result is { IsPartitionEOF: true } && behind.Remove(result.Partition.Value)
                 && behind.Count == 0;
             if (result is { IsPartitionEOF: true } && !caughtUp)
@@ -110,7 +113,7 @@ public sealed class HeadsTopicReader : IDisposable
         consumer.Dispose();
     }
 
-    /// <summary>Takes every partition from its beginning; returns the partitions.</summary>
+    /// <summary>Assigns every partition from its beginning; returns the partitions.</summary>
     private HashSet<int> AssignAll(CancellationToken stop)
     {
         var topic = options.Topics.Heads;
@@ -128,7 +131,7 @@ public sealed class HeadsTopicReader : IDisposable
     }
 
     /// <summary>
-    /// While no reader of messages sees when an outage ends: asks now and then whether brokers answer.
+    /// Asks now and then whether brokers answer, while no reader of messages can detect the end of an outage.
     /// </summary>
     private void LookAfterOutage()
     {
@@ -153,7 +156,7 @@ public sealed class HeadsTopicReader : IDisposable
         }
         catch (ConsumeException error)
         {
-            // The client goes on by itself.
+            // The client continues by itself.
             log.Write(error.Error);
             return null;
         }

@@ -5,7 +5,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Heads;
 
-/// <summary>Publishes heads to the compacted heads topic, one record a label.</summary>
+/// <summary>Publishes heads to the compacted heads topic, one record per label.</summary>
 public sealed class HeadsTopicWriter : IDisposable
 {
     private readonly KafkaOptions options;
@@ -31,7 +31,7 @@ public sealed class HeadsTopicWriter : IDisposable
         PublishAsync(System.Text.Encoding.UTF8.GetBytes(label), value, $"the head of label '{label}'", stop);
 
     /// <summary>Publishes any record of the heads topic; ends when all in-sync replicas have it.</summary>
-    /// <param name="name">What it is, for errors.</param>
+    /// <param name="name">What it is, for error messages.</param>
     /// <inheritdoc cref="PublishAsync(string, byte[], CancellationToken)"/>
     public async Task<long> PublishAsync(byte[] key, byte[]? value, string name, CancellationToken stop)
     {

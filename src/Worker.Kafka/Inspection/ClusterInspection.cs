@@ -8,7 +8,7 @@ using Worker.Kafka.Topics;
 namespace Worker.Kafka.Inspection;
 
 /// <summary>
-/// Asks a cluster what a worker needs to know, and changes nothing: it joins no group, reads no message and creates
+/// Asks a cluster for what a worker needs to know, and changes nothing: it joins no group, reads no message and creates
 /// nothing.
 /// </summary>
 public sealed class ClusterInspection : IDisposable
@@ -27,7 +27,7 @@ public sealed class ClusterInspection : IDisposable
     }
 
     /// <summary>Connects, within seconds.</summary>
-    /// <exception cref="KafkaFailureException">No broker answers; the message says why where that is known.</exception>
+    /// <exception cref="KafkaFailureException">No broker answers; the message says why if that is known.</exception>
     public async Task<ClusterFacts> ClusterAsync(TimeProvider clock)
     {
         using (var topics = new TopicAdmin(options, NullLoggerFactory.Instance, clock))
@@ -78,8 +78,8 @@ public sealed class ClusterInspection : IDisposable
         return facts;
     }
 
-    /// <summary>What this user may do with the consumer group; null where the broker does not say.</summary>
-    /// <returns>An empty set where it may not even see it.</returns>
+    /// <summary>What this user may do with the consumer group; null if the broker does not say.</summary>
+    /// <returns>An empty set if it may not even see it.</returns>
     public async Task<IReadOnlySet<string>?> GroupRightsAsync()
     {
         var describe = new DescribeConsumerGroupsOptions
@@ -99,12 +99,12 @@ public sealed class ClusterInspection : IDisposable
         }
         catch (KafkaException)
         {
-            // A group that nobody has joined yet is not there to be asked about on newer brokers.
+            // On newer brokers a group that nobody has joined yet does not exist, so they cannot be asked about it.
             return null;
         }
     }
 
-    /// <summary>A setting of any broker; null where this user may not ask (DESCRIBE_CONFIGS on the cluster).</summary>
+    /// <summary>A setting of any broker; null if this user may not ask (DESCRIBE_CONFIGS on the cluster).</summary>
     public async Task<string?> BrokerSettingAsync(string name)
     {
         var broker = admin.GetMetadata(Patience).OriginatingBrokerId;

@@ -8,17 +8,17 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// At-least-once. Invariant: an offset is committed only after everything that its message led to was acknowledged by
-/// all in-sync replicas. When a record is refused, the rest of its window is not published twice; when a window is not
-/// acknowledged in time, what was acknowledged stays and its messages are read again: they come out twice.
+/// all in-sync replicas. When a record is refused, the rest of its window is not published twice. When a window is not
+/// acknowledged in time, the acknowledged records stay and its messages are read again, so these results come twice.
 /// </summary>
 internal sealed class AcknowledgedPublisher : WindowPublisher
 {
     /// <summary>
-    /// So many producers in a row, without one window committed between them, and something is wrong for good.
+    /// If this many producers in a row end without a committed window between them, something is permanently wrong.
     /// </summary>
     private const int MaximumRenewals = 5;
 
-    /// <summary>The client waits for a coordinator for a session, and for its answer a minute.</summary>
+    /// <summary>The client waits for a coordinator for the session timeout, and for its answer a minute.</summary>
     private TimeSpan CommitLimit => TimeSpan.FromMilliseconds(options.SessionTimeoutMs) + TimeSpan.FromMinutes(1);
 
     private readonly KafkaOptions options;
@@ -39,7 +39,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
 
     public override void Start(CancellationToken stop)
     {
-        // Nothing to take over: the producer connects by itself.
+        // There is nothing to take over; the producer connects by itself.
     }
 
     public override void Dispose()
@@ -80,7 +80,8 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         }
         catch (KafkaException error) when (!error.Error.IsFatal || Group.IsRefused(error.Error))
         {
-            // Everything is in Kafka: the next commit covers it, or the partition's next owner does the window again.
+            // Everything is in Kafka. The next commit covers it, or the partition's next owner processes the window
+            // again.
             log.Write(LogLevel.Warning, "uncommitted window",
                 $"a window was published but not committed: {error.Error.Reason}");
             return PublishOutcome.PublishedOnly;
@@ -100,7 +101,7 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
         acknowledged.Add(window, records, open, missing);
         if (!WindowDelivery.IsTooLarge(error.Code))
             throw Failed(records, error, missing[0]);
-        // A batch is refused as a whole: alone, each shows whether it is the one.
+        // A batch is refused as a whole. Sent alone, each record shows whether it is the cause.
         foreach (var index in missing)
         {
             if (TryDeliver(records, [index], stop, out _) is { } own)
@@ -110,8 +111,8 @@ internal sealed class AcknowledgedPublisher : WindowPublisher
     }
 
     /// <summary>
-    /// Produces these records and waits for all; the error that matters most and the indices of what is not
-    /// acknowledged, or null.
+    /// Produces these records and waits for all. Returns the most important error and the indices of the records that
+    /// are not acknowledged, or null.
     /// </summary>
     private Error? TryDeliver(
         IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> indices, CancellationToken stop,

@@ -3,9 +3,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Which records of a window that was published in part are in Kafka already. Records are known by the message they
-/// come from and their topic, because the window comes back built anew, with a dead letter in place of what was
-/// refused.
+/// Which records of a partly published window are already in Kafka. Records are identified by their message and topic,
+/// because the window is built again, with a dead letter in place of the refused record.
 /// </summary>
 internal sealed class AcknowledgedRecords
 {
@@ -28,7 +27,7 @@ internal sealed class AcknowledgedRecords
         return missing;
     }
 
-    /// <summary>Of the records that were tried, all but the missing ones are in Kafka.</summary>
+    /// <summary>All of the tried records except the missing ones are in Kafka.</summary>
     public void Add(
         SourceWindow of, IReadOnlyList<OutgoingRecord> records, IReadOnlyList<int> tried, IReadOnlyList<int> missing)
     {
@@ -39,7 +38,7 @@ internal sealed class AcknowledgedRecords
                 known.Add((records[index].Source, records[index].Topic));
     }
 
-    /// <summary>0 to count - 1 without holding them.</summary>
+    /// <summary>The numbers 0 to count - 1 without storing them.</summary>
     private sealed class AllIndices(int count) : IReadOnlyList<int>
     {
         public int Count => count;

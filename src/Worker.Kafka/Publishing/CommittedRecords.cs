@@ -4,18 +4,17 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Looks up what a read_committed reader sees of records that were written: from where the first was written to the end
-/// of each partition. Records are told apart by topic, key, value and headers; of equal ones as many are seen as there
-/// are.
+/// Looks up which written records a read_committed reader sees, from where the first was written to the end of each
+/// partition. Records are identified by topic, key, value and headers; equal ones are counted.
 /// </summary>
 internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, TimeProvider clock)
 {
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
 
     /// <param name="window">Its records, and where they were written.</param>
-    /// <param name="patience">How long to wait for open transactions of others to end, behind which nothing can be
-    /// seen.</param>
-    /// <returns>One sighting a record; null where not every partition could be seen to the end of what was
+    /// <param name="patience">How long to wait for the end of other workers' open transactions, which hide everything
+    /// after them.</param>
+    /// <returns>One sighting per record; null if not every partition could be read to the end of what was
     /// written.</returns>
     /// <exception cref="KafkaException">The partitions may not be read.</exception>
     public Sighting[]? Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
@@ -42,7 +41,7 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
                 continue;
             if (result.IsPartitionEOF)
             {
-                // An end before what was written is where somebody's transaction is still open.
+                // If the end is before the written records, somebody's transaction is still open there.
                 if (lasts.TryGetValue(result.TopicPartition, out var last) && result.Offset.Value > last)
                     lasts.Remove(result.TopicPartition);
             }
@@ -63,7 +62,7 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
         catch (ConsumeException error)
             when (error.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart))
         {
-            // A leader is away: the client goes on by itself.
+            // A leader is away; the client continues by itself.
             return null;
         }
     }

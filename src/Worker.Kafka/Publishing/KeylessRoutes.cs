@@ -9,7 +9,7 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// Where records without a key go, so that those of one source partition stay in order: to its number, modulo the
-/// partition count of the topic they are for. Publisher's thread only.
+/// partition count of their topic. Publisher's thread only.
 /// </summary>
 internal sealed class KeylessRoutes(
     KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null) : IDisposable
@@ -19,7 +19,7 @@ internal sealed class KeylessRoutes(
     private SourceWindow? window;
 
     /// <summary>
-    /// Before a window is produced: asks for the partition counts that its records need and nobody has asked for yet.
+    /// Before a window is produced: asks for the partition counts that its records need and that are not known yet.
     /// </summary>
     /// <exception cref="KafkaFailureException">A topic does not exist or may not be seen.</exception>
     public void Prepare(SourceWindow source, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
@@ -30,13 +30,13 @@ internal sealed class KeylessRoutes(
                 counts[record.Topic] = Ask(record.Topic, stop);
     }
 
-    /// <summary>The partition for a record of that window; Any where its key decides.</summary>
+    /// <summary>The partition for a record of that window; Any if its key decides.</summary>
     public Partition Of(in OutgoingRecord record) =>
         record.Key is not null || record.Source < 0
             ? Partition.Any
             : new Partition(window!.Records[record.Source].Partition % counts[record.Topic]);
 
-    /// <summary>After a failure: a topic may have been made anew with other partitions.</summary>
+    /// <summary>After a failure: a topic may have been recreated with other partitions.</summary>
     public void Forget() => counts.Clear();
 
     public void Dispose() => admin?.Dispose();

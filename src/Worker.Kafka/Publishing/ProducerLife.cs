@@ -7,7 +7,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// One life of the transactional producer: from taking over the identity until an error that only a new one mends.
+/// One life of the transactional producer: from taking over the identity until an error that only a new producer can
+/// fix.
 /// </summary>
 internal sealed class ProducerLife : IDisposable
 {
@@ -18,8 +19,8 @@ internal sealed class ProducerLife : IDisposable
     private readonly KafkaTopics topics;
 
     /// <param name="heartbeat">Of the thread that will call it.</param>
-    /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, for a
-    /// fresh producer to see to.</param>
+    /// <param name="isReplaceable">Whether a step that does not end after a broker was lost is given up early, so that
+    /// a fresh producer takes over.</param>
     public ProducerLife(
         KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock,
         Heartbeat heartbeat, bool isReplaceable)
@@ -51,12 +52,12 @@ internal sealed class ProducerLife : IDisposable
         }
         catch (KafkaException)
         {
-            // Taking over says why, and tries again.
+            // TakeOver reports why, and tries again.
         }
     }
 
     /// <summary>
-    /// A topic that the group reads: where only patterns are given, one of the windows, or that matches; null where
+    /// A topic that the group reads. If only patterns are given: one from the windows, or one that matches; null if
     /// none does.
     /// </summary>
     public string? AnySource(IReadOnlyList<UndecidedWindow> windows)
@@ -73,9 +74,9 @@ internal sealed class ProducerLife : IDisposable
         }
         catch (KafkaException error)
         {
-            // Which offsets were left undecided cannot be known then.
+            // Then it cannot be known which offsets were left undecided.
             throw new KafkaFailureException(KafkaFailure.TransactionUnresolved,
-                $"no broker tells the topics that match {topics.Messages}: {error.Error.Reason}; a fresh producer " +
+                $"no broker says which topics match {topics.Messages}: {error.Error.Reason}; a fresh producer " +
                 "tries again");
         }
     }
@@ -83,7 +84,7 @@ internal sealed class ProducerLife : IDisposable
     public void Dispose()
     {
         admin.Dispose();
-        // Before the deliveries: nothing reports one after that.
+        // Before the deliveries are disposed of: nothing reports a delivery after that.
         producer.Dispose();
         Delivery.Dispose();
     }

@@ -3,11 +3,11 @@ using Worker.Kafka.Clients;
 
 namespace Worker.Kafka.Publishing;
 
-/// <summary>The producer's errors that no retry of its own mends, in words that say what to do.</summary>
+/// <summary>The producer's errors that its own retries cannot fix, with advice.</summary>
 internal static class PublishErrors
 {
     /// <summary>
-    /// The failure that stops the process or ends the producer, or null where only the window is to be read again.
+    /// The failure that stops the process or ends the producer; null if only the window must be read again.
     /// </summary>
     public static KafkaFailureException? Permanent(
         Error error, IReadOnlyList<OutgoingRecord> records, int index, KafkaClients clients)

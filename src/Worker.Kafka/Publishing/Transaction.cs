@@ -6,15 +6,15 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Publishing;
 
-/// <summary>The transaction cannot be committed: abort it.</summary>
+/// <summary>The transaction cannot be committed and must be aborted.</summary>
 internal sealed class MustAbortException(Error error) : Exception(error.Reason)
 {
     public Error Error { get; } = error;
 }
 
 /// <summary>
-/// The steps of a transaction, each with a time limit, and the three kinds of error told apart: retriable (the same
-/// call again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
+/// The steps of a transaction, each with a time limit. It separates three kinds of error: retriable (the same call
+/// again), abortable (<see cref="MustAbortException"/>), and everything else, which is fatal.
 /// </summary>
 internal sealed partial class Transaction(
     IProducer<byte[]?, byte[]?> producer,
@@ -34,7 +34,9 @@ internal sealed partial class Transaction(
     private long? begun;
     private int lostBefore;
 
-    /// <summary>Whether the last transaction's commit was asked for: until then nobody can have committed it.</summary>
+    /// <summary>
+    /// Whether the last transaction's commit was asked for; until then it cannot have been committed.
+    /// </summary>
     public bool CommitAsked { get; private set; }
 
     /// <summary>Makes this producer the only one with its identity and ends what an earlier one left open.</summary>
@@ -60,14 +62,14 @@ internal sealed partial class Transaction(
     }
 
     /// <summary>
-    /// Throws away what an earlier life left undecided though its transaction has ended: a cluster whose brokers were
+    /// Discards what an earlier life left undecided although its transaction has ended: a cluster whose brokers were
     /// all down may end a timed-out transaction without telling the partitions (seen with Kafka 4.3). Nobody could read
-    /// on from such offsets, and the next commit would commit offsets and records of both. Partitions keep them by
-    /// producer, so an aborted transaction over the same partitions ends them.
+    /// on from such offsets, and the next commit would commit offsets and records of both. Partitions keep undecided
+    /// entries per producer, so an aborted transaction over the same partitions ends them.
     /// </summary>
-    /// <param name="topic">One that the group reads; null where there is none yet, and so no offsets.</param>
-    /// <param name="group">As no member of it.</param>
-    /// <param name="again">Writes once more what was written to the partitions.</param>
+    /// <param name="topic">One that the group reads; null if there is none yet, and so no offsets.</param>
+    /// <param name="group">The group's metadata without membership.</param>
+    /// <param name="again">Writes the same records to the partitions once more.</param>
     public void Settle(string? topic, IConsumerGroupMetadata group, Action again, CancellationToken stop)
     {
         Begin();
@@ -79,7 +81,7 @@ internal sealed partial class Transaction(
         }
         catch (Exception refused) when (refused is MustAbortException or ProduceException<byte[]?, byte[]?>)
         {
-            // What was reached by then is ended.
+            // Entries that were reached by then are ended.
         }
         Abort(new Error(ErrorCode.NoError), stop);
     }
@@ -110,7 +112,7 @@ internal sealed partial class Transaction(
         Step("CommitTransaction", producer.CommitTransaction, stop);
     }
 
-    /// <summary>Undoes the transaction; <paramref name="cause"/> is for the message should even that fail.</summary>
+    /// <summary>Aborts the transaction; <paramref name="cause"/> is for the message if even that fails.</summary>
     public void Abort(Error cause, CancellationToken stop)
     {
         if (cause.IsFatal)
@@ -126,7 +128,8 @@ internal sealed partial class Transaction(
     }
 
     /// <summary>
-    /// When stopping: one try; what stays open is aborted by this worker's next life or by its time limit.
+    /// When stopping: tries once. A transaction that stays open is aborted at this worker's next start or at its time
+    /// limit.
     /// </summary>
     public void AbortQuietly()
     {
@@ -153,13 +156,13 @@ internal sealed partial class Transaction(
             }
             catch (KafkaRetriableException error)
             {
-                // A broker has failed in the middle: a fresh producer finds out what that left behind, sooner than this
-                // one.
+                // A broker has failed in the middle. A fresh producer finds out sooner than this one what that left
+                // behind.
                 if (lost is not null && lost.Count != lostBefore)
                     throw Unresolved(
                         $"{name} has not ended within {clock.GetElapsedTime(start).TotalSeconds:F0} s, and brokers " +
                         "were lost meanwhile", error.Error);
-                // Calling again takes up the same step where it is: it is not a second commit.
+                // Calling again continues the same step; it is not a second commit.
                 if (clock.GetElapsedTime(start) > giveUp)
                     throw Unresolved(
                         $"{name} has not ended within {giveUp.TotalSeconds:F0} s (Kafka:TransactionGiveUpMs)",
@@ -182,7 +185,8 @@ internal sealed partial class Transaction(
         "what is committed");
 
     /// <summary>
-    /// One call into the client; where it forgets its time limit, a line says so, and at last the liveness probe.
+    /// One call into the client. If it exceeds its time limit, a log line says so, and finally the liveness probe
+    /// fails.
     /// </summary>
     private void Call(string name, Action<TimeSpan> call)
     {
@@ -197,9 +201,9 @@ internal sealed partial class Transaction(
     }
 
     /// <summary>
-    /// A fence has two causes that look alike: another producer with this identity, or the broker's time limit, after
-    /// which it aborts and raises the epoch by itself. A transaction younger than the limit (its clock starts before
-    /// the broker's) can only have been fenced by another producer.
+    /// A fence has two causes that look the same: another producer with this identity, or the broker's time limit,
+    /// after which the broker aborts and raises the epoch. A transaction younger than the limit (its clock starts
+    /// before the broker's) can only have been fenced by another producer.
     /// </summary>
     private KafkaFailureException Fatal(string step, Error error)
     {
@@ -237,14 +241,14 @@ internal sealed partial class Transaction(
                     $"{step}: this broker cannot do transactions: {reason}; set Kafka:Delivery to AtLeastOnce");
             default:
                 return new KafkaFailureException(KafkaFailure.ProducerBroken,
-                    $"{step} failed for good: {reason}; a fresh producer takes over, and reading goes on from what " +
-                    "is committed");
+                    $"{step} failed permanently: {reason}; a fresh producer takes over, and reading goes on from " +
+                    "what is committed");
         }
     }
 
     [LoggerMessage(Message =
-        "{Step} has been inside the client library for {Seconds:F0} s though it was given {Limit:F0}: it waits for " +
-        "the group's or the transactions' coordinator. Nothing is lost; where the brokers are well and its " +
+        "{Step} has been inside the client library for {Seconds:F0} s although it was given {Limit:F0} s: it waits " +
+        "for the coordinator of the group or of transactions. Nothing is lost; if the brokers are well and the " +
         "partitions still do not move, restart this worker")]
     private static partial void NotBack(ILogger logger, LogLevel level, string step, double seconds, double limit);
 }

@@ -7,8 +7,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// What a fresh producer does, once it has the identity, about the transaction in which the last one ended: brokers
-/// that failed in its middle may have ended it differently in different partitions (Kafka 4.3).
+/// What a fresh producer, once it has the identity, does about the transaction in which the last one ended. Brokers
+/// that failed in the middle of it may have ended it differently in different partitions (Kafka 4.3).
 /// </summary>
 internal sealed partial class TransactionRecovery(
     KafkaOptions options, KafkaClients clients, ClientLog log, ILogger logger, TimeProvider clock)
@@ -16,16 +16,16 @@ internal sealed partial class TransactionRecovery(
     private static readonly TimeSpan CoordinatorPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Above the time limit of other workers' transactions, behind which nothing can be seen.</summary>
+    /// <summary>Longer than the time limit of other workers' transactions, which hide everything after them.</summary>
     private static readonly TimeSpan BeyondTimeLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
-    /// <param name="life">Has taken over the identity.</param>
-    /// <param name="undecided">Windows that the last producer left so, in their order; none where it ended in another
-    /// process.</param>
-    /// <param name="routes">Of the publisher; they are set to the windows, so the next one must set them to
-    /// itself.</param>
-    /// <param name="stop">Give up.</param>
+    /// <param name="life">It has taken over the identity.</param>
+    /// <param name="undecided">Windows that the last producer left undecided, in their order; none if it ended in
+    /// another process.</param>
+    /// <param name="routes">The publisher's routes; they are set for these windows here, so the next window must set
+    /// them again.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="KafkaFailureException">This producer has ended too.</exception>
     public void Run(
         ProducerLife life, IReadOnlyList<UndecidedWindow> undecided, KeylessRoutes routes, CancellationToken stop)
@@ -35,9 +35,9 @@ internal sealed partial class TransactionRecovery(
         var before = undecided.FirstOrDefault(window => window.IsAcknowledged) is { } acknowledged
             ? CommittedNow(outsider, acknowledged.Window)
             : null;
-        // 1. What has ended and was not told to every partition: nobody could see beyond it.
+        // 1. Transactions that have ended but were not told to every partition: nobody could read beyond them.
         Settle(life, undecided, routes, outsider.ConsumerGroupMetadata, stop);
-        // 2. What was committed in part.
+        // 2. Windows that were committed in part.
         foreach (var window in undecided.Where(window => window.CommitAsked))
             if (LookUp(window, outsider, Patience, stop) is var (seen, committed)
                 && window.Missing(seen, committed, window.IsAcknowledged ? before : null) is { IsEmpty: false } rest)
@@ -46,7 +46,7 @@ internal sealed partial class TransactionRecovery(
 
     /// <summary>
     /// Whether a window whose commit was acknowledged is visible everywhere, and its offsets are committed. False also
-    /// where that cannot be seen soon.
+    /// if that cannot be seen soon.
     /// </summary>
     public bool IsWhole(UndecidedWindow acknowledged, CancellationToken stop)
     {
@@ -55,18 +55,20 @@ internal sealed partial class TransactionRecovery(
             && acknowledged.IsWhole(seen, committed);
     }
 
-    /// <summary>Longer than other workers' transactions may be open, behind which nothing can be seen.</summary>
+    /// <summary>
+    /// Longer than other workers' transactions may be open, because those hide everything after them.
+    /// </summary>
     private TimeSpan Patience => TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
 
     /// <summary>
-    /// Again while a partition cannot be reached: it may be one that was not told, and nothing can be written to it
+    /// Retries while a partition cannot be reached: it may be one that was not told, and nothing can be written to it
     /// anyway.
     /// </summary>
     private void Settle(
         ProducerLife life, IReadOnlyList<UndecidedWindow> windows, KeylessRoutes routes, IConsumerGroupMetadata group,
         CancellationToken stop)
     {
-        // What must be asked for is asked for outside the transaction.
+        // Questions to brokers come before the transaction.
         foreach (var window in windows)
             routes.Prepare(window.Window, window.Records, stop);
         var source = life.AnySource(windows);
@@ -105,14 +107,14 @@ internal sealed partial class TransactionRecovery(
     }
 
     /// <summary>
-    /// A cluster makes a coordinator for its first group, and a producer that came too early would ask again only when
+    /// A cluster creates a coordinator with its first group. A producer that comes too early would ask again only after
     /// its call has timed out.
     /// </summary>
     private void MeetCoordinator(IConsumer<byte[]?, byte[]?> outsider)
     {
         try
         {
-            // Of a partition that no topic has, so that nobody's open transaction holds the answer up.
+            // For a partition that no topic has, so that no open transaction delays the answer.
             outsider.Committed([new TopicPartition(options.Topics.Results, int.MaxValue)], CoordinatorPatience);
         }
         catch (KafkaException error)
@@ -121,9 +123,7 @@ internal sealed partial class TransactionRecovery(
         }
     }
 
-    /// <summary>
-    /// What of the window is visible, and the group's offsets; null where that cannot be known for sure.
-    /// </summary>
+    /// <summary>Which part of the window is visible, and the group's offsets; null if that is not certain.</summary>
     private (Sighting[] Seen, Dictionary<TopicPartition, long> Committed)? LookUp(
         UndecidedWindow undecided, IConsumer<byte[]?, byte[]?> outsider, TimeSpan patience, CancellationToken stop)
     {
@@ -131,15 +131,15 @@ internal sealed partial class TransactionRecovery(
         try
         {
             var config = ClientConfigs.AssignedConsumer(options);
-            // Whatever the user wants of the input: what was aborted must not be taken for done.
+            // Regardless of the user's setting for the input: aborted records must not count as done.
             config.IsolationLevel = IsolationLevel.ReadCommitted;
             using var reader = clients.Consumer(config, log);
-            // What is not seen for sure is not written: it may be there, behind somebody's open transaction. The
-            // offsets come second, so that they know of everybody who has gone further meanwhile.
+            // If it is not certain what is missing, nothing is written: it may be there, after somebody's open
+            // transaction. The offsets are read second, so that they include the work of others meanwhile.
             if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
                 return (seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
-            Unseen($"something was in the way for more than {patience.TotalSeconds:F0} s: open transactions of " +
-                "others, or brokers that are away");
+            Unseen($"for more than {patience.TotalSeconds:F0} s open transactions of others, or brokers that are " +
+                "away, were in the way");
         }
         catch (KafkaException refused)
         {
@@ -150,14 +150,14 @@ internal sealed partial class TransactionRecovery(
         void Unseen(string reason) => CannotLook(logger, Level(patience), reason);
     }
 
-    /// <summary>A short look that saw nothing is followed by a recovery, and that by a long one.</summary>
+    /// <summary>A short look that saw nothing is followed by a recovery, and that includes a long look.</summary>
     private static LogLevel Level(TimeSpan patience) => patience == ShortPatience ? LogLevel.Debug : LogLevel.Warning;
 
     /// <summary>
-    /// The group's offsets as somebody sees them who is no member; where the group has none the partition is absent.
+    /// The group's offsets as a non-member sees them; a partition for which the group has none is absent.
     /// </summary>
-    /// <exception cref="KafkaException">They cannot be asked for: committing the window's then could take the group
-    /// back.</exception>
+    /// <exception cref="KafkaException">They cannot be read. Committing the window's offsets then could move the group
+    /// backwards.</exception>
     private Dictionary<TopicPartition, long> Committed(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window,
         TimeSpan patience, CancellationToken stop)
     {
@@ -177,7 +177,7 @@ internal sealed partial class TransactionRecovery(
         }
     }
 
-    /// <summary>The same without waiting; null where they are undecided, or nobody answers.</summary>
+    /// <summary>The same without waiting; null if they are undecided or no broker answers.</summary>
     private Dictionary<TopicPartition, long>? CommittedNow(IConsumer<byte[]?, byte[]?> outsider, SourceWindow window)
     {
         try
@@ -218,16 +218,16 @@ internal sealed partial class TransactionRecovery(
                 $"a window that was committed in part could not be finished: {clients.Redact(refused.Message)}; a " +
                 "fresh producer tries again");
         }
-        // Even in an outage this is for people to know: there it is part of its last line.
+        // People should know this even in an outage; there it is part of the last line.
         var isNoted = log.Outages?.Note(
-            $"a window is finished that the brokers had committed in part ({rest.Records.Count} of " +
+            $"a window that the brokers had committed in part is finished ({rest.Records.Count} of " +
             $"{undecided.Records.Count} records were missing)");
         Finished(logger, isNoted == true ? LogLevel.Debug : LogLevel.Warning, undecided.Records.Count,
             rest.Records.Count, rest.Offsets.Count);
     }
 
     [LoggerMessage(Message =
-        "A window is finished that failing brokers had committed in part: of {Records} records {Missing} were " +
+        "A window that failing brokers had committed in part is finished: of {Records} records {Missing} were " +
         "missing in the topics, and the offsets of {Offsets} partitions. Nothing is lost or doubled")]
     private static partial void Finished(ILogger logger, LogLevel level, int records, int missing, int offsets);
 

@@ -8,14 +8,14 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// Exactly-once. Invariant: a window's records and its offsets become visible together, in one transaction, or not at
-/// all; the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. Where it
-/// is not known how a transaction ended, a fresh producer with the same identity ends it (<see
-/// cref="TransactionRecovery"/>), and the group's offsets tell.
+/// all; the group's generation goes with the offsets, so a worker that lost its partitions cannot commit them. If it is
+/// not known how a transaction ended, a fresh producer with the same identity ends it
+/// (<see cref="TransactionRecovery"/>), and the group's offsets show the outcome.
 /// </summary>
 internal sealed partial class TransactionalPublisher : WindowPublisher
 {
     /// <summary>
-    /// So many producers in a row, without one window committed between them, and something is wrong for good.
+    /// If this many producers in a row end without a committed window between them, something is permanently wrong.
     /// </summary>
     private const int MaximumRenewals = 5;
     private const int FewRecords = 4_096;
@@ -27,20 +27,20 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private readonly TransactionRecovery recovery;
     private ProducerLife? current;
 
-    /// <summary>Has not taken over the identity yet.</summary>
+    /// <summary>It has not taken over the identity yet.</summary>
     private ProducerLife? fresh;
 
     /// <summary>
-    /// The windows that the last producer left undecided: at most the last one acknowledged, and the one in which it
+    /// The windows that the last producer left undecided: at most the last acknowledged one, and the one in which it
     /// ended.
     /// </summary>
     private IReadOnlyList<UndecidedWindow> undecided = [];
 
     /// <summary>
-    /// The last window whose commit was acknowledged, until it is known that all partitions have been told: an
-    /// acknowledgement says that it was decided, and brokers that fail just then may forget to tell (Kafka 4.3). The
-    /// coordinator begins the next transaction of a producer only when it has told, so one that begins over connections
-    /// that have stood all the time is proof.
+    /// The last window whose commit was acknowledged, until it is known that all partitions have been told. An
+    /// acknowledgement says that the commit is decided, but brokers that fail at that moment may forget to tell the
+    /// partitions (Kafka 4.3). The coordinator begins the producer's next transaction only after it has told them. So a
+    /// transaction that begins without a broken connection in between is proof.
     /// </summary>
     private Acknowledged? acknowledged;
 
@@ -56,7 +56,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         log = clients.Log("Producer");
         logger = group.Loggers.CreateLogger<TransactionalPublisher>();
         recovery = new TransactionRecovery(options, clients, log, logger, clock);
-        // At once: settings that the client refuses are said before anything is read.
+        // Immediately, so that settings that the client refuses are reported before anything is read.
         fresh = NewProducer();
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
             }
             catch (KafkaFailureException failure) when (failure.EndsProducer)
             {
-                // Time that ran out says only that brokers are away: as at the start, they are waited for.
+                // A timeout says only that brokers are away, so wait for them as at the start.
                 if (failure.Failure == KafkaFailure.ProducerBroken)
                     Count(failure);
                 log.Write(LogLevel.Warning, "recovery", failure.Message);
@@ -111,7 +111,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         }
         catch (KafkaFailureException failure) when (failure.EndsProducer)
         {
-            // Before its commit is asked for, records are still being acknowledged.
+            // Until its commit is asked for, records are still being acknowledged.
             End(new UndecidedWindow(
                 window, [.. records], current!.Transaction.CommitAsked ? [current.Delivery.Places()] : []));
             Count(failure);
@@ -133,12 +133,12 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     }
 
     /// <summary>
-    /// Whether a broker was lost since the last window's commit was asked for, and nothing has shown yet that it is
-    /// whole.
+    /// Whether a broker was lost since the last window's commit was asked for, and nothing has shown yet that the
+    /// window is whole.
     /// </summary>
     private bool IsHalfToldPerhaps => acknowledged is { } last && current!.Lost.Count != last.LostBefore;
 
-    /// <summary>The producer is of no more use; the next one looks into what it leaves.</summary>
+    /// <summary>The producer is unusable; the next one handles what it leaves.</summary>
     private void End(params IEnumerable<UndecidedWindow> windows)
     {
         undecided = [.. acknowledged is null ? [] : (UndecidedWindow[])[acknowledged.Window], .. windows];
@@ -157,7 +157,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         Forget();
     }
 
-    /// <param name="records">Copied: the caller uses the list again.</param>
+    /// <param name="records">Copied, because the caller reuses the list.</param>
     private void Keep(SourceWindow window, IReadOnlyList<OutgoingRecord> records, int lostBefore)
     {
         kept.AddRange(records);
@@ -172,11 +172,11 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     }
 
     private static KafkaFailureException HalfTold() => new(KafkaFailure.ProducerBroken,
-        "a broker was lost while it may still have had to tell its partitions that the last window is committed; a " +
-        "fresh producer sees to it, and reading goes on from what is committed");
+        "a broker was lost, perhaps before it told its partitions that the last window is committed; a fresh " +
+        "producer makes sure of it, and reading goes on from what is committed");
 
-    /// <summary>One more producer that ended.</summary>
-    /// <exception cref="KafkaFailureException">It was one too many.</exception>
+    /// <summary>Counts one more producer that ended.</summary>
+    /// <exception cref="KafkaFailureException">There were too many in a row.</exception>
     private void Count(KafkaFailureException failure)
     {
         if (++renewals > MaximumRenewals)
@@ -194,19 +194,20 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         try
         {
             transaction.Begin();
-            // The generation is taken now, while the ledger holds the partitions.
+            // The generation is read now, while the ledger holds the partitions.
             var group = Group.Metadata()
                 ?? throw new MustAbortException(
                     new Error(ErrorCode.UnknownMemberId, "this worker is no longer a member of its group"));
-            // A coordinator still busy with the last transaction is asked again after 1 ms for offsets and after 20 for
-            // partitions: few records go second. Many take as long to hand over, and the offsets then cost no time.
+            // If the coordinator is still busy with the last transaction, the client asks again after 1 ms for offsets
+            // and after 20 ms for partitions. So with few records the offsets go first. Handing over many records takes
+            // as long, and then the offsets cost no time.
             var few = records.Count <= FewRecords;
             if (few)
                 SendOffsets();
             producer.Delivery.Produce(records, Routes, out index, stop);
             if (!few)
                 SendOffsets();
-            // The client's own flush, inside its commit, looks only every 10 ms: half of a lone message's latency.
+            // The client's own flush, inside its commit, checks only every 10 ms: half of a single message's latency.
             producer.Delivery.AwaitAll(stop);
             if (producer.Delivery.HasFailed)
                 throw new MustAbortException(producer.Delivery.Failure(records).Error);
@@ -226,7 +227,7 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
         }
         catch (MustAbortException refused) when (transaction.CommitAsked)
         {
-            // Some broker may have begun to commit: that is looked up before anything is read again.
+            // A broker may have begun to commit, so that is looked up before anything is read again.
             throw new KafkaFailureException(KafkaFailure.ProducerBroken,
                 $"a commit was refused: {clients.Redact(refused.Error.Reason)} ({refused.Error.Code}); a fresh " +
                 "producer takes over, and reading goes on from what is committed");
@@ -246,13 +247,13 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
     private KafkaFailureException Aborted(
         ProducerLife producer, IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)
     {
-        // To abort would undo the last window as well, where its partitions do not know yet that it is committed.
+        // An abort would also undo the last window in partitions that do not know yet that it is committed.
         if (IsHalfToldPerhaps)
             return HalfTold();
         producer.Transaction.Abort(error, stop);
-        // The reports of what was thrown away must not be counted against the next window.
+        // Reports of discarded records must not count against the next window.
         producer.Delivery.AwaitAll(stop);
-        // A record that failed is the cause; what the transaction says about itself is a consequence.
+        // A failed record is the cause; the transaction's own error is a consequence.
         if (producer.Delivery.HasFailed)
             (error, index) = producer.Delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
@@ -263,8 +264,8 @@ internal sealed partial class TransactionalPublisher : WindowPublisher
                 index);
     }
 
-    /// <param name="Window">What was committed.</param>
-    /// <param name="LostBefore">Connections that the producer had lost before it asked for the commit.</param>
+    /// <param name="Window">The committed window.</param>
+    /// <param name="LostBefore">How many connections the producer had lost before it asked for the commit.</param>
     private sealed record Acknowledged(UndecidedWindow Window, int LostBefore);
 
     [LoggerMessage(Message = "A fresh producer has the transactional identity '{Identity}'")]

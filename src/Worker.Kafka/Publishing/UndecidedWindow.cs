@@ -4,34 +4,34 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// A window of which it is not known whether it is committed, everywhere: its producer ended in its transaction, or
-/// brokers failed just after they had acknowledged the commit, and may not have told every partition.
+/// A window of which it is not known whether it is committed everywhere. Either its producer ended during its
+/// transaction, or brokers failed just after they had acknowledged the commit and may not have told every partition.
 /// </summary>
 /// <param name="Window">The messages.</param>
-/// <param name="Records">What they led to.</param>
-/// <param name="Places">Where its records were written, by each transaction whose commit was asked for; of others
-/// nothing is committed.</param>
+/// <param name="Records">Their output records.</param>
+/// <param name="Places">Where its records were written, by each transaction whose commit was asked for; other
+/// transactions have committed nothing.</param>
 /// <param name="IsAcknowledged">Whether the commit was acknowledged.</param>
 internal sealed record UndecidedWindow(
     SourceWindow Window,
     IReadOnlyList<OutgoingRecord> Records, List<IReadOnlyDictionary<TopicPartition, OffsetSpan>> Places,
     bool IsAcknowledged = false)
 {
-    /// <summary>Whether somebody can have committed it.</summary>
+    /// <summary>Whether it can have been committed.</summary>
     public bool CommitAsked => Places.Count > 0;
 
     /// <summary>
-    /// What is missing of a window that was committed in part. A broker that coordinated the transaction, was killed
-    /// when it alone had logged the commit, and came back at once, takes itself for the coordinator again and tells the
-    /// partitions that others lead; the real coordinator then aborts the rest (Kafka 4.3). Input partition by input
-    /// partition: one of which nothing is committed is left to be read again; so is one that somebody else has taken
-    /// further.
+    /// What is missing of a window that was committed in part. This happens when the broker that coordinates the
+    /// transaction is killed when it alone has logged the commit, and comes back immediately. It believes that it is
+    /// still the coordinator and tells the partitions that others lead; the real coordinator then aborts the rest
+    /// (Kafka 4.3). Each input partition is handled separately: one of which nothing is committed is left to be read
+    /// again, and so is one that another worker has taken further.
     /// </summary>
-    /// <param name="seen">What a read_committed reader sees of each record.</param>
-    /// <param name="committed">The group's offsets; a partition is absent where it has committed none.</param>
-    /// <param name="before">
-    /// Of a window whose commit was acknowledged: the group's offsets before anything was ended. Those that had reached
-    /// the window's end were its own, so nobody else does its messages again, however far the group has come since.
+    /// <param name="seen">How a read_committed reader sees each record.</param>
+    /// <param name="committed">The group's offsets; a partition without a committed offset is absent.</param>
+    /// <param name="before"> For a window whose commit was acknowledged: the group's offsets before anything was ended.
+    /// Offsets that had reached the window's end were its own, so no other worker processes its messages again, however
+    /// far the group has come since.
     /// </param>
     public Remainder Missing(
         IReadOnlyList<Sighting> seen, IReadOnlyDictionary<TopicPartition, long> committed,
@@ -75,11 +75,11 @@ internal enum Sighting
     /// <summary>Where this worker wrote it.</summary>
     Here,
 
-    /// <summary>Only further on: somebody else has done the message again.</summary>
+    /// <summary>Only further on, because another worker has processed the message again.</summary>
     Later,
 }
 
-/// <summary>What is still to be written and committed of a window.</summary>
+/// <summary>What must still be written and committed of a window.</summary>
 internal readonly record struct Remainder(List<OutgoingRecord> Records, List<TopicPartitionOffset> Offsets)
 {
     public bool IsEmpty => Records.Count == 0 && Offsets.Count == 0;

@@ -5,7 +5,7 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Publishing;
 
 /// <summary>
-/// Produces the records of one window without waiting for each, and counts the acknowledgements. Reused window after
+/// Produces the records of one window without waiting for each, and counts the acknowledgements. It is reused for every
 /// window: one delivery handler, one message object (the client copies it before Produce returns).
 /// </summary>
 internal sealed class WindowDelivery : IDisposable
@@ -22,9 +22,9 @@ internal sealed class WindowDelivery : IDisposable
     private int pending;
     private volatile bool wantsRoom;
 
-    /// <param name="producer">Writes.</param>
-    /// <param name="timeLimit">After this the client gives a record up.</param>
-    /// <param name="heartbeat">Of the thread that will wait.</param>
+    /// <param name="producer">The producer to write with.</param>
+    /// <param name="timeLimit">After this time the client gives up on a record.</param>
+    /// <param name="heartbeat">The heartbeat of the thread that will wait.</param>
     public WindowDelivery(IProducer<byte[]?, byte[]?> producer, TimeSpan timeLimit, Heartbeat heartbeat)
     {
         (this.producer, this.timeLimit, this.heartbeat) = (producer, timeLimit, heartbeat);
@@ -47,10 +47,10 @@ internal sealed class WindowDelivery : IDisposable
     public IReadOnlyDictionary<TopicPartition, OffsetSpan> Places() => places.ToDictionary();
 
     /// <summary>Hands every record to the client, in order; stops early once one has failed.</summary>
-    /// <param name="records">What to write.</param>
+    /// <param name="records">The records to write.</param>
     /// <param name="routes">Where records without a key go; null for any partition.</param>
     /// <param name="index">Receives how many were handed over.</param>
-    /// <param name="stop">Hand over no more.</param>
+    /// <param name="stop">Stops handing over.</param>
     /// <exception cref="ProduceException{TKey,TValue}">The client refused a record; <paramref name="index"/> is its
     /// index.</exception>
     public void Produce(
@@ -80,7 +80,7 @@ internal sealed class WindowDelivery : IDisposable
     }
 
     /// <summary>
-    /// The failure that matters most and the index of its record: among those too large the largest, else the first.
+    /// The most important failure and the index of its record: the largest of those too large, otherwise the first.
     /// </summary>
     public (Error Error, int Index) Failure(IReadOnlyList<OutgoingRecord> records)
     {
@@ -99,8 +99,8 @@ internal sealed class WindowDelivery : IDisposable
     }
 
     /// <summary>
-    /// After a failure: the indices of the records that are not, or not surely, in Kafka. Records that share one value,
-    /// which cannot be told apart, count as missing where one of them is.
+    /// After a failure: the indices of the records that are not, or not certainly, in Kafka. Records that share one
+    /// value cannot be told apart; they all count as missing if one of them is.
     /// </summary>
     /// <param name="handedOver">How many of the records were handed to the client.</param>
     public List<int> Missing(IReadOnlyList<OutgoingRecord> records, int handedOver)
@@ -133,7 +133,7 @@ internal sealed class WindowDelivery : IDisposable
 
     private void Produce(in OutgoingRecord record, int index, Partition partition, CancellationToken stop)
     {
-        // A report brings the value that was sent back, which tells which record it was: but not where there is none.
+        // A report contains the value that was sent, which identifies the record, unless the record has no value.
         var report = IsEmpty(record) ? ReportOf(index) : handler;
         var to = new TopicPartition(record.Topic, partition);
         message.Key = record.Key;
@@ -152,7 +152,7 @@ internal sealed class WindowDelivery : IDisposable
             }
             catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
             {
-                // The client's queue is full: room comes with the next acknowledgement.
+                // The client's queue is full; the next acknowledgement makes room.
                 Interlocked.Decrement(ref pending);
                 wantsRoom = true;
                 progress.Reset();
@@ -174,7 +174,7 @@ internal sealed class WindowDelivery : IDisposable
                 failed.Add(new Refused(report.Error, report.Message.Value, index));
         else
             places.Add(report.TopicPartitionOffset);
-        // Waking at every report, a hundred thousand times a second, would cost more than the counting.
+        // Waking at every report, a hundred thousand times per second, would cost more than the counting.
         if (Interlocked.Decrement(ref pending) == 0 || wantsRoom)
             progress.Set();
     }
@@ -192,7 +192,7 @@ internal sealed class WindowDelivery : IDisposable
     /// <summary>A record that was refused.</summary>
     /// <param name="Error">Why.</param>
     /// <param name="Value">What was sent.</param>
-    /// <param name="Index">Its index among the window's records; null where its value tells which it is.</param>
+    /// <param name="Index">Its index among the window's records; null if its value identifies it.</param>
     private readonly record struct Refused(Error Error, byte[]? Value, int? Index)
     {
         public bool IsOf(in OutgoingRecord record, int index) =>

@@ -7,9 +7,9 @@ namespace Worker.Kafka.Publishing;
 
 /// <summary>
 /// Invariant: an offset is committed only after everything that its message led to is in Kafka; in exactly-once mode
-/// together with it, in one transaction a window. Nothing here publishes a record twice by itself: a window that failed
-/// is never tried again but read again.
-/// One thread calls <see cref="Start"/>, then <see cref="Publish"/> window by window in the order of reading.
+/// together with it, in one transaction per window. Nothing here publishes a record twice: a window that failed is
+/// never retried here but read again. One thread calls <see cref="Start"/>, then <see cref="Publish"/> window by window
+/// in the order of reading.
 /// </summary>
 public abstract class WindowPublisher : IDisposable
 {
@@ -24,7 +24,9 @@ public abstract class WindowPublisher : IDisposable
     /// <summary>The largest record that <see cref="Publish"/> takes, by <see cref="SizeOf"/>, in bytes.</summary>
     public int MessageMaxBytes { get; }
 
-    /// <summary>Of the publisher's thread: at rest but in <see cref="Publish"/> and <see cref="Attend"/>.</summary>
+    /// <summary>
+    /// The heartbeat of the publisher's thread: at rest except in <see cref="Publish"/> and <see cref="Attend"/>.
+    /// </summary>
     public Heartbeat Heartbeat { get; }
 
     private protected GroupSession Group { get; }
@@ -45,11 +47,12 @@ public abstract class WindowPublisher : IDisposable
     public abstract void Start(CancellationToken stop);
 
     /// <summary>
-    /// Now and then while there is no window: brokers that failed just after the last one may have left it half told,
-    /// which would hold up its readers, and this worker too, until the next. Blocks while that is mended.
+    /// Called now and then while there is no window. Brokers that failed just after the last window may not have told
+    /// all partitions, which would block its readers, and this worker too, until the next window. Blocks while that is
+    /// repaired.
     /// </summary>
     /// <exception cref="KafkaFailureException">Stop.</exception>
-    /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next life, mends
+    /// <exception cref="OperationCanceledException">Stopped in the middle; the next window, or the next start, repairs
     /// it.</exception>
     public void Attend(CancellationToken stop)
     {
@@ -61,9 +64,9 @@ public abstract class WindowPublisher : IDisposable
     /// <summary>
     /// Produces the records in their order and commits the window's offsets. Blocks until all of it has ended.
     /// </summary>
-    /// <exception cref="KafkaFailureException">
-    /// What to do is its <see cref="KafkaFailureException.Action"/>. Dead-letter: the window is still to be published,
-    /// with another record in place of the one named. Rewind: nothing to do but to drop stale windows. Stop: exit.
+    /// <exception cref="KafkaFailureException"> What to do is its <see cref="KafkaFailureException.Action"/>.
+    /// Dead-letter: the window must still be published, with another record in place of the one named. Rewind: only
+    /// drop stale windows. Stop: exit.
     /// </exception>
     /// <exception cref="OperationCanceledException">Stopped in the middle; the window is not committed.</exception>
     public PublishOutcome Publish(SourceWindow window, IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
@@ -73,7 +76,7 @@ public abstract class WindowPublisher : IDisposable
         Attend(stop);
         if (window.IsStale)
             return PublishOutcome.Abandoned;
-        // What may wait for a broker is done before partitions are held.
+        // Steps that may wait for a broker come before partitions are held.
         Prepare(stop);
         using (Heartbeat.Rest())
             Routes.Prepare(window, records, stop);
@@ -121,10 +124,10 @@ public abstract class WindowPublisher : IDisposable
 
     public virtual void Dispose() => Routes.Dispose();
 
-    /// <summary>Whether the last window must be mended by a fresh producer (<see cref="Prepare"/>).</summary>
+    /// <summary>Whether a fresh producer must repair the last window (<see cref="Prepare"/>).</summary>
     private protected virtual bool LeftHalfTold(CancellationToken stop) => false;
 
-    /// <summary>Makes a new producer where the last one was finished; may wait for a broker.</summary>
+    /// <summary>Makes a new producer if the last one was finished; may wait for a broker.</summary>
     private protected abstract void Prepare(CancellationToken stop);
 
     private protected abstract PublishOutcome PublishBegun(
@@ -145,19 +148,19 @@ public abstract class WindowPublisher : IDisposable
         Group.Ledger.BeginRecovery();
         try
         {
-            // At once: what is still open would hold up every read_committed reader until its time limit.
+            // Immediately, because an open transaction would block every read_committed reader until its time limit.
             Prepare(stop);
         }
         finally
         {
-            // What was read meanwhile began at offsets that the fresh producer may have moved.
+            // Messages read meanwhile began at offsets that the fresh producer may have moved.
             Group.Ledger.EndRecovery();
         }
     }
 
     private void RefuseTooLarge(IReadOnlyList<OutgoingRecord> records)
     {
-        // Before anything is published: a record that never fits must not cost the window a transaction.
+        // Before anything is published, so that a record that never fits does not cost the window a transaction.
         for (var i = 0; i < records.Count; i++)
             if (SizeOf(records[i]) > MessageMaxBytes)
                 throw TooLarge(records, i, $"Kafka:MessageMaxBytes allows ({MessageMaxBytes:N0})");

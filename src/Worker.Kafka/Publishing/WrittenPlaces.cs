@@ -9,8 +9,8 @@ internal readonly record struct OffsetSpan(long First, long Last)
 }
 
 /// <summary>
-/// The first and the last offset that were written to each partition. Reports come in runs of one partition, so that
-/// few look anything up.
+/// The first and the last offset that were written to each partition. Reports come in runs of one partition, so few
+/// need a lookup.
 /// </summary>
 internal sealed class WrittenPlaces
 {

@@ -4,19 +4,19 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// What was read and is in no window yet, and the choice of what the next window takes. The invariant: a window takes
-/// from the front of each partition's queue and from nowhere else, so what was handed out of a partition has no gap and
-/// no record twice; what is still here was given to nobody, and its first offset is enough to read it again.
-/// Of four records three are of the partition whose next one is the oldest, and one is of the partition that has waited
-/// longest: so delays come together, and no partition with something waits for more than 4 records times the number of
-/// partitions, whatever timestamps producers write. It takes no clock, holds no client and blocks nowhere.
+/// Messages that were read and are in no window yet, and the choice of what the next window takes. The invariant: a
+/// window takes only from the front of each partition's queue. So the records handed out from a partition have no gap
+/// and no duplicate, and the records still here were given to nobody; their first offset is enough to read them again.
+/// Out of four records, three come from the partition whose next record is the oldest, and one from the partition that
+/// has waited longest. So delays approach each other, and no partition with records waits for more than 4 records times
+/// the number of partitions, whatever timestamps producers write. It uses no clock and no client, and never blocks.
 /// Reader's thread only.
 /// </summary>
 internal sealed class LookAhead(WindowLimits limits)
 {
     private const int Turns = 4;
 
-    /// <summary>What a record takes in memory beside its key, value and headers, in bytes.</summary>
+    /// <summary>Memory of a record in addition to its key, value and headers, in bytes.</summary>
     private const int RecordMemory = 256;
 
     private readonly Dictionary<TopicPartition, PartitionQueue> byPartition = [];
@@ -36,14 +36,15 @@ internal sealed class LookAhead(WindowLimits limits)
     /// <summary>Whether there is enough for a window of the largest size.</summary>
     public bool CanFill => count >= limits.MaxMessages || Bytes >= limits.MaxBytes;
 
-    /// <summary>Whether partitions ended behind what no reader sees.</summary>
+    /// <summary>Whether partitions ended after entries that no reader sees.</summary>
     public bool HasEnds => queues.Exists(queue => queue.HasEnd);
 
     /// <summary>
     /// Whether more should be read: until each partition could fill a window alone (it may be the oldest), as long as
-    /// the limit allows. One that has little here may have more behind what the client holds of others.
+    /// the limit allows. A partition with few records here may have more behind the records that the client holds of
+    /// others.
     /// </summary>
-    /// <param name="paused">Of these nothing comes.</param>
+    /// <param name="paused">Partitions from which nothing comes.</param>
     public bool WantsMore(HashSet<TopicPartition> paused) => !CanFill || (shortQueues > 0 && !IsCrowded(paused));
 
     /// <summary>Whether the limit is reached, and there is a partition to pause, see <see cref="Crowding"/>.</summary>
@@ -58,8 +59,8 @@ internal sealed class LookAhead(WindowLimits limits)
     }
 
     /// <summary>
-    /// The partitions that hold their share of the limit or more. While these are paused the others may fill theirs: in
-    /// all no more than twice the limit is held.
+    /// The partitions that hold their share of the limit or more. While these are paused the others may fill their
+    /// shares; in all no more than twice the limit is held.
     /// </summary>
     public List<TopicPartition> Crowding(HashSet<TopicPartition> paused) =>
         [.. queues.Where(queue => IsCrowding(queue, paused)).Select(queue => queue.Partition)];
@@ -72,15 +73,15 @@ internal sealed class LookAhead(WindowLimits limits)
     public bool Holds(TopicPartition partition) =>
         byPartition.TryGetValue(partition, out var queue) && !queue.IsEmpty;
 
-    /// <summary>From now on the partition is expected to have something.</summary>
+    /// <summary>From now on the partition is expected to have records.</summary>
     public void Expect(TopicPartition partition) => QueueOf(partition);
 
-    /// <param name="now">
-    /// Milliseconds since 1970-01-01 UTC: a record that says it is of later, or does not say, counts as of now.
+    /// <param name="now"> Milliseconds since 1970-01-01 UTC. A record with a later timestamp, or without one, gets this
+    /// time.
     /// </param>
     public void Add(ConsumeResult<byte[]?, byte[]?> result, long now)
     {
-        // The client hands out a partition's messages in rows.
+        // The client hands out a partition's messages in runs.
         var queue = last?.Partition.Partition == result.Partition && last.Partition.Topic == result.Topic
             ? last
             : last = QueueOf(result.TopicPartition);
@@ -95,19 +96,19 @@ internal sealed class LookAhead(WindowLimits limits)
     }
 
     /// <summary>
-    /// The partition has nothing before this offset any more: what lies between its last message and here (markers of
-    /// transactions, aborted messages) is nothing to wait for, and committing it lets its lag become 0.
+    /// The partition has nothing more before this offset. The entries between its last message and here (markers of
+    /// transactions, aborted messages) need not be waited for, and committing this offset lets the lag become 0.
     /// </summary>
     public void ReachedEnd(TopicPartition partition, long end) => QueueOf(partition).ReachedEnd(end);
 
-    /// <summary>With no records here: forgets the ends that are committed already.</summary>
+    /// <summary>If there are no records here: forgets the ends that are already committed.</summary>
     public void DropSettled(WindowLedger ledger)
     {
         foreach (var queue in queues)
             queue.DropSettled(ledger.ResumeAt(queue.Partition));
     }
 
-    /// <summary>Takes the next window out, up to its limits.</summary>
+    /// <summary>Removes and returns the next window, up to its limits.</summary>
     public SourceWindow Compose(int epoch, WindowLedger ledger)
     {
         var (maximum, bytes) = (limits.MaxMessages, 0L);
@@ -129,7 +130,7 @@ internal sealed class LookAhead(WindowLimits limits)
         return composed;
     }
 
-    /// <summary>The partition is going, with what is here of it: its next owner reads that.</summary>
+    /// <summary>The partition goes, with its records here; its next owner reads them.</summary>
     public void Drop(TopicPartition partition)
     {
         if (!byPartition.Remove(partition, out var queue))
@@ -140,7 +141,7 @@ internal sealed class LookAhead(WindowLimits limits)
         CountShort();
     }
 
-    /// <summary>Throws away what is here; the ledger keeps where to read it again.</summary>
+    /// <summary>Drops all records here; the ledger remembers where to read them again.</summary>
     public void Unread(WindowLedger ledger)
     {
         foreach (var queue in queues)
@@ -154,7 +155,9 @@ internal sealed class LookAhead(WindowLimits limits)
     private bool IsCrowding(PartitionQueue queue, HashSet<TopicPartition> paused) =>
         Memory(queue) >= Share && !paused.Contains(queue.Partition);
 
-    /// <summary>One of those that are not empty; of two of the same age the one that has waited longer.</summary>
+    /// <summary>
+    /// One of the queues that are not empty; of two with the same age, the one that has waited longer.
+    /// </summary>
     private PartitionQueue Choose()
     {
         PartitionQueue? best = null;
@@ -189,7 +192,7 @@ internal sealed class LookAhead(WindowLimits limits)
 
     private bool IsShort(PartitionQueue queue) => queue.Count < enough && queue.Bytes < limits.MaxBytes;
 
-    /// <summary>Once a window: the pipeline may have changed how large that is.</summary>
+    /// <summary>Once per window, because the pipeline may have changed its size.</summary>
     private void CountShort()
     {
         enough = limits.MaxMessages;

@@ -5,16 +5,16 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Which partitions are paused, so that memory stays bounded and none waits behind another for long. The client's queue
-/// hands out one partition's whole fetch before the next one's: what stands behind it is reached by taking it all, up
-/// to a limit (<see cref="LookAhead"/>), or by pausing those that have their share. Reader's thread only.
+/// Which partitions are paused, so that memory stays bounded and none waits long behind another. The client's queue
+/// hands out one partition's whole fetch before the next one's. Messages behind it are reached by taking all of it, up
+/// to a limit (<see cref="LookAhead"/>), or by pausing the partitions that have their share. Reader's thread only.
 /// </summary>
 internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
 {
     private readonly HashSet<TopicPartition> paused = [];
     private long lastEmptied = group.Clock.GetTimestamp();
 
-    /// <summary>Of these nothing comes.</summary>
+    /// <summary>Partitions from which nothing comes.</summary>
     public IReadOnlySet<TopicPartition> Paused => paused;
 
     /// <summary>Whether more should be read now.</summary>
@@ -33,9 +33,9 @@ internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
     }
 
     /// <summary>
-    /// Where the limit is reached and the client was not seen empty for a while: other partitions may wait behind what
-    /// the client holds of those that already have their share here. Pausing makes the client throw that away, so it is
-    /// paid for by fetching it again, at most once for half of a share.
+    /// Called when the limit is reached and the client was not empty for a while. Then other partitions may wait behind
+    /// the messages that the client holds of partitions that already have their share here. Pausing makes the client
+    /// drop those messages. The price is fetching them again, at most once for half of a share.
     /// </summary>
     public void PauseCrowding(TimeSpan patience)
     {
@@ -43,14 +43,16 @@ internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
             Pause(ahead.Crowding(paused));
     }
 
-    /// <summary>Resumes those that have room again.</summary>
+    /// <summary>Resumes partitions that have room again.</summary>
     public void ResumeRoomy()
     {
         if (paused.Count > 0)
             Resume([.. paused.Where(ahead.HasRoom)]);
     }
 
-    /// <summary>Also before partitions go: the client would bring them back paused, and nobody would know.</summary>
+    /// <summary>
+    /// Also called before partitions go: otherwise they would come back paused without anybody knowing.
+    /// </summary>
     public void Resume(IReadOnlyList<TopicPartition> partitions)
     {
         var were = partitions.Where(paused.Remove).ToList();
@@ -62,12 +64,12 @@ internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
         }
         catch (KafkaException error)
         {
-            // Only partitions that the client no longer knows, and those are not paused either.
+            // This happens only for partitions that the client no longer knows, and those are not paused either.
             group.Log.Write(LogLevel.Debug, "resume", error.Error.Reason);
         }
     }
 
-    /// <summary>The consumer is being replaced: a fresh one has nothing paused.</summary>
+    /// <summary>The consumer is being replaced; a fresh one has nothing paused.</summary>
     public void Clear() => paused.Clear();
 
     private void Pause(List<TopicPartition> partitions)
@@ -81,7 +83,7 @@ internal sealed class PartitionFlow(GroupSession group, LookAhead ahead)
         }
         catch (KafkaException error)
         {
-            // Some are just going; the others are paused, and will be resumed.
+            // Some partitions are just going; the others are paused, and will be resumed.
             group.Log.Write(LogLevel.Debug, "pause", error.Error.Reason);
         }
     }

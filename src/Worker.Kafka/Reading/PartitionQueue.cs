@@ -4,8 +4,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// What was read of one partition and is in no window yet, in the partition's order. It also collects what the window
-/// that is being composed takes: a range without gaps from the first record taken. Reader's thread only.
+/// Records that were read from one partition and are in no window yet, in the partition's order. It also collects the
+/// range that the window being composed takes: without gaps, from the first record taken. Reader's thread only.
 /// </summary>
 internal sealed class PartitionQueue(TopicPartition partition)
 {
@@ -20,7 +20,8 @@ internal sealed class PartitionQueue(TopicPartition partition)
     public bool IsEmpty => records.Count == 0;
 
     /// <summary>
-    /// Whether there is an offset to commit without a record: the partition ended, all before is taken.
+    /// Whether there is an offset to commit without a record, because the partition ended and everything before is
+    /// taken.
     /// </summary>
     public bool HasEnd => end != None && IsEmpty;
 
@@ -29,10 +30,10 @@ internal sealed class PartitionQueue(TopicPartition partition)
     /// <summary>Keys, values and headers together.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Of the record that is taken next; milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Timestamp of the record that is taken next; milliseconds since 1970-01-01 UTC.</summary>
     public long AgedFrom => records.Peek().AgedFrom;
 
-    /// <summary>When a record was last taken, counted in records taken of all partitions.</summary>
+    /// <summary>When a record was last taken, counted in records taken from all partitions.</summary>
     public long LastTaken { get; private set; }
 
     public void Add(SourceRecord record, long bytes, long agedFrom)
@@ -42,7 +43,7 @@ internal sealed class PartitionQueue(TopicPartition partition)
         end = None;
     }
 
-    /// <summary>Before this offset the partition has nothing that a reader sees but the records here.</summary>
+    /// <summary>Before this offset the partition has no visible records except those here.</summary>
     public void ReachedEnd(long offset) => end = offset;
 
     /// <summary>Moves the first record to the window that is being composed.</summary>
@@ -57,7 +58,7 @@ internal sealed class PartitionQueue(TopicPartition partition)
         return record;
     }
 
-    /// <summary>What the window has of this partition, once; false where it has nothing.</summary>
+    /// <summary>Returns the window's range of this partition, once; false if it has none.</summary>
     public bool TryTakeRange(out OffsetRange range)
     {
         range = default;
@@ -73,14 +74,14 @@ internal sealed class PartitionQueue(TopicPartition partition)
         return true;
     }
 
-    /// <summary>Forgets the end where it is committed already.</summary>
+    /// <summary>Forgets the end if it is already committed.</summary>
     public void DropSettled(long? committed)
     {
         if (end == committed)
             end = None;
     }
 
-    /// <summary>The offset from which to read again what is forgotten here; false where nothing is here.</summary>
+    /// <summary>The offset from which to read dropped records again; false if there are no records.</summary>
     public bool TryClear(out long first)
     {
         first = IsEmpty ? end : records.Peek().Record.Offset;

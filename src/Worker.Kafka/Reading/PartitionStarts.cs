@@ -8,11 +8,11 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Where reading of a partition begins, from its assignment until it is heard of. Offsets may not be there: the group
-/// has none yet, retention took the messages, or the topic was made anew. The client would go on by itself and say
-/// little; here every partition's case is decided by Kafka:OffsetReset and said exactly. That the group has none is not
-/// believed before the group said so itself: the client also means by it that the offsets were undecided (in a
-/// transaction still open) when a rebalance came (librdkafka 2.12 to 2.16), and from the beginning everything would
+/// Where reading of a partition begins, from its assignment until something is read from it. Offsets may be missing:
+/// the group has none yet, retention deleted the messages, or the topic was recreated. The client alone would go on and
+/// say little. Here every partition's case is decided by Kafka:OffsetReset and logged exactly. That the group has no
+/// offset is believed only when the group itself says so: the client reports the same when the offsets were undecided
+/// (in a transaction still open) during a rebalance (librdkafka 2.12 to 2.16), and from the beginning everything would
 /// come twice. Reader's thread only.
 /// </summary>
 internal sealed partial class PartitionStarts(
@@ -21,7 +21,7 @@ internal sealed partial class PartitionStarts(
     /// <summary>How long brokers are asked for offsets.</summary>
     public static readonly TimeSpan OffsetPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long windows wait for the first message of partitions that have just come.</summary>
+    /// <summary>How long windows wait for the first message of newly assigned partitions.</summary>
     private static readonly TimeSpan NewPatience = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(0.5);
 
@@ -32,15 +32,15 @@ internal sealed partial class PartitionStarts(
     private long lastExpected;
 
     /// <summary>
-    /// Whether partitions have just come and were not heard of yet: what is there of others would fill the first
+    /// Whether newly assigned partitions have not sent anything yet; otherwise messages of others would fill the first
     /// windows.
     /// </summary>
     public bool AwaitsFirst => silent.Any && group.Clock.GetElapsedTime(lastExpected) < NewPatience;
 
-    /// <summary>Partitions that cannot be read yet, for a person who looks for a stall.</summary>
+    /// <summary>Partitions that cannot be read yet, for diagnosing a stall.</summary>
     public int Unreadable => unreadable.Count;
 
-    /// <summary>From now on the partition should be heard of.</summary>
+    /// <summary>From now on the partition should send something.</summary>
     public void Expect(TopicPartition partition)
     {
         ahead.Expect(partition);
@@ -52,7 +52,7 @@ internal sealed partial class PartitionStarts(
     public void Heard(TopicPartition partition)
     {
         silent.Forget(partition);
-        // It was only slow.
+        // The partition was only slow.
         if (unreadable.Count > 0 && unreadable.TryGetValue(partition, out var missing) && missing.IsSuspicion)
             unreadable.Remove(partition);
     }
@@ -64,11 +64,13 @@ internal sealed partial class PartitionStarts(
         silent.Forget(partition);
     }
 
-    /// <summary>The client does not read the partition, because this offset of it is not there.</summary>
+    /// <summary>The client does not read the partition, because this offset does not exist.</summary>
     public void Miss(TopicPartition partition, Offset wanted) =>
         unreadable[partition] = new(wanted, IsSuspicion: false);
 
-    /// <summary>Nothing is queued: what is silent all the same, the client has lost, or cannot reach.</summary>
+    /// <summary>
+    /// Nothing is queued. Partitions that are still silent have been lost by the client, or cannot be reached.
+    /// </summary>
     public void LookAfterSilent()
     {
         foreach (var partition in silent.Overdue(flow.Paused))
@@ -76,15 +78,15 @@ internal sealed partial class PartitionStarts(
     }
 
     /// <summary>
-    /// Puts the partitions that the client stopped reading where the group is, or where the policy says; tried again
-    /// soon where no broker answers.
+    /// Moves the partitions that the client stopped reading to the group's offset, or where the policy says; retried
+    /// soon if no broker answers.
     /// </summary>
     /// <exception cref="KafkaFailureException">The policy is to stop.</exception>
     public void ResetUnreadable()
     {
         if (unreadable.Count == 0 || (askedInVain is { } since && group.Clock.GetElapsedTime(since) < AskAgain))
             return;
-        // What is read of them and in no window yet is handed out first: nobody would read it again.
+        // Their records that are in no window yet are handed out first, because nobody would read them again.
         if (unreadable.Keys.All(ahead.Holds))
             return;
         foreach (var gone in unreadable.Keys.Except(group.Consumer.Assignment).ToList())
@@ -92,8 +94,7 @@ internal sealed partial class PartitionStarts(
         var due = unreadable.Keys.Where(partition => !ahead.Holds(partition)).ToList();
         if (due.Count == 0)
             return;
-        // What was read of them and is in flight is published first, so that no older offset is committed after a newer
-        // one.
+        // Their records in flight are published first, so that no older offset is committed after a newer one.
         if (!due.TrueForAll(silent.Contains))
             group.Ledger.Drain(TimeSpan.FromMilliseconds(group.Options.RevokeDrainMs), heartbeat);
         askedInVain = group.Clock.GetTimestamp();
@@ -113,14 +114,14 @@ internal sealed partial class PartitionStarts(
         }
     }
 
-    /// <summary>Where the client knows no offset and the group has one.</summary>
+    /// <summary>For partitions where the client knows no offset but the group has one.</summary>
     /// <exception cref="KafkaException">The group's offsets are undecided, or nobody answers.</exception>
     private void ReadOnFromCommitted(List<TopicPartition> due)
     {
         var unknown = due.Where(partition => unreadable[partition].Wanted.IsSpecial).ToList();
         if (unknown.Count == 0)
             return;
-        // Short: while a transaction is open the client asks on and on, and nobody polls.
+        // Short, because while a transaction is open the client keeps asking, and nobody polls.
         var found = new List<TopicPartition>();
         foreach (var committed in group.Consumer.Committed(unknown, AskAgain))
         {
@@ -157,7 +158,7 @@ internal sealed partial class PartitionStarts(
         SayBegun(begun);
     }
 
-    /// <param name="begun">Receives a partition of which the group has read nothing yet.</param>
+    /// <param name="begun">Receives partitions of which the group has read nothing yet.</param>
     private void Reset(
         TopicPartition partition, Offset wanted, long first, long end,
         List<(TopicPartition Partition, string Story, long Target)> begun)
@@ -167,13 +168,13 @@ internal sealed partial class PartitionStarts(
             throw new KafkaFailureException(KafkaFailure.OffsetOutOfRange,
                 $"{story} and Kafka:OffsetReset is Stop: set the group's offset by hand (kafka-consumer-groups " +
                 $"--reset-offsets, group '{group.Options.GroupId}'), or set Kafka:OffsetReset to Earliest (read all " +
-                "that is there) or Latest (only what comes)");
+                "that is there) or Latest (only new messages)");
         var target = policy == OffsetReset.Latest ? end : first;
         ReadFrom(partition, target);
         var skipped = policy == OffsetReset.Latest && !wanted.IsSpecial
             ? end - Math.Clamp(wanted.Value, first, end)
             : 0;
-        var more = skipped > 0 ? $"; {skipped} offsets that are there are skipped" : "";
+        var more = skipped > 0 ? $"; {skipped} offsets that exist are skipped" : "";
         if (wanted.IsSpecial)
             begun.Add((partition, story, target));
         else
@@ -203,12 +204,12 @@ internal sealed partial class PartitionStarts(
         return wanted.Value < first
             ? $"{where}, the next to read was {wanted.Value}: {first - wanted.Value} offsets ({wanted.Value} to " +
                 $"{first - 1}) were deleted before they were read"
-            : $"{where}, the next to read was {wanted.Value}: the topic was made anew or cut short, and what it held " +
+            : $"{where}, the next to read was {wanted.Value}: the topic was recreated or cut short, and what it held " +
                 $"between {end} and {wanted.Value - 1} is gone";
     }
 
-    /// <param name="Wanted">The offset that is not there; none where the client knows of none.</param>
-    /// <param name="IsSuspicion">The client did not say so, but is silent.</param>
+    /// <param name="Wanted">The offset that does not exist; none if the client knows of none.</param>
+    /// <param name="IsSuspicion">The client did not report it, but the partition is silent.</param>
     private readonly record struct Missing(Offset Wanted, bool IsSuspicion);
 
     [LoggerMessage(Message = "{Story}: reading from {Target} (Kafka:OffsetReset {Policy})")]

@@ -6,7 +6,7 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// What happens inside a poll when partitions come and go. The client itself assigns and unassigns: with cooperative
+/// What happens inside a poll when partitions come and go. The client itself assigns and unassigns; with cooperative
 /// rebalancing a handler must not. Reader's thread only.
 /// </summary>
 internal sealed partial class Rebalances
@@ -18,7 +18,7 @@ internal sealed partial class Rebalances
     private readonly Heartbeat heartbeat;
     private readonly ILogger logger;
 
-    /// <summary>Takes the group's rebalances from now on.</summary>
+    /// <summary>Handles the group's rebalances from now on.</summary>
     public Rebalances(
         GroupSession group, LookAhead ahead, PartitionFlow flow, PartitionStarts starts, Heartbeat heartbeat)
     {
@@ -28,15 +28,15 @@ internal sealed partial class Rebalances
     }
 
     /// <summary>
-    /// The group refuses this member, and a fresh one may join: what was read and is not published is read again, by
-    /// whoever gets the partitions.
+    /// The group refuses this member, and a fresh one may join. What was read and is not published is read again by the
+    /// new owners of the partitions.
     /// </summary>
     public void JoinAgain(Error error)
     {
         group.Log.Write(LogLevel.Warning, "refused",
             $"{group.Reason(error)}: joining group '{group.Options.GroupId}' again as " +
             $"'{group.Options.GroupInstanceId}'");
-        // The publisher is not inside the old consumer once this has returned, nor comes back to it.
+        // Once this has returned, the publisher is not inside the old consumer and does not come back to it.
         group.Ledger.Drain(TimeSpan.Zero, heartbeat);
         if (group.Consumer.Assignment is { Count: > 0 } still)
             group.Lose([.. still.Select(partition => new TopicPartitionOffset(partition, Offset.Unset))]);
@@ -51,9 +51,9 @@ internal sealed partial class Rebalances
             group.Ledger.Forget(partition);
             starts.Expect(partition);
         }
-        // Inside the handler the client may or may not count them yet.
+        // Inside the handler the client may or may not include them yet.
         var all = group.Consumer.Assignment.Union(partitions).Count();
-        // Cooperative rebalancing tells each member of each round, also where nothing comes.
+        // Cooperative rebalancing calls each member in each round, even if no partition comes.
         if (partitions.Count > 0)
             group.Log.Say(LogLevel.Information, level =>
                 AssignedLine(logger, level, partitions.Count, PartitionNames.Of(partitions), all));
@@ -62,9 +62,9 @@ internal sealed partial class Rebalances
     private void Revoked(List<TopicPartitionOffset> offsets)
     {
         var partitions = Partitions(offsets);
-        // 1. What was only read ahead goes back: the next owner reads it.
+        // 1. Records that were only read ahead are dropped; the next owner reads them.
         GiveBack(partitions);
-        // 2. What is in flight is published and committed by the other threads.
+        // 2. Windows in flight are published and committed by the other threads.
         var patience = group.Options.RevokeDrainMs;
         if (!group.Ledger.Drain(TimeSpan.FromMilliseconds(patience), heartbeat))
             group.Log.Say(LogLevel.Warning, level => NotDrained(logger, level, patience));
@@ -78,7 +78,7 @@ internal sealed partial class Rebalances
     {
         var partitions = Partitions(offsets);
         GiveBack(partitions);
-        // Others may read these partitions already: nothing more is published for them.
+        // Other workers may already read these partitions, so nothing more is published for them.
         group.Ledger.Drain(TimeSpan.Zero, heartbeat);
         Forget(partitions);
         if (partitions.Count > 0)

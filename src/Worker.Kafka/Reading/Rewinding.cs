@@ -6,7 +6,7 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// After windows were abandoned: reads every partition that is still ours again, from behind what was published.
+/// After windows were abandoned: reads every partition that is still ours again, from after the last published record.
 /// Reader's thread only.
 /// </summary>
 internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFlow flow)
@@ -14,14 +14,14 @@ internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFl
     private const int MaximumFailedSeeks = 200;
     private int failedSeeks;
 
-    /// <summary>What is read now belongs to this epoch of the ledger.</summary>
+    /// <summary>The epoch of the ledger to which messages read now belong.</summary>
     public int Epoch { get; private set; }
 
     /// <summary>Whether nothing was abandoned since the last rewind.</summary>
     public bool IsDone => Epoch == group.Ledger.Epoch;
 
-    /// <summary>False where it cannot be done yet: poll, and try again.</summary>
-    /// <exception cref="KafkaFailureException">It cannot be done at all: stop.</exception>
+    /// <summary>False if it cannot be done yet: poll, and try again.</summary>
+    /// <exception cref="KafkaFailureException">It is impossible: stop.</exception>
     public bool TryRewind()
     {
         var epoch = group.Ledger.Epoch;
@@ -39,7 +39,7 @@ internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFl
         }
         catch (KafkaException error) when (failedSeeks++ < MaximumFailedSeeks)
         {
-            // The partition is just coming or going: let the client settle that, take nothing, and try again.
+            // The partition is just coming or going. Let the client settle that, take nothing, and try again.
             group.Log.Write(LogLevel.Debug, "seek", error.Error.Reason);
             return false;
         }
@@ -55,8 +55,8 @@ internal sealed class Rewinding(GroupSession group, LookAhead ahead, PartitionFl
     }
 
     /// <summary>
-    /// Learns from the group how far it is: a transaction whose end we did not see may have been committed. The broker
-    /// answers only once no transaction on these offsets is open.
+    /// Asks the group how far it is, because a transaction whose end we did not see may have been committed. The broker
+    /// answers only when no transaction on these offsets is open.
     /// </summary>
     private bool TryLearnOffsets(int epoch)
     {

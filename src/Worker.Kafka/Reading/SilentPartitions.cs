@@ -3,35 +3,37 @@ using Confluent.Kafka;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Partitions that were assigned and of which nothing was heard yet: no message, no end, no missing offset. The client
-/// gives up asking for a partition's offset when the group's coordinator moves at that moment (librdkafka 2.12 to
-/// 2.16), logs it, and would never read the partition: one that stays silent while nothing else is queued must be
-/// looked after.
+/// Partitions that were assigned and have sent nothing yet: no message, no end, no missing offset. When the group's
+/// coordinator moves while the client asks for a partition's offset, the client gives up and logs it (librdkafka 2.12
+/// to 2.16). It would never read the partition. So a partition that stays silent while nothing else is queued needs
+/// attention.
 /// </summary>
 internal sealed class SilentPartitions(TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Dictionary<TopicPartition, long> since = [];
 
-    /// <summary>Whether there are such.</summary>
+    /// <summary>Whether there are any.</summary>
     public bool Any => since.Count > 0;
 
-    /// <summary>From now on it is expected to be heard of.</summary>
+    /// <summary>From now on the partition is expected to send something.</summary>
     public void Expect(TopicPartition partition) => since[partition] = clock.GetTimestamp();
 
-    /// <summary>It was heard of, or is no longer ours.</summary>
+    /// <summary>The partition sent something, or is no longer ours.</summary>
     public void Forget(TopicPartition partition)
     {
-        // Once for every message: the usual case costs a comparison.
+        // Called for every message, so the usual case costs only a comparison.
         if (since.Count > 0)
             since.Remove(partition);
     }
 
-    /// <summary>Whether nothing was heard of it: none of its messages is in flight.</summary>
+    /// <summary>Whether the partition sent nothing; then none of its messages is in flight.</summary>
     public bool Contains(TopicPartition partition) => since.ContainsKey(partition);
 
-    /// <summary>Those silent for too long; they are given as much time again. Call when nothing is queued.</summary>
-    /// <param name="paused">Silent because we want it so.</param>
+    /// <summary>
+    /// Partitions that were silent for too long; they get the same time again. Call when nothing is queued.
+    /// </summary>
+    /// <param name="paused">Partitions that are silent because we paused them.</param>
     public IReadOnlyList<TopicPartition> Overdue(IReadOnlySet<TopicPartition> paused)
     {
         if (since.Count == 0)

@@ -7,8 +7,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Reads a topic once, from its beginning to the end that each partition has when the scan is made, as a read_committed
-/// reader. It belongs to no group and commits nothing. One thread.
+/// Reads a topic once, from its beginning to the end that each partition has when the scan is created, as a
+/// read_committed reader. It belongs to no group and commits nothing. One thread.
 /// </summary>
 public sealed class TopicScan : IDisposable
 {
@@ -24,10 +24,10 @@ public sealed class TopicScan : IDisposable
     private readonly Dictionary<int, long> next = [];
     private readonly long total;
 
-    /// <param name="options">Where and how.</param>
-    /// <param name="topic">Must exist.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="topic">It must exist.</param>
     /// <param name="partitions">How many it has.</param>
-    /// <param name="loggers">For the client's own lines.</param>
+    /// <param name="loggers">For the client's own log lines.</param>
     /// <param name="clock">Measures how long nothing came.</param>
     /// <exception cref="KafkaFailureException">The topic may not be read, or no broker answers.</exception>
     public TopicScan(KafkaOptions options, string topic, int partitions, ILoggerFactory loggers, TimeProvider clock)
@@ -49,11 +49,11 @@ public sealed class TopicScan : IDisposable
         consumer.Assign(next.Select(from => new TopicPartitionOffset(topic, from.Key, from.Value)));
     }
 
-    /// <summary>What part of it has been read, from 0 to 1.</summary>
+    /// <summary>The share that has been read, from 0 to 1.</summary>
     public double Progress =>
         total == 0 ? 1 : 1 - ends.Sum(end => Math.Max(0, end.Value - next[end.Key])) / (double)total;
 
-    /// <summary>Every record up to those ends, of one partition in its order.</summary>
+    /// <summary>Every record up to those ends; the records of one partition are in order.</summary>
     /// <exception cref="KafkaFailureException">It cannot be read any further.</exception>
     public IEnumerable<SourceRecord> Read(CancellationToken stop)
     {
@@ -66,12 +66,12 @@ public sealed class TopicScan : IDisposable
                 if (clock.GetElapsedTime(last) > Patience)
                     throw new KafkaFailureException(KafkaFailure.Fatal,
                         $"nothing more of topic '{topic}' came for {Patience.TotalSeconds:F0} s, {Progress:P0} was " +
-                        "read: look at its brokers");
+                        "read: check its brokers");
                 continue;
             }
             last = clock.GetTimestamp();
             var partition = result.Partition.Value;
-            // What was written since is for the next run.
+            // Records written since then are for the next run.
             if (!ends.TryGetValue(partition, out var end) || (!result.IsPartitionEOF && result.Offset.Value >= end))
             {
                 ends.Remove(partition);
@@ -117,7 +117,7 @@ public sealed class TopicScan : IDisposable
         }
         catch (ConsumeException error)
         {
-            // The client goes on by itself.
+            // The client continues by itself.
             log.Write(error.Error);
             return null;
         }

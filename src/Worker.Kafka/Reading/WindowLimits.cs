@@ -5,7 +5,7 @@ public sealed class WindowLimits(int maxMessages, long maxBytes)
 {
     private volatile int maxMessages = maxMessages;
 
-    /// <summary>The most messages of one window, at least 1.</summary>
+    /// <summary>Maximum number of messages in a window, at least 1.</summary>
     public int MaxMessages
     {
         get => maxMessages;
@@ -16,7 +16,7 @@ public sealed class WindowLimits(int maxMessages, long maxBytes)
     public long MaxBytes { get; } = maxBytes;
 
     /// <summary>
-    /// Of what is read and in no window yet: bytes of memory after which no partition may fill more than its share.
+    /// For records that are in no window yet: bytes of memory after which no partition may fill more than its share.
     /// </summary>
     public long MaxAheadBytes { get; } = 4 * Math.Min(maxBytes, long.MaxValue / 4);
 }

@@ -8,23 +8,25 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Reading;
 
 /// <summary>
-/// Cuts what arrives into windows, each from all partitions that have something (see <see cref="LookAhead"/>: what is
-/// read and in no window is given to nobody, and forgotten when its partition goes or is read again from an earlier
-/// offset). One thread calls <see cref="Read"/> and <see cref="GatherUntil"/>; rebalances happen inside these calls
-/// (<see cref="Rebalances"/>). On revoke the windows in flight are waited for, so the other stages must be able to go
-/// on without this thread; on lost they are abandoned. After windows were abandoned (see
-/// <see cref="SourceWindow.IsStale"/>) the next read starts again behind the last window that was published (<see
-/// cref="Rewinding"/>).
+/// Cuts arriving messages into windows, each from all partitions that have some. Messages that are read but in no
+/// window are given to nobody, and dropped when their partition goes or is read again from an earlier offset (see
+/// <see cref="LookAhead"/>). One thread calls <see cref="Read"/> and <see cref="GatherUntil"/>; rebalances happen
+/// inside these calls (<see cref="Rebalances"/>). A revoke waits for the windows in flight, so the other stages must be
+/// able to go on without this thread. When partitions are lost, the windows are abandoned. After windows were abandoned
+/// (see <see cref="SourceWindow.IsStale"/>) the next read starts after the last published window
+/// (<see cref="Rewinding"/>).
 /// </summary>
 public sealed partial class WindowReader
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan GatherPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>How long a partition may wait behind others before these are paused.</summary>
+    /// <summary>How long a partition may wait behind others before the others are paused.</summary>
     private static readonly TimeSpan CrowdPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Offsets without messages go with the next message; after so long without one, by themselves.</summary>
+    /// <summary>
+    /// Offsets without messages are committed with the next message, or alone after this long without one.
+    /// </summary>
     private static readonly TimeSpan IdleCommit = TimeSpan.FromSeconds(1);
 
     private readonly GroupSession group;
@@ -38,8 +40,8 @@ public sealed partial class WindowReader
     private readonly OutageWatch outage;
     private long lastArrival;
 
-    /// <param name="group">Whose messages; one reader each.</param>
-    /// <param name="limits">Of a window.</param>
+    /// <param name="group">The group whose messages are read; each group session has one reader.</param>
+    /// <param name="limits">The limits of a window.</param>
     public WindowReader(GroupSession group, WindowLimits limits)
     {
         (this.group, clock) = (group, group.Clock);
@@ -56,10 +58,10 @@ public sealed partial class WindowReader
     /// <summary>Whether messages are here for the next window. Reader's thread only.</summary>
     public bool HasGathered => !ahead.IsEmpty;
 
-    /// <summary>Of the reader's thread, which polls all the time.</summary>
+    /// <summary>The heartbeat of the reader's thread, which polls all the time.</summary>
     public Heartbeat Heartbeat { get; }
 
-    /// <summary>For a person who looks for a stall; any thread.</summary>
+    /// <summary>State for diagnosing a stall; any thread.</summary>
     internal string State =>
         $"epoch {group.Ledger.Epoch}, reading in {rewinding.Epoch}, {group.Ledger.InFlight} in flight, " +
         $"offsets unknown {group.Ledger.AreOffsetsUnknown}, read ahead {ahead.Bytes} bytes, " +
@@ -69,8 +71,8 @@ public sealed partial class WindowReader
 
     /// <summary>
     /// Blocks until a message is there, then takes all that have already arrived, up to the limits; null once
-    /// <paramref name="stop"/> is signalled. When none comes and a partition ends behind what no reader sees, a window
-    /// without messages carries that offset.
+    /// <paramref name="stop"/> is signalled. If none comes and a partition ends after entries that no reader sees, a
+    /// window without messages carries that offset.
     /// </summary>
     /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public SourceWindow? Read(CancellationToken stop)
@@ -82,7 +84,7 @@ public sealed partial class WindowReader
             Heartbeat.Beat();
             RewindIfAbandoned();
             starts.ResetUnreadable();
-            // Once at least: with enough at hand a rebalance must be answered all the same.
+            // At least once: even with enough messages here, a rebalance must be answered.
             var more = Poll(ahead.IsEmpty ? PollSlice : TimeSpan.Zero);
             while (more && !ahead.CanFill)
                 more = Poll(TimeSpan.Zero);
@@ -91,7 +93,7 @@ public sealed partial class WindowReader
                 ReadOn();
                 continue;
             }
-            // A rebalance inside Poll may have taken everything away, or abandoned what the window would follow.
+            // A rebalance inside Poll may have removed everything, or abandoned the windows before this one.
             if ((ahead.IsEmpty && !HasIdleOffsets()) || !rewinding.IsDone)
                 continue;
             var window = ahead.Compose(rewinding.Epoch, group.Ledger);
@@ -103,12 +105,11 @@ public sealed partial class WindowReader
     }
 
     /// <summary>
-    /// Waits for <paramref name="ready"/> and meanwhile reads ahead, so that rebalances are answered at once and the
-    /// group never misses a poll. Once there is a whole window of every partition, or as much as may be, it waits
-    /// without polling, and after <see cref="KafkaOptions.PauseAfterMs"/> pauses every partition and polls on; at the
-    /// end it resumes those that have room.
-    /// Start what <paramref name="ready"/> stands for (writing the last window to a channel, say) before the call: a
-    /// revoke inside waits for that window to be published.
+    /// Waits for <paramref name="ready"/> and reads ahead meanwhile, so that rebalances are answered immediately and
+    /// the group never misses a poll. Once there is a whole window of every partition, or the limit is reached, it
+    /// waits without polling. After <see cref="KafkaOptions.PauseAfterMs"/> it pauses every partition and polls again.
+    /// At the end it resumes those that have room. Start the work behind <paramref name="ready"/> (for example writing
+    /// the last window to a channel) before the call, because a revoke inside waits until that window is published.
     /// </summary>
     /// <exception cref="KafkaFailureException">The consumer cannot go on: stop.</exception>
     public void GatherUntil(Task ready, CancellationToken stop)
@@ -120,7 +121,7 @@ public sealed partial class WindowReader
             RewindIfAbandoned();
             starts.ResetUnreadable();
             flow.PauseCrowding(CrowdPatience);
-            // Reading ahead comes to its limit soon: not each message is a sign of life.
+            // Reading ahead soon reaches its limit, so not each message needs to be a sign of life.
             if (!flow.WantsMore)
                 HoldUntil(ready, stop);
             else if (ahead.IsEmpty)
@@ -132,13 +133,13 @@ public sealed partial class WindowReader
 
     private static bool Wait(Task ready, TimeSpan timeout, CancellationToken stop)
     {
-        // The task's own failure is its owner's to see.
+        // The task's own failure is handled by its owner.
         WaitHandle[] either = [((IAsyncResult)ready).AsyncWaitHandle, stop.WaitHandle];
         return WaitHandle.WaitAny(either, timeout) != WaitHandle.WaitTimeout;
     }
 
     /// <summary>
-    /// With enough at hand: waits without polling, then pauses and polls, so that pausing stays rare.
+    /// With enough messages here: waits without polling, then pauses and polls, so that pausing stays rare.
     /// </summary>
     private void HoldUntil(Task ready, CancellationToken stop)
     {
@@ -148,10 +149,10 @@ public sealed partial class WindowReader
         Holding(logger, group.Options.PauseAfterMs);
         try
         {
-            // Ends too when windows were abandoned: what is held here will then be read again.
+            // Also ends when windows were abandoned, because the messages held here will then be read again.
             while (!flow.WantsMore && rewinding.IsDone && !ready.IsCompleted && !stop.IsCancellationRequested)
             {
-                // Every time: a rebalance brings partitions that are not paused.
+                // Every time, because a rebalance brings partitions that are not paused.
                 Heartbeat.Beat();
                 flow.PauseAll();
                 Poll(PollSlice);
@@ -163,7 +164,7 @@ public sealed partial class WindowReader
         }
     }
 
-    /// <summary>Takes all that the client has, up to the limit.</summary>
+    /// <summary>Takes all messages that the client has, up to the limit.</summary>
     private void ReadOn()
     {
         flow.PauseCrowding(TimeSpan.Zero);
@@ -177,7 +178,7 @@ public sealed partial class WindowReader
         if (rewinding.TryRewind())
             return;
         Poll(PollSlice);
-        // It is of before the rewind.
+        // It is from before the rewind.
         ahead.Unread(group.Ledger);
     }
 
@@ -189,7 +190,7 @@ public sealed partial class WindowReader
         return ahead.HasEnds;
     }
 
-    /// <summary>One call of the client: false when it brought nothing.</summary>
+    /// <summary>One call of the client; false if it brought nothing.</summary>
     private bool Poll(TimeSpan timeout)
     {
         try
@@ -214,7 +215,7 @@ public sealed partial class WindowReader
         catch (ConsumeException error)
             when (error.Error.Code == ErrorCode.Local_AutoOffsetReset && error.ConsumerRecord is { } where)
         {
-            // The others that a start or a rebalance brought follow at once, and are settled together.
+            // The other partitions of a start or a rebalance follow immediately, and are settled together.
             starts.Miss(where.TopicPartition, where.Offset);
             return true;
         }

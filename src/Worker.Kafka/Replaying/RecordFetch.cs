@@ -6,24 +6,25 @@ using Worker.Kafka.Groups;
 
 namespace Worker.Kafka.Replaying;
 
-/// <summary>Reads single records by where they lie. It belongs to no group and commits nothing. One thread.</summary>
+/// <summary>Reads single records by their position. It belongs to no group and commits nothing. One thread.</summary>
 public sealed class RecordFetch(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly KafkaClients clients = new(options, loggers, clock);
     private IConsumer<byte[]?, byte[]?>? consumer;
 
-    /// <summary>The record there; null where it is gone: deleted, compacted away, or its topic made again.</summary>
+    /// <summary>The record there; null if it is gone: deleted, compacted away, or its topic recreated.</summary>
     /// <param name="topic">Topic.</param>
     /// <param name="partition">Partition.</param>
     /// <param name="offset">Offset.</param>
-    /// <param name="timestampMs">Its Kafka timestamp: another record may lie there now. Null where unknown.</param>
-    /// <param name="stop">Ends the waiting.</param>
+    /// <param name="timestampMs">Its Kafka timestamp, because another record may be there now. Null
+    /// where unknown.</param>
+    /// <param name="stop">Stops waiting.</param>
     /// <exception cref="KafkaFailureException">No answer came.</exception>
     public SourceRecord? Read(string topic, int partition, long offset, long? timestampMs, CancellationToken stop)
     {
         consumer ??= clients.Consumer(ClientConfigs.AssignedConsumer(options), clients.Log("Fetch"));
-        // Where the offset is no longer there, the client reads on at the first that is.
+        // If the offset is gone, the client reads on at the first one that exists.
         consumer.Assign(new TopicPartitionOffset(topic, partition, offset));
         var start = clock.GetTimestamp();
         while (clock.GetElapsedTime(start) < Patience)
@@ -51,11 +52,11 @@ public sealed class RecordFetch(KafkaOptions options, ILoggerFactory loggers, Ti
             }
             catch (ConsumeException error) when (!error.Error.IsFatal)
             {
-                // The client goes on by itself.
+                // The client continues by itself.
             }
         }
         throw new KafkaFailureException(KafkaFailure.Fatal,
-            $"{topic}[{partition}]@{offset} did not come within {Patience.TotalSeconds:F0} s: look at the brokers");
+            $"{topic}[{partition}]@{offset} did not come within {Patience.TotalSeconds:F0} s: check the brokers");
     }
 
     public void Dispose()

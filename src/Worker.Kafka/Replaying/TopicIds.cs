@@ -6,10 +6,10 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Replaying;
 
-/// <summary>Tells a topic from one of the same name that was deleted: Kafka gives each a new id.</summary>
+/// <summary>Tells a topic from a deleted one of the same name; Kafka gives each a new id.</summary>
 public static class TopicIds
 {
-    /// <summary>The id of a topic; empty where the brokers know none (before Kafka 2.8).</summary>
+    /// <summary>The id of a topic; empty if the brokers have no ids (before Kafka 2.8).</summary>
     /// <exception cref="KafkaFailureException">The topic cannot be described.</exception>
     public static async Task<string> Read(
         KafkaOptions options, string topic, ILoggerFactory loggers, TimeProvider clock)

@@ -8,8 +8,8 @@ using Worker.Kafka.Publishing;
 namespace Worker.Kafka.Replaying;
 
 /// <summary>
-/// Writes records all or none, one transaction a call, under <see cref="KafkaOptions.TransactionalId"/>: of two writers
-/// with the same one, the later takes over and the earlier writes nothing more. One thread.
+/// Writes all records or none, one transaction per call, under <see cref="KafkaOptions.TransactionalId"/>. If two
+/// writers have the same id, the later takes over and the earlier writes nothing more. One thread.
 /// </summary>
 public sealed class TransactionalWriter : IDisposable
 {
@@ -25,9 +25,10 @@ public sealed class TransactionalWriter : IDisposable
     }
 
     /// <summary>
-    /// Takes over the identity: when it returns, what an earlier writer had open is committed or undone for good.
+    /// Takes over the identity. When it returns, the open transaction of an earlier writer is finally committed or
+    /// aborted.
     /// </summary>
-    /// <exception cref="KafkaFailureException">It may not be used.</exception>
+    /// <exception cref="KafkaFailureException">The identity may not be used.</exception>
     public void Start(CancellationToken stop) => producer.Transaction.TakeOver(stop);
 
     /// <summary>Writes all of the records, or none.</summary>
@@ -66,7 +67,7 @@ public sealed class TransactionalWriter : IDisposable
     {
         producer.Transaction.Abort(error, stop);
         producer.Delivery.AwaitAll(stop);
-        // A record that failed is the cause; what the transaction says about itself is a consequence.
+        // A failed record is the cause; the transaction's own error is a consequence.
         if (producer.Delivery.HasFailed)
             (error, index) = producer.Delivery.Failure(records);
         if (WindowDelivery.IsTooLarge(error.Code) && index >= 0)
@@ -75,6 +76,6 @@ public sealed class TransactionalWriter : IDisposable
                 index);
         return PublishErrors.Permanent(error, records, index, clients)
             ?? new KafkaFailureException(KafkaFailure.TransactionAborted,
-                $"a transaction was undone, nothing of it was written: {clients.Redact(error.Reason)}");
+                $"a transaction was aborted, nothing of it was written: {clients.Redact(error.Reason)}");
     }
 }

@@ -7,7 +7,7 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Topics;
 
 /// <summary>
-/// Asks about topics and creates them. The verb <c>worker topics create</c> and the check at start are made of it.
+/// Asks about topics and creates them. The command <c>worker topics create</c> and the check at start use it.
 /// </summary>
 public sealed class TopicAdmin : IDisposable
 {
@@ -23,9 +23,9 @@ public sealed class TopicAdmin : IDisposable
     private readonly TimeProvider clock;
     private readonly OutsideRetry asking;
 
-    /// <param name="options">Where and how.</param>
-    /// <param name="loggers">For its lines.</param>
-    /// <param name="clock">For its patience.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="loggers">For its log lines.</param>
+    /// <param name="clock">For its waiting times.</param>
     /// <param name="outages">The worker's; null for a command that a person waits for.</param>
     public TopicAdmin(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
         : this(options, null, null, loggers, clock, outages)
@@ -46,7 +46,7 @@ public sealed class TopicAdmin : IDisposable
     }
 
     /// <summary>
-    /// Asks by another client's connections, and what it learns that client knows. Dispose of this one first.
+    /// Asks over another client's connections; that client then knows what it learns. Dispose of this one first.
     /// </summary>
     internal static TopicAdmin Of(
         Handle client, KafkaOptions options, ClientLog log, ILoggerFactory loggers, TimeProvider clock) =>
@@ -70,8 +70,8 @@ public sealed class TopicAdmin : IDisposable
             .Where(sources.Matches).Order(StringComparer.Ordinal).ToList(),
         stop);
 
-    /// <summary>Makes sure that a broker answers, for verbs that a person waits for.</summary>
-    /// <exception cref="KafkaFailureException">None does, within seconds; with the reason where it is
+    /// <summary>Makes sure that a broker answers, for commands that a person waits for.</summary>
+    /// <exception cref="KafkaFailureException">None does within seconds; the message has the reason if it is
     /// known.</exception>
     public void Reach()
     {
@@ -83,8 +83,8 @@ public sealed class TopicAdmin : IDisposable
         {
             throw new KafkaFailureException(KafkaFailure.Handshake,
                 $"no broker answers at {options.BootstrapServers}{(log.Fault is null ? "" : $": {silent.Message}")}\n" +
-                "  what to do: start the brokers, or name those that run (Kafka:BootstrapServers, or --bootstrap); " +
-                "check that this machine may reach their port");
+                "  what to do: start the brokers, or name the ones that run (Kafka:BootstrapServers, or " +
+                "--bootstrap); check that this machine may reach their port");
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class TopicAdmin : IDisposable
     /// <summary>
     /// Checks that every topic exists; with <see cref="KafkaOptions.AllowAutoCreateTopics"/> asking creates it.
     /// </summary>
-    /// <exception cref="KafkaFailureException">Naming every topic that is missing.</exception>
+    /// <exception cref="KafkaFailureException">Topics are missing; the message names all of them.</exception>
     public void Require(IReadOnlyCollection<string> topics, CancellationToken stop)
     {
         var missing = Partitions(topics, stop).Where(topic => topic.Value == 0).Select(topic => $"'{topic.Key}'")
@@ -119,9 +119,10 @@ public sealed class TopicAdmin : IDisposable
 
     /// <summary>
     /// Creates the topics and waits until the broker shows them, a moment later; returns the names of those that were
-    /// there already.
+    /// already there.
     /// </summary>
-    /// <exception cref="KafkaFailureException">The broker refuses one, naming it and the reason.</exception>
+    /// <exception cref="KafkaFailureException">The broker refuses a topic; the message names it and the
+    /// reason.</exception>
     public async Task<IReadOnlyList<string>> CreateAsync(IReadOnlyCollection<TopicSpec> topics)
     {
         var there = await CreateOnceAsync(topics);
@@ -131,7 +132,7 @@ public sealed class TopicAdmin : IDisposable
             {
                 if (clock.GetElapsedTime(start) > CreatePatience)
                     throw new KafkaFailureException(KafkaFailure.TopicMissing,
-                        $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: look at " +
+                        $"topic '{topic.Name}' was created but {options.BootstrapServers} does not show it: check " +
                         "its brokers");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
             }
@@ -181,8 +182,8 @@ public sealed class TopicAdmin : IDisposable
     }
 
     /// <summary>
-    /// No broker answered: says why where the client told. What TLS or credentials refuse stops; everything else may be
-    /// tried again.
+    /// No broker answered; says why if the client reported it. A refusal of TLS or credentials stops; everything else
+    /// may be retried.
     /// </summary>
     private T Explained<T>(Func<T> ask)
     {
@@ -209,7 +210,7 @@ public sealed class TopicAdmin : IDisposable
 
     private int PartitionsOnce(string topic)
     {
-        // Asking for one topic creates it where the client and the broker allow that.
+        // Asking for one topic creates it if the client and the broker allow that.
         var found = options.AllowAutoCreateTopics
             ? admin.GetMetadata(topic, RequestTimeout)
             : admin.GetMetadata(RequestTimeout);
@@ -225,7 +226,7 @@ public sealed class TopicAdmin : IDisposable
     }
 
     /// <summary>
-    /// A list of all topics leaves out those that this user may not see; asked for by name they are refused.
+    /// A list of all topics leaves out those that this user may not see; a request by name is refused.
     /// </summary>
     private bool IsHidden(string topic)
     {
@@ -243,15 +244,15 @@ public sealed class TopicAdmin : IDisposable
         }
         catch (KafkaException)
         {
-            // A broker that cannot be asked so (the embedded one) hides nothing.
+            // A broker that does not support this question (the embedded one) hides nothing.
             return false;
         }
     }
 
     private KafkaFailureException Hidden(string topic) =>
         new(KafkaFailure.Unauthorised, topic == options.Topics.Heads || MessageTopics.Of(options.Topics).Includes(topic)
-        ? $"this worker may not see topic '{topic}': grant its user READ on it (which brings DESCRIBE)"
-        : $"this worker may not see topic '{topic}': grant its user WRITE on it (which brings DESCRIBE)");
+        ? $"this worker may not see topic '{topic}': grant its user READ on it (which includes DESCRIBE)"
+        : $"this worker may not see topic '{topic}': grant its user WRITE on it (which includes DESCRIBE)");
 
     private static TopicSpecification Specification(TopicSpec topic)
     {

@@ -2,10 +2,10 @@ using Confluent.Kafka;
 
 namespace Worker.Kafka.Topics;
 
-/// <summary>Why a broker makes no topic, and what to do about it.</summary>
+/// <summary>Why a broker does not create a topic, and what to do about it.</summary>
 internal static class TopicErrors
 {
-    /// <summary>"'messages', 'results': there are not so many brokers", each reason once.</summary>
+    /// <summary>"'messages', 'results': there are not that many brokers", each reason once.</summary>
     public static string Text(IEnumerable<(string Topic, Error Error)> refused) => string.Join("; ", refused
         .GroupBy(one => Reason(one.Error), one => one.Topic, StringComparer.Ordinal)
         .Select(same => $"{string.Join(", ", same.Select(topic => $"'{topic}'"))}: {same.Key}"));
@@ -13,11 +13,11 @@ internal static class TopicErrors
     public static string Reason(Error error) => error.Code switch
     {
         ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => "this user may not create it",
-        ErrorCode.InvalidReplicationFactor => $"there are not so many brokers ({error.Reason})",
-        ErrorCode.InvalidPartitions => $"the brokers allow no such number of partitions ({error.Reason})",
+        ErrorCode.InvalidReplicationFactor => $"there are not that many brokers ({error.Reason})",
+        ErrorCode.InvalidPartitions => $"the brokers do not allow that number of partitions ({error.Reason})",
         ErrorCode.PolicyViolation => $"a policy of the brokers forbids it ({error.Reason})",
         ErrorCode.RequestTimedOut or ErrorCode.Local_TimedOut or ErrorCode.Local_Transport =>
-            "no answer in time; some may have been made",
+            "no answer in time; some may have been created",
         _ => error.Reason,
     };
 
@@ -29,9 +29,9 @@ internal static class TopicErrors
             "ask for fewer copies with --replicas (1 with a single broker), or start more brokers",
         ErrorCode.InvalidPartitions => "ask for another number with --partitions",
         ErrorCode.PolicyViolation or ErrorCode.InvalidConfig =>
-            "create the topics as the policy wants them; the heads topic needs one partition and " +
+            "create the topics as the policy requires; the heads topic needs one partition and " +
             "cleanup.policy=compact",
-        ErrorCode.TopicException => "name the topic otherwise, under Kafka:Topics",
-        _ => "look at the brokers' log, then run the command again: what is there already is left as it is",
+        ErrorCode.TopicException => "choose another name for the topic, under Kafka:Topics",
+        _ => "check the brokers' log, then run the command again: topics that exist are not changed",
     };
 }

@@ -8,7 +8,7 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Topics;
 
 /// <summary>
-/// The largest record that each topic takes: its own max.message.bytes where that is less than Kafka:MessageMaxBytes.
+/// The largest record that each topic takes: its own max.message.bytes if that is less than Kafka:MessageMaxBytes.
 /// </summary>
 public sealed partial class TopicLimits
 {
@@ -17,9 +17,7 @@ public sealed partial class TopicLimits
 
     private TopicLimits(int maximum) => this.maximum = maximum;
 
-    /// <summary>
-    /// The least of all, in bytes: also the most that a batch may have, for the broker measures batches.
-    /// </summary>
+    /// <summary>The minimum of all, in bytes. It also limits batches, because the broker measures batches.</summary>
     public int Minimum => limits.Values.Append(maximum).Min();
 
     /// <summary>In bytes.</summary>
@@ -40,7 +38,7 @@ public sealed partial class TopicLimits
         var admin = clients.Admin(clients.Log("Admin"));
         try
         {
-            // One request a topic: a user without the right to one may have it to another.
+            // One request per topic, because a user without the right to one may have it for another.
             var asked = topics.Select(topic => (Topic: topic, Answer: admin.DescribeConfigsAsync(
                 [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions
                 {
@@ -73,13 +71,13 @@ public sealed partial class TopicLimits
 
     [LoggerMessage(Level = LogLevel.Information,
         Message =
-            "Topic '{Topic}' takes records of {Bytes} bytes, less than Kafka:MessageMaxBytes ({Most}): larger ones " +
-            "become dead letters, or go without what does not fit")]
+            "Topic '{Topic}' takes records of up to {Bytes} bytes, less than Kafka:MessageMaxBytes ({Most}): larger " +
+            "ones become dead letters, or leave out what does not fit")]
     private static partial void Smaller(ILogger logger, string topic, int bytes, int most);
 
     [LoggerMessage(Level = LogLevel.Debug,
         Message =
             "The settings of topic '{Topic}' cannot be seen (DESCRIBE_CONFIGS): {Reason}; Kafka:MessageMaxBytes " +
-            "({Most}) is taken for its limit")]
+            "({Most}) is used as its limit")]
     private static partial void Unknown(ILogger logger, string topic, string reason, int most);
 }

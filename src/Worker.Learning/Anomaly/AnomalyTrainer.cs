@@ -13,24 +13,24 @@ namespace Worker.Learning.Anomaly;
 internal delegate float[] HeldOutProbabilities(int[] fitted, int[] held);
 
 /// <summary>
-/// Makes an anomaly reference of the texts that heads are trained on. Texts are held out fold by fold and scored by
-/// channels fitted to the others: those values scale the channels and are what p-values count (cross-conformal, Vovk
-/// 2015). Copies and near-copies of a text are held out with it and count once: beside its copy no text is strange. The
-/// reference itself is then fitted to all texts.
+/// Makes an anomaly reference from the texts that heads are trained on. Texts are held out fold by fold and scored by
+/// channels fitted to the others. These values scale the channels and are the basis of p-values (cross-conformal, Vovk
+/// 2015). Copies and near-copies of a text are held out with it and count once, because no text is strange next to its
+/// copy. The reference itself is then fitted to all texts.
 /// </summary>
 internal static class AnomalyTrainer
 {
     /// <summary>
-    /// Fewer texts than this make no reference: their p-values would come in steps that flag nothing.
+    /// Fewer texts than this make no reference, because their p-values would have steps too large to flag anything.
     /// </summary>
     public const int MinimumTexts = 40;
 
     /// <param name="texts">Features of all texts of the data set, in order; see <see cref="NeededFeatures"/>.
-    /// Probabilities are not looked at.</param>
+    /// Probabilities are not used.</param>
     /// <param name="data">Their labels.</param>
     /// <param name="encoder">Hash of the encoder.</param>
     /// <param name="layers">Layers of the encoder.</param>
-    /// <param name="probabilities">Null leaves the channel of head probabilities out.</param>
+    /// <param name="probabilities">Null leaves out the channel of head probabilities.</param>
     /// <exception cref="AnomalyTrainingException">Too few texts.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static AnomalyReference Train(
@@ -59,7 +59,7 @@ internal static class AnomalyTrainer
         new Random(options.Seed).Shuffle(order);
         var folds = order.Length >= options.OneFoldFrom ? 1 : options.Folds;
         var values = HeldOut(fit, Folds(order, classes.Of, options.Folds).Take(folds), usable, groups, probabilities);
-        // 2. The reference of all texts, on the held-out texts' scales.
+        // 2. The reference from all texts, on the held-out texts' scales.
         var channels = fit.Fit(usable).Where(channel => values.ContainsKey(channel.Name)).ToArray();
         ImmutableArray<ScaledChannel> scaled =
             [.. channels.Select(c => new ScaledChannel(c, EmpiricalTail.Of([.. values[c.Name]])))];
@@ -79,7 +79,8 @@ internal static class AnomalyTrainer
     }
 
     /// <summary>
-    /// Texts fold by fold, in their order. A class's texts are spread evenly, so that no fold holds all of a small one.
+    /// Texts fold by fold, in their order. A class's texts are spread evenly, so that no fold holds all texts of a
+    /// small class.
     /// </summary>
     private static IEnumerable<int[]> Folds(int[] order, int[] classes, int folds)
     {
@@ -91,9 +92,8 @@ internal static class AnomalyTrainer
     }
 
     /// <summary>
-    /// Values of held-out texts, channel by channel. A channel that one fold cannot give (a class of which every text
-    /// is held out, no head that can be fitted to the rest) is left out: a text's sum is of the same channels
-    /// everywhere.
+    /// Values of held-out texts, channel by channel. A channel that one fold cannot give (every text of a class is held
+    /// out, or no head can be fitted to the rest) is left out, so that a text's sum has the same channels everywhere.
     /// </summary>
     private static Dictionary<string, List<float>> HeldOut(
         ChannelFit fit, IEnumerable<int[]> folds, int[] usable, TextGroups groups, HeldOutProbabilities? probabilities)
@@ -116,11 +116,11 @@ internal static class AnomalyTrainer
         return values!;
     }
 
-    /// <summary>Features that a reference of an encoder with so many layers looks at.</summary>
+    /// <summary>Features that a reference needs, for an encoder with a number of layers.</summary>
     public static ImmutableArray<string> NeededFeatures(int layers) => FeatureNames.Expand([FeatureNames.Taps], layers);
 
     /// <summary>
-    /// The first of the taps, layer 3 of 6: it sees what the last does not, when one class only is known.
+    /// The first of the taps, layer 3 of 6: if only one class is known, it sees what the last layer does not.
     /// </summary>
     internal static string MiddleLayer(int layers) => NeededFeatures(layers)[0];
 }

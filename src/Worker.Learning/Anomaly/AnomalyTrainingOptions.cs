@@ -3,7 +3,7 @@ namespace Worker.Learning.Anomaly;
 /// <summary>How the anomaly reference is made.</summary>
 internal sealed record AnomalyTrainingOptions
 {
-    /// <summary>References kept at most; 100 to 100,000, default 10,000.</summary>
+    /// <summary>Maximum number of references kept; 100 to 100,000, default 10,000.</summary>
     public int References { get; init; } = 10_000;
 
     /// <summary>Nearest references whose mean distance counts; at least 1, default 5.</summary>
@@ -15,7 +15,7 @@ internal sealed record AnomalyTrainingOptions
     public int OutlierNeighbours { get; init; } = 20;
 
     /// <summary>
-    /// Whether how tokens follow each other counts too: finds gibberish and other languages (figures in
+    /// Whether to look at how tokens follow each other too, which finds gibberish and other languages (figures in
     /// docs/benchmarks.md). Default false.
     /// </summary>
     public bool Perplexity { get; init; }
@@ -23,10 +23,10 @@ internal sealed record AnomalyTrainingOptions
     /// <summary>Folds of held-out texts; 2 to 40, default 5.</summary>
     public int Folds { get; init; } = 5;
 
-    /// <summary>From so many texts on, one fold alone is held out; default 5,000.</summary>
+    /// <summary>From this many texts, only one fold is held out; default 5,000.</summary>
     public int OneFoldFrom { get; init; } = 5_000;
 
-    /// <summary>Same seed, same reference.</summary>
+    /// <summary>The same seed gives the same reference.</summary>
     public int Seed { get; init; }
 
     /// <summary>Threads; 0 (the default) takes all processors.</summary>

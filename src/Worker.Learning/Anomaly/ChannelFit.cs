@@ -5,9 +5,11 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;
 
-/// <summary>Fits the channels to some of the texts and scores others: nearest references, head probabilities and
-/// relative Mahalanobis distance where classes are known, local outlier factor and length where one is; on wish
-/// perplexity.</summary>
+/// <summary>
+/// Fits the channels to some of the texts and scores others. If classes are known, the channels are nearest references,
+/// head probabilities and relative Mahalanobis distance. If there is only one class, they are local outlier factor and
+/// length. Perplexity is added if asked for.
+/// </summary>
 internal sealed class ChannelFit
 {
     private readonly AnomalyTexts texts;
@@ -34,7 +36,7 @@ internal sealed class ChannelFit
     }
 
     /// <summary>
-    /// Texts whose features are not finite numbers: nothing may be fitted to them or learnt from their values.
+    /// Texts whose features are not finite numbers; nothing may be fitted to them or learned from their values.
     /// </summary>
     public IReadOnlySet<int> Unusable { get; }
 

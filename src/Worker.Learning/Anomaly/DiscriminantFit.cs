@@ -10,21 +10,24 @@ namespace Worker.Learning.Anomaly;
 /// that all classes share, minus the distance under one Gaussian of everything. With S the shared covariance and the
 /// background's being S + B, where B is the classes' scatter around the common mean, both are diagonal in one basis
 /// (S⁻¹B's eigenvectors), and along every direction in which the means do not differ the two distances are equal. So
-/// the difference lives in at most classes − 1 directions: nothing is lost by keeping only those, and a text costs
-/// width · (classes − 1) multiplications instead of two times width².
+/// the difference is in at most classes − 1 directions. Nothing is lost by keeping only those, and a text costs width ·
+/// (classes − 1) multiplications instead of two times width².
 /// </summary>
 internal static class DiscriminantFit
 {
-    /// <summary>Directions kept at most, those that part the classes most.</summary>
+    /// <summary>Maximum number of directions kept: those that separate the classes most.</summary>
     private const int MaximumDirections = 192;
 
-    /// <summary>Share of the mean variance added to every feature's: keeps S invertible when texts are few.</summary>
+    /// <summary>
+    /// Share of the mean variance that is added to every feature's variance; it keeps S invertible when there are few
+    /// texts.
+    /// </summary>
     private const double Ridge = 0.01;
 
     /// <param name="features">[texts, width].</param>
     /// <param name="rows">Texts to fit to.</param>
     /// <param name="classes">Class of every text of <paramref name="features"/>, 0 to count − 1.</param>
-    /// <param name="count">Classes; at least 2 with texts among the rows, else null is returned.</param>
+    /// <param name="count">Classes; at least 2 must have texts among the rows, otherwise null is returned.</param>
     public static RelativeMahalanobis? Fit(
         FeatureMatrix features, int[] rows, int[] classes, int count, ParallelOptions parallel)
     {

@@ -9,16 +9,17 @@ namespace Worker.Learning.Anomaly;
 internal static class ReferenceBanks
 {
     /// <summary>
-    /// Directions that references keep: with 256 of 384 the default encoder's figures stay, at two thirds of the cost.
+    /// Number of directions that references keep. With 256 of 384 the default encoder's figures do not change, at two
+    /// thirds of the cost.
     /// </summary>
     public const int KeptDirections = 256;
 
     /// <summary>
-    /// At most so many rows. Large classes are cut first, to the same size, since a reference more helps where there
-    /// are few; what a class keeps is spread out over it: the one nearest its middle, then again and again the one
-    /// farthest from all kept (Gonzalez 1985).
+    /// Chooses at most a number of rows. Large classes are cut first, to the same size, because one more reference
+    /// helps most where there are few. The rows that a class keeps are spread out: first the one nearest its middle,
+    /// then repeatedly the one farthest from all kept rows (Gonzalez 1985).
     /// </summary>
-    /// <param name="features">What distances are of; [texts, width].</param>
+    /// <param name="features">The features that distances are computed from; [texts, width].</param>
     public static int[] Thin(
         FeatureMatrix features, int[] rows, int[] classes, int maximum, Random random, ParallelOptions parallel)
     {
@@ -34,13 +35,13 @@ internal static class ReferenceBanks
             else
                 high = middle - 1;
         }
-        // What even shares leave over goes to the first of the classes that were cut.
+        // The remainder after equal shares goes to the first of the classes that were cut.
         var left = maximum - groups.Sum(g => Math.Min(g.Length, low));
         var quotas = groups.Select(g => g.Length <= low ? g.Length : low + (left-- > 0 ? 1 : 0)).ToArray();
         foreach (var group in groups)
             random.Shuffle(group);
         var kept = new int[groups.Length][];
-        // Of a class far above its share a random part is looked at: the work would grow with the square.
+        // For a class far above its share only a random part is used, because the work would grow with the square.
         Parallel.For(0, groups.Length, parallel, g => kept[g] = quotas[g] == groups[g].Length ? groups[g]
             : Spread(features, groups[g].AsSpan(0, Math.Min(groups[g].Length, 2 * quotas[g])).ToArray(), quotas[g]));
         return [.. kept.SelectMany(group => group).Order()];
@@ -52,7 +53,7 @@ internal static class ReferenceBanks
         var middle = new float[width];
         for (var i = 0; i < rows.Length; i++)
             TensorPrimitives.Add(middle, values.AsSpan(i * width, width), middle);
-        // Highest cosine to any row kept; +∞ once a row is kept itself.
+        // Highest cosine to any kept row; +∞ for a kept row.
         var closeness = new float[rows.Length];
         Array.Fill(closeness, float.NegativeInfinity);
         var next = 0;
@@ -103,8 +104,8 @@ internal static class ReferenceBanks
         var (cosines, found) = (new float[count * (k + 1)], new int[count * (k + 1)]);
         NearestRows.Find(
             new PackedMatrix(references, features.Width, []), references, count, k + 1, cosines, found, parallel);
-        // A reference is its own nearest (or a copy of it is): whoever comes last when it is not among the found is too
-        // many.
+        // A reference (or a copy of it) is its own nearest row. If it is not among the rows found, the last of them is
+        // one too many.
         var others = new int[count * k];
         var distances = new float[count * k];
         for (var i = 0; i < count; i++)
@@ -123,7 +124,7 @@ internal static class ReferenceBanks
             var sum = 0f;
             for (var j = i * k; j < (i + 1) * k; j++)
                 sum += Math.Max(reaches[others[j]], distances[j]);
-            // Copies of one text would have an infinite density: 1e-6 bounds it.
+            // Copies of one text would have an infinite density; 1e-6 bounds it.
             densities[i] = k / Math.Max(sum, 1e-6f * k);
         }
         return new OutlierFactorChannel(feature, features.Width, references, reaches, densities, k);

@@ -4,14 +4,18 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Anomaly;
 
-/// <summary>Σ (x − origin)(x − origin)ᵀ over some rows of a feature matrix: what covariances are made of.</summary>
+/// <summary>
+/// Σ (x − origin)(x − origin)ᵀ over some rows of a feature matrix, from which covariances are computed.
+/// </summary>
 internal static class SecondMoments
 {
-    /// <summary>Rows summed in f32 before they are added in f64: few enough to keep f32's digits.</summary>
+    /// <summary>
+    /// How many rows are summed in f32 before they are added in f64: few enough to keep f32's digits.
+    /// </summary>
     private const int ChunkRows = 512;
 
     /// <summary>
-    /// The lower triangle (and what lies beside it in the diagonal's blocks), row-major; [width, width].
+    /// The lower triangle (and some values next to it in the diagonal's blocks), row-major; [width, width].
     /// </summary>
     /// <param name="features">[texts, width].</param>
     /// <param name="rows">Which texts.</param>
@@ -29,7 +33,7 @@ internal static class SecondMoments
             Transpose(features, rows.Span.Slice(start, count), origin.Span, transposed);
             var chunk = transposed.AsMemory(0, width * count);
             var packed = new PackedMatrix(chunk.Span, count, []);
-            // Only products with features that come before: the matrix is symmetric.
+            // Only products with earlier features, because the matrix is symmetric.
             Parallel.For(0, blocks, parallel, block => AddBlock(packed, chunk.Span, block, width, count, sum));
         }
         return sum;

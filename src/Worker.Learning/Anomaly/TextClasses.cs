@@ -3,9 +3,9 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Anomaly;
 
 /// <summary>
-/// Which kind of known text each text is, so that distances can be to the nearest kind: texts with the same labels are
-/// one class when there are <see cref="MinimumTexts"/> of them; otherwise a text belongs to its rarest label that so
-/// many texts have; what is left is one class of its own.
+/// The class of each known text, so that distances can be to the nearest class. Texts with the same labels are one
+/// class if there are <see cref="MinimumTexts"/> of them. Otherwise a text belongs to its rarest label that this many
+/// texts have. The other texts are one class.
 /// </summary>
 /// <param name="Of">Class of each text, 0 to Count − 1.</param>
 /// <param name="Count">Classes.</param>

@@ -6,10 +6,10 @@ namespace Worker.Learning.Anomaly;
 /// <summary>Counts tokens and pairs of tokens in known texts.</summary>
 internal static class TokenPairs
 {
-    /// <summary>Kinds of pair kept at most, the most frequent: 2.4 MB.</summary>
+    /// <summary>Maximum number of distinct pairs kept, the most frequent ones: 2.4 MB.</summary>
     private const int MaximumPairs = 200_000;
 
-    /// <summary>Null where no text has two tokens.</summary>
+    /// <summary>Null if no text has two tokens.</summary>
     public static PerplexityChannel? Fit(TokenWindow texts, int[] rows)
     {
         var (single, pairs) = (new Dictionary<int, int>(), new Dictionary<long, int>());

@@ -7,7 +7,7 @@ namespace Worker.Learning.Calibrating;
 internal enum CalibrationMethod
 {
     /// <summary>
-    /// Platt's; isotonic from <see cref="Calibrator.IsotonicPositives"/> held-out positives on where that has the lower
+    /// Platt's; isotonic from <see cref="Calibrator.IsotonicPositives"/> held-out positives, if that has the lower
     /// log-loss.
     /// </summary>
     Auto,
@@ -15,16 +15,14 @@ internal enum CalibrationMethod
     /// <summary>Two parameters: good with few examples.</summary>
     Platt,
 
-    /// <summary>
-    /// A free rising curve; with fewer positives than that a label is calibrated by Platt's all the same.
-    /// </summary>
+    /// <summary>A free rising curve; with fewer positives a label is still calibrated by Platt's.</summary>
     Isotonic,
 }
 
 /// <summary>Chooses and fits a calibration on held-out logits.</summary>
 internal static class Calibrator
 {
-    /// <summary>Held-out rows with the label, and as many without, that isotonic calibration needs.</summary>
+    /// <summary>How many held-out rows with the label, and without it, isotonic calibration needs.</summary>
     public const int IsotonicPositives = 1000;
 
     /// <param name="method">As asked for.</param>
@@ -45,7 +43,7 @@ internal static class Calibrator
     }
 
     /// <summary>
-    /// Log-loss of each half's rows under the calibration of the other half's; every second row of a kind makes a half.
+    /// Log-loss of each half's rows under the other half's calibration; every second row of each answer makes a half.
     /// </summary>
     private static double CrossLoss(float[] logits, bool[] answers, Func<float[], bool[], Calibration> fit)
     {

@@ -9,7 +9,7 @@ namespace Worker.Learning.Calibrating;
 /// </summary>
 internal static class Isotonic
 {
-    /// <summary>The most knots that a head carries.</summary>
+    /// <summary>Maximum number of knots in a head.</summary>
     public const int MaximumKnots = 2 * MaximumBlocks;
 
     private const int MaximumBlocks = 64;
@@ -31,8 +31,8 @@ internal static class Isotonic
             pooled.Add(row);
         var knots = Thinned(Vouched([.. pooled.Blocks])).SelectMany(block =>
             new[] { (Logit: block.First, P: Believed(block)), (Logit: block.Last, P: Believed(block)) });
-        // A share that few rows vouch for may have been drawn below its neighbour's; equal logits after rounding are
-        // one.
+        // Smoothing may have moved a share based on few rows below its neighbour's; logits that are equal after
+        // rounding are joined.
         var (x, y) = (new List<double>(), new List<double>());
         foreach (var (exact, p) in knots)
         {
@@ -46,14 +46,14 @@ internal static class Isotonic
     }
 
     /// <summary>
-    /// A share of exactly 0 or 1 is only ever as sure as there are rows: Laplace's rule at the two ends.
+    /// A share of exactly 0 or 1 is only as sure as its number of rows allows: Laplace's rule at the two ends.
     /// </summary>
     private static double Believed(Block block) =>
         Math.Clamp(block.Share, 1 / (block.Rows + 2), 1 - 1 / (block.Rows + 2));
 
     /// <summary>
-    /// Joins an end's block of all no, or all yes, with its neighbour while it has too few rows to be surer than that
-    /// one: a handful of no at the bottom must not lift the whole curve to what they alone vouch for.
+    /// Joins an end's block of all no, or all yes, with its neighbour while it has too few rows to be surer than the
+    /// neighbour. Otherwise a handful of no at the bottom could lift the whole curve.
     /// </summary>
     private static List<Block> Vouched(List<Block> blocks)
     {
@@ -70,7 +70,7 @@ internal static class Isotonic
         return blocks;
     }
 
-    /// <summary>Joins the neighbours nearest in share until few enough are left.</summary>
+    /// <summary>Joins the neighbours with the closest shares until few enough are left.</summary>
     private static List<Block> Thinned(List<Block> blocks)
     {
         while (blocks.Count > MaximumBlocks)

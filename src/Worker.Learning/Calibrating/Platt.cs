@@ -13,9 +13,8 @@ internal static class Platt
     /// <summary>Fits slope and intercept to held-out logits.</summary>
     /// <param name="logits">Of rows that were not fitted on; finite.</param>
     /// <param name="answers">True where the label holds; as many, both kinds at least once.</param>
-    /// <returns>
-    /// A slope ≥ 0. Logits that rank no better than chance would get a negative one: then the slope is 0, and every
-    /// probability the (smoothed) share of positives, which is all that such a head knows.
+    /// <returns> A slope ≥ 0. Logits that rank no better than chance would get a negative slope. Then the slope is 0,
+    /// and every probability is the (smoothed) share of positives, which is all that such a head knows.
     /// </returns>
     /// <exception cref="ArgumentException">The lengths differ, or one kind of answer is missing.</exception>
     public static Calibration Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers)

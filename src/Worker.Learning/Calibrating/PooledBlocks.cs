@@ -15,8 +15,8 @@ internal readonly record struct Block(double Yes, double Rows, double First, dou
 
 /// <summary>
 /// Isotonic regression by pooling adjacent violators (Ayer et al. 1955): blocks in the order of their logits, pooled
-/// until each block's share of yes is above the one before. Blocks that were pooled apart may be pooled on together:
-/// the result is the same.
+/// until each block's share of yes is above the one before. Blocks that were pooled separately may be pooled further
+/// together; the result is the same.
 /// </summary>
 internal sealed class PooledBlocks
 {
@@ -24,7 +24,7 @@ internal sealed class PooledBlocks
 
     public IReadOnlyList<Block> Blocks => blocks;
 
-    /// <summary>Adds what lies next above; returns the place of the block that it is now part of.</summary>
+    /// <summary>Adds the next higher block; returns the index of the block that it is now part of.</summary>
     public int Add(Block next)
     {
         while (blocks.Count > 0 && blocks[^1].Share >= next.Share)
@@ -38,7 +38,7 @@ internal sealed class PooledBlocks
 
     public void Clear() => blocks.Clear();
 
-    /// <summary>Rows in the order of their logits, those with the same logit as one.</summary>
+    /// <summary>Rows in the order of their logits; rows with the same logit are one block.</summary>
     public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers)
     {
         for (int i = 0, end; i < sortedLogits.Length; i = end)

@@ -5,11 +5,11 @@ namespace Worker.Learning.Calibrating;
 /// <summary>
 /// Inductive Venn-Abers prediction (Vovk, Petej and Fedorova 2015): the isotonic value of a text when it is added to
 /// the held-out rows once as a no and once as a yes. One of the two is perfectly calibrated whatever the distribution;
-/// their distance says how much the held-out rows know about such a text. Kept at a few knots, not for every row.
+/// their distance shows how much the held-out rows say about such a text. It is kept at a few knots, not for every row.
 /// </summary>
 internal static class VennAbers
 {
-    /// <summary>The most knots that a head carries.</summary>
+    /// <summary>Maximum number of knots in a head.</summary>
     public const int MaximumKnots = 32;
 
     private const int Digits = 6;
@@ -19,7 +19,7 @@ internal static class VennAbers
     /// </summary>
     /// <param name="logits">Held-out.</param>
     /// <param name="answers">As many.</param>
-    /// <param name="calibration">What turns the logits into the probabilities at which the knots stand.</param>
+    /// <param name="calibration">The calibration that turns the logits into the knots' probabilities.</param>
     public static ProbabilityInterval Fit(
         ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration)
     {
@@ -34,7 +34,7 @@ internal static class VennAbers
             if (p.Count > 0 && probability <= p[^1])
                 continue;
             p.Add(probability);
-            // Bounds rise with the logit; rounding alone could make them fall.
+            // Bounds rise with the logit; only rounding could make them fall.
             low.Add(Math.Max(Value(segments, knot, yes: 0), low.Count > 0 ? low[^1] : 0));
             high.Add(Math.Max(Value(segments, knot, yes: 1), high.Count > 0 ? high[^1] : 0));
         }
@@ -91,7 +91,7 @@ internal static class VennAbers
             foreach (var block in segments[segment])
             {
                 var at = pooled.Add(block);
-                // Pooled down into the knot's own block, or past where it stood.
+                // Pooled down into the knot's own block, or past its place.
                 place = place > at ? at : place;
             }
         }

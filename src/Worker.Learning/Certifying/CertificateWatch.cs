@@ -5,14 +5,13 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Certifying;
 
 /// <summary>
-/// Holds a head's certificate against the answers of the uniform audit arm as they come in: when the time-uniform lower
-/// bound of a side's error passes the error target, that side's certificate is withdrawn, and what it decided goes to
-/// review again. A true certificate is withdrawn with probability alpha at most, however long it is watched.
-/// One caller at a time.
+/// Tests a head's certificate against the answers of the uniform audit arm as they come in. When the time-uniform lower
+/// bound of a side's error passes the error target, that side's certificate is withdrawn. A true certificate is
+/// withdrawn with probability alpha at most, however long it is watched. One caller at a time.
 /// </summary>
 internal sealed class CertificateWatch
 {
-    /// <param name="head">With a certificate.</param>
+    /// <param name="head">A head with a certificate.</param>
     /// <param name="alpha">Probability that a side that keeps its promise is ever withdrawn; in (0, 1).</param>
     /// <exception cref="ArgumentException">The head has no certificate.</exception>
     public CertificateWatch(Head head, double alpha = 0.01)
@@ -27,19 +26,19 @@ internal sealed class CertificateWatch
     /// <summary>The head that made the decisions.</summary>
     public Head Head { get; }
 
-    /// <summary>What is left of its certificate.</summary>
+    /// <summary>The certificate with its remaining sides.</summary>
     public Certificate Certificate { get; private set; }
 
-    /// <summary>What was seen of the automatic yes.</summary>
+    /// <summary>The answers to certified yes decisions so far.</summary>
     public ErrorBound Yes { get; }
 
-    /// <summary>What was seen of the automatic no.</summary>
+    /// <summary>The answers to certified no decisions so far.</summary>
     public ErrorBound No { get; }
 
-    /// <summary>One watch for each head, having seen the answers in the order of the texts.</summary>
+    /// <summary>One watch for each head; it has seen the answers in the order of the texts.</summary>
     /// <param name="scored">Heads that have certificates, and texts of the uniform audit arm in the order in which they
     /// came.</param>
-    /// <param name="groups">The texts' groups of copies: of copies the first counts.</param>
+    /// <param name="groups">The texts' groups of copies; only the first of several copies counts.</param>
     /// <exception cref="ArgumentException">A head has no certificate.</exception>
     public static IReadOnlyList<CertificateWatch> Over(EvaluatedTexts scored, TextGroups groups)
     {
@@ -52,14 +51,14 @@ internal sealed class CertificateWatch
         return watches;
     }
 
-    /// <summary>Takes in one audited message: what the head said of it, and what a person did.</summary>
-    /// <param name="probability">Of the head's label; of a message of the uniform audit arm, or the bound means
-    /// nothing.</param>
+    /// <summary>Takes in one audited message: the head's probability, and a person's answer.</summary>
+    /// <param name="probability">Probability of the head's label, for a message of the uniform audit arm; otherwise the
+    /// bound means nothing.</param>
     /// <param name="answer">The person's.</param>
     /// <returns>Whether a side was withdrawn by this answer.</returns>
     public bool Observe(double probability, bool answer)
     {
-        // What a side decided while its certificate stood; a side that is withdrawn decides nothing more.
+        // Only decisions that a side made while its certificate was valid; a withdrawn side decides nothing more.
         if (Certificate.Yes is not null && probability >= Head.Thresholds.High)
         {
             Yes.Observe(!answer);
@@ -73,9 +72,7 @@ internal sealed class CertificateWatch
         return false;
     }
 
-    /// <summary>
-    /// The head as it should run now: the same, one version on, without the sides that were withdrawn.
-    /// </summary>
+    /// <summary>The head as it should run now: the same with the next version, without the withdrawn sides.</summary>
     public Head Revised() => Certificate == Head.Certificate
         ? Head
         : Head with { Version = Head.Version + 1, Parent = Head.Version, Certificate = Certificate };

@@ -1,16 +1,17 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>
-/// A lower bound on the error rate of a stream of decisions that holds at all times at once: with probability 1 − alpha
-/// it never rises above the true rate, however often one looks. By betting (Waudby-Smith and Ramdas 2024): for every
-/// rate m, capital is bet on "the error is higher", spread over a grid of odds; while the true rate is at most m the
-/// capital is a supermartingale, which by Ville's inequality reaches 1/alpha with probability at most alpha. Rates
-/// whose capital reached that are ruled out.
+/// A lower bound on the error rate of a stream of decisions that holds at all times together: with probability 1 −
+/// alpha it never rises above the true rate, however often one looks. It uses betting (Waudby-Smith and Ramdas 2024):
+/// for every rate m, capital is bet on "the error is higher", spread over a grid of odds. If the true rate is at most
+/// m, the capital is a supermartingale, which by Ville's inequality reaches 1/alpha with probability at most alpha.
+/// Rates whose capital reaches that are ruled out.
 /// </summary>
 internal sealed class ErrorBound
 {
     /// <summary>
-    /// The alternatives bet on, as the part of the way from m to 1: most of the stakes near m, where drift begins.
+    /// The alternatives that are bet on, as fractions of the way from m to 1; most stakes are near m, where drift
+    /// begins.
     /// </summary>
     private static readonly double[] Alternatives = [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.22, 0.33, 0.5, 0.75];
 
@@ -32,7 +33,7 @@ internal sealed class ErrorBound
     /// <summary>The true rate is at least this; never falls.</summary>
     public double Lower { get; private set; }
 
-    /// <summary>Takes the next decision in.</summary>
+    /// <summary>Takes in the next decision.</summary>
     public void Observe(bool wrong)
     {
         Seen++;

@@ -7,35 +7,33 @@ internal readonly record struct Candidate(int Size, double Weight);
 
 /// <summary>
 /// Learn-then-Test (Angelopoulos, Bates, Candès, Jordan and Lei 2021) with the fallback procedure (Wiens 2003):
-/// candidates are tested from strict to lax. Several of them are starting points, each with its share of delta; a
-/// candidate is tested
-/// at its own share plus, when the one before passed, all that this one was tested at. The laxest that passed is
-/// certified.
-/// Because order and shares are fixed before an answer is looked at, the probability that any candidate passes whose
-/// true risk is above the target is at most delta, whatever the risks of the others: that errors grow towards the lax
-/// end is not assumed.
+/// candidates are tested from strict to lax. Several of them are starting points, each with its share of delta. A
+/// candidate is tested at its own share plus, if the candidate before passed, the whole level of that candidate. The
+/// laxest candidate that passed is certified. Order and shares are fixed before any answer is looked at. So the
+/// probability that a candidate with a true risk above the target passes is at most delta, whatever the risks of the
+/// others. It is not assumed that errors grow towards the lax end.
 /// </summary>
 internal static class LearnThenTest
 {
     /// <summary>
-    /// From so many rows on a side has two starting points: it can afford to, and survives errors early on.
+    /// From this many rows, a side has two starting points: it can afford them, and survives early errors.
     /// </summary>
     public const int Large = 500;
 
     private static readonly (double From, double Weight)[] StartsOfLarge = [(0.2, 0.5), (0.4, 0.5)];
 
-    // At fewer rows one early error ends the sequence before it got anywhere, at more those at the lax end do
-    // (simulated in docs/decisions/0010-evidence.md). On 60 to 500 rows dividing delta costs more than it brings.
+    // With an earlier start one early error ends the sequence too soon; with a later start errors at the lax end do
+    // (simulated in docs/decisions/0010-evidence.md). For 60 to 500 rows dividing delta costs more than it gains.
     private static readonly (double From, double Weight)[] StartOfSmall = [(0.4, 1)];
 
-    // Finer candidates reach no further but end nearer to the target, where the next rows break it half of the time.
+    // Finer candidates reach no further but end closer to the target, where the next rows break it half of the time.
     private const double StepPart = 0.05;
 
-    /// <summary>The candidates of a side; they depend on its number of rows alone, never on answers.</summary>
+    /// <summary>The candidates of a side; they depend only on its number of rows, never on answers.</summary>
     /// <param name="side">Rows that the laxest candidate decides.</param>
     /// <param name="target">Error target; in (0, 1).</param>
     /// <param name="delta">Level of all tests together; in (0, 1).</param>
-    /// <returns>Rising, each at most <paramref name="side"/>; empty where even no error at all would not be
+    /// <returns>Rising, each at most <paramref name="side"/>; empty if even no error at all would not be enough
     /// evidence.</returns>
     public static IReadOnlyList<Candidate> Candidates(int side, double target, double delta)
     {
@@ -59,8 +57,8 @@ internal static class LearnThenTest
     }
 
     /// <summary>
-    /// The smallest size at which as many errors pass as at the one given: 93 allow one error at 5%, and so do 120,
-    /// where one has more chances to come. Null when not even no error passes.
+    /// The smallest size that allows as many errors as the given one: 93 allow one error at 5%, and so do 120, where
+    /// errors are more likely. Null if even no error does not pass.
     /// </summary>
     private static int? Critical(int size, double target, double level)
     {
@@ -88,9 +86,9 @@ internal static class LearnThenTest
     }
 
     /// <summary>How many of the most confident rows may be decided automatically; 0 for none.</summary>
-    /// <param name="losses">Of rows in order, the most confident first; each in [0, 1].</param>
+    /// <param name="losses">Losses of rows, the most confident first; each in [0, 1].</param>
     /// <param name="candidates">Rising.</param>
-    /// <param name="target">The largest mean loss wanted; in (0, 1).</param>
+    /// <param name="target">The maximum mean loss; in (0, 1).</param>
     /// <param name="delta">Probability of a wrong certificate; in (0, 1).</param>
     public static int Certify(ReadOnlySpan<double> losses, IEnumerable<Candidate> candidates, double target,
         double delta)

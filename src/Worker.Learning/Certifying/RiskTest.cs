@@ -1,16 +1,14 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>
-/// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small when the losses
-/// seen are fewer than such a mean would let one expect.
+/// P-values of the hypothesis "the mean loss is above the target", from n independent losses: small if the observed
+/// losses are fewer than such a mean would suggest.
 /// </summary>
 internal static class RiskTest
 {
     private static readonly double[] LogFactorials = FirstLogFactorials();
 
-    /// <summary>
-    /// Losses of 0 and 1: P(Bin(n, target) ≤ errors), exact.
-    /// </summary>
+    /// <summary>Losses of 0 and 1: P(Bin(n, target) ≤ errors), exact.</summary>
     /// <param name="errors">Losses that are 1; 0 to <paramref name="count"/>.</param>
     /// <param name="count">n; at least 0.</param>
     /// <param name="target">In (0, 1).</param>
@@ -22,7 +20,7 @@ internal static class RiskTest
         if (errors == count)
             return 1;
         var odds = target / (1 - target);
-        // From either side the terms fall from the first on, so that the sum needs only those that still count.
+        // From either side the terms fall from the first on, so the sum needs only the terms that still matter.
         if (errors < target * count)
             return Math.Min(1, Sum(Mass(errors, count, target), errors, i => i / ((count - i + 1) * odds), -1, 0));
         return Math.Max(
@@ -45,13 +43,13 @@ internal static class RiskTest
         if (count == 0)
             return 1;
         var hoeffding = Math.Exp(-count * Divergence(Math.Min(mean, target), target));
-        // A product such as 0.07 · 100 must not be rounded up past the 7 that it is.
+        // A product such as 0.07 · 100 must not be rounded up past its true value 7.
         var bentkus = Math.E * Binomial(Math.Min(count, (int)Math.Ceiling(count * mean - 1e-9)), count, target);
         return Math.Min(1, Math.Min(hoeffding, bentkus));
     }
 
     /// <summary>
-    /// The fewest losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.
+    /// The minimum number of losses, all 0, that reject a mean above the target at level delta: 59 for .05 at .05.
     /// </summary>
     public static int MinimumWithoutError(double target, double delta) =>
         (int)Math.Ceiling(Math.Log(delta) / Math.Log(1 - target));

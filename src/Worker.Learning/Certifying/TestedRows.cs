@@ -1,12 +1,12 @@
 namespace Worker.Learning.Certifying;
 
 /// <summary>
-/// Answered rows, one a distinct text, that certificates are tested on: neither fitted on nor chosen by.
+/// Answered rows, one per distinct text, that certificates are tested on. They were not used to fit or to choose.
 /// </summary>
 internal sealed class TestedRows
 {
     /// <param name="probabilities">Each in [0, 1].</param>
-    /// <param name="decides">Where yes and no part, for each row: chosen without it.</param>
+    /// <param name="decides">The threshold between yes and no for each row, chosen without that row.</param>
     /// <param name="answers">True where the label holds.</param>
     public TestedRows(double[] probabilities, double[] decides, bool[] answers)
     {
@@ -27,8 +27,8 @@ internal sealed class TestedRows
 
     /// <summary>One side's rows, the most confident first.</summary>
     /// <param name="yes">The yes side, or the no side.</param>
-    /// <param name="uncertain">From this chance of being wrong on a row is of neither side.</param>
-    /// <returns>How far each is from certainty, rising, and whether the side's decision would be wrong.</returns>
+    /// <param name="uncertain">With this chance of being wrong, or more, a row is on neither side.</param>
+    /// <returns>The distance of each from certainty, rising, and whether the side's decision would be wrong.</returns>
     public (double[] Doubts, bool[] Wrong) Side(bool yes, double uncertain)
     {
         var rows = Enumerable.Range(0, Count)

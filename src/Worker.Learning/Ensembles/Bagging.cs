@@ -7,14 +7,14 @@ namespace Worker.Learning.Ensembles;
 /// <summary>
 /// Heads of one label, each fitted to another part of the answers (bagging, Breiman 1996). Parts are drawn without
 /// replacement, as many distinct texts as a bootstrap sample has on average (1 − 1/e; subagging, Bühlmann and Yu 2002):
-/// with replacement a text would be fitted on and held out at once, and the penalty chosen on what is known already.
+/// with replacement a text would be both fitted on and held out, and the penalty would be chosen on known texts.
 /// </summary>
 internal static class Bagging
 {
     /// <summary>Share of the texts in a part.</summary>
     public const double Share = 0.632;
 
-    /// <summary>Trains members for every label; a label that is too rare in a part has a member less.</summary>
+    /// <summary>Trains members for every label; a label that is too rare in a part has one member fewer.</summary>
     /// <returns>By label; labels that no part could train are missing.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<Head>> Train(
         FeatureMatrix features, DataSet data, string feature, string encoder, TrainingOptions options, int members,
@@ -39,11 +39,11 @@ internal static class Bagging
     }
 
     /// <summary>
-    /// How far members disagree on a text: the standard deviation of their probabilities. Large where other answers
-    /// would have made another head. (Of log-odds it would be largest where all are sure: they scale with the
-    /// distance.)
+    /// How much members disagree on a text: the standard deviation of their probabilities. It is large where other
+    /// answers would have made another head. (The deviation of log-odds would be largest where all are sure, because it
+    /// scales with the distance.)
     /// </summary>
-    /// <param name="probabilities">One a member.</param>
+    /// <param name="probabilities">One per member.</param>
     public static double Spread(ReadOnlySpan<double> probabilities)
     {
         var (mean, square) = (0.0, 0.0);
@@ -54,7 +54,7 @@ internal static class Bagging
         return Math.Sqrt(square);
     }
 
-    /// <summary>The same texts, the answers of those outside the part unknown: no feature is copied.</summary>
+    /// <summary>The same texts, with unknown answers outside the part; no feature is copied.</summary>
     private static DataSet Part(DataSet data, Random random)
     {
         var rows = Enumerable.Range(0, data.Texts.Count).ToArray();

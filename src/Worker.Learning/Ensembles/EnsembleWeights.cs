@@ -2,15 +2,15 @@ using Worker.Core.Numerics;
 
 namespace Worker.Learning.Ensembles;
 
-/// <summary>Weights of an ensemble's members, learnt on rows that no member was fitted on.</summary>
+/// <summary>Weights of an ensemble's members, learned on rows that no member was fitted on.</summary>
 internal static class EnsembleWeights
 {
     private const int Steps = 400;
     private const double LongestStep = 100;
 
     /// <summary>
-    /// Weights ≥ 0 that sum to 1 with the least log-loss (for two members: α and 1 − α), by exponentiated gradient with
-    /// a step that halves when the loss rises (Kivinen and Warmuth 1997). The loss is convex in the weights.
+    /// Weights ≥ 0 that sum to 1 with the minimum log-loss (for two members: α and 1 − α), by exponentiated gradient
+    /// with a step that halves when the loss rises (Kivinen and Warmuth 1997). The loss is convex in the weights.
     /// </summary>
     /// <param name="logOdds">Calibrated log-odds; [rows, members], row-major.</param>
     /// <param name="answers">[rows].</param>
@@ -30,7 +30,7 @@ internal static class EnsembleWeights
                 candidate[k] /= sum;
             var next = new double[members];
             var trial = Loss(logOdds, answers, candidate, next);
-            // Not "trial > loss": a step so large that weights overflow is refused too.
+            // Not "trial > loss", so that a step so large that weights overflow is refused too.
             if (!(trial <= loss))
             {
                 step /= 2;

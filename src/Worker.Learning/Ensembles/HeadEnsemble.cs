@@ -4,13 +4,13 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Ensembles;
 
 /// <summary>
-/// Several heads of one label that answer together: log-odds = Σ wₖ·(aₖ·zₖ + cₖ) + intercept, zₖ member k's logit and
+/// Several heads of one label that decide together: log-odds = Σ wₖ·(aₖ·zₖ + cₖ) + intercept, zₖ member k's logit and
 /// (aₖ, cₖ) its calibration. That is linear in the features, so it is one head.
 /// </summary>
 internal sealed class HeadEnsemble
 {
     /// <param name="members">Heads of one label for one encoder; on features made of equally wide parts.</param>
-    /// <param name="weights">w; one a member.</param>
+    /// <param name="weights">w; one per member.</param>
     /// <param name="intercept">Added to the log-odds.</param>
     /// <exception cref="ArgumentException">No members, or they do not belong together.</exception>
     public HeadEnsemble(IReadOnlyList<Head> members, IReadOnlyList<double> weights, double intercept = 0)
@@ -44,7 +44,7 @@ internal sealed class HeadEnsemble
 
     public double Intercept { get; }
 
-    /// <summary>All members alike.</summary>
+    /// <summary>All members with equal weights.</summary>
     public static HeadEnsemble Mean(IReadOnlyList<Head> members) =>
         new(members, [.. members.Select(_ => 1.0 / members.Count)]);
 
@@ -58,10 +58,10 @@ internal sealed class HeadEnsemble
     }
 
     /// <summary>
-    /// The one head whose logit is the ensemble's log-odds, on the union of the members' features: of one on
-    /// <c>mean</c> and one on <c>layer3+mean</c> it is <c>layer3+mean</c>. Its logit is calibrated already; it decides
-    /// at the members' mean threshold (in log-odds) and reviews nothing: bands and certificates of members do not hold
-    /// for it.
+    /// The single head whose logit is the ensemble's log-odds, on the union of the members' features: for one on
+    /// <c>mean</c> and one on <c>layer3+mean</c> it is <c>layer3+mean</c>. Its logit is already calibrated. It decides
+    /// at the members' mean threshold (in log-odds) and has no review band, because bands and certificates of members
+    /// do not hold for it.
     /// </summary>
     public Head Fold()
     {

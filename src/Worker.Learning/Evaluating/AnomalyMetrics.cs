@@ -3,7 +3,7 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Evaluating;
 
-/// <summary>What a reference says of some texts.</summary>
+/// <summary>Scores of a reference for some texts.</summary>
 /// <param name="PValues">[texts].</param>
 /// <param name="Scores">Sums of the channels; [texts].</param>
 /// <param name="Channels">Each channel's values; [texts].</param>
@@ -25,17 +25,18 @@ internal sealed record ChannelValues(float[] PValues, float[] Scores, IReadOnlyD
     }
 }
 
-/// <summary>How well a score tells unknown texts, out of the known ones' distribution (positives here), from known
-/// ones.</summary>
+/// <summary>
+/// How well a score separates unknown texts, which are out of distribution (the positives here), from known ones.
+/// </summary>
 /// <param name="Auroc">Chance that an unknown text scores above a known one.</param>
 /// <param name="Aupr">Average precision, see <see cref="RankingMetrics.AveragePrecision"/>.</param>
 /// <param name="Fpr95">Share of known texts that score as high as the score that 95% of the unknown ones reach.</param>
 internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95)
 {
-    /// <summary>Share of unknown texts found against share of known ones flagged.</summary>
+    /// <summary>Share of unknown texts found against share of known texts flagged.</summary>
     public IReadOnlyList<OperatingPoint> Roc { get; init; } = [];
 
-    /// <exception cref="ArgumentException">One of both is empty.</exception>
+    /// <exception cref="ArgumentException">One of the two is empty.</exception>
     public static SeparationMetrics Of(ReadOnlySpan<float> known, ReadOnlySpan<float> unknown)
     {
         if (known.IsEmpty || unknown.IsEmpty)
@@ -50,7 +51,7 @@ internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95
             (scores[known.Length + i], answers[known.Length + i]) = (unknown[i], true);
         var sorted = unknown.ToArray();
         Array.Sort(sorted);
-        // The highest threshold that at least 95% of the unknown reach.
+        // The highest threshold that at least 95% of the unknown texts reach.
         var threshold = sorted[sorted.Length - (int)Math.Ceiling(0.95 * sorted.Length)];
         var flagged = 0;
         foreach (var score in known)
@@ -68,14 +69,14 @@ internal sealed record SeparationMetrics(double Auroc, double Aupr, double Fpr95
 /// <param name="Channels">Of each channel alone.</param>
 /// <param name="Known">Known texts.</param>
 /// <param name="Unknown">Texts unlike them.</param>
-/// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 when the reference is right about
+/// <param name="KnownFlagged">Share of known texts with p ≤ 0.05: at most about 0.05 if the reference is right about
 /// them.</param>
 /// <param name="UnknownFlagged">Share of unknown texts with p ≤ 0.05.</param>
 internal sealed record AnomalyMetrics(
     SeparationMetrics Together, IReadOnlyDictionary<string, SeparationMetrics> Channels, int Known, int Unknown,
     double KnownFlagged, double UnknownFlagged)
 {
-    /// <summary>The level that the two shares are of.</summary>
+    /// <summary>The level of the two shares.</summary>
     public const float Level = 0.05f;
 
     public static AnomalyMetrics Of(AnomalyReference reference, ChannelValues known, ChannelValues unknown) => new(

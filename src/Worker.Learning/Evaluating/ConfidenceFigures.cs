@@ -6,7 +6,7 @@ namespace Worker.Learning.Evaluating;
 /// <summary>How many there are, and how many of them are wrong.</summary>
 internal readonly record struct Judged(long All, long Wrong)
 {
-    /// <summary>Share that is wrong; 0 of none.</summary>
+    /// <summary>Share that is wrong; 0 if there are none.</summary>
     public double Error => All == 0 ? 0 : (double)Wrong / All;
 
     public static Judged operator +(Judged a, Judged b) => new(a.All + b.All, a.Wrong + b.Wrong);
@@ -14,13 +14,13 @@ internal readonly record struct Judged(long All, long Wrong)
     public static Judged Add(Judged left, Judged right) => left + right;
 }
 
-/// <summary>How right decisions are, by the confidence that stands beside them.</summary>
+/// <summary>How often decisions are right, by their confidence.</summary>
 /// <param name="Certified">Label decisions with a known answer.</param>
 /// <param name="Likely">Likewise.</param>
 /// <param name="Uncertain">Likewise.</param>
 /// <param name="SureTexts">Texts without an uncertain decision; wrong is one with any wrong decision.</param>
 /// <param name="UnsureTexts">The other texts, likewise.</param>
-/// <param name="TextsWithYes">Texts of which a label is yes.</param>
+/// <param name="TextsWithYes">Texts with at least one yes.</param>
 internal sealed record ConfidenceFigures(
     Judged Certified, Judged Likely, Judged Uncertain, Judged SureTexts, Judged UnsureTexts, int TextsWithYes)
 {
@@ -30,7 +30,7 @@ internal sealed record ConfidenceFigures(
     /// <summary>All texts.</summary>
     public Judged Texts => SureTexts + UnsureTexts;
 
-    /// <summary>Share of all wrong decisions that the uncertain ones hold; 0 where none is wrong.</summary>
+    /// <summary>Share of all wrong decisions that are uncertain; 0 if none is wrong.</summary>
     public double FoundByUncertain => All.Wrong == 0 ? 0 : (double)Uncertain.Wrong / All.Wrong;
 
     public static ConfidenceFigures Of(EvaluatedTexts evaluated)

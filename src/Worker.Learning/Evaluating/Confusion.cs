@@ -1,14 +1,16 @@
 namespace Worker.Learning.Evaluating;
 
-/// <summary>Decisions against answers, counted. A ratio whose denominator is 0 is 0: no yes was said (precision), or
-/// none was due (recall).</summary>
+/// <summary>
+/// Decisions against answers, counted. A ratio whose denominator is 0 is 0: nothing was predicted yes (precision), or
+/// there are no positives (recall).
+/// </summary>
 internal readonly record struct Confusion(
     long TruePositives, long FalsePositives, long FalseNegatives, long TrueNegatives)
 {
-    /// <summary>TP / (TP + FP): how many of the yes are right.</summary>
+    /// <summary>TP / (TP + FP): the share of the predicted yes that is right.</summary>
     public double Precision => Ratio(TruePositives, TruePositives + FalsePositives);
 
-    /// <summary>TP / (TP + FN): how many of those due are found.</summary>
+    /// <summary>TP / (TP + FN): the share of the positives that is found.</summary>
     public double Recall => Ratio(TruePositives, TruePositives + FalseNegatives);
 
     /// <summary>2·TP / (2·TP + FP + FN), the harmonic mean of both.</summary>

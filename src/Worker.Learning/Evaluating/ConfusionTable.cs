@@ -9,11 +9,12 @@ namespace Worker.Learning.Evaluating;
 /// <param name="Share">Of the texts that have <paramref name="Truth"/>.</param>
 internal readonly record struct ConfusedPair(string Truth, string Predicted, int Count, double Share);
 
-/// <summary>Which labels are taken for which.</summary>
-/// <param name="Exclusive">True where exactly one label of a text is yes, the most probable.</param>
+/// <summary>Which labels are mistaken for which.</summary>
+/// <param name="Exclusive">True if exactly one label of a text is yes, the most probable.</param>
 /// <param name="Labels">Labels of the table: those most involved in confusions, at most <see cref="MaximumLabels"/>, in
 /// label order.</param>
-/// <param name="Counts">[truth][predicted] texts; on the diagonal those that have the label and got it.</param>
+/// <param name="Counts">[truth][predicted] texts; on the diagonal those for which the label was predicted
+/// correctly.</param>
 /// <param name="Nothing">[truth] texts that have the label and were predicted to have none at all.</param>
 /// <param name="Pairs">Most confused first, over all labels; at most 40.</param>
 internal sealed record ConfusionTable(
@@ -26,7 +27,7 @@ internal sealed record ConfusionTable(
 
     private const int MaximumPairs = 40;
 
-    /// <summary>Null with one label: there is nothing to take it for.</summary>
+    /// <summary>Null with one label, because there is nothing to confuse it with.</summary>
     public static ConfusionTable? Of(EvaluatedTexts evaluated)
     {
         var n = evaluated.Heads.Count;

@@ -5,19 +5,19 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Evaluating;
 
 /// <summary>
-/// Texts with what heads said of them and what people answered: all that an evaluation in detail needs.
+/// Texts with the heads' probabilities and people's answers: everything that a detailed evaluation needs.
 /// </summary>
 internal sealed class EvaluatedTexts
 {
     private readonly LabelDecision[] decisions;
 
-    /// <param name="heads">One a column.</param>
-    /// <param name="texts">One a row.</param>
-    /// <param name="sources">Where each text is from, null where unknown; or null for none known.</param>
+    /// <param name="heads">One per column.</param>
+    /// <param name="texts">One per row.</param>
+    /// <param name="sources">Where each text is from, null if unknown; or null if no source is known.</param>
     /// <param name="uncalibrated">σ(logit); [texts, heads], row-major.</param>
     /// <param name="probabilities">Calibrated; likewise.</param>
     /// <param name="answers">[texts, heads].</param>
-    /// <param name="bands">How the heads decide; null for the default way, all certificates standing.</param>
+    /// <param name="bands">How the heads decide; null for the default, with all certificates valid.</param>
     /// <exception cref="ArgumentException">Sizes differ.</exception>
     public EvaluatedTexts(
         IReadOnlyList<Head> heads,

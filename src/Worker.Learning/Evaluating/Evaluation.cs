@@ -5,15 +5,15 @@ internal sealed record AverageMetrics(double Precision, double Recall, double F1
 
 /// <summary>Figures of one label on the rows whose answer is known.</summary>
 /// <param name="Label">Its name.</param>
-/// <param name="Precision">At the threshold; 0 when no yes was said.</param>
+/// <param name="Precision">At the threshold; 0 if nothing was predicted yes.</param>
 /// <param name="Recall">At the threshold; 0 when there are no positives.</param>
 /// <param name="F1">At the threshold; 0 when there are no positives.</param>
 /// <param name="AveragePrecision">See <see cref="RankingMetrics.AveragePrecision"/>; 0 when there are no
 /// positives.</param>
 /// <param name="Support">Rows that have the label.</param>
 /// <param name="Known">Rows whose answer is known.</param>
-/// <param name="Threshold">Probability from which on the decision was yes.</param>
-/// <param name="RocAuc">Null when rows of one kind only are known.</param>
+/// <param name="Threshold">The decision is yes from this probability up.</param>
+/// <param name="RocAuc">Null if only one kind of answer is known.</param>
 /// <param name="LogLoss">Of the probabilities.</param>
 /// <param name="Brier">Of the probabilities.</param>
 /// <param name="Ece">See <see cref="ProbabilityMetrics.CalibrationError"/>.</param>
@@ -32,9 +32,9 @@ internal sealed record LabelMetrics(
     double Ece);
 
 /// <summary>How good heads are on a data set.</summary>
-/// <param name="Macro">
-/// Plain means over labels. Precision, recall and F1 over every label with a known answer, where one without positives
-/// counts 0; average precision over the labels with positives, since it means nothing for the others.
+/// <param name="Macro"> Plain means over labels. Precision, recall and F1 over every label with a known answer, where a
+/// label without positives counts 0; average precision over the labels with positives, because it means nothing for the
+/// others.
 /// </param>
 /// <param name="Micro">All decisions of all labels counted together; average precision of all probabilities
 /// pooled.</param>

@@ -6,7 +6,7 @@ namespace Worker.Learning.Evaluating;
 
 /// <summary>The curves of one label, or of all pooled.</summary>
 /// <param name="PrecisionRecall">Empty without positives.</param>
-/// <param name="Roc">Empty when rows of one kind only are known.</param>
+/// <param name="Roc">Empty if only one kind of answer is known.</param>
 /// <param name="Before">Reliability of σ(logit).</param>
 /// <param name="After">Reliability of calibrated probabilities.</param>
 /// <param name="Thresholds">Empty without positives.</param>
@@ -67,7 +67,7 @@ internal readonly record struct CertifiedDecisions(int Rows, Judged Yes, Judged 
 /// <param name="Decisions">As the worker decides.</param>
 /// <param name="Certified">Those that a certificate covers.</param>
 /// <param name="FalseNegatives">Texts that have it and were decided no, the most confident mistake first.</param>
-/// <param name="FalsePositives">Texts that have it not and were decided yes, likewise.</param>
+/// <param name="FalsePositives">Texts that do not have it and were decided yes, likewise.</param>
 internal sealed record LabelDetail(
     string Label, CurveSet Curves, Confusion Decisions, CertifiedDecisions Certified,
     IReadOnlyList<WrongExample> FalseNegatives, IReadOnlyList<WrongExample> FalsePositives);
@@ -76,11 +76,11 @@ internal sealed record LabelDetail(
 /// Everything beyond the figures of <see cref="Evaluation"/>: curves, confusions, review, slices, mistakes.
 /// </summary>
 /// <param name="Pooled">All decisions of all labels.</param>
-/// <param name="Confidence">How right decisions of each confidence are.</param>
+/// <param name="Confidence">How often decisions of each confidence are right.</param>
 /// <param name="Labels">In the heads' order.</param>
 /// <param name="Confusions">Null with one label.</param>
 /// <param name="Lengths">By length of the text.</param>
-/// <param name="Sources">By source; empty when no text names one.</param>
+/// <param name="Sources">By source; empty if no text names one.</param>
 internal sealed record EvaluationDetail(
     CurveSet Pooled,
     ConfidenceFigures Confidence,
@@ -90,7 +90,7 @@ internal sealed record EvaluationDetail(
     IReadOnlyList<Slice> Lengths,
     IReadOnlyList<Slice> Sources)
 {
-    /// <summary>Mistakes shown a label and kind.</summary>
+    /// <summary>Mistakes shown per label and kind.</summary>
     private const int Examples = 5;
 
     public static EvaluationDetail Of(EvaluatedTexts evaluated)

@@ -9,7 +9,7 @@ namespace Worker.Learning.Evaluating;
 internal static class Evaluator
 {
     /// <summary>Evaluates heads by what a worker decides with them.</summary>
-    /// <param name="heads">One a column.</param>
+    /// <param name="heads">One per column.</param>
     /// <param name="probabilities">Calibrated; [rows, heads], row-major.</param>
     /// <param name="answers">[rows, heads]; see <see cref="DataSet.WithLabels"/> for a data set with other
     /// labels.</param>
@@ -22,17 +22,18 @@ internal static class Evaluator
     }
 
     /// <summary>Evaluates probabilities at given thresholds.</summary>
-    /// <param name="labels">Names, one a column.</param>
-    /// <param name="thresholds">Yes is p ≥ threshold; one a column.</param>
+    /// <param name="labels">Names, one per column.</param>
+    /// <param name="thresholds">Yes is p ≥ threshold; one per column.</param>
     /// <param name="probabilities">[rows, labels], row-major, each in [0, 1].</param>
     /// <param name="answers">[rows, labels].</param>
-    /// <exception cref="ArgumentException">Sizes differ, a probability is none, or nothing is known.</exception>
+    /// <exception cref="ArgumentException">Sizes differ, a value is not a probability, or no answer is
+    /// known.</exception>
     public static Evaluation Evaluate(
         IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities,
         AnswerMatrix answers) =>
         Evaluate(labels, thresholds, probabilities, answers, null);
 
-    /// <param name="decided">Decisions on each label, counted; null for yes from the threshold on.</param>
+    /// <param name="decided">Decisions on each label, counted; null for yes from the threshold up.</param>
     private static Evaluation Evaluate(
         IReadOnlyList<string> labels, IReadOnlyList<double> thresholds, ReadOnlySpan<double> probabilities,
         AnswerMatrix answers, Func<int, Confusion>? decided)

@@ -1,6 +1,6 @@
 namespace Worker.Learning.Evaluating;
 
-/// <summary>How far probabilities can be believed. Every figure is 0 for no rows.</summary>
+/// <summary>How far probabilities can be trusted. Every figure is 0 for no rows.</summary>
 internal static class ProbabilityMetrics
 {
     /// <summary>Bins of the expected calibration error.</summary>
@@ -32,9 +32,9 @@ internal static class ProbabilityMetrics
 
     /// <summary>
     /// Expected calibration error: rows ordered by probability, cut into <see cref="Bins"/> bins of equal mass (row i
-    /// of n is in bin ⌊15·i/n⌋; fewer when there are fewer rows), and the mean, weighted by rows, of
-    /// |mean p − share of yes| over the bins. Equal probabilities share a bin's answers evenly, so that the order of
-    /// the rows plays no part.
+    /// of n is in bin ⌊15·i/n⌋; fewer when there are fewer rows), and the mean, weighted by rows, of |mean p − share of
+    /// yes| over the bins. Equal probabilities share a bin's answers evenly, so that the order of the rows does not
+    /// matter.
     /// </summary>
     public static double CalibrationError(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers)
     {

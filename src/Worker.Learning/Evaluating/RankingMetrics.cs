@@ -1,6 +1,6 @@
 namespace Worker.Learning.Evaluating;
 
-/// <summary>How well scores put what has a label before what has not; no threshold involved.</summary>
+/// <summary>How well scores rank positives before negatives; no threshold involved.</summary>
 internal static class RankingMetrics
 {
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed record Slice(string Name, int Texts, Confusion Decisions, double
     /// <summary>Parts by length, as equal in number as the lengths allow.</summary>
     private const int LengthParts = 5;
 
-    /// <summary>Sources of their own; the rest together are one more.</summary>
+    /// <summary>Maximum number of separate sources; the rest together are one more.</summary>
     private const int MaximumSources = 20;
 
     /// <summary>By length in characters, short to long.</summary>
@@ -38,7 +38,7 @@ internal sealed record Slice(string Name, int Texts, Confusion Decisions, double
         return slices;
     }
 
-    /// <summary>By source, the largest first; empty when no text names one.</summary>
+    /// <summary>By source, the largest first; empty if no text names one.</summary>
     public static IReadOnlyList<Slice> BySource(EvaluatedTexts evaluated, IReadOnlyList<TextError> errors)
     {
         if (evaluated.Sources is not { } sources || sources.All(source => source is null))

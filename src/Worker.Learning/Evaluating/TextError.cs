@@ -5,10 +5,10 @@ namespace Worker.Learning.Evaluating;
 /// <summary>How one text was decided.</summary>
 /// <param name="Row">Of the evaluated texts.</param>
 /// <param name="Known">Decisions whose answer is known; above 0.</param>
-/// <param name="Wrong">Of them wrong.</param>
-/// <param name="Risk">
-/// Wrong decisions to be expected by the probabilities: Σ of 1 − p over the yes and p over the no. Where exactly one
-/// label holds: 1 − (highest − second highest probability), which is large for a weak favourite and for a near rival.
+/// <param name="Wrong">How many of them are wrong.</param>
+/// <param name="Risk"> Wrong decisions to expect by the probabilities: Σ of 1 − p over the yes and p over the no. If
+/// exactly one label holds: 1 − (highest − second highest probability), which is large if the most probable label is
+/// weak or another is close.
 /// </param>
 internal readonly record struct TextError(int Row, int Known, int Wrong, double Risk)
 {
@@ -37,7 +37,7 @@ internal readonly record struct TextError(int Row, int Known, int Wrong, double 
             else
                 second = Math.Max(second, all[column]);
         }
-        // The favourite is known to be wrong also where another label is known to hold.
+        // The most probable label is also known to be wrong if another label is known to hold.
         var known = answers[top] != AnswerMatrix.Unknown || answers.Contains(AnswerMatrix.Yes);
         return new TextError(
             row, known ? 1 : 0, known && answers[top] != AnswerMatrix.Yes ? 1 : 0, 1 - (all[top] - second));

@@ -2,15 +2,15 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Evaluating;
 
-/// <summary>A decision that contradicts the answer: a mistake of the head, or of whoever answered.</summary>
+/// <summary>A decision that contradicts the answer: a mistake of the head, or of the person who answered.</summary>
 /// <param name="Row">Of the evaluated texts.</param>
-/// <param name="Label">The head's.</param>
+/// <param name="Label">The head's label.</param>
 /// <param name="Probability">Calibrated.</param>
-/// <param name="Answer">What people said; the head decided the opposite.</param>
+/// <param name="Answer">The person's answer; the head decided the opposite.</param>
 internal sealed record WrongExample(int Row, string Label, double Probability, bool Answer)
 {
     /// <summary>A label's wrong decisions of one kind, the most confident first.</summary>
-    /// <param name="answer">True for what was missed, false for what was said wrongly.</param>
+    /// <param name="answer">True for false negatives, false for false positives.</param>
     public static IReadOnlyList<WrongExample> Of(EvaluatedTexts evaluated, int column, bool answer, int maximum)
     {
         var wanted = answer ? AnswerMatrix.Yes : AnswerMatrix.No;

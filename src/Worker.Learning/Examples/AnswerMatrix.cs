@@ -1,6 +1,8 @@
 namespace Worker.Learning.Examples;
 
-/// <summary>Answers of many texts to many labels: 1 has the label, 0 has not, −1 unknown. Rows are texts.</summary>
+/// <summary>
+/// Answers of many texts to many labels: 1 has the label, 0 does not have it, −1 unknown. Rows are texts.
+/// </summary>
 internal sealed class AnswerMatrix
 {
     public const sbyte Unknown = -1;
@@ -53,10 +55,10 @@ internal sealed class AnswerMatrix
     }
 
     /// <summary>
-    /// These answers with one of each group of copies for a label: the first stays, the others become unknown. For
-    /// whatever counts answers as evidence.
+    /// These answers with only one of each group of copies for a label: the first stays, the others become unknown.
+    /// Used wherever answers count as evidence.
     /// </summary>
-    /// <param name="groups">Of the rows' texts.</param>
+    /// <param name="groups">The groups of the rows' texts.</param>
     public AnswerMatrix OncePerGroup(TextGroups groups)
     {
         var once = (sbyte[])values.Clone();

@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace Worker.Learning.Examples;
 
-/// <summary>Takes out of a data set what would teach nothing or contradict itself, and says so.</summary>
+/// <summary>Removes useless and contradictory answers from a data set, and says so.</summary>
 internal static class DataCleaning
 {
-    /// <summary>At most so many of the texts are shown in a remark.</summary>
+    /// <summary>Maximum number of texts shown in a remark.</summary>
     private const int Shown = 3;
 
-    /// <summary>With fewer distinct texts than this share of all, it is said how many they are.</summary>
+    /// <summary>If fewer than this share of the texts are distinct, a remark says how many are.</summary>
     private const double FewDistinct = 0.9;
 
     /// <summary>
-    /// The data set without empty texts. Where the same text has different answers to a label, all its rows get the one
-    /// that most of them have; where as many say yes as no, all are left out. Everything else stays.
+    /// The data set without empty texts. If the same text has different answers for a label, all its rows get the
+    /// majority's answer; with a tie these answers are left out. Everything else stays.
     /// </summary>
     /// <param name="data">As read.</param>
-    /// <param name="remarks">What was left out or changed, where and what to do; empty when nothing was.</param>
+    /// <param name="remarks">What was left out or changed, where and what to do; empty if nothing was.</param>
     public static DataSet Clean(DataSet data, out IReadOnlyList<string> remarks)
     {
         var found = new List<string>();
@@ -51,7 +51,7 @@ internal static class DataCleaning
             : [.. remarks.Take(Shown),
             string.Create(CultureInfo.InvariantCulture, $"... and {remarks.Count - Shown} more such remarks")];
 
-    /// <summary>Makes the answers of one text's rows agree, label by label.</summary>
+    /// <summary>Makes the answers of one text's rows agree, for each label.</summary>
     private static IEnumerable<Contradiction> Settle(int[] rows, DataSet data, sbyte[] values)
     {
         for (var label = 0; label < data.Labels.Length; label++)

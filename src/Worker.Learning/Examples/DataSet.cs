@@ -24,7 +24,7 @@ internal sealed class DataSet
         groups = new Lazy<TextGroups>(() => TextGroups.Of(texts));
     }
 
-    /// <summary>Of texts whose groups are known, or will be, already.</summary>
+    /// <summary>For texts whose groups are already known, or will be.</summary>
     private DataSet(IReadOnlyList<string> texts, ImmutableArray<string> labels, AnswerMatrix answers,
         Lazy<TextGroups> groups)
         : this(texts, labels, answers) => this.groups = groups;
@@ -37,7 +37,7 @@ internal sealed class DataSet
     /// <summary>In ordinal order when read from a file.</summary>
     public ImmutableArray<string> Labels { get; }
 
-    /// <summary>Where each text is from, null where not said; or null when no text says it.</summary>
+    /// <summary>Where each text is from, null if not given; or null if no text gives it.</summary>
     public IReadOnlyList<string?>? Sources { get; init; }
 
     /// <summary>[Texts, Labels].</summary>
@@ -47,8 +47,8 @@ internal sealed class DataSet
     /// Gathers examples. The labels are all that any example names, in ordinal order; a closed example answers no to
     /// those it does not list.
     /// </summary>
-    /// <param name="examples">Taken once.</param>
-    /// <param name="source">What errors call it, e.g. the file's path.</param>
+    /// <param name="examples">Enumerated once.</param>
+    /// <param name="source">Its name in error messages, e.g. the file's path.</param>
     /// <exception cref="ExampleFormatException">No example, or none that names a label.</exception>
     public static DataSet From(IEnumerable<LabelledText> examples, string source)
     {
@@ -79,8 +79,9 @@ internal sealed class DataSet
     }
 
     /// <summary>
-    /// Several data sets as one: their texts one after the other, all their labels in ordinal order. What a set has no
-    /// answer to stays unknown, also where its own lists of labels are complete: they are so for its own labels only.
+    /// Several data sets as one: their texts one after the other, all their labels in ordinal order. Answers that a set
+    /// does not have stay unknown, even if its own lists of labels are complete, because they are complete only for its
+    /// own labels.
     /// </summary>
     public static DataSet Join(IReadOnlyList<DataSet> sets)
     {

@@ -3,7 +3,7 @@ namespace Worker.Learning.Examples;
 /// <summary>Lines that are not examples; the message lists the first ten and counts the rest.</summary>
 internal sealed class ExampleFormatException : FormatException
 {
-    /// <summary>At most so many problems are spelt out.</summary>
+    /// <summary>Maximum number of problems that are listed.</summary>
     public const int Listed = 10;
 
     /// <param name="problems">The first problems, each with file and line; at most <see cref="Listed"/>.</param>

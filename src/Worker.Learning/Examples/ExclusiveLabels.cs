@@ -5,19 +5,19 @@ using System.Text;
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Whether exactly one of a data set's labels holds for every text, as where each text has one class.
+/// Whether exactly one of a data set's labels holds for every text, for example if each text has one class.
 /// </summary>
 internal static class ExclusiveLabels
 {
     /// <summary>
-    /// So large a share of the texts may have unknown answers, e.g. those of a text that is labelled in two ways, and
-    /// the others still tell.
+    /// Up to this share of the texts may have unknown answers (for example texts that are labelled in two ways); the
+    /// others are still enough.
     /// </summary>
     private const double Unanswered = 0.05;
 
     /// <summary>
-    /// Whether the data say so: two labels or more, no text with two of them, and each text that is fully answered,
-    /// which nearly all are, has one.
+    /// Whether the data show it: there are at least two labels, no text has two of them, nearly all texts are fully
+    /// answered, and each of these has one label.
     /// </summary>
     public static bool Hold(DataSet data)
     {
@@ -35,7 +35,7 @@ internal static class ExclusiveLabels
         return unanswered <= Unanswered * data.Answers.Rows;
     }
 
-    /// <summary>The first text that has two of the labels; null when there is none.</summary>
+    /// <summary>The first text that has two of the labels; null if there is none.</summary>
     /// <param name="labels">Those to look at; others count as absent.</param>
     public static (int Row, string One, string Other)? Violation(DataSet data, IReadOnlyList<string> labels)
     {
@@ -50,7 +50,7 @@ internal static class ExclusiveLabels
     }
 
     /// <summary>
-    /// The name of the group that these labels form, the same wherever and whenever it is made: <c>one-of-1a2b3c4d</c>.
+    /// The name of the group that these labels form; it is always the same for the same labels: <c>one-of-1a2b3c4d</c>.
     /// </summary>
     public static string Name(IEnumerable<string> labels)
     {

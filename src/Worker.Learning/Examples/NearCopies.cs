@@ -8,7 +8,8 @@ namespace Worker.Learning.Examples;
 internal static class NearCopies
 {
     /// <summary>
-    /// Texts this similar, and more, are near-copies: shared words and word pairs by all that either has.
+    /// Texts with at least this similarity are near-copies: shared words and word pairs, divided by all that either
+    /// has.
     /// </summary>
     public const double Similarity = 0.8;
 
@@ -17,7 +18,9 @@ internal static class NearCopies
     private const int Bands = 16;
     private const int BandHashes = 5;
 
-    /// <summary>A text is compared with so many texts before it in a bucket at most: the time stays linear.</summary>
+    /// <summary>
+    /// A text is compared with at most this many earlier texts in a bucket, so the time stays linear.
+    /// </summary>
     private const int Compared = 32;
 
     private static readonly ulong[] Multipliers =
@@ -26,7 +29,7 @@ internal static class NearCopies
         [.. Enumerable.Range(0, Bands * BandHashes).Select(i => TextWords.Mix((ulong)i + 1_000))];
 
     /// <summary>Joins near-copies.</summary>
-    /// <param name="texts">Those to compare, rising.</param>
+    /// <param name="texts">The texts to compare, rising.</param>
     /// <param name="words">Of all texts.</param>
     public static void Join(IReadOnlyList<int> texts, TextWords[] words, DisjointSets joined)
     {
@@ -64,7 +67,7 @@ internal static class NearCopies
     /// <summary>Whether the sets' Jaccard similarity reaches the threshold; both rising.</summary>
     internal static bool AreSimilar(ReadOnlySpan<uint> one, ReadOnlySpan<uint> other)
     {
-        // Of sets with too different sizes no overlap is enough.
+        // If the sizes of the sets differ too much, no overlap is enough.
         if (Math.Min(one.Length, other.Length) < Similarity * Math.Max(one.Length, other.Length) || one.IsEmpty)
             return false;
         var (shared, i, j) = (0, 0, 0);
@@ -88,7 +91,7 @@ internal static class NearCopies
                     (uint)(unchecked(Multipliers[hash] * feature + Offsets[hash]) >> 32));
         for (var band = 0; band < Bands; band++)
         {
-            // Texts without words are near nobody.
+            // Texts without words are near-copies of nothing.
             var key = features.Length == 0 ? TextWords.Mix((ulong)text) : 0;
             foreach (var hash in smallest[(band * BandHashes)..((band + 1) * BandHashes)])
                 key = TextWords.Mix(key ^ hash);

@@ -4,18 +4,18 @@ namespace Worker.Learning.Examples;
 
 /// <summary>
 /// Altered copies of texts with rare labels: words dropped, neighbours swapped, letters mistyped. Which texts get
-/// copies depends on the answers alone; the split is by the text a copy was made from, so none is fitted to where its
-/// text is held out.
+/// copies depends only on the answers. The split is by the text that a copy was made from, so no copy is fitted to
+/// while its text is held out.
 /// </summary>
 internal static class TextAugmentation
 {
     /// <summary>Copies of a text.</summary>
     public const int Copies = 4;
 
-    /// <summary>A label that so many texts have is not rare.</summary>
+    /// <summary>A label that this many texts have is not rare.</summary>
     public const int RareBelow = 200;
 
-    /// <summary>Chance of a word to be dropped, to change places with the next, to be mistyped; each.</summary>
+    /// <summary>Chance of each word to be dropped, to be swapped with the next, and to be mistyped.</summary>
     private const double Chance = 0.1;
 
     /// <summary>Copies of every text that has a rare label.</summary>

@@ -1,10 +1,10 @@
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// Which texts are copies or near-copies of each other. What is learnt from a text says nothing about its copy, so a
-/// group stays on one side of every split, and counts as one piece of evidence. Copies are texts with the same words in
-/// the same order, whatever their case, punctuation, digits and white space; near-copies share most of their words and
-/// neighbouring words (see <see cref="NearCopies"/>). A near-copy of a near-copy is in the same group.
+/// Which texts are copies or near-copies of each other. A copy is no independent evidence, so a group stays on one side
+/// of every split and counts as one piece of evidence. Copies are texts with the same words in the same order, whatever
+/// their case, punctuation, digits and white space; near-copies share most of their words and neighbouring words (see
+/// <see cref="NearCopies"/>). A near-copy of a near-copy is in the same group.
 /// </summary>
 internal sealed class TextGroups
 {
@@ -24,10 +24,10 @@ internal sealed class TextGroups
     /// <summary>Every text is a group of its own.</summary>
     public static TextGroups Single(int texts) => new([.. Enumerable.Range(0, texts)], texts);
 
-    /// <summary>Groups texts, in time linear in their lengths. Texts that are empty, or null, are alone.</summary>
+    /// <summary>Groups texts, in time linear in their lengths. An empty or null text is a group of its own.</summary>
     public static TextGroups Of(IReadOnlyList<string> texts)
     {
-        // 1. Copies: texts with the same words, of which only the first goes on.
+        // 1. Copies: texts with the same words; only the first of them goes on.
         var words = new TextWords[texts.Count];
         Parallel.For(0, texts.Count, text => words[text] = TextWords.Of(texts[text]));
         var joined = new DisjointSets(texts.Count);

@@ -4,10 +4,10 @@ using System.Text;
 namespace Worker.Learning.Examples;
 
 /// <summary>
-/// What of a text tells it from copies of itself: its words in lower case, without punctuation, digits and white space.
-/// "Order late. Ref 1234" has the same words as "order late ref 99".
+/// The content of a text without the differences between copies: its words in lower case, without punctuation, digits
+/// and white space. "Order late. Ref 1234" has the same words as "order late ref 99".
 /// </summary>
-/// <param name="Key">Hash of the words in their order; of the text itself where it has no words.</param>
+/// <param name="Key">Hash of the words in their order; of the text itself if it has no words.</param>
 /// <param name="Features">Hashes of its words and pairs of neighbouring words; rising, each once.</param>
 internal readonly record struct TextWords(UInt128 Key, uint[] Features)
 {

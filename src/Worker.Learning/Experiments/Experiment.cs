@@ -13,9 +13,9 @@ internal static class Experiment
     /// <summary>Runs all seeds.</summary>
     /// <param name="features">All texts' features by the name that heads carry (those of
     /// <see cref="ExperimentOptions.Features"/>, and unions of them for ensembles), encoded once.</param>
-    /// <param name="altered">Altered copies, where they are among what is compared.</param>
-    /// <param name="progress">Told what part, from 0 to 1, is done.</param>
-    /// <exception cref="ExperimentRefusedException">Options out of range, a variant that there is not, or too few
+    /// <param name="altered">Altered copies, if they are compared.</param>
+    /// <param name="progress">Gets the share that is done, from 0 to 1.</param>
+    /// <exception cref="ExperimentRefusedException">Options out of range, an unknown variant, or too few
     /// texts.</exception>
     public static ExperimentResult Run(
         DataSet data, Func<string, FeatureMatrix> features, string encoder, ExperimentOptions options,
@@ -70,7 +70,7 @@ internal static class Experiment
         var all = Variants.All(options, altered);
         if (options.Only.Except(all.Select(v => v.Name), StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown)
             throw new ExperimentRefusedException(
-                $"there is no variant {string.Join(", ", unknown)}: choose of " +
+                $"there is no variant {string.Join(", ", unknown)}: choose from " +
                 $"{string.Join(", ", all.Select(v => v.Name))}");
         return options.Only.Count == 0
             ? all
@@ -115,7 +115,8 @@ internal static class Experiment
     }
 
     /// <summary>
-    /// A label too rare to train in this split says its share of positives to every text, whichever the variant.
+    /// A label too rare to train in this split gets its share of positives as the probability of every text, in every
+    /// variant.
     /// </summary>
     private static Head Share(Trial trial, int column)
     {

@@ -5,7 +5,7 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Experiments;
 
 /// <summary>A feature to compare.</summary>
-/// <param name="Name">What the variant is called, e.g. <c>taps</c>.</param>
+/// <param name="Name">The variant's name, e.g. <c>taps</c>.</param>
 /// <param name="Feature">As heads carry it, e.g. <c>layer3+layer4+layer5+mean</c>.</param>
 internal sealed record NamedFeature(string Name, string Feature);
 
@@ -26,12 +26,12 @@ internal sealed record ExperimentOptions
     /// <summary>The first of the seeds.</summary>
     public int FirstSeed { get; init; }
 
-    /// <summary>Share of the texts that figures are of; in (0, 0.9], default 0.25.</summary>
+    /// <summary>Share of the texts to measure on; in (0, 0.9], default 0.25.</summary>
     public double Test { get; init; } = 0.25;
 
     /// <summary>
-    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants that learn no
-    /// weights are fitted on these too: they need not pay for what they do not use.
+    /// Share of the texts that ensembles learn their weights on; in (0, 0.9], default 0.15. Variants without weights
+    /// are fitted on these too, because they do not need them otherwise.
     /// </summary>
     public double Validation { get; init; } = 0.15;
 
@@ -39,7 +39,7 @@ internal sealed record ExperimentOptions
     public int Bags { get; init; } = 5;
 
     /// <summary>
-    /// The first is the base that others are held against; an ensemble across features has one member each.
+    /// The first is the base that the others are compared with; an ensemble across features has one member for each.
     /// </summary>
     public IReadOnlyList<NamedFeature> Features { get; init; } = [];
 
@@ -47,8 +47,8 @@ internal sealed record ExperimentOptions
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>
-    /// How heads are trained; the seed is each split's own. Platt's calibration, because isotonic heads cannot be
-    /// folded.
+    /// How heads are trained; each split has its own seed. It uses Platt's calibration, because isotonic heads cannot
+    /// be folded.
     /// </summary>
     public TrainingOptions Training { get; init; } = new() { Calibration = CalibrationMethod.Platt };
 
@@ -65,7 +65,7 @@ internal sealed record ExperimentOptions
                 $"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave " +
                 "texts to fit on");
         if (Features.Count == 0)
-            problems.Add("no feature is named: name one at least, e.g. taps");
+            problems.Add("no feature is named: name at least one, e.g. taps");
         if (Training.Calibration != CalibrationMethod.Platt)
             problems.Add($"the calibration is {Training.Calibration}: ensembles fold heads with Platt's only");
         problems.AddRange(Training.Problems());

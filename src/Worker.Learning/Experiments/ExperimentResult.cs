@@ -21,11 +21,11 @@ internal readonly record struct Estimate(double Mean, double TwoSigma, int Seeds
 }
 
 /// <summary>A figure that variants are compared by.</summary>
-/// <param name="Name">As tables call it.</param>
-/// <param name="Key">As JSON and CSV call it.</param>
-/// <param name="HigherIsBetter">Or lower.</param>
+/// <param name="Name">Its name in tables.</param>
+/// <param name="Key">Its name in JSON and CSV.</param>
+/// <param name="HigherIsBetter">Whether higher values are better.</param>
 /// <param name="Whole">Of all labels: macro F1 and average precision, log-loss and ECE of all pooled.</param>
-/// <param name="Label">Of one label; null where it means nothing.</param>
+/// <param name="Label">Of one label; null if it has no meaning there.</param>
 internal sealed record ExperimentMetric(
     string Name, string Key, bool HigherIsBetter, Func<Evaluation, double> Whole, Func<LabelMetrics, double?> Label)
 {
@@ -40,9 +40,9 @@ internal sealed record ExperimentMetric(
 }
 
 /// <summary>One variant over all seeds.</summary>
-/// <param name="Evaluations">One a seed.</param>
-/// <param name="MistakeAuroc">How well 1 − the probability of the decision tells wrong decisions from right ones, a
-/// seed each.</param>
+/// <param name="Evaluations">One per seed.</param>
+/// <param name="MistakeAuroc">How well 1 − the probability of the decision separates wrong decisions from right ones,
+/// for each seed.</param>
 /// <param name="SpreadAuroc">The same by the spread of bagged members; empty for other variants.</param>
 /// <param name="Seconds">Fitting, all seeds; heads shared with an earlier variant count there.</param>
 internal sealed record VariantResult(

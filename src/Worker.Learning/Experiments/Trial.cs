@@ -36,7 +36,7 @@ internal sealed class Trial(
         return heads;
     }
 
-    /// <summary>Heads by label, fitted on fit and validation rows and on altered copies of these alone.</summary>
+    /// <summary>Heads by label, fitted on fit and validation rows and on altered copies of these rows only.</summary>
     public IReadOnlyDictionary<string, Head> Augmented(string feature, TrainingOptions training)
     {
         var place = split.Both.Select((row, i) => (row, i)).ToDictionary(at => at.row, at => at.i);

@@ -7,22 +7,22 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Experiments;
 
 /// <summary>One way to make heads.</summary>
-/// <param name="Name">As it is asked for.</param>
+/// <param name="Name">Its name in options.</param>
 /// <param name="Description">What it does, in half a line.</param>
 internal sealed record Variant(string Name, string Description)
 {
-    /// <summary>Makes heads by label: every variant ends in one linear head a label.</summary>
+    /// <summary>Makes heads by label; every variant ends in one linear head per label.</summary>
     public required Func<Trial, VariantHeads> Make { get; init; }
 }
 
-/// <summary>What a variant made of a split.</summary>
+/// <summary>The result of a variant on a split.</summary>
 /// <param name="Heads">By label.</param>
 /// <param name="Members">Members of a bagged ensemble, whose spread is an uncertainty of its own; null for other
 /// variants.</param>
 internal sealed record VariantHeads(
     IReadOnlyDictionary<string, Head> Heads, IReadOnlyDictionary<string, IReadOnlyList<Head>>? Members = null);
 
-/// <summary>The variants that there are.</summary>
+/// <summary>All existing variants.</summary>
 internal static class Variants
 {
     /// <summary>All variants for these options; the first is the base.</summary>
@@ -33,7 +33,7 @@ internal static class Variants
         List<Variant> variants =
             [.. options.Features.Select(
                 (feature, i) =>
-                    Single(feature.Name, $"one head a label on {feature.Name}{(i == 0 ? ": the base" : "")}",
+                    Single(feature.Name, $"one head per label on {feature.Name}{(i == 0 ? ": the base" : "")}",
                     feature.Feature, training))];
         variants.AddRange(Imbalance.All.Where(way => altered || way != Imbalance.Augment).Select(way =>
             way == Imbalance.Augment
@@ -62,7 +62,7 @@ internal static class Variants
                     Make = trial => Combined(trial, validation: true, (members, _, _) => HeadEnsemble.Mean(members)),
                 });
             variants.Add(
-                new Variant("ensemble-weighted", "their weights by held-out log-loss, folded")
+                new Variant("ensemble-weighted", "weights by held-out log-loss, folded")
                 {
                     Make = trial => Combined(trial, validation: false, Weighted),
                 });
@@ -78,8 +78,9 @@ internal static class Variants
     private static Variant Single(string name, string description, string feature, TrainingOptions training) =>
         new(name, description) { Make = trial => new VariantHeads(trial.Heads(feature, validation: true, training)) };
 
-    /// <summary>Folds, label by label, the heads of all features into one.</summary>
-    /// <param name="validation">Members are fitted on the validation rows too, because nothing is learnt there.</param>
+    /// <summary>Folds the heads of all features into one, for each label.</summary>
+    /// <param name="validation">Members are fitted on the validation rows too, because no weights are learned
+    /// there.</param>
     private static VariantHeads Combined(
         Trial trial, bool validation, Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
     {
@@ -100,7 +101,7 @@ internal static class Variants
             int[] rows =
                 [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
             bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
-            // One kind of answer teaches no weights.
+            // Weights cannot be learned from one kind of answer.
             if (!answers.Contains(true) || !answers.Contains(false))
             {
                 heads[label] = HeadEnsemble.Mean(members).Fold();
@@ -110,7 +111,7 @@ internal static class Variants
             var probabilities = trial.Logits(head, rows);
             for (var i = 0; i < rows.Length; i++)
                 probabilities[i] = Calibration.Identity.Probability(probabilities[i]);
-            // Too few positives leave the members' own threshold, which they learnt on more.
+            // With too few positives the members' own threshold stays, which was learned on more.
             var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives
                 ? head.Thresholds.Decide
                 : DecisionThreshold.Choose(probabilities, answers);

@@ -5,17 +5,16 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// What a label's held-out rows get when each part's penalty, calibration and decision threshold come from the other
-/// parts: figures, and the tests of certificates, are of these. (The fits behind the other parts' logits have seen the
-/// part's rows, as in every cross-fitting; the part's own logits have not.)
+/// Probabilities and thresholds of a label's held-out rows, where each part's penalty, calibration and decision
+/// threshold come from the other parts. Figures and tests of certificates use these. (The fits behind the other parts'
+/// logits have seen the part's rows, as in every cross-fitting; the fits behind the part's own logits have not.)
 /// </summary>
 /// <param name="Uncalibrated">σ of each row's logit.</param>
 /// <param name="Probabilities">Calibrated by the other parts.</param>
 /// <param name="Decides">The threshold that the other parts chose.</param>
 internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
 {
-    /// <param name="logits">All rows' logits under the penalty that the parts without one chose; asked for each
-    /// part.</param>
+    /// <param name="logits">Given a part: all rows' logits under the penalty that the other parts chose.</param>
     public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method,
         ThresholdOptions thresholds)
     {
@@ -24,7 +23,7 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
         for (var part = 0; part < rows.Parts; part++)
         {
             var all = logits(part);
-            // With one part there are no others: it has to judge itself.
+            // A single part has no others, so it has to judge itself.
             var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
                 : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
             var calibration = Calibrator.Fit(method, z, y);
@@ -42,6 +41,6 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
         return made;
     }
 
-    /// <summary>F1 of yes from each row's threshold on; 0 when there are neither a positive nor a yes.</summary>
+    /// <summary>F1 of yes from each row's threshold up; 0 if there is neither a positive nor a predicted yes.</summary>
     public double F1(bool[] answers) => ThresholdCounts.At(Probabilities, answers, Decides).F1;
 }

@@ -3,17 +3,17 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Answers for cross-fitting: each together with the fold that its example is in, and its weight, label by label. +fold
-/// is yes, −fold no, 0 unknown; folds count from 1. Every label has its own stratified folds, so that each fold has its
-/// share of a rare label's positives; a mask is all it takes, since a fit of one label never looks at another's
-/// answers. Copies and near-copies of a text are in one fold, and one of them is judged: the first that has an answer.
+/// Answers for cross-fitting: for each label and example the answer, the fold and the weight. +fold is yes, −fold no, 0
+/// unknown; folds count from 1. Every label has its own stratified folds, so that each fold has its share of a rare
+/// label's positives. A mask is enough for that, because a fit of one label never looks at another's answers. Copies
+/// and near-copies of a text are in one fold, and only one of them is judged: the first that has an answer.
 /// </summary>
 internal sealed class CrossFitAnswers
 {
-    /// <summary>The most folds a signed byte can hold.</summary>
+    /// <summary>The maximum number of folds that a signed byte can hold.</summary>
     public const int MaximumFolds = sbyte.MaxValue - 1;
 
-    /// <summary>The fold of answers that are fitted to and never held out: those that no person gave.</summary>
+    /// <summary>The fold of answers that are fitted to and never held out, because no person gave them.</summary>
     private const int NeverHeldOut = sbyte.MaxValue;
 
     private readonly sbyte[] codes;
@@ -46,7 +46,7 @@ internal sealed class CrossFitAnswers
         }
     }
 
-    /// <summary>Texts: only they are ever held out and judged.</summary>
+    /// <summary>Number of texts; only texts are ever held out and judged.</summary>
     public int Originals { get; }
 
     /// <summary>Texts, then examples derived from them.</summary>
@@ -74,7 +74,7 @@ internal sealed class CrossFitAnswers
     }
 
     /// <summary>
-    /// Puts a share of a label's distinct yes and the same of its no into fold 1, the others into fold 2.
+    /// Puts a share of a label's distinct yes, and the same share of its no, into fold 1, and the others into fold 2.
     /// </summary>
     /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
     public void HoldOut(int label, double fraction, Random random)
@@ -90,7 +90,7 @@ internal sealed class CrossFitAnswers
     }
 
     /// <summary>
-    /// The answers of people that count as evidence for a label: of each group of copies the first; rows, rising.
+    /// The people's answers that count as evidence for a label: the first of each group of copies; rows, rising.
     /// </summary>
     public List<int> Distinct(int label)
     {
@@ -166,8 +166,8 @@ internal sealed class CrossFitAnswers
     public void Derive(int row, int source, int label) => codes[row * Labels + label] = codes[source * Labels + label];
 
     /// <summary>
-    /// Notes how far weights and derived rows have moved a label's odds from those of the texts; to be called before
-    /// weak answers come.
+    /// Records how far weights and derived rows have moved a label's odds from those of the texts. Must be called
+    /// before weak answers are added.
     /// </summary>
     public void Shifted(int label)
     {
@@ -176,14 +176,14 @@ internal sealed class CrossFitAnswers
         shifts[label] = Math.Log(weighedPositives / weighedNegatives) - Math.Log((double)positives / negatives);
     }
 
-    /// <summary>Fills an unknown answer with a guess that fits see and no judgement does.</summary>
+    /// <summary>Fills an unknown answer with a guess that is used for fits and never for judging.</summary>
     public void Guess(int row, int label, bool yes, float weight)
     {
         codes[row * Labels + label] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
         SetWeight(row, label, weight);
     }
 
-    /// <summary>Takes all of a text's answers out.</summary>
+    /// <summary>Removes all answers of a text.</summary>
     public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
 
     /// <summary>Moves each of a label's answers into the fold of its group.</summary>
@@ -197,7 +197,7 @@ internal sealed class CrossFitAnswers
         }
     }
 
-    /// <summary>Distinct texts that have the label, then those that have not, each in random order.</summary>
+    /// <summary>Distinct texts that have the label, then those that do not, each in random order.</summary>
     private List<int>[] Shuffled(int label, Random random)
     {
         List<int>[] rows = [[], []];

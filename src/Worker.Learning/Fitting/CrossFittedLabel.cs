@@ -9,22 +9,22 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// One label while it is cross-fitted: a fit for each fold held out, the best penalties so far, the logits held out
-/// under them, and last the fit on all rows.
+/// One label while it is cross-fitted: a fit for each held-out fold, the best penalties so far, the held-out logits
+/// under them, and finally the fit on all rows.
 /// </summary>
 internal sealed class CrossFittedLabel
 {
-    /// <summary>With fewer examples of either answer a label is remarked on.</summary>
+    /// <summary>With fewer examples of either answer a label gets a remark.</summary>
     private const int FewExamples = 10;
 
     private readonly CrossFitAnswers answers;
     private readonly HeldOutRows heldOut;
     private readonly float[] logits;
 
-    /// <summary>Chosen by all held-out rows: the head's own.</summary>
+    /// <summary>Chosen on all held-out rows, for the head itself.</summary>
     private readonly PenaltyChoice chosen = new(without: null);
 
-    /// <summary>For each part, chosen by the others.</summary>
+    /// <summary>For each part, chosen on the others.</summary>
     private readonly PenaltyChoice[] chosenByOthers;
     private float[] bestPoint = [];
 
@@ -48,7 +48,7 @@ internal sealed class CrossFittedLabel
         };
         Shift = answers.Shift(label) + Math.Log(PositiveWeight);
         logits = new float[answers.Rows];
-        // A head's bias is without the shift that weighting and sampling bring; the fit's is with it.
+        // A head's bias does not include the shift by weighting and sampling; the fit's bias does.
         if (start is not null)
             start[width] += (float)Shift;
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
@@ -79,7 +79,7 @@ internal sealed class CrossFittedLabel
     /// <summary>Where the held-out logits of all fits go; [rows].</summary>
     public float[] Logits => logits;
 
-    /// <summary>No weaker penalty needs to be tried.</summary>
+    /// <summary>Whether no weaker penalty needs to be tried.</summary>
     public bool Settled => chosen.Settled && Array.TrueForAll(chosenByOthers, choice => choice.Settled);
 
     /// <summary>The best penalty tried.</summary>
@@ -104,7 +104,7 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>
-    /// Fills <see cref="Lbfgs.Objective"/>'s points in, so that the held-out logits are of the solutions.
+    /// Sets the points of <see cref="Lbfgs.Objective"/> to the solutions, so that the held-out logits are theirs.
     /// </summary>
     public void AskSolutions()
     {
@@ -113,7 +113,7 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>
-    /// Judges the penalty by the held-out logits, for the head itself and for each part without its own rows.
+    /// Judges the penalty on the held-out logits, for the head itself and for each part without its own rows.
     /// </summary>
     public void Judge(double l2)
     {
@@ -135,8 +135,8 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>
-    /// Starts the fit on all rows from the best solution. Of a penalty chosen, or given as C, the total stays (L2 ·
-    /// examples): a fifth more examples are no reason for a stronger prior.
+    /// Starts the fit on all rows from the best solution. If the penalty was chosen, or given as C, its total (L2 ·
+    /// examples) stays the same: a fifth more examples are no reason for a stronger prior.
     /// </summary>
     public Lbfgs StartFinal(int width, TrainingOptions options)
     {
@@ -150,7 +150,7 @@ internal sealed class CrossFittedLabel
     public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice,
         LabelFigures Figures) Calibrate(string label, TrainingOptions options)
     {
-        // What the head gets is of all held-out rows; what is said of it is of each part by the others.
+        // The head uses all held-out rows; its reported figures use for each part the choices of the others.
         var truth = heldOut.Answers;
         var calibration = Calibrator.Fit(options.Calibration, chosen.Logits, truth);
         var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives
@@ -193,8 +193,8 @@ internal sealed class CrossFittedLabel
         return calibration.Slope == 0 ? "no better than chance on held-out rows: every text gets the share of " +
             "positives; add examples or check the answers"
             : few < FewExamples ? $"only {few} answered texts " +
-                $"{(positives <= negatives ? "have it" : "have it not")}: its probabilities and thresholds rest on " +
-                $"little; answer {FewExamples - few} more or have its texts reviewed"
+                $"{(positives <= negatives ? "have it" : "do not have it")}: its probabilities and thresholds have " +
+                $"little evidence; answer {FewExamples - few} more or have its texts reviewed"
             : choice.Remark;
     }
 

@@ -1,14 +1,14 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// What fits may learn from beside the texts and people's answers. None of it is ever held out and judged: figures,
-/// penalties and calibration are of the texts and their answers alone.
+/// Examples that fits may learn from in addition to the texts and people's answers. They are never held out and judged:
+/// figures, penalties and calibration use only the texts and their answers.
 /// </summary>
 internal sealed record DerivedExamples
 {
     /// <summary>
-    /// For each row of features after those of the texts, the text it was made from: an altered copy, with that text's
-    /// answers, which no fit sees that holds the text out.
+    /// For each row of features after those of the texts, the text it was made from: an altered copy with that text's
+    /// answers, which is hidden from fits that hold the text out.
     /// </summary>
     public IReadOnlyList<int> Sources { get; init; } = [];
 

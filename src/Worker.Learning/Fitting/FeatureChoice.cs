@@ -9,13 +9,13 @@ namespace Worker.Learning.Fitting;
 internal sealed record FeatureCandidate(string Name, FeatureMatrix Features);
 
 /// <summary>
-/// Trains every label on each of several features and keeps, label by label, the one with the lower held-out log-loss.
+/// Trains every label on each of several features, and keeps for each label the one with the lowest held-out log-loss.
 /// </summary>
 internal static class FeatureChoice
 {
     /// <summary>
     /// As <see cref="HeadTrainer.Train"/>. A label's folds are the same for every feature, so the losses are of the
-    /// same rows; of equals the feature named first is kept.
+    /// same rows. With equal losses the feature named first is kept.
     /// </summary>
     /// <param name="candidates">At least one.</param>
     /// <inheritdoc cref="HeadTrainer.Train"/>
@@ -29,8 +29,8 @@ internal static class FeatureChoice
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        // The rows that choose a label's feature also test its certificate: each feature's test gets its share of
-        // delta, and whichever is chosen keeps the promise.
+        // The rows that choose a label's feature also test its certificate. So each feature's test gets its share of
+        // delta, and the chosen one keeps the promise.
         var delta = options.Thresholds.Delta;
         options = options with { Thresholds = options.Thresholds with { Delta = delta / candidates.Count } };
         var results = new List<TrainingResult>();
@@ -38,8 +38,8 @@ internal static class FeatureChoice
             results.Add(HeadTrainer.Train(
                 candidate.Features, data, candidate.Name, encoder, options, previous, derived,
                 progress is null ? null : new Part(progress, results.Count, candidates.Count), cancellation));
-        // Every feature has heads for the same labels in the same order: which can be trained depends on the answers
-        // alone.
+        // Every feature has heads for the same labels in the same order, because only the answers decide which can be
+        // trained.
         var best = Enumerable.Range(0, results[0].Heads.Count)
             .Select(label => results.MinBy(result => result.Figures[label].Before.LogLoss)!)
             .ToArray();
@@ -55,7 +55,7 @@ internal static class FeatureChoice
     private static Head Promising(Head head, double delta) =>
         head.Certificate is null ? head : head with { Certificate = head.Certificate with { Delta = delta } };
 
-    /// <summary>One feature's share of the whole.</summary>
+    /// <summary>One feature's share of the progress.</summary>
     private sealed class Part(IProgress<TrainingProgress> whole, int index, int count) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)

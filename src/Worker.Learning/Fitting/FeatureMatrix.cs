@@ -13,8 +13,8 @@ internal sealed class FeatureMatrix
     private float[] tail = [];
 
     /// <param name="values">[rows, width], row-major; at most 2^31 − 1 floats.</param>
-    /// <param name="width">Floats a text.</param>
-    /// <exception cref="ArgumentException">The floats are no whole number of rows.</exception>
+    /// <param name="width">Floats per text.</param>
+    /// <exception cref="ArgumentException">The floats are not a whole number of rows.</exception>
     public FeatureMatrix(ReadOnlyMemory<float> values, int width)
         : this(values, width, 0, width)
     {
@@ -22,10 +22,11 @@ internal sealed class FeatureMatrix
 
     /// <summary>Some columns of a wider matrix, side by side.</summary>
     /// <param name="values">[rows, stride], row-major.</param>
-    /// <param name="stride">Floats a row.</param>
+    /// <param name="stride">Floats per row.</param>
     /// <param name="offset">First column wanted.</param>
     /// <param name="width">Columns wanted.</param>
-    /// <exception cref="ArgumentException">The floats are no whole number of rows, or have no such columns.</exception>
+    /// <exception cref="ArgumentException">The floats are not a whole number of rows, or do not have these
+    /// columns.</exception>
     public FeatureMatrix(ReadOnlyMemory<float> values, int stride, int offset, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -45,7 +46,7 @@ internal sealed class FeatureMatrix
     /// <summary>Texts.</summary>
     public int Rows { get; private init; }
 
-    /// <summary>Floats a text.</summary>
+    /// <summary>Floats per text.</summary>
     public int Width { get; }
 
     /// <summary>[Width] of one text.</summary>
@@ -73,7 +74,7 @@ internal sealed class FeatureMatrix
 
     /// <summary>
     /// The same features with rows that are not finite numbers, which would spoil every head, replaced by the mean of
-    /// the others: harmless as long as nobody counts them.
+    /// the others. That is harmless as long as they are not counted.
     /// </summary>
     /// <param name="unusable">Those rows, rising.</param>
     internal FeatureMatrix Mended(out IReadOnlyList<int> unusable)

@@ -5,7 +5,7 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// The rows that fits see: texts, altered copies of them, synthetic points; with every label's folds. The split comes
-/// first, and whatever is made from an example is in its fold.
+/// first, and everything made from an example is in its fold.
 /// </summary>
 internal sealed class FittingRows
 {
@@ -31,19 +31,19 @@ internal sealed class FittingRows
     /// <summary>[texts + copies + points, width]; complete after <see cref="Split"/>.</summary>
     public FeatureMatrix Features { get; private set; }
 
-    /// <summary>Rows as those of <see cref="Features"/>, perhaps followed by some that nobody uses.</summary>
+    /// <summary>The rows of <see cref="Features"/>, perhaps followed by unused ones.</summary>
     public CrossFitAnswers Answers { get; }
 
-    /// <summary>Rows whose features are no numbers: left out.</summary>
+    /// <summary>Rows whose features are not numbers; they are left out.</summary>
     public IReadOnlyList<int> Unusable { get; }
 
-    /// <summary>What was left out, in words; null when nothing was.</summary>
+    /// <summary>What was left out, in words; null if nothing was.</summary>
     public string? Remark => Unusable.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
         $"{Unusable.Count} of {Features.Rows} texts are left out because the encoder's features of them are not " +
-        $"finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or mend them");
+        $"finite numbers (the first is text {Unusable[0]}, counted from 0): shorten or fix them");
 
     /// <summary>
-    /// Draws the folds of labels, and what is made from their examples; returns how many folds each has.
+    /// Draws the folds of labels and the rows made from their examples; returns how many folds each has.
     /// </summary>
     public int[] Split(IReadOnlyList<int> labels)
     {
@@ -67,8 +67,8 @@ internal sealed class FittingRows
     }
 
     /// <summary>
-    /// A label's folds. The draw depends on the seed and the label's name alone, so a label gets the same head
-    /// whichever others are trained with it.
+    /// A label's folds. The draw depends only on the seed and the label's name, so a label gets the same head whichever
+    /// others are trained with it.
     /// </summary>
     private int Folds(int label, Random random)
     {
@@ -123,7 +123,7 @@ internal sealed class FittingRows
     }
 
     /// <summary>
-    /// A hash of the name that is the same in every process, as string.GetHashCode is not (FNV-1a, 32 bits).
+    /// A hash of the name that is the same in every process, unlike string.GetHashCode (FNV-1a, 32 bits).
     /// </summary>
     private static uint Fnv1A(string name)
     {

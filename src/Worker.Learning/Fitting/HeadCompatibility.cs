@@ -2,7 +2,7 @@ using Worker.Core.Heads;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>Whether a head can be used with the features at hand: same encoder, feature and width.</summary>
+/// <summary>Whether a head can be used with the given features: same encoder, feature and width.</summary>
 internal static class HeadCompatibility
 {
     /// <exception cref="HeadRefusedException">It is for another encoder.</exception>

@@ -6,32 +6,35 @@ using Worker.Learning.Thresholding;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// The entry to training: one head a label on frozen features. Logistic regression, penalty chosen on held-out rows,
-/// Platt calibration and thresholds learnt on the same held-out rows, then a fit on all rows. Calibration is of logits
-/// that the rows' own answers had no part in; the final fit sees a fifth more examples than those fits did, which makes
-/// it better on average and leaves its logits' scale nearly the same, so it inherits the calibration (as is usual for
-/// cross-fitted calibration). Every row is held out once (cross-fitting), unless there are so many that a share of them
-/// is evidence enough. Copies and near-copies of a text are held out together, and one of them is judged.
+/// The entry point of training: one head per label on frozen features. It uses logistic regression with a penalty
+/// chosen on held-out rows, calibration and thresholds learned on the same held-out rows, then a fit on all rows.
+/// Calibration uses logits in which the rows' own answers had no part. The final fit sees a fifth more examples than
+/// those fits. That makes it better on average and hardly changes the scale of its logits, so it takes over the
+/// calibration (as is usual for cross-fitted calibration). Every row is held out once (cross-fitting), unless there are
+/// so many that a share of them is enough evidence. Copies and near-copies of a text are held out together, and only
+/// one of them is judged.
 /// </summary>
 internal static class HeadTrainer
 {
-    /// <summary>Fits side by side at most: bounds the memory (about 350 KiB a fit of 1,536 features).</summary>
+    /// <summary>
+    /// Maximum number of fits side by side, which bounds the memory (about 350 KiB per fit of 1,536 features).
+    /// </summary>
     private const int GroupSize = 256;
 
     /// <summary>
-    /// Trains heads for every label that has examples enough; the others are reported and do no harm.
+    /// Trains heads for every label that has enough examples; the others are reported and do no harm.
     /// </summary>
-    /// <param name="features">[texts, width] of one feature of the encoder, one row a text of the data set, then one
+    /// <param name="features">[texts, width] of one feature of the encoder: one row per text of the data set, then one
     /// for each derived row. A row that is not finite numbers is left out and remarked on.</param>
-    /// <param name="data">Texts (looked at only for copies), labels and answers.</param>
+    /// <param name="data">Texts (used only to find copies), labels and answers.</param>
     /// <param name="feature">Name of the feature, e.g. <c>mean</c>.</param>
     /// <param name="encoder">Hash of the encoder.</param>
-    /// <param name="options">How.</param>
-    /// <param name="previous">Heads to start from, for the same encoder, one a label at most; a label's new head is one
-    /// version higher. It starts from the old one, and names it as its parent, when that is on the same feature. Those
-    /// of labels that are not trained are not looked at. Null for none.</param>
-    /// <param name="derived">What fits may learn from beside; null for nothing.</param>
-    /// <param name="progress">Told after every pass; may be null.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="previous">Heads to start from, for the same encoder, at most one per label; a label's new head gets
+    /// the next version. It starts from the old one, and names it as its parent, if that is on the same feature. Heads
+    /// of labels that are not trained are ignored. Null for none.</param>
+    /// <param name="derived">Additional examples for fits; null for none.</param>
+    /// <param name="progress">Called after every pass; may be null.</param>
     /// <exception cref="ArgumentException">Options out of range, or features and data set do not belong
     /// together.</exception>
     /// <exception cref="HeadRefusedException">A previous head is for another encoder, or is damaged.</exception>

@@ -1,14 +1,14 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// The distinct texts of a label that some fit held out, in parts. A part's rows are judged by what the other parts
-/// chose: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; of a label that holds
-/// one share out, they divide that share.
+/// The distinct texts of a label that were held out, in parts. A part's rows are judged with the choices of the other
+/// parts: penalty, calibration and decision threshold. The parts are the folds of cross-fitting; if a label holds out
+/// one share, they divide that share.
 /// </summary>
 /// <param name="Rows">Rows of the texts, rising.</param>
 /// <param name="Answers">True where the label holds.</param>
 /// <param name="Part">Part of each row, 0 to Parts − 1; each has rows of both answers.</param>
-/// <param name="Parts">How many parts; 1 when there are answers for no more.</param>
+/// <param name="Parts">How many parts; 1 if there are not enough answers for more.</param>
 internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int Parts)
 {
     /// <summary>Parts of one held-out share.</summary>

@@ -1,30 +1,31 @@
 namespace Worker.Learning.Fitting;
 
-/// <summary>What can be done against rare labels, in the training part alone; the one list for training and
-/// experiments.</summary>
-/// <param name="Name">As it is asked for in training.</param>
-/// <param name="Variant">As experiments call it.</param>
+/// <summary>
+/// The options for rare labels, applied only to the training part; one list for training and experiments.
+/// </summary>
+/// <param name="Name">Its name in training options.</param>
+/// <param name="Variant">Its name in experiments.</param>
 /// <param name="Description">What it does, in half a line.</param>
 internal sealed record Imbalance(string Name, string Variant, string Description)
 {
-    /// <summary>Null leaves the options' own.</summary>
+    /// <summary>Null keeps the options' value.</summary>
     public ClassWeights? ClassWeights { get; init; }
 
-    /// <summary>Null leaves the options' own.</summary>
+    /// <summary>Null keeps the options' value.</summary>
     public Sampling? Sampling { get; init; }
 
     /// <summary>Altered copies of texts, which the encoder has to see.</summary>
     public static Imbalance Augment { get; } =
         new("augment", "augmented", "altered copies of rare texts: words dropped, swapped, mistyped");
 
-    /// <summary>All ways.</summary>
+    /// <summary>All options.</summary>
     public static IReadOnlyList<Imbalance> All { get; } =
     [
-        new("sqrt", "weights-sqrt", "positives weigh the square root of n-/n+")
+        new("sqrt", "weights-sqrt", "positives have the weight sqrt(n-/n+)")
         {
             ClassWeights = Fitting.ClassWeights.SquareRoot,
         },
-        new("full", "weights-full", "positives weigh n-/n+") { ClassWeights = Fitting.ClassWeights.Balanced },
+        new("full", "weights-full", "positives have the weight n-/n+") { ClassWeights = Fitting.ClassWeights.Balanced },
         new("under", "undersampled", "as many of the frequent answer as of the rare one")
         {
             Sampling = Fitting.Sampling.Under,
@@ -40,7 +41,7 @@ internal sealed record Imbalance(string Name, string Variant, string Description
         Augment,
     ];
 
-    /// <summary>Options that do this too.</summary>
+    /// <summary>Training options with this added.</summary>
     public TrainingOptions Apply(TrainingOptions options) => options with
     {
         ClassWeights = ClassWeights ?? options.ClassWeights,

@@ -3,11 +3,11 @@ using System.Numerics.Tensors;
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5) for one objective, turned
-/// inside out: it names a point, someone else evaluates it (together with those of all other fits, in one pass over the
-/// features), <see cref="Advance"/> takes the answer and names the next. The line search brackets a step that meets the
-/// weak Wolfe conditions (Lewis and Overton 2013); convexity and L-BFGS's scale make the first try, 1, good nearly
-/// always.
+/// Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5) for one objective, with
+/// inverted control: it names a point, the caller evaluates it (together with those of all other fits, in one pass over
+/// the features), and <see cref="Advance"/> takes the answer and names the next point. The line search brackets a step
+/// that meets the weak Wolfe conditions (Lewis and Overton 2013); because of convexity and L-BFGS's scale the first
+/// try, 1, is nearly always good.
 /// </summary>
 internal sealed class Lbfgs
 {
@@ -17,7 +17,7 @@ internal sealed class Lbfgs
     private const double Armijo = 1e-4;
     private const double Curvature = 0.9;
 
-    /// <summary>Relative rounding of a value summed in f32: a smaller rise is no rise.</summary>
+    /// <summary>Relative rounding of a value summed in f32; a smaller rise does not count.</summary>
     private const double Noise = 1e-7;
     private const int MaximumTries = 25;
 
@@ -34,8 +34,8 @@ internal sealed class Lbfgs
 
     /// <param name="objective">Its point is where the search starts.</param>
     /// <param name="tolerance">Converged when no component of the gradient is larger than this times the standard
-    /// deviation of the answers: no standardised feature explains more of what is left.</param>
-    /// <param name="maximumIterations">Stop after so many, converged or not.</param>
+    /// deviation of the answers, so that no standardised feature explains more of the residual.</param>
+    /// <param name="maximumIterations">Stops after this many, converged or not.</param>
     public Lbfgs(Objective objective, double tolerance, int maximumIterations)
     {
         Objective = objective;
@@ -46,7 +46,7 @@ internal sealed class Lbfgs
         direction = new float[Point.Length];
     }
 
-    /// <summary>What is asked about is <see cref="Objective.At"/>.</summary>
+    /// <summary>The point to evaluate is <see cref="Objective.At"/>.</summary>
     public Objective Objective { get; }
 
     /// <summary>The best point so far; weights on standardised features, then bias.</summary>
@@ -55,24 +55,22 @@ internal sealed class Lbfgs
     /// <summary>The objective there.</summary>
     public double Value { get; private set; }
 
-    /// <summary>The objective there less its penalty: the mean training loss.</summary>
+    /// <summary>The objective there without its penalty: the mean training loss.</summary>
     public double Loss => Value - Objective.L2 / 2 * Squares(Point.AsSpan(0, Point.Length - 1));
 
     /// <summary>Steps taken for the current penalty.</summary>
     public int Iterations { get; private set; }
 
-    /// <summary>The first answer has come.</summary>
+    /// <summary>Whether the first answer has come.</summary>
     public bool Started { get; private set; }
 
-    /// <summary>Nothing more is asked.</summary>
+    /// <summary>Whether nothing more will be asked.</summary>
     public bool Finished { get; private set; }
 
-    /// <summary>False when it finished for another reason than a small gradient.</summary>
+    /// <summary>False if it finished for another reason than a small gradient.</summary>
     public bool Converged { get; private set; }
 
-    /// <summary>
-    /// Takes the objective's value and gradient at the point asked about, and asks about the next or finishes.
-    /// </summary>
+    /// <summary>Takes the objective's value and gradient at the point, and names the next point or finishes.</summary>
     public void Advance()
     {
         if (!Started)
@@ -96,11 +94,11 @@ internal sealed class Lbfgs
             Accept();
     }
 
-    /// <summary>Starts with what a fit of nearly the same objective has learnt of its curvature.</summary>
+    /// <summary>Starts with the curvature that a fit of nearly the same objective has learned.</summary>
     public void LearnFrom(Lbfgs other) => steps.AddRange(other.steps);
 
     /// <summary>
-    /// Goes on from where it is with another penalty: what was learnt of the curvature stays, corrected exactly for the
+    /// Goes on from the current point with another penalty. The learned curvature stays, corrected exactly for the
     /// penalty's share in it.
     /// </summary>
     public void ChangePenalty(double l2)
@@ -126,14 +124,15 @@ internal sealed class Lbfgs
     {
         if (tries >= MaximumTries)
         {
-            // The f32 sums cannot tell points this close apart: as good as it gets.
+            // The f32 sums cannot tell points this close apart, so this is as good as it gets.
             Finished = true;
             return;
         }
         if (longest is { } bound)
         {
             longer = bound;
-            // On the first try: where the parabola through value, slope and new value is lowest, but no wild jump.
+            // On the first try: the minimum of the parabola through value, slope and new value, but without a wild
+            // jump.
             var parabola = -slope * length * length / (2 * (rise - length * slope));
             length = shorter == 0 && double.IsFinite(parabola)
                 ? Math.Clamp(parabola, 0.1 * length, 0.5 * length)
@@ -164,7 +163,7 @@ internal sealed class Lbfgs
         Turn();
     }
 
-    /// <summary>Finishes, or takes a new direction and asks about its first point.</summary>
+    /// <summary>Finishes, or takes a new direction and names its first point.</summary>
     private void Turn()
     {
         Converged = Math.Abs(TensorPrimitives.MaxMagnitude<float>(gradient)) <= tolerance;
@@ -177,7 +176,7 @@ internal sealed class Lbfgs
         slope = TensorPrimitives.Dot<float>(gradient, direction);
         if (!(slope < 0))
         {
-            // Rounding has spoilt the history; without it the direction is the gradient's.
+            // Rounding has spoiled the history; without it the direction is the gradient's.
             steps.Clear();
             SetDirection();
             slope = TensorPrimitives.Dot<float>(gradient, direction);

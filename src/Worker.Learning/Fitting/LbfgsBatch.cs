@@ -5,10 +5,10 @@ namespace Worker.Learning.Fitting;
 /// </summary>
 internal static class LbfgsBatch
 {
-    /// <summary>Runs until every fit is finished; those that finish early cost nothing more.</summary>
+    /// <summary>Runs until every fit is finished; fits that finish early cost nothing more.</summary>
     /// <param name="pass">Evaluates objectives.</param>
-    /// <param name="fits">Finished ones are left as they are.</param>
-    /// <param name="afterPass">Told the number of fits still running.</param>
+    /// <param name="fits">Finished fits are not changed.</param>
+    /// <param name="afterPass">Called with the number of fits still running.</param>
     public static void Run(LossPass pass, IReadOnlyList<Lbfgs> fits, ParallelOptions parallel, Action<int> afterPass)
     {
         var active = fits.Where(fit => !fit.Finished).ToArray();

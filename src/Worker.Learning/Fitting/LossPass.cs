@@ -5,8 +5,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// One pass over the features that answers many fits at once. A block of rows is standardised into cache, then for each
-/// tile of fits: logits, residuals, gradient. So the features are read from memory once a pass, however many fits there
-/// are, and no [rows, fits] matrix is ever held. One caller at a time.
+/// tile of fits: logits, residuals, gradient. So the features are read from memory once per pass, however many fits
+/// there are, and no [rows, fits] matrix is ever stored. One caller at a time.
 /// </summary>
 internal sealed class LossPass
 {
@@ -43,7 +43,7 @@ internal sealed class LossPass
 
     private int TileLength => stride * TileKernel.Lanes;
 
-    /// <summary>Fills in value and gradient of each objective at the point it asks about.</summary>
+    /// <summary>Fills in value and gradient of each objective at its point.</summary>
     public void Evaluate(IReadOnlyList<Objective> objectives)
     {
         var tiles = Pack(objectives);
@@ -64,7 +64,7 @@ internal sealed class LossPass
             return scratch;
         }, _ => { });
 
-        // Chunks are added in their order on whichever thread: the same bits every time.
+        // Chunks are added in their order on any thread, which gives the same bits every time.
         Parallel.For(0, tiles, parallel, tile =>
         {
             var total = gradients.Span.Slice(tile * TileLength, TileLength);
@@ -77,10 +77,10 @@ internal sealed class LossPass
     }
 
     /// <summary>
-    /// Writes the logit of every example that an objective holds out (all known ones when it holds out none).
+    /// Writes the logit of every example that an objective holds out (all known examples if it holds out none).
     /// </summary>
-    /// <param name="objectives">Asked about at their points.</param>
-    /// <param name="logits">For each objective the array that receives them, [rows]; other rows are left alone, so the
+    /// <param name="objectives">Evaluated at their points.</param>
+    /// <param name="logits">For each objective the array that receives them, [rows]; other rows are not changed, so the
     /// folds of one label may share an array.</param>
     public void Predict(IReadOnlyList<Objective> objectives, IReadOnlyList<float[]> logits)
     {
@@ -104,7 +104,7 @@ internal sealed class LossPass
         }, _ => { });
     }
 
-    /// <summary>Lays the points out as tiles; lanes without a fit are zero.</summary>
+    /// <summary>Arranges the points as tiles; lanes without a fit are zero.</summary>
     private int Pack(IReadOnlyList<Objective> objectives)
     {
         var tiles = (objectives.Count + TileKernel.Lanes - 1) / TileKernel.Lanes;
@@ -133,7 +133,8 @@ internal sealed class LossPass
     }
 
     /// <summary>
-    /// Rows past the block's end, up to a whole register block, hold an earlier block's rows: nobody reads theirs.
+    /// Rows past the block's end, up to a whole register block, hold an earlier block's rows; their results are not
+    /// read.
     /// </summary>
     private unsafe void Multiply(int tile, int rows, Scratch scratch) => TileKernel.Logits(
         scratch.Features.Pointer,
@@ -160,7 +161,7 @@ internal sealed class LossPass
     }
 
     /// <summary>
-    /// Answers and weights of the block for a tile's fits; false when no answer counts for any of them.
+    /// Answers and weights of the block for a tile's fits; false if no answer counts for any of them.
     /// </summary>
     private bool FillAnswers(IReadOnlyList<Objective> objectives, int tile, int start, int rows, Scratch scratch)
     {

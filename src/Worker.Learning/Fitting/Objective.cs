@@ -4,17 +4,16 @@ namespace Worker.Learning.Fitting;
 /// What one fit minimises over p = (w', b'), weights on standardised features and bias:
 /// <code>
 /// f(p) = Σ_i v_i · [softplus(z_i) − y_i·z_i] / Σ_i v_i  +  L2/2 · |w'|²,   z_i = w'·x'_i + b'
-/// </code>
-/// over the examples whose answer is known and not in the fold held out, v_i the example's own weight (1, unless
-/// sampled or guessed), times the positive weight where y_i = 1. It is convex; the bias is not penalised. Also the slot
-/// through which a point is asked about and answered.
+/// </code> over the examples whose answer is known and not in the fold held out, v_i the example's own weight (1,
+/// unless sampled or guessed), times the positive weight where y_i = 1. It is convex; the bias is not penalised. The
+/// object also carries the point to evaluate and the answer.
 /// </summary>
 internal sealed class Objective
 {
     /// <param name="label">Column of the answers.</param>
     /// <param name="heldOut">Fold left out; 0 for none.</param>
-    /// <param name="positives">Weights of the examples that have the label, without the fold.</param>
-    /// <param name="negatives">Weights of those that have not, without the fold.</param>
+    /// <param name="positives">Total weight of the examples that have the label, without the fold.</param>
+    /// <param name="negatives">Total weight of those that do not, without the fold.</param>
     /// <param name="positiveWeight">By how much a positive counts more.</param>
     /// <param name="width">Features.</param>
     public Objective(int label, int heldOut, double positives, double negatives, double positiveWeight, int width)
@@ -43,7 +42,7 @@ internal sealed class Objective
     /// <summary>Penalty on half the squared length of w'.</summary>
     public double L2 { get; set; }
 
-    /// <summary>The point asked about; [width + 1], the bias last.</summary>
+    /// <summary>The point to evaluate; [width + 1], the bias last.</summary>
     public float[] At { get; }
 
     /// <summary>f(At), penalty included.</summary>

@@ -1,15 +1,15 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// The best penalty of the path so far, by the mean held-out log-loss of all parts, or of all but one: then that one
-/// can be judged with it, having had no say.
+/// The best penalty of the path so far, by the mean held-out log-loss of all parts, or of all but one. The part that
+/// had no say can then be judged with it.
 /// </summary>
-/// <param name="without">The part that has no say; null when all have.</param>
+/// <param name="without">The part that has no say; null if all have.</param>
 internal sealed class PenaltyChoice(int? without)
 {
     private double bestLoss = double.PositiveInfinity;
 
-    /// <summary>The last penalty was worse than the one before: no weaker one is tried.</summary>
+    /// <summary>Whether the last penalty was worse than the one before; then no weaker one is tried.</summary>
     public bool Settled { get; private set; }
 
     /// <summary>The best penalty.</summary>
@@ -19,8 +19,8 @@ internal sealed class PenaltyChoice(int? without)
     public float[] Logits { get; private set; } = [];
 
     /// <summary>
-    /// Takes the next penalty of the path in. The same loss as before means that so small a change of the penalty moved
-    /// no fit: a larger one may.
+    /// Takes in the next penalty of the path. The same loss as before means that the change of the penalty was too
+    /// small to move a fit; a larger change may.
     /// </summary>
     /// <param name="logits">Held-out logits under it; kept.</param>
     /// <param name="losses">Sum of the log-losses of each part's rows, and how many they are.</param>

@@ -1,20 +1,20 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// Takes a group of labels along the path of penalties, side by side: (1) fits without the held-out rows, from strong
-/// to weak, each label until its held-out loss rises; (2) fits on all rows, with the penalty found.
+/// Takes a group of labels along the path of penalties in parallel: (1) fits without the held-out rows, from strong to
+/// weak, each label until its held-out loss rises; (2) fits on all rows, with the penalty found.
 /// </summary>
 internal sealed class RegularisationPath(
     LossPass pass, IReadOnlyList<CrossFittedLabel> labels, int width, TrainingOptions options, ParallelOptions parallel)
 {
-    /// <summary>Share of the work that the first part is reckoned at.</summary>
+    /// <summary>Estimated share of the first part in the work.</summary>
     private const double Selecting = 0.8;
 
     /// <summary>Passes over the features so far.</summary>
     public int Passes { get; private set; }
 
     /// <summary>Runs both parts.</summary>
-    /// <param name="report">Told the progress within this group after every pass.</param>
+    /// <param name="report">Called with the progress within this group after every pass.</param>
     public void Run(Action<TrainingProgress> report)
     {
         // A penalty that is given is a path of one.

@@ -27,14 +27,14 @@ internal static class Resampling
         foreach (var (rare, frequent) in Folds(answers, label))
         {
             random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(frequent));
-            // One at least: a fold without any would leave a fit with one kind of answer.
+            // At least one, because a fold without any would leave a fit with one kind of answer.
             foreach (var row in frequent.Skip(Math.Max(1, rare.Count)))
                 answers.SetWeight(row, label, 0);
         }
     }
 
     /// <summary>
-    /// Draws rows of the rare answer with replacement until they are as many as the others in each fold.
+    /// Draws rows of the rare answer with replacement until there are as many as of the other answer in each fold.
     /// </summary>
     public static void Over(CrossFitAnswers answers, int label, Random random)
     {

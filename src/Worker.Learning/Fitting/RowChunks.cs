@@ -1,8 +1,8 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// The parts into which rows are cut for threads. They depend on the number of rows alone, and partial sums are added
-/// in the order of the chunks, so that a sum has the same bits on one thread as on many.
+/// The parts into which rows are cut for threads. They depend only on the number of rows, and partial sums are added in
+/// the order of the chunks, so a sum has the same bits on one thread as on many.
 /// </summary>
 /// <param name="Rows">All rows.</param>
 internal readonly record struct RowChunks(int Rows)

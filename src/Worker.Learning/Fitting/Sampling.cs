@@ -1,12 +1,12 @@
 namespace Worker.Learning.Fitting;
 
 /// <summary>
-/// How the rarer answer of a label is given the other's weight. Drawn after the split, within each fold: what is held
-/// out stays as it was.
+/// How the rarer answer of a label gets the same weight as the other. Samples are drawn after the split, within each
+/// fold, so held-out rows do not change.
 /// </summary>
 internal enum Sampling
 {
-    /// <summary>Not at all: the best on average precision in every comparison made.</summary>
+    /// <summary>No sampling: it had the best average precision in every comparison made.</summary>
     None,
 
     /// <summary>
@@ -14,7 +14,7 @@ internal enum Sampling
     /// </summary>
     Under,
 
-    /// <summary>Examples of the rarer answer are drawn again and again until they are as many.</summary>
+    /// <summary>Examples of the rarer answer are drawn repeatedly until there are as many.</summary>
     Over,
 
     /// <summary>

@@ -5,20 +5,21 @@ namespace Worker.Learning.Fitting;
 /// <summary>
 /// Synthetic minority oversampling (Chawla et al. 2002) in feature space: points on the line between an example of a
 /// label's rarer answer and one of its nearest neighbours of the same answer, both in the same fold, so that no fit
-/// sees anything of what it holds out. The labels share as many points as there are texts, but each may have
-/// <see cref="MinimumPoints"/>: with more than a hundredth as many labels as texts there can be more points than texts.
+/// sees anything of the rows that it holds out. All labels together get as many points as there are texts, but each may
+/// have <see cref="MinimumPoints"/>. So with more than a hundredth as many labels as texts there can be more points
+/// than texts.
 /// </summary>
 internal sealed class Smote(FeatureMatrix features, CrossFitAnswers answers)
 {
     private const int Neighbours = 5;
 
-    /// <summary>Neighbours are looked for among so many examples of a fold, drawn at random.</summary>
+    /// <summary>Neighbours are searched among this many examples of a fold, drawn at random.</summary>
     private const int Candidates = 1000;
 
-    /// <summary>Points that a label may have however many share them.</summary>
+    /// <summary>Number of points that a label may always have, however many labels share the total.</summary>
     public const int MinimumPoints = 100;
 
-    /// <summary>Points for one label at most, when so many labels ask.</summary>
+    /// <summary>Maximum number of points for one label, given the number of labels.</summary>
     public static int Share(int texts, int labels) => Math.Max(MinimumPoints, texts / Math.Max(1, labels));
 
     /// <summary>One label's points: each a text, its neighbour, and how far towards it.</summary>

@@ -2,8 +2,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// x' = (x − mean) / deviation, feature by feature. L-BFGS needs far fewer passes on features of one scale, and one
-/// penalty then means the same for each of them. The mean and deviation are of all rows, held-out ones too: they know
-/// nothing of the answers. A feature that never changes gets scale 0, so weight 0.
+/// penalty then means the same for each of them. The mean and deviation use all rows, also held-out ones, because they
+/// do not depend on the answers. A constant feature gets scale 0, and so weight 0.
 /// </summary>
 internal sealed class Standardisation
 {
@@ -38,7 +38,7 @@ internal sealed class Standardisation
             var shift = sum / features.Rows;
             var deviation = Math.Sqrt(Math.Max(0, square / features.Rows - shift * shift));
             mean[k] = (float)(origin[k] + shift);
-            // Below f32's own resolution of the mean a deviation is rounding, not signal.
+            // A deviation below f32's resolution of the mean is rounding, not signal.
             scale[k] = deviation > 1e-6 * Math.Abs(mean[k]) && deviation > 1e-30 ? (float)(1 / deviation) : 0;
         }
         return new Standardisation(mean, scale);
@@ -55,7 +55,7 @@ internal sealed class Standardisation
         for (var k = 0; k < weights.Length; k++)
         {
             weights[k] = parameters[k] * Scale[k];
-            // With the rounded weight, so that the bias makes up for exactly what the head will add.
+            // Uses the rounded weight, so that the bias compensates exactly for what the head will add.
             bias -= (double)weights[k] * Mean[k];
         }
         return (weights, bias);

@@ -3,13 +3,15 @@ using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>How much more a positive counts than a negative, n₊ and n₋ of them.</summary>
+/// <summary>How much more a positive counts than a negative, with n₊ positives and n₋ negatives.</summary>
 internal enum ClassWeights
 {
-    /// <summary>The same. Best on average precision in every comparison made, and comes out calibrated.</summary>
+    /// <summary>
+    /// The same. It had the best average precision in every comparison made, and gives calibrated probabilities.
+    /// </summary>
     None,
 
-    /// <summary>n₋ / n₊: both kinds weigh the same in sum.</summary>
+    /// <summary>n₋ / n₊: both kinds have the same total weight.</summary>
     Balanced,
 
     /// <summary>√(n₋ / n₊): half way, in log-odds.</summary>
@@ -21,12 +23,12 @@ internal sealed record TrainingOptions
 {
     /// <summary>
     /// Penalty on half the squared weights of standardised features, against the mean loss; > 0. Null (the default)
-    /// chooses it per label from <see cref="L2Path"/> by held-out log-loss, unless <see cref="C"/> is given.
+    /// chooses it for each label from <see cref="L2Path"/> by held-out log-loss, unless <see cref="C"/> is given.
     /// </summary>
     public double? L2 { get; init; }
 
     /// <summary>
-    /// The same penalty in the other convention: L2 = 1 / (C · examples of the label). Give one of both at most.
+    /// The same penalty in the other convention: L2 = 1 / (C · examples of the label). Give at most one of the two.
     /// </summary>
     public double? C { get; init; }
 
@@ -40,19 +42,19 @@ internal sealed record TrainingOptions
     /// <summary>Default none.</summary>
     public ClassWeights ClassWeights { get; init; } = ClassWeights.None;
 
-    /// <summary>
-    /// What is done to the training part against rare labels; default nothing. Class weights come on top.
-    /// </summary>
+    /// <summary>How the training part is sampled for rare labels; default none. Class weights come on top.</summary>
     public Sampling Sampling { get; init; } = Sampling.None;
 
     /// <summary>How logits become probabilities; default by the number of positives.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.Auto;
 
-    /// <summary>Same seed, same heads, bit for bit, on any number of threads of one kind of processor.</summary>
+    /// <summary>
+    /// The same seed gives the same heads, bit for bit, on any number of threads of one kind of processor.
+    /// </summary>
     public int Seed { get; init; }
 
     /// <summary>
-    /// Share of the examples held out, of a label that is not cross-fitted; of (0, 0.5], default 0.2.
+    /// Share of the examples that is held out for a label that is not cross-fitted; in (0, 0.5], default 0.2.
     /// </summary>
     public double HeldOut { get; init; } = 0.2;
 
@@ -60,10 +62,9 @@ internal sealed record TrainingOptions
     public int Folds { get; init; } = 5;
 
     /// <summary>
-    /// A label is cross-fitted, every example held out once in one of the folds, up to so many distinct answered texts;
-    /// with more, too, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond, that share alone is
-    /// held out: it
-    /// is evidence enough, for a fifth of the work. At least 0, default 20,000.
+    /// A label is cross-fitted (every example is held out once in one of the folds) up to this many distinct answered
+    /// texts; and with more, until the rarer answer has <see cref="HeldOut"/> of that number. Beyond that only that
+    /// share is held out, which is enough evidence for a fifth of the work. At least 0, default 20,000.
     /// </summary>
     public int CrossFitUpTo { get; init; } = 20_000;
 
@@ -75,12 +76,12 @@ internal sealed record TrainingOptions
     /// <summary>How thresholds are chosen on the held-out rows; default the certified band.</summary>
     public ThresholdOptions Thresholds { get; init; } = new();
 
-    /// <summary>L-BFGS steps for one penalty at most; default 200.</summary>
+    /// <summary>Maximum number of L-BFGS steps for one penalty; default 200.</summary>
     public int MaximumIterations { get; init; } = 200;
 
     /// <summary>
     /// A fit has converged when no standardised feature's part of the gradient is larger than this times the standard
-    /// deviation of the answers. Default 2e-3: chance alone makes it 1/√examples, so less only costs passes.
+    /// deviation of the answers. Default 2e-3; chance alone makes it 1/√examples, so a smaller value only costs passes.
     /// </summary>
     public double Tolerance { get; init; } = 2e-3;
 
@@ -108,7 +109,7 @@ internal sealed record TrainingOptions
             $"Folds is {Folds}: it must be 2 to {CrossFitAnswers.MaximumFolds}");
         Check(CrossFitUpTo >= 0, $"CrossFitUpTo is {CrossFitUpTo}: it must be a number of texts, at least 0");
         Check(MinimumExamples >= 2,
-            $"MinimumExamples is {MinimumExamples}: one to fit on and one to hold out are the least");
+            $"MinimumExamples is {MinimumExamples}: it must be at least 2, one to fit on and one to hold out");
         Check(MaximumIterations >= 1, $"MaximumIterations is {MaximumIterations}: it must be at least 1");
         Check(Tolerance is >= 0 and < 1, $"Tolerance is {Tolerance}: it must be at least 0 and below 1");
         Check(Parallelism >= 0,

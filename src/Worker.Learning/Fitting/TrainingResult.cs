@@ -4,12 +4,12 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Learning.Fitting;
 
-/// <summary>Heads, and what there is to say about them.</summary>
+/// <summary>Heads, and figures and remarks about them.</summary>
 /// <param name="Heads">In the data set's label order; those of <paramref name="Problems"/> are missing.</param>
 /// <param name="Problems">Labels that got no head, and why.</param>
-/// <param name="Figures">One a head, in the same order.</param>
+/// <param name="Figures">One per head, in the same order.</param>
 /// <param name="Passes">Passes over the features.</param>
-/// <param name="Remarks">What was left out of the data and why; empty when nothing was.</param>
+/// <param name="Remarks">What was left out of the data and why; empty if nothing was.</param>
 internal sealed record TrainingResult(
     IReadOnlyList<Head> Heads,
     IReadOnlyList<LabelProblem> Problems,
@@ -22,21 +22,21 @@ internal sealed record TrainingResult(
 internal sealed record LabelProblem(string Label, string Reason);
 
 /// <summary>
-/// How a label's fit went. Everything held-out is of fits that had not seen those rows, one row for each distinct text;
-/// penalty, calibration and threshold of each fold's rows are those that the other folds chose. The head itself is then
+/// How a label's fit went. All held-out figures use fits that had not seen those rows, with one row for each distinct
+/// text. Penalty, calibration and threshold of each fold's rows are the other folds' choices. The head itself is then
 /// fitted to all rows and chooses by all folds, so it is as good or a little better.
 /// </summary>
 /// <param name="Label">Its name.</param>
 /// <param name="Positives">Examples that have it.</param>
-/// <param name="Negatives">Examples that have not.</param>
-/// <param name="Folds">Folds of cross-fitting; 1 when one share was held out.</param>
+/// <param name="Negatives">Examples that do not have it.</param>
+/// <param name="Folds">Folds of cross-fitting; 1 if one share was held out.</param>
 /// <param name="L2">The penalty, given or chosen.</param>
 /// <param name="Iterations">L-BFGS steps of the last fit.</param>
-/// <param name="Converged">False when that fit stopped at its most steps or at the limit of f32.</param>
+/// <param name="Converged">False if that fit stopped at its maximum number of steps or at the limit of f32.</param>
 /// <param name="TrainingLogLoss">Mean loss (weighted, if classes are) on the rows fitted to, at the chosen
 /// penalty.</param>
-/// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one:
-/// overfitted.</param>
+/// <param name="Before">Held-out figures of uncalibrated probabilities; a log-loss far above the training one means
+/// overfitting.</param>
 /// <param name="After">Held-out figures of probabilities by a calibration that has not seen those rows.</param>
 /// <param name="AveragePrecision">On held-out rows.</param>
 /// <param name="F1">On held-out rows, at thresholds chosen without them.</param>
@@ -56,10 +56,10 @@ internal sealed record LabelFigures(
     double F1,
     string? Remark)
 {
-    /// <summary>Distinct texts among the held-out rows: what the figures are of.</summary>
+    /// <summary>Distinct texts among the held-out rows, on which the figures are based.</summary>
     public int DistinctHeldOut { get; init; }
 
-    /// <summary>What a certificate for its yes lacks; null when there is one, or none is asked for.</summary>
+    /// <summary>What a certificate for its yes lacks; null if there is one, or none is asked for.</summary>
     public MissingEvidence? YesNeeds { get; init; }
 
     /// <summary>The same for its no.</summary>
@@ -78,7 +78,7 @@ internal sealed record HeldOutEvidence(int[] Rows, double[] Probabilities, bool[
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>
-/// <param name="Fraction">Share done, of [0, 1]; an estimate, never falls.</param>
+/// <param name="Fraction">Share done, in [0, 1]; an estimate that never falls.</param>
 /// <param name="Running">Fits not finished yet in this stage.</param>
 /// <param name="L2">Penalty being tried, or null.</param>
 internal sealed record TrainingProgress(TrainingStage Stage, double Fraction, int Running, double? L2);

@@ -2,14 +2,12 @@ using System.Text.Json;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Reads the answers that one cell holds, whatever form they have.</summary>
+/// <summary>Reads the answers of one cell, in any of their forms.</summary>
 internal static class AnswerCell
 {
     public const string Forms = """{"spam": 1, "angry": 0} or ["spam"]""";
 
-    /// <summary>
-    /// Yes or no; null and whether that is a mistake where it is neither: an empty cell is an unknown answer.
-    /// </summary>
+    /// <summary>Yes or no; otherwise null and whether that is a mistake: an empty cell is an unknown answer.</summary>
     public static bool? YesOrNo(object? value, out bool isWrong)
     {
         isWrong = false;
@@ -34,8 +32,8 @@ internal static class AnswerCell
     }
 
     /// <summary>
-    /// The labels of a cell: a map of answers, a list of names, or names in a string, and what a label that is not
-    /// named means.
+    /// The labels of a cell (a map of answers, a list of names, or names in a string), and what it means if a label is
+    /// not named.
     /// </summary>
     /// <param name="separator">Between several names of a string; "" for none.</param>
     /// <returns>Null with a problem.</returns>
@@ -127,7 +125,8 @@ internal static class AnswerCell
         catch (JsonException)
         {
             problem =
-                $"has labels that begin like JSON and are none ({text}): write {Forms}, or names with a comma between";
+                $"has labels that begin like JSON but are not valid ({text}): write {Forms}, or names with a comma " +
+                "between";
             return null;
         }
     }

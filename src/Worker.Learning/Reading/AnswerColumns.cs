@@ -3,7 +3,7 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Finds the answers of a row: where the file has them is settled by the options and its first rows.</summary>
+/// <summary>Finds the answers of a row; the options and the file's first rows decide where they are.</summary>
 internal sealed class AnswerColumns
 {
     private const string Many = "labels";
@@ -16,13 +16,15 @@ internal sealed class AnswerColumns
     private AnswerColumns(string[] columns, string? names, string? separator) =>
         (this.columns, this.names, this.separator) = (columns, names, separator);
 
-    /// <summary>What to say about where the answers were found, where nobody had named it; else null.</summary>
+    /// <summary>
+    /// A remark about where the answers were found, if the options do not name the place; otherwise null.
+    /// </summary>
     public string? Remark { get; private init; }
 
     /// <summary>Where a file has its answers.</summary>
     /// <param name="rows">Its first rows.</param>
-    /// <param name="problem">Where it has none: what to do.</param>
-    /// <returns>Null where it has none.</returns>
+    /// <param name="problem">If it has none: what to do.</param>
+    /// <returns>Null if it has none.</returns>
     /// <exception cref="ExampleFormatException">A named column is not there.</exception>
     public static AnswerColumns? Find(
         IReadOnlyList<DataRow> rows, ReadingOptions options, string source, out string problem)
@@ -61,7 +63,7 @@ internal sealed class AnswerColumns
             return Answered(row, out problem) is { } answers ? new LabelledText(text, answers, Closed: false) : null;
         if (!Cell(row, out var value, out var split, out problem))
             return null;
-        // A cell of one label that is empty was not answered yet; one for several that is empty says that none holds.
+        // An empty cell for one label was not answered yet; an empty cell for several labels says that none holds.
         if (split.Length == 0 && value is string cell && string.IsNullOrWhiteSpace(cell))
             value = null;
         return AnswerCell.Labels(value, split, out problem) is var (labels, closed)
@@ -105,7 +107,7 @@ internal sealed class AnswerColumns
     }
 
     /// <summary>
-    /// Columns without a name that tells: all the others hold 0 and 1, or there is one other and its values repeat.
+    /// Columns without a known name: all the others hold 0 and 1, or there is one other and its values repeat.
     /// </summary>
     private static AnswerColumns? ByLook(
         IReadOnlyList<DataRow> rows, ColumnNames columns, ReadingOptions options, string source, out string problem)

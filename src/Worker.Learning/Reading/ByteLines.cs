@@ -1,6 +1,6 @@
 namespace Worker.Learning.Reading;
 
-/// <summary>Lines of a stream as bytes, each as soon as it has arrived; blank ones are counted and left out.</summary>
+/// <summary>Lines of a stream as bytes, each as soon as it has arrived; blank lines are counted and skipped.</summary>
 internal sealed class ByteLines(Stream stream)
 {
     private byte[] buffer = new byte[1 << 16];
@@ -8,13 +8,13 @@ internal sealed class ByteLines(Stream stream)
     private int end;
     private bool finished;
 
-    /// <summary>Of the line read last, from 1.</summary>
+    /// <summary>Number of the last line read, from 1.</summary>
     public long Number { get; private set; }
 
-    /// <summary>The next line without its end; null behind the last one. Good until the next call.</summary>
+    /// <summary>The next line without its line break; null after the last one. Valid until the next call.</summary>
     public ReadOnlyMemory<byte>? Read()
     {
-        // How far it was looked at for an end: a long line is not looked through anew with every block.
+        // How far it was searched for a line break, so that a long line is not searched again with every block.
         var seen = 0;
         while (true)
         {

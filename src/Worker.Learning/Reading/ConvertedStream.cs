@@ -4,7 +4,7 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Reading;
 
 /// <summary>
-/// Bytes that are unpacked or transcoded on the way: what goes wrong there is said of the file, in words.
+/// Bytes that are unpacked or transcoded while reading; errors there are reported with the file's name, in words.
 /// </summary>
 internal sealed class ConvertedStream(Stream inner, string source) : ReadOnlyStream
 {

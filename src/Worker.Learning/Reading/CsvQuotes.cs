@@ -2,12 +2,10 @@ using CsvHelper;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Tells quotes that swallow rows from quotes that are only written carelessly.</summary>
+/// <summary>Separates quotes that swallow rows from quotes that are only written carelessly.</summary>
 internal static class CsvQuotes
 {
-    /// <summary>
-    /// What is wrong, with its line; null for what can only be meant one way: stray quotes within a line.
-    /// </summary>
+    /// <summary>What is wrong, with its line; null for stray quotes within a line, which are not ambiguous.</summary>
     public static string? Problem(in CsvMalformedRecord record, char separator)
     {
         var raw = record.RawRecord.AsSpan();
@@ -16,7 +14,7 @@ internal static class CsvQuotes
             return null;
         var line = record.LineNumber + raw[..Opening(raw, separator)].Count('\n');
         return $"line {line}: a quote opens here and is never closed: close it," +
-            " or write a quote that belongs to the text twice";
+            " or double a quote that belongs to the text";
     }
 
     /// <summary>Where the first quote opens that is not closed as it should be.</summary>
@@ -28,7 +26,7 @@ internal static class CsvQuotes
             if (raw[at] == '"')
             {
                 at = Closing(raw, at + 1);
-                // At the end, or before a separator, it is closed as it should be.
+                // At the end, or before a separator, it is closed correctly.
                 if (at >= raw.Length
                     || at + 1 < raw.Length && raw[at + 1] != separator && raw[opened..at].Contains('\n'))
                     return opened;
@@ -39,7 +37,7 @@ internal static class CsvQuotes
         return 0;
     }
 
-    /// <summary>Index of the quote that closes a field; the length where none does.</summary>
+    /// <summary>Index of the quote that closes a field; the length if none does.</summary>
     private static int Closing(ReadOnlySpan<char> raw, int from)
     {
         for (var at = from; at < raw.Length; at++)

@@ -3,13 +3,13 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Rows of CSV with a header, separated by whatever it is.</summary>
+/// <summary>Rows of CSV with a header and any separator.</summary>
 internal static class CsvRows
 {
-    /// <summary>A record is no larger: it is an unclosed quote.</summary>
+    /// <summary>A larger record means an unclosed quote.</summary>
     private const int LargestRecord = 16 << 20;
 
-    /// <param name="separator">Null where the first line says it (<c>sep=;</c>).</param>
+    /// <param name="separator">Null if the first line gives it (<c>sep=;</c>).</param>
     public static IEnumerable<ReadRow> Read(Stream stream, string source, char? separator)
     {
         CsvMalformedRecord? flaw = null;

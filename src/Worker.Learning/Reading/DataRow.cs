@@ -5,25 +5,24 @@ namespace Worker.Learning.Reading;
 /// list (<c>List&lt;object?&gt;</c>) or a map (<c>List&lt;KeyValuePair&lt;string, object?&gt;&gt;</c>, keys may
 /// repeat).
 /// </summary>
-/// <param name="Place">Where it stands, e.g. "line 7".</param>
+/// <param name="Place">Where it is, e.g. "line 7".</param>
 /// <param name="Columns">Names; one object for all rows of a file whose columns are the same in each.</param>
-/// <param name="Value">Value of a column by index; reading it may find it broken.</param>
+/// <param name="Value">Value of a column by index; reading it may find that it is broken.</param>
 internal sealed record DataRow(string Place, ColumnNames Columns, Func<int, object?> Value)
 {
-    /// <summary>The value of a column; null where there is none such.</summary>
+    /// <summary>The value of a column; null if there is no such column.</summary>
     public object? this[string column] => Columns.Find(column) is var index and >= 0 ? Value(index) : null;
 }
 
-/// <summary>A row, or why it is none.</summary>
+/// <summary>A row, or why it is broken.</summary>
 /// <param name="Number">1-based; broken rows count, blank lines and headers do not.</param>
 /// <param name="Row">Null for a broken one.</param>
-/// <param name="Problem">With its place; null where there is none.</param>
-/// <param name="Stops">Whether the problem is the whole file's, so that listing more of them says nothing new.</param>
+/// <param name="Problem">The problem with its place; null if there is none.</param>
+/// <param name="Stops">Whether the problem concerns the whole file, so that listing more of them says nothing
+/// new.</param>
 internal readonly record struct ReadRow(long Number, DataRow? Row, string? Problem = null, bool Stops = false);
 
-/// <summary>
-/// The names of columns. A name is found as written, or else without regard to case and outer spaces.
-/// </summary>
+/// <summary>The names of columns. A name is found as written, or else ignoring case and outer spaces.</summary>
 internal sealed class ColumnNames(string[] names, bool isFixed)
 {
     private Dictionary<string, int>? exact;
@@ -31,7 +30,7 @@ internal sealed class ColumnNames(string[] names, bool isFixed)
 
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>Whether all rows of the file have these columns: what is missing is missing everywhere.</summary>
+    /// <summary>Whether all rows of the file have these columns; then a missing column is missing everywhere.</summary>
     public bool IsFixed => isFixed;
 
     /// <summary>Index of a column; −1 for none.</summary>
@@ -44,7 +43,7 @@ internal sealed class ColumnNames(string[] names, bool isFixed)
         return loose.GetValueOrDefault(name.Trim(), -1);
     }
 
-    /// <summary>As an error lists them.</summary>
+    /// <summary>The list for error messages.</summary>
     public override string ToString() => names.Length == 0 ? "none"
         : string.Join(", ", names.Take(20)) + (names.Length > 20 ? $" and {names.Length - 20} more" : "");
 

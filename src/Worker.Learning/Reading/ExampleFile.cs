@@ -3,21 +3,21 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Reading;
 
 /// <summary>
-/// Reads labelled texts from files as people have them. Bad rows do not stop the reading: they are collected, and
-/// after the last row one error lists the first and counts the rest, so that a file is mended in one go.
+/// Reads labelled texts from files in any form that people have. Bad rows do not stop the reading. They are collected,
+/// and after the last row one error lists the first and counts the rest, so that a file can be fixed in one go.
 /// </summary>
 internal static class ExampleFile
 {
-    /// <summary>Rows that are looked at before it is settled where the answers are.</summary>
+    /// <summary>Rows that are read before it is decided where the answers are.</summary>
     private const int Look = 200;
 
-    /// <summary>A file as a data set, without texts that are said to be unknown (<c>"known": false</c>).</summary>
-    /// <param name="remark">Told what a person should know of the reading; null for nobody.</param>
-    /// <exception cref="ExampleFormatException">Bad rows, no rows, or none that names a label.</exception>
+    /// <summary>A file as a data set, without texts that are marked as unknown (<c>"known": false</c>).</summary>
+    /// <param name="remark">Called with remarks for a person; null for nobody.</param>
+    /// <exception cref="ExampleFormatException">Bad rows, no rows, or no row that names a label.</exception>
     public static DataSet Read(string path, ReadingOptions? options = null, Action<string>? remark = null) =>
         Read([path], options, remark);
 
-    /// <summary>Several files as one data set; none answers for another's labels.</summary>
+    /// <summary>Several files as one data set; a file gives no answers for another's labels.</summary>
     /// <inheritdoc cref="Read(string, ReadingOptions?, Action{string}?)"/>
     public static DataSet Read(
         IReadOnlyList<string> paths, ReadingOptions? options = null, Action<string>? remark = null)
@@ -51,7 +51,7 @@ internal static class ExampleFile
         return ReadAll(DataFile.Open(stream, source, options), source, options, remark);
     }
 
-    /// <summary>The labelled texts of a file; null where it names no labels, and is a file of texts.</summary>
+    /// <summary>The labelled texts of a file; null if it names no labels and is a file of texts.</summary>
     /// <inheritdoc cref="Read(string, ReadingOptions?, Action{string}?)"/>
     public static DataSet? ReadIfLabelled(string path, ReadingOptions? options = null, Action<string>? remark = null)
     {
@@ -68,17 +68,17 @@ internal static class ExampleFile
     {
         if (file.Format == DataFormat.Lines)
             throw new ExampleFormatException($"{source} is a file of plain lines, without labels: write one JSON " +
-                $"object a line, e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
+                $"object per line, e.g. {JsonValues.Example}, or CSV with a header, e.g. text,label");
         var problems = new RowProblems(source);
         var texts = new TextColumns(options, source);
         AnswerColumns? answers = null;
         var good = 0;
         using var rows = file.Rows.GetEnumerator();
-        // 1. A file with a header: its first rows settle where the answers are. JSON says it object by object.
+        // 1. In a file with a header the first rows decide where the answers are. In JSON each object decides.
         var waiting = new Queue<ReadRow>();
         while (waiting.Count < Look && rows.MoveNext())
         {
-            // A quote that is never closed has swallowed what the other complaints would be about.
+            // A quote that is never closed has swallowed the columns that other errors would be about.
             if (rows.Current.Stops)
                 problems.Add(rows.Current);
             waiting.Enqueue(rows.Current);
@@ -102,7 +102,7 @@ internal static class ExampleFile
         problems.Throw();
         if (good == 0)
             throw new ExampleFormatException(
-                $"{source} has no examples: write one JSON object a line, e.g. {JsonValues.Example}");
+                $"{source} has no examples: write one JSON object per line, e.g. {JsonValues.Example}");
 
         AnswerColumns Settle(DataRow row, IEnumerable<ReadRow> others)
         {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Tells by the beginning of a file what it holds.</summary>
+/// <summary>Detects by the beginning of a file what it holds.</summary>
 internal static class FormatDetection
 {
     private const int LongestName = 40;
@@ -10,9 +10,9 @@ internal static class FormatDetection
 
     private static readonly char[] Separators = [',', ';', '\t', '|'];
 
-    /// <param name="start">UTF-8; at least the first line that is not blank, where there is one.</param>
-    /// <param name="name">Of the file; its ending counts where the content leaves it open.</param>
-    /// <returns>The format and, of CSV, the separator; null where its first line says it (<c>sep=;</c>).</returns>
+    /// <param name="start">UTF-8; at least the first line that is not blank, if there is one.</param>
+    /// <param name="name">Name of the file; its extension counts if the content does not decide.</param>
+    /// <returns>The format and, for CSV, the separator; null if its first line gives it (<c>sep=;</c>).</returns>
     public static (DataFormat Format, char? Separator) Detect(
         ReadOnlySpan<byte> start, string name, ReadingOptions options)
     {
@@ -34,7 +34,7 @@ internal static class FormatDetection
         return isCsv ? (DataFormat.Csv, separator) : (DataFormat.Lines, null);
     }
 
-    /// <summary>"[" alone is no array: texts may begin so.</summary>
+    /// <summary>"[" alone is not an array, because texts may begin like that.</summary>
     private static bool IsArray(string text) =>
         text.StartsWith('[') && text.AsSpan(1).TrimStart() is ['{' or '"' or ']', ..];
 
@@ -44,7 +44,7 @@ internal static class FormatDetection
         Path.GetExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name)
             .ToLowerInvariant();
 
-    /// <summary>The one that shows the column of texts, or else the most frequent one of the header.</summary>
+    /// <summary>The separator that reveals the column of texts, or else the most frequent one of the header.</summary>
     private static char Separator(string header, string name, ReadingOptions options)
     {
         if (Array.Find(Separators, candidate => Names(header, candidate, options)) is var found and not '\0')
@@ -62,8 +62,8 @@ internal static class FormatDetection
     }
 
     /// <summary>
-    /// Whether lines look like a header and rows: several of the same number of fields, the first of short, different
-    /// names. Prose has spaces behind its commas.
+    /// Whether lines look like a header and rows: several lines with the same number of fields, the first with short,
+    /// different names. In prose, commas are followed by spaces.
     /// </summary>
     private static bool IsRegular(string[] lines) => lines.Length >= 3 && Array.Exists(Separators, separator =>
     {
@@ -74,16 +74,16 @@ internal static class FormatDetection
             && lines.Take(Lines).All(line => Fields(line, separator).Count == header.Count);
     });
 
-    /// <summary>Lines that are there whole, without blank ones.</summary>
+    /// <summary>Complete lines, without blank ones.</summary>
     private static string[] Whole(string text)
     {
         var lines = text.Split('\n');
-        // The last may go on beyond what was looked at, unless it is all there is.
+        // The last line may be longer than what was read, unless it is the only one.
         var whole = lines.Length > 1 ? lines[..^1] : lines;
         return [.. whole.Select(line => line.TrimEnd('\r')).Where(line => !string.IsNullOrWhiteSpace(line))];
     }
 
-    /// <summary>The fields of a line, quotes taken off; for a look, not for reading.</summary>
+    /// <summary>The fields of a line without quotes; for detection, not for reading.</summary>
     private static List<string> Fields(string line, char separator)
     {
         var fields = new List<string>();

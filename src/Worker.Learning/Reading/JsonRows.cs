@@ -3,7 +3,7 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Rows of one JSON array, read as it comes: of objects, or of strings, which are texts.</summary>
+/// <summary>Rows of one JSON array, read as it arrives: objects, or strings, which are texts.</summary>
 internal static class JsonRows
 {
     private static readonly ColumnNames TextAlone = new([TextColumns.Default], isFixed: true);

@@ -7,7 +7,7 @@ internal static class JsonValues
 {
     public const string Example = """{"text": "...", "labels": {"spam": 1, "angry": 0}}""";
 
-    /// <summary>An object as a row; each value is looked at when it is asked for.</summary>
+    /// <summary>An object as a row; each value is read when it is asked for.</summary>
     public static DataRow Row(JsonElement root, string place)
     {
         string[] names = new string[root.GetPropertyCount()];
@@ -15,7 +15,7 @@ internal static class JsonValues
         var i = 0;
         foreach (var property in root.EnumerateObject())
         {
-            // Half a character in a name that nobody asks for is no harm.
+            // Half a character in a name that nobody asks for does no harm.
             names[i] = Text(() => property.Name) ?? "\uFFFD";
             elements[i++] = property.Value;
         }
@@ -36,7 +36,7 @@ internal static class JsonValues
         _ => null,
     };
 
-    /// <summary>A value as messages call it.</summary>
+    /// <summary>The name of a value's kind in messages.</summary>
     public static string Name(object? value) => value switch
     {
         JsonElement element => Name(element.ValueKind is JsonValueKind.String ? "text" : Of(element)),

@@ -4,21 +4,18 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>
-/// Looks at the names of labels as a whole: how many there are, and whether some are the same but for their spelling.
-/// </summary>
+/// <summary>Checks the names of all labels: how many there are, and whether some differ only in spelling.</summary>
 internal static class LabelNames
 {
     /// <summary>
-    /// As many labels as heads are made for: what is measured and tested ends there, and more are nearly always a
-    /// column of something else.
+    /// Maximum number of labels. Nothing beyond is measured and tested, and more are nearly always the wrong column.
     /// </summary>
     public const int Maximum = 500;
 
-    /// <summary>The examples, with labels that differ in spelling alone made one where the options say so.</summary>
+    /// <summary>The examples, with labels that differ only in spelling joined if the options say so.</summary>
     /// <param name="examples">Of one file or several.</param>
-    /// <param name="source">What errors call them.</param>
-    /// <param name="remark">Told of what looks wrong.</param>
+    /// <param name="source">Their name in error messages.</param>
+    /// <param name="remark">Called with remarks about what looks wrong.</param>
     /// <exception cref="ExampleFormatException">Too many labels.</exception>
     internal static Func<LabelledText, LabelledText> Check(
         IReadOnlyCollection<LabelledText> examples, ReadingOptions options, string source, Action<string> remark)
@@ -46,7 +43,7 @@ internal static class LabelNames
         return example => example with { Labels = Merged(example.Labels, names) };
     }
 
-    /// <summary>Equal for labels that differ in case, spaces or Unicode form alone (NFKC).</summary>
+    /// <summary>Equal for labels that differ only in case, spaces or Unicode form (NFKC).</summary>
     public static string Key(string label)
     {
         var words = label.Normalize(NormalizationForm.FormKC).Split(
@@ -55,14 +52,14 @@ internal static class LabelNames
     }
 
     /// <summary>
-    /// The spelling that most texts have; of equals the first in ordinal order; without outer spaces.
+    /// The most frequent spelling (the first in ordinal order of several equally frequent ones), without outer spaces.
     /// </summary>
     private static string Chosen(IEnumerable<KeyValuePair<string, int>> spellings) => spellings
         .GroupBy(count => count.Key.Trim().Normalize(), StringComparer.Ordinal)
         .OrderByDescending(group => group.Sum(count => count.Value)).ThenBy(group => group.Key, StringComparer.Ordinal)
         .First().Key;
 
-    /// <summary>Answers that say both yes and no of what is one label now are no answers.</summary>
+    /// <summary>Answers that say both yes and no for spellings that are now one label are dropped.</summary>
     private static Dictionary<string, bool> Merged(
         IReadOnlyDictionary<string, bool> answers, Dictionary<string, string> names) =>
         answers.GroupBy(answer => names[answer.Key], answer => answer.Value, StringComparer.Ordinal)
@@ -70,7 +67,7 @@ internal static class LabelNames
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
     /// <summary>
-    /// Says how many answers are lost because spellings that are one label now were answered differently.
+    /// Says how many answers are lost because spellings that are now one label were answered differently.
     /// </summary>
     private static string? Contradictions(IReadOnlyCollection<LabelledText> examples, Dictionary<string, string> names)
     {
@@ -86,8 +83,8 @@ internal static class LabelNames
                 first = $"{answers} of \"{text}\"";
             }
         return count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers spellings that are one label now both " +
-            $"yes and no: these answers are left out, correct one of them ({first})");
+            $"{(count == 1 ? "once" : $"{count:N0} times")} one text answers both yes and no for spellings that are " +
+            $"now one label: these answers are left out, correct one of them ({first})");
     }
 
     private static string Variants(IGrouping<string, KeyValuePair<string, int>>[] same, bool merged)
@@ -95,8 +92,8 @@ internal static class LabelNames
         var shown = same.Take(3).Select(group => string.Join(", ", group.OrderByDescending(count => count.Value)
             .Select(count => string.Create(CultureInfo.InvariantCulture, $"'{count.Key}' {count.Value:N0}"))));
         var more = same.Length > 3 ? $"; and {same.Length - 3} more such labels" : "";
-        return $"labels that differ in case, spaces or Unicode form alone: {string.Join("; ", shown)}{more}: "
-            + (merged ? "each made one" : "--normalise-labels makes each one");
+        return $"labels that differ only in case, spaces or Unicode form: {string.Join("; ", shown)}{more}: "
+            + (merged ? "joined" : "--normalise-labels joins them");
     }
 
     private static string TooMany(Dictionary<string, int> counts, int labels, string source)
@@ -105,8 +102,8 @@ internal static class LabelNames
         var shown = string.Join(
             ", ", counts.Keys.Take(3).Select(label => label.Length <= 30 ? label : label[..29] + "…"));
         return string.Create(CultureInfo.InvariantCulture,
-                $"{source} names {labels:N0} labels, more than the {Maximum} that heads are made for")
-            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them once only; the first: {shown}): ")
+                $"{source} names {labels:N0} labels, more than the maximum of {Maximum}")
+            + string.Create(CultureInfo.InvariantCulture, $" ({once:N0} of them only once; the first: {shown}): ")
             + "is it the right column? Choose it with --label-column, or leave rare labels out";
     }
 }

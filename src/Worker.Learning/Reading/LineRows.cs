@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Rows of a file of lines: of JSON objects, or of texts. A broken line costs no other.</summary>
+/// <summary>Rows of a file of lines: JSON objects, or texts. A broken line does not affect other lines.</summary>
 internal static class LineRows
 {
     private static readonly ColumnNames TextAlone = new([TextColumns.Default], isFixed: true);
@@ -47,7 +47,7 @@ internal static class LineRows
         }
         catch (JsonException broken)
         {
-            return (null, $"is not JSON (at byte {broken.BytePositionInLine}): write one object a line, e.g. "
+            return (null, $"is not JSON (at byte {broken.BytePositionInLine}): write one object per line, e.g. "
                 + JsonValues.Example);
         }
     }

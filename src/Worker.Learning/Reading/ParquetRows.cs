@@ -9,7 +9,7 @@ namespace Worker.Learning.Reading;
 /// <summary>Rows of a Parquet file, one row group at a time in memory.</summary>
 internal static class ParquetRows
 {
-    // Without it texts come as memory of characters; the option is the library's for the whole process.
+    // Without it texts come as memory of characters. The library has this option only for the whole process.
     static ParquetRows() => ParquetOptions.PreferUntypedString = true;
 
     public static IEnumerable<ReadRow> Read(Stream stream, string source)
@@ -26,7 +26,7 @@ internal static class ParquetRows
                 number++;
                 yield return new ReadRow(number, new DataRow($"row {number}", columns,
                     column => values.TryGetValue(columns.Names[column], out var value) ? Of(value)
-                        // The library gives neither an empty list nor a missing one: nothing is listed.
+                        // The library does not distinguish an empty list from a missing one: nothing is listed.
                         : lists[column] ? new List<object?>() : null));
             }
         }
@@ -68,14 +68,14 @@ internal static class ParquetRows
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            // Whatever the library throws: of a file that begins like Parquet only damage is to be expected.
+            // Any exception of the library: a file that begins like Parquet can only be damaged.
             throw new ExampleFormatException(
-                $"{source} begins like Parquet and cannot be read: it is damaged or cut off, or of a kind that is " +
-                "not known here; save its columns as CSV or JSON lines");
+                $"{source} begins like Parquet but cannot be read: it is damaged or cut off, or of a kind that is " +
+                "not supported here; save its columns as CSV or JSON lines");
         }
     }
 
-    /// <summary>Parquet is read from its end: what comes through a pipe goes to a temporary file first.</summary>
+    /// <summary>Parquet is read from its end, so data from a pipe goes to a temporary file first.</summary>
     private static Stream Seekable(Stream stream)
     {
         var file = new FileStream(Path.GetTempFileName(), new FileStreamOptions

@@ -8,20 +8,20 @@ internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
     private int end;
     private bool finished;
 
-    /// <summary>What has been looked at and not yet read.</summary>
+    /// <summary>Bytes that were looked at but not yet read.</summary>
     public ReadOnlySpan<byte> Start => start.AsSpan(begin, end - begin);
 
     /// <summary>
-    /// Looks at the first bytes: so many, or fewer where the stream ends or a line does: whoever types, or sends a
-    /// line and waits for its answer, is not kept waiting for a second line.
+    /// Looks at a number of first bytes, or fewer if the stream or a line ends. So somebody who types, or sends a line
+    /// and waits for its answer, is not kept waiting for a second line.
     /// </summary>
     public ReadOnlySpan<byte> Peek(int bytes) => Peek(seen => seen.Length >= bytes || seen.Contains((byte)'\n'));
 
-    /// <summary>Looks on until there is a line that is not blank, the stream ends, or 64 KiB are seen.</summary>
+    /// <summary>Keeps looking until there is a line that is not blank, the stream ends, or 64 KiB were read.</summary>
     public ReadOnlySpan<byte> PeekLine() => Peek(seen =>
         seen.Length >= 1 << 16 || seen.TrimStart(" \t\r\n"u8).Contains((byte)'\n'));
 
-    /// <summary>Passes over bytes that were looked at.</summary>
+    /// <summary>Skips bytes that were looked at.</summary>
     public void Skip(int bytes) => begin += bytes;
 
     public override int Read(Span<byte> buffer)
@@ -55,7 +55,7 @@ internal sealed class PeekedStream(Stream inner) : ReadOnlyStream
     }
 }
 
-/// <summary>What every stream that is only read has to say.</summary>
+/// <summary>The members that every read-only stream must have.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;

@@ -6,7 +6,7 @@ namespace Worker.Learning.Reading;
 /// <summary>How a data file is read, beyond what its content tells.</summary>
 internal sealed record ReadingOptions
 {
-    /// <summary>Default: told by the content.</summary>
+    /// <summary>Default: detected by content.</summary>
     public DataFormat Format { get; init; } = DataFormat.Auto;
 
     /// <summary>
@@ -23,22 +23,22 @@ internal sealed record ReadingOptions
     public ImmutableArray<string> LabelColumns { get; init; } = [];
 
     /// <summary>
-    /// What stands between several labels of one cell; null for a comma, but in the column <c>label</c>, which holds
-    /// one. "" for nothing: a cell is one label.
+    /// The text between several labels in one cell; null for a comma, except in the column <c>label</c>, which holds
+    /// one label. "" for none: a cell is one label.
     /// </summary>
     public string? LabelSeparator { get; init; }
 
-    /// <summary>Whether labels that differ in case, spaces or Unicode form alone are one.</summary>
+    /// <summary>Whether labels that differ only in case, spaces or Unicode form are joined.</summary>
     public bool NormaliseLabels { get; init; }
 
-    /// <summary>What the bytes are; null for UTF-8, or UTF-16 or UTF-32 where a byte order mark says so.</summary>
+    /// <summary>The encoding; null for UTF-8, or UTF-16 or UTF-32 if a byte order mark says so.</summary>
     public Encoding? Encoding { get; init; }
 
-    /// <summary>Whether columns are named, which only a file with columns has.</summary>
+    /// <summary>Whether the options name columns, which only a file with columns has.</summary>
     internal bool NamesColumns => !TextColumns.IsEmpty || LabelColumn is not null || !LabelColumns.IsEmpty;
 
     /// <summary>An encoding by its name, e.g. windows-1252; it refuses bytes that it does not know.</summary>
-    /// <returns>Null for a name that is none.</returns>
+    /// <returns>Null for an unknown name.</returns>
     public static Encoding? FindEncoding(string name)
     {
         try
@@ -66,7 +66,7 @@ internal enum DataFormat
     /// <summary>What its content looks like.</summary>
     Auto,
 
-    /// <summary>One JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     JsonLines,
 
     /// <summary>One JSON array of objects, or of strings.</summary>
@@ -75,7 +75,7 @@ internal enum DataFormat
     /// <summary>A header and rows of fields between commas, semicolons, tabs or bars.</summary>
     Csv,
 
-    /// <summary>One text a line.</summary>
+    /// <summary>One text per line.</summary>
     Lines,
 
     Parquet,

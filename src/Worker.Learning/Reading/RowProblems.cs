@@ -8,8 +8,8 @@ internal sealed class RowProblems(string source)
     private readonly List<string> listed = [];
     private int total;
 
-    /// <summary>Notes a broken row.</summary>
-    /// <exception cref="ExampleFormatException">It says all that there is to say of the file.</exception>
+    /// <summary>Records a broken row.</summary>
+    /// <exception cref="ExampleFormatException">The problem concerns the whole file.</exception>
     public void Add(ReadRow read)
     {
         if (read.Stops)
@@ -17,7 +17,7 @@ internal sealed class RowProblems(string source)
         Add(read.Problem!);
     }
 
-    /// <summary>What a row is read as; null, with its problem noted, where that does not work.</summary>
+    /// <summary>The value read from a row; null, with its problem recorded, if that fails.</summary>
     public T? Take<T>(ReadRow read, Func<DataRow, (T?, string?)> parse)
         where T : class
     {

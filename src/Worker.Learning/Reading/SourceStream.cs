@@ -4,10 +4,12 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Reading;
 
-/// <summary>Opens a data file: takes gzip off, finds out the encoding, and refuses by name what is no data.</summary>
+/// <summary>
+/// Opens a data file: unpacks gzip, detects the encoding, and refuses by name files that are not data.
+/// </summary>
 internal static class SourceStream
 {
-    /// <summary>Magic numbers of what people hand over and nothing here reads.</summary>
+    /// <summary>Magic numbers of common files that are not supported.</summary>
     private static readonly (byte[] Start, string Name, string Advice)[] Refused =
     [
         ([0x50, 0x4B, 0x03, 0x04], "a zip file or an Excel workbook", "unpack it, or save the sheet as CSV"),
@@ -19,9 +21,9 @@ internal static class SourceStream
     ];
 
     /// <param name="stream">The bytes; disposed of with the result.</param>
-    /// <param name="source">What errors call it.</param>
+    /// <param name="source">Its name in error messages.</param>
     /// <returns>UTF-8 without a byte order mark, not yet checked; or Parquet, and whether it is that.</returns>
-    /// <exception cref="ExampleFormatException">It is of a kind that is not read.</exception>
+    /// <exception cref="ExampleFormatException">Its kind is not supported.</exception>
     public static (PeekedStream Stream, bool IsParquet) Open(Stream stream, string source, Encoding? encoding)
     {
         var raw = new PeekedStream(stream);
@@ -45,7 +47,7 @@ internal static class SourceStream
         return (new PeekedStream(new ConvertedStream(text, source)), false);
     }
 
-    /// <summary>The encoding that a byte order mark, or every other byte being 0, tells; null for none.</summary>
+    /// <summary>The encoding shown by a byte order mark, or by every other byte being 0; null for none.</summary>
     private static Encoding? Marked(ReadOnlySpan<byte> start, out int mark)
     {
         (Encoding? found, mark) = start switch

@@ -5,13 +5,13 @@ namespace Worker.Learning.Reading;
 /// <summary>Finds the text of a row: in the column <c>text</c>, in named ones, or in the only one.</summary>
 internal sealed class TextColumns(ReadingOptions options, string source)
 {
-    /// <summary>The column that is the text where none is named.</summary>
+    /// <summary>The column of texts if none is named.</summary>
     public const string Default = "text";
 
     private ColumnNames? known;
     private int[] found = [];
 
-    /// <summary>The text of a row; null, and what is wrong, where there is none. Empty cells are empty texts.</summary>
+    /// <summary>The text of a row; null, and what is wrong, if there is none. Empty cells are empty texts.</summary>
     /// <exception cref="ExampleFormatException">No row of the file has it.</exception>
     /// <exception cref="FormatException">The value cannot be read.</exception>
     public string? Read(DataRow row, out string? problem)
@@ -50,7 +50,7 @@ internal sealed class TextColumns(ReadingOptions options, string source)
     private string Missing(ColumnNames columns, string name) => (columns.IsFixed, options.TextColumns.IsEmpty) switch
     {
         (true, true) => $"has no column '{name}' (its columns: {columns}): name the one that holds the texts with" +
-            $" --text-column, e.g. --text-column {Shown(columns)}; or say --format lines if each line is a text",
+            $" --text-column, e.g. --text-column {Shown(columns)}; or use --format lines if each line is a text",
         (true, false) => $"has no column '{name}' (its columns: {columns}): choose --text-column among them",
         (false, true) => $"has no \"{name}\" (its keys: {columns}): add it, \"\" for an empty text," +
             " or name the key that holds the text with --text-column",

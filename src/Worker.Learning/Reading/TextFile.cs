@@ -5,10 +5,10 @@ namespace Worker.Learning.Reading;
 /// <summary>A text of a file, or why a row has none.</summary>
 /// <param name="Row">1-based; broken rows count, blank lines and headers do not.</param>
 /// <param name="Text">Null for a broken row.</param>
-/// <param name="Problem">What is wrong, with file and line; null where nothing is.</param>
+/// <param name="Problem">What is wrong, with file and line; null if nothing is.</param>
 internal readonly record struct TextRow(long Row, string? Text, string? Problem);
 
-/// <summary>Reads texts alone from files as people have them; labels, where there are any, are passed over.</summary>
+/// <summary>Reads only texts from files in any form that people have; labels are ignored.</summary>
 internal static class TextFile
 {
     /// <summary>All texts of a file that are not empty.</summary>
@@ -37,7 +37,7 @@ internal static class TextFile
     }
 
     /// <summary>Texts and broken rows of a file, as they are asked for.</summary>
-    /// <exception cref="ExampleFormatException">The file cannot be read on.</exception>
+    /// <exception cref="ExampleFormatException">The file cannot be read any further.</exception>
     public static IEnumerable<TextRow> Rows(string path, ReadingOptions options) =>
         Rows(DataFile.Open(path, options).Rows, path, options);
 

@@ -6,15 +6,15 @@ using Worker.Learning.Examples;
 namespace Worker.Learning.Reading;
 
 /// <summary>
-/// Passes UTF-8 through and stops, with the line, at bytes that are none: a replacement character in a label or a text
-/// is a damage that nobody sees. What stands before them is passed through first.
+/// Passes UTF-8 through and stops, with the line, at bytes that are not UTF-8, because a replacement character in a
+/// label or a text is damage that nobody sees. Bytes before them are passed through first.
 /// </summary>
 internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
 {
     private readonly byte[] block = new byte[1 << 16];
     private int begin;
 
-    // Up to here whole characters, from here on the beginning of one.
+    // Whole characters up to here; then the beginning of one.
     private int valid;
     private int end;
     private bool finished;
@@ -37,7 +37,7 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
         return count;
     }
 
-    /// <summary>What is said of a line that is not UTF-8.</summary>
+    /// <summary>The message about a line that is not UTF-8.</summary>
     public static string Problem(string source, long line, ReadOnlySpan<byte> bytes)
     {
         var at = 0;
@@ -54,7 +54,7 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
     }
 
     private static string Problem(string source, long line, byte wrong) =>
-        $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): say what it is, e.g. --encoding windows-1252" +
+        $"{source}, line {line}: is not UTF-8 (byte 0x{wrong:X2}): name its encoding, e.g. --encoding windows-1252" +
         " for a file from Windows, or save it as UTF-8";
 
     private void Fill()
@@ -72,7 +72,7 @@ internal sealed class Utf8Guard(Stream inner, string source) : ReadOnlyStream
 
     /// <summary>Bytes of whole characters.</summary>
     /// <param name="ended">Whether nothing follows the block.</param>
-    /// <param name="broken">Whether what follows them is no character.</param>
+    /// <param name="broken">Whether the bytes after them are not a character.</param>
     private static int ValidLength(ReadOnlySpan<byte> block, bool ended, out bool broken)
     {
         broken = false;

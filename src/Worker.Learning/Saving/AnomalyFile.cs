@@ -2,19 +2,19 @@ using Worker.Core.Anomaly;
 
 namespace Worker.Learning.Saving;
 
-/// <summary>The anomaly reference's file: beside the heads, under the same name with the ending .anomaly.</summary>
+/// <summary>The anomaly reference's file: next to the heads, with the same name and the extension .anomaly.</summary>
 internal static class AnomalyFile
 {
     /// <summary>heads.jsonl → heads.anomaly.</summary>
     public static string PathBeside(string heads) => Path.ChangeExtension(heads, ".anomaly");
 
-    /// <summary>Reads the reference that lies beside a heads file; null when there is none.</summary>
-    /// <exception cref="AnomalyRefusedException">The file is damaged; names it.</exception>
+    /// <summary>Reads the reference next to a heads file; null if there is none.</summary>
+    /// <exception cref="AnomalyRefusedException">The file is damaged; the message names it.</exception>
     public static AnomalyReference? Beside(string heads) =>
         BytesBeside(heads) is { } bytes ? Parse(bytes, PathBeside(heads)) : null;
 
     /// <summary>The same as bytes, checked.</summary>
-    /// <exception cref="AnomalyRefusedException">The file is damaged; names it.</exception>
+    /// <exception cref="AnomalyRefusedException">The file is damaged; the message names it.</exception>
     public static byte[]? BytesBeside(string heads)
     {
         var path = PathBeside(heads);
@@ -25,7 +25,7 @@ internal static class AnomalyFile
         return bytes;
     }
 
-    /// <summary>Writes a reference beside a heads file, whole or not at all; null deletes an older one.</summary>
+    /// <summary>Writes a reference next to a heads file, completely or not at all; null deletes an older one.</summary>
     public static void Write(string heads, AnomalyReference? reference)
     {
         var path = PathBeside(heads);

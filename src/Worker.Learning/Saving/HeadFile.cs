@@ -4,13 +4,13 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Saving;
 
 /// <summary>
-/// Heads as JSON lines, one <see cref="HeadJson"/> record a line: what training writes and a worker loads.
+/// Heads as JSON lines, one <see cref="HeadJson"/> record per line, as training writes them and a worker loads them.
 /// </summary>
 internal static class HeadFile
 {
     /// <summary>
-    /// Writes the heads in the order given. The file appears whole or not at all: it is written beside its place, then
-    /// moved there.
+    /// Writes the heads in the order given. The file appears complete or not at all: it is written under another name,
+    /// then moved into place.
     /// </summary>
     /// <exception cref="HeadFormatException">A head cannot be written; no file is left.</exception>
     public static void Write(string path, IEnumerable<Head> heads)
@@ -36,7 +36,7 @@ internal static class HeadFile
 
     /// <summary>Reads all heads of a file, in its order.</summary>
     /// <exception cref="FormatException">There is no such file, a line is not a head, a label comes twice, or there are
-    /// neither heads nor an anomaly reference beside; the message names file, line and field.</exception>
+    /// neither heads nor an anomaly reference next to it; the message names file, line and field.</exception>
     public static IReadOnlyList<Head> Read(string path)
     {
         if (!File.Exists(path))
@@ -60,7 +60,7 @@ internal static class HeadFile
         }
         return heads.Count > 0 || File.Exists(AnomalyFile.PathBeside(path))
             ? heads
-            : throw new FormatException($"{path} has no heads: train some into it first");
+            : throw new FormatException($"{path} has no heads: train some first");
     }
 
     private static Head Parse(string line, string path, int number)

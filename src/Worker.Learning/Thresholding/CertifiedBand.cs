@@ -4,8 +4,8 @@ using Worker.Learning.Certifying;
 namespace Worker.Learning.Thresholding;
 
 /// <summary>A band, its certificate, and what sides without one lack.</summary>
-/// <param name="YesNeeds">Null when the yes side is certified.</param>
-/// <param name="NoNeeds">Null when the no side is certified.</param>
+/// <param name="YesNeeds">Null if the yes side is certified.</param>
+/// <param name="NoNeeds">Null if the no side is certified.</param>
 internal sealed record LearnedBand(Thresholds Thresholds, Certificate Certificate, MissingEvidence? YesNeeds,
     MissingEvidence? NoNeeds)
 {
@@ -14,24 +14,24 @@ internal sealed record LearnedBand(Thresholds Thresholds, Certificate Certificat
 }
 
 /// <summary>
-/// The two-threshold band with a guarantee: how far down from 1 yes, and how far up from 0 no, may be decided
-/// automatically, so that with probability 1 − delta at most the target share of a side's decisions is wrong. The sides
-/// are certified one by one, because often no yes can be certified though the total can. A side ends where yes and no
-/// part, and where a decision counts as uncertain: what is more likely wrong than that shall not hide among what is
-/// sure.
+/// The two-threshold band with a guarantee: how far down from 1 a yes, and how far up from 0 a no, may be certified, so
+/// that with probability 1 − delta at most the target share of a side's decisions is wrong. The sides are certified
+/// separately, because often no yes can be certified although all decisions together could. A side ends at the
+/// threshold between yes and no, and where a decision counts as uncertain, so that decisions that are probably wrong
+/// cannot hide among sure ones.
 /// </summary>
 internal static class CertifiedBand
 {
     /// <summary>
     /// Certifies both sides on rows that had no part in the probabilities nor in <paramref name="decide"/>.
     /// </summary>
-    /// <param name="probabilities">Of a uniform sample of what the head will see, one a distinct text; each in [0,
-    /// 1].</param>
+    /// <param name="probabilities">Probabilities of a uniform sample of the texts that the head will see, one per
+    /// distinct text; each in [0, 1].</param>
     /// <param name="answers">True where the label holds; as many.</param>
-    /// <param name="decide">Where yes and no part: no side is certified past it.</param>
+    /// <param name="decide">The threshold between yes and no; no side is certified past it.</param>
     /// <param name="options">Error, delta, validity, where uncertain begins, and the clock.</param>
     /// <param name="origin">What the rows are a sample of.</param>
-    /// <returns>A side without evidence enough has no certificate, and a bound at the end of the scale.</returns>
+    /// <returns>A side without enough evidence has no certificate, and its bound is at the end of the scale.</returns>
     public static LearnedBand Learn(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double decide, ThresholdOptions options,
         CertificateOrigin origin)
@@ -46,14 +46,14 @@ internal static class CertifiedBand
     }
 
     /// <summary>
-    /// Certifies both sides on rows whose probabilities are cross-calibrated. The head's own calibration, of all rows,
-    /// is on the same scale up to chance; of the probability down to which the test went and the one down to which the
-    /// head's calibration decides as many of the rows, the bound is the stricter: it never decides more than was
+    /// Certifies both sides on rows whose probabilities are cross-calibrated. The head's own calibration, on all rows,
+    /// has the same scale up to chance. The bound is the stricter of two: the probability down to which the test went,
+    /// and the one down to which the head's calibration decides as many of the rows. So it never decides more than was
     /// tested.
     /// </summary>
-    /// <param name="rows">What is tested.</param>
+    /// <param name="rows">The tested rows.</param>
     /// <param name="deployed">The rows' probabilities by the head's own calibration.</param>
-    /// <param name="decide">Where the head's yes and no part.</param>
+    /// <param name="decide">The head's threshold between yes and no.</param>
     internal static LearnedBand Learn(TestedRows rows, ReadOnlySpan<double> deployed, double decide,
         ThresholdOptions options, CertificateOrigin origin)
     {
@@ -84,7 +84,7 @@ internal static class CertifiedBand
     }
 
     /// <summary>
-    /// Equal probabilities cannot be parted: the size up to the last row equal to the one it ends with.
+    /// Equal probabilities cannot be separated, so a size is extended to the last row equal to its last one.
     /// </summary>
     private static int Whole(double[] doubts, int size)
     {

@@ -1,19 +1,19 @@
 namespace Worker.Learning.Thresholding;
 
 /// <summary>
-/// Where yes and no part, found on held-out rows, without a guarantee. A half is right for calibrated probabilities
-/// when both errors cost the same; F1 of a rare label wants less. The best threshold on few positives is mostly chance,
-/// and where F1 is high already there is little to win: in both cases the half stays.
+/// The threshold between yes and no, found on held-out rows, without a guarantee. One half is right for calibrated
+/// probabilities if both errors cost the same; for a rare label F1 is better with a lower threshold. The best threshold
+/// on few positives is mostly chance, and if F1 is already high there is little to gain; in both cases one half stays.
 /// </summary>
 internal static class DecisionThreshold
 {
-    /// <summary>Below so many held-out positives the threshold stays a half.</summary>
+    /// <summary>With fewer held-out positives the threshold stays one half.</summary>
     public const int MinimumPositives = 20;
 
-    /// <summary>From this F1 at a half on the threshold stays a half.</summary>
+    /// <summary>If F1 at one half is at least this, the threshold stays one half.</summary>
     public const double HighF1 = 0.9;
 
-    /// <summary>Chooses the threshold by F1, or keeps the half.</summary>
+    /// <summary>Chooses the threshold by F1, or keeps one half.</summary>
     /// <param name="probabilities">Calibrated.</param>
     /// <param name="answers">True where the label holds; as many.</param>
     public static double Choose(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers) =>
@@ -22,8 +22,8 @@ internal static class DecisionThreshold
             : Best(probabilities, answers, counts => counts.F1);
 
     /// <summary>
-    /// The threshold with the highest score; of equals the one nearest a half. It lies midway between the lowest
-    /// probability that is a yes and the next lower one. To say yes to nothing is a candidate too.
+    /// The threshold with the highest score; with equal scores the one nearest one half. It is midway between the
+    /// lowest probability that is a yes and the next lower one. Predicting no yes at all is a candidate too.
     /// </summary>
     /// <param name="probabilities">Calibrated, of held-out rows.</param>
     /// <param name="answers">True where the label holds; as many.</param>
@@ -40,12 +40,12 @@ internal static class DecisionThreshold
         for (var i = sorted.Length - 1; i >= 0; i--)
         {
             truePositives += truth[i] ? 1 : 0;
-            // Equal probabilities cannot be parted.
+            // Equal probabilities cannot be separated.
             if (i > 0 && sorted[i - 1] == sorted[i])
                 continue;
             var value = score(new(truePositives, sorted.Length - i, positives));
             var threshold = i > 0 ? (sorted[i - 1] + sorted[i]) / 2 : sorted[i] / 2;
-            // Rounding can put the middle of neighbours onto the lower one, which would then be a yes too.
+            // Rounding can move the midpoint of neighbours onto the lower one, which would then be a yes too.
             if (i > 0 && threshold <= sorted[i - 1])
                 threshold = sorted[i];
             if (value > highest || (value == highest && Math.Abs(threshold - 0.5) < Math.Abs(best - 0.5)))

@@ -7,11 +7,11 @@ namespace Worker.Learning.Thresholding;
 /// <summary>Certifies heads on answered texts that they were not trained on.</summary>
 internal static class HeadCertifier
 {
-    /// <summary>Learns a certified band for each head; of copies of a text one counts.</summary>
-    /// <param name="scored">The heads and what they say of the texts.</param>
+    /// <summary>Learns a certified band for each head; copies of a text count once.</summary>
+    /// <param name="scored">The heads and their probabilities for the texts.</param>
     /// <param name="groups">The texts' groups of copies.</param>
     /// <param name="options">Error, delta, validity, where uncertain begins, and the clock.</param>
-    /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
+    /// <returns>The heads of labels with answers, each with the next version and a certificate.</returns>
     public static IReadOnlyList<Head> Certify(EvaluatedTexts scored, TextGroups groups, ThresholdOptions options)
     {
         var answers = scored.Answers.OncePerGroup(groups);

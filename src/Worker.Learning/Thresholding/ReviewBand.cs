@@ -3,16 +3,16 @@ using Worker.Core.Heads;
 namespace Worker.Learning.Thresholding;
 
 /// <summary>
-/// The review band of the plain rules, where one is asked for: the share of held-out rows nearest to the decision
-/// threshold counts as uncertain, which is what people are asked about first. It is about how many, and promises no
-/// error rate, as certified bands do.
+/// The review band of the plain rules, if one is asked for: the share of held-out rows nearest to the decision
+/// threshold counts as uncertain, and people are asked about those first. It fixes how many these are, and unlike
+/// certified bands promises no error rate.
 /// </summary>
 internal static class ReviewBand
 {
     /// <summary>
     /// Low and high around the threshold, equally far from it in log-odds (in probability, the short side of a
     /// threshold of 0.1 would be used up first), so that the given share of rows, to the nearest whole row, lies
-    /// strictly between; fewer where rows are equally far from it, of which the band takes all or none.
+    /// strictly between; fewer if rows are equally far from it, because the band takes all or none of those.
     /// </summary>
     /// <param name="probabilities">Calibrated, of held-out rows; at least one.</param>
     /// <param name="decide">The decision threshold, in [0, 1].</param>
@@ -28,7 +28,7 @@ internal static class ReviewBand
         var inside = (int)Math.Round(share * distances.Length);
         if (inside == 0)
             return new Thresholds(decide, decide, decide);
-        // Midway to the first row outside, or a little past the last row of all, so that rounding moves none across.
+        // Midway to the first row outside, or a little past the last row, so that rounding moves no row across.
         var half = inside < distances.Length ? (distances[inside - 1] + distances[inside]) / 2 : distances[^1] + 1e-6;
         return new Thresholds(
             Math.Min(decide, Calibration.Identity.Probability(centre - half)),

@@ -3,20 +3,20 @@ using Worker.Learning.Certifying;
 
 namespace Worker.Learning.Thresholding;
 
-/// <summary>Thresholds of a head, and what was shown of them.</summary>
-/// <param name="Thresholds">The band, and where yes and no part.</param>
+/// <summary>Thresholds of a head, and the evidence for them.</summary>
+/// <param name="Thresholds">The band, and the threshold between yes and no.</param>
 /// <param name="Certificate">With the certified rule only.</param>
-/// <param name="Remark">What could not be had, or null.</param>
+/// <param name="Remark">What could not be reached, or null.</param>
 internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certificate, string? Remark)
 {
-    /// <summary>What a certificate for its yes lacks; null when there is one, or none is asked for.</summary>
+    /// <summary>What a certificate for its yes lacks; null if there is one, or none is asked for.</summary>
     public MissingEvidence? YesNeeds { get; init; }
 
     /// <summary>The same for its no.</summary>
     public MissingEvidence? NoNeeds { get; init; }
 
     /// <summary>
-    /// Chooses by the rule asked for, and tests on the same rows: where those had no part in the probabilities.
+    /// Chooses by the given rule, and tests on the same rows; use it if those rows had no part in the probabilities.
     /// </summary>
     /// <param name="probabilities">Calibrated, of rows that the head was not fitted on; at least one.</param>
     /// <param name="answers">True where the label holds; as many.</param>
@@ -30,7 +30,7 @@ internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certi
             new TestedRows(probabilities.ToArray(), decides, answers.ToArray()));
     }
 
-    /// <summary>Chooses on all rows, and certifies by what each row got from the others.</summary>
+    /// <summary>Chooses on all rows, and certifies with the values that each row got from the others.</summary>
     /// <param name="probabilities">By the head's own calibration.</param>
     /// <param name="tested">The same rows by calibrations and thresholds that have not seen them.</param>
     internal static ThresholdChoice Make(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers,
@@ -48,7 +48,7 @@ internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certi
         };
     }
 
-    /// <summary>Where yes and no part, by the rule asked for.</summary>
+    /// <summary>The threshold between yes and no, by the given rule.</summary>
     internal static double Decide(ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers,
         ThresholdOptions options)
     {
@@ -59,7 +59,7 @@ internal sealed record ThresholdChoice(Thresholds Thresholds, Certificate? Certi
             ThresholdRule.Cost => DecisionThreshold.Best(probabilities, answers, c =>
                 -options.CostOfFalseYes * (c.Predicted - c.TruePositives)
                 - options.CostOfFalseNo * (c.Positives - c.TruePositives)),
-            // Below the floor, the nearer to it the better; above it, what the rule is after.
+            // Below the floor, closer is better; above it, the rule's goal counts.
             ThresholdRule.PrecisionFloor => DecisionThreshold.Best(probabilities, answers, c =>
                 c.Predicted > 0 && c.Precision >= options.Floor ? 1 + c.Recall : c.Predicted > 0
                     ? c.Precision - 1 : -2),

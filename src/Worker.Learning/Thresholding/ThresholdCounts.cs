@@ -6,25 +6,25 @@ namespace Worker.Learning.Thresholding;
 /// <param name="Positives">Rows that are yes.</param>
 internal readonly record struct ThresholdCounts(int TruePositives, int Predicted, int Positives)
 {
-    /// <summary>1 where nothing is predicted: nothing predicted is wrong.</summary>
+    /// <summary>1 if nothing is predicted, because no prediction is wrong.</summary>
     public double Precision => Predicted == 0 ? 1 : (double)TruePositives / Predicted;
 
-    /// <summary>1 where there is nothing to find.</summary>
+    /// <summary>1 if there is nothing to find.</summary>
     public double Recall => Positives == 0 ? 1 : (double)TruePositives / Positives;
 
-    /// <summary>2·TP / (2·TP + FN + FP); 0 when there is neither a positive nor a yes.</summary>
+    /// <summary>2·TP / (2·TP + FN + FP); 0 if there is neither a positive nor a predicted yes.</summary>
     public double F1 => FBeta(1);
 
     /// <summary>Counts rows at one threshold.</summary>
     /// <param name="probabilities">Of the rows.</param>
     /// <param name="answers">True where the label holds; as many.</param>
-    /// <param name="threshold">Yes from it on.</param>
+    /// <param name="threshold">Yes from this up.</param>
     public static ThresholdCounts At(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, double threshold) =>
         At(probabilities, answers, [threshold]);
 
-    /// <summary>Counts rows of which each has a threshold of its own.</summary>
-    /// <param name="thresholds">Yes from it on; one a row, or one for all.</param>
+    /// <summary>Counts rows that each have their own threshold.</summary>
+    /// <param name="thresholds">Yes from this up; one per row, or one for all.</param>
     public static ThresholdCounts At(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, ReadOnlySpan<double> thresholds)
     {

@@ -12,7 +12,7 @@ internal static class BundleFiles
     /// <summary>Large tensors that only the int8 graph has.</summary>
     public const string QuantisedWeights = "encoder.int8.weights";
 
-    /// <summary>What the self-check's texts must give: a tensor [texts, hidden] a feature.</summary>
+    /// <summary>The expected outputs of the self-check's texts: one tensor [texts, hidden] per feature.</summary>
     public const string SelfCheck = "self-check.safetensors";
 
     public const string Vocabulary = "vocab.txt";
@@ -25,7 +25,7 @@ internal static class BundleFiles
 
     public const string SpecialTokensMap = "special_tokens_map.json";
 
-    /// <summary>The tokenizer's files: copied as they are, where the checkpoint has them.</summary>
+    /// <summary>The tokenizer's files, copied unchanged if the checkpoint has them.</summary>
     public static IReadOnlyList<string> OfTokenizer { get; } = [Vocabulary, Tokenizer, TokenizerConfig, AddedTokens,
         SpecialTokensMap];
 

@@ -9,13 +9,13 @@ using Worker.Onnx.Checkpoints;
 namespace Worker.Onnx.Bundles;
 
 /// <summary>
-/// The identity of an encoder: sha256 over what decides the features that a text gets. That is the configuration, the
+/// The identity of an encoder: sha256 over everything that decides a text's features. That is the configuration, the
 /// token limit, every weight as f32 (so f16 and f32 files of the same values are the same encoder), the vocabulary and
 /// the tokenizer's settings; not the file's layout, and not the features or variant that a session chooses.
 /// </summary>
 internal static class ContentHash
 {
-    /// <summary>Fields of tokenizer_config.json that change what a text becomes.</summary>
+    /// <summary>Fields of tokenizer_config.json that change a text's tokens.</summary>
     private static readonly string[] TokenizerFields =
         ["do_lower_case", "strip_accents", "tokenize_chinese_chars", "clean_text", "wordpieces_prefix", "unk_token",
             "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -27,7 +27,7 @@ internal static class ContentHash
         ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens",
             "extra_special_tokens"];
 
-    /// <summary>Parts of tokenizer.json that change what a text becomes.</summary>
+    /// <summary>Parts of tokenizer.json that change a text's tokens.</summary>
     private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens",
         "model"];
 
@@ -54,7 +54,7 @@ internal static class ContentHash
     }
 
     /// <summary>
-    /// Tokens that are named beside the vocabulary; the usual ones, which every encoder has, are left aside.
+    /// Tokens that are named in addition to the vocabulary, without the usual ones that every encoder has.
     /// </summary>
     private static void AppendExtraTokens(IncrementalHash hash, string folder)
     {
@@ -96,7 +96,7 @@ internal static class ContentHash
                 Append(hash, $"{Path.GetFileName(path)}:{field}", Canonical(value));
     }
 
-    // The same whatever the order of properties and the spacing.
+    // The order of properties and the spacing make no difference.
     private static byte[] Canonical(JsonElement value)
     {
         using var bytes = new MemoryStream();
@@ -130,7 +130,7 @@ internal static class ContentHash
         }
     }
 
-    // Framed by lengths, so that no two different contents give the same bytes.
+    // Framed by lengths, so that different contents never give the same bytes.
     private static void Append(IncrementalHash hash, string key, ReadOnlySpan<byte> content)
     {
         Span<byte> length = stackalloc byte[8];

@@ -5,7 +5,7 @@ namespace Worker.Onnx.Bundles;
 
 /// <summary>
 /// An imported encoder: a folder with graphs, weights, the tokenizer's files, the self-check and encoder.json, which
-/// names every file with its sha256. Opened, each file is there and unchanged.
+/// names every file with its sha256. An open bundle has every file, unchanged.
 /// </summary>
 public sealed class EncoderBundle
 {
@@ -47,7 +47,7 @@ public sealed class EncoderBundle
     internal EncoderMetadata Metadata { get; }
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
-    /// <exception cref="EncoderException">It is no bundle, of another format, or a file is missing or
+    /// <exception cref="EncoderException">It is not a bundle, it is of another format, or a file is missing or
     /// changed.</exception>
     public static EncoderBundle Open(string folder)
     {

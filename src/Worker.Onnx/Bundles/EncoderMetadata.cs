@@ -49,7 +49,7 @@ internal sealed record EncoderMetadata
     public required ImmutableArray<string> OwnLabels { get; init; }
 
     /// <summary>
-    /// Token ids of the self-check's texts; what they must give is in <see cref="BundleFiles.SelfCheck"/>.
+    /// Token ids of the self-check's texts; their expected outputs are in <see cref="BundleFiles.SelfCheck"/>.
     /// </summary>
     public required ImmutableArray<ImmutableArray<int>> SelfCheck { get; init; }
 
@@ -68,11 +68,11 @@ internal sealed record EncoderMetadata
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new EncoderException(
-                $"{path} is missing: {folder} is no encoder bundle, make one with 'worker import'");
+                $"{path} is missing: {folder} is not an encoder bundle, make one with 'worker import'");
         try
         {
             var bytes = File.ReadAllBytes(path);
-            // The format first: another one may lack or add fields.
+            // The format first, because another one may lack or add fields.
             using (var json = JsonDocument.Parse(bytes))
                 if (!json.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out var number)
                     || number != CurrentFormat)

@@ -37,7 +37,7 @@ internal sealed class Checkpoint : IDisposable
                 $"{folder}: there is no such folder: point to a Hugging Face model folder with config.json and " +
                 "model.safetensors");
         var settings = ConfigFile.Open(Path.Combine(folder, "config.json"));
-        // Before any other file is looked for: a model of another kind is said to be one.
+        // Before any other file is looked for, so that a model of another kind is reported as such.
         var config = EncoderConfigReader.Read(settings);
         var weights = SafetensorsFile.Open(WeightsPath(folder));
         try

@@ -15,7 +15,7 @@ internal sealed class ConfigFile
         this.root = root;
     }
 
-    /// <exception cref="EncoderException">The file is missing, unreadable or no JSON object.</exception>
+    /// <exception cref="EncoderException">The file is missing, unreadable or not a JSON object.</exception>
     public static ConfigFile Open(string path)
     {
         if (!File.Exists(path))
@@ -25,7 +25,7 @@ internal sealed class ConfigFile
     }
 
     /// <returns>Null when there is no such file.</returns>
-    /// <exception cref="EncoderException">The file is there but unreadable or no JSON object.</exception>
+    /// <exception cref="EncoderException">The file is there but unreadable or not a JSON object.</exception>
     public static ConfigFile? TryOpen(string path)
     {
         if (!File.Exists(path))
@@ -36,7 +36,7 @@ internal sealed class ConfigFile
     }
 
     /// <summary>The objects of a JSON array; empty when there is no such file.</summary>
-    /// <exception cref="EncoderException">The file is there but unreadable or no JSON array of objects.</exception>
+    /// <exception cref="EncoderException">The file is there but unreadable or not a JSON array of objects.</exception>
     public static IReadOnlyList<ConfigFile> OpenList(string path)
     {
         if (!File.Exists(path))
@@ -72,7 +72,7 @@ internal sealed class ConfigFile
         root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A whole number of 1 or more.</summary>
-    /// <param name="fallback">Where the field is absent: what the reference library takes then.</param>
+    /// <param name="fallback">The reference library's value for an absent field.</param>
     public int Size(string field, int fallback)
     {
         if (Find(field) is not { } value)
@@ -104,10 +104,10 @@ internal sealed class ConfigFile
             : throw Refused(field, $"is {value.GetRawText()}, expected a string");
     }
 
-    /// <summary>True only when the field says so.</summary>
+    /// <summary>True only if the field says so.</summary>
     public bool IsTrue(string field) => Find(field)?.ValueKind == JsonValueKind.True;
 
-    /// <summary>The strings of a list; empty when the field is absent or no list.</summary>
+    /// <summary>The strings of a list; empty if the field is absent or not a list.</summary>
     public IReadOnlyList<string> Texts(string field) =>
         Find(field) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!)]

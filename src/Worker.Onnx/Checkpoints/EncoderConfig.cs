@@ -25,7 +25,7 @@ internal enum Activation
     Relu,
 }
 
-/// <summary>What of a checkpoint's config.json decides what it computes.</summary>
+/// <summary>The part of a checkpoint's config.json that decides what it computes.</summary>
 internal sealed record EncoderConfig
 {
     public required Architecture Architecture { get; init; }
@@ -46,7 +46,7 @@ internal sealed record EncoderConfig
     /// <summary>Rows of the word embedding.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>Rows of the position embedding: the most tokens a text may have.</summary>
+    /// <summary>Rows of the position embedding: the maximum number of tokens in a text.</summary>
     public required int MaxPositions { get; init; }
 
     /// <summary>Rows of the token type embedding; 0 for an architecture without.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Worker.Onnx.Checkpoints;
 
 /// <summary>
-/// Reads config.json of a BERT or DistilBERT folder; what it cannot honour it refuses by the field's name.
+/// Reads config.json of a BERT or DistilBERT folder. It refuses what it cannot honour, and names the field.
 /// </summary>
 internal static class EncoderConfigReader
 {
@@ -12,7 +12,7 @@ internal static class EncoderConfigReader
 
     /// <summary>All but the checkpoint's own head (<see cref="OwnHeadReader"/>).</summary>
     /// <remarks>A field that is absent has the value that the reference library gives it.</remarks>
-    /// <exception cref="EncoderException">A field is malformed or asks for what is not supported.</exception>
+    /// <exception cref="EncoderException">A field is malformed or unsupported.</exception>
     public static EncoderConfig Read(ConfigFile file)
     {
         var architecture = ModelType(file) switch
@@ -109,9 +109,7 @@ internal static class EncoderConfigReader
             : throw file.Refused("layer_norm_eps", $"is {value.GetRawText()}, expected a number between 0 and 1");
     }
 
-    /// <summary>
-    /// Exports of 2019 have no model_type: the architecture's name tells, or else the fields' names do.
-    /// </summary>
+    /// <summary>Exports of 2019 have no model_type; then the architecture's name or the fields' names decide.</summary>
     private static string ModelType(ConfigFile file)
     {
         if (file.Find("model_type") is not null)

@@ -11,7 +11,7 @@ internal static class OwnHeadReader
     private const string Sequence = "ForSequenceClassification";
 
     /// <summary>
-    /// Tasks whose heads are not of a text as a whole; a token classifier's has the same name and shape.
+    /// Tasks whose heads are not for a whole text; a token classifier's head has the same name and shape.
     /// </summary>
     private static readonly string[] OtherTasks =
     [
@@ -19,7 +19,7 @@ internal static class OwnHeadReader
         "ForNextSentencePrediction", "LMHeadModel",
     ];
 
-    /// <summary>The configuration with the head, where there is one.</summary>
+    /// <summary>The configuration with the head, if there is one.</summary>
     /// <exception cref="EncoderException">The labels are malformed.</exception>
     public static EncoderConfig Join(EncoderConfig config, ConfigFile file, SafetensorsFile weights)
     {
@@ -45,7 +45,7 @@ internal static class OwnHeadReader
     {
         if (file.Find("id2label") is { } map)
             return Named(file, map);
-        // Older exports only count them; the reference library writes nothing for the two that it takes by default.
+        // Older exports only count the labels; the reference library writes nothing for its default of two.
         var count = weights.Tensors.TryGetValue("classifier.weight", out var stored) && stored.Shape.Length == 2
             ? (int)Math.Min(stored.Shape[0], int.MaxValue) : 2;
         foreach (var field in (ReadOnlySpan<string>)["num_labels", "_num_labels"])

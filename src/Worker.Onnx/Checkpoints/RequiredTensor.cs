@@ -6,12 +6,12 @@ namespace Worker.Onnx.Checkpoints;
 /// <param name="Name">Our name for it, the same for every architecture, e.g. <c>layers.0.query.weight</c>.</param>
 /// <param name="Stored">The architecture's own name in a bare checkpoint, e.g.
 /// <c>encoder.layer.0.attention.self.query.weight</c>.</param>
-/// <param name="Prefix">What a checkpoint with a task's head on top puts before it (<c>bert.</c>); empty for the
-/// head's own tensors.</param>
+/// <param name="Prefix">The prefix in a checkpoint with a task's head on top (<c>bert.</c>); empty for the head's own
+/// tensors.</param>
 /// <param name="Shape">The shape that the configuration demands.</param>
 internal sealed record RequiredTensor(string Name, string Stored, string Prefix, ImmutableArray<long> Shape);
 
-/// <summary>Which tensors a configuration needs, and how each architecture calls them.</summary>
+/// <summary>Which tensors a configuration needs, and their names in each architecture.</summary>
 internal static class RequiredTensors
 {
     /// <summary>Names of a layer's parts: ours, BERT's and DistilBERT's.</summary>

@@ -3,12 +3,13 @@ using System.Text.Json;
 namespace Worker.Onnx.Checkpoints;
 
 /// <summary>
-/// What the files of the sentence-transformers library ask for around the encoder. A worker offers the mean and [CLS]
-/// of each text and scales them as its heads need; what goes beyond that is refused by the file's and field's name.
+/// Checks what the files of the sentence-transformers library ask for around the encoder. A worker offers the mean and
+/// [CLS] of each text and scales them as its heads need. Everything beyond that is refused, with the names of the file
+/// and field.
 /// </summary>
 internal static class SentenceFiles
 {
-    /// <summary>The configuration's names, by the architecture that it was first written for.</summary>
+    /// <summary>The configuration's file names, by the architecture that it was first written for.</summary>
     public static IReadOnlyList<string> ConfigNames { get; } =
         ["sentence_bert_config.json", "sentence_distilbert_config.json"];
 
@@ -16,8 +17,8 @@ internal static class SentenceFiles
 
     /// <summary>Checks them all.</summary>
     /// <param name="lowersCase">Whether the folder's tokenizer lower-cases texts.</param>
-    /// <returns>What a user should know of the features, a line each.</returns>
-    /// <exception cref="EncoderException">Something is malformed, or asks for what is not done here.</exception>
+    /// <returns>What a user should know about the features, one line each.</returns>
+    /// <exception cref="EncoderException">Something is malformed or unsupported.</exception>
     public static IReadOnlyList<string> Check(string folder, bool lowersCase)
     {
         foreach (var name in ConfigNames)
@@ -25,7 +26,7 @@ internal static class SentenceFiles
                 && !lowersCase)
                 throw config.Refused(
                     "do_lower_case",
-                    "is true, but the tokenizer tells upper from lower case: set do_lower_case of " +
+                    "is true, but the tokenizer distinguishes upper and lower case: set do_lower_case of " +
                     "tokenizer_config.json to true");
         List<string> remarks = [];
         var pooling = Pooling;
@@ -34,20 +35,20 @@ internal static class SentenceFiles
             var (type, path) = (module.Text("type", "").Split('.')[^1], module.Text("path", ""));
             if (type == "Transformer" && path.Length > 0)
                 throw module.Refused(
-                    "path", $"is '{path}': the encoder itself lies there, import the folder " +
+                    "path", $"is '{path}': the encoder itself is there, import the folder " +
                     $"{Path.Combine(folder, path)}");
             if (type == "Pooling")
                 pooling = path;
             // Heads and 'embed' scale features themselves; dropout is for training.
             if (type is not ("Transformer" or "Pooling" or "Normalize" or "Dropout"))
                 throw module.Refused(
-                    "type", $"is a {type} layer ({path}), which is not applied here: take the entry out to use the " +
-                    "features before it");
+                    "type", $"is a {type} layer ({path}), which is not applied here: remove the entry to use the " +
+                        "features before it");
         }
         if (ConfigFile.TryOpen(Path.Combine(folder, pooling, "config.json")) is { } pooled && IsOfCls(pooled))
             remarks.Add(
-                "its own embedding of a text is the vector of [CLS]: 'train --feature cls' sees that one, the " +
-                "default means");
+                "its own embedding of a text is the vector of [CLS]: 'train --feature cls' uses that vector, the " +
+                "default uses means");
         if (ConfigFile.TryOpen(Path.Combine(folder, "config_sentence_transformers.json")) is { } prompts
             && Prompts(prompts) is { } remark)
             remarks.Add(remark);
@@ -66,11 +67,11 @@ internal static class SentenceFiles
         foreach (var (field, mode) in modes)
             if (mode is not ("cls_token" or "cls" or "mean_tokens" or "mean"))
                 throw config.Refused(
-                    field, $"asks for '{mode}': only the mean and [CLS] are offered; take the field out to train on " +
-                        "these all the same");
+                    field, $"asks for '{mode}': only the mean and [CLS] are offered; remove the field to train on " +
+                        "these anyway");
         var kinds = modes.Select(mode => mode.Mode is "cls_token" or "cls").Distinct().ToArray();
         return kinds.Length <= 1 ? kinds.Contains(true)
-            : throw config.Refused(modes[^1].Field, "is asked for beside another mode: name one of mean and cls");
+            : throw config.Refused(modes[^1].Field, "is set together with another mode: choose either mean or cls");
     }
 
     /// <summary>Prompts that the library puts before texts: a default one changes every text.</summary>

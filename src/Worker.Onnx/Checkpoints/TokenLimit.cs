@@ -1,10 +1,10 @@
 namespace Worker.Onnx.Checkpoints;
 
-/// <summary>The longest text that a checkpoint takes.</summary>
+/// <summary>The longest text that a checkpoint accepts.</summary>
 internal static class TokenLimit
 {
     /// <summary>
-    /// The least of what the position embedding holds, what the tokenizer cuts to (tokenizer_config.json's
+    /// The minimum of what the position embedding holds, what the tokenizer cuts to (tokenizer_config.json's
     /// model_max_length, max_len in older exports) and what a sentence encoder was trained with
     /// (sentence_bert_config.json's max_seq_length).
     /// </summary>

@@ -12,7 +12,7 @@ internal sealed class AttentionBlock(GraphWriter graph, EncoderConfig config, Li
     {
         var name = $"layers.{layer}";
         linear.Add(LinearGroup.AttentionInput(config, layer));
-        // The query's weights carry the factor 1 / sqrt(width of a head) since the import.
+        // The import has put the factor 1 / sqrt(width of a head) into the query's weights.
         var query = Split($"{name}.query", 0, 2, 1, 3);
         var key = Split($"{name}.key", 0, 2, 3, 1);
         var value = Split($"{name}.value", 0, 2, 1, 3);

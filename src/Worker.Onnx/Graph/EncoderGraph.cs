@@ -7,12 +7,12 @@ namespace Worker.Onnx.Graph;
 /// <summary>
 /// A BERT or DistilBERT encoder as an ONNX graph of standard operators. Inputs: <c>ids</c> int32 [batch, sequence],
 /// padded with any id; <c>mask</c> f32 [batch, sequence], 1 for a token and 0 for padding. Outputs: every feature
-/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] where
-/// the checkpoint has a head of its own. A session keeps those that it wants (<see cref="GraphSelection"/>).
+/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] if the
+/// checkpoint has its own head. A session keeps the outputs that it wants (<see cref="GraphSelection"/>).
 /// </summary>
 internal sealed class EncoderGraph
 {
-    /// <summary>Added to the attention score of padding: exp of it is exactly 0 beside any real score.</summary>
+    /// <summary>Added to the attention score of padding: its exp is exactly 0 next to any real score.</summary>
     private const float MaskedScore = -1e9f;
 
     private readonly EncoderConfig config;
@@ -67,9 +67,9 @@ internal sealed class EncoderGraph
         return graph.Node("Unsqueeze", "pooling", [share, axis]);
     }
 
-    // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden]. The position
-    // of a token is how many there are before it; counted so, and not sliced from the table, every shape is known to
-    // the runtime's optimiser by name, and it fuses each sum with the normalisation that follows.
+    // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden]. The position of
+    // a token is the number of tokens before it. It is counted, not sliced from the table: then the runtime's optimiser
+    // knows every shape by name, and fuses each sum with the normalisation that follows.
     private string Embeddings()
     {
         var words = graph.Node("Gather", "embeddings.words", [graph.Weight("embeddings.word"), GraphNames.Ids]);

@@ -42,8 +42,10 @@ internal static class EncoderWeights
         }
     }
 
-    /// <summary>A linear layer's weights as the graphs use them: transposed (the checkpoint holds [outputs, inputs]),
-    /// and scaled where it is a query's.</summary>
+    /// <summary>
+    /// A linear layer's weights as the graphs use them: transposed (the checkpoint holds [outputs, inputs]), and scaled
+    /// for a query.
+    /// </summary>
     public static LinearMatrix Matrix(Checkpoint checkpoint, string name)
     {
         var shape = checkpoint.Shape($"{name}.weight");
@@ -57,7 +59,7 @@ internal static class EncoderWeights
         return new LinearMatrix(matrix, inputs, outputs);
     }
 
-    // Attention divides its scores by sqrt(width of a head): done here, in the query, once and for all.
+    // Attention divides its scores by sqrt(width of a head). That is done here once, in the query.
     private static float Factor(EncoderConfig config, string linear) =>
         linear.EndsWith(".query", StringComparison.Ordinal) ? 1 / MathF.Sqrt(config.Hidden / config.AttentionHeads) : 1;
 
@@ -68,7 +70,7 @@ internal static class EncoderWeights
         var positions = checkpoint.Read("embeddings.position");
         if (checkpoint.Has("embeddings.type"))
         {
-            // One text is all of token type 0, so its vector is the same at every position.
+            // A single text has only token type 0, so that vector is the same at every position.
             var type = checkpoint.Read("embeddings.type").AsSpan(0, config.Hidden);
             for (var row = 0; row < config.MaxPositions; row++)
             {

@@ -5,12 +5,12 @@ using Worker.Onnx.Schema;
 namespace Worker.Onnx.Graph;
 
 /// <summary>
-/// Makes a session's graph of a stored one: keeps the features wanted, puts the heads on top as inputs, and drops every
-/// node and tensor that then leads nowhere (a session on layer 3 runs three layers).
+/// Turns a stored graph into a session's graph: keeps the wanted features, adds the heads on top as inputs, and drops
+/// all nodes and tensors that are then unused (a session on layer 3 runs three layers).
 /// </summary>
 internal static class GraphSelection
 {
-    /// <param name="stored">The stored graph, as <see cref="EncoderGraph"/> builds it; it is taken apart.</param>
+    /// <param name="stored">The stored graph, as <see cref="EncoderGraph"/> builds it; it is modified.</param>
     /// <param name="features">Features wanted, in order; each is offered by the graph.</param>
     /// <param name="ownLogits">Whether the checkpoint's own head is wanted too.</param>
     /// <returns>The model's bytes.</returns>
@@ -49,7 +49,7 @@ internal static class GraphSelection
         return stored.ToByteArray();
     }
 
-    // Nodes are stored in topological order: going backwards, a node is needed when one of its outputs is.
+    // Nodes are stored in topological order. Going backwards, a node is needed if one of its outputs is.
     private static void Prune(GraphProto graph)
     {
         var needed = graph.Output.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);

@@ -93,7 +93,7 @@ internal sealed class GraphWriter(params WeightFile[] weights)
     public static AttributeProto String(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
-    /// <summary>A dimension is a number or, where it varies, a name.</summary>
+    /// <summary>A dimension is a number or, if it varies, a name.</summary>
     public static ValueInfoProto Value(
         string name, TensorProto.Types.DataType type, params ReadOnlySpan<string> dimensions)
     {

@@ -9,8 +9,7 @@ namespace Worker.Onnx.Graph;
 /// <param name="Linears">Names of the layers.</param>
 internal sealed record LinearGroup(string Name, string Input, int Width, string[] Linears)
 {
-    /// <summary>Name of the factors that the input is multiplied by before it is quantised, where it has outliers;
-    /// [width].</summary>
+    /// <summary>Name of the factors that multiply an input with outliers before it is quantised; [width].</summary>
     public string Smoothing => $"{Name}.smoothing";
 
     public static LinearGroup AttentionInput(EncoderConfig config, int layer) => new(

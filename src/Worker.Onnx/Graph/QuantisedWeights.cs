@@ -6,8 +6,8 @@ namespace Worker.Onnx.Graph;
 /// <summary>
 /// Writes the linear layers' weights for the int8 variant. Activations are quantised with one scale for the whole
 /// tensor, and a few channels of a few tokens ([CLS] above all) are ten times larger than the rest: such a channel is
-/// divided by a factor that its weights are multiplied by (the idea of SmoothQuant, Xiao et al. 2022,
-/// arXiv:2211.10438), so that the others keep their resolution.
+/// divided by a factor and its weights are multiplied by the same factor (the idea of SmoothQuant, Xiao et al. 2022,
+/// arXiv:2211.10438), so that the other channels keep their resolution.
 /// </summary>
 internal static class QuantisedWeights
 {
@@ -15,8 +15,8 @@ internal static class QuantisedWeights
     public const string ZeroPoint = "zero_point";
 
     /// <summary>
-    /// A channel is an outlier beyond so many times the median channel's range. Measured on MiniLM in micro-batches of
-    /// 512 tokens: mean cosine to f32 .987 without, .9932 to .9941 with 2 to 4; the speed falls by 2%.
+    /// A channel is an outlier beyond this many times the median channel's range. Measured on MiniLM in micro-batches
+    /// of 512 tokens: mean cosine to f32 .987 without, .9932 to .9941 with 2 to 4; the speed falls by 2%.
     /// </summary>
     private const float OutlierRatio = 4;
 
@@ -26,8 +26,8 @@ internal static class QuantisedWeights
     /// <summary>Name of a linear layer's scales; f32 [outputs].</summary>
     public static string Scales(string linear) => $"{linear}.weight.scales";
 
-    /// <param name="ranges">Largest magnitude of each input channel by group (<see cref="LinearGroup.Name"/>), as met
-    /// in sample texts.</param>
+    /// <param name="ranges">Largest magnitude of each input channel by group (<see cref="LinearGroup.Name"/>), measured
+    /// on sample texts.</param>
     public static void Write(Checkpoint checkpoint, IReadOnlyDictionary<string, float[]> ranges, WeightFile weights)
     {
         weights.Add(ZeroPoint, new sbyte[1]);
@@ -43,7 +43,7 @@ internal static class QuantisedWeights
                 weights.Add(Levels(linear), levels, matrix.Inputs, matrix.Outputs);
                 weights.Add(Scales(linear), scales, matrix.Outputs);
             }
-            // A group without outliers needs no multiplication: its graph has none.
+            // A group without outliers needs no multiplication, so its graph has none.
             if (TensorPrimitives.Max<float>(factors) > 1)
             {
                 TensorPrimitives.Reciprocal<float>(factors, factors);
@@ -52,7 +52,7 @@ internal static class QuantisedWeights
         }
     }
 
-    // max(1, range / limit) for each input channel: all but the outliers stay as they are.
+    // max(1, range / limit) for each input channel; only outliers change.
     private static float[] Factors(float[] range)
     {
         var limit = OutlierRatio * range.Order().ElementAt(range.Length / 2);

@@ -6,6 +6,6 @@ internal enum Variant
     /// <summary>f32 throughout.</summary>
     Float32,
 
-    /// <summary>Weights quantised per output channel at import, activations as they come.</summary>
+    /// <summary>Weights are quantised per output channel at import, activations at run time.</summary>
     Int8,
 }

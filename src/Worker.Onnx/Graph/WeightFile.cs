@@ -6,17 +6,17 @@ using Worker.Onnx.Schema;
 namespace Worker.Onnx.Graph;
 
 /// <summary>
-/// A file beside the graphs that holds large tensors of theirs (ONNX's external data): the runtime maps it, so only the
-/// pages that are used become resident, and graphs that differ in some tensors share the rest.
+/// A file next to the graphs that holds their large tensors (ONNX's external data). The runtime maps it, so only the
+/// used pages become resident, and graphs that differ in some tensors share the rest.
 /// </summary>
 internal sealed class WeightFile : IDisposable
 {
     /// <summary>
-    /// Tensors below this stay inside the graphs, in bytes: the runtime's optimiser reads small constants.
+    /// Tensors below this size in bytes stay inside the graphs, because the runtime's optimiser reads small constants.
     /// </summary>
     private const int InlineBytes = 1024;
 
-    /// <summary>A page: the runtime maps each tensor on its own.</summary>
+    /// <summary>A page, because the runtime maps each tensor separately.</summary>
     private const int Alignment = 4096;
 
     private readonly string name;

@@ -14,15 +14,15 @@ namespace Worker.Onnx.Importing;
 /// <summary>Turns a Hugging Face folder of a BERT or DistilBERT encoder into a bundle.</summary>
 public static class EncoderImporter
 {
-    /// <summary>Imports a folder. The bundle appears whole under its name at the very end, or not at all.</summary>
+    /// <summary>Imports a folder. The bundle appears complete under its name at the very end, or not at all.</summary>
     /// <param name="folder">Holds config.json, model.safetensors, and vocab.txt or tokenizer.json.</param>
     /// <param name="destination">The bundle's folder: new, empty, or an earlier bundle, which is replaced.</param>
-    /// <param name="openTokenizer">Opens the folder's tokenizer, once it is known to be of an encoder that is
+    /// <param name="openTokenizer">Opens the folder's tokenizer; called once the encoder is known to be
     /// supported.</param>
-    /// <param name="remark">Told what a user should know of the features; null for nobody.</param>
+    /// <param name="remark">Called with what a user should know about the features; null for nobody.</param>
     /// <returns>The bundle.</returns>
-    /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is in the
-    /// way; the message names the file and the field or tensor.</exception>
+    /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is already
+    /// used; the message names the file and the field or tensor.</exception>
     public static EncoderBundle Import(
         string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null)
     {
@@ -105,7 +105,7 @@ public static class EncoderImporter
         var config = checkpoint.Config;
         using var weights = new WeightFile(folder, BundleFiles.Weights);
         EncoderWeights.Write(checkpoint, weights);
-        // On disk before a session maps it.
+        // It must be on disk before a session maps it.
         weights.Dispose();
         var float32 = Write(Variant.Float32, weights);
 
@@ -122,7 +122,7 @@ public static class EncoderImporter
         }
     }
 
-    // The reference is this machine's f32 on the CPU, which tests hold to the original library's figures.
+    // The reference is this machine's f32 on the CPU, which tests compare with the original library's figures.
     private static void WriteSelfCheck(EncoderBundle bundle)
     {
         var layout = new FeatureLayout(bundle.Features, bundle.Hidden);

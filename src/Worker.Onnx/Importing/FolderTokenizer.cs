@@ -1,6 +1,6 @@
 namespace Worker.Onnx.Importing;
 
-/// <summary>The tokenizer of a Hugging Face folder, so far as an import must know it.</summary>
+/// <summary>The tokenizer of a Hugging Face folder, as much as an import must know of it.</summary>
 /// <param name="Encode">Ids of a text, [CLS] and [SEP] included.</param>
 /// <param name="IdLimit">One more than the highest id that a text can get.</param>
 /// <param name="LowersCase">Whether texts are lower-cased.</param>

@@ -2,7 +2,7 @@ namespace Worker.Onnx.Importing;
 
 /// <summary>
 /// The texts whose features an import stores, for the check at start: short and long, words and symbols, several
-/// scripts, so that all parts of the vocabulary and a range of activations are met.
+/// scripts, so that they cover all parts of the vocabulary and a range of activations.
 /// </summary>
 internal static class SelfCheckTexts
 {

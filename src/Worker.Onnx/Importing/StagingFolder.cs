@@ -1,8 +1,8 @@
 namespace Worker.Onnx.Importing;
 
 /// <summary>
-/// A folder beside its destination that takes the destination's name when it is complete, and is deleted when it never
-/// becomes so: nobody ever sees half a bundle.
+/// A folder next to its destination that takes the destination's name when it is complete, and is deleted otherwise. So
+/// nobody ever sees half a bundle.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class StagingFolder : IDisposable
     public StagingFolder(string destination)
     {
         this.destination = destination;
-        // The same parent, hence the same file system: the rename is one step.
+        // The same parent is the same file system, so the rename is one step.
         Path = Beside("importing");
         try
         {
@@ -20,13 +20,13 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EncoderException($"{Path}: cannot be made: {error.Message}", error);
+            throw new EncoderException($"{Path}: cannot be created: {error.Message}", error);
         }
     }
 
     public string Path { get; }
 
-    /// <summary>Puts the folder in place, in exchange for what was there.</summary>
+    /// <summary>Moves the folder into place and replaces what was there.</summary>
     public void Publish()
     {
         var old = Beside("replaced");

@@ -26,7 +26,7 @@ internal sealed class SafetensorsFile : IDisposable
     public FrozenDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <summary>Opens a file and checks its header; no tensor is read yet.</summary>
-    /// <exception cref="EncoderException">It is no whole safetensors file; the message names file and
+    /// <exception cref="EncoderException">It is not a complete safetensors file; the message names file and
     /// tensor.</exception>
     public static SafetensorsFile Open(string path)
     {

@@ -37,7 +37,7 @@ internal static class SafetensorsHeader
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <returns>The tensors, by name.</returns>
-    /// <exception cref="EncoderException">The header or an entry does not hold; the message names file and
+    /// <exception cref="EncoderException">The header or an entry is wrong; the message names file and
     /// tensor.</exception>
     public static FrozenDictionary<string, SafetensorsTensor> Read(Stream file, string path)
     {
@@ -78,13 +78,14 @@ internal static class SafetensorsHeader
         catch (JsonException error)
         {
             throw new EncoderException(
-                $"{path}: its header is not valid JSON ({error.Message}): it is no safetensors file, or damaged",
+                $"{path}: its header is not valid JSON ({error.Message}): it is not a safetensors file, or it is " +
+                "damaged",
                 error);
         }
         using (json)
         {
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw Refused(path, "its header is not a JSON object: it is no safetensors file, or damaged");
+                throw Refused(path, "its header is not a JSON object: it is not a safetensors file, or it is damaged");
             var tensors = new List<SafetensorsTensor>();
             foreach (var entry in json.RootElement.EnumerateObject())
                 if (!entry.NameEquals("__metadata__"))

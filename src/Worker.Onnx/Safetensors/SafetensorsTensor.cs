@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Worker.Onnx.Safetensors;
 
-/// <summary>Where a tensor lies in a safetensors file.</summary>
+/// <summary>Where a tensor is in a safetensors file.</summary>
 /// <param name="Name">Its name in the file.</param>
 /// <param name="Dtype">Element type as the file writes it, e.g. <c>F32</c>, <c>F16</c>, <c>BF16</c>,
 /// <c>I64</c>.</param>

@@ -7,9 +7,8 @@ namespace Worker.Onnx.Safetensors;
 /// <summary>Writes f32 tensors as a safetensors file.</summary>
 internal static class SafetensorsWriter
 {
-    /// <param name="path">The file; overwritten when it is there.</param>
-    /// <param name="tensors">Name, shape and elements (row-major) of each, in the order they are to lie in the
-    /// file.</param>
+    /// <param name="path">The file; overwritten if it exists.</param>
+    /// <param name="tensors">Name, shape and elements (row-major) of each, in their order in the file.</param>
     public static void Write(string path, IReadOnlyList<(string Name, long[] Shape, float[] Values)> tensors)
     {
         using var header = new MemoryStream();

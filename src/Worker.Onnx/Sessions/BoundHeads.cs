@@ -5,8 +5,8 @@ using Worker.Onnx.Graph;
 namespace Worker.Onnx.Sessions;
 
 /// <summary>
-/// The head matrix that is bound to the session: bound anew only when another instance comes, so on a GPU the weights
-/// are copied once a swap.
+/// The head matrix that is bound to the session. It is bound again only for another instance, so on a GPU the weights
+/// are copied once per swap.
 /// </summary>
 internal sealed class BoundHeads : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class BoundHeads : IDisposable
             throw new ArgumentException(
                 $"the heads are laid out for {heads.Rows} features, the encoder returns {width}", nameof(heads));
         Release();
-        // Without heads a column of zeros stands in; its logit is never asked for.
+        // Without heads a column of zeros is bound; its logit is never asked for.
         var labels = Math.Max(heads.Labels, 1);
         weights = OrtValue.CreateTensorValueFromMemory(
             heads.Labels > 0 ? heads.Weights : new float[width], [width, labels]);

@@ -3,18 +3,18 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Worker.Onnx.Sessions;
 
-/// <summary>Says why CUDA cannot be had, before the runtime is asked and fails.</summary>
+/// <summary>Says why CUDA is not available, before the runtime is asked and fails.</summary>
 internal static class CudaProvider
 {
     private const string ProviderName = "CUDAExecutionProvider";
 
     private static readonly string Driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
-    /// <returns>What is missing and what to do, or null when nothing was found missing.</returns>
+    /// <returns>What is missing and what to do; null if nothing was found missing.</returns>
     public static string? Missing()
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains(ProviderName, StringComparer.Ordinal))
-            return "this build of ONNX Runtime has no CUDA provider: it is there on x64, under Linux and Windows";
+            return "this build of ONNX Runtime has no CUDA provider: there is one for x64, under Linux and Windows";
         if (!NativeLibrary.TryLoad(Driver, out var driver))
             return $"no NVIDIA driver ({Driver} cannot be loaded): install the driver, or give the container its GPU";
         NativeLibrary.Free(driver);

@@ -10,14 +10,16 @@ namespace Worker.Onnx.Sessions;
 /// <summary>Compares what a device computes for a bundle's self-check texts with what the import stored.</summary>
 internal static class DeviceCheck
 {
-    /// <summary>What f32 on another processor must reach: only the order of summation differs.</summary>
+    /// <summary>What f32 on another processor must reach, where only the order of summation differs.</summary>
     public static readonly Bounds Float32 = new(0.9999, 0.9999);
 
-    /// <summary>What CUDA must reach: its products may be rounded to TF32's 10 bits.</summary>
+    /// <summary>What CUDA must reach, where products may be rounded to TF32's 10 bits.</summary>
     public static readonly Bounds Cuda = new(0.999, 0.995);
 
-    /// <summary>What int8 must reach; measured .993 on MiniLM. Less is a model that does not quantise, or a processor
-    /// whose products saturate.</summary>
+    /// <summary>
+    /// What int8 must reach; measured .993 on MiniLM. Less means a model that does not quantise well, or a processor
+    /// whose products saturate.
+    /// </summary>
     public static readonly Bounds Int8 = new(0.98, 0.92);
 
     /// <summary>Cosines to the stored vectors that pass.</summary>
@@ -36,7 +38,7 @@ internal static class DeviceCheck
         return rows;
     }
 
-    /// <summary>Agreement over all texts and features: mean and least cosine to the stored vectors.</summary>
+    /// <summary>Agreement over all texts and features: mean and minimum cosine to the stored vectors.</summary>
     public static (double Mean, double Minimum) Compare(Encoder encoder, EncoderBundle bundle)
     {
         var rows = Run(encoder, bundle.Metadata.SelfCheck);

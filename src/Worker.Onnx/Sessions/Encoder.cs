@@ -9,8 +9,8 @@ using Worker.Onnx.Graph;
 namespace Worker.Onnx.Sessions;
 
 /// <summary>
-/// An encoder bundle in an ONNX Runtime session. Inputs lie in memory that is reused from call to call, outputs are
-/// written straight to the caller's; one caller at a time.
+/// An encoder bundle in an ONNX Runtime session. Inputs are in memory that is reused from call to call; outputs are
+/// written directly to the caller's memory. One caller at a time.
 /// </summary>
 public sealed unsafe class Encoder : IEncoder
 {
@@ -47,8 +47,10 @@ public sealed unsafe class Encoder : IEncoder
 
     public string Description { get; }
 
-    /// <summary>Logits of the checkpoint's own head; 0 unless the encoder was created with
-    /// <see cref="EncoderOptions.OwnLogits"/>.</summary>
+    /// <summary>
+    /// Logits of the checkpoint's own head; 0 unless the encoder was created with
+    /// <see cref="EncoderOptions.OwnLogits"/>.
+    /// </summary>
     public int OwnLabels => plan.OwnLogits ? bundle.OwnLabels.Length : 0;
 
     /// <inheritdoc/>
@@ -104,7 +106,7 @@ public sealed unsafe class Encoder : IEncoder
             throw new ArgumentException($"{length} floats were given for {texts} texts of {width}", name);
     }
 
-    // Outputs of the call before point into memory that its caller has back: they are unbound first.
+    // Outputs of the previous call point into memory that its caller owns again, so they are unbound first.
     private void Bind(in MicroBatch batch, HeadMatrix matrix)
     {
         binding.ClearBoundOutputs();

@@ -13,15 +13,16 @@ namespace Worker.Onnx.Sessions;
 public static class EncoderFactory
 {
     /// <summary>Opens an encoder as the options ask.</summary>
-    /// <exception cref="EncoderException">A feature is not offered, the device cannot be had, or what it computes is
-    /// not the encoder that was imported; the message says what to do.</exception>
+    /// <exception cref="EncoderException">A feature is not offered, the device is not available, or its outputs are not
+    /// those of the imported encoder; the message says what to do.</exception>
     public static Encoder Create(EncoderBundle bundle, EncoderOptions options)
     {
-        // 1. What is wanted of the graph.
+        // 1. The wanted outputs of the graph.
         var layout = Layout(bundle, options.Features);
         if (options.OwnLogits && bundle.OwnLabels.IsEmpty)
             throw new EncoderException(
-                $"{bundle.Folder}: the checkpoint has no classification head of its own: only its features can be had");
+                $"{bundle.Folder}: the checkpoint has no classification head of its own: only its features are " +
+                "available");
         var plan = new SessionPlan(options.Device, options.Precision == Precision.Int8 ? Variant.Int8 : Variant.Float32,
             SessionSettings.Threads(options.Threads), options.OwnLogits);
 
@@ -87,7 +88,7 @@ public static class EncoderFactory
     private static Encoder OpenCuda(EncoderBundle bundle, FeatureLayout layout, SessionPlan plan, string remark)
     {
         if (CudaProvider.Missing() is { } missing)
-            throw new EncoderException($"device cuda cannot be had: {missing}; or choose device cpu");
+            throw new EncoderException($"device cuda is not available: {missing}; or choose device cpu");
         try
         {
             return Checked(Open(bundle, layout, plan with { Device = Device.Cuda }, remark), bundle, DeviceCheck.Cuda,
@@ -100,7 +101,7 @@ public static class EncoderFactory
             when (error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new EncoderException(
-                $"device cuda cannot be had: {CudaProvider.Explain(error)}; or choose device cpu", error);
+                $"device cuda is not available: {CudaProvider.Explain(error)}; or choose device cpu", error);
         }
     }
 
@@ -121,7 +122,7 @@ public static class EncoderFactory
                 "import it again on this machine");
     }
 
-    // The encoder when it agrees with the stored outputs; otherwise it is closed, and null.
+    // The encoder if it agrees with the stored outputs; otherwise it is closed, and the result is null.
     private static Encoder? Checked(
         Encoder encoder, EncoderBundle bundle, DeviceCheck.Bounds bounds, out string disagreement)
     {
@@ -129,7 +130,7 @@ public static class EncoderFactory
         {
             var (mean, minimum) = DeviceCheck.Compare(encoder, bundle);
             disagreement = string.Create(CultureInfo.InvariantCulture,
-                $"cosine to the stored outputs: mean {mean:F4}, least {minimum:F4}");
+                $"cosine to the stored outputs: mean {mean:F4}, minimum {minimum:F4}");
             if (mean >= bounds.Mean && minimum >= bounds.Minimum)
                 return encoder;
         }

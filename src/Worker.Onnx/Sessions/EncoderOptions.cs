@@ -5,7 +5,7 @@ namespace Worker.Onnx.Sessions;
 /// <summary>Where an encoder runs.</summary>
 public enum Device
 {
-    /// <summary>CUDA where it can be had, otherwise the CPU; the description says why.</summary>
+    /// <summary>CUDA if it is available, otherwise the CPU; the description says why.</summary>
     Auto,
 
     Cpu,
@@ -18,7 +18,7 @@ public enum Device
 public enum Precision
 {
     /// <summary>
-    /// f32: heads and embeddings are then those of the checkpoint itself. int8 is a choice to make knowingly.
+    /// f32: heads and embeddings are then those of the checkpoint itself. int8 must be chosen explicitly.
     /// </summary>
     Auto,
 
@@ -40,12 +40,12 @@ public sealed record EncoderOptions
     /// <summary>Default: auto.</summary>
     public Precision Precision { get; init; } = Precision.Auto;
 
-    /// <summary>CPU threads; 0 (the default) for as many as the process may use.</summary>
+    /// <summary>CPU threads; 0 (the default): as many as the process may use.</summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 
     /// <summary>
-    /// Features returned for each text, in order; <c>taps</c> and <c>all</c> stand for several. Default: <c>mean</c>.
+    /// Features returned for each text, in order; <c>taps</c> and <c>all</c> mean several. Default: <c>mean</c>.
     /// </summary>
     [MinLength(1)]
     public IReadOnlyList<string> Features { get; init; } = ["mean"];

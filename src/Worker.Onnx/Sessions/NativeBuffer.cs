@@ -13,7 +13,7 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable where T : unmanaged
     private T* pointer;
     private int capacity;
 
-    /// <summary>The buffer's first elements; what they hold is left over from before.</summary>
+    /// <summary>The buffer's first elements, which still hold old values.</summary>
     public Span<T> Take(int count)
     {
         if (count > capacity)

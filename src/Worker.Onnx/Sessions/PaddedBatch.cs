@@ -67,7 +67,7 @@ internal sealed class PaddedBatch : IDisposable
         {
             if (length < 1 || length > maxTokens)
                 throw new ArgumentException(
-                    $"a text has {length} tokens, the encoder takes 1 to {maxTokens}: cut it before", nameof(batch));
+                    $"a text has {length} tokens, the encoder takes 1 to {maxTokens}: cut it first", nameof(batch));
             total += length;
             longest = Math.Max(longest, length);
         }

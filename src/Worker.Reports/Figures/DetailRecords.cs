@@ -3,7 +3,7 @@ using Worker.Learning.Evaluating.Curves;
 
 namespace Worker.Reports.Figures;
 
-/// <summary>The JSON shape of how right decisions are by their confidence.</summary>
+/// <summary>The JSON shape of how often decisions are right, by their confidence.</summary>
 internal sealed record ConfidenceRecord(
     JudgedRecord Certified,
     JudgedRecord Likely,
@@ -116,6 +116,6 @@ internal sealed record SliceRecord(
 }
 
 /// <summary>
-/// A mistake by the text's place in the file, counted from 0: figures, not texts, are what the file is for.
+/// A mistake, by the text's place in the file, counted from 0. The file is for figures, not for texts.
 /// </summary>
 internal sealed record MistakeRecord(int Text, string Label, double P, int Answer);

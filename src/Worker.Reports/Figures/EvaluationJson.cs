@@ -36,7 +36,7 @@ internal static class EvaluationJson
         Write(output, detail is null ? record : With(record, detail));
     }
 
-    /// <summary>The anomaly figures alone, where there are no heads.</summary>
+    /// <summary>Only the anomaly figures, if there are no heads.</summary>
     public static void Write(Stream output, AnomalyMetrics anomaly) =>
         Write(output, new EvaluationRecord { Anomaly = AnomalyRecord.From(anomaly) });
 

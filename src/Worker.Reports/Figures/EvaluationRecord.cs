@@ -3,7 +3,7 @@ using Worker.Learning.Evaluating;
 
 namespace Worker.Reports.Figures;
 
-/// <summary>The JSON shape of an evaluation: what is null is left out, as are details where there are none.</summary>
+/// <summary>The JSON shape of an evaluation; null values and missing details are left out.</summary>
 internal sealed record EvaluationRecord
 {
     public AverageMetrics? Macro { get; init; }
@@ -79,5 +79,5 @@ internal sealed record AnomalyRecord(
             StringComparer.Ordinal));
 }
 
-/// <summary>The JSON shape of how well one channel tells unknown texts from known ones.</summary>
+/// <summary>The JSON shape of how well one channel separates unknown texts from known ones.</summary>
 internal sealed record SeparationRecord(double Auroc, double Aupr, double Fpr95);

@@ -4,7 +4,7 @@ using Worker.Learning.Experiments;
 namespace Worker.Reports.Figures;
 
 /// <summary>
-/// Every figure of an experiment as CSV, a line each: variant, seed, label (empty for all), metric, value.
+/// Every figure of an experiment as CSV, one per line: variant, seed, label (empty for all), metric, value.
 /// </summary>
 internal static class ExperimentCsv
 {

@@ -74,7 +74,7 @@ internal sealed record VariantRecord(
 internal sealed record LabelEstimatesRecord(
     EstimateRecord F1, EstimateRecord AveragePrecision, EstimateRecord LogLoss, EstimateRecord Ece);
 
-/// <summary>The JSON shape of an estimate; null where a figure is no number.</summary>
+/// <summary>The JSON shape of an estimate; null if a figure is not a number.</summary>
 /// <param name="AgainstBase">The difference to the base; null, for the base itself and for labels, is left out.</param>
 internal sealed record EstimateRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Mean,
@@ -85,7 +85,7 @@ internal sealed record EstimateRecord(
     public static EstimateRecord From(Estimate estimate) =>
         new(Finite(estimate.Mean), Finite(estimate.TwoSigma), estimate.Seeds);
 
-    /// <summary>JSON has no form for infinity and what is no number.</summary>
+    /// <summary>JSON has no form for infinity and NaN.</summary>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
 

@@ -9,7 +9,9 @@ namespace Worker.Reports.Figures;
 [JsonSerializable(typeof(ExperimentRecord))]
 internal sealed partial class FiguresContext : JsonSerializerContext
 {
-    /// <summary>Indented; labels of any language stay readable: JSON's own default escapes all but ASCII.</summary>
+    /// <summary>
+    /// Indented. Labels of any language stay readable, while JSON's own default escapes everything but ASCII.
+    /// </summary>
     public static FiguresContext Readable { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -8,8 +8,8 @@ namespace Worker.Reports.Figures;
 internal sealed record PointsRecord(IReadOnlyList<string> Columns, IReadOnlyList<PointRecord> Rows);
 
 /// <summary>
-/// One point of a curve, on one line of an indented file; null for what is no number. Rounded to 6 digits: a curve, not
-/// a sum.
+/// One point of a curve, on one line of an indented file; null for NaN. Rounded to 6 digits, which is enough for a
+/// curve.
 /// </summary>
 [JsonConverter(typeof(PointConverter))]
 internal readonly record struct PointRecord(params double[] Values);
@@ -19,7 +19,7 @@ internal sealed class PointConverter : JsonConverter<PointRecord>
 {
     /// <summary>Files of figures are not read back.</summary>
     public override PointRecord Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("figures are written only");
+        throw new NotSupportedException("figures are only written, never read");
 
     public override void Write(Utf8JsonWriter writer, PointRecord value, JsonSerializerOptions options) =>
         writer.WriteRawValue("[" + string.Join(",", value.Values.Select(Number)) + "]");

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace Worker.Reports.Plotting;
 
 /// <summary>A mark on an axis.</summary>
-/// <param name="At">0 is the axis' start, 1 its end.</param>
+/// <param name="At">0 is the start of the axis, 1 its end.</param>
 internal readonly record struct Tick(double At, string Text);
 
-/// <summary>Values to places, from 0 (start) to 1 (end).</summary>
+/// <summary>Maps values to places, from 0 (start) to 1 (end).</summary>
 /// <param name="Title">What is measured.</param>
 /// <param name="Ticks">In order.</param>
-/// <param name="Place">Of a value; values outside are drawn at the edge.</param>
+/// <param name="Place">The place of a value; values outside are drawn at the edge.</param>
 internal sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double, double> Place)
 {
-    /// <summary>Log-odds axes end here; what lies beyond is drawn at the edge.</summary>
+    /// <summary>Log-odds axes end here; values beyond are drawn at the edge.</summary>
     private const double Outermost = 5e-4;
 
     /// <summary>From 0 to 1.</summary>
@@ -21,7 +21,7 @@ internal sealed record Axis(string Title, IReadOnlyList<Tick> Ticks, Func<double
         value => Math.Clamp(value, 0, 1));
 
     /// <summary>
-    /// Probabilities from .0005 to .9995 by their log-odds: rare labels live near 0, where a plain axis shows nothing.
+    /// Probabilities from .0005 to .9995 by their log-odds: rare labels are near 0, where a plain axis shows nothing.
     /// </summary>
     public static Axis LogOdds(string title) => new(
         title,

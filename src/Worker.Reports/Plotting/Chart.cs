@@ -16,7 +16,7 @@ internal enum Ink
 
     Third,
 
-    /// <summary>Chance, ideal, other things to hold against.</summary>
+    /// <summary>Chance, the ideal, and other references.</summary>
     Faint,
 }
 
@@ -32,13 +32,13 @@ internal sealed class Chart
     private const double Top = 8;
     private const double Bottom = 36;
 
-    /// <summary>The upright title of the second axis takes so much; its ticks stand beside it, not on it.</summary>
+    /// <summary>Width of the upright title of the second axis; its ticks are next to it, not on it.</summary>
     private const double TitleRoom = 18;
 
     /// <summary>Between a tick's text and the axis.</summary>
     private const double Gap = 5;
 
-    /// <summary>A character of a tick, the widest (%) counted in: no font is measured here.</summary>
+    /// <summary>Width of a character of a tick, allowing for the widest (%); no font is measured here.</summary>
     private const double Character = 7;
 
     private readonly double left;
@@ -77,7 +77,8 @@ internal sealed class Chart
     }
 
     /// <summary>
-    /// A bar from <paramref name="from"/> to <paramref name="to"/> on the first axis, between two values of the second.
+    /// A bar from <paramref name="from"/> to <paramref name="to"/> on the first axis, between two values of the second
+    /// axis.
     /// </summary>
     public Chart Bar(Ink ink, double from, double to, double low, double high, string tip)
     {
@@ -90,7 +91,7 @@ internal sealed class Chart
         return this;
     }
 
-    /// <summary>A point, with a bar from low to high when both are given.</summary>
+    /// <summary>A point, with a bar from low to high if both are given.</summary>
     public Chart Point(Ink ink, double px, double py, string tip, double? low = null, double? high = null)
     {
         if (low is { } from && high is { } to)
@@ -119,7 +120,7 @@ internal sealed class Chart
         return Named(name, $"key-line {Style(ink)} dashed");
     }
 
-    /// <summary>An entry of the legend for what was added without a name.</summary>
+    /// <summary>A legend entry for something that was added without a name.</summary>
     public Chart Key(Ink ink, string name) => Named(name, $"key-bar {Style(ink)}");
 
     /// <summary>The chart with its title, a sentence on how to read it, and its legend.</summary>

@@ -14,7 +14,7 @@ internal static class IntervalChart
     private const double AxisWidth = 316;
     private const double NarrowLeft = 128;
 
-    /// <summary>A character of a name, amply: no font is measured here.</summary>
+    /// <summary>Generous width of a character of a name; no font is measured here.</summary>
     private const double Character = 7;
 
     private const double Right = 16;

@@ -5,20 +5,20 @@ using System.Xml.Linq;
 namespace Worker.Reports.Plotting;
 
 /// <summary>
-/// HTML and SVG as a tree, so that a page is well-formed and every text and attribute escaped by construction: nothing
-/// that a message says can become markup. Written as HTML that an XML parser reads too.
+/// HTML and SVG as a tree, so that a page is always well-formed and every text and attribute is escaped. A message's
+/// text can never become markup. It is written as HTML that an XML parser can read too.
 /// </summary>
 internal static class Markup
 {
     private static readonly HashSet<string> Void = new(StringComparer.Ordinal) { "meta", "br", "hr", "link", "col" };
 
     /// <summary>
-    /// An element; content is strings (text), attributes, elements, sequences of them, or null for nothing.
+    /// An element. Its content is strings (text), attributes, elements, sequences of them, or null for nothing.
     /// </summary>
     public static XElement E(string name, params object?[] content)
     {
         var element = new XElement(name, content.Select(Clean));
-        // HTML knows no self-closing tags: <td/> would be read as <td>.
+        // HTML has no self-closing tags: <td/> would be read as <td>.
         if (element.IsEmpty && !Void.Contains(name))
             element.Add("");
         return element;
@@ -26,7 +26,9 @@ internal static class Markup
 
     public static XAttribute A(string name, string value) => new(name, Readable(value));
 
-    /// <summary>Characters that no page can hold (controls, halves of surrogate pairs) as a visible sign.</summary>
+    /// <summary>
+    /// Replaces characters that no page can contain (controls, halves of surrogate pairs) by a visible sign.
+    /// </summary>
     public static string Readable(string text)
     {
         if (!Unreadable(text))

@@ -3,14 +3,14 @@ using System.Xml.Linq;
 namespace Worker.Reports.Plotting;
 
 /// <summary>
-/// Axes drawn once a page and referred to by every chart that has them: with hundreds of labels most of a chart is
+/// Axes that are drawn once per page, and that every chart refers to. With hundreds of labels most of the page would be
 /// axes.
 /// </summary>
 internal sealed class SharedAxes
 {
     private readonly Dictionary<string, (string Id, XElement Drawing)> drawings = new(StringComparer.Ordinal);
 
-    /// <summary>The name of the drawing with that key, drawn when it is new.</summary>
+    /// <summary>The name of the drawing with that key; it is drawn if it is new.</summary>
     public string Name(string key, Func<XElement> draw)
     {
         if (!drawings.TryGetValue(key, out var drawing))
@@ -18,7 +18,7 @@ internal sealed class SharedAxes
         return drawing.Id;
     }
 
-    /// <summary>All drawings, invisible in themselves; goes anywhere into the page.</summary>
+    /// <summary>All drawings, themselves invisible; they may be anywhere in the page.</summary>
     public XElement Definitions() => Markup.E(
         "svg",
         Markup.A("class", "defs"),

@@ -4,19 +4,19 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>How well texts unlike the known ones stand out.</summary>
+/// <summary>How well unknown texts are separated from known ones.</summary>
 internal static class AnomalySection
 {
     public static PageSection Of(AnomalyMetrics anomaly, SharedAxes axes) => new("anomaly", "Anomalies",
         [
         E("p", A("class", "soft"),
-            $"{Tables.Count(anomaly.Unknown)} texts marked as unlike the known ones against" +
+            $"{Tables.Count(anomaly.Unknown)} texts marked as unknown, compared with" +
             $" {Tables.Count(anomaly.Known)} known. At p ≤ {AnomalyMetrics.Level:0.00}," +
-            $" {Tables.Percent(anomaly.UnknownFlagged)} of the unlike and" +
+            $" {Tables.Percent(anomaly.UnknownFlagged)} of the unknown and" +
             $" {Tables.Percent(anomaly.KnownFlagged)} of the known ones are flagged."),
         E("div", A("class", "split"),
             CurveFigures.Roc(anomaly.Together.Roc, anomaly.Together.Auroc, axes, "All channels together",
-                "Unlike texts found against known texts flagged."),
+                "Unknown texts found against known texts flagged."),
             Tables.Table(
                 ["channel", "AUROC", "AUPR", "FPR at 95% found"],
                 [

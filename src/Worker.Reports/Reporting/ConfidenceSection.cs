@@ -3,13 +3,13 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>How right decisions of each confidence are, by label decision and by text.</summary>
+/// <summary>How often decisions of each confidence are right, by label decision and by text.</summary>
 internal static class ConfidenceSection
 {
     public static PageSection Of(ConfidenceFigures figures) => new("confidence", "Confidence",
         [
         E("p", A("class", "soft"),
-            "Every decision is yes or no. Certified: a standing certificate covers it. Uncertain: the calibrated " +
+            "Every decision is yes or no. Certified: a valid certificate covers it. Uncertain: the calibrated " +
             "chance that it is wrong is high, a reason to ask people. Likely: all others."),
         Tables.Table(
             ["confidence", "decisions", "share", "wrong", "of all wrong decisions"],

@@ -5,12 +5,12 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>Which label is taken for which: a table coloured by share, and the pairs in order.</summary>
+/// <summary>Which label is mistaken for which: a table coloured by share, and the pairs in order.</summary>
 internal static class ConfusionSection
 {
     private const int Shown = 12;
 
-    private static readonly string[] Head = ["has", "was said", "texts", "of those that have it"];
+    private static readonly string[] Head = ["has", "predicted", "texts", "of those that have it"];
 
     public static PageSection Of(ConfusionTable confusions)
     {
@@ -21,14 +21,14 @@ internal static class ConfusionSection
         [
             E("p", A("class", "soft"),
                 (confusions.Exclusive
-                    ? "Each text's most probable label against the one it has."
-                    : "Every yes to a label that the text is known not to have, against each label that it has.") +
-                " Rows: what texts have; columns: what was said; darker is a larger share of the row's texts." +
+                    ? "Each text's most probable label, compared with the label it has."
+                    : "Every yes to a label that the text is known not to have, with each label that it has.") +
+                " Rows: labels that texts have; columns: predicted labels; darker: a larger share of the row's texts." +
                 (confusions.Labels.Count == ConfusionTable.MaximumLabels
                     ? $" The {ConfusionTable.MaximumLabels} labels most involved."
                     : "")),
             HeatMap(confusions),
-            rows.Length == 0 ? E("p", "No label was taken for another.") : E("h3", "Most confused pairs"),
+            rows.Length == 0 ? E("p", "No label was mistaken for another.") : E("h3", "Most confused pairs"),
             rows.Length == 0 ? null : Tables.Table(Head, rows.Take(Shown)),
             rows.Length <= Shown
                 ? null

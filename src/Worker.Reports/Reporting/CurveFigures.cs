@@ -10,7 +10,7 @@ namespace Worker.Reports.Reporting;
 /// <summary>The plots of a <see cref="CurveSet"/> and a review curve.</summary>
 internal static class CurveFigures
 {
-    /// <summary>Bins' means below this are not told apart on a plain axis.</summary>
+    /// <summary>Means of bins below this cannot be told apart on a plain axis.</summary>
     private const double Rare = 0.02;
 
     private static readonly (double, double)[] Diagonal = [(0, 0), (1, 1)];
@@ -22,10 +22,10 @@ internal static class CurveFigures
             .Line(Ink.Faint, $"chance ({Tables.Number(prevalence)})", [(0, prevalence), (1, prevalence)], dashed: true)
             .Line(Ink.First, $"average precision {Tables.Number(averagePrecision)}", curves.PrecisionRecall.Select(p =>
                 (p.X, p.Y)), stepped: true)
-            .Render(axes, "Precision and recall", "How many of the found are right, as more of those due are found.");
+            .Render(axes, "Precision and recall", "How precision changes as recall rises.");
 
     public static XElement Roc(IReadOnlyList<OperatingPoint> roc, double? area, SharedAxes axes, string title = "ROC",
-        string reading = "Share found against share of false alarms, over all thresholds.") =>
+        string reading = "True positive rate against false positive rate, over all thresholds.") =>
         new Chart($"Receiver operating characteristic; area {Tables.Number(area ?? 0)}",
             Axis.Share("false positive rate"), Axis.Share("true positive rate"))
             .Line(Ink.Faint, "chance", Diagonal, dashed: true)
@@ -40,7 +40,7 @@ internal static class CurveFigures
         var chart = new Chart(
                 $"Reliability: calibration error {Tables.Small(before.Ece)} before, {Tables.Small(after.Ece)} after " +
                 "calibration",
-                axis("probability said"), axis("share that is yes"))
+                axis("predicted probability"), axis("share that is yes"))
             .Line(Ink.Faint, "ideal", Diagonal, dashed: true)
             .Line(Ink.Second, $"before, ECE {Tables.Small(before.Ece)}", before.Bins.Select(bin =>
                 (bin.MeanProbability, bin.Observed)))
@@ -54,7 +54,7 @@ internal static class CurveFigures
             axes,
             "Reliability before and after calibration",
             $"{after.Bins.Count} bins of {(after.Bins.Count > 0 ? Counts(after.Bins) : "0")} rows each, with 95% " +
-            "intervals; the diagonal is honest." + (rare ? " Axes in log-odds, since yes is rare." : ""));
+            "intervals; the diagonal is perfect." + (rare ? " Axes in log-odds, since yes is rare." : ""));
     }
 
     public static XElement Thresholds(CurveSet curves, Head head, SharedAxes axes)
@@ -82,7 +82,7 @@ internal static class CurveFigures
             .Line(Ink.Third, "F1", curves.Thresholds.Select(p => (p.Threshold, p.F1)))
             .Render(axes, "Thresholds", "What another threshold would do." + (
                 head.Certificate is { } shown
-                    ? $" Shaded: decided without people, at most {Tables.Percent(shown.Error)} wrong a side " +
+                    ? $" Shaded: decided without people, at most {Tables.Percent(shown.Error)} wrong per side " +
                         $"(certified with probability {Tables.Percent(1 - shown.Delta)})."
                     : ""));
     }
@@ -109,7 +109,7 @@ internal static class CurveFigures
                     Ink.Second, from, to, -shares[bin].Second, 0, $"{range}: {Tables.Count(histogram.No[bin])} no");
         }
         return chart.Key(Ink.First, $"{Tables.Count(yes)} yes").Key(Ink.Second, $"{Tables.Count(no)} no")
-            .Render(axes, "Scores by truth", "Well apart is good: yes to the right, no to the left.");
+            .Render(axes, "Scores by true answer", "The further apart the better: yes to the right, no to the left.");
     }
 
     /// <summary>Shares up and down from the middle, to the next round share.</summary>
@@ -134,7 +134,7 @@ internal static class CurveFigures
             .Line(Ink.First, "riskiest texts first", review.Points.Select(p => (p.Share, p.Error)))
             .Line(Ink.Second, "among the automatic ones only", review.Points.SkipLast(1).Select(p =>
                 (p.Share, p.AutomaticError)))
-            .Render(axes, "Review share against error", "People answer some texts, rightly: what stays wrong?");
+            .Render(axes, "Review share against error", "People answer some texts correctly: what stays wrong?");
     }
 
     /// <summary>Each label as a point: how many texts have it, how well it is found.</summary>
@@ -154,7 +154,7 @@ internal static class CurveFigures
             chart.Point(
                 Ink.First, label.Support, label.F1,
                 $"{label.Label}: F1 {Tables.Number(label.F1)}, {Tables.Count(label.Support)} texts");
-        return chart.Render(axes, "Labels", "How well each is found, by how many texts have it.");
+        return chart.Render(axes, "Labels", "How well each label is found, by how many texts have it.");
     }
 
     private static string Counts(IReadOnlyList<CalibrationBin> bins)
@@ -164,7 +164,7 @@ internal static class CurveFigures
     }
 
     private static string Tip(CalibrationBin bin) =>
-        $"{Tables.Count(bin.Count)} rows: said {Tables.Number(bin.MeanProbability)}, came true " +
+        $"{Tables.Count(bin.Count)} rows: predicted {Tables.Number(bin.MeanProbability)}, observed " +
         $"{Tables.Number(bin.Observed)}";
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;

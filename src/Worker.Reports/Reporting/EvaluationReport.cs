@@ -2,12 +2,12 @@ using Worker.Learning.Evaluating;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>All that an evaluation page shows.</summary>
+/// <summary>Everything that an evaluation page shows.</summary>
 /// <param name="Facts">What was evaluated on what: names and values below the heading.</param>
 /// <param name="Texts">The texts, for the mistakes.</param>
 /// <param name="Figures">Figures per label and averages.</param>
 /// <param name="Detail">Curves, confusions, slices, mistakes.</param>
-/// <param name="Anomaly">How unlike texts are told from known ones; null when there are none.</param>
+/// <param name="Anomaly">How well unknown texts are separated from known ones; null if there are none.</param>
 internal sealed record EvaluationReport(
     IReadOnlyList<(string Name, string Value)> Facts, EvaluatedTexts Texts, Evaluation Figures, EvaluationDetail Detail,
     AnomalyMetrics? Anomaly = null)

@@ -6,9 +6,9 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>An experiment as a page: what each variant reaches, over all labels and label by label.</summary>
+/// <summary>An experiment as a page: the figures of each variant, over all labels and for each label.</summary>
 /// <param name="Facts">What was compared on what: names and values below the heading.</param>
-/// <param name="Result">What came out.</param>
+/// <param name="Result">The result.</param>
 internal sealed record ExperimentReport(IReadOnlyList<(string Name, string Value)> Facts, ExperimentResult Result)
 {
     private const int Shown = 30;

@@ -44,12 +44,13 @@ internal static class LabelSections
     ]);
 
     /// <summary>
-    /// A label's name that leads to its details; columns, not names, make the address: names may hold anything.
+    /// A label's name as a link to its details. The address uses the column, not the name, because names may contain
+    /// anything.
     /// </summary>
     public static XElement Link(EvaluationReport report, int column) =>
         E("a", A("href", $"#label-{column}"), E("bdi", report.Figures.Labels[column].Label));
 
-    /// <summary>What certificates cover, against what they promise.</summary>
+    /// <summary>What certificates cover, compared with what they promise.</summary>
     private static XElement Certified(Head head, CertifiedDecisions certified) => Tables.Table(
         ["certified", "share", "wrong", "promised"],
         [
@@ -113,17 +114,17 @@ internal static class LabelSections
             E("summary", E("b", E("bdi", m.Label)), E("span", $"F1 {Tables.Number(m.F1)}"), E("span",
                 $"AP {Tables.Number(m.AveragePrecision)}"), E("span",
                 $"{Tables.Count(m.Support)} of {Tables.Count(m.Known)}")),
-            // Within what is folded away: a browser that is led there opens it.
+            // Inside the folded part, so that a browser opens it when it follows the link.
             E("div", A("class", "plots opened"), A("id", $"label-{column}"), plots, E(
                 "figure",
                 E("figcaption", E("strong", "Decisions")),
                 Tables.Table(["decided", "yes", "no"],
                 [
-                    ["has it", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
-                    ["has it not", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
+                    ["has the label", Tables.Count(counts.TruePositives), Tables.Count(counts.FalseNegatives)],
+                    ["does not have it", Tables.Count(counts.FalsePositives), Tables.Count(counts.TrueNegatives)],
                 ]),
                 Certified(report.Texts.Heads[column], detail.Certified))),
             MistakeSection.Examples(report, "Missed", detail.FalseNegatives, named: false),
-            MistakeSection.Examples(report, "Said wrongly", detail.FalsePositives, named: false));
+            MistakeSection.Examples(report, "False positives", detail.FalsePositives, named: false));
     }
 }

@@ -14,20 +14,20 @@ internal static class MistakeSection
         return new PageSection("mistakes", "Most wrong",
         [
             E("p", A("class", "soft"),
-                "Where probability and answer contradict each other most: what the heads do not understand, " +
-                "or an answer that is wrong itself. Each label's own are with the label."),
+                "Where probability and answer contradict each other most: the heads do not understand the text, or " +
+                "the answer itself is wrong. Each label's own mistakes are with the label."),
             Examples(
-                report, "Said wrongly: a yes to what the text has not",
+                report, "False positives: a yes to a label that the text does not have",
                 [.. labels.SelectMany(l => l.FalsePositives).OrderByDescending(w => w.Probability).Take(MaximumShown)],
                 named: true),
             Examples(
-                report, "Missed: a no to what the text has",
+                report, "False negatives: a no to a label that the text has",
                 [.. labels.SelectMany(l => l.FalseNegatives).OrderBy(w => w.Probability).Take(MaximumShown)],
                 named: true),
         ]);
     }
 
-    /// <summary>A table of mistakes under a heading; null when there are none.</summary>
+    /// <summary>A table of mistakes under a heading; null if there are none.</summary>
     public static object?[]? Examples(
         EvaluationReport report, string heading, IReadOnlyList<WrongExample> examples, bool named) =>
         examples.Count == 0 ? null :

@@ -6,21 +6,21 @@ using static Worker.Reports.Plotting.Markup;
 namespace Worker.Reports.Reporting;
 
 /// <summary>A part of a page.</summary>
-/// <param name="Id">Of its address within the page.</param>
+/// <param name="Id">Its address within the page.</param>
 /// <param name="Title">Its heading, and its entry in the navigation.</param>
-/// <param name="Content">What follows the heading.</param>
+/// <param name="Content">The content after the heading.</param>
 internal sealed record PageSection(string Id, string Title, IReadOnlyList<object?> Content);
 
 /// <summary>
-/// One self-contained page: style inside, plots inside, no script, nothing asked of any server (and its content policy
-/// forbids all three), readable in dark and light and on a phone.
+/// One self-contained page: style and plots inside, no script, no requests to a server (its content policy forbids
+/// both), readable in dark and light mode and on a phone.
 /// </summary>
 internal static class Page
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
     /// <param name="facts">What it is about: names and values below the heading.</param>
-    /// <param name="axes">Those that the sections' charts were rendered with.</param>
+    /// <param name="axes">The axes that the sections' charts were rendered with.</param>
     public static XElement Of(
         string title, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<PageSection> sections,
         SharedAxes axes, string footer) => E(

@@ -4,11 +4,11 @@ using Worker.Learning.Examples;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>Tells what is beyond chance, before a page says it of heads.</summary>
+/// <summary>Checks that a difference is more than chance, before a page reports it.</summary>
 internal static class Significance
 {
     /// <summary>
-    /// Standard errors that a mean difference must lie from 0; chance alone reaches that once in 40 times.
+    /// How many standard errors a mean difference must be from 0; chance alone reaches that once in 40 times.
     /// </summary>
     private const double StandardErrors = 1.96;
 
@@ -17,8 +17,8 @@ internal static class Significance
 
     /// <summary>
     /// Whether probabilities after calibration are worse than before by Brier's score, beyond chance: the mean of the
-    /// texts' differences lies more than 1.96 standard errors above 0. A text counts once, whatever its labels, since
-    /// its answers hang together. The calibration error itself has no such test: it is above 0 by chance alone.
+    /// texts' differences is more than 1.96 standard errors above 0. A text counts once, whatever its labels, because
+    /// its answers are related. The calibration error itself has no such test, because it is above 0 by chance alone.
     /// </summary>
     public static bool IsCalibrationWorse(EvaluatedTexts evaluated)
     {
@@ -50,7 +50,7 @@ internal static class Significance
         return mean > StandardErrors * Math.Sqrt(variance / texts) && mean > 0;
     }
 
-    /// <summary>Whether so many wrong decisions are more than a promised share explains, beyond chance.</summary>
+    /// <summary>Whether this many wrong decisions are more than a promised share and chance explain.</summary>
     /// <param name="promised">In (0, 1).</param>
     public static bool IsAbove(Judged decisions, double promised) =>
         decisions.Wrong > 0 && 1 - RiskTest.Binomial((int)decisions.Wrong - 1, (int)decisions.All, promised) <= Level;

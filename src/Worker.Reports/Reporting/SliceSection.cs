@@ -4,7 +4,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>The same figures on parts of the texts: where it is worse than on the whole.</summary>
+/// <summary>The same figures on parts of the texts, which show where it is worse than on the whole.</summary>
 internal static class SliceSection
 {
     public static PageSection Of(EvaluationDetail detail) => new("slices", "Slices",
@@ -13,7 +13,7 @@ internal static class SliceSection
         Table("length", detail.Lengths),
         E("h3", "By source"),
         detail.Sources.Count == 0
-            ? E("p", A("class", "soft"), "No text names its source: give lines a \"source\" to see them apart.")
+            ? E("p", A("class", "soft"), "No text names its source: give lines a \"source\" to see figures by source.")
             : Table("source", detail.Sources),
     ]);
 

@@ -5,7 +5,7 @@ using static Worker.Reports.Plotting.Markup;
 
 namespace Worker.Reports.Reporting;
 
-/// <summary>The whole at a glance.</summary>
+/// <summary>Everything at a glance.</summary>
 internal static class SummarySections
 {
     /// <summary>Figures of fewer positives than this are mostly chance.</summary>
@@ -68,9 +68,9 @@ internal static class SummarySections
         return new PageSection("review", "Review",
         [
             E("p", A("class", "soft"),
-                "What is left wrong when people answer the riskiest texts, rightly. " + (report.Texts.Exclusive
-                    ? "Risk of a text: how weak its most probable label is and how near the next one."
-                    : "Risk of a text: how many of its decisions are to be expected wrong by the probabilities.")),
+                "What stays wrong when people answer the riskiest texts correctly. " + (report.Texts.Exclusive
+                    ? "Risk of a text: how weak its most probable label is, and how close the next one is."
+                    : "Risk of a text: how many of its decisions are probably wrong, by its probabilities.")),
             Tables.Table(
                 ["texts answered by people", $"{unit} wrong", "at random", "among automatic ones",
                     "texts with any wrong decision"],
@@ -97,7 +97,7 @@ internal static class SummarySections
             ($"F1 below {Low} though {Few} or more texts have the label: ", m => m.Support >= Few && m.F1 < Low),
             ($"Fewer than {Few} texts have the label, so its figures are mostly chance: ", m => m.Support is > 0
                 and < Few),
-            ("No text has the label, so nothing but false alarms can be counted: ", m => m.Support == 0 && m.Known > 0),
+            ("No text has the label, so only false positives can be counted: ", m => m.Support == 0 && m.Known > 0),
             ("No answer in this file: ", m => m.Known == 0),
             ("Ranked no better than chance: ", m => m.RocAuc <= 0.5),
         ])
@@ -118,8 +118,8 @@ internal static class SummarySections
         var worse = report.Detail.Pooled.After.Ece > report.Detail.Pooled.Before.Ece + 0.01
             && Significance.IsCalibrationWorse(report.Texts);
         if (worse)
-            yield return ["Calibration made the pooled calibration error larger, beyond chance: the texts may differ " +
-                "from those it was fitted on."];
+            yield return ["Calibration made the pooled calibration error larger than chance explains: the texts may " +
+                "differ from those it was fitted on."];
         if (!any && !worse)
             yield return ["Nothing stands out."];
     }
@@ -127,7 +127,7 @@ internal static class SummarySections
     private static string PrecisionAndRecall(AverageMetrics average) =>
         $"precision {Tables.Number(average.Precision)}, recall {Tables.Number(average.Recall)}";
 
-    /// <summary>Decisions that a reader would miss, or should not trust.</summary>
+    /// <summary>Problems that a reader could miss, or figures that should not be trusted.</summary>
     private static IEnumerable<string> Decided(EvaluationReport report, ConfidenceFigures confidence)
     {
         if (confidence.TextsWithYes == 0 && confidence.Texts.All > 0)
@@ -139,9 +139,9 @@ internal static class SummarySections
         var promised = report.Texts.Heads.Max(head => head.Certificate?.Error ?? 0);
         if (promised > 0 && Significance.IsAbove(confidence.Certified, promised))
             yield return $"Of the certified decisions {Tables.Percent(confidence.Certified.Error)} are wrong, more " +
-                "than was promised, beyond chance: these texts differ from those that were certified on.";
+                "than was promised and than chance explains: these texts differ from those of the certificates.";
         if (confidence.Uncertain.All > confidence.All.All / 4)
             yield return $"{Tables.Percent((double)confidence.Uncertain.All / confidence.All.All)} of all decisions " +
-                "are uncertain: more answers, or fewer labels that people themselves disagree on.";
+                "are uncertain: give more answers, or drop labels on which people themselves disagree.";
     }
 }

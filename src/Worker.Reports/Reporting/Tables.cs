@@ -7,7 +7,7 @@ namespace Worker.Reports.Reporting;
 /// <summary>Tables, cards and numbers as every report writes them.</summary>
 internal static class Tables
 {
-    /// <summary>A table that scrolls sideways where it does not fit; the first column is a name.</summary>
+    /// <summary>A table that scrolls sideways if it does not fit; the first column is a name.</summary>
     public static XElement Table(IReadOnlyList<string> head, IEnumerable<object?[]> rows, int totals = 0)
     {
         var all = rows.ToArray();
@@ -18,11 +18,13 @@ internal static class Tables
                 row.Select((cell, i) => E("td", Class(head[i], i), cell)))))));
     }
 
-    /// <summary>How a column is set: texts to the left, the first column as a name, numbers to the right.</summary>
+    /// <summary>
+    /// The alignment of a column: texts to the left, the first column as a name, numbers to the right.
+    /// </summary>
     private static XAttribute? Class(string head, int column) =>
-        head is "text" or "was said" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
+        head is "text" or "predicted" ? A("class", "text") : column == 0 && head != "p" ? A("class", "name") : null;
 
-    /// <summary>A text of a message: its own direction of writing cannot disturb the page's.</summary>
+    /// <summary>A text of a message; its own direction of writing cannot disturb the page's.</summary>
     public static XElement Text(string text, int maximum = 280) =>
         E("bdi", text.Length <= maximum ? text : text[..maximum] + "…");
 

@@ -5,7 +5,7 @@ using Worker.Core.Results;
 
 namespace Worker.Classifying;
 
-/// <summary>The reader of the results has gone, or the disk is full.</summary>
+/// <summary>The reader of the results is gone, or the disk is full.</summary>
 internal sealed class ResultsUnwantedException(IOException cause) : UserFacingException(cause.Message, cause);
 
 /// <summary>Results as JSON lines: each line is a record of the results topic.</summary>

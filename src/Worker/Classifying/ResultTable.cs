@@ -8,7 +8,7 @@ namespace Worker.Classifying;
 
 /// <summary>
 /// Results as a table of 80 columns for people: a text with its decision, and its labels with probability and
-/// confidence, the most probable first; of a text without a label the most probable one, in brackets.
+/// confidence, the most probable first. A text without a label shows its most probable label in brackets.
 /// </summary>
 internal sealed class ResultTable(TextWriter output) : IResultOutput
 {

@@ -7,21 +7,23 @@ using Worker.Learning.Saving;
 namespace Worker.Classifying;
 
 /// <summary>
-/// Keeps heads that were trained on the sample inbox, in the user's cache folder, under a name that says of what: the
-/// encoder as it runs, the texts and the build that trained them. A file appears whole or not at all, so any number of
-/// processes may read and write at once. Without such a folder nothing is kept.
+/// Keeps heads that were trained on the sample inbox, in the user's cache folder. The file's name depends on the
+/// encoder as it runs, the texts and the build that trained the heads. A file appears whole or not at all, so any
+/// number of processes may read and write at the same time. Without a cache folder nothing is kept.
 /// </summary>
 internal sealed class SampleHeadCache
 {
     private const string Prefix = "sample-heads-";
 
-    /// <summary>Files kept: each is of another encoder, another build or other texts, and the oldest go.</summary>
+    /// <summary>
+    /// How many files are kept: each is for another encoder, build or texts, and the oldest are deleted.
+    /// </summary>
     private const int MaximumFiles = 4;
 
     private readonly string? path;
 
     /// <param name="encoder">Hash of the encoder.</param>
-    /// <param name="description">How it runs: arithmetic changes features a little.</param>
+    /// <param name="description">How it runs, because the arithmetic changes features a little.</param>
     /// <param name="texts">Path of the texts.</param>
     public SampleHeadCache(string encoder, string description, string texts)
     {
@@ -34,7 +36,7 @@ internal sealed class SampleHeadCache
         path = Path.Combine(folder, $"{Prefix}{hash[..32]}.jsonl");
     }
 
-    /// <summary>Where the heads are kept; null for nowhere.</summary>
+    /// <summary>Where the heads are kept; null if they are not.</summary>
     public string? Place => path;
 
     /// <summary>The heads; null where there are none yet, or the file is damaged.</summary>
@@ -50,8 +52,7 @@ internal sealed class SampleHeadCache
         }
     }
 
-    /// <returns>Whether they are kept: a folder that cannot be written to costs the next run its time, and no
-    /// more.</returns>
+    /// <returns>Whether they are kept. If the folder cannot be written to, the next run only takes longer.</returns>
     public bool TryKeep(IReadOnlyList<Head> heads)
     {
         if (path is null)
@@ -73,7 +74,7 @@ internal sealed class SampleHeadCache
         }
     }
 
-    /// <summary>As the XDG base directory specification has it, also on macOS; null without a home.</summary>
+    /// <summary>By the XDG base directory specification, also on macOS; null without a home folder.</summary>
     private static string? Folder()
     {
         if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache && Path.IsPathRooted(cache))

@@ -5,20 +5,20 @@ using Worker.Training;
 
 namespace Worker.Classifying;
 
-/// <summary>Heads for whoever has none yet: trained on the sample inbox in seconds, the first time.</summary>
+/// <summary>Heads for people who have none yet: trained on the sample inbox in seconds, the first time.</summary>
 internal static class SampleHeads
 {
-    private const string Own = "your own come from 'worker train --data FILE --out heads.jsonl'";
+    private const string Own = "train your own with 'worker train --data FILE --out heads.jsonl'";
 
     /// <summary>
-    /// Those that were kept, or else trained now and kept for the next time; a line on standard error says which.
+    /// The kept heads; or heads that are trained now and kept for the next time. A line on standard error says which.
     /// </summary>
     public static IReadOnlyList<Head> Find(LoadedEncoder loaded, CancellationToken stop)
     {
         var cache = new SampleHeadCache(loaded.Encoder.Hash, loaded.Encoder.Description, Checkout.Inbox("train"));
         if (cache.Find() is { } kept)
         {
-            Remarks.Write($"no --heads: {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
+            Remarks.Write($"no --heads: using {kept.Count} trained earlier on the sample inbox ({cache.Place}); {Own}");
             return kept;
         }
         var data = Checkout.InboxData("train");
@@ -29,7 +29,7 @@ internal static class SampleHeads
         var plan = new TrainingPlan { Exclusive = ExclusiveGroups.None, Quiet = true };
         var heads = TextTraining.Train(loaded, data, plan, stop).Heads;
         if (cache.Place is not null && !cache.TryKeep(heads))
-            Remarks.Write($"they could not be kept: {Path.GetDirectoryName(cache.Place)} cannot be written to");
+            Remarks.Write($"the heads could not be kept: cannot write to {Path.GetDirectoryName(cache.Place)}");
         return heads;
     }
 }

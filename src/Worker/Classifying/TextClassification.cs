@@ -18,23 +18,23 @@ namespace Worker.Classifying;
 internal interface IResultOutput
 {
     /// <summary>Writes one.</summary>
-    /// <param name="text">Null where nobody shows it.</param>
+    /// <param name="text">Null if it is not shown.</param>
     void Write(string? text, in MessageResult result, HeadSet heads,
         ReadOnlySpan<float> probabilities, ReadOnlySpan<LabelDecision> decisions);
 
-    /// <summary>A window is written.</summary>
+    /// <summary>Called after a window is written.</summary>
     void Flush();
 }
 
 /// <summary>
-/// Classifies texts of a file or a pipe as the worker classifies messages, by the same windows, scores and decisions. A
-/// window is what was read while the one before was computed. One caller at a time.
+/// Classifies texts of a file or a pipe as the worker classifies messages, with the same windows, scores and decisions.
+/// A window holds what was read while the window before was computed. One caller at a time.
 /// </summary>
 internal sealed class TextClassification
 {
     private const int LargestWindow = 4096;
 
-    // Long windows find texts of like length; and a reader of a pipe sees results every few seconds.
+    // Long enough to find texts of similar length, short enough that a reader of a pipe sees results every few seconds.
     private static readonly TimeSpan Target = TimeSpan.FromSeconds(2);
 
     private readonly WindowClassifier classifier;
@@ -46,7 +46,7 @@ internal sealed class TextClassification
     private readonly LabelDecision[] decisions;
 
     /// <param name="heads">Laid out for the encoder.</param>
-    /// <param name="reference">To tell texts unlike any known one; null for none.</param>
+    /// <param name="reference">To recognise texts unlike any known text; null for none.</param>
     /// <param name="source">What results call the file.</param>
     public TextClassification(
         LoadedEncoder loaded, HeadSet heads, AnomalyReference? reference, string source, TimeProvider clock)
@@ -62,11 +62,11 @@ internal sealed class TextClassification
         decisions = new LabelDecision[heads.Heads.Length];
     }
 
-    /// <summary>How many texts the reading may be ahead.</summary>
+    /// <summary>How many texts may be read ahead.</summary>
     public const int Ahead = 2 * LargestWindow;
 
     /// <summary>Classifies texts until there are no more.</summary>
-    /// <param name="failed">Told of each text on which the encoder failed.</param>
+    /// <param name="failed">Called for each text on which the encoder failed.</param>
     /// <returns>How many were classified.</returns>
     /// <exception cref="Exception">The device is broken, or the rest cannot be read or written.</exception>
     public long Run(TextReadAhead texts, IResultOutput output, Action<string> failed, CancellationToken stop)

@@ -5,16 +5,16 @@ using Worker.Learning.Reading;
 
 namespace Worker.Classifying;
 
-/// <summary>A text that was read and tokenized.</summary>
-/// <param name="Row">Which it is of its file, from 1.</param>
-/// <param name="Text">Only where it is shown.</param>
+/// <summary>A text that was read and tokenised.</summary>
+/// <param name="Row">Its number in the file, from 1.</param>
+/// <param name="Text">Only if it is shown.</param>
 /// <param name="Ids">Token ids, [CLS] and [SEP] included.</param>
 /// <param name="Truncated">Whether the text was longer.</param>
 internal sealed record TokenizedText(long Row, string? Text, int[] Ids, bool Truncated);
 
 /// <summary>
-/// Reads and tokenizes texts on a thread of its own while the device computes: never further ahead than so many texts,
-/// and of each only its ids are kept, so that a stream without end takes no more memory than a short one.
+/// Reads and tokenises texts on its own thread while the device computes. It never reads further ahead than a fixed
+/// number of texts and keeps only their ids, so an endless stream takes no more memory than a short one.
 /// </summary>
 internal sealed class TextReadAhead : IDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class TextReadAhead : IDisposable
     private Exception? failed;
 
     /// <param name="rows">Enumerated on the other thread.</param>
-    /// <param name="tokenizer">The encoder's own; nobody else may call it meanwhile.</param>
+    /// <param name="tokenizer">The encoder's own; no other thread may call it meanwhile.</param>
     /// <param name="maxTokens">The longest text that the encoder takes.</param>
     /// <param name="capacity">Texts.</param>
     /// <param name="keepsTexts">Whether the texts are shown.</param>
-    /// <param name="broken">Told of each row that is no text; on the other thread.</param>
+    /// <param name="broken">Called for each row that is not a text; on the other thread.</param>
     public TextReadAhead(
         IEnumerable<TextRow> rows, WordPieceTokenizer tokenizer, int maxTokens, int capacity, bool keepsTexts,
         Action<string> broken)
@@ -40,15 +40,15 @@ internal sealed class TextReadAhead : IDisposable
         this.keepsTexts = keepsTexts;
         this.broken = broken;
         room = new int[maxTokens];
-        // In the background: a read from a terminal that nobody types in ends with the process alone.
+        // A background thread, because a read from a terminal where nobody types ends only with the process.
         new Thread(() => Read(rows)) { IsBackground = true, Name = "texts" }.Start();
     }
 
-    /// <summary>Waits for a text and takes those that have arrived with it.</summary>
+    /// <summary>Waits for a text and takes all that have arrived by then.</summary>
     /// <param name="maximum">Texts.</param>
     /// <param name="window">Cleared, then filled; stays empty at the end.</param>
-    /// <exception cref="Exception">What kept the rest from being read; after all texts before it were
-    /// given.</exception>
+    /// <exception cref="Exception">The reason why the rest cannot be read; thrown after all texts before it were
+    /// returned.</exception>
     public void Take(int maximum, List<TokenizedText> window, CancellationToken stop)
     {
         window.Clear();
@@ -77,7 +77,7 @@ internal sealed class TextReadAhead : IDisposable
         }
         catch (Exception error)
         {
-            // Thrown again where it is noticed; of a stop nobody is left to notice.
+            // Thrown again where it is noticed. After a stop nobody is left to notice it.
             failed = error;
         }
         finally
@@ -100,7 +100,7 @@ internal sealed class TextReadAhead : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Stopped meanwhile.
+            // Stopped in the meantime.
         }
     }
 }

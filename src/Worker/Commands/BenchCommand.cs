@@ -4,20 +4,20 @@ using Worker.Measuring;
 
 namespace Worker.Commands;
 
-/// <summary>worker bench: what this machine can do, each figure a ratio measured in one run.</summary>
+/// <summary>worker bench: measures what this machine can do; each figure is a ratio measured in one run.</summary>
 internal static class BenchCommand
 {
     private static readonly string[] All = ["tokenizer", "pipeline", "classify", "heads", "swap", "int8", "memory"];
 
     public static Command Create()
     {
-        var names = CheckedOptions.Choices("names", $"Which: {string.Join(", ", All)}; all when none is named", All);
+        var names = CheckedOptions.Choices("names", $"Measurements: {string.Join(", ", All)}; default: all", All);
         var data =
             new Option<string?>("--data") { Description = "Your own texts, as for 'demo'; default: the sample inbox" };
         var messages = CheckedOptions.Number(
-            "--messages", "Messages of one measurement", 3000, new NumberRange<int>(100, 10_000_000));
+            "--messages", "Messages per measurement", 3000, new NumberRange<int>(100, 10_000_000));
         var repeats = CheckedOptions.Number(
-            "--repeats", "Measurements of each figure, taken in turn", 5, new NumberRange<int>(1, 1000));
+            "--repeats", "How often each figure is measured, in turn", 5, new NumberRange<int>(1, 1000));
         var memory = CheckedOptions.Number(
             "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(
                 1000, 1_000_000_000));
@@ -40,7 +40,9 @@ internal static class BenchCommand
         return command;
     }
 
-    /// <summary>The command line's encoder with another arithmetic; auto for the command line's own.</summary>
+    /// <summary>
+    /// The encoder of the command line with another precision; auto for the precision of the command line.
+    /// </summary>
     private static EncoderSection Section(ModelOptions model, ParseResult parsed, string bundle, string precision)
     {
         var section = model.Section(parsed, bundle);

@@ -10,7 +10,7 @@ using Worker.Training;
 namespace Worker.Commands;
 
 /// <summary>
-/// worker certify: what heads may decide by themselves, learned on answered texts that they were not trained on.
+/// worker certify: learns what heads may decide without people, on answered texts that they were not trained on.
 /// </summary>
 internal static class CertifyCommand
 {
@@ -19,8 +19,8 @@ internal static class CertifyCommand
         var data = new Option<string>("--data")
         {
             Description =
-                $"Answered texts ({DataArguments.Formats}), a uniform sample of the stream (the audit arm), none of " +
-                "them trained on",
+                $"Answered texts ({DataArguments.Formats}): a uniform sample of the stream (the audit arm) that no " +
+                "head was trained on",
             Required = true,
         };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
@@ -32,14 +32,14 @@ internal static class CertifyCommand
         var check = new Option<bool>("--check")
         {
             Description =
-                "Learn nothing new: hold the certificates that the heads have against these answers, in their order, " +
-                "and withdraw what they break",
+                "Learn nothing new: test the heads' certificates against these answers, in their order, and withdraw " +
+                "those that the answers break",
         };
         var thresholds = new ThresholdArguments();
         var reading = new DataArguments();
         var model = new ModelOptions();
         var command = new Command(
-            "certify", "Give heads bands with a bound on wrong decisions, from answered texts of the stream")
+            "certify", "Give heads certified bands with a bound on wrong decisions, from answered texts")
         {
             data, heads, destination, check,
         };
@@ -63,7 +63,7 @@ internal static class CertifyCommand
             var certified = TextTraining.Certify(loaded, answered, trained, thresholds.ReadCertified(parsed));
             foreach (var label in trained.Select(h => h.Label).Except(
                 certified.Select(h => h.Label), StringComparer.Ordinal))
-                Console.Error.WriteLine($"no answer for '{label}': its head is left as it is");
+                Console.Error.WriteLine($"no answers for '{label}': its head is not changed");
             HeadFile.Write(
                 parsed.GetValue(destination)!, trained.Select(head =>
                     certified.FirstOrDefault(c => c.Label == head.Label) ?? head));

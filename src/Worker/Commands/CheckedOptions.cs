@@ -6,11 +6,11 @@ using System.Numerics;
 namespace Worker.Commands;
 
 /// <summary>
-/// Options whose values are checked before a command does anything, in our words; --help says the range.
+/// Options whose values are checked before a command does anything, with our own messages; --help gives the range.
 /// </summary>
 internal static class CheckedOptions
 {
-    /// <summary>A number; any when no range is given.</summary>
+    /// <summary>A number; any number if no range is given.</summary>
     public static Option<T> Number<T>(string name, string description, T value, NumberRange<T>? range = null)
         where T : struct, INumber<T> => new(name)
         {
@@ -19,7 +19,7 @@ internal static class CheckedOptions
             CustomParser = result => Parse(result, name, range) ?? value,
         };
 
-    /// <summary>A number that need not be given.</summary>
+    /// <summary>An optional number.</summary>
     public static Option<T?> Number<T>(string name, string description, NumberRange<T> range)
         where T : struct, INumber<T> => new(name)
         {
@@ -47,14 +47,14 @@ internal static class CheckedOptions
     public static Option<string> Choice(string name, string description, string value, params string[] choices)
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => value };
-        // For the completions and the names in --help; the words of the refusal are ours.
+        // For the completions and the names in --help; the error message is our own.
         option.AcceptOnlyFromAmong(choices);
         option.Validators.Clear();
         option.Validators.Add(result => Refuse(result, name, choices));
         return option;
     }
 
-    /// <summary>Any of several words; all when none is given.</summary>
+    /// <summary>Any of several words; all of them if none is given.</summary>
     public static Argument<string[]> Choices(string name, string description, params string[] choices)
     {
         var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };

@@ -20,20 +20,21 @@ internal sealed class ClassifyCommand
 
     private readonly Argument<string> file = new("file")
     {
-        Description = $"Texts: one a line, {DataArguments.Formats}; - for standard input",
+        Description = $"Texts: one per line, {DataArguments.Formats}; - for standard input",
         DefaultValueFactory = _ => Standard,
     };
 
     private readonly Option<string?> heads = new("--heads")
     {
         Description =
-            "Heads as written by 'train', with the anomaly reference beside them. Default: trained on the sample inbox",
+            "Heads as written by 'train', with the anomaly reference next to them. Default: heads trained on the " +
+            "sample inbox",
     };
 
     private readonly Option<string> form = CheckedOptions.Choice(
         "--as",
-        "json: a record of the results topic a line, its offset the row from 1; table: for people; auto: a table on " +
-        "a terminal",
+        "json: one record of the results topic per line, with the row (from 1) as offset; table: for people; auto: " +
+        "table on a terminal, otherwise json",
         "auto", "auto", "json", "table");
 
     private readonly Option<string?> destination = new("--out")
@@ -61,7 +62,7 @@ internal sealed class ClassifyCommand
     {
         var path = parsed.GetValue(file)!;
         OutputPath.File("--out", parsed.GetValue(destination), path, parsed.GetValue(heads));
-        // Before the encoder is loaded: a name mistyped is said at once.
+        // Before the encoder is loaded, so that a mistyped name is reported immediately.
         var options = reading.ReadText(parsed);
         var rows = Rows(path, options);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
@@ -90,7 +91,7 @@ internal sealed class ClassifyCommand
         }
         catch (ResultsUnwantedException) when (parsed.GetValue(destination) is null)
         {
-            // As with '| head': there is nobody left to tell.
+            // As with '| head': nobody is left to read a message.
             return ExitCode.Done;
         }
         if (count == 0 && broken == 0)
@@ -107,7 +108,7 @@ internal sealed class ClassifyCommand
     }
 
     /// <summary>
-    /// The console's own stream says nothing when its reader has gone: a stream without end would go on for ever.
+    /// The console's own stream does not report that its reader is gone: an endless stream would go on forever.
     /// </summary>
     private static FileStream StandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 1);
 
@@ -116,12 +117,12 @@ internal sealed class ClassifyCommand
         if (path != Standard)
             return TextFile.Rows(path, options);
         if (!Console.IsInputRedirected)
-            Console.Error.WriteLine("texts from standard input, one a line; Ctrl-D ends");
+            Console.Error.WriteLine("reading texts from standard input, one per line; Ctrl-D ends");
         return Later(() => TextFile.Rows(Console.OpenStandardInput(), Name(Standard), options));
     }
 
     /// <summary>
-    /// Opening a pipe waits for its first line: on the thread that reads, not before the encoder is loaded.
+    /// Opening a pipe waits for its first line. That happens on the reading thread, so the encoder is loaded meanwhile.
     /// </summary>
     private static IEnumerable<TextRow> Later(Func<IEnumerable<TextRow>> open)
     {
@@ -140,7 +141,8 @@ internal sealed class ClassifyCommand
         var reference = AnomalyFile.Beside(named);
         return trained.Count > 0 || reference is not null ? (trained, reference)
             : throw new UserError(
-                $"{named} holds no head for this encoder: train some with 'worker train', or name theirs with --model");
+                $"{named} holds no head for this encoder: train some with 'worker train', or name the encoder of " +
+                "these heads with --model");
     }
 
     private static string Name(string path) => path == Standard ? "standard input" : path;

@@ -4,12 +4,12 @@ using Worker.Terminal;
 
 namespace Worker.Commands;
 
-/// <summary>Options of how a data file is read; what its content tells needs none.</summary>
+/// <summary>Options for reading a data file; what is clear from its content needs no option.</summary>
 internal sealed class DataArguments
 {
     /// <summary>What --data takes, for help texts.</summary>
     public const string Formats =
-        "JSON lines, a JSON array, CSV, TSV or Parquet, also within gzip, told by the content";
+        "JSON lines, a JSON array, CSV, TSV or Parquet, optionally gzipped, detected by content";
 
     private readonly Option<string?> text = new("--text-column")
     {
@@ -19,35 +19,35 @@ internal sealed class DataArguments
 
     private readonly Option<string?> label = new("--label-column")
     {
-        Description = "Column that names a text's labels. Default: labels, or label, which holds one",
+        Description = "Column with the names of a text's labels. Default: labels; or label, which holds one",
     };
 
     private readonly Option<string?> labels = new("--label-columns")
     {
-        Description = "Columns, separated by commas, that are each a label answered with 0 or 1, no or yes",
+        Description = "Columns, separated by commas; each is a label, answered with 0 or 1, no or yes",
     };
 
     private readonly Option<string?> separator = new("--label-separator")
     {
-        Description = "Between several labels of one cell; \"\" for none. Default: a comma",
+        Description = "Text between several labels in one cell; \"\" for none. Default: a comma",
     };
 
     private readonly Option<bool> normalise = new("--normalise-labels")
     {
-        Description = "Make labels one that differ in case, spaces or Unicode form alone",
+        Description = "Join labels that differ only in case, spaces or Unicode form",
     };
 
     private readonly Option<string?> encoding = new("--encoding")
     {
         Description =
-            "What the file is written in, e.g. windows-1252. Default: UTF-8, or UTF-16 where the file says so",
+            "Encoding of the file, e.g. windows-1252. Default: UTF-8, or UTF-16 if the file says so",
     };
 
     private readonly Option<string> format = CheckedOptions.Choice(
-        "--format", "What the file holds; lines for one text a line", "auto", "auto", "json-lines", "json", "csv",
+        "--format", "Format of the file; lines: one text per line", "auto", "auto", "json-lines", "json", "csv",
         "lines", "parquet");
 
-    /// <summary>All of them, for commands that learn from labels.</summary>
+    /// <summary>Adds all options, for commands that learn from labels.</summary>
     public void AddTo(Command command)
     {
         AddTextTo(command);
@@ -55,7 +55,7 @@ internal sealed class DataArguments
             command.Add(option);
     }
 
-    /// <summary>Those that matter to texts alone.</summary>
+    /// <summary>Adds the options that matter for texts alone.</summary>
     public void AddTextTo(Command command)
     {
         foreach (var option in new Option[] { text, encoding, format })
@@ -73,8 +73,8 @@ internal sealed class DataArguments
             NormaliseLabels = parsed.GetValue(normalise),
         };
         return options.LabelColumn is null || options.LabelColumns.IsEmpty ? options : throw new UserError(
-            "--label-column names the column of label names, --label-columns those that are each a label: give one " +
-            "of the two",
+            "--label-column names the column with label names, --label-columns the columns that are each a label: " +
+            "give only one of the two",
             ExitCode.Usage);
     }
 

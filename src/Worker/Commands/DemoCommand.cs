@@ -10,8 +10,8 @@ internal static class DemoCommand
     {
         var data = new Option<string?>("--data")
         {
-            Description = $"Your own texts: one a line, {DataArguments.Formats}; " +
-                "their labels, where they have any, are trained on. Default: the sample inbox"
+            Description = $"Your own texts: one per line, {DataArguments.Formats}; " +
+                "if they have labels, heads are trained on them. Default: the sample inbox"
         };
         var heads = new Option<string?>("--heads")
         {
@@ -22,7 +22,7 @@ internal static class DemoCommand
         var reading = new DataArguments();
         var messages = CheckedOptions.Number(
             "--messages",
-            "How many messages are streamed; default: as many as half a minute takes, at most " +
+            "How many messages to stream; default: as many as half a minute takes, at most " +
             $"{StreamLength.Maximum:N0}",
             new NumberRange<int>(100, 10_000_000));
         var precision = CheckedOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");

@@ -18,7 +18,7 @@ internal static class DoctorCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command(
-            "doctor", "Check settings, encoder, brokers, topics, rights and heads; nothing is changed")
+            "doctor", "Check settings, encoder, brokers, topics, rights and heads; changes nothing")
         {
             file, json, settings,
         };

@@ -22,21 +22,21 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data")
         {
             Description = $"Labelled texts, as for 'train' ({DataArguments.Formats}); " +
-                "a \"source\" gives figures by source",
+                "rows with a \"source\" also give figures by source",
             Required = true
         };
         var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
         var unknown = new Option<string?>("--unlike")
         {
-            Description = "Texts unlike those trained on, for figures of the anomaly reference; " +
-                "rows of --data with \"known\": false count too",
+            Description = "Texts unlike the training texts, to measure the anomaly reference; " +
+                "rows of --data with \"known\": false are used too",
         };
         var report = new Option<string?>("--report")
         {
             Description = "File for a page with plots, confusions and mistakes " +
-                "(HTML, one file; holds texts)"
+                "(one HTML file; contains texts)"
         };
-        var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
+        var json = new Option<string?>("--json") { Description = "File for all figures as JSON" };
         var reading = new DataArguments();
         var model = new ModelOptions();
         var command = new Command("evaluate", "Print a classification report of heads on labelled texts")
@@ -76,28 +76,28 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>Texts that are given as unknown: all of a second file, and those of the first that say so.</summary>
+    /// <summary>Texts that are marked as unknown: all of a second file, and the marked ones of the first.</summary>
     private static List<string> Unknown(string path, string? more, ReadingOptions options) =>
     [
         .. ExampleFile.ReadAll(path, options).Where(example => !example.Known).Select(example => example.Text),
         .. more is null ? [] : TextFile.Read(more, options),
     ];
 
-    /// <summary>Without heads, all there is to measure is how well the reference tells unknown texts.</summary>
+    /// <summary>Without heads, only the reference can be measured: how well it recognises unknown texts.</summary>
     private static int Run(LoadedEncoder loaded, DataSet data, UnknownTexts unknown, string? report, string? json)
     {
         var anomaly = unknown.Measure(loaded, data, [])
             ?? throw new UserError(
-                "there are no heads, only an anomaly reference, and no text is said to be unlike: mark some with " +
-                "\"known\": false, or name a file of them with --unlike");
+                "there are no heads, only an anomaly reference, and no text is marked as unlike: mark some with " +
+                "\"known\": false, or name a file of such texts with --unlike");
         AnomalyReport.Write(Console.Out, anomaly);
         if (report is not null)
-            Console.Error.WriteLine("no report: it is about heads, and there are none");
+            Console.Error.WriteLine("no report: a report is about heads, and there are none");
         if (json is null)
             return ExitCode.Done;
         using var file = File.Create(json);
         EvaluationJson.Write(file, anomaly);
-        Console.Error.WriteLine($"every figure: {json}");
+        Console.Error.WriteLine($"all figures: {json}");
         return ExitCode.Done;
     }
 
@@ -130,7 +130,7 @@ internal static class EvaluateCommand
         {
             using var file = File.Create(json);
             EvaluationJson.Write(file, evaluation, anomaly, detail);
-            Console.Error.WriteLine($"every figure: {json}");
+            Console.Error.WriteLine($"all figures: {json}");
         }
         if (report is not null)
         {
@@ -143,14 +143,14 @@ internal static class EvaluateCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Texts to tell from the known ones, and the reference that does so.</summary>
+    /// <summary>Unknown texts, and the reference that should recognise them.</summary>
     private sealed record UnknownTexts(AnomalyReference? Reference, List<string> Texts)
     {
         public AnomalyMetrics? Measure(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained)
         {
             if (Texts.Count > 0 && Reference is null)
                 Console.Error.WriteLine(
-                    $"{Texts.Count} texts are unlike those known, but no anomaly reference lies beside the heads: " +
+                    $"{Texts.Count} texts are marked as unlike, but there is no anomaly reference next to the heads: " +
                     "left out");
             return Texts.Count > 0 && Reference is not null
                 ? AnomalyTraining.Evaluate(loaded, Reference, trained, data.Texts, Texts)

@@ -11,7 +11,7 @@ using Worker.Training;
 
 namespace Worker.Commands;
 
-/// <summary>worker experiment: which features, which weights, which ensemble suit a data file.</summary>
+/// <summary>worker experiment: finds which features, weights and ensemble suit a data file.</summary>
 internal static class ExperimentCommand
 {
     public static Command Create()
@@ -27,15 +27,15 @@ internal static class ExperimentCommand
                 "the base. Names as for 'train --feature'",
             DefaultValueFactory = _ => "taps,mean"
         };
-        var seeds = CheckedOptions.Number("--seeds", "Random splits", 10, new NumberRange<int>(2, 1000));
-        var seed = CheckedOptions.Number("--seed", "The first of them; same seed, same figures", 0);
+        var seeds = CheckedOptions.Number("--seeds", "Number of random splits", 10, new NumberRange<int>(2, 1000));
+        var seed = CheckedOptions.Number("--seed", "Seed of the first split; the same seed gives the same figures", 0);
         var bags = CheckedOptions.Number("--bags", "Members of the bagged ensemble", 5, new NumberRange<int>(2, 100));
         var only = new Option<string?>("--only")
         {
             Description = "Variants to run, separated by commas; the base is always run",
         };
-        var json = new Option<string?>("--json") { Description = "File for every figure as JSON" };
-        var csv = new Option<string?>("--csv") { Description = "File for every figure of every split as CSV" };
+        var json = new Option<string?>("--json") { Description = "File for all figures as JSON" };
+        var csv = new Option<string?>("--csv") { Description = "File for all figures of every split as CSV" };
         var report = new Option<string?>("--report") { Description = "File for a page with plots (HTML, one file)" };
         var reading = new DataArguments();
         var model = new ModelOptions();
@@ -108,13 +108,13 @@ internal static class ExperimentCommand
         {
             using var file = File.Create(json);
             ExperimentJson.Write(file, result);
-            Console.Error.WriteLine($"every figure: {json}");
+            Console.Error.WriteLine($"all figures: {json}");
         }
         if (csv is not null)
         {
             using var file = new StreamWriter(csv);
             ExperimentCsv.Write(file, result);
-            Console.Error.WriteLine($"every figure of every split: {csv}");
+            Console.Error.WriteLine($"all figures of every split: {csv}");
         }
         if (report is not null)
         {

@@ -16,8 +16,7 @@ internal static class ImportCommand
         };
         var destination = new Option<string>("--out")
         {
-            Description = "Folder for the bundle: new or empty; with --force an " +
-                "earlier bundle",
+            Description = "Folder for the bundle: new or empty; with --force it may hold an earlier bundle",
             Required = true
         };
         var force = new Option<bool>("--force") { Description = "Replace an earlier bundle in that folder" };
@@ -39,7 +38,7 @@ internal static class ImportCommand
         OutputPath.Folder("--out", destination);
         if (!force && ModelFolder.IsBundle(destination))
             throw new UserError(
-                $"--out {destination} holds an encoder bundle already: name another folder, or replace it with " +
+                $"--out {destination} already holds an encoder bundle: name another folder, or replace it with " +
                 "--force");
         var bundle = ModelFolder.Import(folder, destination);
         Console.WriteLine(

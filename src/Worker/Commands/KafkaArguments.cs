@@ -6,7 +6,7 @@ using Worker.Terminal;
 
 namespace Worker.Commands;
 
-/// <summary>How the small Kafka commands learn their broker: an option, or the settings of 'worker run'.</summary>
+/// <summary>How the small Kafka commands find their broker: by an option, or by the settings of 'worker run'.</summary>
 internal sealed class KafkaArguments
 {
     public Option<string?> Bootstrap { get; } = new("--bootstrap")

@@ -13,7 +13,7 @@ internal sealed class ModelOptions
     };
 
     public Option<string> Device { get; } = CheckedOptions.Choice(
-        "--device", "Where it runs", "auto", "auto", "cpu", "cuda");
+        "--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
 
     public Option<string> Precision { get; } = CheckedOptions.Choice(
         "--precision", "Arithmetic; auto is f32", "auto", "auto", "f32", "int8");

@@ -3,11 +3,11 @@ using System.Numerics;
 
 namespace Worker.Commands;
 
-/// <summary>Numbers that an option takes; NaN lies in no range.</summary>
+/// <summary>The numbers that an option accepts; NaN is in no range.</summary>
 /// <param name="Lower">Null for no bound.</param>
 /// <param name="Upper">Null for no bound.</param>
-/// <param name="IsAbove">Whether the lower bound itself is left out.</param>
-/// <param name="IsBelow">Whether the upper bound itself is left out.</param>
+/// <param name="IsAbove">Whether the lower bound itself is excluded.</param>
+/// <param name="IsBelow">Whether the upper bound itself is excluded.</param>
 internal sealed record NumberRange<T>(T? Lower, T? Upper = null, bool IsAbove = false, bool IsBelow = false)
     where T : struct, INumber<T>
 {
@@ -15,7 +15,7 @@ internal sealed record NumberRange<T>(T? Lower, T? Upper = null, bool IsAbove = 
         && (Lower is not { } lower || (IsAbove ? value > lower : value >= lower))
         && (Upper is not { } upper || (IsBelow ? value < upper : value <= upper));
 
-    /// <summary>A value outside the bounds that has a meaning of its own.</summary>
+    /// <summary>A value outside the bounds that has a special meaning.</summary>
     public T? Or { get; init; }
 
     /// <summary>In words, e.g. "2 to 1,000", "above 0 and at most 0.5", "at least 2, or 0".</summary>

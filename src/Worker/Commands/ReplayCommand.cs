@@ -26,28 +26,28 @@ internal static class ReplayCommand
         });
         var reason = new Option<string?>("--reason")
         {
-            Description = "Only those whose reason contains this, in any case",
+            Description = "Only those whose reason contains this text, ignoring case",
         };
         var topic = new Option<string?>("--topic") { Description = "Only those that came from this topic" };
         var partition = CheckedOptions.Number(
             "--partition", "Only those that came from this partition", new NumberRange<int>(0));
         var from = CheckedOptions.Number(
-            "--from-offset", "Only original offsets from this on", 0, new NumberRange<long>(0));
+            "--from-offset", "Only original offsets from this one", 0, new NumberRange<long>(0));
         var to = CheckedOptions.Number(
             "--to-offset", "Only original offsets up to this one", long.MaxValue, new NumberRange<long>(0));
         var since = CheckedOptions.Time(
             "--since", "Only those that failed at this time or later", DateTimeOffset.MinValue);
         var until = CheckedOptions.Time("--until", "Only those that failed before this time", DateTimeOffset.MaxValue);
-        var limit = CheckedOptions.Number("--limit", "Send at most so many", long.MaxValue, new NumberRange<long>(1));
+        var limit = CheckedOptions.Number("--limit", "Send at most this many", long.MaxValue, new NumberRange<long>(1));
         var attempts = CheckedOptions.Number(
-            "--max-attempts", "Leave those alone that were tried so often already", 3, new NumberRange<int>(1));
+            "--max-attempts", "Do not send those that were already tried this often", 3, new NumberRange<int>(1));
         var destination = new Option<string?>("--to")
         {
-            Description = "Send them to this topic instead of their original ones",
+            Description = "Send them to this topic instead of their original topics",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Send nothing: count what would be sent" };
         var letters = new Option<string?>("--dead-letters")
-        { Description = "The topic they are in; default: Kafka:Topics:DeadLetters" };
+        { Description = "Topic of the dead letters; default: Kafka:Topics:DeadLetters" };
         var kafka = new KafkaArguments();
         var command = new Command(
             "replay",
@@ -85,7 +85,7 @@ internal static class ReplayCommand
         var report = new ReplayReport();
         try
         {
-            // The bar is drawn around one call: the command has nothing else to do meanwhile.
+            // Blocking is fine here: the progress bar runs around one call, and the command has nothing else to do.
             return ProgressBars.Run("replay", progress =>
             {
                 Replay.Run(options, kafka, report, NullLoggerFactory.Instance, TimeProvider.System, progress, stop)
@@ -95,7 +95,7 @@ internal static class ReplayCommand
         }
         finally
         {
-            // Also where it failed or was stopped: what was sent is sent.
+            // Also after a failure or a stop, because some messages may have been sent.
             if (report.Read > 0)
                 report.Write(Console.Out, options);
         }

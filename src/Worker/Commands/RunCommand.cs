@@ -49,17 +49,17 @@ internal static class RunCommand
 
     private static async Task<int> Run(Roles roles, IConfiguration configuration, CancellationToken stop)
     {
-        // The library waits for a task that it has been given. Loading the encoder takes seconds: a SIGTERM that came
-        // before the task was returned would end the process at once, with 143.
+        // The library waits only for a task that it has been given. Loading the encoder takes seconds. A SIGTERM before
+        // the task was returned would end the process immediately, with 143.
         await Task.Yield();
-        // 1. Options first: every problem of the configuration is said before anything is opened.
+        // 1. Options first: every problem of the configuration is reported before anything is opened.
         var options = RunOptionsReader.Read(configuration);
         // 2. The host. The encoder is loaded before probes are answered: the startup probe gives it the time.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // A failed start is said once, at the end and without its stack.
+        // A failed start is reported once, at the end and without its stack trace.
         if (!options.Logging.ShowsDebug)
             builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         Write(builder.Logging, options.Logging.Format);
@@ -97,7 +97,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to stop while it was starting: an orderly stop like any other.
+            // A stop during the start is an orderly stop like any other.
             await host.StopAsync(CancellationToken.None);
             return ExitCode.Done;
         }

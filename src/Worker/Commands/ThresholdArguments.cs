@@ -4,7 +4,7 @@ using Worker.Terminal;
 
 namespace Worker.Commands;
 
-/// <summary>Options of how thresholds are chosen.</summary>
+/// <summary>Options for choosing thresholds.</summary>
 internal sealed class ThresholdArguments
 {
     private static readonly ThresholdOptions Defaults = new();
@@ -13,33 +13,33 @@ internal sealed class ThresholdArguments
 
     private readonly Option<string> rule = CheckedOptions.Choice(
         "--threshold",
-        "certified (a band with a bound on wrong decisions), f-beta (the best), precision (the highest recall at a " +
-        "precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), fixed " +
-        "(--at)",
+        "certified (a band with a bound on wrong decisions), f-beta (the best F-beta), precision (the highest recall " +
+        "at a precision of --floor), recall (the highest precision at a recall of --floor), cost (the cheapest), " +
+        "fixed (--at)",
         "certified", "certified", "f-beta", "precision", "recall", "cost", "fixed");
 
     private readonly Option<double> error = CheckedOptions.Number(
-        "--error", "certified: the largest share of wrong decisions that a side may make", Defaults.Error, Inside);
+        "--error", "certified: maximum share of wrong decisions on a side", Defaults.Error, Inside);
     private readonly Option<double> delta =
         CheckedOptions.Number("--delta", "certified: probability of a wrong certificate", Defaults.Delta, Inside);
     private readonly Option<double?> days = CheckedOptions.Number(
-        "--valid-days", "certified: days until a certificate expires; for ever when not given",
+        "--valid-days", "certified: days until a certificate expires; default: it does not expire",
         new NumberRange<double>(0, 1e6, IsAbove: true));
     private readonly Option<double> uncertain = CheckedOptions.Number(
-        "--uncertain", "certified: chance of being wrong from which a decision is uncertain and never certified",
+        "--uncertain", "certified: from this chance of being wrong a decision is uncertain and never certified",
         Defaults.Uncertain, new NumberRange<double>(0, 0.5, IsAbove: true));
     private readonly Option<double> beta = CheckedOptions.Number(
         "--beta", "f-beta, certified: how many times as important recall is as precision", Defaults.Beta, Positive);
     private readonly Option<double> floor = CheckedOptions.Number(
         "--floor", "precision, recall: the minimum", Defaults.Floor, new NumberRange<double>(0, 1, IsAbove: true));
     private readonly Option<double> falseYes =
-        CheckedOptions.Number("--cost-false-yes", "cost: of a false yes", Defaults.CostOfFalseYes, Positive);
+        CheckedOptions.Number("--cost-false-yes", "cost: the cost of a false yes", Defaults.CostOfFalseYes, Positive);
     private readonly Option<double> falseNo =
-        CheckedOptions.Number("--cost-false-no", "cost: of a false no", Defaults.CostOfFalseNo, Positive);
+        CheckedOptions.Number("--cost-false-no", "cost: the cost of a false no", Defaults.CostOfFalseNo, Positive);
     private readonly Option<double> at =
         CheckedOptions.Number("--at", "fixed: the threshold", Defaults.Fixed, new NumberRange<double>(0, 1));
     private readonly Option<double> reviewShare = CheckedOptions.Number(
-        "--review-share", "all but certified: share of texts, the nearest to the threshold, that count as uncertain",
+        "--review-share", "all rules but certified: share of texts, nearest to the threshold, that count as uncertain",
         Defaults.ReviewShare, new NumberRange<double>(0, 1, IsBelow: true));
 
     public void AddTo(Command command)
@@ -50,7 +50,7 @@ internal sealed class ThresholdArguments
             command.Add(option);
     }
 
-    /// <summary>Only what a certificate is made with.</summary>
+    /// <summary>Only the options for certificates.</summary>
     public void AddCertifiedTo(Command command)
     {
         command.Add(error);

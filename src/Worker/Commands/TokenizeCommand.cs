@@ -7,7 +7,7 @@ namespace Worker.Commands;
 /// <summary>worker tokenize: {"text"} in, {"ids"} out.</summary>
 internal static class TokenizeCommand
 {
-    // What BERT's position embeddings reach, where a folder says nothing else.
+    // The length of BERT's position embeddings, if the folder says nothing else.
     private const int BertPositions = 512;
 
     public static Command Create()
@@ -19,7 +19,7 @@ internal static class TokenizeCommand
         };
         var maxTokens = CheckedOptions.Number(
             "--max-tokens",
-            "Cut texts at so many tokens, [CLS] and [SEP] included, 0 for no limit; default: model_max_length, " +
+            "Cut texts at this many tokens, [CLS] and [SEP] included, 0 for no limit; default: model_max_length, or " +
             "else 512",
             new NumberRange<int>(2) { Or = 0 });
         var command = new Command("tokenize", "Read JSON lines {\"text\"} on standard input, write {\"ids\"}")

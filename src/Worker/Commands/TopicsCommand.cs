@@ -6,13 +6,14 @@ using Worker.Terminal;
 
 namespace Worker.Commands;
 
-/// <summary>worker topics: makes the topics that a worker needs.</summary>
+/// <summary>worker topics: creates the topics that a worker needs.</summary>
 internal static class TopicsCommand
 {
     public static Command Create()
     {
         var partitions = CheckedOptions.Number(
-            "--partitions", "Partitions of messages, results, review and dead letters; more let more workers share",
+            "--partitions", "Partitions of messages, results, review and dead letters; with more, more workers can " +
+                "share",
             6, new NumberRange<int>(1, 100_000));
         var replicas = CheckedOptions.Number(
             "--replicas", "Copies of each partition, -1 for the broker's default", -1,
@@ -43,9 +44,10 @@ internal static class TopicsCommand
                 Console.WriteLine($"{spec.Name}: {(was ? "was there already" : "created")}");
             }
             foreach (var pattern in sources.Patterns)
-                Console.WriteLine($"{pattern}: a pattern; the topics that it matches are made by those who write them");
+                Console.WriteLine($"{pattern}: a pattern; the topics that it matches are created by those who write " +
+                    "to them");
             return ExitCode.Done;
         });
-        return new Command("topics", "Make the topics that a worker needs") { create };
+        return new Command("topics", "Create the topics that a worker needs") { create };
     }
 }

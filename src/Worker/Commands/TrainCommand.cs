@@ -18,9 +18,9 @@ internal sealed class TrainCommand
 {
     private readonly Option<string[]> data = new("--data")
     {
-        Description = $"Labelled texts: {DataArguments.Formats}. \"labels\": {{\"spam\": 1, " +
-    "\"angry\": 0}}, a label not named is unknown; or \"labels\": [\"spam\"], all others of that file are no. " +
-    "Several files, each labelled for some labels only, train together",
+        Description = $"Labelled texts: {DataArguments.Formats}. With \"labels\": {{\"spam\": 1, \"angry\": 0}} a " +
+            "label that is not named is unknown; with \"labels\": [\"spam\"] all others of that file are no. Several " +
+            "files, each labelled for only some labels, can be trained on together",
         Required = true
     };
     private readonly Option<string> destination = new("--out")
@@ -32,50 +32,50 @@ internal sealed class TrainCommand
     {
         Description =
             "What heads see: taps (means of the last four layers), mean (of the last layer), cls, layerN, several " +
-            "joined by +, or auto (per label the better of mean and taps on held-out texts)",
+            "joined by +, or auto (for each label the better of mean and taps on held-out texts)",
         DefaultValueFactory = _ => FeatureNames.Taps,
     };
     private readonly Option<string> imbalance = CheckedOptions.Choice("--imbalance",
-        "Against rare labels, in the training part alone: weights (sqrt, full), random under- or oversampling, smote " +
-        "in feature space, or augment (altered copies of texts); probabilities are put right again. none is best on " +
-        "average precision", "none", ["none", .. Imbalance.All.Select(way => way.Name)]);
+        "For rare labels, in the training part only: weights (sqrt, full), random under- or oversampling, smote in " +
+        "feature space, or augment (altered copies of texts); probabilities are corrected for it. The default has " +
+        "the best average precision", "none", ["none", .. Imbalance.All.Select(way => way.Name)]);
     private readonly Option<string> calibration = CheckedOptions.Choice("--calibration",
-        "auto: platt, and isotonic where a thousand held-out positives show it to be better", "auto", "auto", "platt",
+        "auto: platt, or isotonic if a thousand held-out positives show that it is better", "auto", "auto", "platt",
         "isotonic");
     private readonly Option<string?> weak = new("--weak")
     {
         Description =
-            "Fill answers that are unknown with the scores x of the heads in FILE, or of heads trained on the known " +
-            "ones, weighted 4(x-0.5)^2",
+            "Fill unknown answers with the scores x of the heads in FILE, or of heads trained on the known answers, " +
+            "with the weight 4(x-0.5)^2",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<double?> c = CheckedOptions.Number(
-        "--c", "Inverse penalty; chosen per label by held-out log-loss when not given", new NumberRange<double>(
+        "--c", "Inverse penalty; default: chosen for each label by held-out log-loss", new NumberRange<double>(
             0, IsAbove: true));
-    private readonly Option<int> seed = CheckedOptions.Number("--seed", "Same seed, same heads", 0);
+    private readonly Option<int> seed = CheckedOptions.Number("--seed", "The same seed gives the same heads", 0);
     private readonly Option<bool> noAnomaly = new("--no-anomaly")
     {
-        Description = "Make no anomaly reference beside the heads",
+        Description = "Do not make an anomaly reference",
     };
     private readonly Option<int> references = CheckedOptions.Number(
-        "--anomaly-references", "Texts that the anomaly reference keeps at most", 10_000,
+        "--anomaly-references", "Maximum number of texts that the anomaly reference keeps", 10_000,
         new NumberRange<int>(100, 100_000));
     private readonly Option<bool> perplexity = new("--anomaly-perplexity")
     {
         Description =
-            "Let the anomaly reference look at how tokens follow each other too: finds gibberish and other languages",
+            "Let the anomaly reference also look at how tokens follow each other: finds gibberish, other languages",
     };
     private readonly Option<string?> exclusive = new("--exclusive")
     {
         Description =
-            "Of these labels every text has exactly one (a group of that NAME): the most probable is the yes. Found " +
-            "by itself where the data show it",
+            "Every text has exactly one of these labels (a group called NAME): the most probable is yes. Detected " +
+            "without this option if the data show it",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> notExclusive = new("--not-exclusive")
     {
         Description =
-    "Each label holds or not whatever the others do, also where every text of the data has exactly one"
+    "Each label is decided independently, even if every text of the data has exactly one"
     };
     private readonly Option<string?> from =
         new("--from") { Description = "Heads to start from; the new ones are one version higher" };
@@ -125,7 +125,7 @@ internal sealed class TrainCommand
             Print(result);
         foreach (var line in ExclusiveGroups.Lines(result.Heads))
             Console.WriteLine(line);
-        // The heads first: whatever becomes of the reference, they are not lost.
+        // The heads first, so that they are not lost if the reference fails.
         if (result.Heads.Count > 0)
             Write(parsed.GetValue(destination)!, result, loaded.Encoder.Hash);
         var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
@@ -167,7 +167,7 @@ internal sealed class TrainCommand
             return off ? ExclusiveGroups.None : ExclusiveGroups.Automatic;
         return off ? throw new UserError("--exclusive and --not-exclusive are both given: give one", ExitCode.Usage)
             : parsed.GetValue(exclusive)?.Trim() is "" ? throw new UserError(
-                "--exclusive has an empty name: give one, or none at all", ExitCode.Usage)
+                "--exclusive has an empty name: give a name, or leave the name out", ExitCode.Usage)
             : ExclusiveGroups.Forced(parsed.GetValue(exclusive));
     }
 
@@ -183,12 +183,12 @@ internal sealed class TrainCommand
             if (figures.Remark is { } remark)
                 Console.WriteLine($"  {remark}");
         }
-        Console.WriteLine("(of held-out texts, copies once; ECE by the other folds' calibration, and before)");
+        Console.WriteLine("(on held-out texts, copies counted once; ECE calibrated on the other folds, and before)");
         foreach (var line in CertificateSummary.Lines(result.Heads).Concat(CertificateSummary.Missing(result.Figures)))
             Console.WriteLine(line);
     }
 
-    /// <summary>Also without heads: texts of one known kind, say, are enough to tell what is unlike them.</summary>
+    /// <summary>Also without heads: texts of one known kind are enough to recognise texts unlike them.</summary>
     private static AnomalyReference? Reference(
         LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingResult result, TrainingOptions options,
         AnomalyTrainingOptions? anomaly, CancellationToken stop)
@@ -207,7 +207,9 @@ internal sealed class TrainCommand
         }
     }
 
-    /// <summary>A reference of other texts beside new heads would mislead: it is deleted with the old heads.</summary>
+    /// <summary>
+    /// A reference of other texts next to new heads would mislead, so it is deleted with the old heads.
+    /// </summary>
     private static void Write(string destination, TrainingResult result, string encoder)
     {
         AnomalyFile.Write(destination, null);

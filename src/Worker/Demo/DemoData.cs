@@ -8,30 +8,30 @@ using Worker.Terminal;
 namespace Worker.Demo;
 
 /// <summary>
-/// What the demo trains on and streams: the sample inbox, or a person's own file. Labelled texts are parted into those
-/// to train on and those to stream; one label is left out at first, and its head comes in the middle of the stream.
+/// What the demo trains on and streams: the sample inbox, or a person's own file. Labelled texts are split into texts
+/// to train on and texts to stream. One label is left out at first, and its head is added in the middle of the stream.
 /// </summary>
 internal sealed record DemoData
 {
     /// <summary>The label of the sample inbox that the heads do not know at first.</summary>
     private const string LateOfInbox = "outage";
 
-    /// <summary>A label to come late has at least so many texts to train on.</summary>
+    /// <summary>The late label has at least this many texts to train on.</summary>
     private const int MinimumLate = 20;
 
-    /// <summary>To train on at the start; null where the heads are given.</summary>
+    /// <summary>Training data at the start; null if heads are given.</summary>
     public DataSet? Early { get; private init; }
 
-    /// <summary>The same texts, each with the late label's answer alone; null where no label comes late.</summary>
+    /// <summary>The same texts with only the late label's answers; null without a late label.</summary>
     public DataSet? Late { get; private init; }
 
-    /// <summary>To stream.</summary>
+    /// <summary>The texts to stream.</summary>
     public required IReadOnlyList<string> Texts { get; init; }
 
-    /// <summary>Those texts with their answers; null where nobody gave any.</summary>
+    /// <summary>The same texts with their answers; null if there are none.</summary>
     public DataSet? Truth { get; private init; }
 
-    /// <summary>What report and person call the texts.</summary>
+    /// <summary>Name of the texts in the report.</summary>
     public required string Name { get; init; }
 
     /// <exception cref="UserError">The samples are not there.</exception>
@@ -41,7 +41,7 @@ internal sealed record DemoData
         var isOwn = options.Data is not null;
         var own = isOwn ? ExampleFile.ReadIfLabelled(options.Data!, options.Reading, Remarks.Write) : null;
         var name = options.Data ?? "samples/inbox/test.jsonl";
-        // 1. The heads are there: texts alone matter, and their answers where there are any.
+        // 1. Heads are given: only texts matter, and their answers if there are any.
         if (options.Heads is not null)
         {
             var truth = isOwn ? own : Checkout.InboxData("test");
@@ -57,17 +57,17 @@ internal sealed record DemoData
                 $"{test.Texts.Count:N0} to stream");
             return Leave(train, Rarest(train)) with { Name = name, Texts = test.Texts, Truth = test };
         }
-        // 3. The sample inbox, whose heads are shown on a person's texts where those have no labels.
+        // 3. The sample inbox. Its heads are also used for a person's texts without labels.
         var inbox = Leave(Checkout.InboxData("train"), LateOfInbox);
         var held = Checkout.InboxData("test");
         if (!isOwn)
             return inbox with { Name = name, Texts = held.Texts, Truth = held };
         Remarks.Write(
-            $"{name} names no labels: it is shown with heads of the sample inbox; give your own with --heads");
+            $"{name} has no labels: the demo uses heads of the sample inbox; give your own with --heads");
         return inbox with { Name = name, Texts = TextFile.Read(options.Data!, options.Reading) };
     }
 
-    /// <summary>All labels but one to start with, and that one by itself.</summary>
+    /// <summary>All labels but one to start with, and that one separately.</summary>
     private static DemoData Leave(DataSet train, string? late) => new()
     {
         Name = "",
@@ -76,9 +76,7 @@ internal sealed record DemoData
         Late = late is null ? null : train.WithLabels([late]),
     };
 
-    /// <summary>
-    /// The label that the fewest texts have, though enough to train on; null where it would be the only one.
-    /// </summary>
+    /// <summary>The rarest label that still has enough texts to train on; null if it would be the only one.</summary>
     private static string? Rarest(DataSet data)
     {
         var counted = data.Labels.Select((label, i) => (label, Yes: data.Answers.Count(i).Positives))
@@ -87,7 +85,7 @@ internal sealed record DemoData
     }
 
     /// <summary>
-    /// By what a text says: copies of it, and copies that differ in case and spaces alone, are on one side.
+    /// Splits by content, so that copies of a text, and copies that differ only in case and spaces, are on one side.
     /// </summary>
     private static (DataSet Train, DataSet Test) Part(DataSet data)
     {
@@ -100,7 +98,8 @@ internal sealed record DemoData
     {
         int[] rows = [.. Enumerable.Range(0, data.Texts.Count).Where(takes)];
         if (rows.Length == 0)
-            throw new UserError("too few texts to train on some and stream others: give more, or heads with --heads");
+            throw new UserError("too few texts to train on some and stream the others: give more texts, or heads " +
+                "with --heads");
         return data.Part(rows);
     }
 }

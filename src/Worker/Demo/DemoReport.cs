@@ -52,7 +52,7 @@ internal sealed class DemoReport
     public void Latency(ResultsWatcher watcher, int last)
     {
         lock (watcher.Gate)
-            Say($"           {Quantiles(watcher.Results.TakeLast(last).Select(r => r.Latency))} for a lone message");
+            Say($"           {Quantiles(watcher.Results.TakeLast(last).Select(r => r.Latency))} for a single message");
     }
 
     public void Labels(HeadSet heads, ResultsWatcher watcher, IReadOnlyList<string> texts)
@@ -73,10 +73,10 @@ internal sealed class DemoReport
         }
     }
 
-    /// <summary>How the results compare with the truth; what closes the demo.</summary>
+    /// <summary>How the results compare with the true labels; the end of the demo.</summary>
     public EvaluatedTexts Truth(HeadSet heads, ResultsWatcher watcher, DataSet test)
     {
-        Heading("Against the truth (each test message once, with all heads)");
+        Heading("Compared with the true labels (each test message once, with all heads)");
         lock (watcher.Gate)
         {
             var last = LastComplete(watcher, heads);
@@ -92,7 +92,9 @@ internal sealed class DemoReport
         }
     }
 
-    /// <summary>What was decided, and how sure that is; with the truth at hand, how right.</summary>
+    /// <summary>
+    /// What was decided and how sure that is; and how often it is right, if the true labels are known.
+    /// </summary>
     public void Decisions(HeadSet heads, ResultsWatcher watcher, EvaluatedTexts? truth)
     {
         lock (watcher.Gate)
@@ -108,7 +110,7 @@ internal sealed class DemoReport
             Say("  " + line);
         if (truth is null)
             return;
-        Heading("How right each confidence is (each test message once)");
+        Heading("How often each confidence is right (each test message once)");
         foreach (var line in ConfidenceReport.Lines(ConfidenceFigures.Of(truth)))
             Say("  " + line);
     }
@@ -157,7 +159,7 @@ internal sealed class DemoReport
         var last = LastComplete(watcher, heads).Values.Select(result => (Result: result,
             Yes: result.Yes.Select(label => (Key: label, Value: result.Probabilities[label]))
                 .OrderByDescending(p => p.Value).ToList())).ToList();
-        // The richest, one for each leading label, so that the table shows the whole range.
+        // The messages with the most labels, one for each leading label, so that the table shows the whole range.
         var chosen = last.Where(m => m.Yes.Count > 0).OrderByDescending(m => m.Yes.Count).DistinctBy(m => m.Yes[0].Key)
             .Take(10);
         var table = new Table { Border = TableBorder.Ascii, Width = 80 };

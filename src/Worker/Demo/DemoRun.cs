@@ -15,7 +15,7 @@ namespace Worker.Demo;
 /// <summary>The main job from end to end in one process: train, stream, classify, swap a head, report.</summary>
 internal static class DemoRun
 {
-    // Far enough ahead that windows are full, near enough that nothing waits long.
+    // Enough unanswered messages to fill windows, few enough that none waits long.
     private const int Ahead = 1024;
     private const int Lone = 40;
 
@@ -27,7 +27,7 @@ internal static class DemoRun
         var data = DemoData.Read(options);
         var texts = data.Texts;
 
-        // 1. Heads: given, or trained on the spot, all labels but one; that one later.
+        // 1. Heads: given, or trained now for all labels but one, which is trained later.
         var section = new EncoderSection
         {
             Bundle = Checkout.DefaultBundle,
@@ -60,7 +60,7 @@ internal static class DemoRun
         report.Streaming(options.Messages, texts.Count, early.Count, data.Name);
         var before = classifier.Meter.Totals;
 
-        // 3. The stream, and half way a head for a label that the worker did not have.
+        // 3. The stream; half way, a head for a label that the worker did not know.
         var watch = Stopwatch.StartNew();
         var length = new StreamLength(options.Messages, Clock);
         using (var live = new LiveLine(watcher, stream, length))
@@ -83,7 +83,7 @@ internal static class DemoRun
         }
         report.Finished(watch.Elapsed, before, classifier.Meter.Totals, watcher);
 
-        // 4. Latency of lone messages: the next is sent when the one before has been answered.
+        // 4. Latency of single messages: the next is sent when the one before has been answered.
         for (var i = 0; i < Lone; i++)
         {
             stream.PublishOne(ended.Token);
@@ -105,7 +105,7 @@ internal static class DemoRun
         return verdict;
     }
 
-    /// <summary>The truth, where it says anything of the labels that there are heads for.</summary>
+    /// <summary>The true answers for the labels that have heads, if there are any.</summary>
     private static DataSet? Judgeable(DataSet? truth, HeadSet heads) =>
         truth is not null && heads.Heads.Any(head => truth.Labels.Contains(head.Label, StringComparer.Ordinal))
             ? truth
@@ -128,14 +128,16 @@ internal static class DemoRun
         var early = TextTraining.Train(loaded, data.Early!, new TrainingOptions(), null, stop).Heads;
         if (early.Count == 0)
             throw new UserError(
-                $"{data.Name}: no label has 5 texts with and 5 without it to train on: give more, or heads with " +
-                "--heads");
+                $"{data.Name}: no label has 5 texts with it and 5 without it to train on: give more texts, or heads " +
+                "with --heads");
         report.Trained(early.Count, data.Early!.Texts.Count, watch.Elapsed);
         return (early, data.Late is null ? null : TextTraining.Train(
             loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
     }
 
-    /// <summary>Publishes the late head; how long until a result names its label, and which result that was.</summary>
+    /// <summary>
+    /// Publishes the late head. Returns how long it took until a result named its label, and which result that was.
+    /// </summary>
     private static async Task<(TimeSpan Took, int Result)> Swap(
         HeadsTopicWriter heads, Head late, ResultsWatcher watcher, Action waiting, Task running, CancellationToken stop)
     {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Worker.Demo;
 
 /// <summary>
-/// How far the stream has come, once a second: rewritten in place on a terminal, a line each when piped.
+/// Shows progress of the stream once a second: rewritten in place on a terminal, one line each time in a pipe.
 /// </summary>
 internal sealed class LiveLine : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class LiveLine : IDisposable
         timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(terminal ? 0.5 : 2));
     }
 
-    /// <summary>Says something that stays.</summary>
+    /// <summary>Writes a line that stays.</summary>
     public void Note(string text)
     {
         lock (gate)

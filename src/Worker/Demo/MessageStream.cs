@@ -29,8 +29,8 @@ internal sealed class MessageStream : IDisposable
 
     private int published;
 
-    /// <summary>Publishes so many messages, keeping at most <paramref name="ahead"/> unanswered.</summary>
-    /// <param name="messages">Null while it is not known yet how many.</param>
+    /// <summary>Publishes messages, keeping at most <paramref name="ahead"/> unanswered.</summary>
+    /// <param name="messages">How many; null while that is not known yet.</param>
     /// <param name="answered">Results seen so far.</param>
     public async Task Publish(Func<int?> messages, int ahead, Func<int> answered, CancellationToken stop)
     {

@@ -28,7 +28,7 @@ internal sealed record SeenQuestion(int Key, double Risk, IReadOnlyList<(string 
 
 /// <summary>
 /// A downstream subscriber: reads every partition of results, review and dead-letters from the start and keeps what it
-/// saw. Its own thread reads; the demo looks on through <see cref="Count"/> and, under <see cref="Gate"/>, the lists.
+/// saw. It reads on its own thread. The demo watches <see cref="Count"/> and, under <see cref="Gate"/>, the lists.
 /// </summary>
 internal sealed class ResultsWatcher : IDisposable
 {

@@ -1,10 +1,10 @@
 namespace Worker.Demo;
 
 /// <summary>
-/// How many messages are streamed: what was asked for, or what this machine classifies in about half a minute, at the
-/// speed that it shows in the first seconds.
+/// How many messages are streamed: the number asked for, or as many as this machine classifies in about half a minute
+/// at the speed of the first seconds.
 /// </summary>
-/// <param name="asked">Null to find out.</param>
+/// <param name="asked">The number asked for; null to find out.</param>
 internal sealed class StreamLength(int? asked, TimeProvider clock)
 {
     public const int Maximum = 10_000;
@@ -13,10 +13,10 @@ internal sealed class StreamLength(int? asked, TimeProvider clock)
     private static readonly TimeSpan Whole = TimeSpan.FromSeconds(30);
     private volatile int total = asked ?? 0;
 
-    /// <summary>Null until it is found out; any thread.</summary>
+    /// <summary>Null until it is known; any thread.</summary>
     public int? Total => total is 0 ? null : total;
 
-    /// <summary>Looks on for a few seconds, from the beginning of the stream, unless a number was asked for.</summary>
+    /// <summary>Watches the first few seconds of the stream, unless a number was asked for.</summary>
     /// <param name="answered">Results seen so far.</param>
     public async Task FindOut(Func<int> answered, CancellationToken stop)
     {

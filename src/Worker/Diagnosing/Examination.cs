@@ -24,7 +24,7 @@ internal sealed class Examination(TimeProvider clock)
     /// <summary>Every finding, as it comes.</summary>
     public async IAsyncEnumerable<Finding> Run(Func<IConfiguration> configuration)
     {
-        // 1. Settings: with wrong ones nothing else means anything.
+        // 1. Settings: if they are wrong, nothing else means anything.
         var (options, problem) = Read(configuration);
         if (options is null)
         {
@@ -128,7 +128,7 @@ internal sealed class Examination(TimeProvider clock)
         var caughtUp = false;
         void Take(SourceRecord record)
         {
-            // The anomaly reference travels on the same topic.
+            // The anomaly reference is on the same topic.
             if (AnomalyRollout.Owns(record.Key))
                 return;
             var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
@@ -159,7 +159,7 @@ internal sealed class Examination(TimeProvider clock)
             : Finding.Failed(
                 "heads",
                 $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s",
-                "look at the brokers, and at this user's READ on it"));
+                "check the brokers, and this user's READ on the topic"));
     }
 
     /// <summary>Whether the heads are for the encoder.</summary>
@@ -167,10 +167,11 @@ internal sealed class Examination(TimeProvider clock)
     {
         if (heads.Count == 0 && malformed == 0)
             return Finding.Warning(
-                "heads", $"none in {where}: messages wait for the first", "'worker heads publish' sends them");
+                "heads", $"none in {where}: messages wait for the first head", "publish some with 'worker heads " +
+                    "publish'");
         if (encoder is null)
             return Finding.Unknown(
-                "heads", $"{heads.Count} in {where}; without the encoder nobody can tell whether they fit");
+                "heads", $"{heads.Count} in {where}; without the encoder it is not known whether they fit");
         var set = HeadSet.Empty(encoder.Encoder.Hash, encoder.Encoder.Features);
         var refused = new List<string>();
         foreach (var head in heads)
@@ -190,7 +191,7 @@ internal sealed class Examination(TimeProvider clock)
             $"{refused.Count + malformed} of {heads.Count + malformed} in {where} would be " +
             $"refused{(refused.Count > 0 ? $": {refused[0]}" : ": not head records")}";
         return refused.Count == heads.Count
-            ? Finding.Failed("heads", text, "train them on this encoder, or configure theirs")
+            ? Finding.Failed("heads", text, "train them on this encoder, or configure their encoder")
             : Finding.Warning("heads", text, "publish them again, or retire their labels");
     }
 

@@ -5,7 +5,7 @@ internal enum FindingStatus
 {
     Ok,
 
-    /// <summary>Could not be asked, by this user or without changing anything.</summary>
+    /// <summary>This could not be checked by this user, or not without changing something.</summary>
     Unknown,
 
     /// <summary>It works, and a person should look at it.</summary>
@@ -18,7 +18,7 @@ internal enum FindingStatus
 /// <summary>One check of a deployment.</summary>
 /// <param name="Name">A few words, the same each time.</param>
 /// <param name="Text">What was found.</param>
-/// <param name="Advice">What to do; null where there is nothing to do.</param>
+/// <param name="Advice">What to do; null if there is nothing to do.</param>
 internal sealed record Finding(string Name, FindingStatus Status, string Text, string? Advice = null)
 {
     public static Finding Ok(string name, string text) => new(name, FindingStatus.Ok, text);

@@ -11,7 +11,7 @@ internal static class FindingReport
     private const int Columns = 80;
     private const int Indent = 11;
 
-    /// <summary>One finding: a line, wrapped where it is long, and what to do beneath it.</summary>
+    /// <summary>One finding: a line, wrapped if it is long, and below it what to do.</summary>
     /// <param name="colour">Whether the terminal understands colours.</param>
     public static string Text(Finding finding, bool colour)
     {
@@ -70,7 +70,7 @@ internal static class FindingReport
     }
 
     /// <summary>
-    /// Words up to the last column; further lines begin where the first did. A word that is longer stands alone.
+    /// Wraps words at the last column; further lines begin at the column of the first. A longer word has its own line.
     /// </summary>
     private static void Wrap(StringBuilder text, string words)
     {

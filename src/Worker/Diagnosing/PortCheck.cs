@@ -23,7 +23,7 @@ internal static class PortCheck
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressFamilyNotSupported)
         {
-            return Finding.Unknown(Name, $"whether {port} is free cannot be told on a machine without IPv6");
+            return Finding.Unknown(Name, $"cannot tell whether {port} is free on a machine without IPv6");
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AccessDenied)
         {
@@ -34,8 +34,8 @@ internal static class PortCheck
         {
             return await IsWorker(port)
                 ? Finding.Warning(
-                    Name, $"a worker answers on {port} already",
-                    "nothing, if it is this one; a second on this machine needs a Health:Port of its own")
+                    Name, $"a worker already answers on {port}",
+                    "nothing, if it is this worker; a second worker on this machine needs its own Health:Port")
                 : Finding.Failed(
                     Name, $"{port} is in use by another program", "choose another Health:Port, or 0 for none");
         }

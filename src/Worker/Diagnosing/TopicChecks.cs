@@ -4,7 +4,7 @@ using Worker.Kafka.Inspection;
 
 namespace Worker.Diagnosing;
 
-/// <summary>What is right and wrong with the topics, as far as the cluster told. Pure.</summary>
+/// <summary>What is right and wrong with the topics, as far as the cluster says. Pure.</summary>
 internal static class TopicChecks
 {
     /// <summary>What the worker does with each topic it needs.</summary>
@@ -25,22 +25,22 @@ internal static class TopicChecks
         return needed;
     }
 
-    /// <summary>Findings about one topic; one that is ok where nothing is wrong.</summary>
+    /// <summary>Findings about one topic; a single ok if nothing is wrong.</summary>
     public static IEnumerable<Finding> Of(TopicFacts topic, string right, bool compacted, KafkaOptions options)
     {
         var name = $"topic {topic.Name}";
         if (topic.Hidden)
         {
             yield return Finding.Failed(
-                name, "this user may not see it", $"grant it {right} (which brings DESCRIBE) on the topic");
+                name, "this user may not see it", $"grant it {right} (which includes DESCRIBE) on the topic");
             yield break;
         }
         if (topic.Partitions == 0)
         {
             yield return options.AllowAutoCreateTopics
-                ? Finding.Warning(name, "does not exist; it will be made by use",
-                    "make it with 'worker topics create', which also sets its clean-up")
-                : Finding.Failed(name, "does not exist", "make it with 'worker topics create'");
+                ? Finding.Warning(name, "does not exist; it will be created when it is first used",
+                    "create it with 'worker topics create', which also sets its cleanup.policy")
+                : Finding.Failed(name, "does not exist", "create it with 'worker topics create'");
             yield break;
         }
         var wrong = Rights(name, topic, right).Concat(Copies(name, topic))
@@ -65,8 +65,9 @@ internal static class TopicChecks
     {
         if (topic.Replicas < 3)
             yield return Finding.Warning(
-                name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: a broker's " +
-                    "loss loses or stops it", "three copies, min.insync.replicas=2");
+                name, $"{topic.Replicas} {(topic.Replicas == 1 ? "copy" : "copies")} of each partition: if a broker " +
+                    "fails, the topic is lost or stops", "use " +
+                    "three copies and min.insync.replicas=2");
     }
 
     private static IEnumerable<Finding> Settings(
@@ -74,7 +75,7 @@ internal static class TopicChecks
     {
         if (topic.Settings is not { } settings)
         {
-            yield return Finding.Unknown(name, "its settings are not shown to this user",
+            yield return Finding.Unknown(name, "this user may not see its settings",
                 "grant DESCRIBE_CONFIGS on the topic to have them checked");
             yield break;
         }
@@ -97,13 +98,14 @@ internal static class TopicChecks
                 "lower it, or add copies");
         else if (topic.Replicas >= 3 && inSync < 2)
             yield return Finding.Warning(
-                name, $"min.insync.replicas is {inSync}: what one broker alone has taken counts as safe",
+                name, $"min.insync.replicas is {inSync}: a record that only one broker has counts as safe",
                 "set min.insync.replicas=2 on the topic");
         var largest = Number(settings, "max.message.bytes");
         if (right == "WRITE" && largest < options.MessageMaxBytes)
             yield return Finding.Warning(
                 name, $"max.message.bytes is {largest}, Kafka:MessageMaxBytes is {options.MessageMaxBytes}: records " +
-                "between end as dead letters late", $"set Kafka:MessageMaxBytes to {largest}, or raise the topic's");
+                    "between these sizes become dead letters only when the broker refuses them", "set " +
+                    $"Kafka:MessageMaxBytes to {largest}, or raise the topic's");
     }
 
     private static long? Number(IReadOnlyDictionary<string, string> settings, string name) =>

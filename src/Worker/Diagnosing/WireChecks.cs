@@ -8,14 +8,14 @@ internal static class WireChecks
 {
     private const string Name = "transport";
 
-    /// <summary>Whether what goes over the wire can be read or changed on the way.</summary>
+    /// <summary>Whether traffic can be read or changed on the way.</summary>
     public static IEnumerable<Finding> Of(KafkaOptions options)
     {
         var protocol = (Value(options, "security.protocol") ?? "plaintext").ToLowerInvariant();
         var mechanism = Value(options, "sasl.mechanism") ?? Value(options, "sasl.mechanisms");
         var who = protocol switch
         {
-            "plaintext" => "nobody is asked who they are",
+            "plaintext" => "clients are not authenticated",
             "ssl" when Value(options, "ssl.certificate.location") is not null
                 || Value(options, "ssl.certificate.pem") is not null
                 || Value(options, "ssl.keystore.location") is not null => "TLS with a client certificate",
@@ -24,7 +24,7 @@ internal static class WireChecks
         };
         if (!protocol.EndsWith("ssl", StringComparison.Ordinal))
             yield return Finding.Warning(Name, $"{protocol}: not encrypted; {who}",
-                "use sasl_ssl or ssl wherever the network is not yours alone");
+                "use sasl_ssl or ssl unless the network is private");
         else if (Is(options, "enable.ssl.certificate.verification", "false"))
             yield return Finding.Warning(Name, $"{protocol}: the brokers' certificate is not verified; {who}",
                 "remove enable.ssl.certificate.verification=false");
@@ -38,7 +38,7 @@ internal static class WireChecks
                 Name, "unsecured tokens: anybody can write one", "use sasl.oauthbearer.method=oidc");
     }
 
-    /// <summary>Whether transactions may be open as long as this worker asks for.</summary>
+    /// <summary>Whether transactions may stay open as long as this worker asks for.</summary>
     public static Finding Transactions(KafkaOptions options, string? longest) =>
         long.TryParse(longest, CultureInfo.InvariantCulture, out var ms)
         ? ms < options.TransactionTimeoutMs
@@ -47,7 +47,7 @@ internal static class WireChecks
                 $"the brokers allow {ms} ms, Kafka:TransactionTimeoutMs is {options.TransactionTimeoutMs}",
                 $"set Kafka:TransactionTimeoutMs to at most {ms}, or raise transaction.max.timeout.ms")
             : Finding.Ok("transactions", $"{options.TransactionTimeoutMs} ms, of {ms} that the brokers allow")
-        : Finding.Unknown("transactions", "transaction.max.timeout.ms is not shown to this user",
+        : Finding.Unknown("transactions", "this user may not see transaction.max.timeout.ms",
             "grant DESCRIBE_CONFIGS on the cluster to have it checked");
 
     private static bool Is(KafkaOptions options, string property, string value) =>

@@ -4,7 +4,7 @@ using Worker.Terminal;
 
 namespace Worker.Encoders;
 
-/// <summary>What comes with the checkout that this build lies in: the default encoder and the sample inbox.</summary>
+/// <summary>Files of the checkout that this build is in: the default encoder and the sample inbox.</summary>
 internal static class Checkout
 {
     private const string Bundle = "models/all-minilm-l6-v2/bundle";

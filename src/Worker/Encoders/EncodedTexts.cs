@@ -3,13 +3,13 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Encoders;
 
-/// <summary>The feature vectors of texts, from which a head's feature is cut.</summary>
+/// <summary>The feature vectors of texts; a head's feature is a part of them.</summary>
 /// <param name="Layout">What a row holds.</param>
 /// <param name="Values">[texts, Layout.Width].</param>
 internal sealed record EncodedTexts(FeatureLayout Layout, float[] Values)
 {
-    /// <summary>One feature of all texts: a view where its parts lie side by side, else a copy.</summary>
-    /// <param name="feature">As heads name it; the layout has it.</param>
+    /// <summary>One feature of all texts: a view if its parts are adjacent, otherwise a copy.</summary>
+    /// <param name="feature">Its name in heads; the layout must have it.</param>
     public FeatureMatrix Matrix(string feature)
     {
         var slices = Layout.Resolve(feature)

@@ -8,13 +8,13 @@ namespace Worker.Encoders;
 internal sealed class EncoderSection
 {
     /// <summary>
-    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder or
-    /// beside the executable or above it.
+    /// The bundle's folder, as written by 'worker import'. Default: the default encoder's, in the working folder, next
+    /// to the executable or above it.
     /// </summary>
     [Required]
     public string Bundle { get; set; } = Checkout.DefaultBundle;
 
-    /// <summary>auto, cpu or cuda. Default auto: CUDA where it can be had, and the log says why not.</summary>
+    /// <summary>auto, cpu or cuda. Default auto: CUDA if it is available; otherwise the log says why not.</summary>
     [AllowedValues("auto", "cpu", "cuda")]
     public string Device { get; set; } = "auto";
 
@@ -22,17 +22,18 @@ internal sealed class EncoderSection
     [AllowedValues("auto", "f32", "int8")]
     public string Precision { get; set; } = "auto";
 
-    /// <summary>CPU threads; 0, the default, for as many as the process may use. Range 0 to 1,024.</summary>
+    /// <summary>CPU threads; 0 (default): as many as the process may use. Range 0 to 1,024.</summary>
     [Range(0, 1024)]
     public int Threads { get; set; }
 
     /// <summary>
-    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, the last one's is mean) or
-    /// all. Default taps, which serves heads on mean and on taps; with heads from a file, whatever else they need too.
+    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, of which the last is mean)
+    /// or all. Default taps, which serves heads on mean and on taps. With heads from a file, the features that they
+    /// need are added.
     /// </summary>
     public string[]? Features { get; set; }
 
-    /// <summary>The same, returning also what heads at hand need, unless the features are set.</summary>
+    /// <summary>The same section with the features that the given heads need, unless the features are set.</summary>
     public EncoderSection Serving(IEnumerable<string> needed) => new()
     {
         Bundle = Bundle,

@@ -30,7 +30,7 @@ internal sealed class ModelFolder : IDisposable
         if (IsBundle(folder) || !File.Exists(Path.Combine(folder, "config.json")))
             return new ModelFolder(folder, null);
         Remarks.Write(
-            $"{folder} is no bundle yet: importing it for this run ('worker import' does it once and for all)");
+            $"{folder} is not a bundle: importing it for this run ('worker import' saves the bundle)");
         var made = Directory.CreateTempSubdirectory("worker-bundle-");
         try
         {
@@ -44,7 +44,7 @@ internal sealed class ModelFolder : IDisposable
         return new ModelFolder(made.FullName, made);
     }
 
-    /// <summary>Whether a folder is an encoder bundle, of whatever encoder.</summary>
+    /// <summary>Whether a folder is an encoder bundle, of any encoder.</summary>
     public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, "encoder.json"));
 
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>

@@ -5,7 +5,7 @@ namespace Worker.Encoders;
 
 /// <summary>
 /// Encodes any number of texts outside the pipeline (training, evaluation, the command line), in windows so large that
-/// nearly nothing is padding.
+/// there is almost no padding.
 /// </summary>
 internal sealed class TextEncoder(LoadedEncoder loaded)
 {
@@ -15,7 +15,7 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
     private readonly WindowEncoder windows = new(loaded.Encoder, MicroBatchTokens);
 
     /// <summary>Features of texts; [texts, feature width].</summary>
-    /// <param name="progress">Told what part, from 0 to 1, is done.</param>
+    /// <param name="progress">Gets the share that is done, from 0 to 1.</param>
     /// <exception cref="Onnx.EncoderException">The encoder cannot take a text.</exception>
     public float[] Features(IReadOnlyList<byte[]> texts, Action<double>? progress = null)
     {

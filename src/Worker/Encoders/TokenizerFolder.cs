@@ -7,8 +7,7 @@ namespace Worker.Encoders;
 internal static class TokenizerFolder
 {
     /// <exception cref="UserError">The folder has neither tokenizer.json nor vocab.txt.</exception>
-    /// <exception cref="TokenizerRefusedException">The tokenizer is of a kind that is not supported, or
-    /// damaged.</exception>
+    /// <exception cref="TokenizerRefusedException">The tokenizer is damaged or of an unsupported kind.</exception>
     public static WordPieceTokenizer Open(string folder)
     {
         if (!Directory.Exists(folder))
@@ -28,7 +27,7 @@ internal static class TokenizerFolder
             "vocab.json"])
             if (files.TokenizerJson is null && files.VocabText is null && File.Exists(Path.Combine(folder, other)))
                 throw new UserError(
-                    $"{folder} has the tokenizer of another kind of model ({other}, as RoBERTa's or XLM's): only " +
+                    $"{folder} has the tokenizer of another kind of model ({other}, as for RoBERTa or XLM): only " +
                     "BERT's WordPiece (vocab.txt or tokenizer.json) can be read");
         if (files.TokenizerJson is null && files.VocabText is null)
             throw new UserError(

@@ -4,9 +4,9 @@ using Worker.Kafka.Heads;
 namespace Worker.Heads;
 
 /// <summary>
-/// Rolls an anomaly reference out over the heads topic: chunks, then the manifest that makes them count, then
-/// tombstones for the chunks of earlier references. Stopped anywhere, workers go on with what they had, and the next
-/// publication clears what was left.
+/// Rolls out an anomaly reference over the heads topic: chunks, then the manifest that puts them into use, then
+/// tombstones for the chunks of earlier references. If it stops anywhere, workers go on with what they had, and the
+/// next publication removes the leftovers.
 /// </summary>
 internal static class AnomalyPublishing
 {
@@ -15,9 +15,9 @@ internal static class AnomalyPublishing
     /// <summary>Publishes a reference; ends when every record is acknowledged.</summary>
     /// <param name="topic">Where to.</param>
     /// <param name="reference">Its bytes.</param>
-    /// <param name="there">Keys of the topic's records of references.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <returns>Records of the reference.</returns>
+    /// <param name="there">Keys of the reference records on the topic.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <returns>The number of records of the reference.</returns>
     /// <exception cref="Kafka.Clients.KafkaFailureException">A record was not acknowledged; publish again.</exception>
     public static async Task<int> Publish(
         HeadsTopicWriter topic, byte[] reference, IEnumerable<byte[]> there, CancellationToken stop)

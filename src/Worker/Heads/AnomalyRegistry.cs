@@ -6,8 +6,8 @@ namespace Worker.Heads;
 
 /// <summary>
 /// The anomaly reference in use, if any. <see cref="HeadsFollower"/> calls <see cref="Apply"/> with its records; the
-/// classifying stage takes <see cref="Current"/> once a window. A reference that is damaged or made for another encoder
-/// is refused with an error in the log, and the one in use stays.
+/// classifying stage takes <see cref="Current"/> once per window. A reference that is damaged or made for another
+/// encoder is refused with an error in the log, and the one in use stays.
 /// </summary>
 internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILogger log)
 {
@@ -17,7 +17,7 @@ internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILog
     /// <summary>The reference for the next window; null when there is none.</summary>
     public AnomalyReference? Current => current;
 
-    /// <summary>Takes a reference at hand into use.</summary>
+    /// <summary>Puts a reference into use.</summary>
     /// <exception cref="AnomalyRefusedException">It is for another encoder, or needs features that this one does not
     /// return.</exception>
     public void Use(AnomalyReference reference)

@@ -2,10 +2,10 @@ using Worker.Core.Heads;
 
 namespace Worker.Heads;
 
-/// <summary>What of a head is not its number.</summary>
+/// <summary>A head without its version.</summary>
 internal static class HeadContent
 {
-    /// <summary>Whether two heads are the same but for their version and the version they were made from.</summary>
+    /// <summary>Whether two heads are the same except for their version and the version they were made from.</summary>
     public static bool IsSame(Head a, Head b) => Bytes(a).AsSpan().SequenceEqual(Bytes(b));
 
     private static byte[] Bytes(Head head) => HeadJson.Serialize(head with { Version = 1, Parent = null });

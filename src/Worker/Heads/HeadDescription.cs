@@ -7,14 +7,14 @@ namespace Worker.Heads;
 internal static class HeadDescription
 {
     /// <param name="entry">Its record, a head.</param>
-    /// <param name="topic">Has followed the label.</param>
-    /// <param name="now">Certificates that have expired by then count no more.</param>
+    /// <param name="topic">It must have followed the label.</param>
+    /// <param name="now">Certificates that have expired by then do not count.</param>
     public static IEnumerable<string> Lines(HeadEntry entry, TopicHeads topic, DateTimeOffset now)
     {
         var head = entry.Head!;
         var place = $"{topic.Topic}, {entry.Partition}@{entry.Offset}";
         yield return $"{TextColumns.OneLine(head.Label)}, version {head.Version}, published {entry.When} UTC ({place})";
-        yield return HeadDifference.Line("threshold", $"yes from p = {HeadWords.Number(head.Thresholds.Decide)} on");
+        yield return HeadDifference.Line("threshold", $"yes from p = {HeadWords.Number(head.Thresholds.Decide)}");
         if (head.Thresholds.Low < head.Thresholds.High)
         {
             var between = head.Certificate is null ? "uncertain" : "not certified";
@@ -29,7 +29,7 @@ internal static class HeadDescription
             yield return HeadDifference.Line("interval", $"{HeadWords.Interval(interval)}, at its widest {widest}");
         }
         yield return HeadDifference.Line("group", head.Group is { } group
-            ? $"{TextColumns.OneLine(group)}: exactly one of its labels holds" : "none: decided by itself");
+            ? $"{TextColumns.OneLine(group)}: exactly one of its labels holds" : "none: decided independently");
         yield return HeadDifference.Line("encoder", head.Encoder);
         yield return HeadDifference.Line("feature", head.Feature);
         var (lowest, highest) = (HeadWords.Number(head.Weights.Min()), HeadWords.Number(head.Weights.Max()));
@@ -39,7 +39,7 @@ internal static class HeadDescription
             : "unknown: made elsewhere");
         if (head.Training is { ValidationF1: { } f1, ValidationLogLoss: { } loss })
             yield return HeadDifference.Line(
-                "", $"F1 {HeadWords.Number(f1)}, log-loss {HeadWords.Number(loss)} on texts held out");
+                "", $"F1 {HeadWords.Number(f1)}, log-loss {HeadWords.Number(loss)} on held-out texts");
         if (head.Parent is { } parent)
             yield return HeadDifference.Line("made from", $"version {parent}");
         var there = topic.History.Where(other => other.Head is not null).ToList();
@@ -55,7 +55,7 @@ internal static class HeadDescription
         if (head.Certificate is not { } certificate)
             yield break;
         if (!certificate.Holds(now))
-            yield return HeadDifference.Line("", "expired: nothing of it counts any more");
+            yield return HeadDifference.Line("", "expired: it certifies nothing any more");
         var where = certificate.Origin == CertificateOrigin.Audit ? "stream" : "training file";
         yield return HeadDifference.Line(
             "", $"holds with {HeadWords.Percent(1 - certificate.Delta)} certainty, for texts like those of the " +

@@ -5,12 +5,12 @@ using Worker.Terminal;
 
 namespace Worker.Heads;
 
-/// <summary>How two heads of one label differ, aspect by aspect; their versions aside.</summary>
+/// <summary>How two heads of one label differ, aspect by aspect, apart from their versions.</summary>
 internal static class HeadDifference
 {
     private const int AspectWidth = 12;
 
-    /// <summary>What differs, with the words for it.</summary>
+    /// <summary>The differences, each as aspect and words.</summary>
     public static IEnumerable<(string Aspect, string Words)> Of(Head from, Head to)
     {
         if (from.Encoder != to.Encoder)
@@ -49,10 +49,10 @@ internal static class HeadDifference
         .SelectMany(part =>
             TextColumns.Wrapped(Line(part.Aspect, ""), part.Words.Split(' '), Line("", "").Length, " "));
 
-    /// <summary>An aspect and what is said of it.</summary>
+    /// <summary>An aspect and its words.</summary>
     public static string Line(string aspect, string words) => $"  {aspect.PadRight(AspectWidth)} {words}";
 
-    /// <summary>Cosine similarity of the weights; null where they are not of the same features.</summary>
+    /// <summary>Cosine similarity of the weights; null if they are for different features.</summary>
     public static double? Cosine(Head from, Head to) =>
         IsComparable(from, to) && HeadWords.Length(from) > 0 && HeadWords.Length(to) > 0
             ? TensorPrimitives.CosineSimilarity(Wide(from.Weights), Wide(to.Weights))
@@ -73,9 +73,7 @@ internal static class HeadDifference
     private static bool IsComparable(Head from, Head to) =>
         from.Encoder == to.Encoder && from.Feature == to.Feature && from.Weights.Length == to.Weights.Length;
 
-    /// <summary>
-    /// As doubles: of two nearly equal vectors the cosine's distance from 1 would be lost in rounding.
-    /// </summary>
+    /// <summary>Uses doubles, because the cosine of two nearly equal vectors would round to 1.</summary>
     private static double[] Wide(float[] weights) => Array.ConvertAll(weights, weight => (double)weight);
 
     /// <summary>The largest difference of probabilities for the same logit, from −20 to 20.</summary>
@@ -88,7 +86,7 @@ internal static class HeadDifference
             + (training.ValidationF1 is { } f1 ? $", F1 {HeadWords.Number(f1)}" : "")
         : "unknown";
 
-    /// <summary>Both, or, where the words are alike, that the rest is not.</summary>
+    /// <summary>Both words; or, if they are equal, a note that other figures differ.</summary>
     private static string Change(string from, string to) =>
         from == to ? $"{from}, with other figures" : $"{from} → {to}";
 }

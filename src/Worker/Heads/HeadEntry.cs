@@ -6,11 +6,11 @@ namespace Worker.Heads;
 
 /// <summary>A record of the heads topic about one label.</summary>
 /// <param name="Label">The record's key.</param>
-/// <param name="Head">Null for a tombstone, and for what is no head.</param>
-/// <param name="Problem">Why every worker refuses it; null for a head and for a tombstone.</param>
+/// <param name="Head">Null for a tombstone, and for a record that is not a head.</param>
+/// <param name="Problem">Why every worker refuses it; null for a head or a tombstone.</param>
 /// <param name="Partition">Where it lies.</param>
 /// <param name="Offset">Where it lies.</param>
-/// <param name="Written">When it was published; null where the record does not say.</param>
+/// <param name="Written">When it was published; null if the record does not say.</param>
 internal sealed record HeadEntry(
     string Label, Head? Head, string? Problem, int Partition, long Offset, DateTimeOffset? Written)
 {
@@ -20,7 +20,7 @@ internal sealed record HeadEntry(
     /// <summary>When it was published, for people.</summary>
     public string When => Moment(Written);
 
-    /// <summary>A record as it came; its key is not null.</summary>
+    /// <summary>Parses a record; its key is not null.</summary>
     public static HeadEntry Of(SourceRecord record)
     {
         var label = Encoding.UTF8.GetString(record.Key!);
@@ -44,7 +44,7 @@ internal sealed record HeadEntry(
             var head = HeadJson.Parse(value);
             return string.Equals(head.Label, label, StringComparison.Ordinal)
                 ? (head, null)
-                : (null, $"the head record is of label '{head.Label}': a head's key must be its label");
+                : (null, $"the head record is for label '{head.Label}': a head's key must be its label");
         }
         catch (HeadFormatException broken)
         {

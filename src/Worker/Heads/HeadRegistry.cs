@@ -10,13 +10,13 @@ internal readonly record struct HeadChange(string Label, byte[]? Json);
 
 /// <summary>
 /// The heads in use, the last stop on a head's way (see <see cref="Head"/>). <see cref="HeadsFollower"/> calls
-/// <see cref="Apply"/> with what it read; the classifying stage takes <see cref="Current"/> once a window. A record
+/// <see cref="Apply"/> with what it read. The classifying stage takes <see cref="Current"/> once per window. A record
 /// that is malformed or made for another encoder is refused with an error in the log, and that label's old head stays.
-/// However many changes come at once, the log gets one line of a kind.
+/// However many changes come together, the log gets one line of each kind.
 /// </summary>
 internal sealed class HeadRegistry
 {
-    /// <summary>What a line of the log names at most.</summary>
+    /// <summary>Maximum number of names in a log line.</summary>
     private const int MaximumNamed = 5;
 
     private readonly ILogger log;
@@ -38,13 +38,13 @@ internal sealed class HeadRegistry
     public Task FirstHead => first.Task;
 
     /// <summary>
-    /// Takes changes up as one swap, with what they would lead to one after the other. One caller at a time.
+    /// Applies changes as one swap, with the same result as one after the other. One caller at a time.
     /// </summary>
     public void Apply(IReadOnlyList<HeadChange> changes)
     {
         var set = current;
         var (accepted, retired, refused) = (new List<Head>(), new List<string>(), new List<string>());
-        // Only the last change of a label counts, or, where that is refused, the last one before it that is not.
+        // Only the last change of a label counts; if that is refused, the last one before it that is not.
         foreach (var label in changes.GroupBy(change => change.Label, StringComparer.Ordinal))
             foreach (var change in label.Reverse())
             {
@@ -67,7 +67,7 @@ internal sealed class HeadRegistry
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
         if (left.Count > 0)
-            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are decided by themselves now;" +
+            log.LogWarning("Heads: {Count} leave their exclusive group, their labels are now decided independently;" +
                 " train them with --from to keep them there: {Names}",
                 left.Count, Some(
                     [.. left.Select(head =>
@@ -79,9 +79,7 @@ internal sealed class HeadRegistry
             first.TrySetResult();
     }
 
-    /// <summary>
-    /// The head of a change; null, and a line in <paramref name="refused"/>, where it cannot be used.
-    /// </summary>
+    /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, if it cannot be used.</summary>
     private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
     {
         try

@@ -4,10 +4,10 @@ using Worker.Core.Heads;
 
 namespace Worker.Heads;
 
-/// <summary>Parts of a head in a few words each, the same for all who tell of heads.</summary>
+/// <summary>Parts of a head in a few words each, the same in all reports.</summary>
 internal static class HeadWords
 {
-    /// <summary>"0.310 to 0.700", the bounds beside the threshold; "none" where they are one.</summary>
+    /// <summary>"0.310 to 0.700", the bounds around the threshold; "none" if they are equal.</summary>
     public static string Band(Thresholds thresholds) => thresholds.Low == thresholds.High
         ? "none"
         : $"{Number(thresholds.Low)} to {Number(thresholds.High)}";

@@ -6,10 +6,10 @@ using Worker.Terminal;
 namespace Worker.Heads;
 
 /// <summary>Which labels two sets of heads share, and how their heads differ.</summary>
-/// <param name="from">What the first are, for people.</param>
-/// <param name="before">One a label.</param>
-/// <param name="to">What the second are.</param>
-/// <param name="after">One a label.</param>
+/// <param name="from">Name of the first set, for people.</param>
+/// <param name="before">One head per label.</param>
+/// <param name="to">Name of the second set.</param>
+/// <param name="after">One head per label.</param>
 internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, string to, IReadOnlyList<Head> after)
 {
     private static readonly JsonWriterOptions Readable = new()
@@ -20,11 +20,12 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
     private readonly Dictionary<string, Head> kept = after.ToDictionary(head => head.Label, StringComparer.Ordinal);
 
     /// <summary>
-    /// The topic that the first come from, so that it is said as what the second would be published; null for a file.
+    /// The topic that the first set comes from; then the report says as which versions the second set would be
+    /// published. Null for a file.
     /// </summary>
     public TopicHeads? Topic { get; init; }
 
-    /// <summary>Counts, then the labels: new, gone, and of each that changed how.</summary>
+    /// <summary>Counts, then the labels: new, gone, and how each other one changed.</summary>
     public IEnumerable<string> Lines()
     {
         var ordered = after.OrderBy(head => head.Label, StringComparer.Ordinal).ToList();
@@ -37,7 +38,7 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
         foreach (var line in Named("new      ", fresh).Concat(Named("gone     ", gone)))
             yield return line;
         if (Topic is not null && gone.Count > 0)
-            yield return "         (stay in use: publishing takes none out, 'worker heads retire LABEL' does)";
+            yield return "         (stay in use: publishing retires no label, 'worker heads retire LABEL' does)";
         foreach (var head in changed)
         {
             yield return $"changed  {TextColumns.OneLine(head.Label)}";
@@ -48,7 +49,8 @@ internal sealed class HeadsComparison(string from, IReadOnlyList<Head> before, s
     }
 
     /// <summary>
-    /// {"label","state","from"?,"to"?,"published_as"?,"cosine"?,"changes"?:{"threshold":"0.500 → 0.420"}} a line.
+    /// {"label","state","from"?,"to"?,"published_as"?,"cosine"?,"changes"?:{"threshold":"0.500 → 0.420"}}, one per
+    /// line.
     /// </summary>
     public void WriteJson(TextWriter output)
     {

@@ -7,15 +7,15 @@ using Worker.Kafka.Heads;
 namespace Worker.Heads;
 
 /// <summary>
-/// Carries the heads topic into the registries: all heads that are there at the start as one swap, then those that
-/// arrive together as one. An anomaly reference is swapped when the last of its records is there.
+/// Brings records of the heads topic to the registries: all heads that are there at the start in one swap, then those
+/// that arrive together in one swap. An anomaly reference is swapped when the last of its records has arrived.
 /// </summary>
 internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, AnomalyRegistry? anomalies, ILogger log)
 {
     private readonly List<HeadChange> behind = [];
     private bool caughtUp;
 
-    /// <summary>Follows until stopped, on a thread of its own.</summary>
+    /// <summary>Follows until stopped, on its own thread.</summary>
     /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">The topic cannot be read.</exception>
     public Task Run(CancellationToken stop) =>
         Task.Factory.StartNew(
@@ -49,7 +49,7 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
         behind.Clear();
         if (heads.Current.Heads.IsEmpty)
             log.LogWarning(
-                "The heads topic holds no head that fits this encoder yet: messages wait until one comes ('worker " +
-                "heads publish' sends them)");
+                "The heads topic holds no head that fits this encoder yet: messages wait until one is published " +
+                "('worker heads publish')");
     }
 }

@@ -7,10 +7,10 @@ using static Worker.Terminal.TextColumns;
 namespace Worker.Heads;
 
 /// <summary>
-/// The heads of a topic, a line a label, for people (80 columns), pipes (tab-separated) and programs (JSON).
+/// The heads of a topic, one line per label, for people (80 columns), pipes (tab-separated) and programs (JSON).
 /// </summary>
 /// <param name="output">Where to.</param>
-/// <param name="now">Certificates that have expired by then are said to be.</param>
+/// <param name="now">Certificates that have expired by then are shown as expired.</param>
 internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
 {
     private const int LabelWidth = 20;
@@ -21,7 +21,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Columns of a terminal, with a header, and what to know about the whole below.</summary>
+    /// <summary>Columns for a terminal, with a header, and a summary below.</summary>
     public void WriteTable(TopicHeads topic)
     {
         output.WriteLine($"{"label",-LabelWidth} {"ver",4} {"published (UTC)",-16} {"from p",6} {"certified",-9} " +
@@ -42,7 +42,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
     }
 
     /// <summary>
-    /// label, version, published, threshold, certificate, encoder, group, separated by tabs; - for what is not there.
+    /// label, version, published, threshold, certificate, encoder, group, separated by tabs; - for a missing value.
     /// </summary>
     public void WritePlain(TopicHeads topic)
     {
@@ -50,7 +50,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             output.WriteLine(string.Join('\t', (string[])[OneLine(entry.Label), .. Fields(entry)]));
     }
 
-    /// <summary>One JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     public void WriteJson(TopicHeads topic)
     {
         foreach (var entry in topic.Entries)
@@ -82,10 +82,10 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             .OrderByDescending(encoder => encoder.Value)
             .Select(encoder => $"{Fitted(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
         if (encoders.Count > 1)
-            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker takes its " +
-                "own only";
+            yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker uses only " +
+                "those of its own encoder";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
-            yield return $"{bad} of them are no heads: publish them again, roll them back or retire them";
+            yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference
             ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, " +
                 $"encoder {Fitted(reference.Encoder, EncoderWidth)}"

@@ -3,10 +3,10 @@ using Worker.Core.Heads;
 namespace Worker.Heads;
 
 /// <summary>What publishing a head does.</summary>
-/// <param name="Head">As it is published, or as it is on the topic already.</param>
-/// <param name="Before">The label's last record on the topic; null where there is none.</param>
+/// <param name="Head">As it will be published, or as it already is on the topic.</param>
+/// <param name="Before">The label's last record on the topic; null if there is none.</param>
 /// <param name="Given">The version that the head has in its file.</param>
-/// <param name="IsThere">Whether the topic holds the same head already, and nothing is published.</param>
+/// <param name="IsThere">Whether the topic already holds the same head; then nothing is published.</param>
 internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool IsThere)
 {
     /// <summary>"v3 → v4", "new, v1".</summary>
@@ -16,13 +16,13 @@ internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool
         { Before: null } => $"new, v{Head.Version}",
         { Before.IsTombstone: true } => $"was retired, now v{Head.Version}",
         { Before.Head: { } old } => $"v{old.Version} → v{Head.Version}",
-        _ => $"was no head, now v{Head.Version}",
+        _ => $"was not a head, now v{Head.Version}",
     };
 }
 
 /// <summary>
-/// Which heads of a file are published, and as which versions. Invariant: of the records of a label that the topic
-/// still holds, no two of one version differ.
+/// Which heads of a file are published, and as which versions. Invariant: if two records of a label on the topic have
+/// the same version, they are the same.
 /// </summary>
 internal static class PublishPlan
 {

@@ -3,11 +3,12 @@ using Worker.Terminal;
 namespace Worker.Heads;
 
 /// <summary>
-/// Says what a publication does to each label: a line a label, or, of many, a line for all that do the same.
+/// Says what a publication does to each label: one line per label; if there are many, one line for all with the same
+/// change.
 /// </summary>
 internal static class PublishReport
 {
-    /// <summary>Labels up to which each has a line.</summary>
+    /// <summary>Up to this many labels, each has a line.</summary>
     private const int MaximumLines = 30;
 
     /// <summary>Lines about the heads of a file.</summary>
@@ -21,7 +22,7 @@ internal static class PublishReport
         return there.Count == 0 ? lines : lines.Append(Summary("the same, not published again", there));
     }
 
-    /// <summary>Labels on the topic that the file leaves as they are; nothing where there are none.</summary>
+    /// <summary>Labels on the topic that are not in the file; nothing if there are none.</summary>
     public static IEnumerable<string> Left(IReadOnlyList<PlannedHead> plan, TopicHeads topic)
     {
         var given = plan.Select(step => step.Head.Label).ToHashSet(StringComparer.Ordinal);

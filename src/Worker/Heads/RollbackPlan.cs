@@ -7,17 +7,17 @@ namespace Worker.Heads;
 /// What a rollback publishes: an earlier head's content under a new version, above all that are there.
 /// </summary>
 /// <param name="Head">To be published; its parent is the version whose content it has.</param>
-/// <param name="From">The head in use; null where the label is retired, or its last record is no head.</param>
+/// <param name="From">The head in use; null if the label is retired, or its last record is not a head.</param>
 /// <param name="To">The earlier record.</param>
 internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
 {
-    private const string Compacted = "it is compacted, and earlier records go in time";
+    private const string Compacted = "it is compacted, and earlier records are removed in time";
 
     /// <param name="topic">Has followed the label.</param>
-    /// <param name="label">Whose head.</param>
-    /// <param name="version">The version to go back to; null for the one before the head in use, or, of a retired
-    /// label, the last.</param>
-    /// <exception cref="UserError">There is no such version, or it is the one in use; the message names those that are
+    /// <param name="label">The label of the head.</param>
+    /// <param name="version">The version to go back to; null for the one before the head in use, or for the last one of
+    /// a retired label.</param>
+    /// <exception cref="UserError">There is no such version, or it is in use; the message names the versions that are
     /// there.</exception>
     public static RollbackPlan Of(TopicHeads topic, string label, int? version)
     {
@@ -48,8 +48,8 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
             heads);
 
     /// <summary>
-    /// Of a label in use, the last head before its content was first there: so a rollback after a rollback goes further
-    /// back, and not to the head that was rolled back.
+    /// For a label in use, the last head before its content first appeared. So a second rollback goes further back, and
+    /// not to the head that was rolled back.
     /// </summary>
     private static HeadEntry Before(TopicHeads topic, HeadEntry last, List<HeadEntry> heads)
     {
@@ -66,7 +66,7 @@ internal sealed record RollbackPlan(Head Head, Head? From, HeadEntry To)
             last, heads);
     }
 
-    /// <summary>What is wrong, and the versions that there are instead.</summary>
+    /// <summary>What is wrong, and which versions there are instead.</summary>
     private static UserError Refused(string problem, HeadEntry last, List<HeadEntry> heads) =>
         new($"{problem}\n  what to do: {Offer(last, heads)}");
 

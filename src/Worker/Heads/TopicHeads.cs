@@ -13,9 +13,9 @@ namespace Worker.Heads;
 /// What the heads topic holds, as far as it was read: the last record of each label, all records of one label that are
 /// still there, and the anomaly reference. Built by one thread.
 /// <para>
-/// On a head's way (see <see cref="Head"/>) this room stands between the file and the pipeline. The commands below
-/// <c>worker heads</c> list, compare, publish and roll back against what this class read. Running workers take heads up
-/// through <see cref="HeadsFollower"/> and <see cref="HeadRegistry"/>.
+/// On a head's way (see <see cref="Head"/>) this folder is between the file and the pipeline. The <c>worker heads</c>
+/// commands list, compare, publish and roll back against what this class read. Running workers take heads up through
+/// <see cref="HeadsFollower"/> and <see cref="HeadRegistry"/>.
 /// </para>
 /// </summary>
 /// <param name="topic">Its name, for errors.</param>
@@ -42,13 +42,13 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     /// <summary>The anomaly reference that counts; null for none.</summary>
     public PublishedReference? Reference { get; private set; }
 
-    /// <summary>Keys of records that belong to anomaly references and are no tombstones.</summary>
+    /// <summary>Keys of records that belong to anomaly references and are not tombstones.</summary>
     public IReadOnlyCollection<byte[]> ReferenceKeys => referenceKeys.Values;
 
     /// <summary>Reads the topic from its beginning to the end it has now.</summary>
-    /// <param name="options">Where it is.</param>
+    /// <param name="options">How to reach the topic.</param>
     /// <param name="followed">The label whose earlier records are kept; null for none.</param>
-    /// <param name="stop">Ends the reading.</param>
+    /// <param name="stop">Stops reading.</param>
     /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be
     /// read.</exception>
     public static Task<TopicHeads> Read(
@@ -65,7 +65,9 @@ internal sealed class TopicHeads(string topic, string? followed = null)
         return heads;
     }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Takes the next record of a partition; one without a key is no head's, and is left out.</summary>
+    /// <summary>
+    /// Takes the next record of a partition; a record without a key is not a head's, and is left out.
+    /// </summary>
     public void Take(SourceRecord record)
     {
         if (record.Key is null)
@@ -83,13 +85,13 @@ internal sealed class TopicHeads(string topic, string? followed = null)
             history.Add(entry);
     }
 
-    /// <summary>The last record of a label, which may be a tombstone; null where there is none.</summary>
+    /// <summary>The last record of a label, which may be a tombstone; null if there is none.</summary>
     public HeadEntry? Find(string label) => last.GetValueOrDefault(label);
 
     /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
     public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;
 
-    /// <summary>The last record of a label that is in service, be it a head or not.</summary>
+    /// <summary>The last record of a label that is in service, whether it is a head or not.</summary>
     /// <exception cref="UserError">There is none, or it is retired; with the nearest names.</exception>
     public HeadEntry Need(string label) => Find(label) switch
     {
@@ -101,7 +103,7 @@ internal sealed class TopicHeads(string topic, string? followed = null)
         var entry => entry,
     };
 
-    /// <summary>That there is nothing of a label, with the nearest names.</summary>
+    /// <summary>The error that a label is not there, with the nearest names.</summary>
     public UserError Missing(string label)
     {
         var names = Entries.Select(entry => entry.Label).ToList();
@@ -109,7 +111,7 @@ internal sealed class TopicHeads(string topic, string? followed = null)
         return new UserError($"there is no label '{label}' on topic '{topic}'{(hint.Length > 0 ? ": " + hint : "")}\n" +
             "  what to do: "
             + (names.Count == 0
-                ? "it holds no heads, 'worker heads publish' sends some"
+                ? "it holds no heads, publish some with 'worker heads publish'"
                 : $"'worker heads list' names its {names.Count} labels"));
     }
 

@@ -4,7 +4,8 @@ namespace Worker.Hosting;
 internal sealed class AnomalySection
 {
     /// <summary>
-    /// Default true: an anomaly reference that comes with the heads is used. False costs nothing and says nothing.
+    /// Default true: an anomaly reference that comes with the heads is used. False: no cost, and results carry no
+    /// anomaly.
     /// </summary>
     public bool Enabled { get; set; } = true;
 }

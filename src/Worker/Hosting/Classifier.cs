@@ -14,7 +14,7 @@ namespace Worker.Hosting;
 
 /// <summary>
 /// The life of a classifying worker: it starts the parts of a <see cref="WorkerComposition"/>, runs them and stops
-/// them, in order. The host, the demo and the benchmark run the same one.
+/// them, in order. The host, the demo and the benchmark all use it.
 /// </summary>
 /// <param name="worker">Its parts; this disposes of them.</param>
 internal sealed class Classifier(WorkerComposition worker) : IDisposable
@@ -33,7 +33,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
     /// <summary>
     /// Classifies until stopped. Then it finishes what is in flight within the drain deadline, and leaves the group.
     /// </summary>
-    /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
+    /// <exception cref="Exception">Something that only a restart or a person can fix.</exception>
     public async Task Run(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -42,8 +42,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
         var following = Follow(outages, ended.Token);
         try
         {
-            // 1. Heads. Without one, a message's result would say nothing, for good; but a file may have an anomaly
-            // reference alone.
+            // 1. Heads. Without any head, results would say nothing; but a file may hold only an anomaly reference.
             Health.Waiting("for the first head");
             if (Anomalies.Current is null
                 && await Task.WhenAny(Heads.FirstHead.WaitAsync(ended.Token), following) == following)
@@ -76,7 +75,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             if (Meter.Totals.Read > Meter.Totals.Messages)
-                worker.Log.LogWarning("Stopped before everything in flight was committed: what was not is read again");
+                worker.Log.LogWarning("Stopped before everything in flight was committed: the rest is read again");
         }
         finally
         {
@@ -88,8 +87,9 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
     public void Dispose()
     {
         Meter.Dispose();
-        // A stop does not wait for ever: with a window still on the device, freeing the session under it would end the
-        // process with a segmentation fault. It is ending anyway, and nothing of that window was committed.
+        // A stop does not wait forever. If a window is still on the device, the session is not freed, because that
+        // would end the process with a segmentation fault. The process is ending anyway, and nothing of that window was
+        // committed.
         if (!onDevice)
             worker.Loaded.Dispose();
     }
@@ -105,8 +105,8 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
         onDevice = true;
         Health.Watch(pipeline.Heartbeats, () => outages.LastOn);
         var running = pipeline.Run(ended.Token, drain.Token);
-        // The worker is ready when the group has told it its partitions: a rollout that goes on earlier would stop all
-        // that read.
+        // The worker is ready when the group has told it its partitions. If a rollout went on earlier, it would stop
+        // all workers that read.
         Health.Waiting("for its partitions", () => group.IsAssigned);
         if (await Task.WhenAny(running, following) == following && following.IsFaulted)
             await ended.CancelAsync();
@@ -145,7 +145,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
         if (sources.Patterns.Count == 0)
             return;
         var matching = topics.Matching(sources, stop);
-        worker.Log.LogInformation("Topics that match {Patterns} now: {Matching}; others are read as they are made",
+        worker.Log.LogInformation("Topics that match {Patterns} now: {Matching}; others are read when they are created",
             string.Join(", ", sources.Patterns), matching.Count == 0 ? "none" : string.Join(", ", matching));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ClassifierService(
     Classifier classifier, IHostApplicationLifetime host,
     IOptions<HostOptions> limits, ILogger<ClassifierService> log) : BackgroundService
 {
-    /// <summary>What the process is to end with.</summary>
+    /// <summary>The exit code of the process.</summary>
     public int Code { get; private set; }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -21,14 +21,14 @@ internal sealed class ClassifierService(
             return;
         Code = ExitCode.Failed;
         log.LogCritical(
-            "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending all the same: what is not " +
-            "committed is read again by the next owner of its partitions",
+            "Not stopped within {Seconds:F0} s (Shutdown:HostSeconds), and ending anyway: the next owner of the " +
+            "partitions reads again what is not committed",
             limits.Value.ShutdownTimeout.TotalSeconds);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host counts as started while topics and heads are still waited for.
+        // The host already counts as started while this waits for topics and heads.
         await Task.Yield();
         try
         {
@@ -40,7 +40,7 @@ internal sealed class ClassifierService(
             if (Failures.IsForeseen(error))
                 log.LogCritical("Stopping: {Reason}", error.Message);
             else
-                log.LogCritical(error, "Stopping on an error nobody foresaw; please report it");
+                log.LogCritical(error, "Stopping because of an unexpected error; please report it");
         }
         finally
         {

@@ -12,7 +12,7 @@ internal sealed class HealthSection
     public int Port { get; set; } = 8080;
 
     /// <summary>
-    /// GET /ping fails once a step of a stage (a window on the device, a call into the client library) has lasted so
+    /// GET /ping fails once a step of a stage (a window on the device, a call into the client library) has lasted this
     /// many seconds longer than it may. Waiting for messages or brokers is not such a step. Default 120.
     /// </summary>
     [Range(5, 86_400)]

@@ -12,8 +12,8 @@ using Worker.Terminal;
 namespace Worker.Hosting;
 
 /// <summary>
-/// GET /ping: the process lives and no stage is stuck, else 503 and which. GET /ready: it classifies, else 503 and what
-/// it waits for. GET /metrics: Prometheus' text format.
+/// GET /ping: 200 if the process lives and no stage is stuck, else 503 and which one is. GET /ready: 200 if it
+/// classifies, else 503 and what it waits for. GET /metrics: Prometheus' text format.
 /// </summary>
 internal sealed partial class HealthServer(HealthSection options, WorkerHealth health, ILogger<HealthServer> log)
     : IHostedService, IAsyncDisposable
@@ -55,7 +55,7 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
             await server.StopAsync(cancellationToken);
     }
 
-    /// <summary>What a stage is stuck in. It is logged, because a restart leaves nothing but the log.</summary>
+    /// <summary>What a stage is stuck in. It is logged, because only the log is left after a restart.</summary>
     private string? Stuck()
     {
         var what = health.StuckIn(TimeSpan.FromSeconds(options.StuckSeconds));
@@ -72,6 +72,6 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "GET /ping fails from now on: {What}. Only a restart mends that; nothing is lost by one")]
+        Message = "GET /ping fails from now on: {What}. Only a restart fixes that; it loses nothing")]
     private static partial void Probed(ILogger log, string what);
 }

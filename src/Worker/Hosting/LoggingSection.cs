@@ -6,7 +6,7 @@ namespace Worker.Hosting;
 /// <summary>What is logged, and how. Section "Logging".</summary>
 internal sealed class LoggingSection
 {
-    /// <summary>Lines for people, or a JSON object a line for programs. Default Text.</summary>
+    /// <summary>Lines for people, or one JSON object per line for programs. Default Text.</summary>
     [EnumDataType(typeof(LogFormat))]
     public LogFormat Format { get; set; } = LogFormat.Text;
 
@@ -14,7 +14,7 @@ internal sealed class LoggingSection
     public IDictionary<string, LogLevel> LogLevel { get; } = new Dictionary<string, LogLevel>(
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether stacks and other details are wanted.</summary>
+    /// <summary>Whether stack traces and other details are wanted.</summary>
     public bool ShowsDebug =>
         LogLevel.TryGetValue("Default", out var level) && level <= Microsoft.Extensions.Logging.LogLevel.Debug;
 }

@@ -7,8 +7,8 @@ namespace Worker.Hosting;
 internal sealed class WindowOptions
 {
     /// <summary>
-    /// The most messages of one window. Default 16,384, which only an encoder that takes almost no time reaches: see
-    /// <see cref="TargetMs"/>. A transaction is spread over so many messages. Range 1 to 1,000,000.
+    /// Maximum number of messages in a window. Default 16,384, which only a very fast encoder reaches (see
+    /// <see cref="TargetMs"/>). One transaction covers this many messages. Range 1 to 1,000,000.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxMessages { get; set; } = 16_384;
@@ -20,20 +20,20 @@ internal sealed class WindowOptions
     public int MaxBytes { get; set; } = 8 << 20;
 
     /// <summary>
-    /// Windows are cut so that the device takes about so long for one, in ms: it bounds latency under load and how long
-    /// a new head waits. Default 250; 0 for no such limit; range 0 to 60,000.
+    /// Windows are cut so that the device takes about this long for one, in ms. This bounds latency under load and the
+    /// time that a new head waits. Default 250; 0 for no such limit; range 0 to 60,000.
     /// </summary>
     [Range(0, 60_000)]
     public int TargetMs { get; set; } = 250;
 
     /// <summary>
-    /// Padded tokens that one micro-batch may have. Default 0: 512 on a CPU (activations stay in its cache), 16,384 on
-    /// a GPU. Range 0 to 1,048,576.
+    /// Maximum number of padded tokens in a micro-batch. Default 0: 512 on a CPU (activations stay in its cache),
+    /// 16,384 on a GPU. Range 0 to 1,048,576.
     /// </summary>
     [Range(0, 1 << 20)]
     public int MicroBatchTokens { get; set; }
 
-    /// <summary>Those tokens for an encoder on its device.</summary>
+    /// <summary>The number of padded tokens for an encoder on its device.</summary>
     public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens : encoder.MicroBatchTokens;
 }
 

@@ -15,8 +15,8 @@ using Worker.Pipeline;
 namespace Worker.Hosting;
 
 /// <summary>
-/// What a worker is made of, built from its options: encoder, heads and meter at once, its ends in Kafka when its life
-/// (<see cref="Classifier"/>) asks for them. Nothing here runs, and the caller disposes of what it asked for.
+/// The parts of a worker, built from its options: encoder, heads and meter immediately, the Kafka parts when
+/// <see cref="Classifier"/> asks for them. Nothing here runs, and the caller disposes of what it asked for.
 /// </summary>
 internal sealed class WorkerComposition
 {
@@ -26,10 +26,10 @@ internal sealed class WorkerComposition
     private readonly ILoggerFactory loggers;
 
     /// <param name="options">How the worker is configured.</param>
-    /// <param name="encoder">Loaded already.</param>
-    /// <param name="heads">To begin with.</param>
-    /// <param name="loggers">For the lines of every part.</param>
-    /// <param name="clock">For the patience of every part.</param>
+    /// <param name="encoder">It is already loaded.</param>
+    /// <param name="heads">The heads at the start.</param>
+    /// <param name="loggers">For the log lines of every part.</param>
+    /// <param name="clock">For the waiting times of every part.</param>
     public WorkerComposition(
         RunOptions options, LoadedEncoder encoder, HeadSet heads, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -62,11 +62,12 @@ internal sealed class WorkerComposition
         [Options.Kafka.Topics.Results, Options.Kafka.Topics.Review, Options.Kafka.Topics.DeadLetters];
 
     /// <summary>
-    /// Loads the encoder, checks it against its golden outputs, and reads the heads if they are in a file.
+    /// Loads the encoder, checks it against its stored outputs, and reads the heads if they are in a file.
     /// </summary>
     /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
-    /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference beside it is.</exception>
+    /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference next to it is for another
+    /// encoder.</exception>
     public static WorkerComposition Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
@@ -92,7 +93,7 @@ internal sealed class WorkerComposition
 
     public TopicAdmin Topics(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
 
-    /// <summary>How large records may be; then batches are no larger than every topic takes.</summary>
+    /// <summary>How large records may be; batches are then no larger than any topic takes.</summary>
     public async Task<TopicLimits> Limits(OutageLog outages)
     {
         var limits = await TopicLimits.Read(Options.Kafka, Written, loggers, Clock, outages);

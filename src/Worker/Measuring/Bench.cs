@@ -4,23 +4,23 @@ using Worker.Terminal;
 
 namespace Worker.Measuring;
 
-/// <summary>Runs the measurements that were asked for and prints a line each.</summary>
+/// <summary>Runs the requested measurements and prints one line for each.</summary>
 /// <param name="section">The encoder's options for a precision.</param>
 /// <param name="data">A person's own texts, or null for the sample inbox.</param>
-/// <param name="messages">Messages of one measurement.</param>
-/// <param name="repeats">Measurements of each figure; what is compared is measured in turn.</param>
+/// <param name="messages">Messages per measurement.</param>
+/// <param name="repeats">Measurements of each figure; things that are compared are measured in turn.</param>
 /// <param name="memoryMessages">Messages of the memory measurement.</param>
 internal sealed class Bench(
     Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
 {
-    /// <summary>Which arithmetic: as asked, or both.</summary>
+    /// <summary>Which precisions: the one asked for, or both.</summary>
     private string[] Precisions => section("auto").Precision is var asked and not "auto" ? [asked] : ["f32", "int8"];
 
     public async Task<int> Run(IReadOnlyList<string> names, CancellationToken stop)
     {
         Console.WriteLine(
-            $"{Environment.ProcessorCount} processors; {messages:N0} messages a measurement, {repeats} measurements " +
-            "each, best (median, least) in tokens/s");
+            $"{Environment.ProcessorCount} processors; {messages:N0} messages per measurement, {repeats} " +
+            "measurements each, best (median, lowest) in tokens/s");
         foreach (var name in names)
         {
             switch (name)
@@ -74,7 +74,7 @@ internal sealed class Bench(
         }
         Console.WriteLine(
             $"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; " +
-            $"{(double)ceiling.Tokens / texts.Count:F1} tokens a message)");
+            $"{(double)ceiling.Tokens / texts.Count:F1} tokens per message)");
         Console.WriteLine(
             $"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), " +
             $"{pipeline.Best / raw.Best:P1} (best)");

@@ -8,7 +8,7 @@ namespace Worker.Measuring;
 /// <summary>Texts to measure with: the sample inbox, or a person's own.</summary>
 internal static class BenchData
 {
-    /// <summary>So many texts, repeating what there is.</summary>
+    /// <summary>A number of texts, repeated if there are fewer.</summary>
     public static IReadOnlyList<byte[]> Texts(string? path, int count)
     {
         var texts = path is null
@@ -17,7 +17,7 @@ internal static class BenchData
         return [.. Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetBytes(texts[i % texts.Count]))];
     }
 
-    /// <summary>So many heads with random weights: speed does not depend on what they know.</summary>
+    /// <summary>A number of heads with random weights; speed does not depend on their quality.</summary>
     public static IReadOnlyList<Head> RandomHeads(LoadedEncoder loaded, int count)
     {
         var random = new Random(1);

@@ -7,10 +7,10 @@ using Worker.Learning.Reading;
 
 namespace Worker.Measuring;
 
-/// <summary>'worker classify' without its file: texts in memory to JSON lines that nobody keeps.</summary>
+/// <summary>'worker classify' without files: from texts in memory to JSON lines that are discarded.</summary>
 internal sealed class ClassifyRate(LoadedEncoder loaded, HeadSet heads, IReadOnlyList<byte[]> texts)
 {
-    /// <summary>Tokens a second, from the first text to the last line.</summary>
+    /// <summary>Tokens per second, from the first text to the last line.</summary>
     /// <param name="tokens">Tokens of all texts.</param>
     public double Run(int tokens, CancellationToken stop)
     {

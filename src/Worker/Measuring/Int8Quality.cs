@@ -6,7 +6,9 @@ using Worker.Training;
 
 namespace Worker.Measuring;
 
-/// <summary>What int8 costs: cosine of embeddings to f32's, and macro-F1 of heads trained on f32 features.</summary>
+/// <summary>
+/// What int8 costs in quality: cosine of its embeddings to f32's, and macro-F1 of heads trained on f32 features.
+/// </summary>
 internal static class Int8Quality
 {
     public static void Run(EncoderSection exact, EncoderSection quantised, string? data)
@@ -19,7 +21,7 @@ internal static class Int8Quality
             .Select(i => TensorPrimitives.CosineSimilarity(a.Row(i), b.Row(i)))
             .ToList();
         Console.WriteLine(
-            $"int8 against f32  mean cosine {cosines.Average():F4}, least {cosines.Min():F4}, of {texts.Count:N0} " +
+            $"int8 against f32  mean cosine {cosines.Average():F4}, minimum {cosines.Min():F4}, of {texts.Count:N0} " +
             "texts");
         var (train, test) = (Checkout.InboxData("train"), Checkout.InboxData("test"));
         var heads = TextTraining.Train(f32, train, new TrainingOptions(), null, CancellationToken.None).Heads;

@@ -10,12 +10,12 @@ using Worker.Kafka.Heads;
 namespace Worker.Measuring;
 
 /// <summary>
-/// The whole worker, from Kafka to Kafka on the embedded broker with default options: texts lie in the messages topic
-/// before it starts; measured from its first window to the last result acknowledged.
+/// The whole worker, from Kafka to Kafka on the embedded broker with default options. Texts are in the messages topic
+/// before it starts. Time is measured from its first window to the last acknowledged result.
 /// </summary>
 internal static class PipelineRate
 {
-    /// <summary>Tokens a second.</summary>
+    /// <summary>Tokens per second.</summary>
     /// <param name="section">The encoder.</param>
     /// <param name="heads">At least one head.</param>
     /// <param name="texts">One message each.</param>
@@ -75,7 +75,8 @@ internal sealed class TestBed : IDisposable
     }
 
     /// <summary>
-    /// Lets the worker run until it has published so many results in all; tokens a second since its first window.
+    /// Lets the worker run until it has published a number of results in all; returns tokens per second since its first
+    /// window.
     /// </summary>
     public async Task<double> Classify(int messages, CancellationToken stop)
     {

@@ -6,8 +6,8 @@ using Worker.Encoders;
 namespace Worker.Measuring;
 
 /// <summary>
-/// What the device can do at best: the same texts, tokenized beforehand, all sorted by length at once, in micro-batches
-/// of the budget that a sweep found fastest, with nothing else going on. The pipeline is measured against it.
+/// The best that the device can do: the same texts, tokenised beforehand and sorted by length all together, in
+/// micro-batches of the size that a sweep found fastest, with nothing else running. The pipeline is compared with it.
 /// </summary>
 internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts) : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     public int Tokens => window.Tokens;
 
     /// <summary>
-    /// The fastest budget, in padded tokens, by one pass each over a part of the texts and a second over the best
+    /// The fastest budget, in padded tokens: one pass for each over a part of the texts, and a second pass for the best
     /// three.
     /// </summary>
     public int BestBudget()
@@ -34,7 +34,7 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
         }
     }
 
-    /// <summary>One pass over all texts; tokens a second.</summary>
+    /// <summary>One pass over all texts; returns tokens per second.</summary>
     public double Rate(int budget) => Rate(window, budget);
 
     public void Dispose() => window.Dispose();

@@ -1,7 +1,7 @@
 namespace Worker.Measuring;
 
 /// <summary>
-/// Repeated measurements of one thing: machines are noisy, so the best, the median and the worst are told.
+/// Repeated measurements of one thing. Machines are noisy, so the best, the median and the worst are given.
 /// </summary>
 internal sealed class Spread
 {
@@ -15,9 +15,9 @@ internal sealed class Spread
 
     public void Add(double value) => values.Add(value);
 
-    /// <summary>Ratio of this to another, pair by pair as they were measured in turn; the median pair.</summary>
+    /// <summary>Ratio of this to another; both were measured in turn, and the median of the pairs counts.</summary>
     public double MedianRatio(Spread other) =>
         values.Zip(other.values, (a, b) => a / b).Order().ElementAt(values.Count / 2);
 
-    public override string ToString() => $"{Best,9:N0} (median {Median:N0}, least {Worst:N0} of {values.Count})";
+    public override string ToString() => $"{Best,9:N0} (median {Median:N0}, lowest {Worst:N0} of {values.Count})";
 }

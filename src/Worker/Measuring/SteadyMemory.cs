@@ -3,7 +3,7 @@ using Worker.Encoders;
 
 namespace Worker.Measuring;
 
-/// <summary>Resident memory of the whole process, the embedded broker in it, over a long stream.</summary>
+/// <summary>Resident memory of the whole process, including the embedded broker, over a long stream.</summary>
 internal static class SteadyMemory
 {
     private const int Block = 5_000;
@@ -11,7 +11,7 @@ internal static class SteadyMemory
     public static async Task Run(
         EncoderSection section, IReadOnlyList<byte[]> texts, int messages, CancellationToken stop)
     {
-        // Short texts: what is measured is what stays behind a message, not how large it was. Among them the extremes.
+        // Short texts, because the question is what a message leaves behind, not how large it was. Some are extreme.
         var stream = texts.Select(Short).ToArray();
         byte[][] extremes = [[], new byte[900_000],
             [.. Enumerable.Repeat("word "u8.ToArray(), 10_000).SelectMany(w => w)]];
@@ -37,7 +37,7 @@ internal static class SteadyMemory
         var totals = bed.Classifier.Meter.Totals;
         Console.WriteLine(
             $"  {string.Join(' ', line)}  ({totals.Messages:N0} messages, {totals.DeadLetters} dead letters; each " +
-            $"block of {Block:N0} with an empty one, one of 900 kB and one of 10,000 words)");
+            $"block of {Block:N0} has an empty text, one of 900 kB and one of 10,000 words)");
     }
 
     /// <summary>The first 60 bytes or so, cut between characters.</summary>

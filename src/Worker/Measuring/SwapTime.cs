@@ -14,7 +14,7 @@ internal static class SwapTime
         using var bed = await TestBed.Start(section, heads, stop);
         bed.Publish(texts);
         var classifying = bed.Classify(texts.Count, stop);
-        // Under way first: what is measured is a swap, not a start.
+        // The stream must be running first, so that a swap is measured and not a start.
         while (bed.Classifier.Meter.LastUsed is null)
             await Task.Delay(1, stop);
         var times = new Spread();

@@ -3,7 +3,7 @@ using Worker.Core.Tokenization;
 
 namespace Worker.Measuring;
 
-/// <summary>How many tokens a second one core gets out of texts, and what it allocates.</summary>
+/// <summary>How many tokens per second one core makes of texts, and what it allocates.</summary>
 internal static class TokenizerRate
 {
     private const int Repeats = 15;
@@ -11,7 +11,7 @@ internal static class TokenizerRate
     private static readonly TimeSpan MinimumTime = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// Prints a line: tokens a second (best, median, least of the repeats) and bytes allocated a text.
+    /// Prints a line: tokens per second (best, median, lowest of the repeats) and bytes allocated per text.
     /// </summary>
     public static void Print(string name, WordPieceTokenizer tokenizer, IReadOnlyList<byte[]> texts)
     {
@@ -26,7 +26,7 @@ internal static class TokenizerRate
             var tokens = 0L;
             var before = GC.GetAllocatedBytesForCurrentThread();
             started = Stopwatch.GetTimestamp();
-            // Many passes a repeat, so that one is far above the clock's grain.
+            // Many passes per repeat, so that a repeat takes much longer than the clock's resolution.
             do
             {
                 tokens += EncodeAll(tokenizer, texts, ids);
@@ -38,8 +38,9 @@ internal static class TokenizerRate
             rates.Add(tokens / elapsed);
         }
         Console.WriteLine(
-            $"{name}: {rates.Best / 1e6:F1} M tokens/s (median {rates.Median / 1e6:F1}, least {rates.Worst / 1e6:F1} " +
-            $"of {Repeats}), {allocated / (double)encoded:F2} bytes allocated a text; {texts.Count:N0} texts");
+            $"{name}: {rates.Best / 1e6:F1} M tokens/s (median {rates.Median / 1e6:F1}, lowest " +
+            $"{rates.Worst / 1e6:F1} of {Repeats}), {allocated / (double)encoded:F2} bytes allocated per text; " +
+            $"{texts.Count:N0} texts");
     }
 
     private static long EncodeAll(WordPieceTokenizer tokenizer, IReadOnlyList<byte[]> texts, int[] ids)

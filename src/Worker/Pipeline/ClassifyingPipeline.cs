@@ -10,9 +10,9 @@ using Worker.Kafka.Reading;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Three loops joined by handoffs of one window: read and tokenize; classify; publish and commit. While one window is
-/// being computed the next is read and the one before is published. Windows are computed, published and committed in
-/// the order they were read, so there is no per-message bookkeeping.
+/// Three loops joined by handoffs of one window: read and tokenise; classify; publish and commit. While one window is
+/// computed, the next is read and the one before is published. Windows are computed, published and committed in the
+/// order they were read, so there is no per-message bookkeeping.
 /// </summary>
 internal sealed class ClassifyingPipeline(
     GroupSession group,
@@ -38,14 +38,14 @@ internal sealed class ClassifyingPipeline(
     /// <summary>
     /// Runs until stopped, then finishes the windows in flight. When a stage fails, the others end too.
     /// </summary>
-    /// <param name="stop">Read no more; finish and commit what was read.</param>
-    /// <param name="abandon">Finish nothing more: what is not committed will be read again.</param>
-    /// <exception cref="Exception">A stage failed for good; nothing uncommitted was lost.</exception>
+    /// <param name="stop">Stops reading; what was read is finished and committed.</param>
+    /// <param name="abandon">Stops finishing: what is not committed will be read again.</param>
+    /// <exception cref="Exception">A stage failed permanently; nothing uncommitted was lost.</exception>
     public async Task Run(CancellationToken stop, CancellationToken abandon)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abandon);
         using var stopReading = CancellationTokenSource.CreateLinkedTokenSource(stop, failed.Token);
-        // The reader may still be inside a revoke when a stage has failed or all is abandoned.
+        // The reader may still be inside a revoke when a stage has failed or everything is abandoned.
         using var nobody = failed.Token.Register(group.AwaitNothing);
         Task[] stages =
         [
@@ -53,12 +53,12 @@ internal sealed class ClassifyingPipeline(
             Stage("classify", () => Classify(failed.Token), scored.Complete, failed),
             Stage("publish", () => Publish(stopReading.Token, failed.Token), () => { }, failed),
         ];
-        // A stage that failed cancels the others; its failure is what is thrown.
+        // A stage that failed cancels the others; its own failure is thrown.
         await Task.WhenAll(stages);
     }
 
     /// <summary>
-    /// Runs a loop on a thread of its own. The end of the loop closes its output; a failure ends the others as well.
+    /// Runs a loop on its own thread. The end of the loop closes its output; a failure ends the other loops too.
     /// </summary>
     private static Task Stage(string name, Action loop, Action close, CancellationTokenSource failed)
     {
@@ -97,7 +97,7 @@ internal sealed class ClassifyingPipeline(
         {
             var started = clock.GetTimestamp();
             TokenizedWindow tokens;
-            using (reader.Heartbeat.Enter("tokenizing a window", TimeSpan.Zero))
+            using (reader.Heartbeat.Enter("tokenising a window", TimeSpan.Zero))
                 tokens = tokenizer.Tokenize(window);
             if (window.Records.Length > 0)
             {
@@ -105,7 +105,8 @@ internal sealed class ClassifyingPipeline(
                 meter.Tokenized(clock.GetElapsedTime(started));
             }
             var taken = tokenized.Offer(tokens, failed);
-            // The reader polls on while we wait: it answers rebalances, and a slow device costs no membership.
+            // The reader keeps polling while we wait: it answers rebalances, so a slow device does not cost the
+            // membership.
             reader.GatherUntil(taken, stop);
             taken.GetAwaiter().GetResult();
         }
@@ -122,7 +123,7 @@ internal sealed class ClassifyingPipeline(
             }
             if (window.Source.Records.Length == 0)
             {
-                // Only offsets: they keep their place behind the windows before.
+                // Only offsets; they stay in order after the windows before.
                 scored.Give(new ScoredWindow(window, heads.Current, [], null), failed);
                 continue;
             }
@@ -166,7 +167,8 @@ internal sealed class ClassifyingPipeline(
             }
             catch (KafkaFailureException failure) when (failure.Action == FailureAction.DeadLetter)
             {
-                // Nothing was published yet. The window is built again with a smaller record there, or without one.
+                // Nothing was published yet. The window is built again with a smaller record in its place, or without
+                // it.
                 if (records.TryWithdrawReview(output, failure.RecordIndex))
                     continue;
                 var poison = output.Sources[failure.RecordIndex];
@@ -197,7 +199,7 @@ internal sealed class ClassifyingPipeline(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The worker's next life takes it up, unless a window still comes.
+            // The next start of the worker handles it, unless another window comes first.
         }
     }
 }

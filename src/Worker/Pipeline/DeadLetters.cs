@@ -9,8 +9,8 @@ namespace Worker.Pipeline;
 
 /// <summary>
 /// Turns a message that cannot be processed into its dead letter (docs/contracts.md). A dead letter always fits: it
-/// names what it leaves out as too large for the broker, and that still lies where the message came from. One caller at
-/// a time.
+/// names the parts that it leaves out as too large for the broker. They are still in the topic where the message came
+/// from. One caller at a time.
 /// </summary>
 /// <param name="group">The consumer group that read the message.</param>
 internal sealed class DeadLetters(
@@ -30,10 +30,10 @@ internal sealed class DeadLetters(
         var letter = Letter(source, failure, omitted);
         for (var i = 1; i < Omissions.Length && WindowPublisher.SizeOf(letter) > maxBytes; i++)
             letter = Letter(source, failure, omitted = Omissions[i]);
-        // A line at each power of two: the first is told at once, and a million are not a million lines.
+        // One line at each power of two: the first is logged immediately, and a million do not make a million lines.
         if (omitted is not null && BitOperations.IsPow2(++incomplete))
-            log.LogWarning("Dead letter of {Source} goes without its {Omitted}, which the broker would not take with " +
-                "it: 'worker replay' fetches them from there ({Count} such so far)",
+            log.LogWarning("Dead letter of {Source} is sent without its {Omitted}, because with them the broker " +
+                "would not take it: 'worker replay' fetches the original ({Count} such so far)",
                 Position(source), omitted, incomplete);
         return letter;
     }

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Where one stage's thread hands items to the next: a channel of capacity 1, so a slow taker is the giver's
-/// back-pressure. One giver, one taker; both are threads that may block.
+/// Hands items from one stage's thread to the next: a channel of capacity 1, so a slow taker slows the giver down. One
+/// giver, one taker; both are threads that may block.
 /// </summary>
 internal sealed class Handoff<T>
     where T : class
@@ -21,11 +21,11 @@ internal sealed class Handoff<T>
     /// <exception cref="OperationCanceledException">Another stage failed.</exception>
     public void Give(T item, CancellationToken failed) => Offer(item, failed).GetAwaiter().GetResult();
 
-    /// <summary>Says that no more items come.</summary>
+    /// <summary>Signals that no more items come.</summary>
     public void Complete() => channel.Writer.Complete();
 
     /// <summary>Takes the next item; blocks until there is one. Null at the end.</summary>
-    /// <param name="failed">Another stage failed.</param>
+    /// <param name="failed">Cancelled when another stage failed.</param>
     /// <param name="idle">Called each second while nothing comes.</param>
     /// <exception cref="OperationCanceledException">Another stage failed.</exception>
     public T? Take(CancellationToken failed, Action? idle = null)

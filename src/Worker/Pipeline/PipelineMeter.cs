@@ -79,7 +79,7 @@ internal sealed class PipelineMeter : IDisposable
         Volatile.Write(ref totalRead, totalRead + window.Records.Length);
     }
 
-    /// <summary>Records how long tokenizing took for a window.</summary>
+    /// <summary>Records how long tokenising a window took.</summary>
     public void Tokenized(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
 
     public void Classified(TimeSpan took)
@@ -161,8 +161,8 @@ internal sealed class PipelineMeter : IDisposable
 /// <param name="Read">Messages read.</param>
 /// <param name="Messages">Messages published.</param>
 /// <param name="Tokens">Their tokens.</param>
-/// <param name="DeadLetters">Of them, dead letters.</param>
-/// <param name="Reviews">Of them, sent to review.</param>
+/// <param name="DeadLetters">How many of them are dead letters.</param>
+/// <param name="Reviews">How many of them went to review.</param>
 /// <param name="Windows">Windows published.</param>
 /// <param name="Classifying">Time the device was busy.</param>
 internal sealed record PipelineTotals(

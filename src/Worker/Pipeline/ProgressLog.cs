@@ -3,7 +3,7 @@ using Worker.Telemetry;
 
 namespace Worker.Pipeline;
 
-/// <summary>Writes a line about each minute in which something was done.</summary>
+/// <summary>Writes one line for each minute in which something was done.</summary>
 internal sealed partial class ProgressLog(PipelineMeter meter, PartitionLags lags, ILogger log, TimeProvider clock)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);

@@ -4,9 +4,9 @@ using Worker.Kafka.Clients;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Writes one line when windows are read again, and one, with their count, when a window is published after that; in
-/// an outage <see cref="OutageLog"/> does. It says how long to wait before the next try, so that a fault that shows at
-/// once does not become a busy loop. The publisher's thread only.
+/// Writes one line when windows are read again, and one line with their count when a window is published after that. In
+/// an outage <see cref="OutageLog"/> writes instead. It also says how long to wait before the next try, so that an
+/// immediate failure does not become a busy loop. The publisher's thread only.
 /// </summary>
 internal sealed partial class RewindLog(ILogger log, OutageLog outages, TimeProvider clock)
 {

@@ -4,7 +4,7 @@ using Worker.Core.Heads;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// A window between classifying and publishing: its probabilities, and the one head set that gave them all.
+/// A window between classifying and publishing: its probabilities, and the one head set that produced them.
 /// </summary>
 /// <param name="Window">What was scored; failures of the encoder were added.</param>
 /// <param name="Heads">The heads of every probability in it.</param>
@@ -16,7 +16,7 @@ internal sealed record ScoredWindow(
     /// <summary>Probabilities of one record; [labels].</summary>
     public ReadOnlySpan<float> Row(int record) => Probabilities.AsSpan(record * Heads.Heads.Length, Heads.Heads.Length);
 
-    /// <summary>Conformal p-value of "like what is known", in [0, 1]; NaN when unknown.</summary>
+    /// <summary>Conformal p-value of "this text is like the known ones", in [0, 1]; NaN if there is none.</summary>
     public float AnomalyP(int record) => AnomalyPs is null ? float.NaN : AnomalyPs[record];
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Worker.Pipeline;
 
 /// <summary>A window between reading and classifying: what came from Kafka, its texts and their token ids.</summary>
 /// <param name="Source">The records; text i of the texts and of the tokens is record i.</param>
-/// <param name="Texts">As they were decoded, before any cut; a record that failed has none.</param>
+/// <param name="Texts">The decoded texts, before any cut; a record that failed has none.</param>
 /// <param name="Tokens">Token ids; a record that failed has none.</param>
 /// <param name="Failures">Per record: why it cannot be classified, or null.</param>
 /// <param name="Truncated">Per record: whether its text was longer than the limit.</param>

@@ -28,7 +28,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         return new ScoredWindow(window, heads, probabilities, anomalyPs);
     }
 
-    /// <summary>Scores texts, wherever they are from.</summary>
+    /// <summary>Scores texts from any source.</summary>
     /// <param name="tokens">A text that failed has none.</param>
     /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are
     /// added.</param>
@@ -55,11 +55,11 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
                 continue;
             var row = scores.AsSpan(text * labels, labels);
             heads.Calibrate(row);
-            // A score that is no number decides nothing.
+            // A score that is not a number cannot decide anything.
             foreach (var probability in row)
                 if (!float.IsFinite(probability))
                     failures[text] = new Failure(
-                        FailureKind.EncoderFailed, "the encoder gave this message scores that are no numbers (NaN)");
+                        FailureKind.EncoderFailed, "the encoder gave this message scores that are not numbers (NaN)");
         }
         var anomalous = reference is null
             ? null

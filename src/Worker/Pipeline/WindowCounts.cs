@@ -33,7 +33,7 @@ internal sealed class WindowCounts
             labels = new long[heads * LabelDecision.Count];
     }
 
-    /// <summary>A message that was counted has another review state now.</summary>
+    /// <summary>Changes the review state of a message that was counted.</summary>
     public void Move(ReviewState from, ReviewState to)
     {
         States[(int)from]--;

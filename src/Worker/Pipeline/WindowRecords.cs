@@ -9,13 +9,13 @@ using Worker.Kafka.Topics;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// Turns a scored window into the records it leads to, in source order. A message leads to one result, or to one dead
-/// letter, or to nothing where the options say so; a message that people are asked about has a review item too. One
+/// Turns a scored window into its output records, in source order. A message leads to one result, or to one dead
+/// letter, or to nothing if the options say so. A message that people are asked about also has a review item. One
 /// caller at a time.
 /// </summary>
 internal sealed class WindowRecords
 {
-    /// <summary>Bytes of a text that a review item carries where the whole does not fit.</summary>
+    /// <summary>Bytes of a text that a review item carries if the whole text does not fit.</summary>
     private const int StartBytes = 4096;
 
     private readonly KafkaTopics topics;
@@ -63,7 +63,7 @@ internal sealed class WindowRecords
     /// Takes back a review item that Kafka refused, before anything of the window was published. The next
     /// <see cref="Build"/> leaves it out, and the message's result says that nobody was asked.
     /// </summary>
-    /// <returns>False where the record is no review item.</returns>
+    /// <returns>False if the record is not a review item.</returns>
     public bool TryWithdrawReview(in WindowOutput output, int index)
     {
         if (!string.Equals(output.Records[index].Topic, topics.Review, StringComparison.Ordinal)
@@ -83,7 +83,9 @@ internal sealed class WindowRecords
         return failure is null && reviewed == 1;
     }
 
-    /// <summary>Adds all that a message leads to, or nothing, and returns why. Other messages lose nothing.</summary>
+    /// <summary>
+    /// Adds all records of a message; or none, and then returns why. Other messages are not affected.
+    /// </summary>
     private Failure? TryAddResult(ScoredWindow scored, int record, ref int reviewed)
     {
         var (before, reviewedBefore) = (outgoing.Count, reviewed);
@@ -138,7 +140,7 @@ internal sealed class WindowRecords
                 Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record),
                     Utf8Text.Start(text, StartBytes), echo, isCut: true),
             };
-        // Nobody is asked where not even the start of the text fits (see WindowReview).
+        // Nobody is asked if not even the start of the text fits (see WindowReview).
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review))
             return;
         Add(record, item);
@@ -152,12 +154,13 @@ internal sealed class WindowRecords
     }
 }
 
-/// <summary>What a window leads to.</summary>
+/// <summary>The output of a window.</summary>
 /// <param name="Records">In source order; good until the next window is built.</param>
 /// <param name="Sources">Per record: the index in the window of the message it comes from.</param>
 /// <param name="DeadLetters">How many of them are dead letters.</param>
 /// <param name="Reviews">How many are review items.</param>
-/// <param name="Counts">What its messages were decided and judged to be; good until the next window is built.</param>
+/// <param name="Counts">Counts of decisions and review states of its messages; good until the next window is
+/// built.</param>
 internal readonly record struct WindowOutput(
     IReadOnlyList<OutgoingRecord> Records, IReadOnlyList<int> Sources, int DeadLetters, int Reviews,
     WindowCounts Counts);

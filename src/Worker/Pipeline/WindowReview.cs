@@ -5,8 +5,9 @@ using Worker.Kafka.Groups;
 namespace Worker.Pipeline;
 
 /// <summary>
-/// What becomes of each message of a window. Messages are decided and judged once: a window that is built again, with a
-/// dead letter in some record's place, says the same and spends nothing twice. One caller at a time.
+/// Decides each message of a window and judges whether people are asked. This happens once: a window that is built
+/// again, with a dead letter in place of some record, gets the same answers and spends nothing twice. One caller at a
+/// time.
 /// </summary>
 internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions options, TimeProvider clock)
 {
@@ -20,10 +21,9 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     /// <summary>Counts of the window's decisions and review states.</summary>
     public WindowCounts Counts { get; } = new();
 
-    /// <summary>Judges the window's messages, unless it did.</summary>
-    /// <param name="canAsk">
-    /// Whether the records of a message that people are asked about fit their topics. Where they do not, nobody is
-    /// asked, nothing is spent, and no other message waits for that answer.
+    /// <summary>Judges the window's messages, unless it already did.</summary>
+    /// <param name="canAsk"> Whether the records of a message that people are asked about fit their topics. If they do
+    /// not, nobody is asked, nothing is spent, and no other message waits for that answer.
     /// </param>
     public void Begin(ScoredWindow scored, Func<int, bool> canAsk)
     {
@@ -87,11 +87,11 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
 
     private static SourcePosition Position(SourceRecord source) => new(source.Topic, source.Partition, source.Offset);
 
-    /// <summary>What is decided of the labels of one message of the window that did not fail; [labels].</summary>
+    /// <summary>The label decisions of one message of the window that did not fail; [labels].</summary>
     public ReadOnlySpan<LabelDecision> Labels(int record) =>
         labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);
 
-    /// <summary>What the labels of such a message lead to together.</summary>
+    /// <summary>The decision for such a message as a whole.</summary>
     public ref readonly MessageOutcome Outcome(int record) => ref outcomes[record];
 
     /// <summary>Whether and why people are asked about such a message.</summary>

@@ -5,7 +5,7 @@ using Worker.Kafka.Groups;
 
 namespace Worker.Pipeline;
 
-/// <summary>Decodes and tokenizes the records of a window. One caller at a time.</summary>
+/// <summary>Decodes and tokenises the records of a window. One caller at a time.</summary>
 internal sealed class WindowTokenizer
 {
     private readonly TextDecoder decoder;
@@ -16,8 +16,7 @@ internal sealed class WindowTokenizer
     /// <param name="tokenizer">The encoder's own.</param>
     /// <param name="input">How texts are found, and what happens to long ones.</param>
     /// <param name="encoderMaxTokens">The longest text that the encoder takes, in tokens.</param>
-    /// <param name="say">Told once of each kind of value that is read otherwise than as it stands; null for
-    /// nobody.</param>
+    /// <param name="say">Called once for each kind of value that is not scored literally; null for nobody.</param>
     public WindowTokenizer(
         WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens, Action<string>? say = null)
     {

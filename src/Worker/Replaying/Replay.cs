@@ -9,10 +9,10 @@ using Worker.Terminal;
 namespace Worker.Replaying;
 
 /// <summary>
-/// Sends dead letters back. Each at most once, whatever is selected, however often it is run and whenever it is killed:
-/// a ledger topic says which were sent, written in the same transaction as the messages; and all replays of one
-/// dead-letter topic share one transactional identity, so that the later of two takes over before it reads the ledger,
-/// and the earlier can send nothing more.
+/// Sends dead letters back, each at most once, whatever is selected, however often it runs and whenever it is killed. A
+/// ledger topic, written in the same transaction as the messages, says which were sent. All replays of one dead-letter
+/// topic share one transactional identity: the later of two takes over before it reads the ledger, and the earlier can
+/// send nothing more.
 /// </summary>
 internal sealed class Replay
 {
@@ -45,14 +45,14 @@ internal sealed class Replay
     /// <summary>The topic that says which dead letters of a topic were sent back.</summary>
     public static string LedgerOf(string deadLetters) => $"{deadLetters}-replayed";
 
-    /// <summary>Reads the dead letters that are there now, and sends those back that are asked for.</summary>
+    /// <summary>Reads the dead letters that are there now, and sends back those that are selected.</summary>
     /// <param name="options">Which, and where to.</param>
     /// <param name="kafka">The topics; its transactional identity is set to the replay's.</param>
-    /// <param name="report">Counts what becomes of them; true at any time, also where this throws.</param>
+    /// <param name="report">Counts what becomes of them; correct at any time, also after an exception.</param>
     /// <param name="loggers">For the clients' lines.</param>
     /// <param name="clock">For the ledger's times.</param>
-    /// <param name="progress">Told what part, from 0 to 1, was read.</param>
-    /// <param name="stop">Ends it; a transaction in hand is undone.</param>
+    /// <param name="progress">Gets the share that was read, from 0 to 1.</param>
+    /// <param name="stop">Stops it; an open transaction is aborted.</param>
     /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">It cannot go on.</exception>
     public static async Task Run(
         ReplayOptions options, KafkaOptions kafka, ReplayReport report, ILoggerFactory loggers, TimeProvider clock,
@@ -76,14 +76,14 @@ internal sealed class Replay
             Scan(partitions, Ledger(stop), null, progress, stop);
             return;
         }
-        // 1. The ledger, kept for ever: without it nothing could be sent safely.
+        // 1. The ledger, kept forever: without it nothing could be sent safely.
         if (topics.Partitions([ledgerTopic], stop)[ledgerTopic] == 0)
             await topics.CreateAsync(
                 [new TopicSpec(ledgerTopic, 1)
                 {
                     Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["retention.ms"] = "-1" },
                 }]);
-        // 2. Take over: from here on no other replay of this topic can send, and what one sent is in the ledger.
+        // 2. Take over: from now on no other replay of this topic can send, and what one sent is in the ledger.
         using var writer = new TransactionalWriter(kafka, loggers, clock);
         writer.Start(stop);
         // 3. The ledger, then the dead letters.

@@ -6,8 +6,8 @@ using Worker.Kafka.Replaying;
 namespace Worker.Replaying;
 
 /// <summary>
-/// Sends messages back, a transaction for every few hundred. Invariant: messages and the ledger's records that say they
-/// were sent become visible together, or not at all.
+/// Sends messages back, in transactions of a few hundred. Invariant: messages and the ledger records about them become
+/// visible together, or not at all.
 /// </summary>
 internal sealed class ReplayBatch(
     TransactionalWriter writer, string ledger, string topicId, int maxBytes, TimeProvider clock, ReplayReport report)
@@ -18,7 +18,7 @@ internal sealed class ReplayBatch(
     private readonly List<Item> items = [];
     private long bytes;
 
-    /// <summary>Takes a message; sends what was gathered where that is enough.</summary>
+    /// <summary>Takes a message; sends the batch if it is full.</summary>
     public void Add(int partition, long offset, DeadLetter letter, in OutgoingRecord message, CancellationToken stop)
     {
         if (WindowPublisher.SizeOf(message) is var size && size > maxBytes)
@@ -32,8 +32,8 @@ internal sealed class ReplayBatch(
             Send(stop);
     }
 
-    /// <summary>Sends what was gathered.</summary>
-    /// <exception cref="KafkaFailureException">Nothing of it was sent, nor will be: run again.</exception>
+    /// <summary>Sends the batch.</summary>
+    /// <exception cref="KafkaFailureException">Nothing of it was sent or will be: run again.</exception>
     public void Send(CancellationToken stop)
     {
         for (var tries = 1; items.Count > 0; tries++)
@@ -63,7 +63,7 @@ internal sealed class ReplayBatch(
         bytes = 0;
     }
 
-    /// <summary>The messages in their order, then the ledger's: one a partition of the dead letters.</summary>
+    /// <summary>The messages in their order, then the ledger records: one per partition of the dead letters.</summary>
     private List<OutgoingRecord> Records() =>
     [
         .. items.Select(item => item.Message),

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Worker.Replaying;
 
 /// <summary>
-/// Which dead letters were sent back already. Its records are written in the transaction that sends them, so that each
-/// is sent at most once, whatever was selected and whenever a run was killed. Offsets count only for the topic they
-/// were written for: one made again under the same name starts anew.
+/// Which dead letters were already sent back. Its records are written in the transaction that sends the messages, so
+/// each is sent at most once, whatever was selected and whenever a run was killed. Offsets count only for the topic
+/// they were written for: a topic that is made again under the same name starts anew.
 /// </summary>
 internal sealed class ReplayLedger(string topicId)
 {
@@ -44,7 +44,7 @@ internal sealed class ReplayLedger(string topicId)
     }
 
     /// <summary>Takes up a record of the ledger.</summary>
-    /// <exception cref="FormatException">It is none: it is not safe to go on.</exception>
+    /// <exception cref="FormatException">The record is malformed, so it is not safe to go on.</exception>
     public void Add(byte[]? record)
     {
         try
@@ -64,11 +64,11 @@ internal sealed class ReplayLedger(string topicId)
             when (error is JsonException or KeyNotFoundException or InvalidOperationException
             or IndexOutOfRangeException)
         {
-            throw new FormatException($"the ledger of replays holds a record that is none ({error.Message})", error);
+            throw new FormatException($"the ledger of replays holds a malformed record ({error.Message})", error);
         }
     }
 
-    /// <summary>Whether the dead letter there was sent back already.</summary>
+    /// <summary>Whether the dead letter there was already sent back.</summary>
     public bool Contains(int partition, long offset)
     {
         if (!sorted)

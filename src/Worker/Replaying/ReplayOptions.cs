@@ -8,7 +8,7 @@ internal sealed record ReplayOptions
     /// <summary>Kinds of failure, by name; empty for all.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
-    /// <summary>A part of the reason, in any case; null for any.</summary>
+    /// <summary>A part of the reason, ignoring case; null for any.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The original topic; null for any.</summary>
@@ -17,10 +17,10 @@ internal sealed record ReplayOptions
     /// <summary>The original partition; null for any.</summary>
     public int? Partition { get; init; }
 
-    /// <summary>The least original offset.</summary>
+    /// <summary>The minimum original offset.</summary>
     public long FromOffset { get; init; }
 
-    /// <summary>The greatest original offset.</summary>
+    /// <summary>The maximum original offset.</summary>
     public long ToOffset { get; init; } = long.MaxValue;
 
     /// <summary>Failed at this time or later.</summary>
@@ -29,19 +29,19 @@ internal sealed record ReplayOptions
     /// <summary>Failed before this time.</summary>
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
 
-    /// <summary>The most dead letters to send.</summary>
+    /// <summary>The maximum number of dead letters to send.</summary>
     public long Limit { get; init; } = long.MaxValue;
 
-    /// <summary>One that was tried so often is not sent again.</summary>
+    /// <summary>A message that was tried this often is not sent again.</summary>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>Where to, instead of the original topic.</summary>
+    /// <summary>The target topic, instead of the original topic.</summary>
     public string? To { get; init; }
 
-    /// <summary>Only count.</summary>
+    /// <summary>Count without sending.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Whether a dead letter is asked for, whatever became of it before.</summary>
+    /// <summary>Whether a dead letter is selected, whatever became of it before.</summary>
     public bool Selects(DeadLetter letter) =>
         (Kinds.Count == 0 || Kinds.Contains(letter.Kind, StringComparer.OrdinalIgnoreCase))
         && (Reason is null || letter.Reason.Contains(Reason, StringComparison.OrdinalIgnoreCase))

@@ -26,7 +26,7 @@ internal sealed class ReplayReport
     public long Read => counts.Values.Sum();
 
     /// <summary>
-    /// Whether something that was asked for could not be sent, though it may be once a person has mended it.
+    /// Whether a selected dead letter could not be sent, but could be after a person has fixed the problem.
     /// </summary>
     public bool HasFailures => Of(ReplayOutcome.Gone) + Of(ReplayOutcome.TooLarge) + Of(ReplayOutcome.NoTopic) > 0;
 
@@ -36,10 +36,10 @@ internal sealed class ReplayReport
         counts[(kind, topic, outcome)] = count + 1;
     }
 
-    /// <summary>How many ended so.</summary>
+    /// <summary>How many had this outcome.</summary>
     public long Of(ReplayOutcome outcome) => counts.Where(c => c.Key.Outcome == outcome).Sum(c => c.Value);
 
-    /// <summary>A line for each kind, topic and outcome, then what to know about the outcomes.</summary>
+    /// <summary>One line for each kind, topic and outcome, then advice about the outcomes.</summary>
     public void Write(TextWriter output, ReplayOptions options)
     {
         var topicWidth = Math.Max(14, counts.Keys.Select(c => c.Topic.Length).DefaultIfEmpty().Max());
@@ -56,13 +56,13 @@ internal sealed class ReplayReport
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Read:N0} dead letters read; {sent:N0} {words} to {options.To ?? "their original topics"}"));
         Advise(output, ReplayOutcome.TriedTooOften,
-            $"were tried {options.MaxAttempts} times or more: mend the cause, then raise --max-attempts");
+            $"were tried {options.MaxAttempts} times or more: fix the cause, then raise --max-attempts");
         Advise(output, ReplayOutcome.Gone,
             "were too large to be kept whole, and the original is no longer in its topic");
         Advise(output, ReplayOutcome.TooLarge,
             "are larger than their topic takes: raise its max.message.bytes and Kafka:MessageMaxBytes");
         Advise(output, ReplayOutcome.NoTopic, "have no topic to go to: create it, or name another with --to");
-        Advise(output, ReplayOutcome.NoDeadLetter, "are no dead letters of a worker: left alone");
+        Advise(output, ReplayOutcome.NoDeadLetter, "are not dead letters of a worker: left alone");
     }
 
     private void Advise(TextWriter output, ReplayOutcome outcome, string advice)

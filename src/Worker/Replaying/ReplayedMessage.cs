@@ -5,11 +5,11 @@ using Worker.Kafka.Replaying;
 
 namespace Worker.Replaying;
 
-/// <summary>Makes of a dead letter the message that it was, one attempt on.</summary>
+/// <summary>Turns a dead letter back into its message, with the next attempt number.</summary>
 internal static class ReplayedMessage
 {
-    /// <summary>Key, value and headers, byte for byte, and behind them how often it will have been tried.</summary>
-    /// <returns>Null where part of it was left out of the dead letter, and the original is gone.</returns>
+    /// <summary>Key, value and headers, byte for byte, followed by how often it will have been tried.</summary>
+    /// <returns>Null if part of it was left out of the dead letter, and the original is gone.</returns>
     public static OutgoingRecord? Of(
         SourceRecord record, DeadLetter letter, string topic, RecordFetch fetch, CancellationToken stop)
     {
@@ -21,7 +21,7 @@ internal static class ReplayedMessage
                 return null;
             (source, own) = (original, original.Headers.Length);
         }
-        // The attempt of an earlier replay was never the message's own.
+        // The attempt header of an earlier replay is not the message's own.
         if (own > 0 && source.Headers[own - 1] is var last
             && string.Equals(last.Name, DeadLetterHeaders.Attempt, StringComparison.Ordinal)
             && DeadLetter.AttemptOf(last.Value) > 1)
@@ -31,7 +31,7 @@ internal static class ReplayedMessage
                 new RecordHeader(DeadLetterHeaders.Attempt, DeadLetterHeaders.Number(letter.Attempt + 1))]);
     }
 
-    /// <summary>What the record's headers say; null where it is no dead letter of a worker.</summary>
+    /// <summary>What the record's headers say; null if it is not a dead letter of a worker.</summary>
     public static DeadLetter? Letter(SourceRecord record) =>
         DeadLetter.Read(
             Array.ConvertAll(

@@ -3,7 +3,7 @@ using Worker.Terminal;
 
 namespace Worker.Settings;
 
-/// <summary>Reads a file of settings: a JSON object of sections; comments and a last comma are welcome.</summary>
+/// <summary>Reads a file of settings: a JSON object of sections; comments and trailing commas are allowed.</summary>
 internal static class JsonSettings
 {
     private static readonly JsonDocumentOptions Lenient =
@@ -35,8 +35,8 @@ internal static class JsonSettings
         }
         catch (JsonException error)
         {
-            throw Broken($"{path}: {Where(text, error)} is not JSON: look there, and just before, for a comma, quote " +
-                "or bracket that is missing or too many");
+            throw Broken($"{path}: {Where(text, error)} is not JSON: look there, and just before, for a missing or " +
+                "extra comma, quote or bracket");
         }
         return problems.Count == 0
             ? read
@@ -53,7 +53,7 @@ internal static class JsonSettings
         {
             throw Broken(Directory.Exists(path)
                 ? $"{path} is a folder: name a file"
-                : $"{path} cannot be read by this user: give it the right to, or name another file");
+                : $"{path} cannot be read by this user: give the user the right to read it, or name another file");
         }
     }
 

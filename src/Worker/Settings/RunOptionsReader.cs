@@ -5,7 +5,7 @@ using Worker.Terminal;
 
 namespace Worker.Settings;
 
-/// <summary>Checks every setting and binds them; every problem is listed at once.</summary>
+/// <summary>Checks every setting and binds them; all problems are listed together.</summary>
 internal static class RunOptionsReader
 {
     /// <summary>All that 'worker run' is configured with.</summary>
@@ -20,7 +20,7 @@ internal static class RunOptionsReader
     }
 
     /// <summary>
-    /// What the small commands need of the same settings: every key and value is checked, the encoder's files are not.
+    /// What the small commands need of the same settings. Every key and value is checked; the encoder's files are not.
     /// </summary>
     /// <exception cref="UserError">Something is wrong; exit code 78.</exception>
     public static KafkaOptions ReadKafka(IConfiguration configuration)
@@ -41,15 +41,15 @@ internal static class RunOptionsReader
         return options;
     }
 
-    /// <summary>The options of what is well-formed, and the problems of what is not.</summary>
+    /// <summary>The options from well-formed settings, and the problems of the others.</summary>
     public static RunOptions Bind(IConfiguration configuration, List<string> problems)
     {
-        // What is wrong is left out, and its default bound: so that the rest is checked, too.
+        // A wrong value is left out and its default is bound, so that the rest is checked too.
         var good = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         var pairs = configuration.AsEnumerable().OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in pairs)
         {
-            // A section alone has no value, but other programs' variables may have its name.
+            // A section itself has no value, but a variable of another program may have its name.
             if (value is null || key.Split(':') is not [var section, _, ..] || !SettingKeys.IsSection(section))
                 continue;
             if (SettingKeys.Find(key) is not { } setting)
@@ -73,11 +73,11 @@ internal static class RunOptionsReader
         throw new UserError(
             $"the configuration has {lines.Count} problem{(lines.Count == 1 ? "" : "s")}:\n" +
             $"  - {string.Join("\n  - ", lines)}\n" +
-            "  what to do: mend them in appsettings.json, the environment (Section__Key) or the command line " +
+            "  what to do: fix them in appsettings.json, the environment (Section__Key) or the command line " +
             "(--Section:Key=value); docs/configuration.md lists every key", ExitCode.Configuration);
     }
 
-    /// <summary>What no setting can be checked for alone.</summary>
+    /// <summary>Checks that need more than one setting.</summary>
     private static void Together(RunOptions options, List<string> problems)
     {
         var shutdown = options.Shutdown;

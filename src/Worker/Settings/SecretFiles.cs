@@ -6,8 +6,8 @@ namespace Worker.Settings;
 
 /// <summary>
 /// Keeps secrets off the command line, and lets every setting come from a file: KEY_FILE names a file whose text is
-/// KEY's value, so that a mounted secret needs no environment variable. In names of librdkafka's properties '_' stands
-/// for '.', because few shells let a variable's name have a dot.
+/// KEY's value, so that a mounted secret needs no environment variable. In names of librdkafka's properties '_' may be
+/// written for '.', because few shells allow a dot in a variable's name.
 /// </summary>
 internal static class SecretFiles
 {
@@ -15,8 +15,8 @@ internal static class SecretFiles
     private const long LargestBytes = 1 << 20;
     private static readonly string[] Properties = ["Kafka:Client:", "Kafka:Consumer:", "Kafka:Producer:"];
 
-    /// <exception cref="UserError">An argument is a secret setting's value or may be followed by it; the message has no
-    /// part of it.</exception>
+    /// <exception cref="UserError">An argument is a secret setting's value or may be followed by one; the message does
+    /// not contain it.</exception>
     public static void Refuse(IEnumerable<string> arguments)
     {
         foreach (var argument in arguments)
@@ -32,8 +32,9 @@ internal static class SecretFiles
         }
     }
 
-    /// <summary>The same settings, with the text of their files in the place of the files' names.</summary>
-    /// <param name="sections">Only settings of these are looked at: the environment has other *_FILE variables.</param>
+    /// <summary>The same settings, with the text of the files in place of their names.</summary>
+    /// <param name="sections">Only settings of these sections count, because the environment has other *_FILE
+    /// variables.</param>
     /// <exception cref="UserError">A file cannot be read, or a setting is given twice; exit code 78.</exception>
     public static IConfiguration Resolve(IConfiguration configuration, IReadOnlyCollection<string> sections)
     {
@@ -74,7 +75,7 @@ internal static class SecretFiles
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestBytes })
-                problems.Add($"{key}: {path} has more than {LargestBytes} bytes, which is no setting");
+                problems.Add($"{key}: {path} has more than {LargestBytes} bytes, too many for a setting");
             else if (File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } text)
                 return text;
             else

@@ -5,9 +5,9 @@ using Worker.Terminal;
 namespace Worker.Settings;
 
 /// <summary>
-/// Where settings come from, the later over the earlier: appsettings.json of the working folder, a named file, the
-/// environment (Section__Key), the command line (--Section:Key=value, no secrets). See <see cref="SecretFiles"/> for
-/// KEY_FILE.
+/// Where settings come from; later sources override earlier ones: appsettings.json of the working folder, a named file,
+/// the environment (Section__Key), the command line (--Section:Key=value, no secrets). See <see cref="SecretFiles"/>
+/// for KEY_FILE.
 /// </summary>
 internal static class SettingFiles
 {
@@ -49,10 +49,10 @@ internal static class SettingFiles
         if (argument.Contains('=', StringComparison.Ordinal) && key.Contains(':', StringComparison.Ordinal))
             return SettingKeys.IsSection(key.Split(':')[0]) ? null : SettingKeys.Unknown(key);
         var sections = string.Join(", ", SettingKeys.Sections);
-        return $"'{key}' is no setting: write --Section:Key=value with a section of {sections}";
+        return $"'{key}' is not a setting: write --Section:Key=value with a section of {sections}";
     }
 
-    /// <summary>Whether a variable was meant for a section: other programs have variables, too.</summary>
+    /// <summary>Whether a variable was meant for a section; other programs have variables too.</summary>
     private static bool IsMistyped(string variable) =>
         variable.Split("__") is [{ Length: > 3 } section, { Length: > 0 }, ..]
         && !SettingKeys.IsSection(section) && Nearest.To(section, SettingKeys.Sections) is not null;

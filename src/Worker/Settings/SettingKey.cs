@@ -8,16 +8,16 @@ internal enum SettingShape
     /// <summary>One: Section:Key.</summary>
     Value,
 
-    /// <summary>Several in an order: Section:Key:0, Section:Key:1.</summary>
+    /// <summary>Several values in order: Section:Key:0, Section:Key:1.</summary>
     List,
 
-    /// <summary>Several with a name each: Section:Key:NAME.</summary>
+    /// <summary>Several named values: Section:Key:NAME.</summary>
     Map,
 }
 
-/// <summary>A setting that there is.</summary>
+/// <summary>A setting that exists.</summary>
 /// <param name="Name">Section:Key.</param>
-/// <param name="Property">Where it is bound to, with what it may be.</param>
+/// <param name="Property">The property that it is bound to, with its allowed values.</param>
 internal sealed record SettingKey(string Name, PropertyInfo Property)
 {
     public SettingShape Shape { get; } =
@@ -31,7 +31,7 @@ internal sealed record SettingKey(string Name, PropertyInfo Property)
         : Shape == SettingShape.Map ? Property.PropertyType.GetGenericArguments()[1]
         : Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
-    /// <summary>How it is written, for a person.</summary>
+    /// <summary>How a person writes it.</summary>
     public string Written =>
         Shape switch { SettingShape.List => $"{Name}:0", SettingShape.Map => $"{Name}:NAME", _ => Name };
 

@@ -4,7 +4,7 @@ using Worker.Terminal;
 
 namespace Worker.Settings;
 
-/// <summary>Every setting that there is: the properties of <see cref="RunOptions"/>, and nothing else.</summary>
+/// <summary>All settings: the properties of <see cref="RunOptions"/>, and nothing else.</summary>
 internal static class SettingKeys
 {
     /// <summary>Kafka, Encoder and so on.</summary>
@@ -16,10 +16,10 @@ internal static class SettingKeys
 
     public static bool IsSection(string name) => Sections.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The setting that a key of the configuration belongs to; null where there is none.</summary>
+    /// <summary>The setting that a key of the configuration belongs to; null if there is none.</summary>
     public static SettingKey? Find(string key) => All.FirstOrDefault(setting => setting.Owns(key));
 
-    /// <summary>What is wrong with a key that is no setting, and what may have been meant.</summary>
+    /// <summary>What is wrong with an unknown key, and what may have been meant.</summary>
     public static string Unknown(string key)
     {
         if (All.FirstOrDefault(setting => key.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)) is { } whole)

@@ -5,20 +5,20 @@ using Worker.Terminal;
 
 namespace Worker.Settings;
 
-/// <summary>Whether a text may be a setting's value; what is wrong is said with what is allowed.</summary>
+/// <summary>Whether a text may be a setting's value; a problem is reported with what is allowed.</summary>
 internal static class SettingValue
 {
-    /// <summary>A longer value is not repeated: it is no typing error, and may be somebody's secret.</summary>
+    /// <summary>A longer value is not repeated in a message: it is not a typing error, and may be a secret.</summary>
     private const int LongestShown = 40;
 
-    /// <summary>"Section:Key: 'value' is none of ..."; null where the value is allowed.</summary>
+    /// <summary>"Section:Key: 'value' is none of ..."; null if the value is allowed.</summary>
     /// <param name="key">As it was written.</param>
     /// <param name="setting">What it may be.</param>
     /// <param name="text">The value.</param>
     public static string? Problem(string key, SettingKey setting, string text)
     {
         var rules = setting.Property.GetCustomAttributes<ValidationAttribute>().ToList();
-        // An empty text is a value only where a text is wanted.
+        // An empty text is a value only for a setting that is a text.
         if (text.Length == 0 && (setting.Type != typeof(string) || rules.Exists(rule => rule is RequiredAttribute)))
         {
             var required = rules.Find(rule => rule is RequiredAttribute);
@@ -30,14 +30,16 @@ internal static class SettingValue
         if (setting.Shape != SettingShape.Value)
             return null;
         foreach (var rule in rules)
-            // An empty address is none.
+            // An empty address means none.
             if (rule is not EnumDataTypeAttribute && !(rule is UrlAttribute && text.Length == 0)
                 && !rule.IsValid(value))
                 return Named(key, Own(rule) ?? $"{Shown(text)} is {NotAllowed(setting, rules, text)}");
         return null;
     }
 
-    /// <summary>The rule's message where it is one of ours: the library's have a place for the field's name.</summary>
+    /// <summary>
+    /// The rule's message if it is one of ours; the library's messages have a placeholder for the field's name.
+    /// </summary>
     private static string? Own(ValidationAttribute rule) =>
         rule.ErrorMessage is { } message && !message.Contains("{0}", StringComparison.Ordinal) ? message : null;
 
@@ -69,8 +71,8 @@ internal static class SettingValue
         if (setting.Type == typeof(bool))
             return "neither true nor false";
         if (rules.Exists(rule => rule is UrlAttribute))
-            return "no URL such as http://collector:4317";
-        var kind = setting.Type == typeof(int) ? "no whole number" : "no number";
+            return "not a URL such as http://collector:4317";
+        var kind = setting.Type == typeof(int) ? "not a whole number" : "not a number";
         return rules.OfType<RangeAttribute>().FirstOrDefault() is { } range
             ? string.Create(CultureInfo.InvariantCulture, $"{kind} from {range.Minimum} to {range.Maximum}")
             : kind;

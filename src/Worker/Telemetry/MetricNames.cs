@@ -1,15 +1,15 @@
 namespace Worker.Telemetry;
 
 /// <summary>A metric that the worker exports.</summary>
-/// <param name="Name">As instruments carry it; Prometheus has '_' for '.', its unit and, on counters, "_total" behind
-/// it.</param>
+/// <param name="Name">The instrument's name; Prometheus has '_' for '.', and adds the unit and, for counters,
+/// "_total".</param>
 /// <param name="Unit">UCUM: "s", or a thing in braces.</param>
 /// <param name="Description">One line.</param>
 /// <param name="Tags">Names of its tags.</param>
 internal sealed record MetricName(string Name, string Unit, string Description, params string[] Tags);
 
 /// <summary>
-/// Every metric of the worker, in one place; a test holds what is exported, and docs/metrics.md, to this list.
+/// Every metric of the worker, in one place. A test checks what is exported, and docs/metrics.md, against this list.
 /// </summary>
 internal static class MetricNames
 {
@@ -24,12 +24,12 @@ internal static class MetricNames
     public static readonly MetricName DeadLettered = new(
         "worker.dead_letters", "{message}", "Messages sent to dead-letters", "kind");
     public static readonly MetricName Skipped = new(
-        "worker.skipped", "{message}", "Messages that led to nothing, as was asked for (Input:NullValue)");
+        "worker.skipped", "{message}", "Messages without a value that were skipped (Input:NullValue)");
     public static readonly MetricName Reviews = new(
         "worker.reviews", "{message}", "Messages that people should see", "state");
     public static readonly MetricName Audits = new("worker.audits", "{message}", "Messages of the random audit arm");
     public static readonly MetricName WindowMessages = new(
-        "worker.window.messages", "{message}", "Messages of a window");
+        "worker.window.messages", "{message}", "Messages per window");
     public static readonly MetricName StageSeconds = new(
         "worker.stage.duration", "s", "Time that a stage took for a window", "stage");
     public static readonly MetricName Rewinds = new(
@@ -43,7 +43,7 @@ internal static class MetricNames
     public static readonly MetricName Ready = new(
         "worker.ready", "{worker}", "1 while it classifies, 0 while it waits for something");
     public static readonly MetricName Outage = new(
-        "worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker, as its log says, else 0");
+        "worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker (the log has details), else 0");
 
     public static IReadOnlyList<MetricName> All { get; } =
     [

@@ -7,7 +7,7 @@ namespace Worker.Telemetry;
 /// How far each partition that this worker reads is behind, in messages and in time. The publishing stage writes; the
 /// collector of metrics reads.
 /// </summary>
-/// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 where it
+/// <param name="ends">The partitions that are read now, and the end of each as far as the client knows it (−1 if it
 /// does not).</param>
 internal sealed class PartitionLags(
     Func<IReadOnlyList<(string Topic, int Partition, long End)>> ends, TimeProvider clock)
@@ -24,8 +24,8 @@ internal sealed class PartitionLags(
             foreach (var range in window.Ranges)
             {
                 var partition = (range.Topic, range.Partition);
-                // Records of a partition are in order: the last one's age stays. One look a partition, not one a
-                // message.
+                // Records of a partition are in order, so the age of the last one remains. One lookup per partition,
+                // not per message.
                 var last = Array.FindLast(window.Records, record =>
                     record.TimestampMs > 0 && record.Partition == range.Partition && record.Topic == range.Topic);
                 published[partition] = (range.Next, last is not null

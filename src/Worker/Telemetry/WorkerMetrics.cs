@@ -2,11 +2,11 @@ using OpenTelemetry.Metrics;
 
 namespace Worker.Telemetry;
 
-/// <summary>What of the process is exported, and how finely.</summary>
+/// <summary>Which metrics are exported, and with what resolution.</summary>
 internal static class WorkerMetrics
 {
     /// <summary>
-    /// 500 labels times their decisions and confidences: the library's own limit of 2,000 series would fold the rest
+    /// 500 labels times their decisions and confidences. The library's own limit of 2,000 series would merge the rest
     /// into one.
     /// </summary>
     private const int MaximumSeries = 20_000;

@@ -4,7 +4,7 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Terminal;
 
-/// <summary>Says in a few lines what is certified of heads, and what the rest lacks.</summary>
+/// <summary>Says in a few lines what is certified, and what the other sides lack.</summary>
 internal static class CertificateSummary
 {
     /// <summary>Columns of a label's name, so that lines stay within 80.</summary>
@@ -40,7 +40,8 @@ internal static class CertificateSummary
             .ToArray();
         if (wrong.Length > 0)
         {
-            yield return $"  {side} of {Count(wrong.Length)} needs more than answers: where surest, it is wrong in";
+            yield return $"  {side} of {Count(wrong.Length)} needs more than answers: even where surest, it is wrong " +
+                "in";
             yield return "    " + Range(wrong, needs => $"{needs.Error:P0}");
         }
         if (labels.Count(l => l.Needs is { Error: null }) is var none and > 0)

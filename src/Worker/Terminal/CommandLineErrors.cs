@@ -6,7 +6,7 @@ namespace Worker.Terminal;
 /// <summary>What is wrong with a command line, in words that name the nearest command or option.</summary>
 internal static class CommandLineErrors
 {
-    /// <summary>A line for each, and where to read on.</summary>
+    /// <summary>One line for each problem, and where to read more.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
         var at = parsed.CommandResult;
@@ -15,7 +15,7 @@ internal static class CommandLineErrors
         var unknown = at.Command.TreatUnmatchedTokensAsErrors ? parsed.UnmatchedTokens : [];
         if (unknown.Count == 0 && names.Count > 0)
             yield return $"'{path}' needs a command: {string.Join(", ", names)}";
-        // Behind a command that is not known nothing else means anything.
+        // After an unknown command nothing else means anything.
         foreach (var token in names.Count > 0 ? unknown.Take(1) : unknown)
             yield return token.StartsWith('-') ? $"'{path}' has no option " +
                 $"'{token}'{Nearest.Question(token, Options(at))}"
@@ -27,7 +27,7 @@ internal static class CommandLineErrors
         yield return $"  what to do: see '{path} --help'";
     }
 
-    /// <summary>From 'worker' down: a command may have commands of its own.</summary>
+    /// <summary>Walks down from 'worker': a command may have subcommands.</summary>
     private static string Path(CommandResult command)
     {
         var path = new Stack<string>();

@@ -3,9 +3,7 @@ using Worker.Learning.Evaluating;
 
 namespace Worker.Terminal;
 
-/// <summary>
-/// Says how right decisions are by the confidence that stands beside them; lines of at most 78 columns.
-/// </summary>
+/// <summary>Says how often decisions are right, by their confidence; lines of at most 78 columns.</summary>
 internal static class ConfidenceReport
 {
     public static IEnumerable<string> Lines(ConfidenceFigures figures)

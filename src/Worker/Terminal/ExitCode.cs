@@ -1,6 +1,6 @@
 namespace Worker.Terminal;
 
-/// <summary>What the process says when it ends; the values are those of sysexits.h where it has one.</summary>
+/// <summary>Exit codes of the process; the values are those of sysexits.h where it has one.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -16,7 +16,7 @@ internal static class ExitCode
     /// </summary>
     public const int Fenced = 3;
 
-    /// <summary>A bug: an error that nobody foresaw.</summary>
+    /// <summary>A bug: an unexpected error.</summary>
     public const int Bug = 70;
 
     /// <summary>The configuration is wrong; every problem was listed.</summary>

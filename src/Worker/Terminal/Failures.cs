@@ -2,7 +2,7 @@ using Worker.Core;
 
 namespace Worker.Terminal;
 
-/// <summary>Turns whatever a command throws into a message for a person and an exit code.</summary>
+/// <summary>Turns any exception of a command into a message for a person and an exit code.</summary>
 internal static class Failures
 {
     public static async Task<int> Guard(Func<Task<int>> command)
@@ -31,7 +31,7 @@ internal static class Failures
         }
     }
 
-    /// <summary>Errors with a message that is meant for people; files and formats say it themselves.</summary>
+    /// <summary>Exceptions whose message is written for people, including those of files and formats.</summary>
     public static bool IsForeseen(Exception error) =>
         error is UserFacingException or IOException or UnauthorizedAccessException or FormatException;
 

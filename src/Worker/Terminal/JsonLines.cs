@@ -14,11 +14,11 @@ internal static class JsonLines
     };
 
     /// <summary>
-    /// Hands texts to <paramref name="write"/> in blocks: what has arrived, up to a limit, so that a person who types
-    /// sees each answer at once and a pipe is read in large blocks.
+    /// Hands texts to <paramref name="write"/> in blocks of what has arrived, up to a limit. So a person who types sees
+    /// each answer immediately, and a pipe is read in large blocks.
     /// </summary>
-    /// <param name="limit">Texts a block may have.</param>
-    /// <param name="write">Given the texts of a block (UTF-8), writes one JSON object a text, in order.</param>
+    /// <param name="limit">Maximum number of texts in a block.</param>
+    /// <param name="write">Given the texts of a block (UTF-8), writes one JSON object per text, in order.</param>
     public static async Task<int> Answer(int limit, Action<IReadOnlyList<byte[]>, Action<Action<Utf8JsonWriter>>> write,
         CancellationToken stop)
     {
@@ -75,18 +75,18 @@ internal static class JsonLines
                 return System.Text.Encoding.UTF8.GetBytes(text.GetString()!);
             throw new UserError(
                 $"standard input, line {number}: no string \"text\" in the object: write lines such as {{\"text\": " +
-                "\"hello\"}}");
+                "\"hello\"}");
         }
         catch (JsonException error)
         {
             throw new UserError(
                 $"standard input, line {number}: not JSON ({error.Message}): write lines such as {{\"text\": " +
-                "\"hello\"}}");
+                "\"hello\"}");
         }
         catch (InvalidOperationException)
         {
             throw new UserError(
-                $"standard input, line {number}: \"text\" holds an escaped lone surrogate, which is no character");
+                $"standard input, line {number}: \"text\" holds an escaped lone surrogate, which is not a character");
         }
     }
 }

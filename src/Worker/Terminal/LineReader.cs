@@ -1,8 +1,8 @@
 namespace Worker.Terminal;
 
 /// <summary>
-/// Lines of a stream as bytes: waits for one, then gives without waiting those that have arrived too. Empty lines are
-/// left out.
+/// Lines of a stream as bytes: waits for one line, then returns the others that have arrived without waiting. Empty
+/// lines are skipped.
 /// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>The next line if it has arrived whole.</summary>
+    /// <summary>The next line, if all of it has arrived.</summary>
     public bool TryRead(out byte[] line)
     {
         while (start < end)

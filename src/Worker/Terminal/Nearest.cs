@@ -3,9 +3,7 @@ namespace Worker.Terminal;
 /// <summary>The word that a person probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>
-    /// The known word closest to one that is not known; null where none is close. Case does not count.
-    /// </summary>
+    /// <summary>The known word closest to an unknown one; null if none is close. Case does not count.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? To(string word, IEnumerable<string> known)
@@ -14,7 +12,7 @@ internal static class Nearest
         foreach (var candidate in known)
         {
             var distance = EditDistance.Between(word, candidate);
-            // A beginning is near too: 'Exactly' for 'ExactlyOnce'.
+            // A prefix is near too: 'Exactly' for 'ExactlyOnce'.
             if (word.Length >= 3 && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
                 distance = 1;
             if (distance < minimum && distance <= Math.Max(1, Math.Min(word.Length, candidate.Length) / 3))

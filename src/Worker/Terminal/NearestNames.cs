@@ -5,7 +5,7 @@ internal static class NearestNames
 {
     private const int MaximumNamed = 3;
 
-    /// <summary>"did you mean 'spam'?", or nothing where no name is near.</summary>
+    /// <summary>"did you mean 'spam'?", or nothing if no name is near.</summary>
     public static string Hint(string name, IEnumerable<string> names) => Of(name, names) switch
     {
         [] => "",

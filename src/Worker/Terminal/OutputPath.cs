@@ -1,11 +1,11 @@
 namespace Worker.Terminal;
 
-/// <summary>Checks a path that a command will write to, before the work whose result would be lost.</summary>
+/// <summary>Checks a path that a command will write to, before work whose result could be lost.</summary>
 internal static class OutputPath
 {
     /// <summary>Checks that a file can be written.</summary>
     /// <param name="option">What names it, e.g. --out.</param>
-    /// <param name="path">Null where it is not asked for.</param>
+    /// <param name="path">Null if it is not given.</param>
     /// <param name="inputs">Files that the command reads: none of them is overwritten.</param>
     /// <exception cref="UserError">It cannot be written there.</exception>
     public static void File(string option, string? path, params string?[] inputs)
@@ -22,7 +22,7 @@ internal static class OutputPath
             throw new UserError(System.IO.File.Exists(folder)
                 ? $"{option} {path}: {folder} is a file, not a folder: name another"
                 : $"{option} {path}: the folder {folder} is not there: make it first, or name another");
-        // A device (/dev/stdout) is written in place, in a folder where nobody may make files.
+        // A device (/dev/stdout) is written in place; its folder does not allow new files.
         if (System.IO.File.Exists(path) && folder.StartsWith("/dev", StringComparison.Ordinal))
             return;
         if (System.IO.File.Exists(path))
@@ -31,7 +31,7 @@ internal static class OutputPath
         ProbeFolder(option, path, folder);
     }
 
-    /// <summary>Checks that a folder can be made or filled; folders above it may be missing.</summary>
+    /// <summary>Checks that a folder can be created or filled; folders above it may be missing.</summary>
     /// <inheritdoc cref="File"/>
     public static void Folder(string option, string path)
     {

@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace Worker.Terminal;
 
-/// <summary>Progress on standard error: a bar on a terminal, a plain line every tenth when piped.</summary>
+/// <summary>Progress on standard error: a bar on a terminal, a plain line at every tenth in a pipe.</summary>
 internal static class ProgressBars
 {
-    /// <summary>Runs work that reports what part of it, from 0 to 1, is done.</summary>
+    /// <summary>Runs work that reports the share that is done, from 0 to 1.</summary>
     public static T Run<T>(string title, Func<Action<double>, T> work)
     {
         if (!Console.IsErrorRedirected)

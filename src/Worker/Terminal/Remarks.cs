@@ -1,6 +1,6 @@
 namespace Worker.Terminal;
 
-/// <summary>What is said beside the results, on standard error.</summary>
+/// <summary>Writes remarks, which are not results, to standard error.</summary>
 internal static class Remarks
 {
     public static void Write(string line) => Console.Error.WriteLine(line);

@@ -6,16 +6,16 @@ namespace Worker.Terminal;
 /// <summary>Text in columns of a terminal.</summary>
 internal static class TextColumns
 {
-    /// <summary>Columns that every terminal has.</summary>
+    /// <summary>Number of columns that every terminal has.</summary>
     public const int Screen = 80;
 
     /// <summary>
     /// Items one after the other, on as many lines as they need; each line after the first begins with spaces.
     /// </summary>
-    /// <param name="start">What stands before the items on the first line.</param>
-    /// <param name="items">None is divided.</param>
+    /// <param name="start">Text before the items on the first line.</param>
+    /// <param name="items">An item is never split.</param>
     /// <param name="indent">Spaces at the start of further lines.</param>
-    /// <param name="separator">Between two items; a line may end behind it.</param>
+    /// <param name="separator">Text between two items; a line may end after it.</param>
     public static IEnumerable<string> Wrapped(string start, IEnumerable<string> items, int indent, string separator =
         ", ")
     {
@@ -34,19 +34,19 @@ internal static class TextColumns
         yield return line.ToString().TrimEnd();
     }
 
-    /// <summary>Without line breaks, and without what would move a terminal's cursor.</summary>
+    /// <summary>Without line breaks and characters that move a terminal's cursor.</summary>
     public static string OneLine(string text)
     {
-        // No more than what can be seen: a text may be a book.
+        // No more than can be seen, because a text may be as long as a book.
         var start = text.Length > 400 ? text[..400] : text;
         var clean = string.Concat(start.Select(letter => char.IsControl(letter) ? ' ' : letter));
         return string.Join(' ', clean.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>A text as one line that takes so many columns at most.</summary>
+    /// <summary>A text as one line of at most a number of columns.</summary>
     public static string Fitted(string text, int width) => Cut(OneLine(text), width);
 
-    /// <summary>A text that takes so many columns at most, with … where something is left out.</summary>
+    /// <summary>A text of at most a number of columns, with … if something is left out.</summary>
     public static string Cut(string text, int width)
     {
         if (Width(text) <= width)
@@ -62,13 +62,13 @@ internal static class TextColumns
         return kept.Append('…').ToString();
     }
 
-    /// <summary>A text with spaces behind it up to so many columns.</summary>
+    /// <summary>A text followed by spaces up to a number of columns.</summary>
     public static string Padded(string text, int width) => text + new string(' ', Math.Max(0, width - Width(text)));
 
     /// <summary>Columns that a text takes.</summary>
     public static int Width(string text) => text.EnumerateRunes().Sum(Width);
 
-    /// <summary>Columns that a character takes: East Asian ones and pictures two, marks none.</summary>
+    /// <summary>Columns that a character takes: two for East Asian characters and emoji, none for marks.</summary>
     private static int Width(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,

@@ -3,7 +3,7 @@ using Worker.Core;
 namespace Worker.Terminal;
 
 /// <summary>
-/// An error that the person at the command line can mend; the message says what, where and what to do.
+/// An error that the person at the command line can fix; the message says what, where and what to do.
 /// </summary>
 internal sealed class UserError : UserFacingException
 {

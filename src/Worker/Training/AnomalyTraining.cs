@@ -11,7 +11,7 @@ using Worker.Terminal;
 
 namespace Worker.Training;
 
-/// <summary>Puts encoder, heads and anomaly learning together.</summary>
+/// <summary>Joins encoder, heads and anomaly learning.</summary>
 internal static class AnomalyTraining
 {
     /// <summary>Makes the anomaly reference that belongs to heads just trained.</summary>
@@ -29,10 +29,10 @@ internal static class AnomalyTraining
             result.Heads.Count == 0 ? null : heads.Probabilities, anomaly, stop);
     }
 
-    /// <summary>How well a reference tells texts unlike the known ones from others.</summary>
+    /// <summary>How well a reference tells unknown texts from known ones.</summary>
     /// <param name="heads">The heads in use.</param>
     /// <param name="known">Texts like those that it was made of.</param>
-    /// <param name="unknown">Texts that are not.</param>
+    /// <param name="unknown">Texts unlike those.</param>
     /// <exception cref="AnomalyRefusedException">The reference is for another encoder.</exception>
     public static AnomalyMetrics Evaluate(
         LoadedEncoder loaded, AnomalyReference reference, IReadOnlyList<Head> heads, IReadOnlyList<string> known,

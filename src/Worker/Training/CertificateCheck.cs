@@ -6,12 +6,12 @@ using Worker.Terminal;
 
 namespace Worker.Training;
 
-/// <summary>Holds the certificates that heads have against answers that came in later.</summary>
+/// <summary>Tests the certificates of heads against later answers.</summary>
 internal static class CertificateCheck
 {
-    /// <summary>One watch for each head with a certificate, having seen the answers in their order.</summary>
-    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came; of copies the first
-    /// counts.</param>
+    /// <summary>One watch for each head with a certificate; it has seen the answers in their order.</summary>
+    /// <param name="data">Answered texts of the uniform audit arm, in the order in which they came; only the first of
+    /// several copies counts.</param>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     /// <exception cref="UserError">No head has a certificate.</exception>
     public static IReadOnlyList<CertificateWatch> Run(LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> heads)

@@ -4,7 +4,7 @@ using Worker.Terminal;
 
 namespace Worker.Training;
 
-/// <summary>Which heads form an exclusive group: of their labels exactly one holds for every text.</summary>
+/// <summary>Which heads form an exclusive group: exactly one of their labels holds for every text.</summary>
 internal sealed class ExclusiveGroups
 {
     private readonly bool forced;
@@ -14,18 +14,18 @@ internal sealed class ExclusiveGroups
     private ExclusiveGroups(bool forced, bool none, string? name) =>
         (this.forced, this.none, this.name) = (forced, none, name);
 
-    /// <summary>As the data say; where they do not tell, as the heads were before.</summary>
+    /// <summary>As the data show; if they do not, as the heads were before.</summary>
     public static ExclusiveGroups Automatic { get; } = new(forced: false, none: false, null);
 
     /// <summary>No groups.</summary>
     public static ExclusiveGroups None { get; } = new(forced: false, none: true, null);
 
     /// <summary>All labels are one group.</summary>
-    /// <param name="name">Null for the name that its labels give it.</param>
+    /// <param name="name">Null for a name made from its labels.</param>
     public static ExclusiveGroups Forced(string? name) => new(forced: true, none: false, name);
 
     /// <summary>Refuses data that contradict what is asked for, before anything is trained.</summary>
-    /// <exception cref="UserError">The labels shall be exclusive, and a text has two of them.</exception>
+    /// <exception cref="UserError">The labels must be exclusive, but a text has two of them.</exception>
     public void Check(DataSet data)
     {
         if (forced && ExclusiveLabels.Violation(data, data.Labels) is { } found)
@@ -37,7 +37,7 @@ internal sealed class ExclusiveGroups
     /// <summary>The heads with their groups.</summary>
     /// <param name="data">What they were trained on, cleaned.</param>
     /// <param name="previous">The heads that they replace.</param>
-    /// <exception cref="UserError">The labels shall be exclusive, and a text has two of them.</exception>
+    /// <exception cref="UserError">The labels must be exclusive, but a text has two of them.</exception>
     public IReadOnlyList<Head> Assign(IReadOnlyList<Head> heads, DataSet data, IReadOnlyList<Head> previous)
     {
         if (none)
@@ -47,25 +47,26 @@ internal sealed class ExclusiveGroups
             head.Group!, StringComparer.Ordinal);
         if (heads.Count > 1 && (forced || ExclusiveLabels.Hold(data)))
         {
-            // One earlier group of these labels keeps its name, so that its heads stay together.
+            // If the labels had one group before, it keeps its name, so that its heads stay together.
             string[] earlier = [.. parents.Where(group => group.Any(head => data.Labels.Contains(head.Label)))
                 .Select(group => group.Key)];
             var group = name ?? (earlier.Length == 1 ? earlier[0] : ExclusiveLabels.Name(data.Labels));
             return [.. heads.Select(head => head with { Group = group })];
         }
-        // A text with two labels of a group ends it; otherwise heads stay in the group of those that they replace.
+        // A text with two labels of a group dissolves it; otherwise heads stay in the group of the heads that they
+        // replace.
         var standing = parents.Where(group =>
             ExclusiveLabels.Violation(data, [.. group.Select(head => head.Label)]) is null)
             .SelectMany(group => group.Select(head => (head.Label, group.Key))).ToDictionary(StringComparer.Ordinal);
         return [.. heads.Select(head => head with { Group = standing.GetValueOrDefault(head.Label) })];
     }
 
-    /// <summary>What to tell of the groups that heads are in; a line each.</summary>
+    /// <summary>Remarks about the groups that heads are in, one line each.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<Head> heads) =>
         heads.Where(head => head.Group is not null).GroupBy(head => head.Group!, StringComparer.Ordinal)
             .Select(group =>
-                $"{group.Count()} labels, of which each text has exactly one: group {group.Key} (--not-exclusive if " +
-                "not)");
+                $"{group.Count()} labels, and every text has exactly one of them: group {group.Key} (--not-exclusive " +
+                "if that is chance)");
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..57] + "...";
 }

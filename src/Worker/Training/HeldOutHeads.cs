@@ -6,9 +6,9 @@ using Worker.Learning.Fitting;
 namespace Worker.Training;
 
 /// <summary>
-/// Fits heads once more without some texts, to see what they say of texts that they have not seen. The penalty is the
-/// median of those chosen the first time, so that it costs one fit; labels with answers enough hold a fifth out for the
-/// calibration.
+/// Fits heads once more without some texts, to see what they say about texts that they have not seen. The penalty is
+/// the median of those chosen the first time, so it costs only one fit. Labels with enough answers hold out a fifth for
+/// the calibration.
 /// </summary>
 internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingResult result, string encoder,
     TrainingOptions options, CancellationToken stop)
@@ -17,7 +17,7 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
     private const int CrossFitUpTo = 1_000;
 
     /// <summary>
-    /// The largest probability of any head for texts held out; [held], empty when no head could be fitted.
+    /// The largest probability of any head for each held-out text; [held], empty if no head could be fitted.
     /// </summary>
     /// <param name="fitted">Texts to fit to.</param>
     /// <param name="held">Texts to score.</param>

@@ -11,20 +11,20 @@ using Worker.Terminal;
 namespace Worker.Training;
 
 /// <summary>
-/// Encoder and learning together: trains heads on texts, as <see cref="HeadTrainer"/> does on features, and scores
-/// texts with heads. Progress goes to standard error.
+/// Joins encoder and learning: trains heads on texts, as <see cref="HeadTrainer"/> does on features, and scores texts
+/// with heads. Progress goes to standard error.
 /// </summary>
 internal static class TextTraining
 {
-    /// <summary>Stands for: each label on the better of <c>mean</c> and <c>taps</c>.</summary>
+    /// <summary>Means: each label on the better of <c>mean</c> and <c>taps</c>.</summary>
     public const string Auto = "auto";
 
-    /// <summary>The features to train on that a name stands for; what the encoder is to return.</summary>
+    /// <summary>The features that a name means; the encoder must return them.</summary>
     public static string[] Candidates(string feature) =>
         feature == Auto ? [FeatureNames.Mean, FeatureNames.Taps] : [feature];
 
     /// <summary>Encodes a data set and fits its heads on the taps.</summary>
-    /// <param name="loaded">Returns the taps.</param>
+    /// <param name="loaded">It must return the taps.</param>
     /// <param name="previous">Heads to start from, or null.</param>
     public static TrainingResult Train(
         LoadedEncoder loaded, DataSet data, TrainingOptions options, IReadOnlyList<Head>? previous,
@@ -45,12 +45,12 @@ internal static class TextTraining
         return new EncodedTexts(loaded.Encoder.Features, values);
     }
 
-    /// <summary>Fits heads to a data set that is encoded already.</summary>
+    /// <summary>Fits heads to a data set that is already encoded.</summary>
     /// <param name="encoded">The data set's texts.</param>
     public static TrainingResult Train(
         LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingPlan plan, CancellationToken stop)
     {
-        // 1. Altered copies of texts, where asked for, follow the texts.
+        // 1. Altered copies, if asked for, follow the texts.
         var (copies, sources) = plan.Augment ? TextAugmentation.Copy(data, plan.Options.Seed) : ([], []);
         if (copies.Count > 0)
             encoded = encoded with { Values = [.. encoded.Values, .. Encode(loaded, copies, plan.Quiet).Values] };
@@ -60,14 +60,14 @@ internal static class TextTraining
                 .Select(name => new FeatureCandidate(name, encoded.Matrix(name))),
         ];
         var derived = new DerivedExamples { Sources = sources };
-        // 2. Heads from people's answers; then, where asked for, again with what heads say to unanswered labels.
+        // 2. Heads from people's answers; then, if asked for, again with the heads' scores for unknown answers.
         derived = derived with { Scores = plan.WeakScores };
         if (plan.Weak)
         {
             var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
             derived = derived with { Scores = WeakScores.Of(encoded, data, guessing) };
         }
-        // 3. Labels of which exactly one holds name their group.
+        // 3. Heads of exclusive labels get the name of their group.
         var result = Fit("", derived);
         return result with { Heads = plan.Exclusive.Assign(result.Heads, data, plan.Previous ?? []) };
 
@@ -104,7 +104,7 @@ internal static class TextTraining
     /// <summary>
     /// Learns certified bands on answered texts that the heads were not trained on; copies of a text count once.
     /// </summary>
-    /// <returns>The heads of labels with answers, one version on, each with a certificate.</returns>
+    /// <returns>The heads of labels with answers, each with the next version and a certificate.</returns>
     /// <exception cref="HeadRefusedException">A head is for another encoder.</exception>
     public static IReadOnlyList<Head> Certify(
         LoadedEncoder loaded, DataSet data, IReadOnlyList<Head> trained, ThresholdOptions options) =>
@@ -134,16 +134,16 @@ internal sealed record TrainingPlan
     /// <summary>Heads to start from, for the same encoder.</summary>
     public IReadOnlyList<Head>? Previous { get; init; }
 
-    /// <summary>How labels of which exactly one holds are found.</summary>
+    /// <summary>How exclusive labels are found.</summary>
     public ExclusiveGroups Exclusive { get; init; } = ExclusiveGroups.Automatic;
 
     /// <summary>Whether texts with rare labels get altered copies.</summary>
     public bool Augment { get; init; }
 
-    /// <summary>Whether unknown answers are filled with what heads say.</summary>
+    /// <summary>Whether unknown answers are filled with the scores of heads.</summary>
     public bool Weak { get; init; }
 
-    /// <summary>The heads that say it; null for heads trained on the known answers first.</summary>
+    /// <summary>The heads for these scores; null for heads that are first trained on the known answers.</summary>
     public IReadOnlyList<Head>? WeakHeads { get; init; }
 
     /// <summary>

@@ -10,7 +10,7 @@ internal static class UsableHeads
 {
     /// <param name="path">A heads file.</param>
     /// <param name="encoder">The encoder's hash.</param>
-    /// <exception cref="FormatException">It is no heads file.</exception>
+    /// <exception cref="FormatException">It is not a heads file.</exception>
     public static IReadOnlyList<Head> Read(string path, string encoder)
     {
         var heads = HeadFile.Read(path);

@@ -5,12 +5,11 @@ using Worker.Learning.Examples;
 
 namespace Worker.Training;
 
-/// <summary>What heads say of the answers that nobody has given.</summary>
+/// <summary>Scores of heads for the answers that nobody has given.</summary>
 internal static class WeakScores
 {
     /// <summary>
-    /// [texts, labels]: the probability by the label's head where the answer is unknown, NaN elsewhere and where there
-    /// is no head.
+    /// [texts, labels]: the probability by the label's head if the answer is unknown; NaN elsewhere and without a head.
     /// </summary>
     /// <param name="encoded">The data set's texts, perhaps followed by others.</param>
     /// <param name="data">What is answered.</param>

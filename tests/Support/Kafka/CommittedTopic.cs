@@ -7,7 +7,7 @@ internal static class CommittedTopic
 {
     /// <summary>
     /// Reads from the beginning until the end has been reached with at least <paramref name="minimum"/> messages and is
-    /// still the end a moment later, or until the time is over.
+    /// still the end a moment later, or until the time is up.
     /// </summary>
     public static List<ConsumeResult<byte[], byte[]>> Read(
         string bootstrapServers, string topic, int partitions, int minimum, double seconds = 30)

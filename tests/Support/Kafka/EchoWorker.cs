@@ -11,14 +11,14 @@ using Worker.Kafka.Reading;
 namespace Worker.Testing;
 
 /// <summary>
-/// The smallest worker: what it reads it publishes as results, on two threads joined by a channel of one window.
+/// The smallest worker: it publishes what it reads as results, on two threads joined by a channel of one window.
 /// </summary>
 internal sealed class EchoWorker : IDisposable
 {
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Longer than any step of a worker may take: one that does not end by then never will, and the test says so.
+    /// Longer than any step of a worker may take: a step that does not end by then never will, and the test says so.
     /// </summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(3);
     private readonly CancellationTokenSource stop = new();
@@ -61,7 +61,7 @@ internal sealed class EchoWorker : IDisposable
     public string? StuckIn(TimeSpan margin) =>
         Reader.Heartbeat.StuckIn(margin, outages.LastOn) ?? publisherBeat?.StuckIn(margin, outages.LastOn);
 
-    /// <summary>Ends when the worker stopped by itself: with the failure that stopped it.</summary>
+    /// <summary>Ends with the failure when the worker stops by itself.</summary>
     public Task Ended => Task.WhenAll(reading, publishing);
 
     /// <summary>What ended the reading thread, if something did.</summary>
@@ -80,7 +80,7 @@ internal sealed class EchoWorker : IDisposable
     public void Dispose()
     {
         stop.Cancel();
-        // Only then: nobody may be inside the client when it goes.
+        // Only now, because nobody may be inside the client when it is disposed of.
         if (Task.WaitAny([Ended], EndPatience) < 0)
             throw new TimeoutException(
                 $"the worker did not end within {EndPatience.TotalSeconds:F0} s: {Group.WindowsInFlight} windows in " +
@@ -101,7 +101,7 @@ internal sealed class EchoWorker : IDisposable
             started.Task.Wait();
             while (Reader.Read(stop.Token) is { } window)
             {
-                // Not given up at a stop: a revoke waits for every window that was handed out.
+                // Not given up at a stop, because a revoke waits for every window that was handed out.
                 var taken = windows.Writer.WriteAsync(window, failed.Token).AsTask();
                 Reader.GatherUntil(taken, stop.Token);
                 taken.GetAwaiter().GetResult();
@@ -151,7 +151,7 @@ internal sealed class EchoWorker : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Stopped; what is left comes through Publish.
+            // Stopped; the rest comes through Publish.
         }
     }
 

@@ -36,7 +36,7 @@ public class AnomalyRolloutTests
     [Fact]
     public void Damaged_bytes_are_refused_with_what_is_wrong()
     {
-        Assert.Contains("no anomaly reference", Refused("hello, not it"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("not an anomaly reference", Refused("hello, not it"u8.ToArray()), StringComparison.Ordinal);
         Assert.Contains("damaged", Refused(First[..^100]), StringComparison.Ordinal);
         Assert.Contains("damaged", Refused(First[..40]), StringComparison.Ordinal);
         var other = Encoding.Latin1.GetBytes(

@@ -9,7 +9,7 @@ public class ConformalTests
     [Fact]
     public void Of_exchangeable_scores_at_most_alpha_have_a_p_of_alpha_or_less()
     {
-        // Every one of n + 1 scores is left out in turn: the guarantee is exact, not on average over luck.
+        // Each of n + 1 scores is left out in turn, so the guarantee is exact and not only on average.
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
             var random = new Random(seed);

@@ -9,8 +9,8 @@ using Worker.Core.Windows;
 namespace Worker.Core.Tests.Anomaly;
 
 /// <summary>
-/// Records of a reference that were damaged or made up: each is refused in the product's own words, or is good enough
-/// to score with. Nothing else may come out: a worker would meet the same record again at every start.
+/// Records of a reference that were damaged or made up: each is refused with the product's own message, or is good
+/// enough to score with. Nothing else may happen, because a worker would read the same record again at every start.
 /// </summary>
 public class DamagedReferenceTests
 {
@@ -37,8 +37,8 @@ public class DamagedReferenceTests
     [InlineData("texts", "-1", "negative")]
     [InlineData("tensors.scores.count", "0", "no scores")]
     [InlineData("tensors.relative_mahalanobis/shrink.count", "0", "damaged")]
-    [InlineData("tensors.relative_mahalanobis/centres.count", "3", "no centres")]
-    [InlineData("tensors.local_outlier_factor/reaches.count", "3", "as many reaches and densities")]
+    [InlineData("tensors.relative_mahalanobis/centres.count", "3", "not centres")]
+    [InlineData("tensors.local_outlier_factor/reaches.count", "3", "the same number of reaches and densities")]
     [InlineData("tensors.perplexity/times.count", "1", "do not belong together")]
     [InlineData("tensors.scores.offset", "2147483647", "should end at byte")]
     public void A_record_that_does_not_hold_together_is_refused_with_what_is_wrong(
@@ -104,7 +104,7 @@ public class DamagedReferenceTests
             }
             catch (AnomalyRefusedException)
             {
-                // What it is for.
+                // Its purpose.
             }
         }
     }

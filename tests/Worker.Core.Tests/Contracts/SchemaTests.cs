@@ -9,7 +9,7 @@ using Worker.Core.Results;
 
 namespace Worker.Core.Tests.Contracts;
 
-/// <summary>What is written against the schemas that consumers are given.</summary>
+/// <summary>Checks written records against the schemas for consumers.</summary>
 public class SchemaTests
 {
     private static readonly Gen<Head> Heads =

@@ -65,20 +65,20 @@ public class DecisionBandsTests
     public void Of_an_exclusive_group_the_most_probable_label_is_yes_and_the_others_are_no()
     {
         var bands = Bands(Grouped("a"), Grouped("b"), Head("c", Thresholds.Half), Grouped("d"));
-        // None reaches a half, and c has nothing to do with it. Shares of the group: .1, .75, .15.
+        // None reaches one half, and c is not in the group. Shares of the group: .1, .75, .15.
         Assert.Equal(
             [new(Decision.No, Confidence.Likely), new(Decision.Yes, Confidence.Uncertain),
                 new(Decision.No, Confidence.Likely), new(Decision.No, Confidence.Likely)],
             bands.Decide(out var outcome, 0.04f, 0.3f, 0.1f, 0.06f));
         Assert.Equal(
             new MessageOutcome(MessageDecision.Yes, Top: 1, Uncertain: 1, Withheld: 0, Passes: false), outcome);
-        // Two of them reach a half: still one yes. Shares: .53, .47, 0; both of the rivals are uncertain.
+        // Two of them reach one half, but there is only one yes. Shares: .53, .47, 0; both of the rivals are uncertain.
         Assert.Equal([Decision.Yes, Decision.No, Decision.No, Decision.No],
             bands.Decide(out outcome, 0.9f, 0.8f, 0.1f, 0).Select(label => label.Decision));
         Assert.Equal(2, outcome.Uncertain);
         Assert.Equal(1 - (0.9 - 0.8) / 1.7, bands.Uncertainty(0, [0.9f, 0.8f, 0.1f, 0]), 1e-6);
         Assert.Equal(1 - (0.9 - 0.8) / 1.7, bands.Uncertainty(1, [0.9f, 0.8f, 0.1f, 0]), 1e-6);
-        // All at 0: the first, and nobody is sure of it.
+        // All at 0: the first is yes, but uncertain.
         Assert.Equal([Decision.Yes, Decision.No, Decision.No],
             bands.Decide(0, 0, 0.1f, 0).Where((_, label) => label != 2).Select(label => label.Decision));
     }

@@ -8,11 +8,11 @@ namespace Worker.Core.Tests.Decisions;
 
 public class ReviewPolicyTests
 {
-    /// <summary>Everything wants review, the more the nearer to a half.</summary>
+    /// <summary>Everything needs review, and more so the closer it is to one half.</summary>
     private static readonly DecisionBands Open = Strict(
         Head("a", new Thresholds(0, 0.5, 1), Certificate(yes: false, no: false)));
 
-    /// <summary>Nothing wants review that is not near a half.</summary>
+    /// <summary>Only messages close to one half need review.</summary>
     private static readonly DecisionBands Closed = Bands(Head("a", Thresholds.Half));
 
     [Fact]
@@ -51,7 +51,7 @@ public class ReviewPolicyTests
         int[] text = [101, 5, 6, 7, 8, 102];
         for (var i = 0; i < 5; i++)
         {
-            // Each is riskier than all before it, so that the budget alone decides.
+            // Each is riskier than all before it, so that only the budget decides.
             var verdict = policy.Judge(Message(Open, i, [0.3f + 0.03f * i], text), Start);
             Assert.Equal((ReviewState.Asked, true), (verdict.State, verdict.IsNew));
             Assert.Equal(ReviewState.Deferred, policy.Withdraw(new("messages", i % 4, i), verdict).State);

@@ -7,7 +7,7 @@ using Worker.Core.Tests.Support;
 namespace Worker.Core.Tests.Heads;
 
 /// <summary>
-/// Records of the heads topic that were damaged or made up: refused in the product's own words, or good enough to
+/// Records of the heads topic that were damaged or made up: refused with the product's own message, or good enough to
 /// decide with.
 /// </summary>
 public class DamagedHeadTests

@@ -101,7 +101,7 @@ public class TextDecoderTests
             Assert.Equal(value, Encoding.UTF8.GetString(text));
         }
         Assert.Equal(3, decoder.BrokenScored);
-        Assert.Contains("scored as it stands", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("whole value is scored", Assert.Single(said), StringComparison.Ordinal);
         Assert.Equal(value, Decode(new InputOptions { Format = InputFormat.Text }, value));
     }
 
@@ -169,7 +169,7 @@ public class TextDecoderTests
                 Assert.Equal(FailureKind.SchemaRegistryFrame, failure?.Kind);
                 Assert.Contains("schema 300", failure!.Reason, StringComparison.Ordinal);
             }
-        // Too short for a frame, or no number: a text like any other.
+        // Too short for a frame, or not a number: an ordinary text.
         Assert.Null(new TextDecoder(new InputOptions()).Decode([0, 0, 0, 0, 7], out _));
         Assert.Null(new TextDecoder(new InputOptions()).Decode([0, 0, 0, 0, 0, (byte)'a'], out _));
     }

@@ -18,7 +18,7 @@ internal sealed class Contract
         File.ReadAllText(
             Path.Combine(Repository.Root, "docs", "schemas", $"{name}.schema.json"))).GetAwaiter().GetResult();
 
-    /// <summary>What is wrong with a record; empty when nothing is.</summary>
+    /// <summary>What is wrong with a record; empty if nothing is.</summary>
     public IReadOnlyList<string> Problems(ReadOnlySpan<byte> json) =>
         [.. schema.Validate(Encoding.UTF8.GetString(json)).Select(error => error.ToString())];
 }

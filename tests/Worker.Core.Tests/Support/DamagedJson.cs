@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Worker.Core.Tests.Support;
 
-/// <summary>Damages JSON at random: what a reader of records from outside must live through.</summary>
+/// <summary>Damages JSON at random, as a reader of foreign records must expect.</summary>
 internal static class DamagedJson
 {
     private static readonly string[] Values =
@@ -16,7 +16,7 @@ internal static class DamagedJson
     /// <summary>The object with one value, somewhere in it, replaced by one of another kind.</summary>
     public static string Replaced(string json, Random random)
     {
-        // A marker first: not every value is one that a tree can hold.
+        // A marker first, because a tree cannot hold every value.
         const string Marker = "\"@@@\"";
         var root = JsonNode.Parse(json)!;
         var places = new List<Action>();

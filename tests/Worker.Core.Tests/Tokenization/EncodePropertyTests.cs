@@ -8,7 +8,7 @@ public class EncodePropertyTests
 {
     private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(300);
 
-    /// <summary>Pieces of text with what is difficult in them, and bytes that are no text at all.</summary>
+    /// <summary>Pieces of text with difficult characters, and bytes that are not text at all.</summary>
     private static readonly Gen<byte[]> Fragments = Gen.OneOf(
         Gen.ArrayOf(Gen.Choose(0, 255).Select(b => (byte)b), 3),
         Gen.ArrayOf(Gen.Choose(0, 127).Select(b => (byte)b), 5),

@@ -27,8 +27,8 @@ public class EncodeTests
     }
 
     /// <summary>
-    /// Whether a word is unknown shows only at its last piece, which the limit must not hide: here the word begins
-    /// with known pieces and ends in a character that no piece has.
+    /// Only the last piece shows whether a word is unknown, and the limit must not hide that. Here the word begins with
+    /// known pieces and ends in a character that no piece has.
     /// </summary>
     [Fact]
     public void A_word_cut_by_the_limit_is_unknown_if_its_rest_is()
@@ -53,7 +53,7 @@ public class EncodeTests
     public void A_megabyte_without_a_space_is_one_unknown_word() =>
         Assert.Equal([101, 100, 102], Tokenizers.MiniLm.Ids(Tokenizers.Utf8(new string('a', 1 << 20))));
 
-    /// <summary>Marks that are put in order must not be so again and again in a word that is too long anyway.</summary>
+    /// <summary>Marks must not be put in order repeatedly in a word that is too long anyway.</summary>
     [Fact]
     public void A_megabyte_of_marks_is_one_unknown_word()
     {

@@ -6,7 +6,7 @@ namespace Worker.Core.Tests.Tokenization;
 
 /// <summary>
 /// Words of letters and digits, and common punctuation: there Microsoft.ML.Tokenizers agrees with the reference.
-/// Elsewhere it does not (it keeps accents, drops "$ &lt; = +" and joins "_"), so the golden files are the judge.
+/// Elsewhere it does not (it keeps accents, drops "$ &lt; = +" and joins "_"), so the golden files decide.
 /// </summary>
 public class PeerTests
 {

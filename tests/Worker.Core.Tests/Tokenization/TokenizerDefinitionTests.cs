@@ -193,7 +193,7 @@ public class TokenizerDefinitionTests
         Assert.Equal(41, definition.IdLimit);
         var b = definition.Vocabulary.Find("##b")!.Value;
         Assert.Equal([5, 40, b, 5, 3], new WordPieceTokenizer(definition).Ids("<order>##b a"));
-        // Beside tokenizer.json, which lists its tokens itself, they can only agree with it.
+        // tokenizer.json lists its tokens itself, so these files can only agree with it.
         var json = new TokenizerFiles { TokenizerJson = Tokenizers.Utf8(Json), AddedTokens = files.AddedTokens };
         var error = Assert.Throws<TokenizerRefusedException>(() => TokenizerDefinition.Read(json));
         Assert.Equal(("added_tokens.json", "<order>"), (error.File, error.Field));

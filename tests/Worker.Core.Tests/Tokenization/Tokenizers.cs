@@ -3,7 +3,7 @@ using Worker.Core.Tokenization;
 
 namespace Worker.Core.Tests.Tokenization;
 
-/// <summary>Tokenizers to test with, and what the reference says of texts.</summary>
+/// <summary>Tokenizers to test with, and the reference's ids of texts.</summary>
 internal static class Tokenizers
 {
     private static readonly Lazy<WordPieceTokenizer> LazyMiniLm = new(() =>
@@ -24,7 +24,7 @@ internal static class Tokenizers
 
     public static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    /// <summary>The ids of a text, with a limit of so many.</summary>
+    /// <summary>The ids of a text, with a limit.</summary>
     public static int[] Ids(this WordPieceTokenizer tokenizer, ReadOnlySpan<byte> utf8, int limit = 512)
     {
         var ids = new int[limit];

@@ -18,7 +18,7 @@ public class UnicodeTests
     ];
 
     /// <summary>
-    /// What Unicode 8.0 counts in a category it still does today, but for the few that were moved since.
+    /// Characters of a category in Unicode 8.0 are still in it today, except for a few that were moved.
     /// </summary>
     [Fact]
     public void Frozen_categories_are_those_of_the_framework_or_were_moved_since()
@@ -71,7 +71,7 @@ public class UnicodeTests
         Assert.Equal(chinese, CategoryRanges.Contains(CategoryRanges.Chinese, codePoint));
 
     /// <summary>
-    /// Runs itself once more in a process with invariant globalization, where making a tokenizer must fail.
+    /// Runs itself again in a process with invariant globalization, where creating a tokenizer must fail.
     /// </summary>
     [Fact]
     public async Task Invariant_globalization_is_refused()

@@ -13,9 +13,9 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
     }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>
-    /// Waits until every partition has a leader, and neither that leader nor an in-sync replica is that broker: as long
-    /// as a dead one counts as in sync nothing is acknowledged. The time in ms of the run, or null when it took too
-    /// long.
+    /// Waits until every partition has a leader, and neither that leader nor an in-sync replica is the given broker: as
+    /// long as a dead one counts as in sync nothing is acknowledged. Returns the time in ms of the run, or null if it
+    /// took too long.
     /// </summary>
     public Task<long?> LedWithout(int broker, TimeSpan patience, CancellationToken stop) =>
         Until(partition => partition.Leader > 0 && partition.Leader != broker + 1
@@ -30,7 +30,7 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
         Until(partition => partition.Leader > 0
             && partition.InSyncReplicas.Length == partition.Replicas.Length, patience, CancellationToken.None);
 
-    /// <summary>The broker (from 0) that leads a partition now, or null where the partition is not known.</summary>
+    /// <summary>The broker (from 0) that leads a partition now, or null if the partition is not known.</summary>
     public int? Leader(string topic, int partition) =>
         admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Find(other => other.Topic == topic)?
             .Partitions.Find(other => other.PartitionId == partition) is { Leader: > 0 } led ? led.Leader - 1 : null;
@@ -53,7 +53,7 @@ internal sealed class ClusterHealth(string bootstrapServers, Func<long> now) : I
             }
             catch (KafkaException)
             {
-                // The one that was asked is the one that is away: ask again.
+                // The broker that was asked is the one that is away, so ask again.
             }
             await Task.Delay(100, CancellationToken.None);
         }

@@ -8,7 +8,7 @@ using Worker.Faults.Tests.Workers;
 namespace Worker.Faults.Tests.Cluster;
 
 /// <summary>
-/// Three real brokers on this machine, by the script that lies beside the checkout; data in a folder of its own.
+/// Three real brokers on this machine, started by the script next to the checkout; data in a separate folder.
 /// </summary>
 internal sealed class KafkaCluster : IAsyncDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public string BootstrapServers { get; }
 
     /// <summary>
-    /// Whether the brokers' logs and partitions stay when they end: of a run that failed they are the evidence.
+    /// Whether the brokers' logs and partitions stay when they end; after a failed run they are the evidence.
     /// </summary>
     public bool KeepsData { get; set; } = true;
 
-    /// <summary>The script, or null where it is not beside the checkout.</summary>
+    /// <summary>The script, or null if it is not next to the checkout.</summary>
     public static string? Script
     {
         get
@@ -57,7 +57,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         var cluster = new KafkaCluster(folder, bootstrap.Trim().Split('\n')[^1]);
         if (extra.Count > 0)
         {
-            // The script writes the properties itself: what is added counts from the next start on.
+            // The script writes the properties itself, so additions count from the next start.
             for (var broker = 0; broker < FaultSchedule.Brokers; broker++)
             {
                 await File.AppendAllLinesAsync(Path.Combine(folder, $"{broker + 1}.properties"), extra);
@@ -104,7 +104,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         var output = Path.GetTempFileName();
         try
         {
-            // To a file and not a pipe: the brokers that the script leaves behind would keep a pipe open.
+            // To a file and not a pipe, because the brokers that the script starts would keep a pipe open.
             using var process = Process.Start(
                 new ProcessStartInfo(
                     "/bin/sh", ["-c", "out=$1; shift; exec setsid bash \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output,
@@ -124,7 +124,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// A first port such that all that the brokers need are free; below the range that systems give to outgoing
+    /// A first port such that all ports of the brokers are free; below the range that systems give to outgoing
     /// connections.
     /// </summary>
     private static int FreePorts()

@@ -3,7 +3,7 @@ namespace Worker.Faults.Tests.Commits;
 /// <summary>
 /// A clock that does something just before a transaction is committed: the publisher gives every step of a transaction
 /// a timer of one and a half times its limit, and the second step of a small window is the commit. (A FakeTimeProvider
-/// tells nobody of a new timer, and its time passes only by hand.)
+/// does not report new timers, and its time must be moved by hand.)
 /// </summary>
 internal sealed class CommitGate(TimeSpan transactionTimeout) : TimeProvider
 {

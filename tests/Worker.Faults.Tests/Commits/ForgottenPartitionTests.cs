@@ -9,10 +9,10 @@ using Worker.Kafka.Configuration;
 namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
-/// A commit is acknowledged, and the broker that leads a partition of it is killed before it is told. While the
-/// partition has no leader, Kafka 4.3 takes it for deleted and forgets to tell it: its records stay hidden, and
-/// everybody's that come after them. Where that broker also keeps the group's offsets, those stay undecided, and nobody
-/// can read on. Nothing more is fed, so nothing but the worker itself can notice.
+/// A commit is acknowledged, and the broker that leads one of its partitions is killed before it is told. While the
+/// partition has no leader, Kafka 4.3 takes it for deleted and forgets to tell it. Its records stay hidden, and so do
+/// all records after them. If that broker also keeps the group's offsets, those stay undecided, and nobody can read on.
+/// Nothing more is fed, so only the worker itself can notice.
 /// </summary>
 [Collection(nameof(RestartedCoordinatorTests))]
 public sealed class ForgottenPartitionTests(ITestOutputHelper output)
@@ -38,7 +38,7 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
     {
         await using var cluster = await KafkaCluster.Start(Path.Combine(folder, "kafka"),
         [
-            // One copy each: nobody waits for the frozen broker to copy what is decided.
+            // One copy each, so that nobody waits for the frozen broker to copy the decision.
             "offsets.topic.replication.factor=1", "transaction.state.log.replication.factor=1",
             "transaction.state.log.min.isr=1", "min.insync.replicas=1",
         ]);
@@ -119,7 +119,7 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         }
         catch (KafkaException)
         {
-            // The one that was asked is the one that is away.
+            // The broker that was asked is the one that is away.
             return false;
         }
     }
@@ -154,7 +154,7 @@ public sealed class ForgottenPartitionTests(ITestOutputHelper output)
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
     }
 
-    /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
+    /// <summary>What a read_committed reader sees once it has seen a number of records, or after a minute.</summary>
     private static List<int> Results(KafkaOptions options, int minimum) =>
         [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 1, minimum, seconds: 60)
             .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];

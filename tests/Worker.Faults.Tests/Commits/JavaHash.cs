@@ -1,6 +1,6 @@
 namespace Worker.Faults.Tests.Commits;
 
-/// <summary>As Kafka finds the partition of a transactional identity or of a group.</summary>
+/// <summary>The hash by which Kafka finds the partition of a transactional identity or of a group.</summary>
 internal static class JavaHash
 {
     public static int Of(string text)

@@ -10,10 +10,11 @@ using Worker.Kafka.Topics;
 namespace Worker.Faults.Tests.Commits;
 
 /// <summary>
-/// The coordinator of transactions is killed when it has logged a commit that no other broker has, and comes back at
-/// once. From what it remembers of the cluster it takes itself for the coordinator once more and tells the partitions
-/// that others lead that the transaction is committed (Kafka 4.3); the real coordinator knows of no commit and aborts
-/// the rest. One transaction, half of it visible. Alone, because the broker must be back within its session of 9 s.
+/// The coordinator of transactions is killed when it has logged a commit that no other broker has, and comes back
+/// immediately. From what it remembers of the cluster it believes that it is still the coordinator, and tells the
+/// partitions that others lead that the transaction is committed (Kafka 4.3). The real coordinator knows of no commit
+/// and aborts the rest. So half of one transaction is visible. This test runs alone, because the broker must be back
+/// within its session of 9 s.
 /// </summary>
 [CollectionDefinition(nameof(RestartedCoordinatorTests), DisableParallelization = true)]
 [Collection(nameof(RestartedCoordinatorTests))]
@@ -39,7 +40,8 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
 
     private async Task FinishIn(string folder)
     {
-        // The next coordinator finds the time limit over, and aborts some time after the restarted one has spoken ...
+        // The next coordinator finds the time limit exceeded, and aborts some time after the restarted one has told its
+        // partitions ...
         await using var cluster = await KafkaCluster.Start(
             Path.Combine(folder, "kafka"), ["transaction.abort.timed.out.transaction.cleanup.interval.ms=3000"]);
         var options = new KafkaOptions
@@ -78,7 +80,7 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
             {
                 foreach (var other in Enumerable.Range(0, FaultSchedule.Brokers).Where(other => other != coordinator))
                     cluster.Freeze(other);
-                // What they had asked the coordinator for is answered with this, and not with the commit.
+                // Their request to the coordinator is answered with this, and not with the commit.
                 Produce(options, fillers, Acks.Leader);
                 decisions.Refresh();
                 frozen.Set();
@@ -104,7 +106,9 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         cluster.KeepsData = false;
     }
 
-    /// <summary>Until the commit is in the coordinator's log, unless its time limit would be over before.</summary>
+    /// <summary>
+    /// Waits until the commit is in the coordinator's log, unless its time limit would end before that.
+    /// </summary>
     private static async Task Grown(FileInfo file)
     {
         var before = file.Length;
@@ -114,7 +118,7 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
     }
 
     private static bool HasFinished(ListLogger log) =>
-        log.Lines.Any(line => line.Contains("A window is finished", StringComparison.Ordinal));
+        log.Lines.Any(line => line.Contains("A window that failing brokers had committed", StringComparison.Ordinal));
 
     /// <summary>
     /// Values "first" to "first + count - 1" in one batch, keys that reach every partition of the results; returns what
@@ -137,7 +141,7 @@ public sealed class RestartedCoordinatorTests(ITestOutputHelper output)
         Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(30)));
     }
 
-    /// <summary>What a read_committed reader sees once it has seen so many, or after a minute.</summary>
+    /// <summary>What a read_committed reader sees once it has seen a number of records, or after a minute.</summary>
     private static List<int> Results(KafkaOptions options, int minimum) =>
         [.. CommittedTopic.Read(options.BootstrapServers, options.Topics.Results, 3, minimum, seconds: 60)
             .Select(result => int.Parse(Encoding.UTF8.GetString(result.Message.Value), CultureInfo.InvariantCulture))];

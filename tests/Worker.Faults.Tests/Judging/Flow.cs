@@ -1,11 +1,11 @@
 namespace Worker.Faults.Tests.Judging;
 
 /// <summary>
-/// One message on its way: acknowledged, then seen by a read_committed reader. Both in ms of the run.
+/// Times of one message: when it was acknowledged, and when a read_committed reader saw it. Both in ms of the run.
 /// </summary>
 public readonly record struct Passage(int Partition, long AckedMs, long OutMs);
 
-/// <summary>Nothing came out though something was waiting, from one time to another, in ms of the run.</summary>
+/// <summary>A time in which nothing came out although something was waiting, in ms of the run.</summary>
 /// <param name="Partition">Of the input; -1 for all partitions together.</param>
 public readonly record struct Stall(int Partition, long FromMs, long ToMs)
 {
@@ -26,7 +26,7 @@ public sealed class Flow
     }
 
     /// <summary>
-    /// That share of the messages was out within so many ms of its acknowledgement; null without messages.
+    /// Within how many ms of its acknowledgement a given share of the messages was out; null without messages.
     /// </summary>
     public long? Delay(double share)
     {
@@ -45,8 +45,8 @@ public sealed class Flow
             .MaxBy(stall => stall.Ms);
 
     /// <summary>
-    /// When, at the latest, every partition had let out a message that was acknowledged after
-    /// <paramref name="sinceMs"/>; null where one did not, or none was sent any more.
+    /// When every partition had put out a message that was acknowledged after <paramref name="sinceMs"/>; null if one
+    /// did not, or no more messages were sent.
     /// </summary>
     public long? FlowsAgainMs(long sinceMs)
     {

@@ -1,7 +1,7 @@
 namespace Worker.Faults.Tests.Judging;
 
 /// <summary>
-/// Results name the version of their head: it must have been published, and not have been replaced long ago.
+/// Results name the version of their head, which must have been published, and not have been replaced long ago.
 /// </summary>
 internal static class HeadChecks
 {

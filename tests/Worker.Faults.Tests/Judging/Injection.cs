@@ -4,25 +4,25 @@ namespace Worker.Faults.Tests.Judging;
 
 /// <summary>A fault that was really injected; times in ms of the run.</summary>
 /// <param name="FromMs">When it was injected.</param>
-/// <param name="HealedMs">When what it broke was started or let go on.</param>
-/// <param name="CountFromMs">From when on recovery is timed: at the injection, or once the brokers had leaders
+/// <param name="HealedMs">When the broken process was started or resumed.</param>
+/// <param name="CountFromMs">From when recovery is timed: from the injection, or once the partitions had leaders
 /// again.</param>
 /// <param name="Away">How long it was meant to last; starting again comes on top.</param>
 public sealed record Injection(
     FaultKind Kind, int Target, long FromMs, long HealedMs, long CountFromMs, TimeSpan Away = default);
 
-/// <summary>A fault that stood alone, and how soon everything flowed again, in ms.</summary>
+/// <summary>A single fault, and how soon everything flowed again, in ms.</summary>
 public readonly record struct LoneFault(TimeSpan Away, long Ms);
 
 /// <summary>How soon everything flowed again after faults of one kind, in ms.</summary>
-/// <param name="Survived">After how many every partition flowed again.</param>
+/// <param name="Survived">After how many of them every partition flowed again.</param>
 /// <param name="Alone">Those with no other fault from 5 s before until they flowed again.</param>
 public sealed record Recovery(
     FaultKind Kind, int Injected, int Survived, IReadOnlyList<long> All, IReadOnlyList<LoneFault> Alone)
 {
     private const long QuietBeforeMs = 5_000;
 
-    /// <summary>Faults that stop messages; the others are not held against a recovery time.</summary>
+    /// <summary>Faults that stop messages; the others do not affect a recovery time.</summary>
     private static bool Disturbs(FaultKind kind) => kind is not (FaultKind.HeadSwap or FaultKind.PoisonBurst);
 
     /// <summary>One entry for each kind that was injected.</summary>

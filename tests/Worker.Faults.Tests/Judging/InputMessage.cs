@@ -1,6 +1,6 @@
 namespace Worker.Faults.Tests.Judging;
 
-/// <summary>What is wrong with a message on purpose; the worker's failure kind that it must lead to.</summary>
+/// <summary>What is intentionally wrong with a message; the failure kind that it must lead to.</summary>
 public enum Poison
 {
     None,
@@ -36,5 +36,5 @@ public sealed class InputMessage
     public override string ToString() => Key is null ? $"message {Id} (no key)" : $"message {Id} ({Key}:{Sequence})";
 }
 
-/// <summary>A message as the topic holds it: this, and not what the producer thinks, is the input.</summary>
+/// <summary>A message as the topic holds it. This is the input, not what the producer believes.</summary>
 public readonly record struct SourceRecord(int Partition, long Offset, int Id);

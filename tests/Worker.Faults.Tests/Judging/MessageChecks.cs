@@ -1,9 +1,9 @@
 namespace Worker.Faults.Tests.Judging;
 
-/// <summary>Per message of the input: did it come out, once, where it belongs?</summary>
+/// <summary>Checks for each input message whether it came out once, where it belongs.</summary>
 internal static class MessageChecks
 {
-    /// <summary>Returns how many messages came out more than once as at-least-once allows.</summary>
+    /// <summary>Returns how many messages came out more than once, as at-least-once allows.</summary>
     public static int Run(Evidence evidence, List<Appearance> appearances, List<Violation> violations)
     {
         var byId = appearances.ToLookup(appearance => appearance.Id);
@@ -34,7 +34,7 @@ internal static class MessageChecks
         return allowed;
     }
 
-    /// <summary>True where it came out more than once and may.</summary>
+    /// <summary>True if it came out more than once and may.</summary>
     private static bool CheckOnce(Evidence evidence, List<Appearance> outlet, string at, List<Violation> violations)
     {
         if (outlet.Count < 2)
@@ -49,7 +49,7 @@ internal static class MessageChecks
 
     private static void CheckLetter(InputMessage message, Appearance letter, string at, List<Violation> violations)
     {
-        // A value that leaves no room for the reasons is left out, and said to be.
+        // A value that leaves no room for the reasons is left out, and the dead letter says so.
         var expected = message.Poison == Poison.Oversize ? nameof(Poison.InvalidUtf8) : message.Poison.ToString();
         if (message.Poison != Poison.None && letter.Failure != expected)
             violations.Add(new(Breach.DeadLetterSpoiled, $"{at}: {letter} says {letter.Failure}, not {expected}"));

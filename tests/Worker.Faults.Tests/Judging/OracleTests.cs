@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Worker.Faults.Tests.Judging;
 
-/// <summary>The oracle finds what it is there to find, and nothing in a run without fault.</summary>
+/// <summary>The oracle finds every kind of violation, and nothing in a run without faults.</summary>
 public class OracleTests
 {
     private const int Messages = 40;
@@ -161,7 +161,7 @@ public class OracleTests
     {
         var verdict = Judge(_ => { }, heads: new() { [1] = 0, [2] = 20 - Oracle.HeadGraceMs });
 
-        // Messages are sent at their id's ms; those after 20 ms had to know version 2.
+        // Messages are sent at the ms of their id; those after 20 ms must have version 2.
         Assert.Equal(Enumerable.Range(21, Messages - 21).Count(id => id % 10 != 0), verdict.Count(Breach.StaleHead));
     }
 

@@ -1,9 +1,9 @@
 namespace Worker.Faults.Tests.Judging;
 
 /// <summary>
-/// Order. Exactly-once: in each partition of an outlet, what came from one partition of the input is in its order. In
-/// both modes: the first appearances of each key's messages are in order (a message without a key may go to any
-/// partition of the outlet, so after a second pass it has no order to keep).
+/// Order. Exactly-once: in each partition of an outlet, messages from one partition of the input are in order. In both
+/// modes: the first appearances of each key's messages are in order (a message without a key may go to any partition of
+/// the outlet, so after a second pass it has no order to keep).
 /// </summary>
 internal static class OrderChecks
 {
@@ -24,7 +24,7 @@ internal static class OrderChecks
         var last = new Dictionary<int, Appearance>();
         foreach (var record in records)
         {
-            // Equal is a double, which is counted as one.
+            // Equal means a duplicate, which is counted as one.
             if (last.TryGetValue(record.SourcePartition, out var before) && record.SourceOffset < before.SourceOffset)
                 violations.Add(new(Breach.OutOfOrder, $"message {record.Id}: {record} comes after {before}"));
             else

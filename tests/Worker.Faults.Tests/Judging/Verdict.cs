@@ -3,10 +3,10 @@ namespace Worker.Faults.Tests.Judging;
 /// <summary>How a promise was broken.</summary>
 public enum Breach
 {
-    /// <summary>An acknowledged message is not in the topic: Kafka's own doing, the workers never saw it.</summary>
+    /// <summary>An acknowledged message is not in the topic. That is Kafka's fault; the workers never saw it.</summary>
     InputLost,
 
-    /// <summary>A message came out nowhere.</summary>
+    /// <summary>A message did not come out anywhere.</summary>
     Missing,
 
     /// <summary>A message came out twice in the same outlet.</summary>
@@ -27,7 +27,7 @@ public enum Breach
     /// <summary>A review item without a result that announces it, or the other way round.</summary>
     ReviewMismatch,
 
-    /// <summary>A record that leads back to no message, or to another than it says.</summary>
+    /// <summary>A record that belongs to no message, or to another message than it says.</summary>
     Phantom,
 
     /// <summary>Scored with a head that was long replaced, or never published.</summary>
@@ -56,8 +56,8 @@ public sealed record Verdict
     public required int Reviews { get; init; }
 
     /// <summary>
-    /// How often results of one partition went back to an older head: a worker that had not heard of the newer one took
-    /// over.
+    /// How often results of one partition went back to an older head, because a worker that did not know the newer one
+    /// took over.
     /// </summary>
     public required int HeadSteps { get; init; }
 

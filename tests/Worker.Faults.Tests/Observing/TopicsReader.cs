@@ -11,8 +11,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Faults.Tests.Observing;
 
 /// <summary>
-/// The consumer of results that the promise is made to: read_committed, from the beginning, on a thread of its own, all
-/// the time. It reads the input topic too, whose contents are what must come out.
+/// The consumer of results for which the promise holds: read_committed, from the beginning, on its own thread, all the
+/// time. It reads the input topic too, whose contents are what must come out.
 /// </summary>
 internal sealed class TopicsReader : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class TopicsReader : IDisposable
             FetchMaxBytes = 20_000_000,
             ReconnectBackoffMaxMs = 1_000,
             TopicMetadataRefreshIntervalMs = 2_000,
-            // A frozen broker is given up soon, so that its stall is not mistaken for the worker's.
+            // A frozen broker is given up on soon, so that its stall is not mistaken for the worker's.
             SocketTimeoutMs = 4_000,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         partitions =
@@ -102,7 +102,7 @@ internal sealed class TopicsReader : IDisposable
     /// Waits until all that is committed by now has been read. The end is marked: a last record in every partition is
     /// seen only after all before it, and only once no transaction before it is open.
     /// </summary>
-    /// <returns>False where a partition's end was not seen within the given time.</returns>
+    /// <returns>False if a partition's end was not seen within the given time.</returns>
     public async Task<bool> ReadToEnd(string bootstrapServers, TimeSpan patience)
     {
         using var marker = new ProducerBuilder<Null, byte[]>(
@@ -121,7 +121,7 @@ internal sealed class TopicsReader : IDisposable
         return false;
     }
 
-    /// <summary>Again where a broker that has just come back does not know the partition yet.</summary>
+    /// <summary>Retries if a broker that has just come back does not know the partition yet.</summary>
     private async Task MarkEnd(IProducer<Null, byte[]> marker, TopicPartition partition, long deadline)
     {
         while (true)
@@ -163,7 +163,7 @@ internal sealed class TopicsReader : IDisposable
             }
             catch (ConsumeException)
             {
-                // A broker is away: the client goes on by itself.
+                // A broker is away; the client continues by itself.
             }
         }
     }

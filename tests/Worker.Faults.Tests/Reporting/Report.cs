@@ -3,7 +3,7 @@ using Worker.Faults.Tests.Workers;
 
 namespace Worker.Faults.Tests.Reporting;
 
-/// <summary>What a run showed.</summary>
+/// <summary>The result of a run.</summary>
 internal sealed record Report
 {
     public required FaultOptions Options { get; init; }
@@ -16,13 +16,13 @@ internal sealed record Report
 
     public required IReadOnlyList<Ending> Endings { get; init; }
 
-    /// <summary>Messages whose fate the producer does not know; the topic does.</summary>
+    /// <summary>Messages whose fate the producer does not know; the topic shows it.</summary>
     public required int InDoubt { get; init; }
 
     /// <summary>Whether everything came out before the deadline.</summary>
     public required bool Drained { get; init; }
 
-    /// <summary>Whether the reader got to the end of every topic: not so while a transaction is open.</summary>
+    /// <summary>Whether the reader reached the end of every topic, which an open transaction prevents.</summary>
     public required bool ReadToEnd { get; init; }
 
     public required long DrainMs { get; init; }

@@ -3,7 +3,7 @@ namespace Worker.Faults.Tests.Reporting;
 /// <summary>What a run leaves in its folder besides the workers' logs.</summary>
 internal static class ReportFiles
 {
-    /// <summary>report.txt, injections.txt (what was done when), and violations.txt where there are any.</summary>
+    /// <summary>report.txt, injections.txt (what was done when), and violations.txt if there are any.</summary>
     public static void Write(Report report)
     {
         File.WriteAllText(Path.Combine(report.Options.Folder, "report.txt"), ReportText.Of(report));

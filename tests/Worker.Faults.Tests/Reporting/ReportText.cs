@@ -57,7 +57,7 @@ internal static class ReportText
     }
 
     /// <summary>
-    /// Recovery from faults by themselves: whether others take over or the same comes back is told by the time away.
+    /// Recovery from single faults; the time away shows whether others take over or the same worker comes back.
     /// </summary>
     private static void Alone(StringBuilder text, IReadOnlyList<Recovery> recoveries)
     {
@@ -151,7 +151,7 @@ internal static class ReportText
                 $"{(report.Options.Calm ? " --calm" : "")} --rate {report.Options.Rate}");
     }
 
-    /// <summary>A line of the log without its time, and short.</summary>
+    /// <summary>A line of the log, shortened and without its time.</summary>
     private static string Short(string words)
     {
         var at = words.IndexOf(" crit: ", StringComparison.Ordinal);

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
-/// Each fault by itself, by turns, with a quiet time after it: what is timed is the recovery from that fault and
-/// nothing else. A pure function of seed, length and number of workers, like <see cref="FaultSchedule"/>.
+/// Single faults in turn, with a quiet time after each, so that only the recovery from that fault is timed. A pure
+/// function of seed, length and number of workers, like <see cref="FaultSchedule"/>.
 /// </summary>
 public static class CalmSchedule
 {
@@ -33,7 +33,7 @@ public static class CalmSchedule
         while (true)
         {
             var (kind, seconds) = cards.Next();
-            // Where nobody takes over, the only worker comes back at once.
+            // If no other worker can take over, the only worker comes back immediately.
             var away = TimeSpan.FromSeconds(workers == 1 && kind == FaultKind.WorkerKill ? 0.2 : seconds);
             if (at + away > length)
                 return faults.ToImmutable();

@@ -1,6 +1,8 @@
 namespace Worker.Faults.Tests.Scenario;
 
-/// <summary>Draws each card once, shuffled, before it begins again: random order, known shares.</summary>
+/// <summary>
+/// Draws each card once, shuffled, before it begins again, which gives random order and known shares.
+/// </summary>
 internal sealed class Deck<T>(Random random, T[] cards)
 {
     private readonly Queue<T> left = [];

@@ -6,7 +6,7 @@ public enum FaultKind
     /// <summary>kill -9 of a worker; the same identity starts again after the fault's duration.</summary>
     WorkerKill,
 
-    /// <summary>SIGTERM of a worker, which must end in good order; it starts again after the duration.</summary>
+    /// <summary>SIGTERM of a worker, which must end in an orderly way; it starts again after the duration.</summary>
     WorkerTerminate,
 
     /// <summary>SIGSTOP of a worker, SIGCONT before its session ends.</summary>
@@ -23,15 +23,15 @@ public enum FaultKind
     /// <summary>SIGSTOP of a worker, a new process with its identity, SIGCONT of the old one: it is fenced.</summary>
     WorkerReplaced,
 
-    /// <summary>A worker whose encoder needs seconds for a window joins, and goes by kill -9 or SIGTERM.</summary>
+    /// <summary>A worker whose encoder needs seconds for a window joins, and is ended by kill -9 or SIGTERM.</summary>
     SlowWorker,
 
     /// <summary>
-    /// Workers leave and join about every second; its kills and terminations are faults of their own.
+    /// Workers leave and join about every second; its kills and terminations count as separate faults.
     /// </summary>
     RebalanceStorm,
 
-    /// <summary>All workers but one leave for a while; its terminations are faults of their own.</summary>
+    /// <summary>All workers but one leave for a while; its terminations count as separate faults.</summary>
     OneWorkerLeft,
 
     /// <summary>kill -9 of a broker, started again after the duration.</summary>

@@ -4,12 +4,11 @@ namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
 /// Which fault happens when: a pure function of seed, length and number of workers. Cycles of 60 s: 30 s in which
-/// faults come on top of each other, then a calm in which one fault stands alone, so that recovery from it can be
-/// timed.
+/// faults overlap, then a calm time with a single fault, so that recovery from it can be timed.
 /// </summary>
 public static class FaultSchedule
 {
-    /// <summary>Brokers of the cluster; one of them at a time may be away.</summary>
+    /// <summary>Brokers of the cluster; only one of them at a time may be away.</summary>
     public const int Brokers = 3;
 
     private static readonly TimeSpan Cycle = TimeSpan.FromSeconds(60);
@@ -50,7 +49,7 @@ public static class FaultSchedule
     }
 
     /// <summary>
-    /// The fault of a calm, by turns: others take over, the same worker comes back, a broker bounces.
+    /// The fault of a calm time, in turn: others take over, the same worker comes back, a broker bounces.
     /// </summary>
     private static ScheduledFault Alone(Random random, int cycle, TimeSpan at, int workers) => (cycle % 4) switch
     {

@@ -1,8 +1,8 @@
 namespace Worker.Faults.Tests.Scenario;
 
 /// <summary>
-/// The faults of workers. It keeps a plan of who is busy with a fault, so that a worker has one at a time and, as far
-/// as that can be planned, one worker is always up.
+/// The faults of workers. It tracks which workers have a fault, so that each has one at a time and, as far as possible,
+/// one worker is always up.
 /// </summary>
 internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault> faults)
 {
@@ -72,7 +72,7 @@ internal sealed class WorkerLane(Random random, int workers, List<ScheduledFault
 
     private void Add(TimeSpan at, FaultKind kind, int worker, TimeSpan duration)
     {
-        // The last one up comes back at once.
+        // The last one up comes back immediately.
         if (kind is FaultKind.WorkerKill or FaultKind.WorkerTerminate && Free(at).Count < 2)
             duration = TimeSpan.FromSeconds(0.2);
         faults.Add(new(at, kind, worker, duration));

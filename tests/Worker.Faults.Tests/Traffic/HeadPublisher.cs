@@ -28,14 +28,14 @@ internal sealed class HeadPublisher(
     /// <summary>When each version was acknowledged, in ms of the run.</summary>
     public IReadOnlyDictionary<int, long> Published => published;
 
-    /// <summary>The next version of both heads; tried again until a broker has it.</summary>
+    /// <summary>The next version of both heads; retried until a broker has it.</summary>
     public async Task PublishNext(CancellationToken stop)
     {
         await gate.WaitAsync(stop);
         try
         {
             version++;
-            // Before it is acknowledged it may be in use already.
+            // It may already be in use before it is acknowledged.
             published[version] = long.MaxValue / 2;
             foreach (var (label, encoder) in new[] { (FastLabel, fast), (SlowLabel, slow) })
                 await Publish(HeadJson.Serialize(Head(label, encoder)), label, stop);

@@ -4,7 +4,7 @@ using Worker.Faults.Tests.Judging;
 
 namespace Worker.Faults.Tests.Traffic;
 
-/// <summary>What messages hold: JSON with a text of a few words, or something that cannot be processed.</summary>
+/// <summary>Contents of messages: JSON with a text of a few words, or something that cannot be processed.</summary>
 internal static class MessageContent
 {
     public const string IdHeader = "id";

@@ -5,9 +5,9 @@ using Worker.Faults.Tests.Judging;
 namespace Worker.Faults.Tests.Traffic;
 
 /// <summary>
-/// Keeps writing messages of known identity, some without a key, one in a hundred poison. Idempotent, and patient
-/// enough to outlast every broker fault, so that each message is in the topic once or (after a fatal error of the
-/// client) in doubt.
+/// Keeps writing messages of known identity, some without a key, one in a hundred poison. It is idempotent, and patient
+/// enough to outlast every broker fault, so each message is in the topic once or, after a fatal error of the client,
+/// uncertain.
 /// </summary>
 internal sealed class MessageProducer : IDisposable
 {
@@ -83,7 +83,7 @@ internal sealed class MessageProducer : IDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
-                // What could not be sent in time is caught up with, at most a second's worth at once.
+                // Messages that could not be sent in time are sent later, at most a second's worth at a time.
                 for (var until = Math.Min((now() - begin) * perSecond / 1000, due + perSecond); due < until; due++)
                     Send(random.Next(100) == 0 ? Poisons[random.Next(Poisons.Length)] : Poison.None);
         }

@@ -4,7 +4,7 @@ using Worker.Faults.Tests.Traffic;
 namespace Worker.Faults.Tests.Workers;
 
 /// <summary>
-/// The two encoders of a run: a tiny one that costs next to nothing, and a real one that makes windows last seconds.
+/// The two encoders of a run: a tiny one that costs almost nothing, and a real one with which windows take seconds.
 /// </summary>
 internal sealed record RunEncoders(string FastBundle, EncoderIdentity Fast, string SlowBundle, EncoderIdentity Slow)
 {

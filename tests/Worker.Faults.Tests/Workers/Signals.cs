@@ -13,7 +13,7 @@ internal enum Signal
 
 internal static partial class Signals
 {
-    /// <summary>Sends a signal; false where the process is gone.</summary>
+    /// <summary>Sends a signal; false if the process is gone.</summary>
     public static bool Send(int pid, Signal signal) => Kill(pid, (int)signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill")]

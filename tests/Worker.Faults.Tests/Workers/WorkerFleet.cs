@@ -1,11 +1,11 @@
 namespace Worker.Faults.Tests.Workers;
 
 /// <summary>
-/// The workers of a run, each with an identity of its own that survives restarts, and the slow one that comes and goes.
+/// The workers of a run, each with its own identity that survives restarts, and the slow one that comes and goes.
 /// </summary>
 internal sealed class WorkerFleet : IAsyncDisposable
 {
-    /// <summary>What a production user would set, at the short end, so that faults are over soon.</summary>
+    /// <summary>Settings of a production user, with short times so that faults are over soon.</summary>
     public const int SessionTimeoutMs = 4_000;
 
     private readonly FaultOptions options;
@@ -33,7 +33,7 @@ internal sealed class WorkerFleet : IAsyncDisposable
 
     public int Up => Slots.Count(slot => slot.IsUp) + (Slow.IsUp ? 1 : 0);
 
-    /// <summary>Lives that ended by themselves, or not as asked.</summary>
+    /// <summary>Lives that ended by themselves, or not as requested.</summary>
     public IReadOnlyList<Ending> Endings
     {
         get

@@ -10,8 +10,8 @@ internal sealed class WorkerProcess : IDisposable
     public WorkerProcess(string log, IEnumerable<string> settings)
     {
         Log = log;
-        // The shell becomes the worker: its process id is the worker's. In a session of its own, so that Ctrl-C at the
-        // terminal ends the test and not the workers.
+        // The shell becomes the worker, so its process id is the worker's. It has its own session, so that Ctrl-C at
+        // the terminal ends the test and not the workers.
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList =
@@ -32,7 +32,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool Send(Signal signal) => !process.HasExited && Signals.Send(process.Id, signal);
 
-    /// <summary>Whether it came so far as to write a first line.</summary>
+    /// <summary>Whether it got as far as writing a first line.</summary>
     public bool HasSpoken => new FileInfo(Log) is { Exists: true, Length: > 0 };
 
     public async Task<bool> WaitForExit(TimeSpan patience)

@@ -2,15 +2,15 @@ using Worker.Terminal;
 
 namespace Worker.Faults.Tests.Workers;
 
-/// <summary>A life of a worker that ended though nobody had asked for it, or not as asked.</summary>
-/// <param name="Code">Exit code; -1 where it did not end and was killed.</param>
-/// <param name="Wrong">Whether that breaks a promise: not ended in time after SIGTERM, or with an error nobody
-/// foresaw.</param>
+/// <summary>A life of a worker that ended without a request, or not as requested.</summary>
+/// <param name="Code">Exit code; -1 if it did not end and was killed.</param>
+/// <param name="Wrong">Whether that breaks a promise: not ended in time after SIGTERM, or with an unexpected
+/// error.</param>
 internal sealed record Ending(string Worker, long AtMs, int Code, string Words, string Log, bool Wrong);
 
 /// <summary>
-/// One identity (transactional id) and the processes that live it, one after the other: as an orchestrator would, it
-/// starts a worker again that ended by itself. One fault at a time.
+/// One identity (transactional id) and its processes, one after the other. Like an orchestrator, it restarts a worker
+/// that ended by itself. One fault at a time.
 /// </summary>
 internal sealed class WorkerSlot(string name, string folder,
     Func<IEnumerable<string>> settings, Func<long> now, Action<Ending> onEnding) : IAsyncDisposable
@@ -40,7 +40,7 @@ internal sealed class WorkerSlot(string name, string folder,
         Launch();
     });
 
-    /// <summary>SIGTERM and whatever time it takes; starts again after a while.</summary>
+    /// <summary>SIGTERM, and waits as long as it takes; starts again after a while.</summary>
     public Task<long?> Terminate(TimeSpan away) => Fault(async worker =>
     {
         await End(worker);
@@ -56,7 +56,7 @@ internal sealed class WorkerSlot(string name, string folder,
     });
 
     /// <summary>
-    /// Starts a second process of the same identity, the first frozen meanwhile or not; one of them is to end by
+    /// Starts a second process with the same identity, while the first is frozen or not; one of them must end by
     /// itself.
     /// </summary>
     public Task<long?> Replace(TimeSpan length, bool frozen) => Fault(async worker =>
@@ -66,7 +66,8 @@ internal sealed class WorkerSlot(string name, string folder,
         Launch();
         await Task.Delay(length);
         worker.Send(Signal.Continue);
-        // Who took over the identity last stays: the new process, or the old one that was frozen while it started.
+        // The process that took over the identity last stays: the new one, or the old one that was frozen while it
+        // started.
         var successor = current!;
         await Task.WhenAny(worker.WaitForExit(FencedWithin), successor.WaitForExit(FencedWithin));
         if (successor.HasExited && !worker.HasExited)
@@ -77,7 +78,7 @@ internal sealed class WorkerSlot(string name, string folder,
                 new Ending(name, now(), worker.ExitCode, worker.LastWords(), worker.Log,
                 Wrong: worker.ExitCode != ExitCode.Fenced));
         else
-            await worker.Kill(); // It had nothing to publish, so it did not find out, and did no harm.
+            await worker.Kill(); // It had nothing to publish, so it did not notice, and did no harm.
         worker.Dispose();
     });
 
@@ -96,7 +97,7 @@ internal sealed class WorkerSlot(string name, string folder,
         current = null;
     });
 
-    /// <summary>Starts it again where it ended by itself.</summary>
+    /// <summary>Starts it again if it ended by itself.</summary>
     public async Task Supervise()
     {
         if (current is not { HasExited: true } || !await gate.WaitAsync(0))
@@ -117,7 +118,7 @@ internal sealed class WorkerSlot(string name, string folder,
 
     public async ValueTask DisposeAsync()
     {
-        // Nothing is asked or reported any more: whatever went wrong, no process stays behind.
+        // Nothing is requested or reported any more; no process stays behind, whatever went wrong.
         await gate.WaitAsync();
         current?.Dispose();
         current = null;
@@ -126,7 +127,7 @@ internal sealed class WorkerSlot(string name, string folder,
 
     private void Launch() => current = new WorkerProcess(Path.Combine(folder, $"{name}-{++lives}.log"), settings());
 
-    /// <summary>When it was done, in ms of the run; null where there was no living process to do it to.</summary>
+    /// <summary>When it was done, in ms of the run; null if there was no living process.</summary>
     private async Task<long?> Fault(Func<WorkerProcess, Task> fault)
     {
         long? done = null;
@@ -163,7 +164,7 @@ internal sealed class WorkerSlot(string name, string folder,
                 new Ending(name, now(), -1, $"not ended {TerminationGrace.TotalSeconds:F0} s after SIGTERM", worker.Log,
                 Wrong: true));
         }
-        // One that was only just starting had no handler yet: the signal itself ended it, and it had done nothing.
+        // A process that was just starting had no handler yet: the signal itself ended it, and it had done nothing.
         else if (worker.ExitCode != 0 && (worker.ExitCode != KilledByTerminate || worker.HasSpoken))
             onEnding(
                 new Ending(name, now(), worker.ExitCode, $"after SIGTERM: {worker.LastWords()}", worker.Log,

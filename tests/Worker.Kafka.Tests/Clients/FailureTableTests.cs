@@ -3,7 +3,7 @@ using Worker.Kafka.Clients;
 
 namespace Worker.Kafka.Tests.Clients;
 
-/// <summary>The tables of docs/delivery.md and the enums are the same.</summary>
+/// <summary>The tables of docs/delivery.md match the enums.</summary>
 public sealed class FailureTableTests
 {
     private static readonly string[][] Rows =

@@ -74,7 +74,7 @@ public sealed class OutageLogTests
         Say("of the outage");
         await Until(
             () => log.Lines.Any(line =>
-                line.Contains("does not serve this worker since", StringComparison.Ordinal)), "the warning");
+                line.Contains("has not served this worker since", StringComparison.Ordinal)), "the warning");
         Say("later");
         outages.HeldBack();
         outages.Works(byReader: true);

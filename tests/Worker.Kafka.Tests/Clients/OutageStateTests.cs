@@ -2,7 +2,7 @@ using Worker.Kafka.Clients;
 
 namespace Worker.Kafka.Tests.Clients;
 
-/// <summary>When an outage is said, by a clock of the test's own.</summary>
+/// <summary>When an outage is reported, with the test's own clock.</summary>
 public sealed class OutageStateTests
 {
     private readonly OutageState state = new();

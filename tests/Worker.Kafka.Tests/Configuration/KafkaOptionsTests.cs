@@ -32,9 +32,9 @@ public sealed class KafkaOptionsTests
         string[] expected =
         [
             "BootstrapServers", "GroupId", "SessionTimeoutMs", "PauseAfterMs", "RevokeDrainMs", "Compression",
-            "Topics:Review: 'same' is already the topic of Results", "Topics:Heads: 'no/name' is no topic name",
+            "Topics:Review: 'same' is already the topic of Results", "Topics:Heads: 'no/name' is not a topic name",
             "Topics:Labels",
-            "Client:enable.auto.commit is not free to set", "Producer:acks is not free to set",
+            "Client:enable.auto.commit cannot be set here", "Producer:acks cannot be set here",
         ];
         foreach (var part in expected)
             Assert.Contains(problems, problem => problem.StartsWith($"Kafka:{part}", StringComparison.Ordinal));
@@ -51,8 +51,8 @@ public sealed class KafkaOptionsTests
     [InlineData("", "Kafka:Topics:Messages")]
     [InlineData("inbox,inbox", "'inbox' is already the topic of Messages")]
     [InlineData("inbox,results", "'results' is already the topic of Messages")]
-    [InlineData("in box", "'in box' is no topic name")]
-    [InlineData("^mail(", "'^mail(' is no regular expression")]
+    [InlineData("in box", "'in box' is not a topic name")]
+    [InlineData("^mail(", "'^mail(' is not a regular expression")]
     [InlineData("^re.*", "a pattern matches 'results', the topic of Results")]
     public void Topics_that_cannot_be_read_are_refused(string messages, string problem) =>
         Assert.Contains(

@@ -36,7 +36,7 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         Assert.Equal(owned.Order(), returned.Group.Assignment.Order());
         await Eventually.True(() => stage.Results(400, partitions: 4, seconds: 2).Count == 400, "400 published");
         Assert.Equal(rebalances, log.Lines.Count(IsRebalance));
-        // A start in good order alarms nobody.
+        // A normal start logs no warning.
         Assert.DoesNotContain(
             again.Lines, line =>
                 line.Contains(" Error ", StringComparison.Ordinal)
@@ -82,7 +82,7 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
     }
 
     /// <summary>
-    /// As after a coordinator was away: librdkafka's old heartbeat meets the member that it has become meanwhile.
+    /// As after a coordinator was away: librdkafka's heartbeat as the old member conflicts with the new one.
     /// </summary>
     [Theory]
     [InlineData(DeliveryMode.AtLeastOnce)]
@@ -105,7 +105,7 @@ public sealed class StaticMembershipTests(KafkaBroker broker)
         Assert.False(worker.Ended.IsCompleted);
         await worker.StopAsync();
         var results = stage.Results(1_100);
-        // At least once, what was published and not committed comes twice.
+        // At least once, messages that were published but not committed come twice.
         Stage.AssertEachOnce(
             1_100, mode == DeliveryMode.ExactlyOnce
                 ? results

@@ -80,7 +80,7 @@ public sealed class WindowLedgerTests
         var drain = Task.Run(() => ledger.Drain(TimeSpan.FromMilliseconds(50)));
         Assert.NotSame(drain, await Task.WhenAny(drain, Task.Delay(300, TestContext.Current.CancellationToken)));
         ledger.Settle(first);
-        // Whichever thread is faster: the second does not get in between.
+        // Whichever thread is faster, the second one does not get in between.
         Assert.False(ledger.TryBegin(second));
         Assert.False(await drain.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.Equal(1, ledger.ResumeAt(Partition));

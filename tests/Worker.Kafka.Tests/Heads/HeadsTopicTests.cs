@@ -7,7 +7,7 @@ using Worker.Kafka.Heads;
 
 namespace Worker.Kafka.Tests.Heads;
 
-/// <summary>The compacted topic of heads: all of it first, then what comes.</summary>
+/// <summary>The compacted topic of heads: all of it first, then new records.</summary>
 public sealed class HeadsTopicTests(KafkaBroker broker)
 {
     [Theory]
@@ -79,7 +79,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
             Enumerable.Range(0, 500).Select(i =>
                 writer.PublishAsync($"label {i}", head, TestContext.Current.CancellationToken)));
         await Eventually.True(() => watch.Batches.Sum() == 500, "all of them");
-        // One, but where this machine stalls for longer than the silence that ends a batch.
+        // One, unless this machine stalls for longer than the silence that ends a batch.
         Assert.InRange(watch.Batches.Length, 1, 3);
     }
 
@@ -89,7 +89,7 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         using var inProcess = EmbeddedBroker.Start();
         var stage = Stage.On(inProcess);
         var options = stage.Options();
-        // The client ignores it without SASL; a broker's words that hold it stand for any leak.
+        // The client ignores it without SASL; a broker message that contains it represents any leak.
         options.Client["sasl.password"] = "Broker: Topic";
         using var reader = new HeadsTopicReader(options, NullLoggerFactory.Instance, TimeProvider.System);
         inProcess.Fail(1, [.. Enumerable.Repeat(Confluent.Kafka.ErrorCode.TopicAuthorizationFailed, 20)]);

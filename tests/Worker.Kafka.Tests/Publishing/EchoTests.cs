@@ -3,7 +3,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>What goes in comes out, on a real broker and in both modes. The oracle is sets.</summary>
+/// <summary>What goes in comes out, on a real broker and in both modes, compared as sets.</summary>
 public sealed class EchoTests(KafkaBroker broker)
 {
     [Theory]

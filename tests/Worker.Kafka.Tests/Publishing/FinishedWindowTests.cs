@@ -27,7 +27,7 @@ public sealed class FinishedWindowTests(KafkaBroker broker)
         var publishing = Task.Run(() => publisher.Publish(window, [], default));
         await publisher.Recovering.Task;
 
-        // The group knows of nothing yet: the same messages come again.
+        // The group has no offsets yet, so the same messages come again.
         var again = reader.Read(TestContext.Current.CancellationToken)!;
         Assert.Equal(0, again.Ranges[0].First);
         publisher.MayFinish.SetResult();

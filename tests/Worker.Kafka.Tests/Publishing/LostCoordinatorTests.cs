@@ -3,8 +3,8 @@ using Worker.Kafka.Embedded;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// The group's coordinator moves while a transaction sends its offsets, and for a moment nobody knows where to: the
-/// client asks three times, within 3 ms, and would then wait without end.
+/// The group's coordinator moves while a transaction sends its offsets, and for a moment nobody knows where it is. The
+/// client asks three times, within 3 ms, and would then wait forever.
 /// </summary>
 public sealed class LostCoordinatorTests
 {
@@ -31,7 +31,7 @@ public sealed class LostCoordinatorTests
         await Eventually.True(() => worker.Published == 100, "50 more published", seconds: 40);
         await worker.StopAsync();
         Stage.AssertEachOnce(100, stage.Results(100, EmbeddedBroker.PartitionsPerTopic));
-        // Said where it takes half as long again as the call was given.
+        // Logged when the call takes one and a half times the time it was given.
         Assert.Equal(
             idleMs is not null, log.Lines.Any(line =>
                 line.Contains("SendOffsetsToTransaction has been inside", StringComparison.Ordinal)));

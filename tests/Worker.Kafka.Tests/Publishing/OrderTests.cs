@@ -10,8 +10,8 @@ using Worker.Kafka.Topics;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// The order of results: of a source partition where messages have no key, of a key where they have; with aborts,
-/// time-outs and refusals in play.
+/// The order of results: per source partition for messages without a key, per key for the others; with aborts,
+/// time-outs and refusals.
 /// </summary>
 public sealed class OrderTests(KafkaBroker broker)
 {
@@ -45,8 +45,8 @@ public sealed class OrderTests(KafkaBroker broker)
         Assert.Equal(Partitions * EachPartition, results.Count);
         Assert.Equal(
             Partitions * EachPartition, results.Select(result => Stage.Text(result.Message.Value)).Distinct().Count());
-        // A value is "source partition:number"; what has no key must be in order among its partition's, the rest by
-        // key.
+        // A value is "source partition:number". Messages without a key must be in order within their partition, the
+        // rest by key.
         foreach (var series in results.GroupBy(result =>
             result.Message.Key is { } key ? $"key {Convert.ToHexString(key)}" : $"partition {Source(result)}"))
         {
@@ -82,7 +82,7 @@ public sealed class OrderTests(KafkaBroker broker)
     }
 
     /// <summary>
-    /// Echoes everything; of the windows, the broker refuses a record of every third, and the fifth takes too long.
+    /// Echoes everything; the broker refuses a record of every third window, and the fifth takes too long.
     /// </summary>
     private static void Run(KafkaOptions options)
     {

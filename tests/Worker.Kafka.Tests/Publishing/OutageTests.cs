@@ -6,7 +6,8 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// The broker goes, hangs or takes no writes in the middle, for longer than every limit of ours. The oracle is sets.
+/// The broker goes, hangs or takes no writes in the middle, for longer than all our limits. Messages are compared as
+/// sets.
 /// </summary>
 public sealed class OutageTests
 {
@@ -52,8 +53,8 @@ public sealed class OutageTests
     }
 
     /// <summary>
-    /// False where the broker cannot load its groups afterwards ("New last written offset ... must be greater", Kafka
-    /// 4.3: a batch that met the full disk is in the log twice), and no worker could go on.
+    /// False if the broker cannot load its groups afterwards ("New last written offset ... must be greater", Kafka 4.3:
+    /// a batch that met the full disk is in the log twice), and no worker could go on.
     /// </summary>
     private static async Task<bool> OutlivesFullDisk(DeliveryMode mode)
     {
@@ -80,9 +81,7 @@ public sealed class OutageTests
         return true;
     }
 
-    /// <summary>
-    /// Longer than every time limit, with the limits that a user has. WORKER_OUTAGE_SECONDS makes it longer.
-    /// </summary>
+    /// <summary>Longer than every time limit, with a user's limits. WORKER_OUTAGE_SECONDS makes it longer.</summary>
     [Fact]
     public async Task Workers_outlive_an_outage_of_minutes()
     {
@@ -116,7 +115,7 @@ public sealed class OutageTests
         for (var i = 0; i < modes.Length; i++)
         {
             stages[i].Feed(1_000, 200);
-            // Each kind of trouble is told again every half minute or so, with how often it was.
+            // Each kind of problem is logged again about every half minute, with its count.
             await AllIsOut(modes[i], 1_200, stages[i], workers[i], logs[i], lines: 80 + (int)outage.TotalSeconds / 2);
             workers[i].Dispose();
             logs[i].Dispose();
@@ -126,7 +125,7 @@ public sealed class OutageTests
     private static async Task AllIsOut(
         DeliveryMode mode, int messages, Stage stage, EchoWorker worker, ListLogger log, int lines = 80)
     {
-        // Not counted by the worker: what was committed without its hearing of it is not published again.
+        // Not by the worker's count, because windows that were committed without its knowledge are not published again.
         var results = stage.Results(messages, seconds: 90);
         Assert.True(
             results.Count >= messages,
@@ -137,7 +136,7 @@ public sealed class OutageTests
             Stage.AssertEachOnce(messages, results);
         else
             Assert.Equal(Enumerable.Range(0, messages), Stage.Numbers(results).Distinct().Order());
-        // Not a line a try.
+        // Not one line per try.
         Assert.InRange(log.Lines.Count(line => line.Split(' ')[1] != "Debug"), 1, lines);
     }
 

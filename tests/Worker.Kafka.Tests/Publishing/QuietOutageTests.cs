@@ -2,7 +2,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Tests.Publishing;
 
-/// <summary>What a person reads of an outage of a real broker: one warning, and one line at its end.</summary>
+/// <summary>What a person reads about an outage of a real broker: one warning, and one line at its end.</summary>
 public sealed class QuietOutageTests
 {
     [Theory]
@@ -30,7 +30,7 @@ public sealed class QuietOutageTests
             broker.Kill();
         else
             broker.Pause();
-        // Longer than the session: the group, too, is lost.
+        // Longer than the session, so the group is lost too.
         await Task.Delay(12_000, TestContext.Current.CancellationToken);
         Assert.True(worker.Group.Outages.IsSaid);
         if (fault == "killed")
@@ -42,14 +42,14 @@ public sealed class QuietOutageTests
             () => log.Lines.Any(line =>
                 line.Contains("serves this worker again", StringComparison.Ordinal)), "the end", seconds: 60);
         Assert.False(worker.Group.Outages.IsSaid);
-        // Not all in all: what was committed without the worker's hearing of it is not counted by it.
+        // Not the total, because the worker does not count windows that were committed without its knowledge.
         var then = worker.Published;
         stage.Feed(2_000, 100);
         await Eventually.True(() => worker.Published >= then + 50, "it works again", seconds: 60);
         var said = Said(log).Skip(before).ToList();
         var lines = string.Join('\n', said);
         Assert.True(said.Count == 2, lines);
-        Assert.Contains(" Warning Kafka does not serve this worker since ", said[0], StringComparison.Ordinal);
+        Assert.Contains(" Warning Kafka has not served this worker since ", said[0], StringComparison.Ordinal);
         Assert.Contains(broker.BootstrapServers, said[0], StringComparison.Ordinal);
         Assert.DoesNotContain("TLS", said[0], StringComparison.Ordinal);
         Assert.Contains(" Information Kafka serves this worker again after ", said[1], StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class QuietOutageTests
         await worker.StopAsync();
     }
 
-    /// <summary>All but Debug, and but what the test's own worker says.</summary>
+    /// <summary>All lines except Debug and those of the test's own worker.</summary>
     private static List<string> Said(ListLogger log) => [.. log.Lines.Where(line =>
         line.Split(' ')[1] != "Debug" && !line.StartsWith("Echo ", StringComparison.Ordinal))];
 }

@@ -149,8 +149,8 @@ public sealed class TransactionTests(KafkaBroker broker)
         publisher.Start(default);
         var window = reader.Read(default)!;
 
-        // Nobody polls for longer than the group allows, while the window is being produced; so many records go before
-        // the offsets.
+        // Nobody polls for longer than the group allows while the window is being produced; with this many records they
+        // go before the offsets.
         var slow = new SlowRecords(
             [.. Enumerable.Repeat(window.Records, 1 + 5_000 / window.Records.Length).SelectMany(records =>
                 records).Select((record, i) => EchoWorker.Echo(options, record, i))], TimeSpan.FromSeconds(4));
@@ -171,7 +171,7 @@ public sealed class TransactionTests(KafkaBroker broker)
         Stage.AssertEachOnce(50, stage.Results(50));
     }
 
-    /// <summary>The group expels who does not poll for 2.5 s; a transaction may stay open for longer.</summary>
+    /// <summary>The group expels members that do not poll for 2.5 s; a transaction may stay open for longer.</summary>
     private static KafkaOptions SoonExpelled(Stage stage)
     {
         var options = stage.Options();

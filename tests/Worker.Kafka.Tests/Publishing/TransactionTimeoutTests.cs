@@ -8,8 +8,7 @@ using Worker.Kafka.Reading;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// A transaction that the broker aborted because it took too long is not mistaken for a second worker, and the other
-/// way round.
+/// A transaction that the broker aborted because it took too long is not mistaken for a second worker, and vice versa.
 /// </summary>
 public sealed class TransactionTimeoutTests(KafkaBroker broker)
 {
@@ -58,7 +57,7 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         var failure = await Assert.ThrowsAsync<KafkaFailureException>(() => publishing);
         Assert.Equal(FailureAction.Rewind, failure.Action);
 
-        // The other's transactions are young: it knows that it was fenced, and ends. Nobody fights for ever.
+        // The other's transactions are young, so it knows that it was fenced, and ends. Nobody fights forever.
         var next = 300;
         while (!other.Ended.IsCompleted)
         {
@@ -160,7 +159,7 @@ public sealed class TransactionTimeoutTests(KafkaBroker broker)
         return failure;
     }
 
-    /// <summary>Messages committed; 0 where the window was not.</summary>
+    /// <summary>Messages committed; 0 if the window was not.</summary>
     private static int PublishNext(KafkaOptions options, WindowReader reader, WindowPublisher publisher)
     {
         var window = reader.Read(TestContext.Current.CancellationToken)!;

@@ -5,7 +5,7 @@ using Worker.Kafka.Publishing;
 namespace Worker.Kafka.Tests.Publishing;
 
 /// <summary>
-/// What is done about a window of two input partitions, by what of it is visible and what the group has committed.
+/// What is done about a window of two input partitions, depending on its visible records and the group's offsets.
 /// </summary>
 public sealed class UndecidedWindowTests
 {
@@ -66,9 +66,9 @@ public sealed class UndecidedWindowTests
     /// <param name="offsets">Still to be committed.</param>
     /// <param name="sightings">Of the records a and b (first partition, up to 12), c and d (second, up to 22): H here,
     /// L later, - not.</param>
-    /// <param name="first">What the group has committed of the first partition; null where it has nothing.</param>
+    /// <param name="first">What the group has committed of the first partition; null for nothing.</param>
     /// <param name="second">Of the second.</param>
-    /// <param name="before">What the group had committed before anything was ended, of a window whose commit was
+    /// <param name="before">What the group had committed before anything was ended, for a window whose commit was
     /// acknowledged.</param>
     private static void Same(
         string missing, (TopicPartition, long)[] offsets, string sightings, long? first, long? second,

@@ -6,8 +6,8 @@ using Worker.Kafka.Groups;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// A backlog on all partitions and a slow stage: all of them move. The client alone hands out one partition's whole
-/// fetch before the next one's. On a real broker.
+/// With a backlog on all partitions and a slow stage, all partitions make progress. The client alone hands out one
+/// partition's whole fetch before the next one's. On a real broker.
 /// </summary>
 public sealed class FairReadingTests(KafkaBroker broker)
 {
@@ -15,8 +15,8 @@ public sealed class FairReadingTests(KafkaBroker broker)
     private const int Quiet = Partitions - 1;
     private const long SpacingMs = 10;
 
-    /// <param name="maxBytes">
-    /// Of a window; the second time so small that partitions must be paused for others to come.
+    /// <param name="maxBytes"> Limit of a window; the second time it is so small that partitions must be paused so that
+    /// others come.
     /// </param>
     [Theory]
     [InlineData(8 << 20, 1_000, 500)]
@@ -38,7 +38,7 @@ public sealed class FairReadingTests(KafkaBroker broker)
             await worker.StopAsync();
             Assert.Equal(0, worker.Rewinds);
         }
-        // Drained one after the other, the last partition would be 60 s behind the first, and 12 s.
+        // If drained one after the other, the last partition would be 60 s, or 12 s, behind the first.
         Assert.InRange(widest, 0, 5_000);
         Stage.AssertEachOnce(count, stage.Results(count, Partitions));
 
@@ -116,7 +116,7 @@ public sealed class FairReadingTests(KafkaBroker broker)
         }
     }
 
-    /// <summary>Message by message to each partition in turn, as if produced every <see cref="SpacingMs"/>.</summary>
+    /// <summary>One message to each partition in turn, as if produced every <see cref="SpacingMs"/>.</summary>
     private static void FeedByTime(Stage stage, long from, int count, int partitions)
     {
         using var producer = stage.RawProducer();

@@ -4,8 +4,7 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// Behind a transactional producer every partition ends with markers that no reader sees: its lag must become 0 all the
-/// same.
+/// Behind a transactional producer every partition ends with markers that no reader sees; its lag must still become 0.
 /// </summary>
 public sealed class LagTests(KafkaBroker broker)
 {
@@ -30,7 +29,7 @@ public sealed class LagTests(KafkaBroker broker)
             options, window => window.Records.Length > 0 ? hold.Task : Task.CompletedTask);
         await Eventually.True(() => worker.Group.WindowsInFlight > 0, "a window is in flight");
         await Task.Delay(2_500, TestContext.Current.CancellationToken);
-        // The ends were seen long ago; the messages before them are not done.
+        // The ends were seen long ago, but the messages before them are not done.
         Assert.All(Offsets(), partition => Assert.True(partition.Committed <= 0));
 
         hold.SetResult();

@@ -31,7 +31,7 @@ public sealed class LookAheadTests
                     Check(ahead.Compose(0, Ledger), limits, next);
                 if (kind % 50 == 7)
                 {
-                    // Its next owner reads it from behind what was handed out: here the same one does.
+                    // Its next owner reads from after the records that were handed out; here that is the same one.
                     ahead.Drop(At(partition));
                     Assert.False(ahead.Holds(At(partition)));
                     read[partition] = next[partition];
@@ -134,12 +134,12 @@ public sealed class LookAheadTests
             Assert.True(ahead.WantsMore(paused));
             ahead.Add(Message(0, offset, new byte[100], 0), now: 0);
         }
-        // The limit, with 256 bytes of memory for each record beside its value.
+        // The limit, with 256 bytes of memory for each record in addition to its value.
         Assert.InRange(offset * 356, limits.MaxAheadBytes, limits.MaxAheadBytes + 2 * 356);
         Assert.False(ahead.WantsMore(paused));
         Assert.Equal([At(0)], ahead.Crowding(paused));
 
-        // Once it is paused the other may come, up to its share, and then nothing more is wanted.
+        // Once it is paused the other may come, up to its share; then nothing more is wanted.
         paused.Add(At(0));
         Assert.True(ahead.WantsMore(paused) && !ahead.IsCrowded(paused));
         ahead.Add(Message(1, 0, new byte[100], 0), now: 0);

@@ -5,8 +5,8 @@ using Worker.Kafka.Embedded;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// The group's coordinator moves just when the client asks where to read on: the client gives the partitions up, and
-/// nothing but a rebalance would make it ask again.
+/// The group's coordinator moves just when the client asks where to read on. The client gives the partitions up, and
+/// only a rebalance would make it ask again.
 /// </summary>
 public sealed class LostPlaceTests
 {
@@ -32,7 +32,7 @@ public sealed class LostPlaceTests
         using var log = new ListLogger();
         using var worker = new EchoWorker(options, loggers: log);
         await Eventually.True(() => worker.Published == 50, "50 more published", seconds: 30);
-        // Neither before the group's offsets nor behind them.
+        // Neither before the group's offsets nor after them.
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.Equal(50, worker.Published);
         await worker.StopAsync();

@@ -5,7 +5,7 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Tests.Reading;
 
-/// <summary>Offsets that are not there: by each policy, and what the log says was lost or skipped.</summary>
+/// <summary>Offsets that do not exist, under each policy, and what the log says was lost or skipped.</summary>
 public sealed class OffsetTests(KafkaBroker broker)
 {
     [Theory]
@@ -36,7 +36,7 @@ public sealed class OffsetTests(KafkaBroker broker)
             line, StringComparison.Ordinal);
         Assert.Equal(
             policy == OffsetReset.Latest, line.Contains(
-                "100 offsets that are there are skipped", StringComparison.Ordinal));
+                "100 offsets that exist are skipped", StringComparison.Ordinal));
         var rest = Enumerable.Range(350 - expected, expected);
         Assert.Equal(
             Enumerable.Range(0, 100).Concat(rest), Stage.Numbers(stage.Results(100 + expected, partitions: 1)).Order());
@@ -83,7 +83,7 @@ public sealed class OffsetTests(KafkaBroker broker)
         await Eventually.True(() => worker.Published == 450, "the new topic's 150 published", seconds: 40);
         await worker.StopAsync();
         Stage.AssertEachOnce(450, stage.Results(450));
-        Assert.Contains(log.Lines, line => line.Contains("made anew", StringComparison.Ordinal)
+        Assert.Contains(log.Lines, line => line.Contains("recreated or cut short", StringComparison.Ordinal)
             || line.Contains("the group has no offset", StringComparison.Ordinal)
             || line.Contains("does not exist", StringComparison.Ordinal));
     }

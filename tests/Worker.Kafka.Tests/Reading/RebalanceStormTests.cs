@@ -4,8 +4,7 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// One to six workers that join and leave all the time. The oracle is sets, order, and the longest time without
-/// progress.
+/// One to six workers join and leave all the time. The test checks sets, order, and the longest time without progress.
 /// </summary>
 public sealed class RebalanceStormTests(KafkaBroker broker)
 {
@@ -39,7 +38,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
             {
                 var leaver = workers[random.Next(workers.Count)];
                 workers.Remove(leaver);
-                // Progress goes on being measured while it leaves.
+                // Progress is still measured while it leaves.
                 var leaving = leaver.StopAsync();
                 await stalls.Watch(
                     () => left + leaver.Published + workers.Sum(worker => worker.Published), () => leaving.IsCompleted);
@@ -80,7 +79,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
         }
     }
 
-    /// <summary>The longest time in which a count stood still though there was work.</summary>
+    /// <summary>The longest time in which a count stood still although there was work.</summary>
     private sealed class StallMeter
     {
         private int last = -1;
@@ -93,7 +92,7 @@ public sealed class RebalanceStormTests(KafkaBroker broker)
 
         public async Task Watch(Func<int> count, Func<bool> ended)
         {
-            // What stood still between two watches was nobody's fault: there may have been nothing to do.
+            // Standing still between two watches is not a fault, because there may have been nothing to do.
             while (!ended())
             {
                 var now = count();

@@ -29,11 +29,11 @@ public sealed class RebalanceTests(KafkaBroker broker)
         await workers[1].StopAsync();
         await workers[2].StopAsync();
 
-        // No crash, no timeout: even at-least-once doubles nothing when revoked windows are drained.
+        // No crash and no timeout: even at-least-once doubles nothing if revoked windows are drained.
         Stage.AssertEachOnce(fed, stage.Results(fed, partitions: 6));
         workers.ForEach(worker => worker.Dispose());
 
-        // However long one takes to join, there is work left for it.
+        // There is work left for a worker, however long it takes to join.
         Task WhileFed(Func<bool> condition, string what) => Eventually.True(
             () =>
             {
@@ -129,7 +129,7 @@ public sealed class RebalanceTests(KafkaBroker broker)
         Assert.Equal(0, other.Published);
 
         hold.SetException(new InvalidDataException("a stage failed"));
-        // A revoke waits for 20 s, but not for those who publish no more.
+        // A revoke waits for 20 s, but not once nothing is published any more.
         await Assert.ThrowsAsync<InvalidDataException>(() => failing.Ended.WaitAsync(TimeSpan.FromSeconds(10)));
         failing.Group.Close();
         await Eventually.True(() => other.Published == 800, "the other has done all");

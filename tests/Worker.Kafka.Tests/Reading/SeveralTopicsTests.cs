@@ -6,7 +6,7 @@ using Worker.Kafka.Topics;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// Messages from topics by name and by pattern, on a real broker; also from one that is made while the worker runs.
+/// Messages from topics by name and by pattern, on a real broker; also from one that is created while the worker runs.
 /// </summary>
 public sealed class SeveralTopicsTests(KafkaBroker broker)
 {
@@ -37,7 +37,7 @@ public sealed class SeveralTopicsTests(KafkaBroker broker)
         Stage.AssertEachOnce(600, stage.Results(600));
     }
 
-    /// <summary>With patterns alone, what an earlier life left open is settled over a topic that matches.</summary>
+    /// <summary>With only patterns, what an earlier life left open is settled over a topic that matches.</summary>
     [Fact]
     public async Task A_worker_of_patterns_alone_is_restarted_and_goes_on()
     {
@@ -55,7 +55,7 @@ public sealed class SeveralTopicsTests(KafkaBroker broker)
         Stage.AssertEachOnce(200, stage.Results(200));
     }
 
-    /// <summary>Nothing matches yet: it waits, and there is nothing to settle.</summary>
+    /// <summary>Nothing matches yet, so it waits, and there is nothing to settle.</summary>
     [Fact]
     public async Task A_worker_whose_pattern_matches_nothing_waits_for_a_topic()
     {

@@ -4,9 +4,9 @@ using Worker.Kafka.Configuration;
 namespace Worker.Kafka.Tests.Reading;
 
 /// <summary>
-/// Offsets in a transaction that is still open, as a killed worker leaves them: nobody may read on before it has ended.
-/// The client forgets that it was told so when a rebalance comes meanwhile (librdkafka 2.12 to 2.16), and takes the
-/// group to have none.
+/// Offsets in a transaction that is still open, as a killed worker leaves them. Nobody may read on before it has ended.
+/// If a rebalance comes meanwhile, the client forgets that it was told so (librdkafka 2.12 to 2.16), and believes that
+/// the group has none.
 /// </summary>
 public sealed class UndecidedOffsetTests(KafkaBroker broker)
 {

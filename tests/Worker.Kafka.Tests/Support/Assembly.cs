@@ -1,4 +1,4 @@
-// One broker for all tests; they keep apart by topic and group names.
+// One broker for all tests; they are separated by topic and group names.
 [assembly: AssemblyFixture(typeof(KafkaBroker))]
 
 // They mostly wait: for session timeouts, rebalances, a broker that starts.

@@ -1,6 +1,6 @@
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>Waits for what another thread brings about.</summary>
+/// <summary>Waits for a condition that another thread fulfils.</summary>
 internal static class Eventually
 {
     public static async Task True(Func<bool> condition, string what, double seconds = 20)

@@ -2,7 +2,7 @@ namespace Worker.Kafka.Tests.Support;
 
 /// <summary>
 /// A wall clock that is set to another year at every look; time that has passed is real. (A FakeTimeProvider's time
-/// passes only by hand.)
+/// must be moved by hand.)
 /// </summary>
 internal sealed class JumpingClock : TimeProvider
 {

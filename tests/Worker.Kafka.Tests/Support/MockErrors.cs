@@ -13,8 +13,8 @@ internal static partial class MockErrors
     private const short TxnOffsetCommit = 28;
 
     /// <summary>
-    /// The package holds several builds of the client, and which of them loads is Confluent.Kafka's to find out: the
-    /// same one is asked here.
+    /// The package holds several builds of the client, and Confluent.Kafka decides which of them loads; this uses the
+    /// same one.
     /// </summary>
     static MockErrors() => NativeLibrary.SetDllImportResolver(typeof(MockErrors).Assembly, (name, _, _) =>
     {
@@ -28,8 +28,8 @@ internal static partial class MockErrors
     });
 
     /// <summary>
-    /// The next transaction to send its offsets finds the group's coordinator moved, and for a moment nobody knows
-    /// where to: longer than the client asks.
+    /// The next transaction that sends its offsets finds that the group's coordinator has moved, and for a moment
+    /// nobody knows where it is, for longer than the client asks.
     /// </summary>
     public static void LoseCoordinator(this EmbeddedBroker broker)
     {

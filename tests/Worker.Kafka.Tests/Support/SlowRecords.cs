@@ -3,7 +3,7 @@ using Worker.Kafka.Publishing;
 
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>Records of which the last takes its time.</summary>
+/// <summary>Records of which the last one is slow.</summary>
 internal sealed class SlowRecords(OutgoingRecord[] records, TimeSpan delay) : IReadOnlyList<OutgoingRecord>
 {
     private int reads;

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace Worker.Kafka.Tests.Support;
 
-/// <summary>
-/// A file system of its own, in memory, that can really be filled. Skips where this user may not mount one.
-/// </summary>
+/// <summary>A separate file system in memory that can really be filled. Skips if this user may not mount one.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder folder = Repository.Temporary();

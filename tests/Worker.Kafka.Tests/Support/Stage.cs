@@ -9,7 +9,7 @@ using Worker.Kafka.Topics;
 namespace Worker.Kafka.Tests.Support;
 
 /// <summary>
-/// Topics of one test, with names nobody else uses: options for workers, a feeder, and what a reader of results sees.
+/// Topics of one test, with unique names: options for workers, a feeder, and what a reader of results sees.
 /// </summary>
 internal sealed class Stage
 {
@@ -30,7 +30,7 @@ internal sealed class Stage
         return stage;
     }
 
-    /// <summary>Where the topics are made otherwise, or not at all.</summary>
+    /// <summary>If the topics are created elsewhere, or not at all.</summary>
     public static Stage Bare(string bootstrapServers) => new(bootstrapServers, embedded: false);
 
     /// <summary>On a broker inside the process: the topics are touched.</summary>
@@ -94,7 +94,7 @@ internal sealed class Stage
             new ProducerConfig { BootstrapServers = BootstrapServers, EnableIdempotence = true })
             .SetLogHandler((_, _) => { }).Build();
 
-    /// <summary>Whether the broker answers for the group within so long.</summary>
+    /// <summary>Whether the broker answers for the group within a time.</summary>
     public async Task<bool> HasGroup(TimeSpan patience)
     {
         using var outsider = new ConsumerBuilder<Ignore, Ignore>(

@@ -32,7 +32,7 @@ public sealed class TopicAdminTests(KafkaBroker broker)
         var failure = await Assert.ThrowsAsync<KafkaFailureException>(() =>
             admin.CreateAsync([new(topics.Review, ReplicationFactor: 3)]));
         Assert.Contains(topics.Review, failure.Message, StringComparison.Ordinal);
-        Assert.Contains("there are not so many brokers", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("there are not that many brokers", failure.Message, StringComparison.Ordinal);
         Assert.Contains("what to do: ask for fewer copies with --replicas", failure.Message, StringComparison.Ordinal);
     }
 

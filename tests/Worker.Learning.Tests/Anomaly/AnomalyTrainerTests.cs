@@ -40,7 +40,7 @@ public class AnomalyTrainerTests
     [InlineData(1)]
     public void Copies_of_a_text_do_not_make_fresh_texts_look_strange(int classes)
     {
-        // Beside its copy every held-out text would be near: fresh ones would be flagged at many times the rate.
+        // Every held-out text would be near its copy, and fresh texts would be flagged at many times the rate.
         using var train = new Clusters(1000, classes, seed: 1, copies: 5);
         using var test = new Clusters(2000, classes, seed: 2);
         using var strangers = new Clusters(100, classes, seed: 3, away: true);
@@ -70,7 +70,7 @@ public class AnomalyTrainerTests
     [InlineData(6)]
     public void A_class_of_few_texts_leaves_a_reference_of_the_channels_that_every_fold_gives(int rare)
     {
-        // 'probability' is given by some folds only; with one rare text, so is the distance between classes.
+        // Only some folds give 'probability'; with one rare text, the same is true of the distance between classes.
         using var train = new Clusters(60, 2, seed: 1, rare: rare);
         var calls = 0;
         var reference = AnomalyTrainer.Train(train.Texts, train.Data, "e", 3,
@@ -182,7 +182,7 @@ public class AnomalyTrainerTests
         return TensorPrimitives.SumOfSquares<double>(away);
     }
 
-    /// <summary>Texts in Gaussian clusters, one a label; strangers lie elsewhere.</summary>
+    /// <summary>Texts in Gaussian clusters, one per label; unknown texts are elsewhere.</summary>
     private sealed class Clusters : IDisposable
     {
         private readonly TokenWindow tokens;
@@ -215,7 +215,7 @@ public class AnomalyTrainerTests
 
         public DataSet Data { get; }
 
-        /// <summary>Three words that no other text has: texts that differ by digits alone are copies.</summary>
+        /// <summary>Three words that no other text has, because texts that differ only in digits are copies.</summary>
         private static string Distinct(int i) =>
             string.Join(' ', "abc".Select(first =>
             $"{first}{(char)('a' + i / 676)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}"));

@@ -16,7 +16,7 @@ public class PlattTests
         var found = Platt.Fit(logits, answers);
         var loss = SmoothedLoss(logits, answers, found);
         Assert.True(found.Slope > 0);
-        // A grid around it in the convex loss's own two directions: nothing is lower, so it is the minimum.
+        // A grid around it in the convex loss's own two directions has nothing lower, so it is the minimum.
         for (var i = -20; i <= 20; i++)
             for (var j = -20; j <= 20; j++)
                 Assert.True(

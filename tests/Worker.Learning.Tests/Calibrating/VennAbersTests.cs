@@ -41,7 +41,7 @@ public class VennAbersTests
         }
     }
 
-    /// <summary>Isotonic regression's value at a point by the min-max formula, with one row more there.</summary>
+    /// <summary>Isotonic regression's value at a point by the min-max formula, with one more row there.</summary>
     private static double Plain(float[] logits, bool[] answers, float at, int added)
     {
         var rows = logits.Zip(answers, (z, y) => (z, y: y ? 1.0 : 0)).Append((z: at, y: added)).ToArray();

@@ -72,7 +72,7 @@ public class CertificateWatchTests
         var revised = watch.Revised();
         Assert.Equal((4, 3), (revised.Version, revised.Parent!.Value));
         Assert.Null(revised.Certificate!.Yes);
-        // What is withdrawn decides nothing and is not withdrawn twice.
+        // A withdrawn side decides nothing and is not withdrawn twice.
         Assert.False(Step(1));
     }
 

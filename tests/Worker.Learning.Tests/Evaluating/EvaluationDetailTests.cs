@@ -11,7 +11,7 @@ public class EvaluationDetailTests
     [Fact]
     public void Exclusive_labels_are_confused_by_the_most_probable()
     {
-        // Three texts of a, one of b; the second a is said to be b, though neither reaches its threshold.
+        // Three texts of a, one of b; b is predicted for the second a, although neither reaches its threshold.
         var table = ConfusionTable.Of(
             Evaluated.Of(
                 ["a", "b"], [0.9, 0.2, 0.3, 0.4, 0.6, 0.1, 0.2, 0.8], [1, 0, 1, 0, 1, 0, 0, 1], group: "kind"))!;
@@ -23,8 +23,8 @@ public class EvaluationDetailTests
     [Fact]
     public void Labels_that_may_come_together_are_confused_by_every_wrong_yes()
     {
-        // a and b both hold for the first text: saying both is no confusion. The second has a: b and c are said. The
-        // third has c: nothing is.
+        // a and b both hold for the first text, so predicting both is no confusion. The second has a; b and c are
+        // predicted. The third has c; nothing is predicted.
         var table = ConfusionTable.Of(
             Evaluated.Of(["a", "b", "c"], [0.9, 0.8, 0, 0.2, 0.7, 0.9, 0, 0, 0.1], [1, 1, 0, 1, 0, 0, 0, -1, 1]))!;
         Assert.False(table.Exclusive);

@@ -29,7 +29,7 @@ public class DataCleaningTests
         var clean = DataCleaning.Clean(new DataSet(texts, ["delivery"], new AnswerMatrix(28, 1, values)),
             out var remarks);
         Assert.Equal((24, 1), clean.Answers.Count(0));
-        // A tie of one against one is left out, an unknown answer stays unknown.
+        // A tie of one against one is left out; an unknown answer stays unknown.
         Assert.Equal([U, U, U], Enumerable.Range(24, 3).Select(row => clean.Answers[row, 0]));
         Assert.Contains("once the same text is answered both yes and no", remarks[0], StringComparison.Ordinal);
         Assert.Contains("\"where is my parcel\": 23 yes, 1 no", remarks[0], StringComparison.Ordinal);

@@ -47,7 +47,7 @@ public class TextGroupsTests
         {
             var random = new Random(c.seed);
             var originals = MadeUp.Texts(c.texts, random, c.words);
-            // Copies in other letters and with a number, and with a word more or less, in any order.
+            // Copies in another case and with a number, and with one word more or less, in any order.
             (string Text, int Of)[] all = [.. originals.SelectMany((text, i) =>
                 new[] { text, MadeUp.Changed(text, random), $"{text} again",
                 text[(text.IndexOf(' ') + 1)..] }.Select(copy => (copy, i)))];

@@ -39,7 +39,7 @@ public class ExperimentTests
         var precision = ExperimentMetric.All.Single(m => m.Key == "average_precision");
         Assert.Equal(-1, Result.Variants[1].Verdict(Result.Variants[0], precision));
         Assert.True(Result.Variants[1].Whole(precision).Mean < Result.Variants[0].Whole(precision).Mean - 0.1);
-        // The weighted ensemble finds out whom to believe; the plain mean cannot.
+        // The weighted ensemble learns which member to trust; the plain mean cannot.
         var loss = ExperimentMetric.All.Single(m => m.Key == "log_loss");
         Assert.True(Named("ensemble-weighted").Whole(loss).Mean < Named("ensemble-mean").Whole(loss).Mean);
         Assert.NotEmpty(Named("bagged").SpreadAuroc);
@@ -57,7 +57,7 @@ public class ExperimentTests
     [Fact]
     public void Altered_copies_are_fitted_on_only_where_their_text_is()
     {
-        // Copies that say the opposite of their texts: whoever fits on them is worse.
+        // Copies that say the opposite of their texts, so a fit on them is worse.
         var opposite = new float[600 * 6];
         var features = Features("mean");
         for (var row = 0; row < 600; row++)
@@ -71,7 +71,7 @@ public class ExperimentTests
                 .Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
         var alone = Result.Variants[0].Whole(ExperimentMetric.All.Single(m => m.Key == "average_precision")).Mean;
         Assert.True(Loss(Copies(0)) < alone - 0.05);
-        // None is left where every copy's text is held out.
+        // None is left if every copy's text is held out.
         Assert.Equal(
             alone, Loss(
                 new AlteredTexts([], _ => new FeatureMatrix(ReadOnlyMemory<float>.Empty, features.Width))), 1e-12);

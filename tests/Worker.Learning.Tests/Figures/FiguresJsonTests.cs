@@ -3,7 +3,7 @@ using Worker.Reports.Figures;
 
 namespace Worker.Learning.Tests.Figures;
 
-/// <summary>Files of figures stay what they were, byte for byte: others read them.</summary>
+/// <summary>Files of figures stay the same, byte for byte, because others read them.</summary>
 public class FiguresJsonTests
 {
     [Fact]

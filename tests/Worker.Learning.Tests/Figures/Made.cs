@@ -4,7 +4,7 @@ using Worker.Learning.Experiments;
 
 namespace Worker.Learning.Tests.Figures;
 
-/// <summary>Small figures by hand, of every kind that files have.</summary>
+/// <summary>Small hand-made figures of every kind that files have.</summary>
 internal static class Made
 {
     public static AnomalyMetrics Anomaly { get; } = new(
@@ -48,7 +48,7 @@ internal static class Made
         ["Größe <1>"],
         [
             new VariantResult(
-                "taps", "one head a label on taps: the base", [Evaluated(0.5), Evaluated(0.25)], [0.75, 0.5], [],
+                "taps", "one head per label on taps: the base", [Evaluated(0.5), Evaluated(0.25)], [0.75, 0.5], [],
                 1.23456),
             new VariantResult("bagged", "mean of 5 heads", [Evaluated(0.75), Evaluated(1)], [], [0.5, 0.75], 2),
         ],

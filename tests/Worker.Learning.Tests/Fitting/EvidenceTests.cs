@@ -6,7 +6,7 @@ using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Tests.Fitting;
 
-/// <summary>What is held out says of a head what fresh texts would.</summary>
+/// <summary>Held-out figures of a head match those of fresh texts.</summary>
 public class EvidenceTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public class EvidenceTests
         Assert.True(result.Figures[0].F1 < 0.75, $"{result.Figures[0].F1}");
         Assert.Equal(200, result.Figures[0].DistinctHeldOut);
 
-        // The same rows, their texts unknown: what was certified before.
+        // The same rows without their texts, as they were certified before.
         var blind = HeadTrainer.Train(features, new DataSet(new string[1600], data.Labels, data.Answers), "mean", "e",
             new TrainingOptions());
         Assert.True(blind.Figures[0].F1 > 0.95 && blind.Heads[0].Certificate!.Yes is not null);
@@ -85,7 +85,7 @@ public class EvidenceTests
         Assert.True(choice.Judge(1, [1], [(10, 10), (50, 10)]));
         // Better for the others, far worse for the part itself.
         Assert.True(choice.Judge(0.1, [2], [(9, 10), (500, 10)]));
-        // The same loss moves nothing and ends nothing; a higher one ends the search.
+        // The same loss changes nothing and does not end the search; a higher one does.
         Assert.False(choice.Judge(0.01, [3], [(9, 10), (1, 10)]));
         Assert.False(choice.Settled);
         Assert.False(choice.Judge(0.001, [4], [(11, 10), (1, 10)]));

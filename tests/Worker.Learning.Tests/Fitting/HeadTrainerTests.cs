@@ -45,7 +45,8 @@ public class HeadTrainerTests
     [Fact]
     public void The_penalty_chosen_is_neither_end_of_the_path_when_both_are_bad()
     {
-        // As many weights as a third of the rows: no penalty overfits, a heavy one finds nothing.
+        // As many weights as a third of the rows: without a penalty the fit overfits, and with a heavy one it finds
+        // nothing.
         var simulated = Simulated.Draw(rows: 600, width: 200, labels: 4, seed: 4, strength: 3, bias: 0);
         var automatic = Train(simulated, new TrainingOptions());
         Assert.All(automatic.Figures, figures => Assert.InRange(figures.L2, 0.002, 0.5));
@@ -76,7 +77,7 @@ public class HeadTrainerTests
         var result = Train(simulated, new TrainingOptions { ClassWeights = weights, L2 = 1e-3 });
         var share = simulated.Probabilities.Average();
         Assert.True(share < 0.08);
-        // Without the calibration, which would take any shift back.
+        // Without the calibration, which would undo any shift.
         Head[] uncalibrated = [.. result.Heads.Select(head => head with { Calibration = Calibration.Identity })];
         Assert.Equal(share, Probabilities(simulated, uncalibrated).Average(), 0.02);
         Assert.Equal(share, Probabilities(simulated, result.Heads).Average(), 0.01);
@@ -89,7 +90,7 @@ public class HeadTrainerTests
         Assert.Equal(5, Assert.Single(Train(simulated, new TrainingOptions()).Figures).Folds);
         Assert.Equal(3, Assert.Single(Train(simulated, new TrainingOptions { Folds = 3 }).Figures).Folds);
         Assert.Equal(1, Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 0 }).Figures).Folds);
-        // 100 texts are more than 50, but a fifth of 50 have to be of the rarer answer too.
+        // 100 texts are more than 50, but a fifth of 50 must have the rarer answer too.
         var rarer = Math.Min(simulated.Data.Answers.Count(0).Positives, simulated.Data.Answers.Count(0).Negatives);
         Assert.Equal(rarer >= 10 ? 1 : 5,
             Assert.Single(Train(simulated, new TrainingOptions { CrossFitUpTo = 50 }).Figures).Folds);
@@ -162,7 +163,7 @@ public class HeadTrainerTests
         var simulated = Simulated.Draw(rows: 1500, width: 60, labels: 2, seed: 15, strength: 2, bias: -2);
         var options = new TrainingOptions { L2 = 0.003, ClassWeights = weights };
         var parents = Train(simulated, options).Heads;
-        // One step only: who starts at the solution is still there, who starts at nothing is not there yet.
+        // Only one step: a fit that starts at the solution is still there, one that starts at zero is not there yet.
         var hurried = options with { MaximumIterations = 1 };
         var next = HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", hurried,
             [parents[0] with { Version = 4 }, parents[1]]).Heads;
@@ -218,7 +219,7 @@ public class HeadTrainerTests
         Assert.Contains(
             "encoder other", Assert.Throws<HeadRefusedException>(() =>
                 From(head with { Encoder = "other" })).Message, StringComparison.Ordinal);
-        // On another feature there is nothing to start from; the version goes on all the same.
+        // On another feature there is nothing to start from, but the version still rises.
         Assert.Equal(
             (2, null), (From(head with { Feature = "cls" }).Heads[0].Version,
             From(head with { Feature = "cls" }).Heads[0].Parent));

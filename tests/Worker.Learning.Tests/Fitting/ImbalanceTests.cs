@@ -19,7 +19,7 @@ public class ImbalanceTests
         var result = Train(simulated, new TrainingOptions { Sampling = sampling, L2 = 1e-3 });
         var share = simulated.Probabilities.Average();
         Assert.True(share < 0.08);
-        // Without the calibration, which would take any shift back.
+        // Without the calibration, which would undo any shift.
         Head[] uncalibrated = [.. result.Heads.Select(head => head with { Calibration = Calibration.Identity })];
         Assert.Equal(share, Probabilities(simulated, uncalibrated).Average(), 0.03);
         Assert.Equal(share, Probabilities(simulated, result.Heads).Average(), 0.01);
@@ -121,7 +121,7 @@ public class ImbalanceTests
         Assert.Equal(1 + 4 * 0.4 * 0.4, positives, 1e-6);
         Assert.Equal(1 + 4 * 0.25 * 0.25, negatives, 1e-6);
         Assert.Equal(0, rows.Answers[4, 0]);
-        // Known answers are what people said, whatever a head says.
+        // Known answers are people's answers, whatever a head says.
         Assert.True(rows.Answers[0, 0] > 0);
     }
 

@@ -12,7 +12,7 @@ public class LossPassTests
     [Fact]
     public void Value_and_gradient_are_those_of_the_plain_formula()
     {
-        // Sizes that are no multiples of blocks, chunks or tiles; masks, folds held out and positive weights.
+        // Sizes that are not multiples of blocks, chunks or tiles; masks, held-out folds and positive weights.
         var cases =
             from rows in Gen.Choose(8, 700)
             from width in Gen.Choose(1, 20)

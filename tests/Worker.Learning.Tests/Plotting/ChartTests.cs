@@ -6,7 +6,7 @@ namespace Worker.Learning.Tests.Plotting;
 
 public class ChartTests
 {
-    /// <summary>Units of the drawing that a character of a tick takes at most.</summary>
+    /// <summary>Maximum width of a character of a tick, in units of the drawing.</summary>
     private const double Character = 7;
 
     [Theory]
@@ -46,7 +46,7 @@ public class ChartTests
                 Assert.InRange(Number(point, "cx"), 0, double.Parse(width, CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>The tick's text as it is drawn.</summary>
+    /// <summary>The drawn text of a tick.</summary>
     /// <param name="at">Where on the first axis; null for a tick of the second.</param>
     private static XElement Tick(Axis x, Axis y, string text, double? at)
     {

@@ -127,7 +127,7 @@ public class AnswerTests
                 && line.Contains("'Spam' yes, 'spam' no of \"win a prize\"", StringComparison.Ordinal));
         said.Clear();
         Read("text,label\na,Spam\nb,spam\n", new ReadingOptions { NormaliseLabels = true }, said.Add);
-        Assert.Contains("each made one", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains(": joined", Assert.Single(said), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class AnswerTests
             "text,label\n" + string.Concat(Enumerable.Range(0, labels).Select(i => $"text {i},label {i}\n"));
         Assert.Equal(500, Read(File(500)).Labels.Length);
         var error = Assert.Throws<ExampleFormatException>(() => Read(File(501)));
-        Assert.Contains("names 501 labels, more than the 500", error.Message, StringComparison.Ordinal);
+        Assert.Contains("names 501 labels, more than the maximum of 500", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Worker.Learning.Reading;
 
 namespace Worker.Learning.Tests.Reading;
 
-/// <summary>What the bytes of a file mean is known or asked, never guessed into a replacement character.</summary>
+/// <summary>
+/// The encoding of a file is known or asked for; bytes are never turned into replacement characters by a guess.
+/// </summary>
 public class EncodingTests
 {
     private const string Lines = """

@@ -80,7 +80,7 @@ public class JsonLinesTests
     {
         using var endless = new EndlessStream("""{"text": "again", "labels": {"spam": 1}}""" + "\n");
         Assert.Equal(3, ExampleFile.ReadAll(endless, "endless").Take(3).Count());
-        // No more than what was looked at, and one block.
+        // No more than the bytes that were looked at, and one block.
         Assert.InRange(endless.BytesRead, 1, 200_000);
     }
 

@@ -55,7 +55,7 @@ public class RoundTripTests
         var read = ExampleFile.ReadAll(folder.File("data"), new ReadingOptions { TextColumns = ["body"] }).ToList();
         Assert.Equal(["a", "", "c"], read.Select(example => example.Text));
         Assert.Equal(["angry", "spam"], read[0].Labels.Keys.Order(StringComparer.Ordinal));
-        // No list is a list of nothing.
+        // A missing list is read as an empty list.
         Assert.All(read, example => Assert.True(example.Closed));
         Assert.Empty(read[1].Labels);
         Assert.Empty(read[2].Labels);

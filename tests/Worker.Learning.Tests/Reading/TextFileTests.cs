@@ -3,7 +3,7 @@ using Worker.Learning.Reading;
 
 namespace Worker.Learning.Tests.Reading;
 
-/// <summary>Texts alone, as classify and demo read them.</summary>
+/// <summary>Texts without labels, as classify and demo read them.</summary>
 public class TextFileTests
 {
     [Theory]
@@ -91,7 +91,7 @@ public class TextFileTests
     [InlineData("a.json", "[{\"text\":\"one\"},\n{\"text\":\"tw", "line 2: the array breaks off")]
     [InlineData("a.json", "[{\"text\":\"one\"}, 7]", "item 2: is 7, not an object")]
     [InlineData("a.xlsx", "PK\u0003\u0004xxxxxxxxxxxxxxxxx", "Excel workbook: unpack it, or save the sheet as CSV")]
-    [InlineData("a.parquet", "PAR1 and nothing of it", "begins like Parquet and cannot be read")]
+    [InlineData("a.parquet", "PAR1 and nothing of it", "begins like Parquet but cannot be read")]
     public void Says_what_is_wrong(string name, string content, string expected)
     {
         using var folder = Repository.Temporary();

@@ -63,7 +63,7 @@ public class EvaluationReportTests
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
         var html = XDocument.Parse(page);
-        // In a cell, in a label, in a source, in an attribute: whole, controls made visible.
+        // In a cell, a label, a source and an attribute: complete, with controls made visible.
         Assert.Contains(html.Descendants("td").Descendants("bdi"),
             e => e.Value.Contains("<script>alert(1)</script>", StringComparison.Ordinal)
             && e.Value.Contains("\u2400 \u241B[31m \uFFFD", StringComparison.Ordinal));

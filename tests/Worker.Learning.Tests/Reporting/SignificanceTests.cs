@@ -13,7 +13,7 @@ public class SignificanceTests
         var (larger, called) = (0, 0);
         for (var seed = 0; seed < 200; seed++)
         {
-            // A little too low before and as much too high after: which error is larger is chance.
+            // A little too low before and equally too high after, so chance decides which error is larger.
             var texts = Draw(150, seed, p => p - 0.03, p => p + 0.03);
             larger += Ece(texts, texts.Probabilities) > Ece(texts, texts.Uncalibrated) + 0.01 ? 1 : 0;
             called += Significance.IsCalibrationWorse(texts) ? 1 : 0;
@@ -45,9 +45,7 @@ public class SignificanceTests
         return ProbabilityMetrics.CalibrationError(p, y);
     }
 
-    /// <summary>
-    /// Texts whose chance of yes is drawn evenly, and what was said of it before and after calibration.
-    /// </summary>
+    /// <summary>Texts whose chance of yes is drawn evenly, and its predictions before and after calibration.</summary>
     private static EvaluatedTexts Draw(int count, int seed, Func<double, double> before, Func<double, double> after)
     {
         var random = new Random(seed);

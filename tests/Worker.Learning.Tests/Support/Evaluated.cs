@@ -4,7 +4,7 @@ using Worker.Learning.Examples;
 
 namespace Worker.Learning.Tests.Support;
 
-/// <summary>Evaluated texts by hand.</summary>
+/// <summary>Hand-made evaluated texts.</summary>
 internal static class Evaluated
 {
     /// <param name="probabilities">[texts, labels]; also taken as uncalibrated.</param>
@@ -19,7 +19,7 @@ internal static class Evaluated
                 new AnswerMatrix(rows, labels.Length, answers));
     }
 
-    /// <summary>A head whose only use is its name and its threshold of a half.</summary>
+    /// <summary>A head of which only the name and the threshold of one half matter.</summary>
     public static Head Head(string label) =>
         new() { Label = label, Version = 1, Encoder = "e", Feature = "mean", Weights = [0], Bias = 0 };
 }

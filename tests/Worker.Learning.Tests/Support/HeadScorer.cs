@@ -4,9 +4,7 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Tests.Support;
 
-/// <summary>
-/// Probabilities of heads on features that are at hand already, e.g. for evaluating what was just trained.
-/// </summary>
+/// <summary>Probabilities of heads on existing features, e.g. for evaluating heads that were just trained.</summary>
 internal static class HeadScorer
 {
     /// <summary>Calibrated probabilities of every text for every head.</summary>

@@ -8,7 +8,7 @@ internal static class MadeUp
         [.. Enumerable.Range(0, count)
             .Select(_ => string.Join(' ', Enumerable.Range(0, words).Select(_ => Word(random))))];
 
-    /// <summary>A copy in other letters, with a full stop and a number.</summary>
+    /// <summary>A copy in another case, with a full stop and a number.</summary>
     public static string Changed(string text, Random random) =>
         $"{char.ToUpperInvariant(text[0])}{text[1..]}. {random.Next(1000, 9999)}";
 

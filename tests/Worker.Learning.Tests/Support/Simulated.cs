@@ -4,7 +4,9 @@ using Worker.Learning.Fitting;
 
 namespace Worker.Learning.Tests.Support;
 
-/// <summary>Texts whose labels follow a logistic model of their features: what training should find is known.</summary>
+/// <summary>
+/// Texts whose labels follow a logistic model of their features, so that the right result of training is known.
+/// </summary>
 internal sealed class Simulated
 {
     private Simulated(float[] features, int width, DataSet data, double[] probabilities)

@@ -36,7 +36,7 @@ public class CertifiedBandTests
             wrongNo += certificate.No is not null && FalseNo(band.Low, shape) > error ? 1 : 0;
             automatic += (certificate.Yes?.Share ?? 0) + (certificate.No?.Share ?? 0);
         }
-        // Three standard deviations of the count, were every draw at delta exactly.
+        // Three standard deviations of the count, if every draw were at delta exactly.
         var maximum = (int)(draws * delta + 3 * Math.Sqrt(draws * delta * (1 - delta)));
         Assert.True(wrongYes <= maximum, $"false yes above target in {wrongYes} of {draws}");
         Assert.True(wrongNo <= maximum, $"false no above target in {wrongNo} of {draws}");
@@ -104,7 +104,7 @@ public class CertifiedBandTests
     [Fact]
     public void The_sequence_ends_at_the_first_candidate_that_fails()
     {
-        // 100 right, 100 wrong, then any number right: what comes after the wrong ones cannot be reached any more.
+        // 100 right, 100 wrong, then any number right: rows after the wrong ones can no longer be reached.
         double[] losses = [.. Repeat(0.0, 100), .. Repeat(1.0, 100), .. Repeat(0.0, 100_000)];
         Assert.Equal(100, LearnThenTest.Certify(losses, [new(100, 1), new(200, 0), new(losses.Length, 0)], 0.05, 0.05));
         Assert.Equal(losses.Length, LearnThenTest.Certify(losses, [new(100, 1), new(losses.Length, 0)], 0.05, 0.05));
@@ -138,7 +138,7 @@ public class CertifiedBandTests
     [Fact]
     public void Errors_that_fall_and_rise_again_break_no_promise_either()
     {
-        // The most confident rows are the worst: nothing about the order of errors may be assumed.
+        // The most confident rows are the worst, because nothing may be assumed about the order of errors.
         const double delta = 0.1;
         const int draws = 3000;
         var (random, broken) = (new Random(5), 0);

@@ -29,7 +29,7 @@ public class ThresholdChoiceTests
         Assert.Equal((chosen.Thresholds.Decide, chosen.Thresholds.Decide),
             (chosen.Thresholds.Low, chosen.Thresholds.High));
         Assert.Null(chosen.Certificate);
-        // A threshold is a probability: above 1, which a row of p = 1 could need to be a no, there is none.
+        // A threshold is a probability, so it cannot be above 1, even if a row of p = 1 would need that to be a no.
         foreach (var other in Enumerable.Range(0, 41).Select(i => Counts(p, y, i * 0.025)))
         {
             if (rule == ThresholdRule.Cost)

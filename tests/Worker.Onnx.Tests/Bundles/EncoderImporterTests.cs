@@ -103,7 +103,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
             () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
             ImportedModels.Tokenizer(_ => [101, 30000, 102])));
         Assert.Contains("30000", error.Message);
-        // Also where no text of the self-check has such a token.
+        // Also if no text of the self-check has such a token.
         error = Assert.Throws<EncoderException>(
             () => EncoderImporter.Import(ImportedModels.Source("bert-tiny"), folder.File("bundle"),
             ImportedModels.Tokenizer(_ => [1, 2], idLimit: 4006)));
@@ -241,7 +241,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     [InlineData("modules.json", "{}", "array of objects")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\":true}", "pooling_mode_max_tokens")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}",
-        "beside another mode")]
+        "together with another mode")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"lasttoken\"}", "lasttoken")]
     [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}",
         "'query: ' before every text")]

@@ -32,7 +32,7 @@ internal sealed class EditedCheckpoint : IDisposable
         System.IO.File.WriteAllText(path, json.ToJsonString());
     }
 
-    /// <summary>Writes the weights anew, each tensor as the function returns it (null: left out).</summary>
+    /// <summary>Writes the weights again, each tensor as the function returns it (null: left out).</summary>
     public void Rewrite(Func<string, long[], float[], (string Name, long[] Shape, float[] Values)?> change)
     {
         var tensors = new List<(string, long[], float[])>();
@@ -43,7 +43,7 @@ internal sealed class EditedCheckpoint : IDisposable
         SafetensorsWriter.Write(Weights, tensors);
     }
 
-    /// <summary>Writes the weights anew as 16-bit numbers.</summary>
+    /// <summary>Writes the weights again as 16-bit numbers.</summary>
     public void RewriteAs(string dtype, Func<float, ushort> narrow)
     {
         var header = new JsonObject();

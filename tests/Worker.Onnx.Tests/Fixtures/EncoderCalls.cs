@@ -6,7 +6,7 @@ namespace Worker.Onnx.Tests.Fixtures;
 /// <summary>Calls of an encoder with arrays.</summary>
 internal static class EncoderCalls
 {
-    /// <summary>Feature vectors of texts that are run in micro-batches of so many.</summary>
+    /// <summary>Feature vectors of texts that are run in micro-batches of a given size.</summary>
     public static float[][] Encode(this IEncoder encoder, IReadOnlyList<int[]> texts, int batch)
     {
         var rows = new List<float[]>();

@@ -24,7 +24,7 @@ public sealed class ImportedModels : IDisposable
     public static string Source(string model) =>
         model == MiniLm ? Repository.MiniLm : Repository.Golden("models", model);
 
-    /// <summary>Stands in for the tokenizer: hands out the golden texts' ids one after the other.</summary>
+    /// <summary>Replaces the tokenizer: hands out the golden texts' ids one after the other.</summary>
     public static Func<FolderTokenizer> TokenizeAsGolden(string model)
     {
         var texts = GoldenText.Read(model);
@@ -32,7 +32,7 @@ public sealed class ImportedModels : IDisposable
         return Tokenizer(_ => texts[next++ % texts.Length].Ids);
     }
 
-    /// <summary>A tokenizer of such ids, and a vocabulary that every checkpoint has room for.</summary>
+    /// <summary>A tokenizer with such ids, and a vocabulary that fits every checkpoint.</summary>
     public static Func<FolderTokenizer> Tokenizer(Func<string, int[]> encode, int idLimit =
         1, bool lowersCase = true) =>
         () => new FolderTokenizer(encode, idLimit, lowersCase);

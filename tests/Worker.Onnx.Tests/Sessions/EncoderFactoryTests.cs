@@ -117,7 +117,7 @@ public class EncoderFactoryTests(ImportedModels models)
         Assert.Contains("import it again", error.Message);
     }
 
-    // A bundle whose weights in one file are exchanged for others, its sha256 put right.
+    // A bundle in which the weights of one file are replaced, with a matching sha256.
     private TemporaryFolder Tampered(string file)
     {
         var copy = Repository.Temporary();

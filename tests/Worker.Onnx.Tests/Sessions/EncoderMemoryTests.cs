@@ -3,7 +3,7 @@ using Worker.Onnx.Sessions;
 
 namespace Worker.Onnx.Tests.Sessions;
 
-/// <summary>Tests that read the process's memory: nothing else may run beside them.</summary>
+/// <summary>Tests that read the process's memory; nothing else may run at the same time.</summary>
 [CollectionDefinition(nameof(EncoderMemoryTests), DisableParallelization = true)]
 [Collection(nameof(EncoderMemoryTests))]
 public class EncoderMemoryTests(ImportedModels models)

@@ -3,7 +3,7 @@ using Worker.Learning.Saving;
 
 namespace Worker.Tests.Commands;
 
-/// <summary>Texts classified without Kafka, as a pipe and as a person see it.</summary>
+/// <summary>Texts classified without Kafka, as pipes and people see it.</summary>
 public class ClassifyCommandTests(TinyModel model)
 {
     [Fact]
@@ -110,7 +110,7 @@ public class ClassifyCommandTests(TinyModel model)
         Assert.Contains("trained earlier", errors, StringComparison.Ordinal);
         Assert.Equal(Labels(both[0].Output), Labels(output));
 
-        // A file that is damaged is as good as none.
+        // A damaged file counts as missing.
         File.WriteAllText(kept, "{\"label\":");
         (code, output, errors) = Run();
         Assert.True(code == 0, errors);

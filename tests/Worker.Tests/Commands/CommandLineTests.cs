@@ -115,7 +115,7 @@ public class CommandLineTests(TinyModel model)
             "", [.. command, "--bootstrap", "b:1", "--config", folder.File("a.json")]);
         Assert.Equal(78, code);
         foreach (var part in (string[])["did you mean ExactlyOnce?", "did you mean Kafka:GroupId?",
-            "Review:Audit: '2' is no number from 0 to 1"])
+            "Review:Audit: '2' is not a number from 0 to 1"])
             Assert.Contains(part, errors, StringComparison.Ordinal);
     }
 
@@ -124,7 +124,7 @@ public class CommandLineTests(TinyModel model)
     {
         var (_, output, _) = WorkerProcess.Run("", "train", "--help");
         var help = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        foreach (var range in new[] { "when not given; above 0", "100 to 100,000", "0 to 1,024",
+        foreach (var range in new[] { "held-out log-loss; above 0", "100 to 100,000", "0 to 1,024",
             "at least 0 and below 1" })
             Assert.Contains(range, help, StringComparison.Ordinal);
     }

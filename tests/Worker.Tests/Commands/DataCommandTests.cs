@@ -1,7 +1,7 @@
 namespace Worker.Tests.Commands;
 
 /// <summary>
-/// Data as people have it, from the command line; and paths that nothing can be written to, said before the work.
+/// Data in people's formats, from the command line; and paths that cannot be written to, reported before the work.
 /// </summary>
 public class DataCommandTests(TinyModel model)
 {
@@ -41,7 +41,7 @@ public class DataCommandTests(TinyModel model)
     {
         using var folder = Repository.Temporary();
         File.WriteAllText(folder.File("file"), "");
-        // The data is not there either: what is said first shows what was looked at first.
+        // The data is not there either; the first message shows what was checked first.
         string[] rest = command is "certify" or "evaluate" ? ["--data", "none", "--heads", "none"]
             : command == "classify" ? ["none"] : ["--data", "none"];
         foreach (var (path, said) in new[]

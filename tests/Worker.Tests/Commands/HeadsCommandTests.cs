@@ -102,7 +102,7 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
         }
         await watching.CancelAsync();
         await watch;
-        // The set before and the one after, and a few more where this machine stalls.
+        // The set before and the one after, and a few more if this machine stalls.
         Assert.InRange(sets.Count, 2, 4);
     }
 
@@ -126,7 +126,9 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
         .Select(line => JsonDocument.Parse(line).RootElement)
         .Select(one => $"{one.GetProperty("label").GetString()} {one.GetProperty("version").GetInt32()}"));
 
-    /// <summary>Runs a command; what it wrote on standard output, or on standard error where it is to fail.</summary>
+    /// <summary>
+    /// Runs a command; returns what it wrote to standard output, or to standard error if it must fail.
+    /// </summary>
     private string Run(int code, params string[] arguments)
     {
         var settings = new Dictionary<string, string>

@@ -2,9 +2,7 @@ using System.Text.Json;
 
 namespace Worker.Tests.Commands;
 
-/// <summary>
-/// Learning from the command line where there is little to learn from, and certificates that later answers break.
-/// </summary>
+/// <summary>Learning from the command line with little data, and certificates that later answers break.</summary>
 public class LearningCommandTests(TinyModel model)
 {
     [Fact]
@@ -57,7 +55,7 @@ public class LearningCommandTests(TinyModel model)
     [InlineData(1, 0)]
     public void Few_positives_leave_heads_and_a_reference(int positives, int heads)
     {
-        // One fold holds all positives, or too many of them for a head: the others' channels are enough.
+        // One fold holds all positives, or too many of them for a head; the other channels are enough.
         using var folder = Repository.Temporary();
         File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Range(0, 50).Select(i =>
             $$$"""{"text": "{{{Words.Of(i)}}} {{{Words.Of(500 + i)}}}", "labels": {"spam": {{{(i < positives ? 1 : 0)}}}}}"""));
@@ -92,7 +90,7 @@ public class LearningCommandTests(TinyModel model)
         Assert.Equal(JsonValueKind.Undefined, Certificate(folder.File("turned-heads.jsonl"), "no").ValueKind);
         Assert.Contains("\"version\":2", File.ReadAllText(folder.File("turned-heads.jsonl")), StringComparison.Ordinal);
 
-        // What has no certificate cannot be checked.
+        // Heads without a certificate cannot be checked.
         Assert.Equal(
             0, WorkerProcess.Run("", "train", "--data", folder.File("train.jsonl"), "--model", model.Bundle,
             "--threshold", "f-beta", "--out", folder.File("plain.jsonl")).Code);
@@ -113,7 +111,9 @@ public class LearningCommandTests(TinyModel model)
             && certificate.TryGetProperty(side, out var found) ? found : default;
     }
 
-    /// <summary>Every other text asks for its money; turned: what the heads take for no is yes.</summary>
+    /// <summary>
+    /// Every other text asks for its money. Turned: the answers are the opposite of the heads' decisions.
+    /// </summary>
     private static void Write(string path, int texts, bool turned) =>
         File.WriteAllLines(path, Enumerable.Range(0, texts).Select(i =>
     {

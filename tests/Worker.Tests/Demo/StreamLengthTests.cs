@@ -31,9 +31,7 @@ public sealed class StreamLengthTests
         Assert.Equal(100, length.Total);
     }
 
-    /// <summary>
-    /// With so few all are published before the new head is: then one more message at a time shows it.
-    /// </summary>
+    /// <summary>With so few messages all are published before the new head is; then single messages show it.</summary>
     [Fact]
     public void The_shortest_demo_comes_to_its_end()
     {

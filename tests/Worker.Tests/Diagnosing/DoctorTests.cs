@@ -29,7 +29,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
         {
             await heads.PublishAsync("a", HeadJson.Serialize(model.Head("a")), CancellationToken.None);
-            // Not a head, and nothing to warn of.
+            // Not a head, and nothing to warn about.
             await heads.PublishAsync(
                 AnomalyRollout.ManifestKey, "{}"u8.ToArray(), "a manifest", CancellationToken.None);
         }
@@ -95,7 +95,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
     [Theory]
     [InlineData("delete", 3, "2", "9999999", true, FindingStatus.Failed, "heads would be forgotten")]
     [InlineData("compact", 3, "2", "9999999", false, FindingStatus.Warning, "only the last is kept")]
-    [InlineData("delete", 3, "1", "9999999", false, FindingStatus.Warning, "one broker alone")]
+    [InlineData("delete", 3, "1", "9999999", false, FindingStatus.Warning, "only one broker")]
     [InlineData("delete", 3, "4", "9999999", false, FindingStatus.Failed, "nothing can be written")]
     [InlineData("delete", 1, "1", "9999999", false, FindingStatus.Warning, "1 copy")]
     [InlineData("delete", 3, "2", "1000", false, FindingStatus.Warning, "max.message.bytes is 1000")]

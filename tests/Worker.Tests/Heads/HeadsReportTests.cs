@@ -6,7 +6,7 @@ using static Worker.Tests.Heads.MadeTopic;
 
 namespace Worker.Tests.Heads;
 
-/// <summary>What people and programs see of the heads on a topic.</summary>
+/// <summary>How people and programs see the heads on a topic.</summary>
 public class HeadsReportTests
 {
     private static readonly DateTimeOffset Now = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
@@ -66,7 +66,7 @@ public class HeadsReportTests
         var topic = MadeTopic.Of("spam", Record(Certified with { Version = 11, Bias = 1 }), Record(Certified));
         var text = string.Join('\n', HeadDescription.Lines(topic.Find("spam")!, topic, Now));
         Assert.All(text.Split('\n'), line => Assert.True(line.Length < 80, line));
-        foreach (var part in (string[])["spam, version 12", "yes from p = 0.500 on",
+        foreach (var part in (string[])["spam, version 12", "yes from p = 0.500",
             "0.250 to 0.750: not certified between", "yes from 0.750: 2 wrong of 130 decided of 2,000 texts",
             "95% certainty", "Platt, slope 0.900, intercept 0.100",
             "topic: exactly one", Encoder, "2 floats, length 5.000, bias 0.000", "612 texts with the label",
@@ -101,7 +101,7 @@ public class HeadsReportTests
             "1 the same, 1 changed, 1 new, 1 gone",
             "new      new",
             "gone     gone",
-            "         (stay in use: publishing takes none out, 'worker heads retire LABEL' does)",
+            "         (stay in use: publishing retires no label, 'worker heads retire LABEL' does)",
             "changed  spam",
             "  version      v12 → v1, would be published as v13",
             "  weights      cosine 0.9600, length 5.000 → 5.000, distance 1.414",

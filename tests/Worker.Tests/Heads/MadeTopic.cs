@@ -5,7 +5,7 @@ using Worker.Kafka.Groups;
 
 namespace Worker.Tests.Heads;
 
-/// <summary>Heads, and a heads topic that holds what a test says, one record a minute.</summary>
+/// <summary>Heads, and a heads topic with a test's own records, one per minute.</summary>
 internal static class MadeTopic
 {
     public const string Encoder = "182ab7f2c0ffee00182ab7f2c0ffee00";

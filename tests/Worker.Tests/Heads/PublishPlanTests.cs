@@ -61,7 +61,7 @@ public class PublishPlanTests
     public void A_retired_label_comes_back_above_its_last_version_and_what_is_no_head_is_replaced()
     {
         var topic = Of(null, Record(Head("a", 3)), Gone("a"), ("b", [1, 2]));
-        Assert.Equal(["was retired, now v4", "was no head, now v1"], Steps(topic, Head("a"), Head("b")));
+        Assert.Equal(["was retired, now v4", "was not a head, now v1"], Steps(topic, Head("a"), Head("b")));
     }
 
     [Fact]

@@ -1,11 +1,11 @@
 namespace Worker.Tests.Hosting;
 
 /// <summary>
-/// The executable, told to stop before it has started: an orchestrator does that when it changes its mind.
+/// The executable, told to stop before it has started, as an orchestrator does when its plan changes.
 /// </summary>
 public sealed class EarlyStopTests(TinyModel model)
 {
-    /// <summary>What the runtime itself ends with where SIGTERM comes before any of the worker's code.</summary>
+    /// <summary>The runtime's own exit code if SIGTERM comes before any of the worker's code.</summary>
     private const int Terminated = 143;
 
     [Theory]

@@ -4,7 +4,7 @@ using Worker.Learning.Saving;
 
 namespace Worker.Tests.Hosting;
 
-/// <summary>The executable, with what a person can mend: one clear line, and nothing of the code.</summary>
+/// <summary>The executable, with problems that a person can fix: one clear line, and nothing about the code.</summary>
 public sealed class KnownFailureTests(TinyModel model)
 {
     [Theory]

@@ -4,7 +4,9 @@ using Worker.Core.Heads;
 
 namespace Worker.Tests.Hosting;
 
-/// <summary>A device that hangs, as drivers do: only a restart helps, so the liveness probe must see it.</summary>
+/// <summary>
+/// A device that hangs, as drivers sometimes do. Only a restart helps, so the liveness probe must see it.
+/// </summary>
 public sealed class LivenessTests(TinyModel model)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
@@ -31,7 +33,7 @@ public sealed class LivenessTests(TinyModel model)
         Assert.StartsWith("stage 'classify' has been computing a window on the device for ",
             worker.Classifier.Health.StuckIn(Margin), StringComparison.Ordinal);
 
-        // Were it to come back, nothing was lost.
+        // If it came back, nothing would be lost.
         device.Set();
         worker.ReadUntil(read => read.Any(record => record.Topic == worker.Options.Kafka.Topics.Results));
         Assert.Null(worker.Classifier.Health.StuckIn(Margin));

@@ -7,7 +7,7 @@ using Worker.Learning.Saving;
 
 namespace Worker.Tests.Hosting;
 
-/// <summary>The executable through an outage of a real broker: what a person reads.</summary>
+/// <summary>What a person reads in the log of the executable during an outage of a real broker.</summary>
 public sealed class QuietLogTests(TinyModel model)
 {
     [Fact]
@@ -46,10 +46,10 @@ public sealed class QuietLogTests(TinyModel model)
 
         Assert.True(lines.Count == 2, string.Join('\n', lines));
         Assert.Matches(
-            @"warn: Worker\.Kafka\.Clients\.OutageLog.*does not serve this worker since .*connection refused",
+            @"warn: Worker\.Kafka\.Clients\.OutageLog.*has not served this worker since .*connection refused",
             lines[0]);
         Assert.Matches("info: .*serves this worker again after .*lines of the client library were held back", lines[1]);
-        // Neither at the start nor at the end: a line a rebalance, and none for a round in which nothing came.
+        // Neither at the start nor at the end: one line per rebalance, and none for a round without partitions.
         Assert.DoesNotContain("Assigned 0", worker.Output, StringComparison.Ordinal);
         Assert.Single(Lines(worker), line => line.Contains("the group has no offset for", StringComparison.Ordinal));
     }

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Worker.Tests.House;
 
-/// <summary>docs/architecture.md says what is there, and no line is longer than an editor's window.</summary>
+/// <summary>docs/architecture.md matches the code, and no line is longer than an editor's window.</summary>
 public partial class HouseTests
 {
     private const int Columns = 120;
@@ -64,7 +64,7 @@ public partial class HouseTests
         Assert.All(others, path => Assert.DoesNotMatch(ConsoleUse(), File.ReadAllText(path)));
     }
 
-    /// <summary>Numbers of the lines that are too long; raw strings are data, and stand as they are.</summary>
+    /// <summary>Numbers of the lines that are too long; raw strings are data and may have any length.</summary>
     private static IEnumerable<int> Longer(string path)
     {
         var isRaw = false;

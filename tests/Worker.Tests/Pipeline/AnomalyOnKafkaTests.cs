@@ -72,7 +72,7 @@ public class AnomalyOnKafkaTests(TinyModel model, KafkaBroker kafka)
 
     private static bool HasAnomaly(JsonElement result) => result.TryGetProperty("anomaly", out _);
 
-    /// <summary>Sends a message at a time, and gathers what comes of it, until it is so.</summary>
+    /// <summary>Sends one message at a time and collects the results, until a condition holds.</summary>
     private List<JsonElement> Flow(WorkerProcess worker, Func<List<JsonElement>, bool> reached)
     {
         using var producer = new ProducerBuilder<Null, byte[]>(

@@ -22,7 +22,7 @@ public class AnomalyRolloutTests(TinyModel model)
 
         await Publish(Reference(model.Hash, 9000));
         await Until(() => worker.Classifier.Anomalies.Current?.Texts == 9000);
-        // One for another encoder is refused, half of one is waited for; both leave what there is.
+        // A reference for another encoder is refused, and half of one is not used yet; both leave the one in use.
         await Publish(Reference("other", 8000));
         var half = AnomalyRollout.Split(AnomalyFormat.Serialize(Reference(model.Hash, 7000)))[0];
         await topic.PublishAsync(half.Key, half.Value, "a chunk", TestContext.Current.CancellationToken);

@@ -6,9 +6,7 @@ using Worker.Core.Messages;
 
 namespace Worker.Tests.Pipeline;
 
-/// <summary>
-/// Messages in, results out, on the embedded broker; sets of what went in and what came out are compared.
-/// </summary>
+/// <summary>Messages in, results out, on the embedded broker; the sets of inputs and outputs are compared.</summary>
 public class EndToEndTests(TinyModel model)
 {
     [Fact]
@@ -43,7 +41,7 @@ public class EndToEndTests(TinyModel model)
             Assert.InRange(labels.GetProperty("a").GetProperty("p").GetDouble(), 0.8807, 0.8809);
             Assert.Equal("no", labels.GetProperty("b").GetProperty("decision").GetString());
         }
-        // The same key lands in the same partition, and within a partition of results the sources rise.
+        // The same key goes to the same partition, and within a partition of results the sources rise.
         foreach (var partition in results.GroupBy(
             r => (Result: r.Partition.Value,
             Source: RunningWorker.Json(r).GetProperty("source").GetProperty("partition").GetInt32())))

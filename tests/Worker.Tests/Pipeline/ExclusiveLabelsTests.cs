@@ -4,7 +4,8 @@ using CsvHelper;
 namespace Worker.Tests.Pipeline;
 
 /// <summary>
-/// Intents of which every text has exactly one: trained, streamed, and each message's one yes compared with the truth.
+/// Every text has exactly one intent: heads are trained, messages streamed, and each message's single yes compared with
+/// its true label.
 /// </summary>
 public class ExclusiveLabelsTests(TinyModel model, ITestOutputHelper output)
 {

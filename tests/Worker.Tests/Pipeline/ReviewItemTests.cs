@@ -16,17 +16,17 @@ using Worker.Pipeline;
 namespace Worker.Tests.Pipeline;
 
 /// <summary>
-/// What people are sent, where it fits no record or Kafka refuses it: then nobody is said to be asked.
+/// Review items that do not fit a record or that Kafka refuses: then the result does not say that people are asked.
 /// </summary>
 public class ReviewItemTests(TinyModel model)
 {
-    /// <summary>Every record may have so many bytes, by its upper bound.</summary>
+    /// <summary>Every record may have this many bytes, by its upper bound.</summary>
     private const int MaximumBytes = 16_384;
 
     [Fact]
     public async Task An_item_that_cannot_be_sent_is_neither_said_nor_paid_for()
     {
-        // Of the first, the key leaves no room for even the start of the text; the others are near-duplicates of it.
+        // The key of the first leaves no room for even the start of the text; the others are near-duplicates of it.
         var records = await Records(new ReviewOptions { Budget = 1, Burst = 1, Audit = 0 });
         using var window = Window(("the same text", 13_000, 6_000), ("the same text", 0, 10), ("the same text", 0, 10));
         var output = records.Build(window);
@@ -118,7 +118,7 @@ public class ReviewItemTests(TinyModel model)
         foreach (var record in source)
             texts.Add(record.Value, record.Value);
         var window = new SourceWindow(source, [], 0, 0, new WindowLedger(TimeProvider.System));
-        // Rented, as the window gives it back.
+        // Rented, because the window returns it.
         var probabilities = ArrayPool<float>.Shared.Rent(messages.Length);
         probabilities.AsSpan().Fill(0.5f);
         return new ScoredWindow(

@@ -27,7 +27,7 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
             var results = stage.ReadAll(stage.Topics.Results, 2, worker);
             Assert.Equal(["good", "long value"], results.Select(Name).Order(StringComparer.Ordinal));
             var letters = stage.ReadAll(stage.Topics.DeadLetters, 3, worker).ToDictionary(Name, StringComparer.Ordinal);
-            // Where the headers had to go, so had the name in them.
+            // If the headers were left out, so was the name in them.
             var (headers, value, key) = (letters[""], letters["value"], letters["key"]);
             Assert.Equal(
                 ("ResultTooLarge", "headers"), (PoisonStage.Letter(headers).Kind, PoisonStage.Letter(headers).Omitted));
@@ -65,7 +65,7 @@ public class LargeMessageTests(TinyModel model, KafkaBroker kafka)
         noise[0] = 0xFF;
         var messages = Enumerable.Range(0, 300).Select(i => (i % 50) switch
         {
-            // Nothing that lz4 could make small.
+            // Data that lz4 cannot compress.
             7 => Message($"large {i}", "hello"u8.ToArray(), noise),
             9 => Message($"bad {i}", noise, null),
             _ => Message($"good {i}", Encoding.UTF8.GetBytes($"message {i}"), null),

@@ -5,8 +5,8 @@ using Confluent.Kafka;
 namespace Worker.Tests.Poison;
 
 /// <summary>
-/// A flood of malformed messages of every sort, good ones between, through the executable and a real Kafka. Its length
-/// is WORKER_FLOOD_MESSAGES (default 20,000).
+/// A flood of malformed messages of every kind, with good ones between, through the executable and a real Kafka. Its
+/// length is WORKER_FLOOD_MESSAGES (default 20,000).
 /// </summary>
 public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutputHelper output)
 {
@@ -46,7 +46,7 @@ public class MalformedFloodTests(TinyModel model, KafkaBroker kafka, ITestOutput
         output.WriteLine($"flood: {Messages:N0} messages of {MalformedMessage.BadSorts} bad sorts and some good in " +
             $"{took.TotalSeconds:F1} s, {Messages / took.TotalSeconds:N0}/s as a reader sees them; " +
             $"resident {string.Join(' ', memory.Select(m => m >> 20))} MiB");
-        // The heap settles in the first half; what then still grew with the messages would be a leak.
+        // The heap settles in the first half; further growth with the messages would be a leak.
         Assert.True(late < early * 1.15 + (48 << 20), $"memory grew from {early >> 20} to {late >> 20} MiB");
         worker.Terminate();
         Assert.Equal(0, worker.WaitForExit(TimeSpan.FromSeconds(60)));

@@ -4,12 +4,10 @@ using Worker.Core.Messages;
 
 namespace Worker.Tests.Poison;
 
-/// <summary>
-/// Messages of every bad kind that there is, and good ones between: number i is always the same message.
-/// </summary>
+/// <summary>Messages of every bad kind, with good ones between; number i is always the same message.</summary>
 internal static class MalformedMessage
 {
-    /// <summary>Bytes that <see cref="Settings"/> allow a text.</summary>
+    /// <summary>Bytes that <see cref="Settings"/> allow for a text.</summary>
     public const int MaximumBytes = 600;
 
     private static readonly (string Name, FailureKind? Expected, Func<int, byte[]?> Value)[] Sorts =
@@ -61,10 +59,10 @@ internal static class MalformedMessage
         ("good, one long word", null, i => Text($"{{\"text\":\"{i}{new string('y', 500)}\"}}")),
     ];
 
-    /// <summary>How many bad sorts there are.</summary>
+    /// <summary>How many bad kinds there are.</summary>
     public static int BadSorts => Sorts.Count(sort => sort.Expected is not null);
 
-    /// <summary>What makes a worker see them so; it takes the settings of 'worker run'.</summary>
+    /// <summary>Settings of 'worker run' with which a worker refuses these.</summary>
     public static string[] Settings =>
     [
         "--Input:Format=Json", "--Input:MaxTokens=32", $"--Input:MaxBytes={MaximumBytes}",

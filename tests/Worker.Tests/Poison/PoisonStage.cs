@@ -96,7 +96,7 @@ internal sealed class PoisonStage
     }
 
     /// <summary>
-    /// Reads topics, committed records only, until so many came and then to the ends; each is told as it comes.
+    /// Reads topics, only committed records, until a number has come and then to the ends; reports each as it comes.
     /// </summary>
     public void Read(string[] topics, Func<bool> enough, Action<ConsumeResult<byte[]?, byte[]?>> onRecord,
         WorkerProcess? alive = null, TimeSpan? patience = null)
@@ -133,7 +133,7 @@ internal sealed class PoisonStage
         consumer.Close();
     }
 
-    /// <summary>All records of a topic once there are so many.</summary>
+    /// <summary>All records of a topic once there is a given number.</summary>
     public List<ConsumeResult<byte[]?, byte[]?>> ReadAll(string topic, int minimum, WorkerProcess? alive = null)
     {
         var read = new List<ConsumeResult<byte[]?, byte[]?>>();
@@ -150,7 +150,7 @@ internal sealed class PoisonStage
         return letter!;
     }
 
-    /// <summary>A message's own headers as text, so that they compare: null is not empty.</summary>
+    /// <summary>A message's own headers as text, to compare them; null is not empty.</summary>
     public static string[] Headers(Headers? headers, int? count = null) =>
         [.. (headers ?? []).Take(count ?? int.MaxValue).Select(h =>
             $"{h.Key}={(h.GetValueBytes() is { } value ? Convert.ToHexString(value) : "null")}")];

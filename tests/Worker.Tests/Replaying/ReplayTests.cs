@@ -82,7 +82,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         }
         Assert.Contains("were tried 3 times or more", Run(stage, 0), StringComparison.Ordinal);
         Assert.Matches("; 1 sent", Run(stage, 0, "--max-attempts", "4"));
-        // However often it went round: its own headers, and one attempt.
+        // However often it was replayed: its own headers, and one attempt.
         var last = stage.ReadAll(stage.Topics.Messages, 4).Single(r =>
             r.Message.Headers.Any(h => h.Key == DeadLetterHeaders.Attempt && h.GetValueBytes() is [(byte)'4']));
         Assert.Equal(["own=null", $"{DeadLetterHeaders.Attempt}=34"], PoisonStage.Headers(last.Message.Headers));
@@ -110,7 +110,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         using var second = WorkerProcess.Start(stage.ReplayArguments("--to", target));
         using var third = WorkerProcess.Start(stage.ReplayArguments("--to", target));
         int[] codes = [second.WaitForExit(TimeSpan.FromSeconds(90)), third.WaitForExit(TimeSpan.FromSeconds(90))];
-        // One may have been fenced by the other: it says so, and what it had sent counts.
+        // One may have been fenced by the other: it says so, and the messages that it had sent count.
         Assert.True(codes.Contains(0), second.Errors + third.Errors);
         Assert.All(
             [second, third], run => Assert.True(
@@ -125,7 +125,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         var stage = await PoisonStage.On(kafka.BootstrapServers, model);
         using (var producer = stage.Producer())
         {
-            // Its value was left out, and where it was there is nothing.
+            // Its value was left out, and the original is gone.
             producer.Produce(stage.Topics.DeadLetters, Letter(stage, 1, omitted: "value"));
             producer.Produce(stage.Topics.DeadLetters, Letter(stage, 2, topic: "a-topic-that-is-not-there"));
             producer.Produce(
@@ -136,7 +136,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         Assert.Contains("1 were too large to be kept whole, and the original is no longer in its topic", said,
             StringComparison.Ordinal);
         Assert.Contains("1 have no topic to go to", said, StringComparison.Ordinal);
-        Assert.Contains("1 are no dead letters of a worker", said, StringComparison.Ordinal);
+        Assert.Contains("1 are not dead letters of a worker", said, StringComparison.Ordinal);
         Assert.All(said.Split('\n'), line => Assert.True(line.Length <= 100, line));
         Assert.Matches("error: topic 'nowhere' does not exist",
             WorkerProcess.Run("", "replay", "--bootstrap", stage.Bootstrap, "--dead-letters", "nowhere").Errors);
@@ -153,7 +153,7 @@ public class ReplayTests(TinyModel model, KafkaBroker kafka)
         int.Parse(PoisonStage.Text(record.Message.Headers.First(h => h.Key == "n").GetValueBytes())!,
             CultureInfo.InvariantCulture);
 
-    /// <summary>A stage whose worker dead-lettered the bad ones of so many messages, and ended.</summary>
+    /// <summary>A stage whose worker dead-lettered the bad messages, and ended.</summary>
     private async Task<PoisonStage> Letters(int count)
     {
         var stage = await PoisonStage.On(kafka.BootstrapServers, model);

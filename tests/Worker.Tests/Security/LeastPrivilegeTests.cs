@@ -8,7 +8,7 @@ using Worker.Learning.Saving;
 
 namespace Worker.Tests.Security;
 
-/// <summary>A user with exactly the rights of docs/security.md, and with one of them taken away.</summary>
+/// <summary>A user with exactly the rights of docs/security.md, and with one of them withdrawn.</summary>
 public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
 {
     private const int Messages = 200;
@@ -19,7 +19,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         var rights = Documented("run").Concat(Documented("heads publish")).Distinct().ToList();
         Assert.Equal(8, rights.Count);
         await Prepare();
-        // Who looks after heads needs no right to the group, which the reading client wants to hear of.
+        // A user who manages heads needs no right to the group, although the reading client asks about it.
         await broker.Grant(Documented("heads publish, every other"));
         var refused = PublishHeads(exitCode: 1);
         Assert.True(
@@ -30,7 +30,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         await broker.Grant(rights);
         Produce();
 
-        // 1. The whole way, exactly-once.
+        // 1. End to end, exactly-once.
         using (var worker = Start())
         {
             WaitFor(() => Results() >= Messages, worker);
@@ -75,7 +75,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         await broker.Withdraw(rights);
     }
 
-    /// <summary>The rows of the table whose first cell begins so.</summary>
+    /// <summary>The rows of the table whose first cell begins with the role.</summary>
     private static IEnumerable<Right> Documented(string role) =>
         from line in File.ReadLines(Path.Combine(Repository.Root, "docs", "security.md"))
         where line.StartsWith($"| {role}", StringComparison.Ordinal)
@@ -83,9 +83,7 @@ public class LeastPrivilegeTests(TinyModel model, SecureBroker broker)
         select new Right(Resource(cells[2]), cells[3].TrimEnd('*'),
             Enum.Parse<AclOperation>(cells[4], ignoreCase: true), cells[3].EndsWith('*'));
 
-    /// <summary>
-    /// The client library's enumeration stops before transactional ids, librdkafka's does not: 5 there.
-    /// </summary>
+    /// <summary>The client library's enumeration lacks transactional ids; in librdkafka's they are 5.</summary>
     private static ResourceType Resource(string name) =>
         name == "TransactionalId" ? (ResourceType)5 : Enum.Parse<ResourceType>(name);
 

@@ -47,7 +47,7 @@ public class PasswordChangeTests(TinyModel model)
         Assert.Equal(0, worker.WaitForExit(TimeSpan.FromSeconds(60)));
         Assert.Equal(Enumerable.Range(0, 2 * Messages), Results(broker).Order());
         Assert.DoesNotContain("planted", worker.Output + worker.Errors, StringComparison.Ordinal);
-        // Not a line a try.
+        // Not one line per try.
         Assert.InRange(
             worker.Output.Split('\n').Count(line => line.Contains("credentials", StringComparison.Ordinal)), 1, 20);
     }

@@ -95,7 +95,7 @@ public class SecretTests
         var (code, output, errors) = WorkerProcess.Run(
             "", "doctor", "--config", folder.File("settings.json"), $"--Encoder:Bundle={folder.File("bundle")}");
         Assert.Equal(ExitCode.Configuration, code);
-        Assert.Contains("takes no user or password there",
+        Assert.Contains("does not take a user or password there",
             output.Replace("\n           ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("planted", output + errors, StringComparison.Ordinal);
     }

@@ -7,9 +7,9 @@ using Confluent.Kafka.Admin;
 namespace Worker.Tests.Security;
 
 /// <summary>
-/// A real Kafka of one node that checks who asks and what for (StandardAuthorizer). Listeners: one in plain text whose
+/// A real Kafka of one node that checks users and their rights (StandardAuthorizer). Listeners: one in plain text whose
 /// users may do everything; SASL over TLS (SCRAM, PLAIN, OAUTHBEARER with unsecured tokens); mutual TLS; TLS with an
-/// expired certificate; TLS with another host's. Skips where there is no Kafka to run.
+/// expired certificate; TLS with another host's. Skips if there is no Kafka to run.
 /// </summary>
 public sealed class SecureBroker : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class SecureBroker : IDisposable
     private int port;
     private Process? process;
 
-    /// <summary>PLAINTEXT; whoever comes may do everything.</summary>
+    /// <summary>PLAINTEXT; every user may do everything.</summary>
     public string Open => At(0);
 
     /// <summary>SASL_SSL.</summary>
@@ -38,7 +38,7 @@ public sealed class SecureBroker : IDisposable
     /// </summary>
     public string MutualTls => At(3);
 
-    /// <summary>SSL; its certificate ended yesterday.</summary>
+    /// <summary>SSL; its certificate expired yesterday.</summary>
     public string Expired => At(4);
 
     /// <summary>SSL; its certificate is for other.example.</summary>
@@ -67,9 +67,7 @@ public sealed class SecureBroker : IDisposable
     public Task Withdraw(params IEnumerable<Right> rights) =>
         WithAdmin(admin => admin.DeleteAclsAsync(rights.Select(right => Binding(right).ToFilter())));
 
-    /// <summary>
-    /// From now on this is the user's password for SCRAM-SHA-512; connections that are there already stay.
-    /// </summary>
+    /// <summary>From now on this is the user's password for SCRAM-SHA-512; existing connections stay.</summary>
     public Task ChangePassword(string user, string password) => WithAdmin(admin => admin.AlterUserScramCredentialsAsync(
         [
         new UserScramCredentialUpsertion
@@ -84,7 +82,7 @@ public sealed class SecureBroker : IDisposable
         },
     ]));
 
-    /// <summary>SIGKILL and a new start, with the data it had: every client connects anew.</summary>
+    /// <summary>SIGKILL and a new start with the same data; every client connects again.</summary>
     public void Bounce()
     {
         lock (gate)

@@ -22,9 +22,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string Pem => root.ExportCertificatePem();
 
-    /// <summary>
-    /// A certificate for a host of this name (and, where it is localhost, 127.0.0.1) or for a client.
-    /// </summary>
+    /// <summary>A certificate for a host of this name (and, for localhost, 127.0.0.1) or for a client.</summary>
     public (string Certificate, string Key) Sign(string name, bool expired = false, string? password = null)
     {
         using var own = RSA.Create(2048);

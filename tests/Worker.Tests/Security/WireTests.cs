@@ -4,7 +4,7 @@ using Worker.Kafka.Topics;
 
 namespace Worker.Tests.Security;
 
-/// <summary>Every way of saying who one is, and every way to get it wrong, against a real broker.</summary>
+/// <summary>Every way to authenticate, and every way to get it wrong, against a real broker.</summary>
 public class WireTests(TinyModel model, SecureBroker broker)
 {
     private const string Wrong = "planted-but-wrong";
@@ -59,15 +59,15 @@ public class WireTests(TinyModel model, SecureBroker broker)
                 "sasl.mechanism under Kafka:Client"]),
             (Run(broker.Sasl, Sasl(("sasl.mechanism", "PLAIN"), ("sasl.username", "nobody"))),
                 ["refuses this worker's credentials"]),
-            // An authority that is not known; none given; a certificate that has ended; one for another host.
+            // An unknown authority; no authority; an expired certificate; one for another host.
             (Run(broker.Sasl, Sasl(("ssl.ca.location", file))), ["CN=test-authority",
                 "not signed by any authority of Kafka:Client:ssl.ca.location"]),
             (Run(broker.Sasl, Sasl().Where(s => s.Name != "ssl.ca.location")),
                 ["not signed by an authority that this system trusts", "set Kafka:Client:ssl.ca.location"]),
-            (Run(broker.Expired, Tls()), ["that ended at", "renewed on the broker"]),
+            (Run(broker.Expired, Tls()), ["that expired at", "renewed on the broker"]),
             (Run(broker.OtherName, Tls()), ["not for 127.0.0.1 but for other.example"]),
-            // No certificate where one is wanted; TLS and SASL to listeners without.
-            (Run(broker.MutualTls, Tls()), ["wants one and got none", "ssl.certificate.location"]),
+            // No certificate where one is demanded; TLS and SASL to listeners without them.
+            (Run(broker.MutualTls, Tls()), ["demands one and got none", "ssl.certificate.location"]),
             (Run(broker.Open, Sasl()), ["the listener does not speak TLS"]),
             (Run(broker.Open, saslInPlainText), ["does not offer this SASL mechanism"]),
         ];
@@ -127,7 +127,7 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"),
             ("sasl.username", "u")], "sasl.password: is required with PLAIN");
         Refuses([("security.protocol", "sasl_ssl"),
-            ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a way to a token");
+            ("sasl.mechanism", "OAUTHBEARER")], "OAUTHBEARER needs a source of tokens");
         Refuses([("security.protocol", "tls")], "security.protocol: 'tls' must be one of");
     }
 
@@ -170,7 +170,7 @@ public class WireTests(TinyModel model, SecureBroker broker)
         Assert.DoesNotContain("planted", problems, StringComparison.Ordinal);
     }
 
-    /// <summary>It says what is wrong in a few lines, and no secret.</summary>
+    /// <summary>It says what is wrong in a few lines, without secrets.</summary>
     private static void Said(WorkerProcess worker, string[] says)
     {
         var all = worker.Output + worker.Errors;

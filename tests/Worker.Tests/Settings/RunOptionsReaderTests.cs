@@ -38,12 +38,12 @@ public class RunOptionsReaderTests(TinyModel model)
     [InlineData("Kafka:BootstrapServer", "x", "did you mean Kafka:BootstrapServers?")]
     [InlineData(
         "Kafka:Delivery", "Exactly", "'Exactly' is none of AtLeastOnce, ExactlyOnce; did you mean ExactlyOnce?")]
-    [InlineData("Health:Port", "99999", "'99999' is no whole number from 0 to 65535")]
-    [InlineData("Review:Audit", "a lot", "'a lot' is no number from 0 to 1")]
+    [InlineData("Health:Port", "99999", "'99999' is not a whole number from 0 to 65535")]
+    [InlineData("Review:Audit", "a lot", "'a lot' is not a number from 0 to 1")]
     [InlineData("Encoder:Device", "tpu", "'tpu' is none of auto, cpu, cuda")]
     [InlineData("Encoder:Features", "cls", "has several values: write Encoder:Features:0")]
     [InlineData("Results:OnlyYes", "yes", "'yes' is neither true nor false")]
-    [InlineData("Telemetry:OtlpEndpoint", "collector", "'collector' is no URL such as http://collector:4317")]
+    [InlineData("Telemetry:OtlpEndpoint", "collector", "'collector' is not a URL such as http://collector:4317")]
     [InlineData("Logging:LogLevel:Default", "Info", "did you mean Information?")]
     [InlineData(
         "Logging:Console:FormatterName", "json", "there is no such setting; section Logging has Format, LogLevel:NAME")]

@@ -3,10 +3,10 @@ using Worker.Settings;
 
 namespace Worker.Tests.Settings;
 
-/// <summary>Holds options, documentation and chart together.</summary>
+/// <summary>Checks that options, documentation and chart match.</summary>
 public class SettingsTests
 {
-    /// <summary>The chart names each pod's identity itself; nothing reads the topic of labels yet.</summary>
+    /// <summary>The chart sets each pod's identity itself; nothing reads the labels topic yet.</summary>
     private static readonly string[] NotOfTheChart = ["Kafka:TransactionalId", "Kafka:Topics:Labels"];
 
     [Fact]

@@ -50,7 +50,7 @@ public partial class MetricsTests(TinyModel model)
                     sample.Name == "worker_stage_duration_seconds_count").Select(sample =>
                         sample.Tags["stage"]).Order(StringComparer.Ordinal));
 
-        // Nothing that the registry does not name, and the names in it are those of the documentation.
+        // Only metrics of the registry, and the registry's names match the documentation.
         var families = MetricNames.All.Select(metric => "worker_" + metric.Name[7..].Replace('.', '_')).ToList();
         Assert.All(samples.Where(sample => sample.Name.StartsWith("worker_", StringComparison.Ordinal)),
             sample => Assert.Contains(families, sample.Name.StartsWith));

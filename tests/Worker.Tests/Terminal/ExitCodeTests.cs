@@ -5,7 +5,7 @@ using Worker.Terminal;
 
 namespace Worker.Tests.Terminal;
 
-/// <summary>The exit codes of the code and of both pages that list them are the same.</summary>
+/// <summary>The exit codes in the code match both pages that list them.</summary>
 public partial class ExitCodeTests
 {
     private static readonly int[] Codes =
@@ -15,7 +15,7 @@ public partial class ExitCodeTests
     [Fact]
     public void Every_code_is_documented() => Assert.Equal(Codes, Documented("configuration.md", Row()));
 
-    /// <summary>A pod does not start with any but these.</summary>
+    /// <summary>All codes with which a pod may fail.</summary>
     [Fact]
     public void Every_code_that_a_pod_ends_with_is_explained() =>
         Assert.Equal(Codes.Except([ExitCode.Done, ExitCode.Interrupted]), Documented("kubernetes.md", PodRow()));

@@ -25,7 +25,7 @@ public class ExclusiveGroupsTests
     public void A_head_stays_in_the_group_of_the_one_that_it_replaces_where_the_data_do_not_tell()
     {
         IReadOnlyList<Head> before = [.. Heads("a", "b", "c").Select(head => head with { Group = "topic" })];
-        // One label alone, or some of a group: nothing is known of the others.
+        // One label alone, or some of a group: nothing is known about the others.
         Assert.Equal("topic", ExclusiveGroups.Automatic.Assign(Heads("b"), Data(["b"], [1, 0, 1]), before)[0].Group);
         Assert.Equal(["topic", "topic"],
             ExclusiveGroups.Automatic.Assign(Heads("a", "b"), Data(["a", "b"], [1, 0, 0, 1, 0, 0]), before)
@@ -33,7 +33,7 @@ public class ExclusiveGroupsTests
         // A group that is found again keeps its name.
         Assert.All(ExclusiveGroups.Automatic.Assign(Heads("a", "b", "c"), OneOfThree, before), head =>
             Assert.Equal("topic", head.Group));
-        // Two labels of it in one text: it is none any more.
+        // Two labels of it in one text: it is no longer a group.
         Assert.Equal([null, null], ExclusiveGroups.Automatic.Assign(Heads("a", "b"), Data(["a", "b"], [1, 1, 0, 1]),
             before).Select(head => head.Group));
     }

@@ -38,15 +38,15 @@ internal static class AddedTokens
         return [.. byId.Values];
     }
 
-    /// <summary>An object with content and how to match; what is not done here is refused.</summary>
+    /// <summary>An object with content and how to match; unsupported settings are refused.</summary>
     public static SpecialToken Read(JsonField field, int id)
     {
         field.AllowOnly("id", "content", "special", "lstrip", "rstrip", "single_word", "normalized", "__type");
-        // Whitespace beside a token is dropped anyway when words are split, so lstrip and rstrip change no id.
+        // Whitespace next to a token is dropped anyway when words are split, so lstrip and rstrip do not change ids.
         _ = field["lstrip"].Flag(false) || field["rstrip"].Flag(false) || field["special"].Flag(false);
         if (field["single_word"].Flag(false))
             throw field["single_word"].RefuseValue("false (a token that is found inside words too)");
-        // The reference's default, were the field missing, is to normalise unless the token is special.
+        // If the field is missing, the reference normalises unless the token is special.
         if (field["normalized"].Flag(!field["special"].Flag(false)))
             throw field["normalized"].RefuseValue("false (a token that is found verbatim)");
         return new SpecialToken(field["content"].Text(), id);

@@ -1,17 +1,17 @@
 namespace Worker.Core.Tokenization.Format;
 
 /// <summary>
-/// Tokens that a folder names beside its vocabulary and its list of added tokens: added_tokens.json,
-/// special_tokens_map.json and additional_special_tokens. Each is found verbatim in texts, as in the reference, or
-/// refused: one that has no id would get one behind the embedding.
+/// Tokens that a folder names in addition to its vocabulary and its list of added tokens: added_tokens.json,
+/// special_tokens_map.json and additional_special_tokens. Each is matched verbatim in texts, as in the reference, or
+/// refused: a token without an id would get one beyond the embedding.
 /// </summary>
 internal static class ExtraTokens
 {
-    /// <param name="definition">As the other files make it.</param>
+    /// <param name="definition">The definition from the other files.</param>
     /// <param name="config">With special_tokens_map.json.</param>
     /// <param name="added">added_tokens.json: ids by token.</param>
-    /// <param name="mayAdd">Whether added_tokens.json may name tokens that no other file does: exports before the lists
-    /// of added tokens.</param>
+    /// <param name="mayAdd">Whether added_tokens.json may name tokens that no other file does, as in exports from
+    /// before the lists of added tokens.</param>
     public static TokenizerDefinition Join(
         TokenizerDefinition definition, TokenizerConfig config, JsonField added, bool mayAdd)
     {

@@ -2,9 +2,7 @@ using System.Text.Json;
 
 namespace Worker.Core.Tokenization.Format;
 
-/// <summary>
-/// A value in a JSON file that knows where it stands, so that every error names the file and the field.
-/// </summary>
+/// <summary>A value in a JSON file that knows its place, so that every error names the file and the field.</summary>
 /// <param name="File">The file's name.</param>
 /// <param name="Path">The field, e.g. <c>model.unk_token</c>; empty for the whole file.</param>
 internal readonly record struct JsonField(string File, string Path, JsonElement Value)
@@ -36,7 +34,7 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
 
     public TokenizerRefusedException Refuse(string reason) => new(File, Path, reason);
 
-    /// <summary>Refuses the value as something that this tokenizer does not do.</summary>
+    /// <summary>Refuses the value as unsupported.</summary>
     public TokenizerRefusedException RefuseValue(string expected) =>
         Refuse($"is {Shown()}, only {expected} is understood");
 

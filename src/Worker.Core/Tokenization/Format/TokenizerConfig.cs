@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace Worker.Core.Tokenization.Format;
 
 /// <summary>
-/// What tokenizer_config.json says; null where it is silent. Fields that do not bear on ids (names, padding and
-/// truncation sides, chat templates) are left aside.
+/// What tokenizer_config.json says; null if it says nothing. Fields that do not affect ids (names, padding and
+/// truncation sides, chat templates) are ignored.
 /// </summary>
 internal sealed class TokenizerConfig
 {
     /// <summary>
-    /// Classes of the reference that tokenize as BERT does; the last takes everything from tokenizer.json.
+    /// Classes of the reference that tokenise as BERT does; the last takes everything from tokenizer.json.
     /// </summary>
     private static readonly string[] Classes =
     [
@@ -22,14 +22,14 @@ internal sealed class TokenizerConfig
 
     private TokenizerConfig(JsonField root, JsonField map) => (this.root, this.map) = (root, map);
 
-    /// <summary>Whether added_tokens_decoder is there: then the reference reads no added_tokens.json.</summary>
+    /// <summary>Whether added_tokens_decoder is there; then the reference does not read added_tokens.json.</summary>
     public bool ListsAddedTokens => !root["added_tokens_decoder"].IsNull;
 
-    /// <summary>Whether the class of the reference lets this file go before tokenizer.json.</summary>
+    /// <summary>Whether the class of the reference gives this file precedence over tokenizer.json.</summary>
     private bool GoesFirst =>
         root["tokenizer_class"].Text("") is not ("PreTrainedTokenizerFast" or "PreTrainedTokenizer");
 
-    /// <summary>Checks what can be checked at once; the rest when it is combined.</summary>
+    /// <summary>Checks what can be checked now; the rest is checked when the files are combined.</summary>
     /// <param name="map">special_tokens_map.json: special tokens by name.</param>
     public static TokenizerConfig Read(JsonField root, JsonField map)
     {
@@ -51,12 +51,10 @@ internal sealed class TokenizerConfig
         return new TokenizerConfig(root, map);
     }
 
-    /// <summary>Settings of tokenizer.json, changed where this file goes before them.</summary>
+    /// <summary>Settings of tokenizer.json, overridden where this file takes precedence.</summary>
     public TokenizerSettings Override(TokenizerSettings settings) => GoesFirst ? Apply(settings) : settings;
 
-    /// <summary>
-    /// The longest text in ids; null where none is named. Huge numbers stand for no limit in the reference.
-    /// </summary>
+    /// <summary>The longest text in ids; null if none is named. In the reference huge numbers mean no limit.</summary>
     public int? ModelMaxTokens()
     {
         // Older exports call it max_len.
@@ -68,7 +66,7 @@ internal sealed class TokenizerConfig
         return field.Value.GetDouble() > 1_000_000 ? null : (int)field.Value.GetDouble();
     }
 
-    /// <summary>A special token's text: of this file, else of special_tokens_map.json.</summary>
+    /// <summary>A special token's text: from this file, otherwise from special_tokens_map.json.</summary>
     public string Token(string field, string fallback)
     {
         var (own, mapped) = (root[field], Mapped(field));
@@ -84,10 +82,10 @@ internal sealed class TokenizerConfig
     /// <summary>A special token's text: the field holds it, or an object with it as content.</summary>
     public static string Content(JsonField value) => value.IsObject ? value["content"].Text() : value.Text();
 
-    /// <summary>What special_tokens_map.json says of a special token; null where it is silent.</summary>
+    /// <summary>What special_tokens_map.json says about a special token; null if it says nothing.</summary>
     public JsonField? Mapped(string field) => map[field] is { IsNull: false } value ? value : null;
 
-    /// <summary>Further special tokens, of both files.</summary>
+    /// <summary>Further special tokens, from both files.</summary>
     public IEnumerable<JsonField> Additional() =>
         from file in new[] { root, map }
         from name in new[] { "additional_special_tokens", "extra_special_tokens" }
@@ -126,7 +124,7 @@ internal sealed class TokenizerConfig
             : settings.StripAccents,
     };
 
-    /// <summary>Those that the file lists, or else the usual five, so far as the vocabulary has them.</summary>
+    /// <summary>The tokens that the file lists; otherwise those of the usual five that the vocabulary has.</summary>
     private ImmutableArray<SpecialToken> Specials(Vocabulary vocabulary)
     {
         if (!root["added_tokens_decoder"].IsNull)

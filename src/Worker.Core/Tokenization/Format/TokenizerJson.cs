@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Worker.Core.Tokenization.Format;
 
 /// <summary>
-/// Reads tokenizer.json. Truncation, padding and decoder are left aside, for they do not change which ids a text has;
-/// everything else is either understood or refused by name.
+/// Reads tokenizer.json. Truncation, padding and decoder are ignored, because they do not change a text's ids.
+/// Everything else is either understood or refused by name.
 /// </summary>
 internal static class TokenizerJson
 {

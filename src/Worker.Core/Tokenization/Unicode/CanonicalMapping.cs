@@ -4,7 +4,7 @@ namespace Worker.Core.Tokenization.Unicode;
 
 /// <summary>
 /// Canonical decomposition, combining classes and lower-casing, pinned to the Unicode versions of the reference
-/// implementation where the ones of the running machine (ICU) are older or newer. Existing decompositions and classes
+/// implementation in case those of the running machine (ICU) are older or newer. Existing decompositions and classes
 /// never change (Unicode's stability policy), so only additions need a pin.
 /// </summary>
 internal static class CanonicalMapping
@@ -40,7 +40,7 @@ internal static class CanonicalMapping
         0x16EA0, 0x16EB8, 0x1B,
     ];
 
-    /// <summary>Canonical decomposition (NFD) of one character, itself where it has none.</summary>
+    /// <summary>Canonical decomposition (NFD) of one character; the character itself if it has none.</summary>
     public static string Decompose(Rune rune)
     {
         var text = rune.ToString();
@@ -65,7 +65,7 @@ internal static class CanonicalMapping
     /// <summary>Whether a mark has combining class 0, so that no other mark is ordered across it.</summary>
     public static bool IsStarter(Rune mark)
     {
-        // Class 1 (U+0334) would move before any higher class, and class 240 (U+0345, the highest) behind any lower.
+        // Class 1 (U+0334) would move before any higher class, and class 240 (U+0345, the highest) after any lower.
         var afterLowest = $"{mark}\u0334";
         var beforeHighest = $"\u0345{mark}";
         return IsUnchanged(afterLowest) && IsUnchanged(beforeHighest);
@@ -73,7 +73,7 @@ internal static class CanonicalMapping
 
     private static bool IsUnchanged(string text) => text.IsNormalized(NormalizationForm.FormD);
 
-    /// <summary>No character does below U+00C0, nor in the blocks of unified ideographs or private use.</summary>
+    /// <summary>No character below U+00C0 does, nor any in the blocks of unified ideographs or private use.</summary>
     private static bool MayDecompose(int codePoint) => codePoint switch
     {
         >= 0xFDD0 and <= 0xFDEF => false, // Noncharacters, which the framework refuses to normalise.
@@ -89,11 +89,11 @@ internal static class CanonicalMapping
         return 0;
     }
 
-    /// <summary>Fails where the process has no Unicode data for normalisation and casing.</summary>
+    /// <summary>Fails if the process has no Unicode data for normalisation and casing.</summary>
     /// <exception cref="InvalidOperationException">The process runs with invariant globalization.</exception>
     public static void RequireGlobalizationData()
     {
-        // Normalisation is looked at itself, for an environment variable sets no switch.
+        // Normalisation itself is tested, because an environment variable does not set the switch.
         var invariant = AppContext.TryGetSwitch("System.Globalization.Invariant", out var on) && on;
         if (invariant || "\u00E9".Normalize(NormalizationForm.FormD).Length != 2)
             throw new InvalidOperationException(

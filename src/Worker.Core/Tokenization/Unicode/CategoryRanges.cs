@@ -2,9 +2,9 @@ namespace Worker.Core.Tokenization.Unicode;
 
 /// <summary>
 /// Which characters the reference implementation (Hugging Face tokenizers) counts as punctuation, as non-spacing marks
-/// and as removed. It holds the general categories of Unicode 8.0; the framework's own data move on with each release,
-/// so that characters assigned since would be split or stripped differently. Hence frozen here. Each set is a list of
-/// first and last code points, both inclusive, ascending.
+/// and as removed. It holds the general categories of Unicode 8.0; the framework's own data change with each release,
+/// so characters assigned since then would be split or stripped differently. So they are frozen here. Each set is a
+/// list of first and last code points, both inclusive, ascending.
 /// </summary>
 /// <remarks>Source: the Unicode Character Database, DerivedGeneralCategory.txt of version 8.0; checked code point by
 /// code point against tokenizers 0.23.2.</remarks>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Worker.Core.Tokenization.Unicode;
 
 /// <summary>
-/// What the reference's steps, one after the other, make of a single character: BertNormalizer (clean, space out Han,
-/// decompose and strip accents, lower-case), then BertPreTokenizer (split at whitespace, isolate punctuation).
+/// The result of the reference's steps, one after the other, for a single character: BertNormalizer (clean, space out
+/// Han, decompose and strip accents, lower-case), then BertPreTokenizer (split at whitespace, isolate punctuation).
 /// </summary>
 internal sealed class CharacterMapping(TokenizerSettings settings)
 {
@@ -62,12 +62,12 @@ internal sealed class CharacterMapping(TokenizerSettings settings)
             return CharacterKind.Space;
         if (IsPunctuation(rune.Value))
             return CharacterKind.Isolated;
-        // Without stripping nothing is decomposed, nor put in canonical order.
+        // Without stripping, nothing is decomposed or put in canonical order.
         var ordered = settings.StripsAccents && CanonicalMapping.KeptMarkClass(rune.Value) != 0;
         return ordered ? CharacterKind.Mark : CharacterKind.Letter;
     }
 
-    /// <summary>Controls (but tab and line ends, which are whitespace), formats, private use, U+FFFD.</summary>
+    /// <summary>Controls (except tab and line ends, which are whitespace), formats, private use, U+FFFD.</summary>
     private static bool IsCleanedAway(int codePoint) => codePoint < 0x80
         ? (codePoint < ' ' && codePoint is not ('\t' or '\n' or '\r')) || codePoint == 0x7F
         : codePoint == 0xFFFD || CategoryRanges.Contains(CategoryRanges.ControlFormatPrivate, codePoint);

@@ -4,8 +4,8 @@ namespace Worker.Core.Tokenization.Unicode;
 
 /// <summary>
 /// Cleaning, Han spacing, accent stripping, lower-casing and splitting at whitespace and punctuation, composed for one
-/// set of settings into a single look-up by code point. Possible because each step maps characters one by one; the one
-/// exception is canonical order, for which marks are flagged (<see cref="CharacterKind.Mark"/>). Immutable.
+/// set of settings into a single look-up by code point. This is possible because each step maps characters one by one.
+/// The only exception is canonical order, for which marks are flagged (<see cref="CharacterKind.Mark"/>). Immutable.
 /// </summary>
 internal sealed class NormalizationTable
 {
@@ -44,7 +44,7 @@ internal sealed class NormalizationTable
     }
 
     /// <summary>
-    /// What becomes of a character; for <see cref="CharacterKind.Sequence"/> see <see cref="Sequence"/>.
+    /// What a character becomes; for <see cref="CharacterKind.Sequence"/> see <see cref="Sequence"/>.
     /// </summary>
     public MappedCharacter this[int codePoint]
     {
@@ -66,14 +66,14 @@ internal sealed class NormalizationTable
 
     /// <summary>
     /// Whether all characters of a page are known to be treated alike: from plane 3 on there are only letters and
-    /// private use, but for the tags, the variation selectors, and the pages that end in noncharacters.
+    /// private use, except for the tags, the variation selectors, and the pages that end in noncharacters.
     /// </summary>
     private static bool IsUniform(int page) => page >= 0x300 && page is not (0xE00 or 0xE01 or 0xFFF or 0x10FF);
 
     private static int Entry(int codePoint, CharacterMapping mapping, List<MappedCharacter> expanded)
     {
         if (!Rune.TryCreate(codePoint, out var rune))
-            return (int)CharacterKind.Letter; // A surrogate: never met, for text is decoded from UTF-8.
+            return (int)CharacterKind.Letter; // A surrogate; it never occurs, because text is decoded from UTF-8.
         var mapped = mapping.Map(rune);
         if (mapped.Length == 1)
             return (int)mapped[0].Kind | ((mapped[0].CodePoint - codePoint) << KindBits);
@@ -98,5 +98,5 @@ internal sealed class NormalizationTable
 
 /// <summary>A character after normalisation.</summary>
 /// <param name="Kind">What it does to the word.</param>
-/// <param name="CodePoint">The character itself; without meaning for kinds that have none.</param>
+/// <param name="CodePoint">The character itself; meaningless for kinds that have none.</param>
 internal readonly record struct MappedCharacter(CharacterKind Kind, int CodePoint);

@@ -1,6 +1,6 @@
 namespace Worker.Learning.Evaluating.Curves;
 
-/// <summary>Where a threshold leads: yes is p ≥ threshold.</summary>
+/// <summary>The figures at a threshold: yes is p ≥ threshold.</summary>
 /// <param name="Threshold">The lowest probability that is a yes.</param>
 /// <param name="X">Recall of a precision-recall curve, false positive rate of a ROC curve.</param>
 /// <param name="Y">Precision, or true positive rate (recall).</param>
@@ -10,7 +10,7 @@ internal readonly record struct OperatingPoint(double Threshold, double X, doubl
 internal static class OperatingCurves
 {
     /// <summary>
-    /// Points nearer than this to the last one kept, in both directions, are left out: nobody sees them.
+    /// Points closer than this to the last kept point, in both directions, are left out, because nobody would see them.
     /// </summary>
     private const double Resolution = 0.01;
 
@@ -20,7 +20,7 @@ internal static class OperatingCurves
             ((double)truePositives / scored.Positives, (double)truePositives / predicted));
 
     /// <summary>
-    /// From (0, 0), which needs a threshold above 1, to (1, 1); empty when rows of one kind only are known.
+    /// From (0, 0), which needs a threshold above 1, to (1, 1); empty if only one kind of answer is known.
     /// </summary>
     public static IReadOnlyList<OperatingPoint> Roc(ScoredAnswers scored) =>
         scored.Positives == 0 || scored.Negatives == 0
@@ -33,7 +33,7 @@ internal static class OperatingCurves
                     (double)truePositives / scored.Positives)),
             ];
 
-    /// <param name="point">Given how many are a yes and how many of them rightly.</param>
+    /// <param name="point">Gets how many are predicted yes and how many of them are right.</param>
     private static List<OperatingPoint> Walk(ScoredAnswers scored, Func<int, int, (double X, double Y)> point)
     {
         var points = new List<OperatingPoint>();
@@ -41,7 +41,7 @@ internal static class OperatingCurves
         for (var i = scored.Count - 1; i >= 0; i--)
         {
             truePositives += scored.Truth[i] ? 1 : 0;
-            // Equal probabilities cannot be parted.
+            // Equal probabilities cannot be separated.
             if (i > 0 && scored.Probabilities[i - 1] == scored.Probabilities[i])
                 continue;
             var (x, y) = point(scored.Count - i, truePositives);

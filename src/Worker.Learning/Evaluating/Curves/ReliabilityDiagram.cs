@@ -2,7 +2,7 @@ namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>One bin of a reliability diagram.</summary>
 /// <param name="Count">Rows.</param>
-/// <param name="MeanProbability">What was said.</param>
+/// <param name="MeanProbability">The mean predicted probability.</param>
 /// <param name="Observed">Share of yes.</param>
 /// <param name="Low">Lower end of Wilson's 95% interval of the share.</param>
 /// <param name="High">Its upper end.</param>
@@ -10,13 +10,13 @@ internal readonly record struct CalibrationBin(
     int Count, double MeanProbability, double Observed, double Low, double High);
 
 /// <summary>
-/// What was said against what came true, in 15 bins of equal mass, as <see cref="ProbabilityMetrics.CalibrationError"/>
-/// counts them.
+/// Predicted probabilities against observed shares, in 15 bins of equal mass, as
+/// <see cref="ProbabilityMetrics.CalibrationError"/> counts them.
 /// </summary>
-/// <param name="Bins">From low to high probabilities; fewer than 15 when there are fewer rows.</param>
+/// <param name="Bins">From low to high probabilities; fewer than 15 if there are fewer rows.</param>
 /// <param name="Ece">The bins' mean gap, weighted by rows.</param>
 /// <param name="Brier">Mean of (p − y)².</param>
-/// <param name="LogLoss">Mean of −ln of the probability given to the truth.</param>
+/// <param name="LogLoss">Mean of −ln of the probability given to the true answer.</param>
 internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, double Ece, double Brier, double LogLoss)
 {
     /// <summary>Standard normal quantile of a two-sided 95% interval.</summary>

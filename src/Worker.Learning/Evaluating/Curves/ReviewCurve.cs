@@ -1,10 +1,10 @@
 namespace Worker.Learning.Evaluating.Curves;
 
-/// <summary>What is left wrong when people answer a share of the texts, rightly.</summary>
-/// <param name="Share">Of the texts, the riskiest.</param>
+/// <summary>What stays wrong when people answer a share of the texts correctly.</summary>
+/// <param name="Share">Share of the texts, the riskiest first.</param>
 /// <param name="Error">Share of all decisions that are still wrong.</param>
-/// <param name="RandomError">The same had the texts been drawn at random (expected).</param>
-/// <param name="AutomaticError">Share of wrong decisions on the texts that no one looked at; 0 when people answer
+/// <param name="RandomError">The same if the texts were drawn at random (expected).</param>
+/// <param name="AutomaticError">Share of wrong decisions on the texts that nobody looked at; 0 if people answer
 /// all.</param>
 /// <param name="TextError">Share of all texts that still have a wrong decision.</param>
 internal readonly record struct ReviewPoint(

@@ -1,8 +1,8 @@
 namespace Worker.Learning.Evaluating.Curves;
 
-/// <summary>How probabilities are spread over 20 bins of equal width, by truth.</summary>
+/// <summary>How probabilities are spread over 20 bins of equal width, by true answer.</summary>
 /// <param name="Yes">Rows that have the label; the last bin takes probability 1 too.</param>
-/// <param name="No">Rows that have not.</param>
+/// <param name="No">Rows that do not have it.</param>
 internal sealed record ScoreHistogram(IReadOnlyList<int> Yes, IReadOnlyList<int> No)
 {
     public const int Bins = 20;

@@ -1,7 +1,7 @@
 namespace Worker.Learning.Evaluating.Curves;
 
 /// <summary>Precision, recall and F1 at one threshold.</summary>
-/// <param name="Precision">Null when nothing is a yes.</param>
+/// <param name="Precision">Null if nothing is predicted yes.</param>
 internal readonly record struct ThresholdPoint(double Threshold, double? Precision, double Recall, double F1);
 
 /// <summary>Precision, recall and F1 against the threshold.</summary>

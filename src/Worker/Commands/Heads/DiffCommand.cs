@@ -20,7 +20,7 @@ internal static class DiffCommand
             Description = "A second file: how its heads differ from the first's; no broker is asked",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var json = new Option<bool>("--json") { Description = "One JSON object a label, on a line each" };
+        var json = new Option<bool>("--json") { Description = "One JSON object per label, each on its own line" };
         var kafka = new KafkaArguments();
         var command = new Command("diff", "Compare heads: a file with the heads topic, or two files")
         {

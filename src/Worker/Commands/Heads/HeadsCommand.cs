@@ -3,13 +3,13 @@ using System.CommandLine;
 namespace Worker.Commands.Heads;
 
 /// <summary>
-/// worker heads: looks after the heads that every running worker has from the heads topic. On a head's way (see
-/// <see cref="Core.Heads.Head"/>) these commands bring it from its file to the topic, and look at it there.
+/// worker heads: manages the heads that every running worker takes from the heads topic. These commands bring a head
+/// from its file to the topic, and look at it there (see <see cref="Core.Heads.Head"/> for its whole way).
 /// </summary>
 internal static class HeadsCommand
 {
     public static Command Create() => new(
-        "heads", "The heads that running workers use: see, compare, publish, roll back, retire")
+        "heads", "Heads that running workers use: list, show, compare, publish, roll back, retire")
     {
         ListCommand.Create(),
         ShowCommand.Create(),

@@ -11,7 +11,7 @@ internal static class ListCommand
     {
         var json = new Option<bool>("--json")
         {
-            Description = "One JSON object a line, with everything but weights and calibration",
+            Description = "One JSON object per line, with everything but weights and calibration",
         };
         var kafka = new KafkaArguments();
         var command = new Command(
@@ -26,7 +26,7 @@ internal static class ListCommand
             var table = new HeadsTable(Console.Out, TimeProvider.System.GetUtcNow());
             if (topic.Entries.Count == 0)
                 await Console.Error.WriteLineAsync(
-                    $"topic '{topic.Topic}' holds no heads: 'worker heads publish FILE' sends some");
+                    $"topic '{topic.Topic}' holds no heads: publish some with 'worker heads publish FILE'");
             else if (parsed.GetValue(json))
                 table.WriteJson(topic);
             else if (Console.IsOutputRedirected)

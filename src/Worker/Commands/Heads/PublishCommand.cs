@@ -17,12 +17,12 @@ internal static class PublishCommand
         var file = new Argument<string>("file")
         {
             Description =
-                "Heads as written by 'train'; what the topic holds already is not published again, and a head that " +
-                "differs gets a higher version",
+                "Heads as written by 'train'; heads that the topic already holds are not published again, and a head " +
+                "that differs gets a higher version",
         };
         var force = new Option<bool>("--force")
         {
-            Description = "Publish heads of another encoder than the topic's heads too",
+            Description = "Also publish heads of another encoder than that of the topic's heads",
         };
         var kafka = new KafkaArguments();
         var command = new Command(
@@ -55,16 +55,16 @@ internal static class PublishCommand
                 "already");
             foreach (var line in PublishReport.Left(plan, there))
                 Console.WriteLine(line);
-            // 3. The anomaly reference beside them.
+            // 3. The anomaly reference next to them.
             Console.WriteLine(bytes is null
-                ? "no anomaly reference lies beside the heads: the one that workers use stays"
+                ? "there is no anomaly reference next to the heads: workers keep the one they use"
                 : await PublishReference(topic, bytes, reference!, there, stop));
             return ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>All at once, so that workers take them up at once.</summary>
+    /// <summary>Sends all together, so that workers take them up together.</summary>
     private static async Task Publish(HeadsTopicWriter topic, List<Head> heads, CancellationToken stop)
     {
         var sent = heads.ConvertAll(head => topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop));
@@ -75,8 +75,8 @@ internal static class PublishCommand
         catch (KafkaFailureException failure)
         {
             throw new UserError($"{sent.Count(one => one.IsCompletedSuccessfully)} of {Count(heads.Count)} " +
-                $"published: {failure.Message}\n" +
-                "  what to do: mend that, and publish the file again: what is there by then is left as it is");
+                $"published: {failure.Message}\n  what to do: fix that, and publish the file again: heads that are " +
+                "there by then are not published again");
         }
     }
 
@@ -86,7 +86,7 @@ internal static class PublishCommand
         if (there.Reference?.Hash == reference.Hash)
             return $"anomaly reference {reference.Hash[..12]} is there already: not published again";
         var records = await AnomalyPublishing.Publish(topic, bytes, there.ReferenceKeys, stop);
-        var before = there.Reference is { } old ? $", in the place of {old.Hash[..12]}" : "";
+        var before = there.Reference is { } old ? $", in place of {old.Hash[..12]}" : "";
         return $"anomaly reference {reference.Hash[..12]} published in {records} records{before}";
     }
 

@@ -21,12 +21,12 @@ internal static class RollbackCommand
         var to = new Option<int?>("--to")
         {
             Description =
-                "The version to go back to; default: the one before the head in use, or a retired label's last",
+                "The version to go back to; default: the one before the head in use, or a retired label's last head",
             CustomParser = Version,
         };
         var force = new Option<bool>("--force")
         {
-            Description = "Also where that head is for another encoder than the topic's heads",
+            Description = "Roll back even if that head is for another encoder than the topic's heads",
         };
         var kafka = new KafkaArguments();
         var command = new Command(
@@ -54,7 +54,7 @@ internal static class RollbackCommand
                     Console.WriteLine(line);
             if (plan.Head.Certificate is { } certificate && !certificate.Holds(TimeProvider.System.GetUtcNow()))
                 Console.WriteLine(
-                    $"  its certificate ended on {HeadEntry.Moment(certificate.Expires)} UTC: nothing of it is " +
+                    $"  its certificate expired on {HeadEntry.Moment(certificate.Expires)} UTC: no decision is " +
                     "certified");
             return ExitCode.Done;
         });
@@ -68,7 +68,7 @@ internal static class RollbackCommand
         if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
             return version;
         given.AddError(
-            $"--to {text} is no version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
+            $"--to {text} is not a version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
         return null;
     }
 }

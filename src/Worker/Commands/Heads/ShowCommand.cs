@@ -11,11 +11,11 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        var label = new Argument<string>("label") { Description = "Whose head" };
+        var label = new Argument<string>("label") { Description = "Label of the head" };
         var json = new Option<bool>("--json")
         {
             Description =
-                "The head itself as a line of a heads file, which 'heads publish' and 'classify --heads' take",
+                "The head itself as a line of a heads file, which 'heads publish' and 'classify --heads' accept",
         };
         var kafka = new KafkaArguments();
         var command = new Command(
