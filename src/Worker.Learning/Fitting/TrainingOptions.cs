@@ -32,7 +32,7 @@ internal sealed record TrainingOptions
 
     /// <summary>
     /// Penalties tried, strong to weak. Each starts where the one before ended; a label stops at the first that is
-    /// worse than the one before.
+    /// worse than the one before. A label that has a head begins one step before that head's own.
     /// </summary>
     public IReadOnlyList<double> L2Path { get; init; } = [1, 0.56, 0.32, 0.18, 0.1, 0.056, 0.032, 0.018, 0.01, 0.0056,
         0.0032, 0.0018, 0.001, 5.6e-4, 3.2e-4, 1.8e-4, 1e-4];
