@@ -28,9 +28,13 @@ internal static class RefitBench
             DefaultValueFactory = _ => 0,
         };
         var optimum = new Option<bool>("--optimum") { Description = "How far from its optimum a fit ends, too" };
+        var only = new Option<bool>("--only-refit")
+        {
+            Description = "Nothing but the refit, from heads of one penalty for all",
+        };
         var command = new Command("refit", "Fit many heads anew, from the heads at hand and from nothing")
         {
-            examples, width, heads, threads, unknown, optimum,
+            examples, width, heads, threads, unknown, optimum, only,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -43,12 +47,17 @@ internal static class RefitBench
                 $"{4.0 * features.Length / 1e6:N0} MB, before fitting {Peak():N0} MB");
             if (parsed.GetValue(optimum))
                 FitToOptimum.Print(new FeatureMatrix(features, floats), data, options);
+            var isOnly = parsed.GetValue(only);
             var before = RefitSet.First(features, data, (int)(rows * (1 - New)), floats);
-            var parents = Timed("first fit, 95% of them", before.Features, before.Data, options, null, stop);
+            var parents = Timed("first fit, 95% of them", before.Features, before.Data,
+                isOnly ? options with { L2 = 1e-3 } : options, null, stop);
             var all = new FeatureMatrix(features, floats);
             var warm = Timed("refit on all, from these", all, data, options, parents, stop);
-            var cold = Timed("refit on all, from nothing", all, data, options, null, stop);
-            Console.WriteLine($"held-out log-loss, mean over heads: warm {Loss(warm):F5}, cold {Loss(cold):F5}");
+            if (!isOnly)
+            {
+                var cold = Timed("refit on all, from nothing", all, data, options, null, stop);
+                Console.WriteLine($"held-out log-loss, mean over heads: warm {Loss(warm):F5}, cold {Loss(cold):F5}");
+            }
             Console.WriteLine($"peak of the process {Peak():N0} MB");
             return Task.FromResult(ExitCode.Done);
         });

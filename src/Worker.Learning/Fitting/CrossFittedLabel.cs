@@ -59,8 +59,9 @@ internal sealed class CrossFittedLabel
         // A head's bias is without the shift that weighting and sampling bring; the fit's is with it.
         if (start is not null)
             start[width] += (float)Shift;
-        this.start = start;
-        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, null, width, options))];
+        (this.start, HasPrior) = (start, start is not null && options.Prior);
+        // A prior was fitted to other examples: it may be seen by all fits, and is the best to start from.
+        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, HasPrior ? start : null, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
         chosenByOthers = heldOut.Parts == 1 ? []
             : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
@@ -85,6 +86,9 @@ internal sealed class CrossFittedLabel
     /// <summary>One for each fold held out.</summary>
     public IReadOnlyList<Lbfgs> Fits { get; }
 
+    /// <summary>Weights are pulled to those of the head at hand.</summary>
+    public bool HasPrior { get; }
+
     /// <summary>Place on the path of penalties where the search begins.</summary>
     public int First { get; set; }
 
@@ -103,10 +107,13 @@ internal sealed class CrossFittedLabel
     /// <summary>The fit on all rows, once there is one.</summary>
     public Lbfgs? Final { get; private set; }
 
-    /// <summary>Asks about the loss of the head at hand on all rows; null when there is none.</summary>
+    /// <summary>
+    /// Asks about the loss of the head at hand on all rows, to learn its penalty; null when there is no such head, or
+    /// it is the prior.
+    /// </summary>
     public Objective? AtParent(int width)
     {
-        if (start is null)
+        if (start is null || HasPrior)
             return null;
         var (positives, negatives) = answers.Weigh(Label, without: 0);
         var objective = new Objective(Label, heldOut: 0, positives, negatives, PositiveWeight, width);
@@ -224,7 +231,10 @@ internal sealed class CrossFittedLabel
     private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {
         var (positives, negatives) = answers.Weigh(Label, fold);
-        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width);
+        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width)
+        {
+            Centre = HasPrior ? this.start : null,
+        };
         if (start is null)
             // The best constant: log-odds of the share of positives.
             objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));

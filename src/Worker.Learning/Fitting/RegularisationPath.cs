@@ -10,6 +10,8 @@ internal sealed class RegularisationPath(
     /// <summary>Share of the work that the first part is reckoned at.</summary>
     private const double Selecting = 0.8;
 
+    private readonly double[] withPrior = [.. options.PriorPath, .. options.L2Path];
+
     /// <summary>Passes over the features so far.</summary>
     public int Passes { get; private set; }
 
@@ -18,12 +20,14 @@ internal sealed class RegularisationPath(
     public void Run(Action<TrainingProgress> report)
     {
         // A penalty that is given is a path of one.
-        var length = options.L2 is null && options.C is null ? options.L2Path.Count : 1;
-        if (length > 1)
+        var isGiven = options.L2 is not null || options.C is not null;
+        if (!isGiven)
             LearnFromParents();
+        var length = isGiven ? 1 : labels.Max(label => Path(label).Count);
         for (var tried = 0; tried < length; tried++)
         {
-            var open = labels.Where(label => !label.Settled && label.First + tried < length).ToArray();
+            var open = labels.Where(label => !label.Settled && (isGiven || label.First + tried < Path(label).Count))
+                .ToArray();
             if (open.Length == 0)
                 break;
             Select(open, tried, (double)tried / length, (tried + 1.0) / length, report);
@@ -71,6 +75,8 @@ internal sealed class RegularisationPath(
     {
         { L2: { } l2 } => l2,
         { C: { } c } => 1 / (c * label.Fits[0].Objective.TotalWeight),
-        _ => options.L2Path[label.First + tried],
+        _ => Path(label)[label.First + tried],
     };
+
+    private IReadOnlyList<double> Path(CrossFittedLabel label) => label.HasPrior ? withPrior : options.L2Path;
 }
