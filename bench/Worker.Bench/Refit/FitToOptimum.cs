@@ -20,7 +20,8 @@ internal static class FitToOptimum
             // Further on f32 can hardly tell one point from another.
             var best = Fit(pass, answers, features.Width, l2, options with
             {
-                Tolerance = 1e-5, MaximumIterations = 400,
+                Tolerance = 1e-5,
+                MaximumIterations = 400,
             }, parallel);
             foreach (var tolerance in new[] { 2e-3, 1e-3, 5e-4, 2.5e-4 })
             {

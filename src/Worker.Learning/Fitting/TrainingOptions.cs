@@ -118,9 +118,9 @@ internal sealed record TrainingOptions
         Check(L2Path.Count > 0
             && L2Path.All(l2 => l2 is > 0 and < double.PositiveInfinity), "L2Path must have penalties above 0");
         Check(L2Path.Zip(L2Path.Skip(1)).All(pair => pair.First > pair.Second), "L2Path must go from strong to weak");
-        Check(PriorPath.All(l2 => l2 is > 0 and < double.PositiveInfinity)
-            && PriorPath.Concat(L2Path.Take(1)).Zip(PriorPath.Skip(1).Concat(L2Path.Take(1)))
-                .All(pair => pair.First >= pair.Second), "PriorPath must go from strong to weak, down to L2Path");
+        Check(PriorPath.All(l2 => l2 is > 0 and < double.PositiveInfinity), "PriorPath must have penalties above 0");
+        Check(!Prior || PriorPath.Concat(L2Path).Zip(PriorPath.Concat(L2Path).Skip(1))
+            .All(pair => pair.First > pair.Second), "PriorPath must go from strong to weak, down to L2Path");
         Check(Enum.IsDefined(ClassWeights), $"ClassWeights is {ClassWeights}");
         Check(Enum.IsDefined(Sampling), $"Sampling is {Sampling}");
         Check(Enum.IsDefined(Calibration), $"Calibration is {Calibration}");

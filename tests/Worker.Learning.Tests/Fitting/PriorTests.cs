@@ -110,7 +110,8 @@ public class PriorTests
         float[] Drawn() => [.. Enumerable.Range(0, width + 1).Select(_ => 2 * random.NextSingle() - 1)];
         var objective = new Objective(0, 0, positives, negatives, 1, width)
         {
-            L2 = l2, Centre = centre ? Drawn() : null,
+            L2 = l2,
+            Centre = centre ? Drawn() : null,
         };
         Drawn().CopyTo(objective.At, 0);
         return objective;
