@@ -21,6 +21,7 @@ var root = new RootCommand(
     EvidenceBench.Create(),
     GroupsBench.Create(),
     ExclusiveBench.Create(),
+    Worker.Bench.Refit.RefitBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -24,6 +24,17 @@ internal sealed class ErrorBound
         this.alpha = alpha;
     }
 
+    /// <summary>Goes on from what another with the same alpha has seen.</summary>
+    /// <exception cref="ArgumentException">It cannot have seen that.</exception>
+    public ErrorBound(double alpha, long seen, long errors, double lower)
+        : this(alpha)
+    {
+        if (errors < 0 || errors > seen || !(lower is >= 0 and < 1))
+            throw new ArgumentException($"of {seen} decisions {errors} cannot be wrong with a bound of {lower}",
+                nameof(errors));
+        (Seen, Errors, Lower) = (seen, errors, lower);
+    }
+
     /// <summary>Decisions whose answer was seen.</summary>
     public long Seen { get; private set; }
 

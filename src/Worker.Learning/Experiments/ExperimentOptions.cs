@@ -39,6 +39,12 @@ internal sealed record ExperimentOptions
     public int Bags { get; init; } = 5;
 
     /// <summary>
+    /// Share of the training texts that is old in variants that bring heads up to date; in (0, 1). Null (the default)
+    /// for no such variants.
+    /// </summary>
+    public double? Update { get; init; }
+
+    /// <summary>
     /// The first is the base that the others are compared with; an ensemble across features has one member for each.
     /// </summary>
     public IReadOnlyList<NamedFeature> Features { get; init; } = [];
@@ -60,6 +66,8 @@ internal sealed record ExperimentOptions
             problems.Add($"seeds is {Seeds}: 2 to 1,000 splits can be compared");
         if (Bags is < 2 or > 100)
             problems.Add($"bags is {Bags}: an ensemble has 2 to 100 members");
+        if (Update is not (null or (> 0 and < 1)))
+            problems.Add($"update is {Update}: the share of old texts lies between 0 and 1, e.g. 0.5");
         if (Test is not (> 0 and <= 0.9) || Validation is not (> 0 and <= 0.9) || Test + Validation >= 0.95)
             problems.Add(
                 $"the test share is {Test} and the validation share {Validation}: both must be above 0, and leave " +

@@ -13,6 +13,7 @@ internal sealed class Trial(
 {
     private readonly Dictionary<(string Feature, bool Validation, TrainingOptions Options),
         IReadOnlyDictionary<string, Head>> fitted = [];
+    private IReadOnlyDictionary<string, Head>? old;
 
     public ExperimentOptions Options => options;
 
@@ -28,13 +29,22 @@ internal sealed class Trial(
         if (!fitted.TryGetValue(key, out var heads))
         {
             var rows = validation ? split.Both : split.Fit;
-            fitted[key] = heads = HeadTrainer
-                .Train(features(feature).Part(rows), data.Part(rows), feature, encoder,
-                    training with { Seed = seed }, cancellation: cancellation)
-                .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
+            fitted[key] = heads = Fitted(feature, rows, training);
         }
         return heads;
     }
+
+    /// <summary>Heads by label, fitted on some rows.</summary>
+    /// <param name="previous">Heads to start from, or nothing.</param>
+    public IReadOnlyDictionary<string, Head> Fitted(
+        string feature, int[] rows, TrainingOptions training, IReadOnlyList<Head>? previous = null) => HeadTrainer
+            .Train(features(feature).Part(rows), data.Part(rows), feature, encoder, training with { Seed = seed },
+                previous, cancellation: cancellation)
+            .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);
+
+    /// <summary>The same for the rows that heads to be brought up to date are fitted on: once a split.</summary>
+    public IReadOnlyDictionary<string, Head> FittedOnce(string feature, int[] rows, TrainingOptions training) =>
+        old ??= Fitted(feature, rows, training);
 
     /// <summary>Heads by label, fitted on fit and validation rows and on altered copies of these rows only.</summary>
     public IReadOnlyDictionary<string, Head> Augmented(string feature, TrainingOptions training)

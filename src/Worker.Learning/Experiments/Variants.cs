@@ -72,6 +72,8 @@ internal static class Variants
                     Make = trial => Combined(trial, validation: false, Stacked),
                 });
         }
+        if (options.Update is { } share)
+            variants.AddRange(UpdateVariants.All(share, first, training));
         return variants;
     }
 
@@ -98,29 +100,35 @@ internal static class Variants
                 heads[label] = combine(members, [], []).Fold();
                 continue;
             }
-            int[] rows =
-                [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
-            bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
-            // Weights cannot be learned from one kind of answer.
-            if (!answers.Contains(true) || !answers.Contains(false))
-            {
-                heads[label] = HeadEnsemble.Mean(members).Fold();
-                continue;
-            }
-            var head = combine(members, LogOdds(trial, members, rows), answers).Fold();
-            var probabilities = trial.Logits(head, rows);
-            for (var i = 0; i < rows.Length; i++)
-                probabilities[i] = Calibration.Identity.Probability(probabilities[i]);
-            // With too few positives the members' own threshold stays, which was learned on more.
-            var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives
-                ? head.Thresholds.Decide
-                : DecisionThreshold.Choose(probabilities, answers);
-            heads[label] = head with { Thresholds = new Thresholds(decide, decide, decide) };
+            heads[label] = OnValidation(trial, label, members, combine);
         }
         return new VariantHeads(heads);
     }
 
-    private static HeadEnsemble Weighted(IReadOnlyList<Head> members, double[] logOdds, bool[] answers) =>
+    /// <summary>Combines one label's heads by what the validation rows say, and folds them.</summary>
+    public static Head OnValidation(
+        Trial trial, string label, Head[] members,
+        Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
+    {
+        var column = trial.Data.Labels.IndexOf(label);
+        int[] rows = [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
+        bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
+        // One kind of answer teaches no weights.
+        if (!answers.Contains(true) || !answers.Contains(false))
+            return HeadEnsemble.Mean(members).Fold();
+        var head = combine(members, LogOdds(trial, members, rows), answers).Fold();
+        var probabilities = trial.Logits(head, rows);
+        for (var i = 0; i < rows.Length; i++)
+            probabilities[i] = Calibration.Identity.Probability(probabilities[i]);
+        // Too few positives leave the members' own threshold, which they learnt on more.
+        var decide = answers.Count(answer => answer) < DecisionThreshold.MinimumPositives
+            ? head.Thresholds.Decide
+            : DecisionThreshold.Choose(probabilities, answers);
+        return head with { Thresholds = new Thresholds(decide, decide, decide) };
+    }
+
+    /// <summary>Weights by held-out log-loss.</summary>
+    public static HeadEnsemble Weighted(IReadOnlyList<Head> members, double[] logOdds, bool[] answers) =>
         new(members, EnsembleWeights.ByLogLoss(logOdds, answers, members.Count));
 
     private static HeadEnsemble Stacked(IReadOnlyList<Head> members, double[] logOdds, bool[] answers)

@@ -17,9 +17,16 @@ internal sealed class CrossFittedLabel
     /// <summary>With fewer examples of either answer a label gets a remark.</summary>
     private const int FewExamples = 10;
 
+    /// <summary>
+    /// The last fit's part of the tolerance: it costs one fit, and the head ends within 1e-4 of the lowest loss. To
+    /// choose a penalty, the usual is near enough.
+    /// </summary>
+    private const double FinalShare = 1.0 / 8;
+
     private readonly CrossFitAnswers answers;
     private readonly HeldOutRows heldOut;
     private readonly float[] logits;
+    private readonly float[]? start;
 
     /// <summary>Chosen on all held-out rows, for the head itself.</summary>
     private readonly PenaltyChoice chosen = new(without: null);
@@ -31,8 +38,9 @@ internal sealed class CrossFittedLabel
     /// <param name="label">Column of the answers.</param>
     /// <param name="answers">With this label's folds.</param>
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
-    /// <param name="start">Where fits start, a head's parameters on standardised features, [width + 1]; changed here.
-    /// Null for the best constant.</param>
+    /// <param name="start">Where the last fit starts, a head's parameters on standardised features, [width + 1];
+    /// changed here. Null for none. Fits that hold rows out start at the best constant all the same: that head has seen
+    /// what they hold out, and with many rows a fit that starts at it would stop there.</param>
     public CrossFittedLabel(
         int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
     {
@@ -51,7 +59,9 @@ internal sealed class CrossFittedLabel
         // A head's bias does not include the shift by weighting and sampling; the fit's bias does.
         if (start is not null)
             start[width] += (float)Shift;
-        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, start, width, options))];
+        (this.start, HasPrior) = (start, start is not null && options.Prior);
+        // A prior was fitted to other examples: it may be seen by all fits, and is the best to start from.
+        Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, HasPrior ? start : null, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
         chosenByOthers = heldOut.Parts == 1 ? []
             : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
@@ -76,6 +86,12 @@ internal sealed class CrossFittedLabel
     /// <summary>One for each fold held out.</summary>
     public IReadOnlyList<Lbfgs> Fits { get; }
 
+    /// <summary>Weights are pulled to those of the head at hand.</summary>
+    public bool HasPrior { get; }
+
+    /// <summary>Place on the path of penalties where the search begins.</summary>
+    public int First { get; set; }
+
     /// <summary>Where the held-out logits of all fits go; [rows].</summary>
     public float[] Logits => logits;
 
@@ -90,6 +106,20 @@ internal sealed class CrossFittedLabel
 
     /// <summary>The fit on all rows, once there is one.</summary>
     public Lbfgs? Final { get; private set; }
+
+    /// <summary>
+    /// Asks about the loss of the head at hand on all rows, to learn its penalty; null when there is no such head, or
+    /// it is the prior.
+    /// </summary>
+    public Objective? AtParent(int width)
+    {
+        if (start is null || HasPrior)
+            return null;
+        var (positives, negatives) = answers.Weigh(Label, without: 0);
+        var objective = new Objective(Label, heldOut: 0, positives, negatives, PositiveWeight, width);
+        start.CopyTo(objective.At, 0);
+        return objective;
+    }
 
     /// <summary>Sets the penalty of every fold's fit.</summary>
     public void Try(double l2)
@@ -135,12 +165,12 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>
-    /// Starts the fit on all rows from the best solution. If the penalty was chosen, or given as C, its total (L2 ·
-    /// examples) stays the same: a fifth more examples are no reason for a stronger prior.
+    /// Starts the fit on all rows from the head in use, or else from the best solution. If the penalty was chosen, or
+    /// given as C, its total (L2 · examples) stays the same: a fifth more examples are no reason for a stronger prior.
     /// </summary>
     public Lbfgs StartFinal(int width, TrainingOptions options)
     {
-        Final = Fit(fold: 0, bestPoint, width, options);
+        Final = Fit(fold: 0, start ?? bestPoint, width, options with { Tolerance = FinalShare * options.Tolerance });
         Final.Objective.L2 = options.L2 ?? L2 * Fits[0].Objective.TotalWeight / Final.Objective.TotalWeight;
         Final.LearnFrom(Fits[0]);
         return Final;
@@ -204,7 +234,10 @@ internal sealed class CrossFittedLabel
     private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {
         var (positives, negatives) = answers.Weigh(Label, fold);
-        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width);
+        var objective = new Objective(Label, fold, positives, negatives, PositiveWeight, width)
+        {
+            Centre = HasPrior ? this.start : null,
+        };
         if (start is null)
             // The best constant: log-odds of the share of positives.
             objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));

@@ -110,8 +110,8 @@ internal static class HeadTrainer
                 var label = data.Labels[fit.Label];
                 var (calibration, interval, choice, figure) = made;
                 figures.Add(figure);
-                var (weights, bias) = standardisation.ToRaw(fit.Final!.Point);
                 var parent = parents.GetValueOrDefault(label);
+                var (weights, bias) = standardisation.ToRaw(fit.Final!.Point, fit.HasPrior ? parent!.Weights : null);
                 heads.Add(new Head
                 {
                     Label = label,

@@ -56,7 +56,7 @@ internal sealed class Lbfgs
     public double Value { get; private set; }
 
     /// <summary>The objective there without its penalty: the mean training loss.</summary>
-    public double Loss => Value - Objective.L2 / 2 * Squares(Point.AsSpan(0, Point.Length - 1));
+    public double Loss => Value - Objective.L2 / 2 * Objective.Squares(Point.AsSpan(0, Point.Length - 1));
 
     /// <summary>Steps taken for the current penalty.</summary>
     public int Iterations { get; private set; }
@@ -106,9 +106,11 @@ internal sealed class Lbfgs
         var change = l2 - Objective.L2;
         Objective.L2 = l2;
         var weights = Point.AsSpan(0, Point.Length - 1);
-        Value += change / 2 * Squares(weights);
-        TensorPrimitives.MultiplyAdd(
-            weights, (float)change, gradient.AsSpan(0, weights.Length), gradient.AsSpan(0, weights.Length));
+        Value += change / 2 * Objective.Squares(weights);
+        var pulled = gradient.AsSpan(0, weights.Length);
+        TensorPrimitives.MultiplyAdd(weights, (float)change, pulled, pulled);
+        if (Objective.Centre is { } centre)
+            TensorPrimitives.MultiplyAdd(centre.AsSpan(0, weights.Length), (float)-change, pulled, pulled);
         foreach (var step in steps)
         {
             TensorPrimitives.MultiplyAdd(step.S.AsSpan(0, weights.Length), (float)change,
@@ -211,8 +213,6 @@ internal sealed class Lbfgs
             TensorPrimitives.MultiplyAdd(steps[i].S, alpha[i] - beta, direction, direction);
         }
     }
-
-    private static double Squares(ReadOnlySpan<float> values) => TensorPrimitives.SumOfSquares(values);
 
     /// <summary>A step taken and how the gradient changed along it.</summary>
     private sealed class Step(int length)

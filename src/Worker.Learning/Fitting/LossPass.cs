@@ -209,7 +209,7 @@ internal sealed class LossPass
         var squares = 0d;
         for (var k = 0; k <= features.Width; k++)
         {
-            var weight = k < features.Width ? objective.At[k] : 0;
+            var weight = k < features.Width ? objective.At[k] - (objective.Centre?[k] ?? 0) : 0;
             squares += (double)weight * weight;
             objective.Gradient[k] = (float)(
                 total[k * TileKernel.Lanes + lane] / objective.TotalWeight + objective.L2 * weight);

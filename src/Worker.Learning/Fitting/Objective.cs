@@ -1,12 +1,14 @@
+using System.Numerics.Tensors;
+
 namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// What one fit minimises over p = (w', b'), weights on standardised features and bias:
 /// <code>
-/// f(p) = Σ_i v_i · [softplus(z_i) − y_i·z_i] / Σ_i v_i  +  L2/2 · |w'|²,   z_i = w'·x'_i + b'
+/// f(p) = Σ_i v_i · [softplus(z_i) − y_i·z_i] / Σ_i v_i  +  L2/2 · |w' − c|²,   z_i = w'·x'_i + b'
 /// </code> over the examples whose answer is known and not in the fold held out, v_i the example's own weight (1,
-/// unless sampled or guessed), times the positive weight where y_i = 1. It is convex; the bias is not penalised. The
-/// object also carries the point to evaluate and the answer.
+/// unless sampled or guessed), times the positive weight where y_i = 1; c is 0 unless another head is the prior. It is
+/// convex; the bias is not penalised. The object also carries the point to evaluate and the answer.
 /// </summary>
 internal sealed class Objective
 {
@@ -39,8 +41,17 @@ internal sealed class Objective
     /// <summary>Weighted share of positives, in (0, 1).</summary>
     public double PositiveShare { get; }
 
-    /// <summary>Penalty on half the squared length of w'.</summary>
+    /// <summary>Penalty on half the squared length of w' − c.</summary>
     public double L2 { get; set; }
+
+    /// <summary>c, what weights are pulled to: [width], or longer with what is not looked at; null for 0.</summary>
+    public float[]? Centre { get; init; }
+
+    /// <summary>|w − c|².</summary>
+    /// <param name="weights">w; [width].</param>
+    public double Squares(ReadOnlySpan<float> weights) => Centre is null
+        ? TensorPrimitives.SumOfSquares(weights)
+        : Math.Pow(TensorPrimitives.Distance(weights, Centre.AsSpan(0, weights.Length)), 2);
 
     /// <summary>The point to evaluate; [width + 1], the bias last.</summary>
     public float[] At { get; }

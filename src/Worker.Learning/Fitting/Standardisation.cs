@@ -48,13 +48,15 @@ internal sealed class Standardisation
     /// Weights and bias on raw features of the logit that <paramref name="parameters"/> give on standardised ones.
     /// </summary>
     /// <param name="parameters">Weights, then bias; [width + 1].</param>
-    public (float[] Weights, double Bias) ToRaw(ReadOnlySpan<float> parameters)
+    /// <param name="constant">Weights of features that never change here: of a prior that has seen them change; [width].
+    /// Null for 0.</param>
+    public (float[] Weights, double Bias) ToRaw(ReadOnlySpan<float> parameters, float[]? constant = null)
     {
         var weights = new float[Mean.Length];
         double bias = parameters[^1];
         for (var k = 0; k < weights.Length; k++)
         {
-            weights[k] = parameters[k] * Scale[k];
+            weights[k] = Scale[k] == 0 && constant is not null ? constant[k] : parameters[k] * Scale[k];
             // Uses the rounded weight, so that the bias compensates exactly for what the head will add.
             bias -= (double)weights[k] * Mean[k];
         }

@@ -30,6 +30,9 @@ internal static class ExperimentCommand
         var seeds = CheckedOptions.Number("--seeds", "Number of random splits", 10, new NumberRange<int>(2, 1000));
         var seed = CheckedOptions.Number("--seed", "Seed of the first split; the same seed gives the same figures", 0);
         var bags = CheckedOptions.Number("--bags", "Members of the bagged ensemble", 5, new NumberRange<int>(2, 100));
+        var update = CheckedOptions.Number(
+            "--update", "Compare ways to bring heads up to date too: share of the training texts that is old, e.g. 0.5",
+            new NumberRange<double>(0.05, 0.95));
         var only = new Option<string?>("--only")
         {
             Description = "Variants to run, separated by commas; the base is always run",
@@ -42,7 +45,7 @@ internal static class ExperimentCommand
         var command = new Command(
             "experiment", "Compare features, imbalance options and ensembles on a data file, over random splits")
         {
-            data, features, seeds, seed, bags, only, json, csv, report,
+            data, features, seeds, seed, bags, update, only, json, csv, report,
         };
         reading.AddTo(command);
         model.AddTo(command);
@@ -55,6 +58,7 @@ internal static class ExperimentCommand
                 Seeds = parsed.GetValue(seeds),
                 FirstSeed = parsed.GetValue(seed),
                 Bags = parsed.GetValue(bags),
+                Update = parsed.GetValue(update),
                 Only = List(parsed.GetValue(only)),
             };
             if (options.Problems() is { Count: > 0 } wrong)

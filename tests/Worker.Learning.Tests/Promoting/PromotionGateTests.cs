@@ -183,7 +183,12 @@ public class PromotionGateTests
         Assert.Empty(Options.Problems());
         var problems = new PromotionOptions
         {
-            MinimumAnswers = 1, TurnedWrong = 1.1, WorseCalibration = -1, Level = 0.5, Resamples = 10, Clip = 0,
+            MinimumAnswers = 1,
+            TurnedWrong = 1.1,
+            WorseCalibration = -1,
+            Level = 0.5,
+            Resamples = 10,
+            Clip = 0,
         }.Problems();
         Assert.Equal(6, problems.Count);
         Assert.Contains("Clip", Assert.Throws<ArgumentException>(() =>
