@@ -3,18 +3,18 @@
 # Non-root (10001:10001); writes only to /tmp, so the root file system may be read-only. Holds the default encoder as a
 # bundle in /app/models/all-minilm-l6-v2/bundle. Configuration: /app/appsettings.json, environment, command line.
 #
-# For GPUs: an Ubuntu that has CUDA 13's runtime libraries and cuDNN 9, and the provider that wants them:
+# For GPUs: an Ubuntu with CUDA 13's runtime libraries and cuDNN 9, and the provider that needs them:
 #   docker build --build-arg BASE=IMAGE --build-arg CUDA=true -t worker-cuda .
 #
-# A build behind a mirror brings its NuGet settings as a secret, which stays out of the image:
+# A build behind a mirror passes its NuGet settings as a secret, which stays out of the image:
 #   docker build --secret id=nuget,src=NuGet.Config -t worker .
 
-# A release of Ubuntu whose own package feed carries this .NET, and its name for that release's ICU.
+# A release of Ubuntu whose package feed has this .NET, and its name for that release's ICU.
 ARG BASE=ubuntu:24.04
 ARG DOTNET=10.0
 ARG ICU=libicu74
 
-# What both building and running need. ASP.NET Core's runtime brings .NET's, and OpenSSL with it.
+# What both building and running need. ASP.NET Core's runtime includes .NET's, and OpenSSL.
 FROM ${BASE} AS base
 ARG DOTNET
 ARG ICU

@@ -83,7 +83,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             .Select(encoder => $"{Fitted(encoder.Key, EncoderWidth)}: {encoder.Value}").ToList();
         if (encoders.Count > 1)
             yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker uses only " +
-                "those of its own encoder";
+                "its own";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
         yield return topic.Reference is { } reference

@@ -40,7 +40,7 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
         Assert.Contains("v2 → v3, which decides as v1", Run(0, "rollback", "spam"), StringComparison.Ordinal);
         Assert.Equal(-1, HeadJson.Parse(Encoding.UTF8.GetBytes(Run(0, "show", "spam", "--json"))).Bias);
         Assert.Contains("the earliest head", Run(1, "rollback", "spam"), StringComparison.Ordinal);
-        Assert.Contains("--to x is no version", Run(2, "rollback", "spam", "--to", "x"), StringComparison.Ordinal);
+        Assert.Contains("--to x is not a version", Run(2, "rollback", "spam", "--to", "x"), StringComparison.Ordinal);
         Assert.Contains("v2 (", Run(1, "rollback", "spam", "--to", "v8"), StringComparison.Ordinal);
 
         // 4. Out of service, and mistakes.

@@ -121,7 +121,7 @@ public class WireTests(TinyModel model, SecureBroker broker)
             ("ssl.key.location", broker.Client("full").Key)), "ssl.key.location: does not belong");
         var ended = broker.Client("full", expired: true);
         Refuses(Tls(("ssl.certificate.location", ended.Certificate),
-            ("ssl.key.location", ended.Key)), "ssl.certificate.location: holds a certificate of CN=full that ended");
+            ("ssl.key.location", ended.Key)), "ssl.certificate.location: holds a certificate of CN=full that expired");
         Refuses([("sasl.username", "full"), ("sasl.password", Wrong)], "is never used, security.protocol is plaintext");
         Refuses([("security.protocol", "sasl_ssl")], "sasl.mechanism: is required");
         Refuses([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "PLAIN"),
