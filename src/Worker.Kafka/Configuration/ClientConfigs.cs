@@ -39,7 +39,7 @@ internal static class ClientConfigs
     public static ConsumerConfig LabelsConsumer(KafkaOptions options)
     {
         var config = Consumer(options);
-        config.GroupId = Labels.LabelsTopicReader.GroupOf(options);
+        config.GroupId = options.LearnerGroupId;
         config.MaxPollIntervalMs = options.MaxPollIntervalMs;
         config.SessionTimeoutMs = options.SessionTimeoutMs;
         config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);

@@ -165,6 +165,9 @@ public sealed class KafkaOptions
     /// <summary>librdkafka properties for producers only; they win over <see cref="Client"/>.</summary>
     public IDictionary<string, string> Producer { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The consumer group of the learners.</summary>
+    public string LearnerGroupId => $"{GroupId}-learn";
+
     /// <summary>The same under another transactional identity.</summary>
     public KafkaOptions As(string transactionalId)
     {

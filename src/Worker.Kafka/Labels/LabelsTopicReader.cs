@@ -41,9 +41,6 @@ public sealed class LabelsTopicReader : IDisposable
             .SetPartitionsLostHandler((_, _) => { }));
     }
 
-    /// <summary>The group of the learners.</summary>
-    public static string GroupOf(KafkaOptions options) => $"{options.GroupId}-learn";
-
     /// <summary>Blocks until <paramref name="stop"/>; give it a thread of its own.</summary>
     /// <param name="recorded">The next offset of each partition that the caller has recorded; asked when partitions
     /// come, and after a batch that was out of step. It may block, and must not throw.</param>

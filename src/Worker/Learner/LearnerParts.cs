@@ -53,7 +53,7 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
     public LabelIntake Intake(LearningStore store, AnsweredTexts texts) => new(
         store, texts,
         new DeadLetters(
-            options.Kafka, LabelsTopicReader.GroupOf(options.Kafka), options.Kafka.MessageMaxBytes, clock,
+            options.Kafka, options.Kafka.LearnerGroupId, options.Kafka.MessageMaxBytes, clock,
             options.Version, Log),
         Retry, Log);
 

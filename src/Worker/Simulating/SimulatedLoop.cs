@@ -30,7 +30,7 @@ internal sealed class SimulatedLoop : IDisposable
     private readonly SimulationOptions options;
     private readonly HashSet<int> answered = [];
     private readonly List<RoundFigures> figures = [];
-    private readonly List<Promotion> promotions = [];
+    private readonly List<ReplacedHead> promotions = [];
     private readonly Random random;
     private readonly SortedDictionary<string, int> failedBars = new(StringComparer.Ordinal);
     private int kept;
@@ -117,7 +117,7 @@ internal sealed class SimulatedLoop : IDisposable
             foreach (var bar in outcome.FailedBars)
                 failedBars[bar] = failedBars.GetValueOrDefault(bar) + 1;
             if (outcome.State == HeadState.Promoted && before.TryGetValue(outcome.Label, out var old))
-                promotions.Add(new Promotion(old, after[outcome.Label]));
+                promotions.Add(new ReplacedHead(old, after[outcome.Label]));
         }
         figures.Add(test.Measure(Heads, answered.Count));
     }

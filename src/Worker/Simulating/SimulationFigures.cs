@@ -14,7 +14,7 @@ internal static class SimulationFigures
         output.WriteLine($"{"answers",8} {"macro F1",16} {"by chance",16} {"to review",10} {"certified",10}");
         foreach (var round in Rounds(result))
             output.WriteLine(
-                $"{round.Answers,8} {Spread(round.Asked),16} {Spread(round.Random),16} " +
+                $"{round.Answers,8} {MeanAndSigma(round.Asked),16} {MeanAndSigma(round.Random),16} " +
                 $"{Percent(round.Asked.Average(one => one.ReviewShare)),10} " +
                 Percent(round.Asked.Average(one => one.CertifiedShare)).PadLeft(10));
         output.WriteLine($"all {result.Pool} answered: macro F1 {result.AllMacroF1:F3}; fitted anew to the last " +
@@ -58,7 +58,7 @@ internal static class SimulationFigures
 
     private static string Percent(double share) => $"{100 * share:F1}%";
 
-    private static string Spread(RoundFigures[] rounds)
+    private static string MeanAndSigma(RoundFigures[] rounds)
     {
         var mean = rounds.Average(one => one.MacroF1);
         var variance = rounds.Length < 2 ? 0

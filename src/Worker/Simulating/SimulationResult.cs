@@ -11,7 +11,7 @@ internal sealed record RoundFigures(int Answers, double MacroF1, double ReviewSh
 /// <summary>A head that took another one's place.</summary>
 /// <param name="Before">F1 of the one before, on the test texts.</param>
 /// <param name="After">Of the new one.</param>
-internal readonly record struct Promotion(double Before, double After);
+internal readonly record struct ReplacedHead(double Before, double After);
 
 /// <summary>One way of asking, from its start to its last round.</summary>
 /// <param name="Rounds">The start first.</param>
@@ -21,7 +21,7 @@ internal readonly record struct Promotion(double Before, double After);
 /// <param name="FailedBars">How often each bar stopped one.</param>
 /// <param name="FreshMacroF1">Of heads fitted anew to the last round's answers, without heads before them.</param>
 internal sealed record ArmResult(
-    IReadOnlyList<RoundFigures> Rounds, IReadOnlyList<Promotion> Promotions, int Kept, int Dropped,
+    IReadOnlyList<RoundFigures> Rounds, IReadOnlyList<ReplacedHead> Promotions, int Kept, int Dropped,
     IReadOnlyDictionary<string, int> FailedBars, double FreshMacroF1);
 
 /// <summary>One repetition.</summary>
