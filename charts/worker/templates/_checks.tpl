@@ -61,6 +61,15 @@
 {{- end -}}
 {{- $_ := set $seen (lower .) true -}}
 {{- end -}}
+{{- if has "learn" .Values.roles -}}
+{{- $postgres := or (hasKey $seen "store__postgres") (hasKey $seen "store__postgres_file") .Values.envFrom -}}
+{{- $path := default dict .Values.config.Store | dig "Path" nil -}}
+{{- if and (not $postgres) (not $path) -}}
+{{- $wrong = append $wrong "roles has learn: give Store__Postgres (existingSecret.env), or config.Store.Path on a volume that extraVolumes brings" -}}
+{{- else if and $path (not $postgres) (gt (int .Values.replicas) 1) -}}
+{{- $wrong = append $wrong (printf "roles has learn and replicas is %d, but config.Store.Path is a file of one pod: give Store__Postgres (existingSecret.env)" (int .Values.replicas)) -}}
+{{- end -}}
+{{- end -}}
 {{- if $wrong -}}
 {{- fail (printf "\n- %s" (join "\n- " $wrong)) -}}
 {{- end -}}

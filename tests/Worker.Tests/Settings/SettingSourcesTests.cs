@@ -25,6 +25,9 @@ public class SettingSourcesTests
         File.WriteAllText(folder.File("secret"), "planted");
         foreach (var setting in SettingKeys.All)
         {
+            // It may hold a password, which the command line refuses.
+            if (setting.Name == "Store:Postgres" && source is ("command line" or "beside a secret file"))
+                continue;
             var (key, value) = (setting.Written.Replace("NAME", "Default", StringComparison.Ordinal), Sample(setting));
             var problems = new List<string>();
             var options = RunOptionsReader.Bind(Read(source, key, value, folder), problems);

@@ -6,8 +6,8 @@ namespace Worker.Tests.Settings;
 /// <summary>Checks that options, documentation and chart match.</summary>
 public class SettingsTests
 {
-    /// <summary>The chart sets each pod's identity itself; nothing reads the labels topic yet.</summary>
-    private static readonly string[] NotOfTheChart = ["Kafka:TransactionalId", "Kafka:Topics:Labels"];
+    /// <summary>The chart sets each pod's identity itself; a database's password comes from a Secret.</summary>
+    private static readonly string[] NotOfTheChart = ["Kafka:TransactionalId", "Store:Postgres"];
 
     [Fact]
     public void Every_option_is_documented_and_every_documented_key_is_an_option() =>
