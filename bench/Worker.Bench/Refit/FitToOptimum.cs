@@ -27,8 +27,8 @@ internal static class FitToOptimum
             {
                 var usual = Fit(pass, answers, features.Width, l2, options with { Tolerance = tolerance }, parallel);
                 Console.WriteLine(
-                    $"one head, L2 {l2}, tolerance {tolerance}: loss {usual.Value:F6} after {usual.Iterations} steps, " +
-                    $"{(usual.Value - best.Value) / best.Value:E1} above the optimum ({best.Iterations} steps)");
+                    $"one head, L2 {l2}, tolerance {tolerance}: loss {usual.Value:F6} after {usual.Iterations} " +
+                    $"steps, {(usual.Value - best.Value) / best.Value:E1} above the optimum ({best.Iterations} steps)");
             }
         }
     }

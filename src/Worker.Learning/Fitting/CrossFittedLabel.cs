@@ -165,8 +165,8 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>
-    /// Starts the fit on all rows from the head at hand, or else the best solution. Of a penalty chosen, or given as C, the total stays (L2 ·
-    /// examples): a fifth more examples are no reason for a stronger prior.
+    /// Starts the fit on all rows from the head at hand, or else the best solution. Of a penalty chosen, or given as C,
+    /// the total stays (L2 · examples): a fifth more examples are no reason for a stronger prior.
     /// </summary>
     public Lbfgs StartFinal(int width, TrainingOptions options)
     {

@@ -8,8 +8,8 @@ namespace Worker.Learning.Fitting;
 /// f(p) = Σ_i v_i · [softplus(z_i) − y_i·z_i] / Σ_i v_i  +  L2/2 · |w' − c|²,   z_i = w'·x'_i + b'
 /// </code>
 /// over the examples whose answer is known and not in the fold held out, v_i the example's own weight (1, unless
-/// sampled or guessed), times the positive weight where y_i = 1; c is 0 unless another head is the prior. It is convex; the bias is not penalised. Also the slot
-/// through which a point is asked about and answered.
+/// sampled or guessed), times the positive weight where y_i = 1; c is 0 unless another head is the prior. It is convex;
+/// the bias is not penalised. Also the slot through which a point is asked about and answered.
 /// </summary>
 internal sealed class Objective
 {

@@ -2,7 +2,8 @@ namespace Worker.Learning.Fitting;
 
 /// <summary>
 /// Takes a group of labels along the path of penalties, side by side: (1) fits without the held-out rows, from strong
-/// to weak, each label until its held-out loss rises (a label that has a head begins near that head's own penalty); (2) fits on all rows, with the penalty found.
+/// to weak, each label until its held-out loss rises (a label that has a head begins near that head's own penalty); (2)
+/// fits on all rows, with the penalty found.
 /// </summary>
 internal sealed class RegularisationPath(
     LossPass pass, IReadOnlyList<CrossFittedLabel> labels, int width, TrainingOptions options, ParallelOptions parallel)

@@ -48,8 +48,8 @@ internal sealed class Standardisation
     /// Weights and bias on raw features of the logit that <paramref name="parameters"/> give on standardised ones.
     /// </summary>
     /// <param name="parameters">Weights, then bias; [width + 1].</param>
-    /// <param name="constant">Weights of features that never change here: of a prior that has seen them change; [width].
-    /// Null for 0.</param>
+    /// <param name="constant">Weights of features that never change here: of a prior that has seen them change;
+    /// [width]. Null for 0.</param>
     public (float[] Weights, double Bias) ToRaw(ReadOnlySpan<float> parameters, float[]? constant = null)
     {
         var weights = new float[Mean.Length];

@@ -88,9 +88,9 @@ internal static class PromotionGate
     /// McNemar's test (1947) on the texts that only one of both decides rightly: exact (binomial), so that it holds for
     /// few of them too, one-sided, and each text counts once whatever its weight. It is there for rare labels: a head
     /// that loses half of a label's yes turns far less than 2% of all right decisions. It may only stop a challenger.
-    /// Of fewer than 5 such texts no split is unlikelier than 5% (five out of five: 3%), so it stops none, rightly: that
-    /// decisions hardly differ is no reason against a challenger, and what speaks for it is the log-loss, which hears
-    /// every text. From 25 texts on the usual chi-square would do; the exact test does as well.
+    /// Of fewer than 5 such texts no split is unlikelier than 5% (five out of five: 3%), so it stops none, rightly:
+    /// that decisions hardly differ is no reason against a challenger, and what speaks for it is the log-loss, which
+    /// hears every text. From 25 texts on the usual chi-square would do; the exact test does as well.
     /// </summary>
     private static PromotionBar Decisions(PairedText[] texts, PromotionOptions options)
     {

@@ -70,7 +70,8 @@ public class PriorTests
             < 0.3 * Distance(parent, Train(all, few, new TrainingOptions(), null)));
 
         var turned = Simulated.Draw(rows: 2000, width: 30, labels: 1, seed: 7, strength: 3);
-        Assert.True(Distance(parent, Train(turned, options, parent)) > Distance(parent, Train(all, few, options, parent)));
+        Assert.True(
+            Distance(parent, Train(turned, options, parent)) > Distance(parent, Train(all, few, options, parent)));
     }
 
     [Fact]
