@@ -22,6 +22,7 @@ var root = new RootCommand(
     GroupsBench.Create(),
     ExclusiveBench.Create(),
     Worker.Bench.Refit.RefitBench.Create(),
+    Worker.Bench.Storing.StoreBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Learning.Ensembles;
@@ -37,7 +38,8 @@ internal sealed class Trial(
     /// <summary>Heads by label, fitted on some rows.</summary>
     /// <param name="previous">Heads to start from, or nothing.</param>
     public IReadOnlyDictionary<string, Head> Fitted(
-        string feature, int[] rows, TrainingOptions training, IReadOnlyList<Head>? previous = null) => HeadTrainer
+        string feature, int[] rows, TrainingOptions training, IReadOnlyList<Head>? previous = null) =>
+        rows.Length == 0 ? ImmutableDictionary<string, Head>.Empty : HeadTrainer
             .Train(features(feature).Part(rows), data.Part(rows), feature, encoder, training with { Seed = seed },
                 previous, cancellation: cancellation)
             .Heads.ToDictionary(head => head.Label, StringComparer.Ordinal);

@@ -44,7 +44,7 @@ internal static class UpdateVariants
                     // What the share of either is learnt on is fitted by neither.
                     var (before, fresh) = (Old(trial),
                         trial.Fitted(feature, UpdateSplit.Of(trial, share).NewToFit, training));
-                    return new VariantHeads(Or(Or(Together(trial, before, fresh), before), fresh));
+                    return new VariantHeads(Or(Or(Together(trial, share, before, fresh), before), fresh));
                 },
             },
         ];
@@ -55,12 +55,13 @@ internal static class UpdateVariants
 
     /// <summary>α · old + (1 − α) · fresh for each label that both have.</summary>
     private static Dictionary<string, Head> Together(
-        Trial trial, IReadOnlyDictionary<string, Head> before, IReadOnlyDictionary<string, Head> fresh)
+        Trial trial, double share, IReadOnlyDictionary<string, Head> before, IReadOnlyDictionary<string, Head> fresh)
     {
+        var heldOut = UpdateSplit.Of(trial, share).HeldOut;
         var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
         foreach (var (label, head) in before)
             if (fresh.TryGetValue(label, out var other))
-                heads[label] = Variants.OnValidation(trial, label, [head, other], Variants.Weighted);
+                heads[label] = Variants.Weighed(trial, label, [head, other], heldOut, Variants.Weighted);
         return heads;
     }
 
@@ -76,19 +77,30 @@ internal static class UpdateVariants
 }
 
 /// <summary>A split's training rows, parted into old and new; copies of a text are on one side.</summary>
-/// <param name="Old">Of the rows to fit on.</param>
-/// <param name="NewToFit">The other rows to fit on.</param>
-/// <param name="New">These and the validation rows.</param>
-internal sealed record UpdateSplit(int[] Old, int[] NewToFit, int[] New)
+/// <param name="Old">Rows that the old heads are fitted on.</param>
+/// <param name="NewToFit">New rows, but for those held out.</param>
+/// <param name="HeldOut">New rows that an ensemble learns its weights on.</param>
+internal sealed record UpdateSplit(int[] Old, int[] NewToFit, int[] HeldOut)
 {
-    /// <param name="share">Of all training rows, that is old; of the rows to fit on at most all but one text.</param>
+    /// <summary>Share of the new rows that is held out.</summary>
+    private const double HeldOutShare = 0.25;
+
+    public int[] New => [.. NewToFit, .. HeldOut];
+
+    /// <param name="share">Of all training rows, that is old.</param>
     public static UpdateSplit Of(Trial trial, double share)
     {
-        var (fit, groups) = (trial.Rows.Fit, trial.Data.Groups);
-        var end = Math.Clamp((int)Math.Round(share * trial.Rows.Both.Length), 1, fit.Length - 1);
+        var (rows, groups) = (trial.Rows.Both, trial.Data.Groups);
+        var old = Border((int)Math.Round(share * rows.Length));
+        var toFit = Border(rows.Length - (int)Math.Round(HeldOutShare * (rows.Length - old)));
+        return new UpdateSplit(rows[..old], rows[old..toFit], rows[toFit..]);
+
         // Rows of a group follow each other.
-        while (end < fit.Length - 1 && groups[fit[end]] == groups[fit[end - 1]])
-            end++;
-        return new UpdateSplit(fit[..end], fit[end..], [.. fit[end..], .. trial.Rows.Validation]);
+        int Border(int at)
+        {
+            while (at > 0 && at < rows.Length && groups[rows[at]] == groups[rows[at - 1]])
+                at++;
+            return at;
+        }
     }
 }

@@ -100,18 +100,18 @@ internal static class Variants
                 heads[label] = combine(members, [], []).Fold();
                 continue;
             }
-            heads[label] = OnValidation(trial, label, members, combine);
+            heads[label] = Weighed(trial, label, members, trial.Rows.Validation, combine);
         }
         return new VariantHeads(heads);
     }
 
-    /// <summary>Combines one label's heads by what the validation rows say, and folds them.</summary>
-    public static Head OnValidation(
-        Trial trial, string label, Head[] members,
+    /// <summary>Combines one label's heads by what rows say that none was fitted on, and folds them.</summary>
+    public static Head Weighed(
+        Trial trial, string label, Head[] members, int[] heldOut,
         Func<IReadOnlyList<Head>, double[], bool[], HeadEnsemble> combine)
     {
         var column = trial.Data.Labels.IndexOf(label);
-        int[] rows = [.. trial.Rows.Validation.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
+        int[] rows = [.. heldOut.Where(row => trial.Data.Answers[row, column] != AnswerMatrix.Unknown)];
         bool[] answers = [.. rows.Select(row => trial.Data.Answers[row, column] == AnswerMatrix.Yes)];
         // One kind of answer teaches no weights.
         if (!answers.Contains(true) || !answers.Contains(false))

@@ -15,8 +15,10 @@ namespace Worker.Learning.Fitting;
 internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
 {
     /// <param name="logits">Given a part: all rows' logits under the penalty that the other parts chose.</param>
+    /// <param name="prior">A head whose calibration and threshold stay, fitted to none of the rows; null for
+    /// none.</param>
     public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method,
-        ThresholdOptions thresholds)
+        ThresholdOptions thresholds, Head? prior = null)
     {
         var count = rows.Rows.Length;
         var made = new CrossCalibrated(new double[count], new double[count], new double[count]);
@@ -26,8 +28,8 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
             // A single part has no others, so it has to judge itself.
             var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
                 : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
-            var calibration = Calibrator.Fit(method, z, y);
-            var decide = ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y,
+            var calibration = prior?.Calibration ?? Calibrator.Fit(method, z, y);
+            var decide = prior?.Thresholds.Decide ?? ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y,
                 thresholds);
             for (var i = 0; i < count; i++)
             {

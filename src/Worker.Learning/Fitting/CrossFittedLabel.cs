@@ -177,20 +177,27 @@ internal sealed class CrossFittedLabel
     }
 
     /// <summary>Calibration, its interval, thresholds and figures from the held-out logits.</summary>
+    /// <param name="prior">The head that weights are pulled to; null for none. Where few held-out rows have either
+    /// answer its calibration and threshold stay: they were learnt on more, and the logits are much the same.</param>
     public (Calibration Calibration, ProbabilityInterval? Interval, ThresholdChoice Choice,
-        LabelFigures Figures) Calibrate(string label, TrainingOptions options)
+        LabelFigures Figures) Calibrate(string label, TrainingOptions options, Head? prior)
     {
         // The head uses all held-out rows; its reported figures use for each part the choices of the others.
         var truth = heldOut.Answers;
-        var calibration = Calibrator.Fit(options.Calibration, chosen.Logits, truth);
-        var interval = truth.AsSpan().Count(true) < Calibrator.IsotonicPositives
+        var yes = truth.AsSpan().Count(true);
+        if (Math.Min(yes, truth.Length - yes) >= DecisionThreshold.MinimumPositives)
+            prior = null;
+        var calibration = prior?.Calibration ?? Calibrator.Fit(options.Calibration, chosen.Logits, truth);
+        var interval = yes < Calibrator.IsotonicPositives
             ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
         var cross = CrossCalibrated.Of(heldOut, part =>
             (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
-            options.Thresholds);
+            options.Thresholds, prior);
         var choice = ThresholdChoice.Make(
             Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
                 new TestedRows(cross.Probabilities, cross.Decides, truth));
+        if (prior is not null)
+            choice = choice with { Thresholds = Deciding(choice.Thresholds, prior.Thresholds.Decide) };
         var figures = new LabelFigures(
             label,
             Positives,
@@ -215,6 +222,10 @@ internal sealed class CrossFittedLabel
         };
         return (calibration, interval, choice, figures);
     }
+
+    /// <summary>Decides elsewhere, without a decision more that was not tested.</summary>
+    private static Thresholds Deciding(Thresholds band, double decide) =>
+        band with { Decide = Math.Clamp(decide, band.Low, band.High) };
 
     private string? Remark(Calibration calibration, ThresholdChoice choice)
     {

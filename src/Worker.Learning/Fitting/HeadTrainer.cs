@@ -104,7 +104,8 @@ internal static class HeadTrainer
             // 4. Calibrate and fold into heads on raw features.
             var calibrated = new (Calibration, ProbabilityInterval?, ThresholdChoice, LabelFigures)[fits.Count];
             Parallel.For(0, fits.Count, parallel, i =>
-                calibrated[i] = fits[i].Calibrate(data.Labels[fits[i].Label], options));
+                calibrated[i] = fits[i].Calibrate(data.Labels[fits[i].Label], options,
+                    fits[i].HasPrior ? parents[data.Labels[fits[i].Label]] : null));
             foreach (var (fit, made) in fits.Zip(calibrated))
             {
                 var label = data.Labels[fit.Label];

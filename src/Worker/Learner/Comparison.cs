@@ -22,12 +22,12 @@ internal sealed record Comparison(
     /// <param name="champion">The head in use; null for none.</param>
     /// <param name="evidence">What it was judged by; null where that is not known.</param>
     /// <param name="held">What the challenger was judged by.</param>
-    public ComparedRows Rows(string label, Champion? champion, HeadEvidence? evidence, HeldOutEvidence held)
+    public ComparedLabel Rows(string label, Champion? champion, HeadEvidence? evidence, HeldOutEvidence held)
     {
         if (champion is null)
-            return new ComparedRows(
+            return new ComparedLabel(held.Rows, new ComparedRows(
                 null, new Predictions(held.Probabilities, held.Decisions), held.Answers, Weights(label, held.Rows),
-                Data.Groups.Part(held.Rows));
+                Data.Groups.Part(held.Rows)));
         var (kept, before) = (new List<int>(), new List<(double P, bool Yes)>());
         var byGroup = ByGroup(evidence);
         for (var i = 0; i < held.Rows.Length; i++)
@@ -37,11 +37,23 @@ internal sealed record Comparison(
             kept.Add(i);
             before.Add(said);
         }
-        return new ComparedRows(
+        int[] rows = [.. kept.Select(i => held.Rows[i])];
+        return new ComparedLabel(rows, new ComparedRows(
             new Predictions([.. before.Select(one => one.P)], [.. before.Select(one => one.Yes)]),
             new Predictions([.. kept.Select(i => held.Probabilities[i])], [.. kept.Select(i => held.Decisions[i])]),
-            [.. kept.Select(i => held.Answers[i])], Weights(label, [.. kept.Select(i => held.Rows[i])]),
-            Data.Groups.Part([.. kept.Select(i => held.Rows[i])]));
+            [.. kept.Select(i => held.Answers[i])], Weights(label, rows), Data.Groups.Part(rows)));
+    }
+
+    /// <summary>The rows of several labels that have champions, as one: all that is said of a text is one group.</summary>
+    public ComparedRows Together(IReadOnlyList<ComparedLabel> labels)
+    {
+        Predictions Joined(Func<ComparedRows, Predictions> of) => new(
+            [.. labels.SelectMany(label => of(label.Rows).Probabilities)],
+            [.. labels.SelectMany(label => of(label.Rows).Decisions)]);
+        return new ComparedRows(
+            Joined(rows => rows.Champion!), Joined(rows => rows.Challenger),
+            [.. labels.SelectMany(label => label.Rows.Answers)], [.. labels.SelectMany(label => label.Rows.Weights)],
+            Data.Groups.Part([.. labels.SelectMany(label => label.Texts)]));
     }
 
     /// <summary>
@@ -80,3 +92,6 @@ internal sealed record Comparison(
         return places;
     }
 }
+
+/// <summary>One label's compared rows, and the data set's rows that they are of.</summary>
+internal sealed record ComparedLabel(int[] Texts, ComparedRows Rows);

@@ -88,26 +88,30 @@ internal sealed class TrainingRound(
         outcomes.AddRange(result.Problems.Select(problem =>
             new RoundOutcome(problem.Label, null, null, problem.Reason)));
         var comparison = new Comparison(examples.Ids, examples.Data, encoded.Matrix, examples.Example);
-        foreach (var (trained, figures) in result.Heads.Zip(result.Figures))
+        var compared = result.Heads.Zip(result.Figures, (head, figures) =>
         {
-            var heads = history[ids[trained.Label]].ToList();
-            var champion = inUse.GetValueOrDefault(trained.Label);
-            var head = trained with
-            {
-                Version = Math.Max(
-                    champions.NextVersion(trained.Label), heads.Select(one => one.Version).DefaultIfEmpty().Max() + 1),
-            };
-            var evidence = heads.Find(one => one.Version == champion?.Head.Version)?.Evidence;
-            var rows = comparison.Rows(
+            var champion = inUse.GetValueOrDefault(head.Label);
+            var evidence = history[ids[head.Label]].FirstOrDefault(one => one.Version == champion?.Head.Version)?.Evidence;
+            return comparison.Rows(
                 head.Label, champion, evidence is null ? null : HeadEvidence.Of(evidence), figures.HeldOut);
-            var verdict = PromotionGate.Judge(rows, options.Promotion, head.Certificate);
+        }).ToList();
+        var together = Together(result.Heads, compared, comparison);
+        for (var i = 0; i < result.Heads.Count; i++)
+        {
+            var (trained, held) = (result.Heads[i], result.Figures[i].HeldOut);
+            var highest = history[ids[trained.Label]].Select(one => one.Version).DefaultIfEmpty().Max();
+            var head = trained with { Version = Math.Max(champions.NextVersion(trained.Label), highest + 1) };
+            GainBounds? group = head.Group is not null && compared[i].Rows.Champion is not null
+                ? together[head.Group]
+                : null;
+            var verdict = PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate, group);
             var state = verdict.Outcome switch
             {
                 PromotionOutcome.Promoted => HeadState.Promoted,
                 PromotionOutcome.Kept => HeadState.Kept,
                 _ => HeadState.Dropped,
             };
-            var said = Evidence(examples, change, figures.HeldOut);
+            var said = Evidence(examples, change, held);
             made.Add((Stored(ids[head.Label], head, state, verdict, said), head));
             outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence)
             {
@@ -115,6 +119,17 @@ internal sealed class TrainingRound(
             });
         }
     }
+
+    /// <summary>What the challengers of each exclusive group gain together.</summary>
+    private Dictionary<string, GainBounds> Together(
+        IReadOnlyList<Head> heads, List<ComparedLabel> compared, Comparison comparison) =>
+        heads.Zip(compared).Where(pair => pair.First.Group is not null && pair.Second.Rows.Champion is not null
+            && pair.Second.Texts.Length > 0)
+            .GroupBy(pair => pair.First.Group!, pair => pair.Second, StringComparer.Ordinal)
+            .ToDictionary(
+                group => group.Key,
+                group => PromotionGate.Together(comparison.Together([.. group]), options.Promotion),
+                StringComparer.Ordinal);
 
     /// <summary>Why a label is not trained though it is due; null when it is.</summary>
     private string? Refusal(string label)

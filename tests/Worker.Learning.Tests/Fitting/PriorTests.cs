@@ -87,6 +87,19 @@ public class PriorTests
     }
 
     [Fact]
+    public void Of_few_answers_the_calibration_and_threshold_stay_as_they_were()
+    {
+        var all = Simulated.Draw(rows: 3000, width: 10, labels: 1, seed: 11, strength: 2, bias: -3);
+        var parent = Train(all, [.. Enumerable.Range(0, 2000)], new TrainingOptions(), null);
+        parent = parent with { Thresholds = parent.Thresholds with { Decide = 0.37 } };
+        var options = new TrainingOptions { Prior = true };
+        var few = Train(all, [.. Enumerable.Range(2000, 120)], options, parent);
+        Assert.Equal((parent.Calibration, 0.37), (few.Calibration, few.Thresholds.Decide));
+        Assert.InRange(few.Training!.Positives, 5, 19);
+        Assert.NotEqual(parent.Calibration, Train(all, [.. Enumerable.Range(2000, 1000)], options, parent).Calibration);
+    }
+
+    [Fact]
     public void A_label_without_a_head_is_fitted_as_ever()
     {
         var simulated = Simulated.Draw(rows: 500, width: 8, labels: 1, seed: 10);
