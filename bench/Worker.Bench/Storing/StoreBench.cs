@@ -89,7 +89,8 @@ internal static class StoreBench
             rows.Add(one.Id, one.Text, one.Answers[0].Label, one.Answers[0].Value);
         database.Transact(session =>
         {
-            session.Execute("CREATE TABLE IF NOT EXISTS plain (id TEXT, text TEXT, label TEXT, value DOUBLE PRECISION)");
+            session.Execute(
+                "CREATE TABLE IF NOT EXISTS plain (id TEXT, text TEXT, label TEXT, value DOUBLE PRECISION)");
             session.Execute(
                 "INSERT INTO plain (id, text, label, value) SELECT id, text, label, value FROM @rows", rows);
         });

@@ -19,13 +19,8 @@ internal static class PromotionGate
     /// <param name="rows">What both say; in any order.</param>
     /// <param name="options">Without problems.</param>
     /// <param name="certificate">The challenger's, for what it would decide by itself; null for none.</param>
-    /// <param name="together">The gain of all challengers that are to replace an exclusive group's heads together; null
-    /// for a label by itself. Labels of a group decide against each other, and one label's answers are too few to show
-    /// what one more round of answers brings: so the group's gain must be shown, and of the label only that it is not
-    /// shown to be worse.</param>
     /// <exception cref="ArgumentException">Options out of range.</exception>
-    public static Verdict Judge(
-        ComparedRows rows, PromotionOptions options, Certificate? certificate = null, GainBounds? together = null)
+    public static Verdict Judge(ComparedRows rows, PromotionOptions options, Certificate? certificate = null)
     {
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ArgumentException("promotion options: " + string.Join("; ", wrong), nameof(options));
@@ -36,7 +31,7 @@ internal static class PromotionGate
 
         var bounds = GainBounds.Of(texts, options);
         var first = rows.Champion is null;
-        List<PromotionBar> bars = [answers, LogLoss(texts, bounds, first, together, options)];
+        List<PromotionBar> bars = [answers, LogLoss(texts, bounds, first, options)];
         if (!first)
             bars.AddRange([TurnedWrong(texts, options), Calibration(texts, options), Decisions(texts, options)]);
         if (bars.TrueForAll(bar => bar.Passed))
@@ -56,18 +51,9 @@ internal static class PromotionGate
                 : Invariant($": a verdict takes {options.MinimumAnswers} of each")));
     }
 
-    /// <summary>What all challengers of an exclusive group gain together, a label's loss being one of its labels'.</summary>
-    /// <param name="labels">The rows of every label, one after the other; those of one text are one group.</param>
-    /// <param name="options">Without problems.</param>
-    public static GainBounds Together(ComparedRows labels, PromotionOptions options) =>
-        GainBounds.Of(PairedText.Of(labels, options.Clip), options);
-
-    private static PromotionBar LogLoss(
-        PairedText[] texts, GainBounds bounds, bool first, GainBounds? together, PromotionOptions options)
+    internal static PromotionBar LogLoss(PairedText[] texts, GainBounds bounds, bool first, PromotionOptions options)
     {
-        var passed = together is { } group
-            ? group.Mean > 0 && group.Lower >= 0 && bounds.Upper >= 0
-            : bounds.Mean > 0 && bounds.Lower >= 0;
+        var passed = bounds.Mean > 0 && bounds.Lower >= 0;
         var (before, after) = (PairedText.Mean(texts, t => t.ChampionLoss), PairedText.Mean(texts, t =>
             t.ChallengerLoss));
         var sure = Invariant($"{100 * (1 - options.Level):0.#}%");
@@ -75,8 +61,7 @@ internal static class PromotionGate
             : $"{sure} at least {Figure(bounds.Lower)}";
         return new PromotionBar(BarNames.LogLoss, bounds.Lower, 0, passed,
             $"log-loss {Figure(before)} -> {Figure(after)}{(first ? " against the label's frequency alone" : "")}, " +
-            $"gain {Figure(bounds.Mean)} ({bound})" + (together is { } all
-                ? $", of its group {Figure(all.Mean)} ({sure} at least {Figure(all.Lower)})" : "") + (passed ? ""
+            $"gain {Figure(bounds.Mean)} ({bound})" + (passed ? ""
                 : bounds.Upper < 0 ? ": shown to be worse" : ": not shown to be better"));
     }
 
@@ -107,7 +92,7 @@ internal static class PromotionGate
     /// right: if decisions hardly differ, this is no reason against a challenger, and the log-loss judges it on every
     /// text. From 25 texts on the usual chi-square would do; the exact test does as well.
     /// </summary>
-    private static PromotionBar Decisions(PairedText[] texts, PromotionOptions options)
+    internal static PromotionBar Decisions(PairedText[] texts, PromotionOptions options)
     {
         // Copies that were decided differently make fractions: in doubt against the challenger.
         var worse = (int)Math.Ceiling(texts.Sum(text => text.TurnedWrong) - 1e-9);
@@ -120,7 +105,7 @@ internal static class PromotionGate
             (passed ? "" : ", so it is shown to decide worse"));
     }
 
-    private static Verdict Result(
+    internal static Verdict Result(
         PromotionOutcome outcome, IReadOnlyList<PromotionBar> bars, Certificate? certificate)
     {
         var failed = string.Join("; ", bars.Where(bar => !bar.Passed).Select(bar => bar.Sentence));
@@ -152,7 +137,7 @@ internal static class PromotionGate
         return value.ToString("." + new string('0', digits), CultureInfo.InvariantCulture);
     }
 
-    private static string Percent(double share) => Invariant($"{100 * share:0.#}%");
+    internal static string Percent(double share) => Invariant($"{100 * share:0.#}%");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -44,16 +44,38 @@ internal sealed record Comparison(
             [.. kept.Select(i => held.Answers[i])], Weights(label, rows), Data.Groups.Part(rows)));
     }
 
-    /// <summary>The rows of several labels that have champions, as one: all that is said of a text is one group.</summary>
-    public ComparedRows Together(IReadOnlyList<ComparedLabel> labels)
+    /// <summary>
+    /// The rows of an exclusive group: one for each text of which all labels have something to say and exactly one
+    /// holds. A label without a champion has no probability there.
+    /// </summary>
+    public ComparedRows Group(IReadOnlyList<ComparedLabel> labels)
     {
-        Predictions Joined(Func<ComparedRows, Predictions> of) => new(
-            [.. labels.SelectMany(label => of(label.Rows).Probabilities)],
-            [.. labels.SelectMany(label => of(label.Rows).Decisions)]);
+        var places = labels.Select(label => label.Texts.Select((text, place) => (text, place))
+            .ToDictionary(pair => pair.text, pair => pair.place)).ToList();
+        var (rows, weights) = (new List<int>(), new List<double>());
+        var (before, after) = (new List<(double P, bool Right)>(), new List<(double P, bool Right)>());
+        foreach (var text in labels[0].Texts.Where(text => places.TrueForAll(place => place.ContainsKey(text))))
+        {
+            int[] at = [.. places.Select(place => place[text])];
+            int[] holds = [.. Enumerable.Range(0, at.Length).Where(label => labels[label].Rows.Answers[at[label]])];
+            if (holds is not [var truth])
+                continue;
+            rows.Add(text);
+            weights.Add(labels[truth].Rows.Weights[at[truth]]);
+            before.Add(Share([.. labels.Select((label, i) => label.Rows.Champion?.Probabilities[at[i]] ?? 0)], truth));
+            after.Add(Share([.. labels.Select((label, i) => label.Rows.Challenger.Probabilities[at[i]])], truth));
+        }
         return new ComparedRows(
-            Joined(rows => rows.Champion!), Joined(rows => rows.Challenger),
-            [.. labels.SelectMany(label => label.Rows.Answers)], [.. labels.SelectMany(label => label.Rows.Weights)],
-            Data.Groups.Part([.. labels.SelectMany(label => label.Texts)]));
+            new Predictions([.. before.Select(one => one.P)], [.. before.Select(one => one.Right)]),
+            new Predictions([.. after.Select(one => one.P)], [.. after.Select(one => one.Right)]),
+            [.. rows.Select(_ => true)], [.. weights], Data.Groups.Part(rows));
+    }
+
+    /// <summary>What part of a group's probabilities is the true label's, and whether it is the largest.</summary>
+    private static (double P, bool Right) Share(double[] probabilities, int truth)
+    {
+        var sum = probabilities.Sum();
+        return sum > 0 ? (probabilities[truth] / sum, probabilities[truth] == probabilities.Max()) : (0, false);
     }
 
     /// <summary>

@@ -91,20 +91,19 @@ internal sealed class TrainingRound(
         var compared = result.Heads.Zip(result.Figures, (head, figures) =>
         {
             var champion = inUse.GetValueOrDefault(head.Label);
-            var evidence = history[ids[head.Label]].FirstOrDefault(one => one.Version == champion?.Head.Version)?.Evidence;
+            var evidence = history[ids[head.Label]]
+                .FirstOrDefault(one => one.Version == champion?.Head.Version)?.Evidence;
             return comparison.Rows(
                 head.Label, champion, evidence is null ? null : HeadEvidence.Of(evidence), figures.HeldOut);
         }).ToList();
-        var together = Together(result.Heads, compared, comparison);
+        var groups = Groups(result.Heads, compared, comparison);
         for (var i = 0; i < result.Heads.Count; i++)
         {
             var (trained, held) = (result.Heads[i], result.Figures[i].HeldOut);
             var highest = history[ids[trained.Label]].Select(one => one.Version).DefaultIfEmpty().Max();
             var head = trained with { Version = Math.Max(champions.NextVersion(trained.Label), highest + 1) };
-            GainBounds? group = head.Group is not null && compared[i].Rows.Champion is not null
-                ? together[head.Group]
-                : null;
-            var verdict = PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate, group);
+            var verdict = groups.GetValueOrDefault(head.Group ?? "")
+                ?? PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate);
             var state = verdict.Outcome switch
             {
                 PromotionOutcome.Promoted => HeadState.Promoted,
@@ -120,15 +119,15 @@ internal sealed class TrainingRound(
         }
     }
 
-    /// <summary>What the challengers of each exclusive group gain together.</summary>
-    private Dictionary<string, GainBounds> Together(
+    /// <summary>Verdicts on exclusive groups that have heads in use.</summary>
+    private Dictionary<string, Verdict> Groups(
         IReadOnlyList<Head> heads, List<ComparedLabel> compared, Comparison comparison) =>
-        heads.Zip(compared).Where(pair => pair.First.Group is not null && pair.Second.Rows.Champion is not null
-            && pair.Second.Texts.Length > 0)
+        heads.Zip(compared).Where(pair => pair.First.Group is not null)
             .GroupBy(pair => pair.First.Group!, pair => pair.Second, StringComparer.Ordinal)
+            .Where(group => group.Count() > 1 && group.Any(label => label.Rows.Champion is not null))
             .ToDictionary(
                 group => group.Key,
-                group => PromotionGate.Together(comparison.Together([.. group]), options.Promotion),
+                group => GroupGate.Judge(comparison.Group([.. group]), group.Count(), options.Promotion),
                 StringComparer.Ordinal);
 
     /// <summary>Why a label is not trained though it is due; null when it is.</summary>
