@@ -29,8 +29,8 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
             var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
                 : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
             var calibration = prior?.Calibration ?? Calibrator.Fit(method, z, y);
-            var decide = prior?.Thresholds.Decide ?? ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y,
-                thresholds);
+            var decide = prior?.Thresholds.Decide
+                ?? ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y, thresholds);
             for (var i = 0; i < count; i++)
             {
                 if (rows.Part[i] != part)
