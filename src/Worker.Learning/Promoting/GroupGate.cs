@@ -41,7 +41,7 @@ internal static class GroupGate
             FormattableString.Invariant($"{effective:0} answered texts of the group, {needed} are needed"));
     }
 
-    /// <summary>Of label decisions, as for a label by itself: a text with the wrong label has two of them wrong.</summary>
+    /// <summary>Of label decisions, as for a single label: a text with the wrong label has two wrong ones.</summary>
     private static PromotionBar TurnedWrong(PairedText[] texts, int labels, PromotionOptions options)
     {
         var right = labels - 2 + 2 * PairedText.Mean(texts, text => text.ChampionRight);
