@@ -25,7 +25,8 @@ internal static class StoreBench
         };
         var examples = new Option<int>("--examples")
         {
-            Description = "Examples to fill Postgres with, before its plans are shown", DefaultValueFactory = _ => 0,
+            Description = "Examples to fill Postgres with, before its plans are shown",
+            DefaultValueFactory = _ => 0,
         };
         var command = new Command("store", "Label events a second, and plans on a large store")
         {

@@ -20,7 +20,8 @@ internal static class ImportLabelsCommand
         };
         var by = new Option<string>("--by")
         {
-            Description = "Who answered, for labelled texts", DefaultValueFactory = _ => "",
+            Description = "Who answered, for labelled texts",
+            DefaultValueFactory = _ => "",
         };
         var (store, reading) = (new StoreArguments(), new DataArguments());
         var command = new Command("import", "Take the answers of a file into the store") { file, by };

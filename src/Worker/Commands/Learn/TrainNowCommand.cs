@@ -10,7 +10,8 @@ internal static class TrainNowCommand
     {
         var labels = new Argument<string[]>("labels")
         {
-            Description = "Which labels", Arity = ArgumentArity.OneOrMore,
+            Description = "Which labels",
+            Arity = ArgumentArity.OneOrMore,
         };
         var store = new StoreArguments();
         var command = new Command("train", "Have labels trained now, whatever Learn:Answers and Learn:Minutes say")
