@@ -11,8 +11,8 @@ namespace Worker.Learner;
 /// <summary>Answers from a file: label events, one JSON object a line, or labelled texts of any form.</summary>
 internal static class AnswerFile
 {
-    /// <summary>Fields that only label events have.</summary>
-    private static readonly string[] EventFields = ["id", "at", "withdraws", "message", "shown", "mode"];
+    /// <summary>Fields that label events have and labelled texts do not: one that exports write always.</summary>
+    private static readonly string[] EventFields = ["at", "withdraws"];
 
     /// <summary>Reads them.</summary>
     /// <param name="path">The file.</param>
@@ -28,8 +28,10 @@ internal static class AnswerFile
         try
         {
             using var first = JsonDocument.Parse(File.ReadLines(path).FirstOrDefault(line => line.Length > 0) ?? "");
-            return first.RootElement.ValueKind == JsonValueKind.Object
-                && EventFields.Any(field => first.RootElement.TryGetProperty(field, out _));
+            var root = first.RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                && EventFields.Any(field => root.TryGetProperty(field, out _))
+                && (!root.TryGetProperty("labels", out var labels) || labels.ValueKind == JsonValueKind.Object);
         }
         catch (JsonException)
         {
