@@ -31,7 +31,7 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
             output.WriteLine(
                 $"{Padded(Fitted(label.Label, LabelWidth), LabelWidth)} {label.Yes,7} {label.No,7} {label.Blind,6} " +
                 $"{label.New,6} {label.LastAnswer?.ToString("yyyy-MM-dd HH:mm") ?? "-",-17}");
-            output.WriteLine(Fitted($"    next training: {label.Next}", Screen - 1));
+            output.WriteLine($"    {Fitted($"next training: {label.Next}", Screen - 5)}");
             if (label.Verdict is { } verdict)
                 foreach (var line in Wrapped($"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {verdict}"))
                     output.WriteLine($"    {line}");
