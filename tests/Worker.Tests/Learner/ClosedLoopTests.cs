@@ -20,7 +20,9 @@ public class ClosedLoopTests(TinyModel model)
         var learning = Learner(worker.Options.Kafka, folder).Run(stop.Token);
         // 1. A message that people answer by its place alone, as the review page does.
         worker.Send(Answers.Text(0));
-        var first = RunningWorker.Json(worker.ReadUntil(read => read.Count >= 1)[0]).GetProperty("source");
+        // Its result, not its review item, which may come before: what is read below is of later messages then.
+        var first = RunningWorker.Json(Results(worker.ReadUntil(all => Results(all).Any())).First())
+            .GetProperty("source");
         var place = new SourcePosition(
             first.GetProperty("topic").GetString()!, first.GetProperty("partition").GetInt32(),
             first.GetProperty("offset").GetInt64());
