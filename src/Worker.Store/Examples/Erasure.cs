@@ -18,7 +18,7 @@ internal sealed class Erasure(StoreDatabase database, TimeProvider clock)
     /// <inheritdoc cref="Message"/>
     public bool Text(string text)
     {
-        var hash = TextHash.Of(text);
+        var hash = TextKey.Of(text);
         var there = Erase("SELECT id FROM texts WHERE hash = @hash", lasting: true, ("hash", hash)) > 0;
         database.Transact(session => session.Execute(
             "INSERT INTO erased (hash, at) VALUES (@hash, @now) ON CONFLICT DO NOTHING", ("hash", hash),

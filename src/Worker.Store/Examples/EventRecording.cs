@@ -19,7 +19,7 @@ internal sealed class EventRecording(StoreSession session, long now)
 
     public void Add(IReadOnlyList<LabelEvent> events)
     {
-        var hashes = events.Select(one => one.Text is null ? null : TextHash.Of(one.Text)).ToArray();
+        var hashes = events.Select(one => one.Text is null ? null : TextKey.Of(one.Text)).ToArray();
         // 1. Of events with one id the first counts; those on erased texts do not.
         var fresh = Fresh(events, hashes);
         // 2. What they name.

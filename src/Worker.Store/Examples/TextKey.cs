@@ -4,7 +4,7 @@ using System.Text;
 namespace Worker.Store.Examples;
 
 /// <summary>What tells texts apart: 192 bits of the SHA-256 of their UTF-8, in base64.</summary>
-internal static class TextHash
+internal static class TextKey
 {
     private const int Bytes = 24;
 

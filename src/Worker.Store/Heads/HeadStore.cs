@@ -57,10 +57,7 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
             // Only the last two heads of a label are compared with others: their evidence is enough.
             session.Execute(
                 "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
-                "AND heads.version < rows.version AND heads.state <> 'promoted'", rows);
-            session.Execute(
-                "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
-                "AND rows.state = 'promoted' AND heads.version < rows.version", rows);
+                "AND heads.version < rows.version AND (heads.state <> 'promoted' OR rows.state = 'promoted')", rows);
             session.Execute(
                 "INSERT INTO heads (label_id, version, made, state, head, verdict, evidence) " +
                 "SELECT label_id, version, made, state, head, verdict, evidence FROM @rows", rows);

@@ -51,12 +51,6 @@ internal sealed class LeaseStore(StoreDatabase database, string owner, TimeProvi
             rows));
     }
 
-    /// <summary>Who owns what now.</summary>
-    public IReadOnlyDictionary<string, string> Owners() => database.Transact(session => session.Query(
-        "SELECT name, owner FROM leases WHERE until >= @now", row => (Name: row.GetString(0), Owner: row.GetString(1)),
-        ("now", clock.GetUtcNow().ToUnixTimeMilliseconds()))
-        .ToDictionary(row => row.Name, row => row.Owner, StringComparer.Ordinal));
-
     /// <summary>Ends a transaction unless every lease is still the last one of its name.</summary>
     /// <exception cref="LeaseLostException">One is not.</exception>
     public static void Require(StoreSession session, IReadOnlyList<Lease> leases)

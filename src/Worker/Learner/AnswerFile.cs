@@ -23,6 +23,12 @@ internal static class AnswerFile
     public static IEnumerable<LabelEvent> Read(string path, string by, ReadingOptions options, DateTimeOffset now) =>
         IsOfEvents(path) ? Events(path, now) : Labelled(path, by, options, now);
 
+    /// <summary>What is known of one text of a data set.</summary>
+    public static LabelAnswer[] Answers(DataSet data, int row) =>
+        [.. data.Labels.Select((label, column) => (label, Answer: data.Answers[row, column]))
+            .Where(one => one.Answer != AnswerMatrix.Unknown)
+            .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))];
+
     private static bool IsOfEvents(string path)
     {
         try
@@ -50,7 +56,7 @@ internal static class AnswerFile
             LabelEvent one;
             try
             {
-                one = LabelEventJson.Read(Encoding.UTF8.GetBytes(line), $"import-{TextHash.Of(line)}", now);
+                one = LabelEventJson.Read(Encoding.UTF8.GetBytes(line), $"import-{TextKey.Of(line)}", now);
             }
             catch (LabelEventException refused)
             {
@@ -70,16 +76,12 @@ internal static class AnswerFile
         Remarks.Write(DataCleaning.Summary(remarks));
         for (var row = 0; row < data.Texts.Count; row++)
         {
-            var at = row;
-            LabelAnswer[] answers = [.. data.Labels
-                .Select((label, column) => (label, Answer: data.Answers[at, column]))
-                .Where(one => one.Answer != AnswerMatrix.Unknown)
-                .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))];
+            var answers = Answers(data, row);
             if (answers.Length > 0)
                 yield return new LabelEvent
                 {
                     // The same line of the same person is the same event, however often the file is imported.
-                    Id = "import-" + TextHash.Of(
+                    Id = "import-" + TextKey.Of(
                         $"{by}\n{data.Texts[row]}\n{string.Join('\n', answers.Select(a => $"{a.Label}={a.Value}"))}"),
                     At = now,
                     Text = data.Texts[row],

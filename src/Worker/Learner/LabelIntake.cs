@@ -25,9 +25,6 @@ internal sealed class LabelIntake(
 {
     private Dictionary<(string Topic, int Partition), long> next = [];
 
-    /// <summary>Answers recorded so far.</summary>
-    public long Recorded { get; private set; }
-
     /// <summary>Where each partition is to be read on from.</summary>
     public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets(CancellationToken stop)
     {
@@ -65,9 +62,8 @@ internal sealed class LabelIntake(
                 partition.Max(record => record.Offset) + 1))];
         try
         {
-            var report = retry.Run(
+            retry.Run(
                 () => store.Examples.Record(new LabelBatch(events, progress) { Outgoing = dead }), stop);
-            Recorded += report.Recorded;
             if (dead.Count > 0)
                 log.LogWarning("Labels: {Count} records are no label events and go to the dead letters", dead.Count);
         }

@@ -33,8 +33,9 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
                 $"{label.New,6} {label.LastAnswer?.ToString("yyyy-MM-dd HH:mm") ?? "-",-17}");
             output.WriteLine($"    {Fitted($"next training: {label.Next}", Screen - 5)}");
             if (label.Verdict is { } verdict)
-                foreach (var line in Wrapped($"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {verdict}"))
-                    output.WriteLine($"    {line}");
+                foreach (var line in Wrapped(
+                    "    ", $"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {verdict}".Split(' '), 4, " "))
+                    output.WriteLine(line);
         }
     }
 
@@ -54,21 +55,6 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
     {
         foreach (var label in Labels)
             output.WriteLine(JsonSerializer.Serialize(label, StatusContext.Readable.LabelStatus));
-    }
-
-    private static IEnumerable<string> Wrapped(string text)
-    {
-        var line = "";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > Screen - 5)
-            {
-                yield return line;
-                line = "";
-            }
-            line += line.Length == 0 ? word : $" {word}";
-        }
-        yield return line;
     }
 }
 

@@ -3,7 +3,6 @@ using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Kafka.Groups;
 using Worker.Learner;
-using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Store;
 using Worker.Store.Examples;
@@ -130,9 +129,7 @@ internal sealed class SimulatedLoop : IDisposable
         By = "oracle",
         Source = "simulation",
         Propensity = propensity is { } drawn ? Math.Min(1, drawn) : null,
-        Answers = [.. pool.Data.Labels.Select((label, column) => (label, Answer: pool.Data.Answers[row, column]))
-            .Where(one => one.Answer != AnswerMatrix.Unknown)
-            .Select(one => new LabelAnswer(one.label, one.Answer == AnswerMatrix.Yes ? 1 : 0))],
+        Answers = AnswerFile.Answers(pool.Data, row),
     };
 
     /// <summary>What a learner sends to the heads topic arrives.</summary>
