@@ -85,7 +85,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker uses only " +
                 "its own";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
-            yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
+            yield return $"{bad} of them are not used: publish, sign, roll back or retire them";
         yield return topic.Reference is { } reference
             ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, " +
                 $"encoder {Fitted(reference.Encoder, EncoderWidth)}"

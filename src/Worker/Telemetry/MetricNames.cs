@@ -36,6 +36,9 @@ internal static class MetricNames
         "worker.rewinds", "{window}", "Windows that were not published and are read again");
     public static readonly MetricName HeadVersion = new(
         "worker.head.version", "{version}", "Version of each head in use", "label");
+    public static readonly MetricName RefusedHeads = new(
+        "worker.heads.refused", "{record}", "Records of the heads topic that are not used (the log says why)",
+        "reason");
     public static readonly MetricName Lag = new(
         "worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
     public static readonly MetricName TimeLag = new("worker.time_lag", "s",
@@ -48,7 +51,6 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, Lag, TimeLag, Ready,
-        Outage,
+        HeadVersion, RefusedHeads, Lag, TimeLag, Ready, Outage,
     ];
 }
