@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
+using Worker.Core.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
@@ -155,13 +156,13 @@ public sealed partial class HeadsTopicReader : IDisposable
     {
         var what = record.Key is null ? "no key"
             : AnomalyRollout.Owns(record.Key) ? "anomaly reference"
-            : $"label '{Label(record.Key)}'";
+            : ChallengerKey.Label(record.Key) is { } challenged ? $"challenger of label '{Cut(challenged)}'"
+            : $"label '{Cut(System.Text.Encoding.UTF8.GetString(record.Key))}'";
         return $"{what}{(record.Value is null ? ", retired" : "")} ({record.Partition}@{record.Offset})";
     }
 
     /// <summary>Cut, because whoever wrote it may mean harm.</summary>
-    private static string Label(byte[] key) =>
-        System.Text.Encoding.UTF8.GetString(key.AsSpan(0, Math.Min(key.Length, 100)));
+    private static string Cut(string label) => label[..Math.Min(label.Length, 100)];
 
     /// <summary>Assigns every partition from its beginning; returns the partitions.</summary>
     private HashSet<int> AssignAll(CancellationToken stop)

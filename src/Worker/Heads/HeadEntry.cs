@@ -1,4 +1,3 @@
-using System.Text;
 using Worker.Core.Heads;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
@@ -24,10 +23,11 @@ internal sealed record HeadEntry(
     /// <summary>When it was published, for people.</summary>
     public string When => Moment(Written);
 
-    /// <summary>Parses a record; its key is not null.</summary>
-    public static HeadEntry Of(SourceRecord record, HeadSignatures signatures)
+    /// <summary>Parses a record.</summary>
+    /// <param name="label">The label that its key names.</param>
+    /// <param name="signatures">What it is checked with.</param>
+    public static HeadEntry Of(SourceRecord record, string label, HeadSignatures signatures)
     {
-        var label = Encoding.UTF8.GetString(record.Key!);
         var state = signatures.Check(record);
         var (head, problem) = HeadSignatures.Problem(state) is { } refused
             ? (null, $"the record {refused}")

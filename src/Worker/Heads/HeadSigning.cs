@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
+using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
@@ -56,7 +57,9 @@ internal sealed record HeadSigning(IReadOnlyList<SourceRecord> Older, IReadOnlyL
 
     /// <summary>What a record is about.</summary>
     public static string Name(SourceRecord record) =>
-        AnomalyRollout.Owns(record.Key) ? "the anomaly reference" : $"label '{Encoding.UTF8.GetString(record.Key!)}'";
+        AnomalyRollout.Owns(record.Key) ? "the anomaly reference"
+        : ChallengerKey.Label(record.Key) is { } challenged ? $"the challenger of label '{challenged}'"
+        : $"label '{Encoding.UTF8.GetString(record.Key!)}'";
 
     private static bool IsManifest(SourceRecord record) =>
         record.Key.AsSpan().SequenceEqual(AnomalyRollout.ManifestKey);

@@ -58,10 +58,7 @@ internal sealed class ManualPromotion(LearningStore store, TopicHeads topic, Lea
         }
         store.Heads.Record(
             [.. all.Select(one => one.Stored)],
-            [.. all.Select(one => new OutboxRecord(
-                topic.Topic, Encoding.UTF8.GetBytes(one.Promoted.Head.Label),
-                Encoding.UTF8.GetBytes(one.Stored.Json)))],
-            [], owned.Leases);
+            [.. all.SelectMany(Sent)], [], owned.Leases);
         return all.ConvertAll(one => one.Promoted);
     }
 
@@ -93,6 +90,15 @@ internal sealed class ManualPromotion(LearningStore store, TopicHeads topic, Lea
             Json = Encoding.UTF8.GetString(HeadJson.Serialize(promoted.Head)),
             Verdict = VerdictRecord.Json(promoted.Step, reason.By, reason.Why),
         });
+    }
+
+    /// <summary>The head; and the end of its label's shadow run, as after a promotion of the gate.</summary>
+    private IEnumerable<OutboxRecord> Sent((PromotedHead Promoted, StoredHead Stored) one)
+    {
+        var label = one.Promoted.Head.Label;
+        yield return new(topic.Topic, Encoding.UTF8.GetBytes(label), Encoding.UTF8.GetBytes(one.Stored.Json));
+        if (topic.Challenger(label) is not null)
+            yield return new(topic.Topic, ChallengerKey.Of(label), null);
     }
 
     /// <summary>The head of a version, or the newest if it was not promoted.</summary>

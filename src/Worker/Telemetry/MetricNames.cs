@@ -39,6 +39,11 @@ internal static class MetricNames
     public static readonly MetricName RefusedHeads = new(
         "worker.heads.refused", "{record}", "Records of the heads topic that are not used (the log says why)",
         "reason");
+    public static readonly MetricName ChallengerVersion = new(
+        "worker.challenger.version", "{version}", "Version of each challenger that runs in shadow", "label");
+    public static readonly MetricName Disagreements = new(
+        "worker.challenger.disagreements", "{message}",
+        "Messages of which a challenger decides otherwise than the head in use", "label");
     public static readonly MetricName Lag = new(
         "worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
     public static readonly MetricName TimeLag = new("worker.time_lag", "s",
@@ -51,6 +56,6 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, RefusedHeads, Lag, TimeLag, Ready, Outage,
+        HeadVersion, RefusedHeads, ChallengerVersion, Disagreements, Lag, TimeLag, Ready, Outage,
     ];
 }
