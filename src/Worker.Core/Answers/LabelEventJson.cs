@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Worker.Core.Json;
 using Worker.Core.Messages;
 
 namespace Worker.Core.Answers;
@@ -29,7 +30,7 @@ public static class LabelEventJson
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
-            return Event(new EventFields(document.RootElement), id, at);
+            return Event(EventFields.Of(document.RootElement), id, at);
         }
         catch (JsonException broken)
         {
@@ -67,7 +68,7 @@ public static class LabelEventJson
             if (one.Source.Length > 0)
                 json.WriteString("source", one.Source);
             if (one.Mode != AnswerMode.Single)
-                json.WriteString("mode", Name(one.Mode));
+                json.WriteString("mode", AnswerModeNames.Of(one.Mode));
             if (one.Propensity is { } propensity)
                 json.WriteNumber("propensity", propensity);
             WriteShown(json, one);
@@ -78,18 +79,12 @@ public static class LabelEventJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>How a mode is written.</summary>
-    public static string Name(AnswerMode mode) => mode switch
+    private static LabelEvent Event(JsonField document, string id, DateTimeOffset at)
     {
-        AnswerMode.Bulk => "bulk",
-        AnswerMode.Audit => "audit",
-        _ => "single",
-    };
-
-    private static LabelEvent Event(EventFields fields, string id, DateTimeOffset at)
-    {
-        var withdraws = fields.Text("withdraws", MaximumName);
-        var (message, text) = (fields.Position("message"), fields.Text("text", int.MaxValue));
+        var fields = document.OptionalObject()
+            ?? throw document.Refuse($"is null, not an object: write {EventFields.Example}");
+        var withdraws = fields["withdraws"].OptionalText(MaximumName);
+        var (message, text) = (fields["message"].OptionalPosition(), fields["text"].OptionalText(int.MaxValue));
         var answers = Answers(fields);
         if (withdraws is not null && answers.Count > 0)
             throw new LabelEventException(
@@ -99,54 +94,56 @@ public static class LabelEventJson
         if (withdraws is null && text is null && message is null)
             throw new LabelEventException(
                 "has neither \"text\" nor \"message\": say which text was answered, e.g. " + EventFields.Example);
-        var shown = fields.Find("shown");
         return new LabelEvent
         {
-            Id = fields.Text("id", MaximumName) ?? id,
-            At = fields.Time("at") ?? at,
+            Id = fields["id"].OptionalText(MaximumName) ?? id,
+            At = fields["at"].OptionalTime() ?? at,
             Text = text,
             Message = message,
             Answers = answers,
-            By = fields.Text("by", MaximumName) ?? "",
-            Source = fields.Text("source", MaximumName) ?? "",
-            Mode = fields.Text("mode", MaximumName) switch
+            By = fields["by"].OptionalText(MaximumName) ?? "",
+            Source = fields["source"].OptionalText(MaximumName) ?? "",
+            Mode = Mode(fields["mode"].OptionalText(MaximumName)),
+            Propensity = fields["propensity"].OptionalShare(orZero: false),
+            // Null says that nothing was shown; without the field nobody knows.
+            IsBlind = fields["shown"].Value.ValueKind switch
             {
-                null or "single" => AnswerMode.Single,
-                "bulk" => AnswerMode.Bulk,
-                "audit" => AnswerMode.Audit,
-                var other => throw new LabelEventException(
-                    $"has \"mode\" '{other}': write single, bulk or audit, or leave it out"),
+                JsonValueKind.Undefined => null,
+                var kind => kind == JsonValueKind.Null,
             },
-            Propensity = fields.Share("propensity", orZero: false),
-            IsBlind = shown is null ? null : shown.Value.ValueKind == JsonValueKind.Null,
-            Milliseconds = (int?)fields.Whole("milliseconds", 0, int.MaxValue),
+            Milliseconds = (int?)fields["milliseconds"].OptionalInteger(0, int.MaxValue),
             Withdraws = withdraws,
         };
     }
 
-    private static List<LabelAnswer> Answers(EventFields fields)
+    private static AnswerMode Mode(string? name) =>
+        name is null ? AnswerMode.Single
+        : AnswerModeNames.Find(name) ?? throw new LabelEventException(
+            $"has \"mode\" '{name}': write single, bulk or audit, or leave it out");
+
+    private static List<LabelAnswer> Answers(JsonField fields)
     {
         var answers = new List<LabelAnswer>();
-        if (fields.Object("labels") is not { } labels)
+        if (fields["labels"].OptionalObject() is not { } labels)
             return answers;
-        var shown = fields.Object("shown")?.Object("labels");
-        foreach (var (label, value) in labels.All())
+        var shown = fields["shown"].OptionalObject()?["labels"].OptionalObject();
+        foreach (var (label, value) in labels.Members())
         {
             if (string.IsNullOrWhiteSpace(label) || label.Length > MaximumName || label.Any(char.IsControl))
                 throw new LabelEventException(
                     $"names a label that is empty, is longer than {MaximumName} characters, or has control " +
                     "characters: give it another name");
-            var seen = shown?.Object(label);
+            var seen = shown?[label].OptionalObject();
             answers.Add(new LabelAnswer(
-                label, Value(label, value), seen?.Share("p", orZero: true),
-                (int?)seen?.Whole("version", 1, int.MaxValue)));
+                label, Value(label, value), seen?["p"].OptionalShare(orZero: true),
+                (int?)seen?["version"].OptionalInteger(1, int.MaxValue)));
         }
         return answers;
     }
 
-    private static double? Value(string label, JsonElement value)
+    private static double? Value(string label, JsonField field)
     {
-        switch (value.ValueKind)
+        switch (field.Value.ValueKind)
         {
             case JsonValueKind.True:
                 return 1;
@@ -154,10 +151,10 @@ public static class LabelEventJson
                 return 0;
             case JsonValueKind.Null:
                 return null;
-            case JsonValueKind.Number when value.TryGetDouble(out var score) && score is >= 0 and <= 1:
+            case JsonValueKind.Number when field.Value.TryGetDouble(out var score) && score is >= 0 and <= 1:
                 return score;
             case JsonValueKind.String:
-                switch (EventFields.Text(value, label)!.Trim().ToUpperInvariant())
+                switch (field.Text().Trim().ToUpperInvariant())
                 {
                     case "YES":
                         return 1;
@@ -169,7 +166,7 @@ public static class LabelEventJson
                 break;
         }
         throw new LabelEventException(
-            $"answers label '{label}' with {value.GetRawText()}: write \"yes\", \"no\" or \"unknown\", or a score " +
+            $"answers label '{label}' with {field.Shown()}: write \"yes\", \"no\" or \"unknown\", or a score " +
             "from 0 to 1");
     }
 

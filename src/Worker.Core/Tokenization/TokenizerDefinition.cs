@@ -46,13 +46,13 @@ public sealed record TokenizerDefinition
     /// do.</exception>
     public static TokenizerDefinition Read(TokenizerFiles files)
     {
-        var config = JsonField.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
-        var map = JsonField.Parse(TokenizerFiles.SpecialTokensMapName, files.SpecialTokensMap ?? [.. "{}"u8]);
-        var added = JsonField.Parse(TokenizerFiles.AddedTokensName, files.AddedTokens ?? [.. "{}"u8]);
+        var config = JsonFile.Parse(TokenizerFiles.TokenizerConfigName, files.TokenizerConfig ?? [.. "{}"u8]);
+        var map = JsonFile.Parse(TokenizerFiles.SpecialTokensMapName, files.SpecialTokensMap ?? [.. "{}"u8]);
+        var added = JsonFile.Parse(TokenizerFiles.AddedTokensName, files.AddedTokens ?? [.. "{}"u8]);
         var overrides = TokenizerConfig.Read(config, map);
         if (files.TokenizerJson is { } json)
         {
-            var definition = TokenizerJson.Read(JsonField.Parse(TokenizerFiles.TokenizerJsonName, json), overrides);
+            var definition = TokenizerJson.Read(JsonFile.Parse(TokenizerFiles.TokenizerJsonName, json), overrides);
             var lowerCase = definition.Settings.LowerCase
                 || (files.TokenizerConfig is null && !definition.Vocabulary.IsCased);
             definition = definition with { Settings = definition.Settings with { LowerCase = lowerCase } };

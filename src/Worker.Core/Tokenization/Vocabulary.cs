@@ -1,4 +1,5 @@
 using System.Globalization;
+using Worker.Core.Json;
 using Worker.Core.Tokenization.Format;
 
 namespace Worker.Core.Tokenization;

@@ -10,7 +10,7 @@ public sealed partial class ClientSecrets
         "passphrase", "private.key"];
     private readonly string[] values;
 
-    /// <summary>The secrets among these options' librdkafka properties.</summary>
+    /// <summary>The secrets of these options: signing keys, and those among librdkafka's properties.</summary>
     public ClientSecrets(KafkaOptions options)
     {
         // Longest first, so that a secret that contains another is masked completely.
@@ -18,6 +18,7 @@ public sealed partial class ClientSecrets
             .SelectMany(properties => properties)
             .Where(property => IsSecret(property.Key) && !string.IsNullOrEmpty(property.Value))
             .SelectMany(property => Parts(property.Value))
+            .Concat(options.SigningKeys)
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length)];
     }

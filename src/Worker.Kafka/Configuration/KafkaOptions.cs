@@ -154,6 +154,16 @@ public sealed class KafkaOptions
     public bool AllowAutoCreateTopics { get; set; }
 
     /// <summary>
+    /// Keys that sign records of the heads topic, separated by white space: the first signs, all are accepted, and a
+    /// record that none of them signed is refused. Each has 32 characters or more. Default: none, nothing is signed.
+    /// </summary>
+    [RegularExpression(
+        @"\s*\S{32,}(\s+\S{32,})*\s*",
+        ErrorMessage = "Kafka:HeadsSigningKey must be keys of 32 characters or more, one a line: make one with " +
+            "'openssl rand -base64 32'")]
+    public string? HeadsSigningKey { get; set; }
+
+    /// <summary>
     /// librdkafka properties for every client, such as <c>security.protocol</c>; values of secret ones are never
     /// logged.
     /// </summary>
@@ -164,6 +174,10 @@ public sealed class KafkaOptions
 
     /// <summary>librdkafka properties for producers only; they win over <see cref="Client"/>.</summary>
     public IDictionary<string, string> Producer { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The keys of <see cref="HeadsSigningKey"/>.</summary>
+    public string[] SigningKeys =>
+        (HeadsSigningKey ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The consumer group of the learners.</summary>
     public string LearnerGroupId => $"{GroupId}-learn";

@@ -1,5 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Worker.Core.Anomaly;
+using Worker.Core.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
@@ -10,9 +12,10 @@ namespace Worker.Kafka.Heads;
 /// <summary>
 /// Reads the compacted heads topic from its beginning and then watches it. Every worker reads all of it, so there is no
 /// group and nothing is committed. Records that arrive together are reported together, so that heads that were
-/// published together are used together.
+/// published together are used together. Records without a valid signature are left out, if there is a key to check
+/// with.
 /// </summary>
-public sealed class HeadsTopicReader : IDisposable
+public sealed partial class HeadsTopicReader : IDisposable
 {
     /// <summary>
     /// How long a poll waits. After a single record, a silence of this length ends the group of records.
@@ -31,6 +34,9 @@ public sealed class HeadsTopicReader : IDisposable
     /// <summary>Maximum bytes of values that are held back, plus one record.</summary>
     private const int BatchBytes = 32 << 20;
 
+    /// <summary>Maximum number of names in a log line.</summary>
+    private const int MaximumNamed = 5;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
@@ -48,6 +54,7 @@ public sealed class HeadsTopicReader : IDisposable
     {
         this.options = options;
         this.clock = clock;
+        Signatures = new HeadSignatures(options);
         clients = new KafkaClients(options, loggers, clock, outages);
         log = clients.Log("Heads");
         consumer = clients.Consumer(ClientConfigs.AssignedConsumer(options), log);
@@ -55,6 +62,12 @@ public sealed class HeadsTopicReader : IDisposable
         // every second.
         topics = TopicAdmin.Of(consumer.Handle, options, log, loggers, clock);
     }
+
+    /// <summary>What records are checked with; by default the keys of the options.</summary>
+    public HeadSignatures Signatures { get; init; }
+
+    /// <summary>Called with how many records were left out, for their signatures.</summary>
+    public Action<int>? OnRefused { get; init; }
 
     /// <summary>
     /// Blocks until <paramref name="stop"/>; give it its own thread. It waits for a broker or topic that is not there
@@ -99,7 +112,7 @@ public sealed class HeadsTopicReader : IDisposable
             if (result is null && batch.Count > 1 && clock.GetElapsedTime(last) < LongSilence)
                 continue;
             if (batch.Count > 0)
-                onRecords(batch);
+                Report(batch, onRecords);
             (batch, bytes) = ([], 0);
             if (caughtUp)
                 onCaughtUp();
@@ -112,6 +125,44 @@ public sealed class HeadsTopicReader : IDisposable
         consumer.Close();
         consumer.Dispose();
     }
+
+    private void Report(List<SourceRecord> batch, Action<IReadOnlyList<SourceRecord>> onRecords)
+    {
+        if (!Signatures.AreRequired)
+        {
+            onRecords(batch);
+            return;
+        }
+        var accepted = new List<SourceRecord>();
+        foreach (var same in batch.ToLookup(record => HeadSignatures.Problem(Signatures.Check(record))))
+        {
+            if (same.Key is not { } problem)
+            {
+                accepted.AddRange(same);
+                continue;
+            }
+            var names = same.Take(MaximumNamed).Select(Name).ToList();
+            if (same.Count() > MaximumNamed)
+                names.Add("…");
+            Refused(log.Logger, same.Count(), problem, string.Join(", ", names));
+            OnRefused?.Invoke(same.Count());
+        }
+        if (accepted.Count > 0)
+            onRecords(accepted);
+    }
+
+    /// <summary>What a record is about, and where it lies.</summary>
+    private static string Name(SourceRecord record)
+    {
+        var what = record.Key is null ? "no key"
+            : AnomalyRollout.Owns(record.Key) ? "anomaly reference"
+            : ChallengerKey.Label(record.Key) is { } challenged ? $"challenger of label '{Cut(challenged)}'"
+            : $"label '{Cut(System.Text.Encoding.UTF8.GetString(record.Key))}'";
+        return $"{what}{(record.Value is null ? ", retired" : "")} ({record.Partition}@{record.Offset})";
+    }
+
+    /// <summary>Cut, because whoever wrote it may mean harm.</summary>
+    private static string Cut(string label) => label[..Math.Min(label.Length, 100)];
 
     /// <summary>Assigns every partition from its beginning; returns the partitions.</summary>
     private HashSet<int> AssignAll(CancellationToken stop)
@@ -161,4 +212,9 @@ public sealed class HeadsTopicReader : IDisposable
             return null;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Heads: {Count} refused, what is in use stays: each {Problem}: {Names}. If they are yours, sign " +
+            "them ('worker heads sign'); if not, look who may write to the topic")]
+    private static partial void Refused(ILogger logger, int count, string problem, string names);
 }

@@ -5,17 +5,21 @@ using Worker.Kafka.Configuration;
 
 namespace Worker.Kafka.Heads;
 
-/// <summary>Publishes heads to the compacted heads topic, one record per label.</summary>
+/// <summary>
+/// Publishes heads to the compacted heads topic, one record per label; signed, if there is a key to sign with.
+/// </summary>
 public sealed class HeadsTopicWriter : IDisposable
 {
     private readonly KafkaOptions options;
     private readonly KafkaClients clients;
+    private readonly HeadSignatures signatures;
     private readonly FatalError fatal = new();
     private readonly IProducer<byte[]?, byte[]?> producer;
 
     public HeadsTopicWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
         this.options = options;
+        signatures = new HeadSignatures(options);
         clients = new KafkaClients(options, loggers, clock);
         producer = clients.Producer(ClientConfigs.Producer(options), clients.Log("Heads"), fatal.Note);
     }
@@ -35,12 +39,16 @@ public sealed class HeadsTopicWriter : IDisposable
     /// <inheritdoc cref="PublishAsync(string, byte[], CancellationToken)"/>
     public async Task<long> PublishAsync(byte[] key, byte[]? value, string name, CancellationToken stop)
     {
+        var headers = new Headers();
+        foreach (var header in signatures.Sign(key, value))
+            headers.Add(header.Name, header.Value);
         try
         {
             var result = await producer.ProduceAsync(options.Topics.Heads, new Message<byte[]?, byte[]?>
             {
                 Key = key,
                 Value = value,
+                Headers = headers,
             }, stop);
             return result.Offset.Value;
         }

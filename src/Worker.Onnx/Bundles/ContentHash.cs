@@ -64,26 +64,28 @@ internal static class ContentHash
             AppendFields(hash, Path.Combine(folder, BundleFiles.TokenizerConfig), ["added_tokens_decoder"]);
             if (ConfigFile.TryOpen(Path.Combine(folder, BundleFiles.AddedTokens)) is { } added)
                 AppendFields(hash, Path.Combine(folder, BundleFiles.AddedTokens),
-                    [.. added.Names.Order(StringComparer.Ordinal)]);
+                    [.. added.Members().Select(one => one.Name).Order(StringComparer.Ordinal)]);
         }
         foreach (var (name, fields) in new[]
         {
             (BundleFiles.TokenizerConfig, ExtraTokenFields[^2..]), (BundleFiles.SpecialTokensMap, ExtraTokenFields),
         })
             if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } file)
-                AppendFields(hash, Path.Combine(folder, name), [.. fields.Where(field => !IsUsual(file, field))]);
+                AppendFields(
+                    hash, Path.Combine(folder, name),
+                    [.. fields.Where(field => !IsUsual(file[field].Value, field))]);
     }
 
-    private static bool IsUsual(ConfigFile file, string field) => file.Find(field) switch
+    private static bool IsUsual(JsonElement value, string field) => value switch
     {
+        { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => true,
         { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() == 0,
         { ValueKind: JsonValueKind.Object } token when token.TryGetProperty("content", out var content) =>
-            IsUsual(content, field),
-        { } token => IsUsual(token, field),
-        null => true,
+            IsName(content, field),
+        _ => IsName(value, field),
     };
 
-    private static bool IsUsual(JsonElement token, string field) =>
+    private static bool IsName(JsonElement token, string field) =>
         token.ValueKind == JsonValueKind.String
             && token.ValueEquals($"[{field[..^"_token".Length].ToUpperInvariant()}]");
 
@@ -92,8 +94,8 @@ internal static class ContentHash
         if (ConfigFile.TryOpen(path) is not { } file)
             return;
         foreach (var field in fields)
-            if (file.Find(field) is { } value)
-                Append(hash, $"{Path.GetFileName(path)}:{field}", Canonical(value));
+            if (file[field] is { IsNull: false } named)
+                Append(hash, $"{Path.GetFileName(path)}:{field}", Canonical(named.Value));
     }
 
     // The order of properties and the spacing make no difference.

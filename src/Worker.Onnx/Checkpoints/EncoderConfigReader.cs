@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Worker.Core.Json;
 
 namespace Worker.Onnx.Checkpoints;
 
@@ -13,27 +14,27 @@ internal static class EncoderConfigReader
     /// <summary>All but the checkpoint's own head (<see cref="OwnHeadReader"/>).</summary>
     /// <remarks>A field that is absent has the value that the reference library gives it.</remarks>
     /// <exception cref="EncoderException">A field is malformed or unsupported.</exception>
-    public static EncoderConfig Read(ConfigFile file)
+    public static EncoderConfig Read(JsonField file)
     {
         var architecture = ModelType(file) switch
         {
             "bert" => Architecture.Bert,
             "distilbert" => Architecture.DistilBert,
             var other =>
-                throw file.Refused("model_type", $"is '{other}': only 'bert' and 'distilbert' can be imported"),
+                throw file["model_type"].Refuse($"is '{other}': only 'bert' and 'distilbert' can be imported"),
         };
         RefuseUnsupported(file);
         var config = architecture == Architecture.Bert ? Bert(file) : DistilBert(file);
         if (config.Hidden % config.AttentionHeads != 0)
         {
             var field = architecture == Architecture.Bert ? "num_attention_heads" : "n_heads";
-            throw file.Refused(
-                field, $"is {config.AttentionHeads}, which does not divide the hidden size {config.Hidden}");
+            throw file[field].Refuse(
+                $"is {config.AttentionHeads}, which does not divide the hidden size {config.Hidden}");
         }
         return config;
     }
 
-    private static EncoderConfig Bert(ConfigFile file) => new()
+    private static EncoderConfig Bert(JsonField file) => new()
     {
         Architecture = Architecture.Bert,
         Activation = ReadActivation(file, "hidden_act"),
@@ -49,7 +50,7 @@ internal static class EncoderConfigReader
         OwnLabels = [],
     };
 
-    private static EncoderConfig DistilBert(ConfigFile file) => new()
+    private static EncoderConfig DistilBert(JsonField file) => new()
     {
         Architecture = Architecture.DistilBert,
         Activation = ReadActivation(file, "activation"),
@@ -66,61 +67,58 @@ internal static class EncoderConfigReader
         OwnLabels = [],
     };
 
-    private static void RefuseUnsupported(ConfigFile file)
+    private static void RefuseUnsupported(JsonField file)
     {
-        if (file.Find("position_embedding_type") is { } positions && !positions.ValueEquals("absolute"))
-            throw file.Refused(
-                "position_embedding_type", $"is {positions.GetRawText()}: only \"absolute\" is supported");
+        if (file["position_embedding_type"] is { IsNull: false } positions && positions.Text() != "absolute")
+            throw positions.Refuse($"is {positions.Shown()}: only \"absolute\" is supported");
         foreach (var field in (ReadOnlySpan<string>)["is_decoder", "add_cross_attention"])
-            if (file.IsTrue(field))
-                throw file.Refused(field, "is true: only encoders can be imported");
-        if (file.Find("pruned_heads") is { } pruned && pruned.ValueKind == JsonValueKind.Object
-            && pruned.EnumerateObject().Any())
-            throw file.Refused(
-                "pruned_heads", "is not empty: a checkpoint with pruned attention heads cannot be imported");
-        if (file.Find("quantization_config") is not null)
-            throw file.Refused("quantization_config", "is there: import the checkpoint it was quantised from");
+            if (file[field].IsTrue)
+                throw file[field].Refuse("is true: only encoders can be imported");
+        if (file["pruned_heads"] is { IsObject: true } pruned && pruned.Members().Any())
+            throw pruned.Refuse("is not empty: a checkpoint with pruned attention heads cannot be imported");
+        if (file["quantization_config"] is { IsNull: false } quantised)
+            throw quantised.Refuse("is there: import the checkpoint it was quantised from");
     }
 
-    private static int Size(ConfigFile file, string field, int fallback)
+    private static int Size(JsonField file, string field, int fallback)
     {
-        var size = file.Size(field, fallback);
+        var size = file[field].Size(fallback);
         return size <= MaxSize
             ? size
-            : throw file.Refused(field, $"is {size}, more than {MaxSize}: the file is damaged");
+            : throw file[field].Refuse($"is {size}, more than {MaxSize}: the file is damaged");
     }
 
-    private static Activation ReadActivation(ConfigFile file, string field) => file.Text(field, "gelu") switch
+    private static Activation ReadActivation(JsonField file, string field) => file[field].Text("gelu") switch
     {
         "gelu" or "gelu_python" => Activation.Gelu,
         "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => Activation.GeluNew,
         "relu" => Activation.Relu,
         var other =>
-            throw file.Refused(
-                field, $"is '{other}': only gelu, gelu_new (gelu_fast, gelu_pytorch_tanh) and relu are supported"),
+            throw file[field].Refuse(
+                $"is '{other}': only gelu, gelu_new (gelu_fast, gelu_pytorch_tanh) and relu are supported"),
     };
 
-    private static float Epsilon(ConfigFile file)
+    private static float Epsilon(JsonField file)
     {
-        if (file.Find("layer_norm_eps") is not { } value)
+        var field = file["layer_norm_eps"];
+        if (field.IsNull)
             return 1e-12f;
-        return value.ValueKind == JsonValueKind.Number && value.GetSingle() is > 0 and < 1 and var epsilon
+        return field.Value.ValueKind == JsonValueKind.Number && field.Value.GetSingle() is > 0 and < 1 and var epsilon
             ? epsilon
-            : throw file.Refused("layer_norm_eps", $"is {value.GetRawText()}, expected a number between 0 and 1");
+            : throw field.Unexpected("a number between 0 and 1");
     }
 
     /// <summary>Exports of 2019 have no model_type; then the architecture's name or the fields' names decide.</summary>
-    private static string ModelType(ConfigFile file)
+    private static string ModelType(JsonField file)
     {
-        if (file.Find("model_type") is not null)
-            return file.Text("model_type", "");
-        if (file.Texts("architectures") is [var name, ..])
+        if (file["model_type"] is { IsNull: false } type)
+            return type.Text();
+        if (file["architectures"].Texts() is [var name, ..])
             return name.StartsWith("Bert", StringComparison.Ordinal) ? "bert"
                 : name.StartsWith("DistilBert", StringComparison.Ordinal) ? "distilbert"
-                : throw file.Refused(
-                    "architectures",
+                : throw file["architectures"].Refuse(
                     $"is '{name}', and there is no model_type: only BERT and DistilBERT can be imported");
-        return file.Find("hidden_size") is not null ? "bert" : file.Find("dim") is not null ? "distilbert"
-            : throw file.Refused("model_type", "is missing: it must be 'bert' or 'distilbert'");
+        return !file["hidden_size"].IsNull ? "bert" : !file["dim"].IsNull ? "distilbert"
+            : throw file["model_type"].Refuse("is missing: it must be 'bert' or 'distilbert'");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Worker.Core.Json;
 using Worker.Onnx.Safetensors;
 
 namespace Worker.Onnx.Checkpoints;
@@ -21,9 +22,9 @@ internal static class OwnHeadReader
 
     /// <summary>The configuration with the head, if there is one.</summary>
     /// <exception cref="EncoderException">The labels are malformed.</exception>
-    public static EncoderConfig Join(EncoderConfig config, ConfigFile file, SafetensorsFile weights)
+    public static EncoderConfig Join(EncoderConfig config, JsonField file, SafetensorsFile weights)
     {
-        var names = file.Texts("architectures");
+        var names = file["architectures"].Texts();
         var isNamed = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
         if (!isNamed && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
             return config;
@@ -41,29 +42,30 @@ internal static class OwnHeadReader
         return weights.Tensors.ContainsKey("classifier.weight") && dense.Any(weights.Tensors.ContainsKey);
     }
 
-    private static ImmutableArray<string> Labels(ConfigFile file, SafetensorsFile weights)
+    private static ImmutableArray<string> Labels(JsonField file, SafetensorsFile weights)
     {
-        if (file.Find("id2label") is { } map)
-            return Named(file, map);
+        if (file["id2label"] is { IsNull: false } map)
+            return Named(map);
         // Older exports only count the labels; the reference library writes nothing for its default of two.
         var count = weights.Tensors.TryGetValue("classifier.weight", out var stored) && stored.Shape.Length == 2
             ? (int)Math.Min(stored.Shape[0], int.MaxValue) : 2;
         foreach (var field in (ReadOnlySpan<string>)["num_labels", "_num_labels"])
-            if (file.Size(field, count) is var named && named != count)
-                throw file.Refused(
-                    field, $"is {named}, the classifier has {count} outputs: the two files do not belong together");
+            if (file[field].Size(count) is var named && named != count)
+                throw file[field].Refuse(
+                    $"is {named}, the classifier has {count} outputs: the two files do not belong together");
         return [.. Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
     }
 
-    private static ImmutableArray<string> Named(ConfigFile file, JsonElement map)
+    private static ImmutableArray<string> Named(JsonField map)
     {
-        if (map.ValueKind != JsonValueKind.Object)
-            throw file.Refused("id2label", "is not an object of label names by number");
+        if (!map.IsObject)
+            throw map.Refuse("is not an object of label names by number");
         var labels = ImmutableArray.CreateBuilder<string>();
-        for (var i = 0; map.TryGetProperty(i.ToString(CultureInfo.InvariantCulture), out var label); i++)
-            labels.Add(label.ValueKind == JsonValueKind.String ? label.GetString()! : label.GetRawText());
-        if (labels.Count == 0 || labels.Count != map.EnumerateObject().Count())
-            throw file.Refused("id2label", $"does not number its labels 0, 1, 2, ...: {map.GetRawText()}");
+        while (map[labels.Count.ToString(CultureInfo.InvariantCulture)] is
+            { Value.ValueKind: not JsonValueKind.Undefined } label)
+            labels.Add(label.Value.ValueKind == JsonValueKind.String ? label.Text() : label.Value.GetRawText());
+        if (labels.Count == 0 || labels.Count != map.Members().Count())
+            throw map.Refuse($"does not number its labels 0, 1, 2, ...: {map.Shown()}");
         return labels.ToImmutable();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Worker.Core.Json;
 
 namespace Worker.Onnx.Checkpoints;
 
@@ -22,28 +23,27 @@ internal static class SentenceFiles
     public static IReadOnlyList<string> Check(string folder, bool lowersCase)
     {
         foreach (var name in ConfigNames)
-            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config.IsTrue("do_lower_case")
+            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config["do_lower_case"].IsTrue
                 && !lowersCase)
-                throw config.Refused(
-                    "do_lower_case",
+                throw config["do_lower_case"].Refuse(
                     "is true, but the tokenizer distinguishes upper and lower case: set do_lower_case of " +
                     "tokenizer_config.json to true");
         List<string> remarks = [];
         var pooling = Pooling;
         foreach (var module in ConfigFile.OpenList(Path.Combine(folder, "modules.json")))
         {
-            var (type, path) = (module.Text("type", "").Split('.')[^1], module.Text("path", ""));
+            var (type, path) = (module["type"].Text("").Split('.')[^1], module["path"].Text(""));
             if (type == "Transformer" && path.Length > 0)
-                throw module.Refused(
-                    "path", $"is '{path}': the encoder itself is there, import the folder " +
+                throw module["path"].Refuse(
+                    $"is '{path}': the encoder itself is there, import the folder " +
                     $"{Path.Combine(folder, path)}");
             if (type == "Pooling")
                 pooling = path;
             // Heads and 'embed' scale features themselves; dropout is for training.
             if (type is not ("Transformer" or "Pooling" or "Normalize" or "Dropout"))
-                throw module.Refused(
-                    "type", $"is a {type} layer ({path}), which is not applied here: remove the entry to use the " +
-                        "features before it");
+                throw module["type"].Refuse(
+                    $"is a {type} layer ({path}), which is not applied here: remove the entry to use the features " +
+                    "before it");
         }
         if (ConfigFile.TryOpen(Path.Combine(folder, pooling, "config.json")) is { } pooled && IsOfCls(pooled))
             remarks.Add(
@@ -56,36 +56,36 @@ internal static class SentenceFiles
     }
 
     /// <summary>Whether the embedding is [CLS]; false for the mean.</summary>
-    private static bool IsOfCls(ConfigFile config)
+    private static bool IsOfCls(JsonField config)
     {
         const string Prefix = "pooling_mode_";
-        var modes = config.Names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && config.IsTrue(name))
-            .Select(name => (Field: name, Mode: name[Prefix.Length..])).ToList();
+        var modes = config.Members()
+            .Where(one => one.Name.StartsWith(Prefix, StringComparison.Ordinal) && one.Field.IsTrue)
+            .Select(one => (one.Field, Mode: one.Name[Prefix.Length..])).ToList();
         // Newer files name the mode instead.
-        if (config.Find("pooling_mode") is not null)
-            modes.Add(("pooling_mode", config.Text("pooling_mode", "")));
+        if (config["pooling_mode"] is { IsNull: false } named)
+            modes.Add((named, named.Text()));
         foreach (var (field, mode) in modes)
             if (mode is not ("cls_token" or "cls" or "mean_tokens" or "mean"))
-                throw config.Refused(
-                    field, $"asks for '{mode}': only the mean and [CLS] are offered; remove the field to train on " +
-                        "these anyway");
+                throw field.Refuse(
+                    $"asks for '{mode}': only the mean and [CLS] are offered; remove the field to train on these " +
+                    "anyway");
         var kinds = modes.Select(mode => mode.Mode is "cls_token" or "cls").Distinct().ToArray();
         return kinds.Length <= 1 ? kinds.Contains(true)
-            : throw config.Refused(modes[^1].Field, "is set together with another mode: choose either mean or cls");
+            : throw modes[^1].Field.Refuse("is set together with another mode: choose either mean or cls");
     }
 
     /// <summary>Prompts that the library puts before texts: a default one changes every text.</summary>
-    private static string? Prompts(ConfigFile config)
+    private static string? Prompts(JsonField config)
     {
-        if (config.Find("prompts") is not { ValueKind: JsonValueKind.Object } prompts)
+        if (config["prompts"] is not { IsObject: true } prompts)
             return null;
-        var texts = prompts.EnumerateObject()
-            .Where(prompt => prompt.Value.ValueKind == JsonValueKind.String && prompt.Value.GetString()!.Length > 0)
-            .ToDictionary(prompt => prompt.Name, prompt => prompt.Value.GetString()!, StringComparer.Ordinal);
-        if (config.Find("default_prompt_name") is not null
-            && texts.TryGetValue(config.Text("default_prompt_name", ""), out var text))
-            throw config.Refused(
-                "default_prompt_name",
+        var texts = prompts.Members()
+            .Where(prompt => prompt.Field.Value.ValueKind == JsonValueKind.String && prompt.Field.Text().Length > 0)
+            .ToDictionary(prompt => prompt.Name, prompt => prompt.Field.Text(), StringComparer.Ordinal);
+        if (config["default_prompt_name"] is { IsNull: false } standard
+            && texts.TryGetValue(standard.Text(), out var text))
+            throw standard.Refuse(
                 $"puts '{text}' before every text, which is not done here: write it into the texts, or set the field " +
                 "to null");
         return texts.Count == 0 ? null

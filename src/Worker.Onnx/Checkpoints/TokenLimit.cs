@@ -20,11 +20,10 @@ internal static class TokenLimit
         ];
         foreach (var (name, field) in fields)
         {
-            var file = ConfigFile.TryOpen(Path.Combine(folder, name));
-            if (file?.Limit(field) is not { } own)
+            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is not { } file || file[field].Limit() is not { } own)
                 continue;
             if (own < 3)
-                throw file.Refused(field, $"is {own}, which leaves no room between [CLS] and [SEP]");
+                throw file[field].Refuse($"is {own}, which leaves no room between [CLS] and [SEP]");
             limit = Math.Min(limit, own);
         }
         return limit;

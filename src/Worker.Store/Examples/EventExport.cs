@@ -60,12 +60,7 @@ internal sealed class EventExport(StoreDatabase database)
         At = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
         By = row.GetString(3),
         Source = row.GetString(4),
-        Mode = row.GetString(5) switch
-        {
-            "bulk" => AnswerMode.Bulk,
-            "audit" => AnswerMode.Audit,
-            _ => AnswerMode.Single,
-        },
+        Mode = AnswerModeNames.Find(row.GetString(5)) ?? AnswerMode.Single,
         Propensity = Real(row, 6),
         IsBlind = Whole(row, 7) is { } blind ? blind != 0 : null,
         Milliseconds = (int?)Whole(row, 8),

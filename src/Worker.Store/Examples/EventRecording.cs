@@ -123,7 +123,7 @@ internal sealed class EventRecording(StoreSession session, long now)
         foreach (var (one, hash) in events)
             rows.Add(
                 one.Id, hash is null ? null : texts[hash], one.At.ToUnixTimeMilliseconds(), one.By, one.Source,
-                LabelEventJson.Name(one.Mode), one.Propensity,
+                AnswerModeNames.Of(one.Mode), one.Propensity,
                 one.IsBlind is { } blind ? blind ? 1L : 0L : null, (long?)one.Milliseconds, one.Withdraws);
         session.Execute(
             "INSERT INTO events (id, text_id, at, recorded, person, source, mode, propensity, blind, milliseconds, " +

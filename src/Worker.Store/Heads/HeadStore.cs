@@ -6,19 +6,6 @@ using Worker.Store.Sending;
 
 namespace Worker.Store.Heads;
 
-/// <summary>What was decided about a head.</summary>
-internal enum HeadState
-{
-    /// <summary>It took the place of the one before.</summary>
-    Promoted,
-
-    /// <summary>It runs beside the one in use: what speaks for it is not enough yet.</summary>
-    Kept,
-
-    /// <summary>It is worse.</summary>
-    Dropped,
-}
-
 /// <summary>A head that was made, and what was decided about it.</summary>
 /// <param name="Label">Id of the label.</param>
 /// <param name="Json">The head, as on the heads topic.</param>
@@ -52,8 +39,8 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
                 ("evidence", ColumnKind.Blob));
             foreach (var head in heads)
                 rows.Add(
-                    head.Label, (long)head.Version, head.Made.ToUnixTimeMilliseconds(), Name(head.State), head.Json,
-                    head.Verdict, head.Evidence);
+                    head.Label, (long)head.Version, head.Made.ToUnixTimeMilliseconds(),
+                    HeadStateNames.Of(head.State), head.Json, head.Verdict, head.Evidence);
             // Only the last two heads of a label are compared with others: their evidence is enough.
             session.Execute(
                 "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
@@ -82,20 +69,8 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
             "ON h.label_id = rows.id ORDER BY h.label_id, h.version DESC", Read, rows));
     }
 
-    private static string Name(HeadState state) => state switch
-    {
-        HeadState.Promoted => "promoted",
-        HeadState.Kept => "kept",
-        _ => "dropped",
-    };
-
     private static StoredHead Read(DbDataReader row) => new(
         row.GetInt64(0), (int)row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
-        row.GetString(3) switch
-        {
-            "promoted" => HeadState.Promoted,
-            "kept" => HeadState.Kept,
-            _ => HeadState.Dropped,
-        },
-        row.GetString(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6));
+        HeadStateNames.Read(row.GetString(3)), row.GetString(4), row.GetString(5),
+        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6));
 }

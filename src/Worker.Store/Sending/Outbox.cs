@@ -37,6 +37,11 @@ internal sealed class Outbox(StoreDatabase database)
             "SELECT seq, topic, key, value, headers FROM outbox WHERE seq > @after ORDER BY seq LIMIT @maximum",
             Read, ("after", after), ("maximum", (long)maximum)));
 
+    /// <summary>Keys of a topic's records that are not sent yet.</summary>
+    public IReadOnlyList<byte[]> Waiting(string topic) => database.Transact(session => session.Query(
+        "SELECT key FROM outbox WHERE topic = @topic AND key IS NOT NULL ORDER BY seq",
+        row => row.GetFieldValue<byte[]>(0), ("topic", topic)));
+
     /// <summary>Forgets records that were sent, up to one.</summary>
     public void Sent(long upTo) =>
         database.Transact(session => session.Execute("DELETE FROM outbox WHERE seq <= @last", ("last", upTo)));

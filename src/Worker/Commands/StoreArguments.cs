@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Worker.Hosting;
+using Worker.Kafka.Configuration;
 using Worker.Settings;
 using Worker.Store;
 using Worker.Terminal;
@@ -27,12 +28,18 @@ internal sealed class StoreArguments
     }
 
     /// <exception cref="UserError">The configuration is wrong; exit code 78.</exception>
-    public RunOptions Read(ParseResult parsed)
+    public RunOptions Read(ParseResult parsed) => RunOptionsReader.ReadWithoutKafka(Settings(parsed).Build());
+
+    /// <summary>How to reach the brokers, from the same settings.</summary>
+    /// <param name="bootstrap">Takes precedence; null for none.</param>
+    /// <exception cref="UserError">The configuration is wrong; exit code 78.</exception>
+    public KafkaOptions ReadKafka(ParseResult parsed, string? bootstrap)
     {
-        var settings = new ConfigurationBuilder().AddConfiguration(SettingFiles.Read(parsed.GetValue(file), []));
-        if (parsed.GetValue(path) is { } named)
-            settings.AddInMemoryCollection([new("Store:Path", named), new("Store:Postgres", "")]);
-        return RunOptionsReader.ReadWithoutKafka(settings.Build());
+        var settings = Settings(parsed);
+        if (bootstrap is not null)
+            settings.AddInMemoryCollection(
+                [new($"{KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)}", bootstrap)]);
+        return RunOptionsReader.ReadKafka(settings.Build());
     }
 
     /// <summary>Opens it.</summary>
@@ -46,5 +53,13 @@ internal sealed class StoreArguments
                 $"there is no store at {Path.GetFullPath(options.Path)}: name it with --store, or make it with " +
                 "'worker labels import' or 'worker run --roles learn'");
         return LearningStore.Open(options, TimeProvider.System);
+    }
+
+    private IConfigurationBuilder Settings(ParseResult parsed)
+    {
+        var settings = new ConfigurationBuilder().AddConfiguration(SettingFiles.Read(parsed.GetValue(file), []));
+        return parsed.GetValue(path) is { } named
+            ? settings.AddInMemoryCollection([new("Store:Path", named), new("Store:Postgres", "")])
+            : settings;
     }
 }

@@ -124,6 +124,8 @@ internal sealed class Examination(TimeProvider clock)
     {
         var heads = new Dictionary<string, Head>(StringComparer.Ordinal);
         var malformed = 0;
+        var unsigned = new HashSet<string>(StringComparer.Ordinal);
+        var signatures = new HeadSignatures(options.Kafka);
         using var limit = new CancellationTokenSource(HeadsPatience, clock);
         var caughtUp = false;
         void Take(SourceRecord record)
@@ -132,6 +134,12 @@ internal sealed class Examination(TimeProvider clock)
             if (AnomalyRollout.Owns(record.Key) || ChallengerKey.Label(record.Key) is not null)
                 return;
             var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
+            if (HeadSignatures.Problem(signatures.Check(record)) is not null)
+            {
+                unsigned.Add(label);
+                return;
+            }
+            unsigned.Remove(label);
             heads.Remove(label);
             try
             {
@@ -150,10 +158,16 @@ internal sealed class Examination(TimeProvider clock)
         }
         var (_, failed) = await TryAsync("heads", () => Task.Factory.StartNew<object>(() =>
         {
-            using var topic = new HeadsTopicReader(options.Kafka, NullLoggerFactory.Instance, clock);
+            // What is refused is counted here, by label.
+            using var topic = new HeadsTopicReader(options.Kafka, NullLoggerFactory.Instance, clock)
+            {
+                Signatures = HeadSignatures.None,
+            };
             topic.Run(records => records.ToList().ForEach(Take), CaughtUp, limit.Token);
             return topic;
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        if (failed is null && caughtUp && unsigned.Count > 0)
+            return Unsigned(unsigned.Count, options.Kafka.Topics.Heads);
         return failed ?? (caughtUp
             ? Fit([.. heads.Values], malformed, encoder, $"topic {options.Kafka.Topics.Heads}")
             : Finding.Failed(
@@ -161,6 +175,12 @@ internal sealed class Examination(TimeProvider clock)
                 $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s",
                 "check the brokers, and this user's READ on the topic"));
     }
+
+    private static Finding Unsigned(int labels, string topic) => Finding.Warning(
+        "heads",
+        $"the last {(labels == 1 ? "record of 1 label" : $"records of {labels} labels")} in topic {topic} would be " +
+        "refused: not signed with a key of Kafka:HeadsSigningKey",
+        "if they are yours, sign them with 'worker heads sign'; if not, look who may write to the topic");
 
     /// <summary>Whether the heads are for the encoder.</summary>
     private static Finding Fit(IReadOnlyList<Head> heads, int malformed, LoadedEncoder? encoder, string where)

@@ -9,7 +9,8 @@ namespace Worker.Heads;
 /// classifying stage takes <see cref="Current"/> once per window. A reference that is damaged or made for another
 /// encoder is refused with an error in the log, and the one in use stays.
 /// </summary>
-internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILogger log)
+internal sealed class AnomalyRegistry(
+    string encoder, FeatureLayout layout, ILogger log, Action<int>? onRefused = null)
 {
     private readonly AnomalyAssembly assembly = new();
     private volatile AnomalyReference? current;
@@ -47,6 +48,7 @@ internal sealed class AnomalyRegistry(string encoder, FeatureLayout layout, ILog
         {
             log.LogError("Anomaly reference refused, {Old}: {Reason}",
                 current is null ? "there is none in use" : "the one in use stays", refused.Message);
+            onRefused?.Invoke(1);
         }
     }
 }

@@ -1,11 +1,12 @@
 using Worker.Core.Heads;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Heads;
 
 namespace Worker.Heads;
 
 /// <summary>A record of the heads topic about one label.</summary>
 /// <param name="Label">The record's key.</param>
-/// <param name="Head">Null for a tombstone, and for a record that is not a head.</param>
+/// <param name="Head">Null for a tombstone, and for a record that is not a head or does not count.</param>
 /// <param name="Problem">Why every worker refuses it; null for a head or a tombstone.</param>
 /// <param name="Partition">Where it lies.</param>
 /// <param name="Offset">Where it lies.</param>
@@ -13,6 +14,9 @@ namespace Worker.Heads;
 internal sealed record HeadEntry(
     string Label, Head? Head, string? Problem, int Partition, long Offset, DateTimeOffset? Written)
 {
+    /// <summary>Who signed it.</summary>
+    public SignatureState Signature { get; init; }
+
     /// <summary>Whether it retires the label.</summary>
     public bool IsTombstone => Head is null && Problem is null;
 
@@ -21,13 +25,20 @@ internal sealed record HeadEntry(
 
     /// <summary>Parses a record.</summary>
     /// <param name="label">The label that its key names.</param>
-    public static HeadEntry Of(SourceRecord record, string label)
+    /// <param name="signatures">What it is checked with.</param>
+    public static HeadEntry Of(SourceRecord record, string label, HeadSignatures signatures)
     {
-        var (head, problem) = Read(label, record.Value);
+        var state = signatures.Check(record);
+        var (head, problem) = HeadSignatures.Problem(state) is { } refused
+            ? (null, $"the record {refused}")
+            : Read(label, record.Value);
         DateTimeOffset? written = record.TimestampMs < 0
             ? null
             : DateTimeOffset.FromUnixTimeMilliseconds(record.TimestampMs);
-        return new HeadEntry(label, head, problem, record.Partition, record.Offset, written);
+        return new HeadEntry(label, head, problem, record.Partition, record.Offset, written)
+        {
+            Signature = state,
+        };
     }
 
     /// <summary>A moment in minutes, UTC; - for none.</summary>

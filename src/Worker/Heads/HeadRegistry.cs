@@ -21,12 +21,16 @@ internal sealed class HeadRegistry
     private const int MaximumNamed = 5;
 
     private readonly ILogger log;
+    private readonly Action<int>? onRefused;
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile HeadSet current;
 
-    public HeadRegistry(HeadSet initial, ILogger log)
+    /// <param name="initial">The heads at the start.</param>
+    /// <param name="log">For what changes.</param>
+    /// <param name="onRefused">Called with how many records were refused together.</param>
+    public HeadRegistry(HeadSet initial, ILogger log, Action<int>? onRefused = null)
     {
-        this.log = log;
+        (this.log, this.onRefused) = (log, onRefused);
         current = initial;
         if (!initial.Heads.IsEmpty)
             first.TrySetResult();
@@ -48,8 +52,11 @@ internal sealed class HeadRegistry
         var (accepted, retired) = Sort(changes.Where(change => !change.IsChallenger), set.Find, set, refused);
         var (added, withdrawn) = Sort(changes.Where(change => change.IsChallenger), set.FindChallenger, set, refused);
         if (refused.Count > 0)
+        {
             log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
                 refused.Count, Some(refused, "; "));
+            onRefused?.Invoke(refused.Count);
+        }
         if (accepted.Count + retired.Count + added.Count + withdrawn.Count == 0)
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);

@@ -85,7 +85,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             yield return $"heads of {encoders.Count} encoders ({string.Join(", ", encoders)}): a worker uses only " +
                 "its own";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
-            yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
+            yield return $"{bad} of them are not used: publish, sign, roll back or retire them";
         if (topic.Challengers is { Count: > 0 } challengers)
             yield return challengers.Count == 1 ? $"1 challenger runs in shadow: {Named(challengers[0])}"
                 : $"{challengers.Count} challengers run in shadow, the first is {Named(challengers[0])}";

@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Kafka.Heads;
 
 namespace Worker.Heads;
 
@@ -15,6 +16,8 @@ internal sealed record PlannedHead(Head Head, HeadEntry? Before, int Given, bool
         { IsThere: true } => $"v{Head.Version}, the same",
         { Before: null } => $"new, v{Head.Version}",
         { Before.IsTombstone: true } => $"was retired, now v{Head.Version}",
+        { Before.Head: { } old } when old.Version == Head.Version =>
+            $"v{old.Version}, the same, signed with the new key",
         { Before.Head: { } old } => $"v{old.Version} → v{Head.Version}",
         _ => $"was not a head, now v{Head.Version}",
     };
@@ -34,7 +37,7 @@ internal static class PublishPlan
     {
         var before = topic.Find(head.Label);
         if (before?.Head is { } old && HeadContent.IsSame(old, head))
-            return new PlannedHead(old, before, head.Version, IsThere: true);
+            return new PlannedHead(old, before, head.Version, IsThere: before.Signature != SignatureState.Older);
         var raised = head with { Version = Math.Max(head.Version, topic.NextVersion(head.Label)) };
         return new PlannedHead(raised, before, head.Version, IsThere: false);
     }

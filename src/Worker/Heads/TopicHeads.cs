@@ -4,6 +4,7 @@ using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Heads;
 using Worker.Kafka.Reading;
 using Worker.Kafka.Topics;
 using Worker.Terminal;
@@ -21,13 +22,16 @@ namespace Worker.Heads;
 /// </summary>
 /// <param name="topic">Its name, for errors.</param>
 /// <param name="followed">The label whose earlier records are kept; null for none.</param>
-internal sealed class TopicHeads(string topic, string? followed = null)
+/// <param name="signatures">What records are checked with; null for nothing.</param>
+internal sealed class TopicHeads(string topic, string? followed = null, HeadSignatures? signatures = null)
 {
+    private readonly HeadSignatures signatures = signatures ?? HeadSignatures.None;
     private readonly SortedDictionary<string, HeadEntry> last = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> highest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HeadEntry> challengers = new(StringComparer.Ordinal);
     private readonly List<HeadEntry> history = [];
     private readonly Dictionary<string, byte[]> referenceKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> olderKeys = new(StringComparer.Ordinal);
     private readonly AnomalyAssembly assembly = new();
 
     public string Topic => topic;
@@ -49,6 +53,9 @@ internal sealed class TopicHeads(string topic, string? followed = null)
     /// <summary>The anomaly reference that counts; null for none.</summary>
     public PublishedReference? Reference { get; private set; }
 
+    /// <summary>Whether every record of anomaly references is signed as a publication would sign it now.</summary>
+    public bool IsReferenceCurrent => olderKeys.Count == 0;
+
     /// <summary>Keys of records that belong to anomaly references and are not tombstones.</summary>
     public IReadOnlyCollection<byte[]> ReferenceKeys => referenceKeys.Values;
 
@@ -65,7 +72,7 @@ internal sealed class TopicHeads(string topic, string? followed = null)
         using var admin = new TopicAdmin(options, loggers, clock);
         admin.Reach();
         admin.Require([topic], stop);
-        var heads = new TopicHeads(topic, followed);
+        var heads = new TopicHeads(topic, followed, new HeadSignatures(options));
         using var scan = new TopicScan(options, topic, admin.Partitions([topic], stop)[topic], loggers, clock);
         foreach (var record in scan.Read(stop))
             heads.Take(record);
@@ -81,11 +88,11 @@ internal sealed class TopicHeads(string topic, string? followed = null)
             return;
         if (AnomalyRollout.Owns(record.Key))
         {
-            TakeReference(record.Key, record.Value);
+            TakeReference(record, Convert.ToHexString(record.Key));
             return;
         }
         var challenged = ChallengerKey.Label(record.Key);
-        var entry = HeadEntry.Of(record, challenged ?? Encoding.UTF8.GetString(record.Key));
+        var entry = HeadEntry.Of(record, challenged ?? Encoding.UTF8.GetString(record.Key), signatures);
         if (entry.Head is { } head)
             highest[entry.Label] = Math.Max(head.Version, highest.GetValueOrDefault(entry.Label));
         if (challenged is not null)
@@ -132,15 +139,22 @@ internal sealed class TopicHeads(string topic, string? followed = null)
                 : $"'worker heads list' names its {names.Count} labels"));
     }
 
-    private void TakeReference(byte[] key, byte[]? value)
+    private void TakeReference(SourceRecord record, string name)
     {
-        if (value is null)
-            referenceKeys.Remove(Convert.ToHexString(key));
+        var state = signatures.Check(record);
+        if (record.Value is null)
+            referenceKeys.Remove(name);
         else
-            referenceKeys[Convert.ToHexString(key)] = key;
+            referenceKeys[name] = record.Key!;
+        if (record.Value is null || state is SignatureState.Current or SignatureState.Unchecked)
+            olderKeys.Remove(name);
+        else
+            olderKeys.Add(name);
+        if (HeadSignatures.Problem(state) is not null)
+            return;
         try
         {
-            if (assembly.Take(key, value) is { } change)
+            if (assembly.Take(record.Key, record.Value) is { } change)
                 Reference = change.Reference is { } bytes ? PublishedReference.Of(bytes) : null;
         }
         catch (AnomalyRefusedException)

@@ -38,8 +38,9 @@ internal sealed class WorkerComposition
         this.loggers = loggers;
         Clock = clock;
         Log = loggers.CreateLogger<Classifier>();
-        Heads = new HeadRegistry(heads, Log);
-        Anomalies = new AnomalyRegistry(encoder.Encoder.Hash, encoder.Encoder.Features, Log);
+        Heads = new HeadRegistry(heads, Log, count => Meter.RefusedHeads(count, "head"));
+        Anomalies = new AnomalyRegistry(
+            encoder.Encoder.Hash, encoder.Encoder.Features, Log, count => Meter.RefusedHeads(count, "anomaly"));
         Meter.WatchAnomalies(new AnomalyDrift(Log));
     }
 
@@ -104,7 +105,10 @@ internal sealed class WorkerComposition
         return limits;
     }
 
-    public HeadsTopicReader HeadsTopic(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
+    public HeadsTopicReader HeadsTopic(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages)
+    {
+        OnRefused = count => Meter.RefusedHeads(count, "signature"),
+    };
 
     public HeadsFollower Follower(HeadsTopicReader topic) =>
         new(topic, Heads, Options.Anomaly.Enabled ? Anomalies : null, Log);

@@ -89,8 +89,7 @@ internal sealed class AuditWatch(
         // A later head is on its way to the topic.
         if (history.Any(head => head.State == HeadState.Promoted && head.Version > champion.Head.Version))
             return null;
-        var made = history.FirstOrDefault(head => head.Version == champion.Head.Version)?.Evidence;
-        var evidence = made is null ? null : HeadEvidence.Of(made);
+        var evidence = HeadEvidence.Of(champion, history);
         var audits = store.Examples.Audits(label.Id, evidence?.Change ?? 0)
             .Where(example => evidence is not null || example.At > champion.Since).ToList();
         var promised = before?.Figures.Version == champion.Head.Version

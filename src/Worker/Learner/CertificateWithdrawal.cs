@@ -37,7 +37,7 @@ internal sealed class CertificateWithdrawal(
                 // What was said of texts that the head was judged on is still true: it decides as before.
                 new StoredHead(label, version, clock.GetUtcNow(), HeadState.Promoted, Encoding.UTF8.GetString(json),
                     VerdictRecord.Json(verdict),
-                    history.FirstOrDefault(one => one.Version == figures.Version)?.Evidence),
+                    HeadEvidence.Of(champions.Find(figures.Label), history)?.ToBytes()),
             ],
             [new OutboxRecord(headsTopic, Encoding.UTF8.GetBytes(figures.Label), json)], [], owned.Leases);
         return head;

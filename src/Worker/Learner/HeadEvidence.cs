@@ -1,4 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using Worker.Core.Heads;
+using Worker.Heads;
+using Worker.Store.Heads;
 
 namespace Worker.Learner;
 
@@ -33,6 +37,18 @@ internal sealed record HeadEvidence(long Change, long[] Texts, float[] Probabili
             MemoryMarshal.Cast<byte, float>(rest.Slice(ids, probabilities)).ToArray(),
             MemoryMarshal.Cast<byte, bool>(rest[(ids + probabilities)..]).ToArray());
     }
+
+    /// <summary>
+    /// What a label's head in use was judged by; null where that is not known. The head is told by its content: what
+    /// people publish or roll back to may have the version of another head in the store, which was kept.
+    /// </summary>
+    /// <param name="stored">The label's heads in the store.</param>
+    public static HeadEvidence? Of(Champion? champion, IEnumerable<StoredHead> stored) =>
+        champion is not null && stored.FirstOrDefault(one => one.Evidence is not null
+            && HeadContent.IsSame(HeadJson.Parse(Encoding.UTF8.GetBytes(one.Json)), champion.Head))
+            is { Evidence: { } evidence }
+            ? Of(evidence)
+            : null;
 
     /// <summary>The place of a text; negative when it was not judged.</summary>
     public int IndexOf(long text) => Array.BinarySearch(Texts, text);

@@ -66,7 +66,7 @@ internal sealed record LabelStatus(
     public static LabelStatus Of(LabelState label, Due due, StoredHead? last) => new(
         label.Name, label.Positives, label.Negatives, label.Weak, label.Blind, label.Disputed, label.Pending,
         label.LastAnswer, due.IsDue, (due.IsDue ? "now: " : "") + due.Reason, last?.Version, last?.Made,
-        last?.State.ToString().ToLowerInvariant(),
+        last is null ? null : HeadStateNames.Of(last.State),
         last is null ? null : VerdictRecord.Parse(last.Verdict).Sentence);
 }
 

@@ -2,16 +2,19 @@ using Microsoft.Extensions.Logging;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
+using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Replaying;
 using Worker.Store;
 using Worker.Store.Ownership;
+using Worker.Store.Sending;
 
 namespace Worker.Learner;
 
 /// <summary>
 /// Sends what the store holds for Kafka, in its order. One learner at a time does it: it holds a lease, and a
 /// transactional identity that keeps an earlier sender, which may wake up late, from writing anything more. A record
+/// of the heads topic is signed now, and not when it is written down, so that the key may change meanwhile. A record
 /// that was sent just before the sender died is sent again: a head is then published twice, which changes nothing. One
 /// thread.
 /// </summary>
@@ -21,6 +24,7 @@ internal sealed class OutboxSender(
 {
     private const int BatchRecords = 500;
     private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
+    private readonly HeadSignatures signatures = new(kafka);
     private TransactionalWriter? writer;
     private Lease held;
 
@@ -49,7 +53,8 @@ internal sealed class OutboxSender(
             }
             writer.Write([.. waiting.Select(one => new OutgoingRecord(
                 one.Record.Topic, one.Record.Key, one.Record.Value,
-                [.. one.Record.Headers.Select(header => new RecordHeader(header.Key, header.Value))]))], stop);
+                [.. one.Record.Headers.Select(header => new RecordHeader(header.Key, header.Value)),
+                    .. Signature(one.Record)]))], stop);
         }
         catch (KafkaFailureException failure) when (failure.Failure is not KafkaFailure.RecordTooLarge
             && failure.Action != FailureAction.Stop || failure.Failure == KafkaFailure.Fenced)
@@ -69,6 +74,9 @@ internal sealed class OutboxSender(
     }
 
     public void Dispose() => Close();
+
+    private RecordHeader[] Signature(OutboxRecord record) =>
+        record.Topic == kafka.Topics.Heads ? signatures.Sign(record.Key, record.Value) : [];
 
     private void Close()
     {

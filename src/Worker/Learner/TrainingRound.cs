@@ -46,7 +46,10 @@ internal sealed class TrainingRound(
     {
         // 1. Own them.
         using var owned = LeasedLabels.Take(store.Leases, due.Select(label => label.Name), options, clock, stop);
-        var labels = due.Where(label => owned.Has(label.Name)).ToList();
+        // A head that was promoted and is not sent yet is in use soon: then the next one is judged against it.
+        var waiting = store.Outbox.Waiting(headsTopic).Select(Encoding.UTF8.GetString)
+            .ToHashSet(StringComparer.Ordinal);
+        var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)).ToList();
         if (labels.Count == 0)
             return [];
         // 2. What is known of them, up to one change.
@@ -91,10 +94,8 @@ internal sealed class TrainingRound(
         var compared = result.Heads.Zip(result.Figures, (head, figures) =>
         {
             var champion = inUse.GetValueOrDefault(head.Label);
-            var evidence = history[ids[head.Label]]
-                .FirstOrDefault(one => one.Version == champion?.Head.Version)?.Evidence;
             return comparison.Rows(
-                head.Label, champion, evidence is null ? null : HeadEvidence.Of(evidence), figures.HeldOut);
+                head.Label, champion, HeadEvidence.Of(champion, history[ids[head.Label]]), figures.HeldOut);
         }).ToList();
         var groups = Groups(result.Heads, compared, comparison);
         for (var i = 0; i < result.Heads.Count; i++)

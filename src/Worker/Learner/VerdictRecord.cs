@@ -5,15 +5,27 @@ using Worker.Learning.Promoting;
 
 namespace Worker.Learner;
 
-/// <summary>A verdict as the store keeps it.</summary>
+/// <summary>A verdict as the store keeps it: the gate's, or a person's.</summary>
 internal sealed record VerdictRecord(
     string Outcome, string Sentence, string? Alone, IReadOnlyList<BarRecord> Bars)
 {
+    /// <summary>Who decided; null for the gate.</summary>
+    public string? By { get; init; }
+
+    /// <summary>The person's reason; null for the gate.</summary>
+    public string? Why { get; init; }
+
     public static string Json(Verdict verdict) => JsonSerializer.Serialize(
         new VerdictRecord(
             verdict.Outcome.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Alone,
             [.. verdict.Bars.Select(bar => new BarRecord(
                 bar.Name, bar.Measured, bar.Limit, bar.Passed, bar.Sentence))]),
+        VerdictContext.Readable.VerdictRecord);
+
+    /// <summary>A person's decision that a head comes into use.</summary>
+    /// <param name="step">What it does to the label's versions.</param>
+    public static string Json(string step, string by, string why) => JsonSerializer.Serialize(
+        new VerdictRecord("promoted", $"promoted by {by}, {step}: {why}", null, []) { By = by, Why = why },
         VerdictContext.Readable.VerdictRecord);
 
     public static VerdictRecord Parse(string json) =>

@@ -23,6 +23,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly Counter<long> reviews;
     private readonly Counter<long> audits;
     private readonly Counter<long> rewinds;
+    private readonly Counter<long> refusedHeads;
     private readonly Counter<long> disagreements;
     private readonly Histogram<int> windowMessages;
     private readonly Histogram<double> stageSeconds;
@@ -49,6 +50,7 @@ internal sealed class PipelineMeter : IDisposable
         reviews = Counter(MetricNames.Reviews);
         audits = Counter(MetricNames.Audits);
         rewinds = Counter(MetricNames.Rewinds);
+        refusedHeads = Counter(MetricNames.RefusedHeads);
         disagreements = Counter(MetricNames.Disagreements);
         windowMessages = meter.CreateHistogram<int>(
             MetricNames.WindowMessages.Name, MetricNames.WindowMessages.Unit, MetricNames.WindowMessages.Description);
@@ -101,6 +103,11 @@ internal sealed class PipelineMeter : IDisposable
 
     /// <summary>A window was not published, and is read again.</summary>
     public void Rewound() => rewinds.Add(1);
+
+    /// <summary>Records of the heads topic are not used.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="reason">signature, head or anomaly.</param>
+    public void RefusedHeads(int count, string reason) => Add(refusedHeads, count, Tag("reason", reason));
 
     public void Published(ScoredWindow window, WindowOutput output, PublishOutcome outcome, TimeSpan took)
     {

@@ -12,6 +12,10 @@ namespace Worker.Settings;
 internal static class SecretFiles
 {
     private const string Suffix = "_FILE";
+
+    /// <summary>Settings that are or may hold secrets, beside properties of the client library.</summary>
+    private static readonly string[] Secrets = ["Store:Postgres", "Kafka:HeadsSigningKey"];
+
     private const long LargestBytes = 1 << 20;
     private static readonly string[] Properties = ["Kafka:Client:", "Kafka:Consumer:", "Kafka:Producer:"];
 
@@ -24,7 +28,7 @@ internal static class SecretFiles
             var key = argument.TrimStart('-', '/').Split('=')[0];
             if (key.Contains(':', StringComparison.Ordinal) && !key.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
                 && (ClientSecrets.IsSecret(key.Replace('_', '.'))
-                    || key.Equals("Store:Postgres", StringComparison.OrdinalIgnoreCase)))
+                    || Secrets.Contains(key, StringComparer.OrdinalIgnoreCase)))
                 throw new UserError($"{key} does not belong on the command line, where every user of this machine " +
                     $"can read it: name a file that holds it (--{key}{Suffix}=PATH) or set the environment variable " +
                     $"{key.Replace(":", "__", StringComparison.Ordinal)}; if it was a real secret, change it",

@@ -34,7 +34,6 @@ internal sealed class SimulatedLoop : IDisposable
     private readonly SortedDictionary<string, int> failedBars = new(StringComparer.Ordinal);
     private int kept;
     private int dropped;
-    private long sent;
 
     public SimulatedLoop(
         LoadedEncoder loaded, SimulatedTexts pool, SimulatedTexts test, SimulationOptions options, int seed)
@@ -135,7 +134,7 @@ internal sealed class SimulatedLoop : IDisposable
     /// <summary>What a learner sends to the heads topic arrives.</summary>
     private void Publish()
     {
-        foreach (var (number, record) in store.Outbox.Next(sent, int.MaxValue))
+        foreach (var (number, record) in store.Outbox.Next(0, int.MaxValue))
         {
             champions.Take([new SourceRecord
             {
@@ -147,7 +146,7 @@ internal sealed class SimulatedLoop : IDisposable
                 Headers = [],
                 TimestampMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             }]);
-            sent = number;
+            store.Outbox.Sent(number);
         }
     }
 

@@ -36,6 +36,9 @@ internal static class MetricNames
         "worker.rewinds", "{window}", "Windows that were not published and are read again");
     public static readonly MetricName HeadVersion = new(
         "worker.head.version", "{version}", "Version of each head in use", "label");
+    public static readonly MetricName RefusedHeads = new(
+        "worker.heads.refused", "{record}", "Records of the heads topic that are not used (the log says why)",
+        "reason");
     public static readonly MetricName ChallengerVersion = new(
         "worker.challenger.version", "{version}", "Version of each challenger that runs in shadow", "label");
     public static readonly MetricName Disagreements = new(
@@ -76,7 +79,7 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, ChallengerVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag, TimeLag, Ready, Outage,
-        Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError, Drift,
+        HeadVersion, RefusedHeads, ChallengerVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag, TimeLag,
+        Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError, Drift,
     ];
 }

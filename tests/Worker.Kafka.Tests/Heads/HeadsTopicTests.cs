@@ -84,6 +84,38 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
     }
 
     [Fact]
+    public async Task Records_without_a_signature_that_counts_are_left_out_and_said_once()
+    {
+        using var inProcess = EmbeddedBroker.Start();
+        var stage = Stage.On(inProcess);
+        const string Key = "a-key-which-readers-and-writers-share";
+        var (own, foreign) = (stage.Options(), stage.Options());
+        own.HeadsSigningKey = Key;
+        using var writer = new HeadsTopicWriter(own, NullLoggerFactory.Instance, TimeProvider.System);
+        using var outsider = new HeadsTopicWriter(foreign, NullLoggerFactory.Instance, TimeProvider.System);
+        await writer.PublishAsync("ours", Stage.Text("a head"), TestContext.Current.CancellationToken);
+        await outsider.PublishAsync("ours", null, TestContext.Current.CancellationToken);
+        await outsider.PublishAsync(new string('x', 200), Stage.Text("b"), TestContext.Current.CancellationToken);
+        foreign.HeadsSigningKey = "a-key-which-nobody-gave-to-the-readers";
+        using var stranger = new HeadsTopicWriter(foreign, NullLoggerFactory.Instance, TimeProvider.System);
+        await stranger.PublishAsync("theirs", Stage.Text("c"), TestContext.Current.CancellationToken);
+
+        using var log = new ListLogger();
+        using var watch = new Watch(stage, log, Key);
+        await Eventually.True(() => watch.CaughtUpAt >= 0, "caught up");
+        await writer.PublishAsync("later", null, TestContext.Current.CancellationToken);
+        await Eventually.True(() => watch.Latest().Length == 2, "the signed retirement");
+        Assert.Equal(["later=(gone)", "ours=a head"], watch.Latest());
+        Assert.Equal(3, watch.Refused);
+        var said = log.Lines.Where(line => line.Contains("refused", StringComparison.Ordinal)).ToList();
+        Assert.Contains("label 'ours', retired (", string.Join('\n', said), StringComparison.Ordinal);
+        Assert.Contains($"label '{new string('x', 100)}' (", string.Join('\n', said), StringComparison.Ordinal);
+        Assert.Single(said, line => line.Contains("label 'theirs' (", StringComparison.Ordinal)
+            && line.Contains("made with no key of Kafka:HeadsSigningKey", StringComparison.Ordinal));
+        Assert.DoesNotContain(Key, string.Join('\n', log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_client_says_is_told_without_secrets()
     {
         using var inProcess = EmbeddedBroker.Start();
@@ -111,12 +143,18 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
         private readonly HeadsTopicReader reader;
         private readonly Task run;
         private int caughtUpAt = -1;
+        private int refused;
 
-        public Watch(Stage stage, ListLogger? log = null)
+        public Watch(Stage stage, ListLogger? log = null, string? key = null)
         {
+            var options = stage.Options();
+            options.HeadsSigningKey = key;
             reader = new HeadsTopicReader(
-                stage.Options(), log
-                ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System);
+                options, log
+                ?? (Microsoft.Extensions.Logging.ILoggerFactory)NullLoggerFactory.Instance, TimeProvider.System)
+            {
+                OnRefused = count => Interlocked.Add(ref refused, count),
+            };
             run = Task.Factory.StartNew(
                 () => reader.Run(Take, () => caughtUpAt = records.Count, stop.Token),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -124,6 +162,9 @@ public sealed class HeadsTopicTests(KafkaBroker broker)
 
         /// <summary>How many records had been reported when the end was reached; -1 before.</summary>
         public int CaughtUpAt => Volatile.Read(ref caughtUpAt);
+
+        /// <summary>How many records were left out.</summary>
+        public int Refused => Volatile.Read(ref refused);
 
         /// <summary>How many records were reported each time.</summary>
         public int[] Batches => [.. batches];

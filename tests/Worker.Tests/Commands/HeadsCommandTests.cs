@@ -12,6 +12,7 @@ namespace Worker.Tests.Commands;
 public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDisposable
 {
     private readonly TemporaryFolder folder = Repository.Temporary();
+    private string? signingKey;
     private readonly string topic = "heads-" + Guid.NewGuid().ToString("N")[..8];
 
     [Fact]
@@ -63,6 +64,42 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
         Assert.Equal("refund 1", Listed());
         Run(0, "publish", other, "--force");
         Assert.Equal("refund 1,spam 1", Listed());
+    }
+
+    [Fact]
+    public async Task Heads_are_signed_and_signed_again_when_the_key_changes()
+    {
+        await Create();
+        var file = Write("signed.jsonl", model.Head("refund"), model.Head("spam"));
+        Assert.Contains("there is no key to sign with", Run(78, "sign"), StringComparison.Ordinal);
+
+        // 1. What was there before the key is refused, until somebody has looked at it.
+        Run(0, "publish", file);
+        signingKey = "the-first-key-of-the-people-who-publish";
+        Assert.Contains("is not signed", Run(0, "list"), StringComparison.Ordinal);
+        Assert.Contains("is not signed", Run(1, "show", "spam"), StringComparison.Ordinal);
+        var said = Run(0, "sign");
+        Assert.Contains("0 records signed with the first key, 0 records had", said, StringComparison.Ordinal);
+        Assert.Contains("2 records left, which workers refuse (label 'refund'", said, StringComparison.Ordinal);
+        Assert.Contains("2 records signed", Run(0, "sign", "--all"), StringComparison.Ordinal);
+        Assert.Equal("refund 1,spam 1", Listed());
+        Assert.Contains("2 were there already", Run(0, "publish", file), StringComparison.Ordinal);
+
+        // 2. A new key comes first, and the old one is still accepted.
+        signingKey = "the-second-key-of-the-people-who-publish the-first-key-of-the-people-who-publish";
+        Assert.Equal("refund 1,spam 1", Listed());
+        Assert.Contains(
+            "spam: v1, the same, signed with the new key",
+            Run(0, "publish", Write("one.jsonl", model.Head("spam"))), StringComparison.Ordinal);
+        Assert.Contains("1 record signed with the first key, 1 record had", Run(0, "sign"), StringComparison.Ordinal);
+
+        // 3. The old key goes: everything is there, and can be rolled back and retired.
+        signingKey = "the-second-key-of-the-people-who-publish";
+        Assert.Equal("refund 1,spam 1", Listed());
+        Run(0, "publish", Write("next.jsonl", model.Head("spam", bias: 2)));
+        Assert.Contains("v2 → v3, which decides as v1", Run(0, "rollback", "spam"), StringComparison.Ordinal);
+        Run(0, "retire", "refund");
+        Assert.Equal("spam 3", Listed());
     }
 
     [Fact]
@@ -136,6 +173,11 @@ public sealed class HeadsCommandTests(TinyModel model, KafkaBroker kafka) : IDis
             ["Kafka__Topics__Heads"] = topic,
             ["Kafka__BootstrapServers"] = kafka.BootstrapServers,
         };
+        if (signingKey is not null)
+        {
+            File.WriteAllText(folder.File("signing-key"), signingKey);
+            settings["Kafka__HeadsSigningKey_FILE"] = folder.File("signing-key");
+        }
         using var command = WorkerProcess.Start(settings, ["heads", .. arguments]);
         Assert.True(command.WaitForExit(TimeSpan.FromSeconds(120)) == code, command.Output + command.Errors);
         Assert.DoesNotContain("   at ", command.Errors, StringComparison.Ordinal);

@@ -48,6 +48,13 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         Assert.DoesNotContain("planted", lines, StringComparison.Ordinal);
         Assert.DoesNotContain("\e", lines, StringComparison.Ordinal);
 
+        // With a key, what was published without one is refused.
+        using var folder = Repository.Temporary();
+        File.WriteAllText(folder.File("key"), "a-key-which-came-after-the-published-heads");
+        (code, lines, _) = Doctor(SecureBroker.FullUser, "--Kafka:HeadsSigningKey_FILE=" + folder.File("key"));
+        Assert.True(code == 0, lines);
+        Assert.Contains("warning    heads: the last record of 1 label in topic", lines, StringComparison.Ordinal);
+
         (code, var json, _) = Doctor(SecureBroker.LeastUser, "--json");
         Assert.Equal(1, code);
         var report = JsonDocument.Parse(json).RootElement;

@@ -14,7 +14,9 @@ public class ClosedLoopTests(TinyModel model)
     [Fact]
     public async Task An_answer_ends_as_a_head_in_use()
     {
-        await using var worker = await RunningWorker.Start(model, [model.Head("other")]);
+        // Signed, so that the learner's heads are used only if it signs them too.
+        await using var worker = await RunningWorker.Start(model, [model.Head("other")], options =>
+            options.Kafka.HeadsSigningKey = "a-key-for-the-heads-of-this-closed-loop");
         using var folder = Repository.Temporary();
         using var stop = new CancellationTokenSource();
         var learning = Learner(worker.Options.Kafka, folder).Run(stop.Token);

@@ -17,6 +17,8 @@ public class SecretTests
     [InlineData("run", "--", "Kafka:Client:ssl.key.pem=planted")]
     [InlineData("doctor", "/Kafka:Producer:sasl_oauthbearer_client_secret=planted")]
     [InlineData("heads", "publish", "--Kafka:Client:ssl.key.password=planted")]
+    [InlineData("run", "--Kafka:HeadsSigningKey=planted")]
+    [InlineData("heads", "sign", "--kafka:headsSigningKey", "planted")]
     public void On_the_command_line_they_are_refused_and_not_repeated(params string[] arguments)
     {
         var (code, output, errors) = WorkerProcess.Run("", arguments);
@@ -75,12 +77,15 @@ public class SecretTests
     public void Values_lines_of_keys_and_users_in_urls_are_masked()
     {
         var options = new KafkaOptions();
+        options.HeadsSigningKey = "a-signing-key-of-forty-letters-or-so-1\na-signing-key-of-forty-letters-or-so-2";
         options.Client["sasl.password"] = "planted";
         options.Client["ssl.key.pem"] =
             "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----";
         var secrets = new ClientSecrets(options);
         Assert.Equal("refused *** at https://***@login/token",
             secrets.Redact("refused planted at https://user:word@login/token"));
+        Assert.Equal("keys ***, ***", secrets.Redact(
+            "keys a-signing-key-of-forty-letters-or-so-1, a-signing-key-of-forty-letters-or-so-2"));
         Assert.Equal("line *** is no key", secrets.Redact("line MIIEvQIBADANBgkqhkiG9w0 is no key"));
     }
 

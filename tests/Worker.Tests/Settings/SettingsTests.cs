@@ -6,8 +6,9 @@ namespace Worker.Tests.Settings;
 /// <summary>Checks that options, documentation and chart match.</summary>
 public class SettingsTests
 {
-    /// <summary>The chart sets each pod's identity itself; a database's password comes from a Secret.</summary>
-    private static readonly string[] NotOfTheChart = ["Kafka:TransactionalId", "Store:Postgres"];
+    /// <summary>The chart sets each pod's identity itself; passwords and keys come from a Secret.</summary>
+    private static readonly string[] NotOfTheChart =
+        ["Kafka:TransactionalId", "Kafka:HeadsSigningKey", "Store:Postgres"];
 
     [Fact]
     public void Every_option_is_documented_and_every_documented_key_is_an_option() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Json;
 
 namespace Worker.Core.Tokenization.Format;
 
@@ -45,10 +46,10 @@ internal static class AddedTokens
         // Whitespace next to a token is dropped anyway when words are split, so lstrip and rstrip do not change ids.
         _ = field["lstrip"].Flag(false) || field["rstrip"].Flag(false) || field["special"].Flag(false);
         if (field["single_word"].Flag(false))
-            throw field["single_word"].RefuseValue("false (a token that is found inside words too)");
+            throw field["single_word"].Unsupported("false (a token that is found inside words too)");
         // If the field is missing, the reference normalises unless the token is special.
         if (field["normalized"].Flag(!field["special"].Flag(false)))
-            throw field["normalized"].RefuseValue("false (a token that is found verbatim)");
+            throw field["normalized"].Unsupported("false (a token that is found verbatim)");
         return new SpecialToken(field["content"].Text(), id);
     }
 

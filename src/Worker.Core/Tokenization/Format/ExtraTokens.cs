@@ -1,3 +1,5 @@
+using Worker.Core.Json;
+
 namespace Worker.Core.Tokenization.Format;
 
 /// <summary>
@@ -66,7 +68,7 @@ internal static class ExtraTokens
                 tokens.Add(new SpecialToken(content, id));
         }
 
-        static TokenizerRefusedException Unknown(JsonField field, string content) =>
+        static Exception Unknown(JsonField field, string content) =>
             field.Refuse($"names '{content}', which is neither in the vocabulary nor among the added tokens");
     }
 }

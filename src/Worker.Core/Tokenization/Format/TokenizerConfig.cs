@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Json;
 
 namespace Worker.Core.Tokenization.Format;
 
@@ -35,16 +36,16 @@ internal sealed class TokenizerConfig
     {
         var name = root["tokenizer_class"].Text(Classes[0]);
         if (!Classes.Contains(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name))
-            throw root["tokenizer_class"].RefuseValue(
+            throw root["tokenizer_class"].Unsupported(
                 $"a BERT tokenizer ({string.Join(", ", Classes[..^1])}; with or without Fast)");
         if (!root["do_basic_tokenize"].Flag(true))
-            throw root["do_basic_tokenize"].RefuseValue("true");
+            throw root["do_basic_tokenize"].Unsupported("true");
         if (!root["never_split"].IsNull && root["never_split"].Items().Any())
-            throw root["never_split"].RefuseValue("null or an empty list");
+            throw root["never_split"].Unsupported("null or an empty list");
         if (root["split_special_tokens"].Flag(false))
-            throw root["split_special_tokens"].RefuseValue("false");
+            throw root["split_special_tokens"].Unsupported("false");
         if (root["truncation_side"].Text("right") != "right")
-            throw root["truncation_side"].RefuseValue("\"right\" (long texts lose their end)");
+            throw root["truncation_side"].Unsupported("\"right\" (long texts lose their end)");
         map.AllowOnly(
             "unk_token", "cls_token", "sep_token", "pad_token", "mask_token", "bos_token", "eos_token",
             "additional_special_tokens", "extra_special_tokens");
@@ -62,7 +63,7 @@ internal sealed class TokenizerConfig
         if (field.IsNull)
             return null;
         if (field.Value.ValueKind != System.Text.Json.JsonValueKind.Number || field.Value.GetDouble() < 2)
-            throw field.RefuseValue("a number of at least 2");
+            throw field.Unsupported("a number of at least 2");
         return field.Value.GetDouble() > 1_000_000 ? null : (int)field.Value.GetDouble();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Json;
 
 namespace Worker.Core.Tokenization.Format;
 
@@ -14,7 +15,7 @@ internal static class TokenizerJson
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
             "decoder", "model");
         if (root["version"].Text("1.0") != "1.0")
-            throw root["version"].RefuseValue("\"1.0\"");
+            throw root["version"].Unsupported("\"1.0\"");
         RequireType(root["pre_tokenizer"], "BertPreTokenizer");
         root["pre_tokenizer"].AllowOnly("type");
 
@@ -65,7 +66,7 @@ internal static class TokenizerJson
         JsonField processor, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials)
     {
         if (processor.IsNull)
-            throw processor.RefuseValue("BertProcessing or TemplateProcessing ([CLS] text [SEP])");
+            throw processor.Unsupported("BertProcessing or TemplateProcessing ([CLS] text [SEP])");
         if (processor["type"].Text("") == "BertProcessing")
         {
             processor.AllowOnly("type", "sep", "cls");
@@ -76,9 +77,9 @@ internal static class TokenizerJson
         var parts = processor["single"].Items().ToArray();
         if (parts.Length != 3 || parts[1]["Sequence"].IsNull || parts[0]["SpecialToken"].IsNull
             || parts[2]["SpecialToken"].IsNull)
-            throw processor["single"].RefuseValue("a special token, sequence A, a special token ([CLS] A [SEP])");
+            throw processor["single"].Unsupported("a special token, sequence A, a special token ([CLS] A [SEP])");
         if (parts[1]["Sequence"]["id"].Text() != "A")
-            throw parts[1]["Sequence"]["id"].RefuseValue("\"A\"");
+            throw parts[1]["Sequence"]["id"].Unsupported("\"A\"");
         return (Special(processor, parts[0], vocabulary, specials), Special(processor, parts[2], vocabulary, specials));
     }
 
@@ -87,14 +88,14 @@ internal static class TokenizerJson
     {
         var name = part["SpecialToken"]["id"].Text();
         var ids = processor["special_tokens"][name]["ids"];
-        var id = ids.Items().ToArray() is [var only] ? only.Id() : throw ids.RefuseValue("a list of one id");
+        var id = ids.Items().ToArray() is [var only] ? only.Id() : throw ids.Unsupported("a list of one id");
         return Agreed(ids, name, id, vocabulary, specials);
     }
 
     private static int Pair(JsonField pair, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
         pair.Items().ToArray() is [var token, var id]
             ? Agreed(pair, token.Text(), id.Id(), vocabulary, specials)
-            : throw pair.RefuseValue("a list of a token and its id");
+            : throw pair.Unsupported("a list of a token and its id");
 
     private static int Agreed(
         JsonField field, string token, int id, Vocabulary vocabulary, ImmutableArray<SpecialToken> specials) =>
@@ -113,8 +114,8 @@ internal static class TokenizerJson
     private static void RequireType(JsonField field, string type)
     {
         if (field.IsNull)
-            throw field.RefuseValue(type);
+            throw field.Unsupported(type);
         if (field["type"].Text("") != type)
-            throw field["type"].RefuseValue($"\"{type}\"");
+            throw field["type"].Unsupported($"\"{type}\"");
     }
 }

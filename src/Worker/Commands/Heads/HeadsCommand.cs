@@ -9,7 +9,7 @@ namespace Worker.Commands.Heads;
 internal static class HeadsCommand
 {
     public static Command Create() => new(
-        "heads", "Heads that running workers use: list, show, compare, publish, roll back, retire")
+        "heads", "Heads that running workers use: list, show, compare, publish, roll back, retire, sign")
     {
         ListCommand.Create(),
         ShowCommand.Create(),
@@ -17,6 +17,7 @@ internal static class HeadsCommand
         PublishCommand.Create(),
         RollbackCommand.Create(),
         RetireCommand.Create(),
+        SignCommand.Create(),
         RetireAnomalyCommand.Create(),
     };
 }

@@ -83,7 +83,7 @@ internal static class PublishCommand
     private static async Task<string> PublishReference(
         HeadsTopicWriter topic, byte[] bytes, PublishedReference reference, TopicHeads there, CancellationToken stop)
     {
-        if (there.Reference?.Hash == reference.Hash)
+        if (there.Reference?.Hash == reference.Hash && there.IsReferenceCurrent)
             return $"anomaly reference {reference.Hash[..12]} is there already: not published again";
         var records = await AnomalyPublishing.Publish(topic, bytes, there.ReferenceKeys, stop);
         var before = there.Reference is { } old ? $", in place of {old.Hash[..12]}" : "";

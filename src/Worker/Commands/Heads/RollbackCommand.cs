@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
 using Worker.Heads;
@@ -22,7 +20,7 @@ internal static class RollbackCommand
         {
             Description =
                 "The version to go back to; default: the one before the head in use, or a retired label's last head",
-            CustomParser = Version,
+            CustomParser = VersionNumber.Parse,
         };
         var force = new Option<bool>("--force")
         {
@@ -59,16 +57,5 @@ internal static class RollbackCommand
             return ExitCode.Done;
         });
         return command;
-    }
-    /// <summary>"3", or "v3" as the other commands write it.</summary>
-    private static int? Version(ArgumentResult given)
-    {
-        var text = given.Tokens[0].Value;
-        var digits = text.StartsWith('v') ? text[1..] : text;
-        if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0)
-            return version;
-        given.AddError(
-            $"--to {text} is not a version: name one of those that 'worker heads show LABEL' lists, such as --to 3");
-        return null;
     }
 }

@@ -31,7 +31,7 @@ internal static class ShowCommand
             if (entry.Head is null)
                 throw new UserError($"label '{entry.Label}' has no head on topic '{topic.Topic}' " +
                     $"(record {entry.Partition}@{entry.Offset}): {entry.Problem}\n" +
-                    "  what to do: publish it again, roll it back or retire it");
+                    "  what to do: publish or sign it again, roll it back or retire it");
             if (parsed.GetValue(json))
                 Console.WriteLine(Encoding.UTF8.GetString(HeadJson.Serialize(entry.Head)));
             else
