@@ -19,6 +19,7 @@ var root = new RootCommand(
     QualityBench.Create(),
     RareBench.Create(),
     EvidenceBench.Create(),
+    DescribeBench.Create(),
     GroupsBench.Create(),
     ExclusiveBench.Create(),
     Worker.Bench.Refit.RefitBench.Create(),
