@@ -26,7 +26,7 @@ public static class AnomalyRollout
     public static byte[] ManifestKey { get; } = [Mark, .. "anomaly"u8];
 
     /// <summary>Whether a record of the heads topic belongs to a reference rather than to a label.</summary>
-    public static bool Owns(ReadOnlySpan<byte> key) => key is [Mark, ..];
+    public static bool Owns(ReadOnlySpan<byte> key) => key.StartsWith(ManifestKey);
 
     /// <summary>The hash that names a reference: sha256 of its bytes, lower-case hex.</summary>
     public static string HashOf(ReadOnlySpan<byte> reference) => Convert.ToHexStringLower(SHA256.HashData(reference));

@@ -1,3 +1,4 @@
+using Worker.Core.Heads;
 using Worker.Core.Messages;
 
 namespace Worker.Core.Decisions;
@@ -26,10 +27,11 @@ public readonly ref struct ReviewCandidate
     /// <summary>Conformal p-value of "this text is like the known ones", in [0, 1]; NaN if there is none.</summary>
     public float AnomalyP { get; init; } = float.NaN;
 
-    /// <summary>
-    /// Probabilities of challengers, one for each head, NaN for a head without one; empty if there are none.
-    /// </summary>
-    public ReadOnlySpan<float> Challengers { get; init; }
+    /// <summary>Heads that ran in shadow; empty if there are none.</summary>
+    public ReadOnlySpan<Challenger> Challengers { get; init; }
+
+    /// <summary>Their calibrated probabilities; [challengers].</summary>
+    public ReadOnlySpan<float> ChallengerProbabilities { get; init; }
 
     public ReviewCandidate()
     {

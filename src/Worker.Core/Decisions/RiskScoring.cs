@@ -71,10 +71,11 @@ public static class RiskScoring
         var (label, furthest) = (-1, 0f);
         for (var i = 0; i < message.Challengers.Length; i++)
         {
-            var (champion, challenger) = (message.Probabilities[i], message.Challengers[i]);
-            if (!float.IsNaN(challenger) && message.Bands.Passes(i, champion) != message.Bands.Passes(i, challenger)
-                && Math.Abs(champion - challenger) > furthest)
-                (label, furthest) = (i, Math.Abs(champion - challenger));
+            var challenger = message.Challengers[i];
+            var (p, shadow) = (message.Probabilities[challenger.Label], message.ChallengerProbabilities[i]);
+            if (challenger.Disagrees(shadow, message.Bands.Passes(challenger.Label, p))
+                && Math.Abs(p - shadow) > furthest)
+                (label, furthest) = (challenger.Label, Math.Abs(p - shadow));
         }
         return new ReviewReason(ReviewReasonKind.Disagreement, label, furthest);
     }

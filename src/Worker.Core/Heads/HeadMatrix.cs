@@ -34,7 +34,7 @@ public sealed class HeadMatrix
     /// <summary>Floats in a feature vector.</summary>
     public int Rows { get; }
 
-    /// <summary>How many heads.</summary>
+    /// <summary>How many heads, challengers included.</summary>
     public int Labels { get; }
 
     /// <summary>[Rows, Labels], row-major.</summary>

@@ -9,15 +9,29 @@ namespace Worker.Core.Heads;
 /// </summary>
 public sealed class HeadSet
 {
-    private readonly ImmutableSortedDictionary<string, Head> byLabel;
+    private static readonly ImmutableSortedDictionary<string, Head> Nothing =
+        ImmutableSortedDictionary.Create<string, Head>(StringComparer.Ordinal);
 
-    private HeadSet(string encoder, FeatureLayout layout, ImmutableSortedDictionary<string, Head> byLabel)
+    private readonly ImmutableSortedDictionary<string, Head> byLabel;
+    private readonly ImmutableSortedDictionary<string, Head> challengers;
+
+    private HeadSet(
+        string encoder, FeatureLayout layout, ImmutableSortedDictionary<string, Head> byLabel,
+        ImmutableSortedDictionary<string, Head> challengers)
     {
         Encoder = encoder;
         Layout = layout;
         this.byLabel = byLabel;
+        this.challengers = challengers;
         Heads = [.. byLabel.Values];
-        Matrix = new HeadMatrix(layout, Heads);
+        Challengers =
+        [
+            .. Heads.Select((head, label) => (head, label, challengers.GetValueOrDefault(head.Label)))
+                .Where(pair => pair.Item3 is { Described: null } challenger && pair.head.Described is null
+                    && challenger.Version > pair.head.Version)
+                .Select(pair => new Challenger(pair.label, pair.Item3!)),
+        ];
+        Matrix = new HeadMatrix(layout, [.. Heads, .. Challengers.Select(challenger => challenger.Head)]);
     }
 
     /// <summary>Hash of the encoder that every head here was fitted to.</summary>
@@ -28,12 +42,19 @@ public sealed class HeadSet
     /// <summary>Heads in label order (ordinal); column i of <see cref="Matrix"/> is head i.</summary>
     public ImmutableArray<Head> Heads { get; }
 
+    /// <summary>
+    /// Challengers of labels that have a head in use of a lower version, in label order; their columns of
+    /// <see cref="Matrix"/> follow those of all heads. Beside a head that was made from a description there is none: it
+    /// decides nothing that one could disagree with.
+    /// </summary>
+    public ImmutableArray<Challenger> Challengers { get; }
+
     /// <summary>All weights and biases, as the encoder takes them.</summary>
     public HeadMatrix Matrix { get; }
 
     /// <summary>No heads yet, for that encoder and its features.</summary>
     public static HeadSet Empty(string encoder, FeatureLayout layout) =>
-        new(encoder, layout, ImmutableSortedDictionary.Create<string, Head>(StringComparer.Ordinal));
+        new(encoder, layout, Nothing, Nothing);
 
     /// <summary>The head of a label, or null.</summary>
     public Head? Find(string label) => byLabel.GetValueOrDefault(label);
@@ -51,14 +72,43 @@ public sealed class HeadSet
             Check(head);
             builder[head.Label] = head;
         }
-        return new HeadSet(Encoder, Layout, builder.ToImmutable());
+        return new HeadSet(Encoder, Layout, builder.ToImmutable(), challengers);
     }
+
+    /// <summary>
+    /// This set with challengers added or replaced. One whose label has no head in use, or a head of its version or a
+    /// higher one, waits: a roll-back may make it a challenger again.
+    /// </summary>
+    /// <param name="added">Challengers that are added, or that replace their label's.</param>
+    /// <param name="withdrawn">Labels whose challenger is removed first.</param>
+    /// <exception cref="HeadRefusedException">A challenger does not fit this encoder; nothing is changed.</exception>
+    public HeadSet WithChallengers(IEnumerable<Head> added, IEnumerable<string> withdrawn)
+    {
+        var builder = challengers.ToBuilder();
+        builder.RemoveRange(withdrawn);
+        foreach (var head in added)
+        {
+            Check(head);
+            builder[head.Label] = head;
+        }
+        return new HeadSet(Encoder, Layout, byLabel, builder.ToImmutable());
+    }
+
+    /// <summary>The challenger of a label, also one that waits; null for none.</summary>
+    public Head? FindChallenger(string label) => challengers.GetValueOrDefault(label);
 
     /// <summary>Turns one text's logits into calibrated probabilities, in place; [labels].</summary>
     public void Calibrate(Span<float> logits)
     {
         for (var i = 0; i < logits.Length; i++)
             logits[i] = (float)Heads[i].Calibration.Probability(logits[i]);
+    }
+
+    /// <summary>The same for the challengers' logits; [challengers].</summary>
+    public void CalibrateChallengers(Span<float> logits)
+    {
+        for (var i = 0; i < logits.Length; i++)
+            logits[i] = (float)Challengers[i].Head.Calibration.Probability(logits[i]);
     }
 
     /// <summary>Checks that a head fits this encoder and is complete.</summary>

@@ -30,7 +30,7 @@ public sealed class WordPieceTokenizer
     // 0x20, the bit that separates upper and lower case in ASCII; 0 if case is kept.
     private readonly Vector128<byte> caseBit;
 
-    /// <exception cref="InvalidOperationException">The process runs with invariant globalization.</exception>
+    /// <exception cref="MissingUnicodeDataException">The process runs with invariant globalization.</exception>
     public WordPieceTokenizer(TokenizerDefinition definition)
     {
         CanonicalMapping.RequireGlobalizationData();

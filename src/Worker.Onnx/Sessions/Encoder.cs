@@ -47,6 +47,9 @@ public sealed unsafe class Encoder : IEncoder
 
     public string Description { get; }
 
+    /// <summary>Where it runs: the CPU or CUDA, never <see cref="Device.Auto"/>.</summary>
+    public Device Device => plan.Device;
+
     /// <summary>
     /// Logits of the checkpoint's own head; 0 unless the encoder was created with
     /// <see cref="EncoderOptions.OwnLogits"/>.

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
@@ -94,19 +93,18 @@ internal sealed class TextClassification
             tokens.Add(text.Ids.Length);
         }
         var failures = new Failure?[window.Count];
-        var (probabilities, anomalyPs) = classifier.Score(tokens, failures, heads);
+        var scores = classifier.Score(tokens, failures, heads);
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < window.Count; i++)
         {
             if (failures[i] is { } failure)
                 failed($"{source}, row {window[i].Row}: {failure.Reason}");
             else
-                Write(window[i], now, Row(probabilities, i), anomalyPs?[i] ?? float.NaN, output);
+                Write(
+                    window[i], now, Row(scores.Probabilities, i), scores.AnomalyPs?[i] ?? float.NaN, output);
         }
         output.Flush();
-        ArrayPool<float>.Shared.Return(probabilities);
-        if (anomalyPs is not null)
-            ArrayPool<float>.Shared.Return(anomalyPs);
+        scores.Return();
         return window.Count - failures.Count(failure => failure is not null);
     }
 

@@ -128,8 +128,8 @@ internal sealed class Examination(TimeProvider clock)
         var caughtUp = false;
         void Take(SourceRecord record)
         {
-            // The anomaly reference is on the same topic.
-            if (AnomalyRollout.Owns(record.Key))
+            // The anomaly reference is on the same topic, and so are challengers.
+            if (AnomalyRollout.Owns(record.Key) || ChallengerKey.Label(record.Key) is not null)
                 return;
             var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
             heads.Remove(label);

@@ -31,6 +31,9 @@ internal static class HeadDescription
             var widest = HeadWords.Number(interval.Probabilities.Max(interval.Width));
             yield return HeadDifference.Line("interval", $"{HeadWords.Interval(interval)}, at its widest {widest}");
         }
+        if (topic.Challenger(entry.Label) is { Head: { } challenger } shadow)
+            yield return HeadDifference.Line(
+                "challenger", $"version {challenger.Version} runs in shadow since {shadow.When} UTC");
         yield return HeadDifference.Line("group", head.Group is { } group
             ? $"{TextColumns.OneLine(group)}: exactly one of its labels holds" : "none: decided independently");
         yield return HeadDifference.Line("encoder", head.Encoder);

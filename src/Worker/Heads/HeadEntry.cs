@@ -1,4 +1,3 @@
-using System.Text;
 using Worker.Core.Heads;
 using Worker.Kafka.Groups;
 
@@ -20,10 +19,10 @@ internal sealed record HeadEntry(
     /// <summary>When it was published, for people.</summary>
     public string When => Moment(Written);
 
-    /// <summary>Parses a record; its key is not null.</summary>
-    public static HeadEntry Of(SourceRecord record)
+    /// <summary>Parses a record.</summary>
+    /// <param name="label">The label that its key names.</param>
+    public static HeadEntry Of(SourceRecord record, string label)
     {
-        var label = Encoding.UTF8.GetString(record.Key!);
         var (head, problem) = Read(label, record.Value);
         DateTimeOffset? written = record.TimestampMs < 0
             ? null

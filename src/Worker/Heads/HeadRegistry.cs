@@ -6,7 +6,8 @@ namespace Worker.Heads;
 /// <summary>One change of the heads: a head record, or a tombstone that retires the label.</summary>
 /// <param name="Label">The record's key.</param>
 /// <param name="Json">A head record; null for a tombstone.</param>
-internal readonly record struct HeadChange(string Label, byte[]? Json);
+/// <param name="IsChallenger">Whether it is about the label's challenger.</param>
+internal readonly record struct HeadChange(string Label, byte[]? Json, bool IsChallenger = false);
 
 /// <summary>
 /// The heads in use, the last stop on a head's way (see <see cref="Head"/>). <see cref="HeadsFollower"/> calls
@@ -43,27 +44,13 @@ internal sealed class HeadRegistry
     public void Apply(IReadOnlyList<HeadChange> changes)
     {
         var set = current;
-        var (accepted, retired, refused) = (new List<Head>(), new List<string>(), new List<string>());
-        // Only the last change of a label counts; if that is refused, the last one before it that is not.
-        foreach (var label in changes.GroupBy(change => change.Label, StringComparer.Ordinal))
-            foreach (var change in label.Reverse())
-            {
-                if (change.Json is null)
-                {
-                    if (set.Find(label.Key) is not null)
-                        retired.Add(label.Key);
-                    break;
-                }
-                if (Accept(set, change, refused) is { } head)
-                {
-                    accepted.Add(head);
-                    break;
-                }
-            }
+        var refused = new List<string>();
+        var (accepted, retired) = Sort(changes.Where(change => !change.IsChallenger), set.Find, set, refused);
+        var (added, withdrawn) = Sort(changes.Where(change => change.IsChallenger), set.FindChallenger, set, refused);
         if (refused.Count > 0)
             log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
                 refused.Count, Some(refused, "; "));
-        if (accepted.Count == 0 && retired.Count == 0)
+        if (accepted.Count + retired.Count + added.Count + withdrawn.Count == 0)
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
         if (left.Count > 0)
@@ -72,15 +59,46 @@ internal sealed class HeadRegistry
                 left.Count, Some(
                     [.. left.Select(head =>
                         $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
-        current = set.With(accepted, retired);
-        log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
-            Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
+        current = set.With(accepted, retired).WithChallengers(added, withdrawn);
+        if (accepted.Count + retired.Count > 0)
+            log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
+                Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
+        if (added.Count + withdrawn.Count > 0)
+            log.LogInformation("Challengers: {Count} in shadow; taken up: {Names}; withdrawn: {Withdrawn}",
+                current.Challengers.Length, Some([.. added.Select(head => $"{head.Label} v{head.Version}")]),
+                Some(withdrawn));
         if (!current.Heads.IsEmpty)
             first.TrySetResult();
     }
 
+    /// <summary>
+    /// Heads that are added and labels that lose theirs. Only the last change of a label counts; if that is refused,
+    /// the last one before it that is not.
+    /// </summary>
+    private static (List<Head> Added, List<string> Removed) Sort(
+        IEnumerable<HeadChange> changes, Func<string, Head?> before, HeadSet set, List<string> refused)
+    {
+        var (added, removed) = (new List<Head>(), new List<string>());
+        foreach (var label in changes.GroupBy(change => change.Label, StringComparer.Ordinal))
+            foreach (var change in label.Reverse())
+            {
+                if (change.Json is null)
+                {
+                    if (before(label.Key) is not null)
+                        removed.Add(label.Key);
+                    break;
+                }
+                if (Accept(set, change, before(label.Key), refused) is { } head)
+                {
+                    added.Add(head);
+                    break;
+                }
+            }
+        return (added, removed);
+    }
+
     /// <summary>The head of a change; null, and a line in <paramref name="refused"/>, if it cannot be used.</summary>
-    private static Head? Accept(HeadSet set, HeadChange change, List<string> refused)
+    private static Head? Accept(HeadSet set, HeadChange change, Head? before, List<string> refused)
     {
         try
         {
@@ -92,8 +110,9 @@ internal sealed class HeadRegistry
         }
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
         {
-            var kept = set.Find(change.Label) is { } old ? $"v{old.Version} stays in use" : "without a head";
-            refused.Add($"label '{change.Label}' ({kept}): {error.Message}");
+            var kept = before is { } old ? $"v{old.Version} stays in use" : "without a head";
+            refused.Add($"{(change.IsChallenger ? "challenger of " : "")}label '{change.Label}' ({kept}): " +
+                $"{error.Message}");
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
+using Worker.Core.Heads;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 
@@ -31,6 +32,8 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
                 nameless.Add(record);
             else if (AnomalyRollout.Owns(record.Key))
                 anomalies?.Apply(record.Key, record.Value);
+            else if (ChallengerKey.Label(record.Key) is { } challenged)
+                changes.Add(new HeadChange(challenged, record.Value, IsChallenger: true));
             else
                 changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
         }

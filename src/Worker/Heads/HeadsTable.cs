@@ -85,11 +85,16 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
                 "its own";
         if (topic.Entries.Count(entry => entry.Head is null) is var bad and > 0)
             yield return $"{bad} of them are not heads: publish them again, roll them back or retire them";
+        if (topic.Challengers is { Count: > 0 } challengers)
+            yield return challengers.Count == 1 ? $"1 challenger runs in shadow: {Named(challengers[0])}"
+                : $"{challengers.Count} challengers run in shadow, the first is {Named(challengers[0])}";
         yield return topic.Reference is { } reference
             ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, " +
                 $"encoder {Fitted(reference.Encoder, EncoderWidth)}"
             : "no anomaly reference";
     }
+
+    private static string Named(Head head) => $"{OneLine(head.Label)} v{head.Version}";
 
     private void Write(Utf8JsonWriter json, HeadEntry entry)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
@@ -24,6 +25,7 @@ internal sealed class TopicHeads(string topic, string? followed = null)
 {
     private readonly SortedDictionary<string, HeadEntry> last = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> highest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HeadEntry> challengers = new(StringComparer.Ordinal);
     private readonly List<HeadEntry> history = [];
     private readonly Dictionary<string, byte[]> referenceKeys = new(StringComparer.Ordinal);
     private readonly AnomalyAssembly assembly = new();
@@ -35,6 +37,11 @@ internal sealed class TopicHeads(string topic, string? followed = null)
 
     /// <summary>The heads among <see cref="Entries"/>.</summary>
     public IReadOnlyList<Head> Heads => [.. last.Values.Select(entry => entry.Head).OfType<Head>()];
+
+    /// <summary>Challengers on the topic, in the order of labels (ordinal).</summary>
+    public IReadOnlyList<Head> Challengers =>
+        [.. challengers.Values.Select(entry => entry.Head).OfType<Head>()
+            .OrderBy(head => head.Label, StringComparer.Ordinal)];
 
     /// <summary>Records of the followed label that are still there, the oldest first, tombstones included.</summary>
     public IReadOnlyList<HeadEntry> History => history;
@@ -77,16 +84,26 @@ internal sealed class TopicHeads(string topic, string? followed = null)
             TakeReference(record.Key, record.Value);
             return;
         }
-        var entry = HeadEntry.Of(record);
-        last[entry.Label] = entry;
+        var challenged = ChallengerKey.Label(record.Key);
+        var entry = HeadEntry.Of(record, challenged ?? Encoding.UTF8.GetString(record.Key));
         if (entry.Head is { } head)
             highest[entry.Label] = Math.Max(head.Version, highest.GetValueOrDefault(entry.Label));
+        if (challenged is not null)
+        {
+            challengers[entry.Label] = entry;
+            return;
+        }
+        last[entry.Label] = entry;
         if (string.Equals(entry.Label, followed, StringComparison.Ordinal))
             history.Add(entry);
     }
 
     /// <summary>The last record of a label, which may be a tombstone; null if there is none.</summary>
     public HeadEntry? Find(string label) => last.GetValueOrDefault(label);
+
+    /// <summary>The last record of a label's challenger; null if there is none, or a tombstone.</summary>
+    public HeadEntry? Challenger(string label) =>
+        challengers.GetValueOrDefault(label) is { IsTombstone: false } entry ? entry : null;
 
     /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
     public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;

@@ -37,6 +37,13 @@ internal sealed class Champions(string topic)
             return heads.Find(label) is { IsTombstone: true };
     }
 
+    /// <summary>Whether a challenger of the label runs in shadow, or would if the label had a head.</summary>
+    public bool HasChallenger(string label)
+    {
+        lock (gate)
+            return heads.Challenger(label) is not null;
+    }
+
     /// <summary>The lowest version above all that the topic holds of a label.</summary>
     public int NextVersion(string label)
     {

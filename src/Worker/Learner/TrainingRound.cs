@@ -63,7 +63,7 @@ internal sealed class TrainingRound(
         // 3. All of it, or nothing.
         store.Heads.Record(
             [.. made.Select(one => one.Stored)],
-            [.. made.Where(one => one.Stored.State == HeadState.Promoted).Select(Sent)],
+            [.. made.SelectMany(Sent)],
             [.. labels.Select(label => (label.Id, change))], owned.Leases);
         return outcomes;
     }
@@ -149,8 +149,20 @@ internal sealed class TrainingRound(
         label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
         VerdictRecord.Json(verdict), evidence.ToBytes());
 
-    private OutboxRecord Sent((StoredHead Stored, Head Head) one) =>
-        new(headsTopic, Encoding.UTF8.GetBytes(one.Head.Label), Encoding.UTF8.GetBytes(one.Stored.Json));
+    /// <summary>
+    /// What the heads topic is told of a new head: a promoted one is used, one that is kept runs in shadow beside the
+    /// head in use, and the challenger before it no longer does.
+    /// </summary>
+    private IEnumerable<OutboxRecord> Sent((StoredHead Stored, Head Head) one)
+    {
+        var (label, json) = (one.Head.Label, Encoding.UTF8.GetBytes(one.Stored.Json));
+        if (one.Stored.State == HeadState.Promoted)
+            yield return new(headsTopic, Encoding.UTF8.GetBytes(label), json);
+        if (one.Stored.State == HeadState.Kept && champions.Find(label) is { Head.Described: null })
+            yield return new(headsTopic, ChallengerKey.Of(label), json);
+        else if (champions.HasChallenger(label))
+            yield return new(headsTopic, ChallengerKey.Of(label), null);
+    }
 
     private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(
         change, Array.ConvertAll(held.Rows, row => examples.Ids[row]),

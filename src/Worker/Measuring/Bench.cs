@@ -1,5 +1,7 @@
 using Worker.Core.Heads;
 using Worker.Encoders;
+using Worker.Onnx.Bundles;
+using Worker.Onnx.Sessions;
 using Worker.Terminal;
 
 namespace Worker.Measuring;
@@ -13,11 +15,24 @@ namespace Worker.Measuring;
 internal sealed class Bench(
     Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
 {
-    /// <summary>Which precisions: the one asked for, or both.</summary>
-    private string[] Precisions => section("auto").Precision is var asked and not "auto" ? [asked] : ["f32", "int8"];
+    /// <summary>Whether the encoder runs on a GPU, which has no int8.</summary>
+    private bool gpu;
+
+    /// <summary>Which precisions: the one asked for, or all that the device has.</summary>
+    private string[] Precisions =>
+        section("auto").Precision is var asked and not "auto" ? [asked] : gpu ? ["f32"] : ["f32", "int8"];
+
+    /// <summary>The precision of the measurements that take one: the device's fastest.</summary>
+    private string Fastest => gpu ? "f32" : "int8";
 
     public async Task<int> Run(IReadOnlyList<string> names, CancellationToken stop)
     {
+        var first = section("f32");
+        using (var encoder = EncoderFactory.Create(EncoderBundle.Open(first.Bundle), first.ToOptions()))
+        {
+            gpu = encoder.Device == Device.Cuda;
+            Console.WriteLine(encoder.Description);
+        }
         Console.WriteLine(
             $"{Environment.ProcessorCount} processors; {messages:N0} messages per measurement, {repeats} " +
             "measurements each, best (median, lowest) in tokens/s");
@@ -40,13 +55,16 @@ internal sealed class Bench(
                     await Heads(stop);
                     break;
                 case "swap":
-                    await SwapTime.Run(section("int8"), BenchData.Texts(data, messages), repeats, stop);
+                    await SwapTime.Run(section(Fastest), BenchData.Texts(data, messages), repeats, stop);
+                    break;
+                case "int8" when gpu:
+                    Console.WriteLine("int8              not on a GPU");
                     break;
                 case "int8":
                     Int8Quality.Run(section("f32"), section("int8"), data);
                     break;
                 case "memory":
-                    await SteadyMemory.Run(section("int8"), BenchData.Texts(data, 2048), memoryMessages, stop);
+                    await SteadyMemory.Run(section(Fastest), BenchData.Texts(data, 2048), memoryMessages, stop);
                     break;
             }
         }
@@ -104,15 +122,15 @@ internal sealed class Bench(
     {
         var texts = BenchData.Texts(data, messages);
         var (one, many) = (new Spread(), new Spread());
-        using var loaded = LoadedEncoder.Open(section("int8"));
+        using var loaded = LoadedEncoder.Open(section(Fastest));
         for (var i = 0; i < repeats; i++)
         {
-            one.Add(await PipelineRate.Run(section("int8"), BenchData.RandomHeads(loaded, 1), texts, stop));
-            many.Add(await PipelineRate.Run(section("int8"), BenchData.RandomHeads(loaded, 500), texts, stop));
+            one.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 1), texts, stop));
+            many.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 500), texts, stop));
         }
-        Console.WriteLine($"1 head      int8  {one}");
+        Console.WriteLine($"1 head      {Fastest,-5} {one}");
         Console.WriteLine(
-            $"500 heads   int8  {many}  {many.MedianRatio(one):P1} of 1 head (median pair), " +
+            $"500 heads   {Fastest,-5} {many}  {many.MedianRatio(one):P1} of 1 head (median pair), " +
             $"{many.Best / one.Best:P1} (best)");
     }
 

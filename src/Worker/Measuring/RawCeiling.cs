@@ -11,7 +11,11 @@ namespace Worker.Measuring;
 /// </summary>
 internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts) : IDisposable
 {
-    private static readonly int[] Budgets = [128, 256, 384, 512, 768, 1024, 2048, 4096, 8192];
+    // A GPU's own is a full 16,384.
+    private const int CpuMicroBatch = 512;
+
+    // Parts of the micro-batch that the device is said to compute fastest.
+    private static readonly double[] Parts = [0.25, 0.5, 0.75, 1, 1.5, 2, 4, 8, 16];
 
     private readonly TokenWindow window = new TextEncoder(loaded).Tokenize(texts, 0, texts.Count);
     private readonly float[] logits = new float[texts.Count * heads.Labels];
@@ -25,11 +29,16 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     /// </summary>
     public int BestBudget()
     {
-        var part = new TextEncoder(loaded).Tokenize(texts, 0, Math.Min(160, texts.Count));
+        var own = loaded.Encoder.MicroBatchTokens;
+        var budgets = Parts.Select(share => (int)(share * own)).ToArray();
+        // Enough texts for the largest budget, on a GPU too.
+        var part = new TextEncoder(loaded).Tokenize(texts, 0, Math.Min(160 * own / CpuMicroBatch, texts.Count));
         using (part)
         {
-            Rate(part, 512);
-            var best = Budgets.OrderByDescending(budget => Rate(part, budget)).Take(3).ToArray();
+            // The first pass of every shape sets it up.
+            foreach (var budget in budgets)
+                Rate(part, budget);
+            var best = budgets.OrderByDescending(budget => Rate(part, budget)).Take(3).ToArray();
             return best.MaxBy(budget => Math.Max(Rate(part, budget), Rate(part, budget)));
         }
     }

@@ -124,7 +124,7 @@ internal sealed class ClassifyingPipeline(
             if (window.Source.Records.Length == 0)
             {
                 // Only offsets; they stay in order after the windows before.
-                scored.Give(new ScoredWindow(window, heads.Current, [], null), failed);
+                scored.Give(new ScoredWindow(window, heads.Current, TextScores.None), failed);
                 continue;
             }
             var started = clock.GetTimestamp();

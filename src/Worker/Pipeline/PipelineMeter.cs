@@ -23,6 +23,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly Counter<long> reviews;
     private readonly Counter<long> audits;
     private readonly Counter<long> rewinds;
+    private readonly Counter<long> disagreements;
     private readonly Histogram<int> windowMessages;
     private readonly Histogram<double> stageSeconds;
     private volatile PartitionLags? lags;
@@ -47,11 +48,15 @@ internal sealed class PipelineMeter : IDisposable
         reviews = Counter(MetricNames.Reviews);
         audits = Counter(MetricNames.Audits);
         rewinds = Counter(MetricNames.Rewinds);
+        disagreements = Counter(MetricNames.Disagreements);
         windowMessages = meter.CreateHistogram<int>(
             MetricNames.WindowMessages.Name, MetricNames.WindowMessages.Unit, MetricNames.WindowMessages.Description);
         stageSeconds = meter.CreateHistogram<double>(
             MetricNames.StageSeconds.Name, MetricNames.StageSeconds.Unit, MetricNames.StageSeconds.Description);
-        Gauge(MetricNames.HeadVersion, HeadVersions);
+        Gauge(MetricNames.HeadVersion, () => Versions(lastUsed?.Heads ?? []));
+        Gauge(
+            MetricNames.ChallengerVersion,
+            () => Versions((lastUsed?.Challengers ?? []).Select(challenger => challenger.Head)));
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
         Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);
         Gauge<int>(MetricNames.Ready, () => [new(isReady() ? 1 : 0)]);
@@ -119,6 +124,8 @@ internal sealed class PipelineMeter : IDisposable
             if (state != ReviewState.None)
                 Add(reviews, counts.States[(int)state], Tag("state", DecisionNames.Of(state)));
         Add(audits, counts.Audits);
+        for (var i = 0; i < heads.Challengers.Length; i++)
+            Add(disagreements, counts.Disagreements[i], Tag("label", heads.Challengers[i].Head.Label));
         for (var label = 0; label < heads.Heads.Length; label++)
             for (var index = 0; index < LabelDecision.Count; index++)
             {
@@ -140,8 +147,8 @@ internal sealed class PipelineMeter : IDisposable
         }
     }
 
-    private List<Measurement<int>> HeadVersions() =>
-        [.. (lastUsed?.Heads ?? []).Select(head => new Measurement<int>(head.Version, Tag("label", head.Label)))];
+    private static List<Measurement<int>> Versions(IEnumerable<Head> heads) =>
+        [.. heads.Select(head => new Measurement<int>(head.Version, Tag("label", head.Label)))];
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

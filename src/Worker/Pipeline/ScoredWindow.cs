@@ -1,4 +1,3 @@
-using System.Buffers;
 using Worker.Core.Heads;
 
 namespace Worker.Pipeline;
@@ -8,22 +7,23 @@ namespace Worker.Pipeline;
 /// </summary>
 /// <param name="Window">What was scored; failures of the encoder were added.</param>
 /// <param name="Heads">The heads of every probability in it.</param>
-/// <param name="Probabilities">Pooled; [records, labels], calibrated; rows of failed records mean nothing.</param>
-/// <param name="AnomalyPs">Pooled; [records], conformal p-values; null without a reference to compare with.</param>
-internal sealed record ScoredWindow(
-    TokenizedWindow Window, HeadSet Heads, float[] Probabilities, float[]? AnomalyPs = null) : IDisposable
+/// <param name="Scores">One row for each record.</param>
+internal sealed record ScoredWindow(TokenizedWindow Window, HeadSet Heads, TextScores Scores) : IDisposable
 {
     /// <summary>Probabilities of one record; [labels].</summary>
-    public ReadOnlySpan<float> Row(int record) => Probabilities.AsSpan(record * Heads.Heads.Length, Heads.Heads.Length);
+    public ReadOnlySpan<float> Row(int record) =>
+        Scores.Probabilities.AsSpan(record * Heads.Heads.Length, Heads.Heads.Length);
+
+    /// <summary>Probabilities of the challengers for one record; [challengers].</summary>
+    public ReadOnlySpan<float> Shadow(int record) =>
+        Scores.Challengers.AsSpan(record * Heads.Challengers.Length, Heads.Challengers.Length);
 
     /// <summary>Conformal p-value of "this text is like the known ones", in [0, 1]; NaN if there is none.</summary>
-    public float AnomalyP(int record) => AnomalyPs is null ? float.NaN : AnomalyPs[record];
+    public float AnomalyP(int record) => Scores.AnomalyPs is null ? float.NaN : Scores.AnomalyPs[record];
 
     public void Dispose()
     {
         Window.Dispose();
-        ArrayPool<float>.Shared.Return(Probabilities);
-        if (AnomalyPs is not null)
-            ArrayPool<float>.Shared.Return(AnomalyPs);
+        Scores.Return();
     }
 }

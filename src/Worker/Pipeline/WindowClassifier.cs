@@ -22,20 +22,15 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
     private readonly WindowEncoder windows = new(encoder, microBatchTokens);
 
     /// <exception cref="Exception">The device is broken; nothing of the window was published.</exception>
-    public ScoredWindow Classify(TokenizedWindow window, HeadSet heads)
-    {
-        var (probabilities, anomalyPs) = Score(window.Tokens, window.Failures, heads);
-        return new ScoredWindow(window, heads, probabilities, anomalyPs);
-    }
+    public ScoredWindow Classify(TokenizedWindow window, HeadSet heads) =>
+        new(window, heads, Score(window.Tokens, window.Failures, heads));
 
     /// <summary>Scores texts from any source.</summary>
     /// <param name="tokens">A text that failed has none.</param>
     /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are
     /// added.</param>
-    /// <returns>Pooled: [texts, labels], calibrated; and [texts], NaN for those that failed, or null without a
-    /// reference.</returns>
     /// <exception cref="Exception">The device is broken.</exception>
-    public (float[] Probabilities, float[]? AnomalyPs) Score(TokenWindow tokens, Failure?[] failures, HeadSet heads)
+    public TextScores Score(TokenWindow tokens, Failure?[] failures, HeadSet heads)
     {
         var texts = tokens.Count;
         var reference = anomalies.Current;
@@ -43,16 +38,19 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         var width = reference is null ? 0 : encoder.Features.Width;
         var values = texts * width;
         var features = ArrayPool<float>.Shared.Rent(values);
-        var labels = heads.Heads.Length;
-        var cells = texts * labels;
+        var (labels, columns) = (heads.Heads.Length, heads.Matrix.Labels);
+        var cells = texts * columns;
         var scores = ArrayPool<float>.Shared.Rent(cells);
         foreach (var poison in windows.Run(tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
             failures[poison.Text] = new Failure(
                 FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
+        var challengers = Apart(scores, texts, labels, columns - labels);
         for (var text = 0; text < texts; text++)
         {
             if (failures[text] is not null)
                 continue;
+            if (challengers is not null)
+                heads.CalibrateChallengers(challengers.AsSpan(text * (columns - labels), columns - labels));
             var row = scores.AsSpan(text * labels, labels);
             heads.Calibrate(row);
             // A score that is not a number cannot decide anything.
@@ -63,9 +61,30 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         }
         var anomalous = reference is null
             ? null
-            : Compare(reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, cells), heads);
+            : Compare(
+                reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), heads);
         ArrayPool<float>.Shared.Return(features);
-        return (scores, anomalous);
+        return new TextScores(scores, challengers, anomalous);
+    }
+
+    /// <summary>
+    /// Parts rows of labels and challengers: the labels' stay in <paramref name="scores"/>, without gaps.
+    /// </summary>
+    /// <param name="scores">[texts, labels + challengers] becomes [texts, labels].</param>
+    /// <returns>Pooled; [texts, challengers]; null without challengers.</returns>
+    private static float[]? Apart(float[] scores, int texts, int labels, int challengers)
+    {
+        if (challengers == 0)
+            return null;
+        var apart = ArrayPool<float>.Shared.Rent(texts * challengers);
+        for (var text = 0; text < texts; text++)
+        {
+            // A row moves towards the start, onto what was moved or taken out before.
+            var row = scores.AsSpan(text * (labels + challengers), labels + challengers);
+            row[labels..].CopyTo(apart.AsSpan(text * challengers));
+            row[..labels].CopyTo(scores.AsSpan(text * labels));
+        }
+        return apart;
     }
 
     /// <summary>Without those of heads that were made from descriptions: theirs are no probabilities.</summary>

@@ -21,9 +21,13 @@ internal sealed class WindowCounts
     /// </summary>
     public ReadOnlySpan<long> Labels => labels;
 
+    /// <summary>Messages of which a challenger decided otherwise than the head in use; [challengers].</summary>
+    public long[] Disagreements { get; private set; } = [];
+
     /// <summary>Begins a window.</summary>
-    public void Begin(int heads)
+    public void Begin(int heads, int challengers)
     {
+        Disagreements = new long[challengers];
         Array.Clear(Decisions);
         Array.Clear(States);
         Audits = 0;

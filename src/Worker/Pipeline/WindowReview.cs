@@ -30,7 +30,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
         if (ReferenceEquals(judged, scored))
             return;
         judged = scored;
-        Counts.Begin(scored.Heads.Heads.Length);
+        Counts.Begin(scored.Heads.Heads.Length, scored.Heads.Challengers.Length);
         var now = clock.GetUtcNow();
         if (bands is null || !bands.Cover(scored.Heads.Heads, now))
             bands = new DecisionBands(scored.Heads.Heads, decisions, now);
@@ -56,11 +56,25 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
                     Outcome = outcomes[record],
                     Tokens = scored.Window.Tokens[record],
                     AnomalyP = scored.AnomalyP(record),
+                    Challengers = scored.Heads.Challengers.AsSpan(),
+                    ChallengerProbabilities = scored.Shadow(record),
                 },
                 now);
             if (verdicts[record].State == ReviewState.Asked && !canAsk(record))
                 verdicts[record] = policy.Withdraw(Position(source), verdicts[record]);
             Counts.Add(row, verdicts[record]);
+            CountDisagreements(scored, record, bands);
+        }
+    }
+
+    private void CountDisagreements(ScoredWindow scored, int record, DecisionBands bands)
+    {
+        var shadow = scored.Shadow(record);
+        for (var i = 0; i < shadow.Length; i++)
+        {
+            var challenger = scored.Heads.Challengers[i];
+            var p = scored.Row(record)[challenger.Label];
+            Counts.Disagreements[i] += challenger.Disagrees(shadow[i], bands.Passes(challenger.Label, p)) ? 1 : 0;
         }
     }
 

@@ -36,6 +36,11 @@ internal static class MetricNames
         "worker.rewinds", "{window}", "Windows that were not published and are read again");
     public static readonly MetricName HeadVersion = new(
         "worker.head.version", "{version}", "Version of each head in use", "label");
+    public static readonly MetricName ChallengerVersion = new(
+        "worker.challenger.version", "{version}", "Version of each challenger that runs in shadow", "label");
+    public static readonly MetricName Disagreements = new(
+        "worker.challenger.disagreements", "{message}",
+        "Messages of which a challenger decides otherwise than the head in use", "label");
     public static readonly MetricName Lag = new(
         "worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
     public static readonly MetricName TimeLag = new("worker.time_lag", "s",
@@ -48,7 +53,6 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, Lag, TimeLag, Ready,
-        Outage,
+        HeadVersion, ChallengerVersion, Disagreements, Lag, TimeLag, Ready, Outage,
     ];
 }

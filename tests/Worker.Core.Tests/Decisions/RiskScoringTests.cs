@@ -82,7 +82,7 @@ public class RiskScoringTests
     [Fact]
     public void Challengers_that_disagree_are_a_reason_of_their_own()
     {
-        var score = RiskScoring.Of(Message(Two, 1, [0.05f, 0.1f], challengers: [0.6f, float.NaN]), Options);
+        var score = RiskScoring.Of(Message(Two, 1, [0.05f, 0.1f], challengers: [(0, 0.6f)]), Options);
         Assert.Equal([(ReviewReasonKind.Disagreement, 0)],
             Enumerable.Range(0, score.Reasons.Count).Select(i => (score.Reasons[i].Kind, score.Reasons[i].Label)));
         Assert.Equal(0.55, score.Risk, 1e-6);
@@ -92,7 +92,7 @@ public class RiskScoringTests
     public void Every_reason_at_once_has_room()
     {
         var bands = Bands([.. Enumerable.Range(0, 5).Select(i => Head($"{i}", Thresholds.Half))]);
-        var message = Message(bands, 1, [0.3f, 0.3f, 0.3f, 0.3f, 0.3f], anomaly: 0, challengers: [1, 1, 1, 1, 1]);
+        var message = Message(bands, 1, [0.3f, 0.3f, 0.3f, 0.3f, 0.3f], anomaly: 0, challengers: [(1, 1), (4, 1)]);
         var verdict = new ReviewPolicy(new ReviewOptions { Audit = 1 }).Judge(message, Start);
         Assert.Equal(ReviewReasons.Capacity, verdict.Score.Reasons.Count);
         Assert.Equal(ReviewReasonKind.Audit, verdict.Score.Reasons[ReviewReasons.Capacity - 1].Kind);

@@ -46,7 +46,7 @@ internal static class Stage
 
     /// <summary>Message number n; its tokens are its own unless given.</summary>
     public static ReviewCandidate Message(DecisionBands bands, long number, float[] probabilities, int[]? tokens = null,
-        float anomaly = float.NaN, float[]? challengers = null) => new()
+        float anomaly = float.NaN, (int Label, float P)[]? challengers = null) => new()
         {
             Source = new SourcePosition("messages", (int)(number % 4), number),
             Bands = bands,
@@ -55,6 +55,8 @@ internal static class Stage
             Outcome = outcome,
             Tokens = tokens ?? [101, .. Enumerable.Range(0, 12).Select(i => (int)(number * 12 + i)), 102],
             AnomalyP = anomaly,
-            Challengers = challengers,
+            Challengers = Array.ConvertAll(
+                challengers ?? [], one => new Challenger(one.Label, bands.Heads[one.Label])),
+            ChallengerProbabilities = Array.ConvertAll(challengers ?? [], one => one.P),
         };
 }

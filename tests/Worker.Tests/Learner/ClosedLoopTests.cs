@@ -58,10 +58,29 @@ public class ClosedLoopTests(TinyModel model)
             all.Where(record => record.Topic == worker.Options.Kafka.Topics.Results);
     }
 
-    private LearnerLife Learner(KafkaOptions kafka, TemporaryFolder folder) => new(new LearnerParts(
+    [Fact]
+    public async Task A_challenger_that_is_kept_runs_in_shadow_beside_the_head_in_use()
+    {
+        await using var worker = await RunningWorker.Start(model, [model.Head("refund", version: 3, bias: -4)]);
+        using var folder = Repository.Temporary();
+        using var stop = new CancellationTokenSource();
+        // More answers than there are: nothing may be promoted.
+        var learning = Learner(worker.Options.Kafka, folder, promotionAnswers: 1000).Run(stop.Token);
+        Answers.Send(worker.Options.Kafka.BootstrapServers, worker.Options.Kafka.Topics.Labels,
+            [.. Enumerable.Range(0, 80).Select(number => LabelEventJson.Write(Answers.Of(number)))]);
+        await Wait(() => worker.Classifier.Heads.Current.Challengers.Length == 1, learning);
+        Assert.Equal(4, worker.Classifier.Heads.Current.Challengers[0].Head.Version);
+        Assert.Equal(3, worker.Classifier.Heads.Current.Find("refund")!.Version);
+        await stop.CancelAsync();
+        await learning;
+    }
+
+    private LearnerLife Learner(
+        KafkaOptions kafka, TemporaryFolder folder, int promotionAnswers = 10) => new(new LearnerParts(
         new LearnerOptions(
             kafka, new StoreOptions { Path = folder.File("store.db") },
-            new LearnSection { Answers = 80, Feature = "mean", PromotionAnswers = 10 }, model.Section,
+            new LearnSection { Answers = 80, Feature = "mean", PromotionAnswers = promotionAnswers },
+            model.Section,
             new InputOptions(), "test"),
         NullLoggerFactory.Instance, TimeProvider.System));
 

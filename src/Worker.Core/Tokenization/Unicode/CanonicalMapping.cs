@@ -90,15 +90,12 @@ internal static class CanonicalMapping
     }
 
     /// <summary>Fails if the process has no Unicode data for normalisation and casing.</summary>
-    /// <exception cref="InvalidOperationException">The process runs with invariant globalization.</exception>
+    /// <exception cref="MissingUnicodeDataException">The process runs with invariant globalization.</exception>
     public static void RequireGlobalizationData()
     {
         // Normalisation itself is tested, because an environment variable does not set the switch.
         var invariant = AppContext.TryGetSwitch("System.Globalization.Invariant", out var on) && on;
         if (invariant || "\u00E9".Normalize(NormalizationForm.FormD).Length != 2)
-            throw new InvalidOperationException(
-                "the process runs with invariant globalization, under which accents are not split off and texts would "
-                + "get other tokens: install ICU (libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT and " +
-                    "InvariantGlobalization");
+            throw new MissingUnicodeDataException();
     }
 }

@@ -1,0 +1,21 @@
+using System.Buffers;
+
+namespace Worker.Pipeline;
+
+/// <summary>What heads, challengers and anomaly reference say of texts. The arrays are pooled.</summary>
+/// <param name="Probabilities">[texts, labels], calibrated; rows of texts that failed mean nothing.</param>
+/// <param name="Challengers">[texts, challengers], likewise; null without challengers.</param>
+/// <param name="AnomalyPs">[texts], conformal p-values, NaN for texts that failed; null without a reference.</param>
+internal readonly record struct TextScores(float[] Probabilities, float[]? Challengers, float[]? AnomalyPs)
+{
+    /// <summary>No texts.</summary>
+    public static TextScores None { get; } = new([], null, null);
+
+    /// <summary>Gives the arrays back to the pool: nobody may read them any more.</summary>
+    public void Return()
+    {
+        foreach (var pooled in (float[]?[])[Probabilities, Challengers, AnomalyPs])
+            if (pooled is not null)
+                ArrayPool<float>.Shared.Return(pooled);
+    }
+}
