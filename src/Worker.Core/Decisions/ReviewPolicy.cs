@@ -5,7 +5,8 @@ namespace Worker.Core.Decisions;
 /// <summary>
 /// Decides which messages people are asked about. Every message is scored for risk. A uniform random arm is audited
 /// whatever its risk. Of the rest people are asked about the riskiest, as many as the budget allows; this works without
-/// knowing the future, and avoids asking the same thing repeatedly. The others are deferred, never dropped.
+/// knowing the future, and avoids asking the same thing repeatedly. The others are deferred, never dropped. While there
+/// are heads that were made from descriptions, what they rank high is risky too, and each has its share of questions.
 /// Deterministic given the options, the messages and the clock. One caller at a time; its state is this worker's own,
 /// and is lost with it. A message that comes again (its window was read or built again) is asked about again, without
 /// spending again.

@@ -13,8 +13,7 @@ namespace Worker.Learning.Fitting;
 internal static class DescribedHeads
 {
     /// <summary>
-    /// With so few positives a head is little more than their direction, whatever the penalty: from 0.01 to 1 hardly
-    /// anything changes.
+    /// With so few positives a head is little more than their direction, whatever the penalty.
     /// </summary>
     private const double L2 = 0.1;
 

@@ -29,7 +29,7 @@ internal static class DescriptionFile
             if (read.Row is null)
                 problems.Add(read);
             else if (problems.Take(read, row => Described(row, places)) is { } described)
-                found.Add(described.Item1, described.Item2);
+                found.Add(described.Label, described.Meaning);
         problems.Throw();
         return found.Count switch
         {
@@ -41,7 +41,7 @@ internal static class DescriptionFile
         };
     }
 
-    private static (Tuple<string, LabelDescription>?, string?) Described(DataRow row, Dictionary<string, string> places)
+    private static (DescribedLabel?, string?) Described(DataRow row, Dictionary<string, string> places)
     {
         var names = row.Columns.Names;
         if (names.FirstOrDefault(name => !Keys.Contains(name, StringComparer.Ordinal)) is { } unknown)
@@ -61,7 +61,7 @@ internal static class DescriptionFile
         var key = LabelNames.Key(label);
         if (!places.TryAdd(key, row.Place))
             return (null, $"describes '{label}' again, as {places[key]} does: join the two");
-        return (Tuple.Create(label, description), null);
+        return (new DescribedLabel(label, description), null);
     }
 
     private static string? Text(object? value, string key, out string? text)
@@ -89,4 +89,6 @@ internal static class DescriptionFile
         }
         return null;
     }
+
+    private sealed record DescribedLabel(string Label, LabelDescription Meaning);
 }

@@ -60,8 +60,8 @@ public class DescribeCommandTests(TinyModel model)
             new { text = Learner.Answers.Text(i), labels = new { refund = Learner.Answers.IsYes(i) ? 1 : 0 } })));
         File.WriteAllLines(folder.File("stream.txt"), Enumerable.Range(100, 30).Select(Learner.Answers.Text));
         var (code, _, errors) = WorkerProcess.Run("", "train", "--describe", folder.File("labels.jsonl"), "--data",
-            folder.File("data.jsonl"), "--data", folder.File("stream.txt"), "--model", model.Bundle, "--no-anomaly",
-            "--out", folder.File("heads.jsonl"));
+            folder.File("data.jsonl"), "--data", folder.File("stream.txt"), "--model", model.Bundle, "--out",
+            folder.File("heads.jsonl"));
         Assert.True(code == 0, errors);
         var heads = File.ReadLines(folder.File("heads.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
             .ToDictionary(head => head.GetProperty("label").GetString()!);
@@ -69,6 +69,17 @@ public class DescribeCommandTests(TinyModel model)
         Assert.False(heads["refund"].TryGetProperty("described", out _));
         Assert.Equal("what a lovely day at the lake",
             heads["weather"].GetProperty("described").GetProperty("examples")[0].GetString());
+
+        // Results are as if the described label were not there, the anomaly too.
+        File.WriteAllLines(
+            folder.File("refund.jsonl"), File.ReadLines(folder.File("heads.jsonl")).Where(line =>
+                !line.Contains("\"described\"", StringComparison.Ordinal)));
+        File.Copy(folder.File("heads.anomaly"), folder.File("refund.anomaly"));
+        var (both, alone) = (Classified("heads.jsonl"), Classified("refund.jsonl"));
+        Assert.Equal(30, both.Length);
+        Assert.Equal(alone.Select(Whole), both.Select(Whole));
+        Assert.All(both, result => Assert.Equal("review",
+            result.GetProperty("labels").GetProperty("weather").GetProperty("decision").GetString()));
 
         // Nothing to train on, and nothing to tell one label apart from.
         (code, _, errors) = WorkerProcess.Run("", "train", "--model", model.Bundle, "--out", folder.File("x.jsonl"));
@@ -79,5 +90,17 @@ public class DescribeCommandTests(TinyModel model)
             model.Bundle, "--out", folder.File("x.jsonl"));
         Assert.Equal(1, code);
         Assert.Contains("describes one label only", errors, StringComparison.Ordinal);
+
+        JsonElement[] Classified(string heads)
+        {
+            var (exit, output, problem) = WorkerProcess.Run("", "classify", folder.File("stream.txt"), "--heads",
+                folder.File(heads), "--model", model.Bundle);
+            Assert.True(exit == 0, problem);
+            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement)];
+        }
+
+        string Whole(JsonElement result) => string.Join(' ',
+            new[] { "decision", "top", "uncertain", "anomaly" }.Select(name => result.GetProperty(name).ToString()));
     }
 }
