@@ -36,8 +36,8 @@ internal static class FirstQueue
         }).ToArray();
         var asked = orders.Select(order => Asked([.. heads], p, tokens, order)).ToArray();
         Console.WriteLine(
-            $"all {heads.Count} labels described: labels with a positive among the first questions, mean of {streams} " +
-            "streams (with three positives)");
+            $"all {heads.Count} labels described: labels with a positive among the first questions, mean of " +
+            $"{streams} streams (with three positives)");
         foreach (var count in new[] { 77, 150, Questions })
             Console.WriteLine($"  {count,3} questions {Labels(asked, count, 1):F1} ({Labels(asked, count, 3):F1})   " +
                 $"{count,3} random texts {Labels(orders, count, 1):F1} ({Labels(orders, count, 3):F1})");

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Learning.Examples;
 
@@ -16,9 +15,6 @@ internal static class DescribedHeads
     /// With so few positives a head is little more than their direction, whatever the penalty.
     /// </summary>
     private const double L2 = 0.1;
-
-    /// <summary>Where p is one half: so many standard deviations above the mean of the negatives.</summary>
-    private const double Half = 2;
 
     /// <summary>Fits a head for each label.</summary>
     /// <param name="labels">What they mean, in order.</param>
@@ -51,14 +47,12 @@ internal static class DescribedHeads
         var standardisation = Standardisation.Of(rows, parallel).WithOneScale();
         Lbfgs[] fits = [.. Enumerable.Range(0, labels.Count).Select(label => Start(label, answers, rows.Width))];
         LbfgsBatch.Run(new LossPass(rows, standardisation, answers, parallel), fits, parallel, _ => { });
-        var heads = new Head[labels.Count];
-        Parallel.ForEach(labels.Zip(fits).Select((pair, i) => (pair.First, pair.Second, i)), parallel, one =>
+        return [.. labels.Zip(fits, (label, fit) =>
         {
-            var ((label, description), fit, column) = one;
             var (weights, bias) = standardisation.ToRaw(fit.Point);
-            var head = new Head
+            return new Head
             {
-                Label = label,
+                Label = label.Key,
                 Version = 1,
                 Encoder = encoder,
                 Feature = feature,
@@ -66,11 +60,9 @@ internal static class DescribedHeads
                 Bias = (float)bias,
                 // A worker that does not know such heads finds every decision uncertain by these.
                 Thresholds = new Thresholds(0, 1, 1),
-                Described = description,
+                Described = label.Value,
             };
-            heads[column] = head with { Calibration = Scale(head, rows, answers, column) };
-        });
-        return heads;
+        })];
     }
 
     private static Lbfgs Start(int label, CrossFitAnswers answers, int width)
@@ -80,20 +72,5 @@ internal static class DescribedHeads
         var objective = new Objective(label, 0, positives, negatives, negatives / positives, width) { L2 = L2 };
         objective.At[width] = (float)Math.Log(objective.PositiveShare / (1 - objective.PositiveShare));
         return new Lbfgs(objective, tolerance: 1e-3, maximumIterations: 200);
-    }
-
-    /// <summary>
-    /// Puts the logits of all labels on one scale, by their mean and deviation over the negatives. What comes of it
-    /// spreads over 0 to 1, but is no probability.
-    /// </summary>
-    private static Calibration Scale(Head head, FeatureMatrix rows, CrossFitAnswers answers, int label)
-    {
-        var logits = Enumerable.Range(0, rows.Rows).Where(row => answers[row, label] < 0)
-            .Select(row => (double)TensorPrimitives.Dot(rows.Row(row), head.Weights) + head.Bias).ToArray();
-        var mean = logits.Average();
-        var deviation = Math.Sqrt(logits.Average(z => (z - mean) * (z - mean)));
-        return deviation > 1e-9
-            ? new Calibration(1 / deviation, -mean / deviation - Half)
-            : Calibration.Identity;
     }
 }

@@ -94,7 +94,7 @@ internal sealed class TrainCommand
     private Command Build()
     {
         var command = new Command("train",
-            "Train calibrated heads on labelled texts; or make heads from descriptions, to find what to ask about first")
+            "Train calibrated heads on labelled texts; or make heads from descriptions, to find what to ask about")
         {
             data, describe, destination, feature, imbalance, calibration, weak, c, seed, from, exclusive, notExclusive,
             noAnomaly, references, perplexity,
