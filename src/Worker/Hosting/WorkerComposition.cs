@@ -40,6 +40,7 @@ internal sealed class WorkerComposition
         Log = loggers.CreateLogger<Classifier>();
         Heads = new HeadRegistry(heads, Log);
         Anomalies = new AnomalyRegistry(encoder.Encoder.Hash, encoder.Encoder.Features, Log);
+        Meter.WatchAnomalies(new AnomalyDrift(Log));
     }
 
     public RunOptions Options { get; }

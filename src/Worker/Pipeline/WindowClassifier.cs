@@ -64,7 +64,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
             : Compare(
                 reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), heads);
         ArrayPool<float>.Shared.Return(features);
-        return new TextScores(scores, challengers, anomalous);
+        return new TextScores(scores, challengers, anomalous, reference);
     }
 
     /// <summary>
