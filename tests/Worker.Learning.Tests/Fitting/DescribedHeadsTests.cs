@@ -40,9 +40,13 @@ public class DescribedHeadsTests
             // Chance finds two.
             Assert.True(right >= 12, $"{right} of 20 for label {label}");
         }
-        // p is no probability, but it must tell texts apart: equal ones have no rank.
+        // p is no probability, but in steps of 1/2000 it must tell the first texts apart: equal ones have no rank.
         for (var label = 0; label < 2; label++)
-            Assert.True(Enumerable.Range(0, 400).Select(row => (int)(2000 * p[2 * row + label])).Distinct().Count() > 150);
+        {
+            var steps = Enumerable.Range(0, 400).Select(row => (int)(2000 * p[2 * row + label]))
+                .OrderDescending().Take(40).Distinct().Count();
+            Assert.True(steps >= 30, $"{steps} steps for label {label}");
+        }
     }
 
     [Fact]
