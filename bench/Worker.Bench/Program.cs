@@ -20,6 +20,7 @@ var root = new RootCommand(
     QualityBench.Create(),
     RareBench.Create(),
     EvidenceBench.Create(),
+    DescribeBench.Create(),
     GroupsBench.Create(),
     ExclusiveBench.Create(),
     Worker.Bench.Refit.RefitBench.Create(),

@@ -6,8 +6,8 @@ public enum Decision
     No,
 
     /// <summary>
-    /// Withheld: only with <see cref="DecisionMode.Certified"/>, for labels without a covering certificate or in a
-    /// review band.
+    /// Withheld: with <see cref="DecisionMode.Certified"/>, for labels without a covering certificate or in a review
+    /// band; and for labels whose head was made from a description.
     /// </summary>
     Review,
 
@@ -18,8 +18,8 @@ public enum Decision
 public enum Confidence
 {
     /// <summary>
-    /// The calibrated chance that it is wrong is high (<see cref="DecisionOptions.UncertainFrom"/>), or a plain head's
-    /// review band covers it.
+    /// The calibrated chance that it is wrong is high (<see cref="DecisionOptions.UncertainFrom"/>), a plain head's
+    /// review band covers it, or its head was made from a description.
     /// </summary>
     Uncertain,
 
@@ -74,7 +74,9 @@ public readonly record struct LabelDecision(Decision Decision, Confidence Confid
     public static LabelDecision At(int index) => new((Decision)(index / 3), (Confidence)(index % 3));
 }
 
-/// <summary>The outcome of all labels of one message.</summary>
+/// <summary>
+/// The outcome of all labels of one message; labels whose heads were made from descriptions do not count.
+/// </summary>
 /// <param name="Decision">By the labels alone: yes, no, or review if labels are withheld.</param>
 /// <param name="Top">Index of the most probable label's head; −1 without heads. The first of several equal
 /// ones.</param>

@@ -11,6 +11,10 @@ namespace Worker.Core.Decisions;
 /// the others are no. The chance that a decision is wrong is 1 − p for a yes and p for a no. In a group p is the
 /// label's share of the group's probabilities, because one of them must hold.
 /// </para>
+/// <para>
+/// A head that was made from a description decides nothing: its label is withheld and uncertain, whatever p is. The
+/// outcome of the message is as if the label were not there; a message without any other label is withheld too.
+/// </para>
 /// </summary>
 public sealed class DecisionBands
 {
@@ -18,6 +22,7 @@ public sealed class DecisionBands
     private readonly ExclusiveGroups groups;
     private readonly double uncertainFrom;
     private readonly bool withholds;
+    private readonly int[] described;
 
     /// <param name="heads">The heads whose labels are decided; label i is head i's.</param>
     /// <param name="options">How to decide.</param>
@@ -28,12 +33,16 @@ public sealed class DecisionBands
         groups = new ExclusiveGroups(heads);
         bands = [.. heads.Select((head, label) => new Band(head, groups.Contains(label), now))];
         uncertainFrom = options.UncertainFrom;
+        described = [.. Enumerable.Range(0, heads.Length).Where(label => heads[label].Described is not null)];
         withholds = options.Mode == DecisionMode.Certified;
         Until = heads.Select(head => head.Certificate?.Expires).Where(expires => expires > now).Min()
             ?? DateTimeOffset.MaxValue;
     }
 
     public ImmutableArray<Head> Heads { get; }
+
+    /// <summary>Labels, rising, whose heads were made from descriptions: they rank texts and decide nothing.</summary>
+    public ReadOnlySpan<int> Described => described;
 
     /// <summary>Until when these bounds hold: the next certificate's expiry.</summary>
     public DateTimeOffset Until { get; }
@@ -51,9 +60,14 @@ public sealed class DecisionBands
         for (var label = 0; label < probabilities.Length; label++)
         {
             var p = probabilities[label];
+            ref readonly var band = ref bands[label];
+            if (band.OnlyRanks)
+            {
+                decisions[label] = new LabelDecision(Decision.Review, Confidence.Uncertain);
+                continue;
+            }
             if (p > highest)
                 (top, highest) = (label, p);
-            ref readonly var band = ref bands[label];
             passes |= p >= band.Decide;
             // A group is decided as a whole, below.
             if (band.Grouped)
@@ -77,12 +91,17 @@ public sealed class DecisionBands
                 uncertain += decision.Confidence == Confidence.Uncertain ? 1 : 0;
             }
         }
-        var message = yes ? MessageDecision.Yes : withheld > 0 ? MessageDecision.Review : MessageDecision.No;
+        var message = yes ? MessageDecision.Yes
+            : withheld > 0 || (described.Length > 0 && described.Length == bands.Length) ? MessageDecision.Review
+            : MessageDecision.No;
         return new MessageOutcome(message, top, uncertain, withheld, passes);
     }
 
     /// <summary>Whether a probability reaches its label's threshold between yes and no.</summary>
     public bool Passes(int label, float probability) => probability >= bands[label].Decide;
+
+    /// <summary>Whether the label's head was made from a description.</summary>
+    public bool OnlyRanks(int label) => bands[label].OnlyRanks;
 
     /// <summary>
     /// How close a label's decision is to the other one: 1 at the threshold, 0 at certainty, linear on either side. In
@@ -119,7 +138,8 @@ public sealed class DecisionBands
             HasCertificate = head.Certificate is not null;
             var holds = head.Certificate?.Holds(now) ?? false;
             // In 32 bits like the probabilities; otherwise a row on a bound could fall to either side of it.
-            Decide = (float)thresholds.Decide;
+            OnlyRanks = head.Described is not null;
+            Decide = OnlyRanks ? float.PositiveInfinity : (float)thresholds.Decide;
             YesFrom = holds && head.Certificate!.Yes is not null ? (float)thresholds.High : float.PositiveInfinity;
             NoTo = holds && head.Certificate!.No is not null ? (float)thresholds.Low : float.NegativeInfinity;
             // A head with a certificate has no separate band: its bounds are the certificate's.
@@ -152,5 +172,8 @@ public sealed class DecisionBands
         public bool HasCertificate { get; }
 
         public bool Grouped { get; }
+
+        /// <summary>Whether it was made from a description.</summary>
+        public bool OnlyRanks { get; }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class ExclusiveGroups
     public ExclusiveGroups(ImmutableArray<Head> heads)
     {
         // A group with only one head excludes nothing.
-        Members = [.. Enumerable.Range(0, heads.Length).Where(label => heads[label].Group is not null)
+        Members = [.. Enumerable.Range(0, heads.Length).Where(label => heads[label] is
+        { Group: not null, Described: null })
             .GroupBy(label => heads[label].Group, StringComparer.Ordinal).Select(group => group.ToArray())
                 .Where(members => members.Length > 1)];
         ofLabel = new int[heads.Length][];

@@ -84,6 +84,21 @@ internal sealed class RecentQuestions
         return (double)same / Burst;
     }
 
+    /// <summary>Share of the remembered questions of a kind that were about the same label; 0 without any.</summary>
+    public double Share(ReviewReason leading)
+    {
+        var (same, all) = (0, 0);
+        for (var i = 0; i < count; i++)
+        {
+            ref readonly var question = ref asked[i];
+            if (question.Kind != leading.Kind)
+                continue;
+            all++;
+            same += question.Label == leading.Label ? 1 : 0;
+        }
+        return all == 0 ? 0 : (double)same / all;
+    }
+
     /// <param name="Source">The message it is about.</param>
     /// <param name="Hash">Of its text.</param>
     /// <param name="At">When it was asked.</param>

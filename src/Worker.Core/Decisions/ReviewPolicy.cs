@@ -5,7 +5,8 @@ namespace Worker.Core.Decisions;
 /// <summary>
 /// Decides which messages people are asked about. Every message is scored for risk. A uniform random arm is audited
 /// whatever its risk. Of the rest people are asked about the riskiest, as many as the budget allows; this works without
-/// knowing the future, and avoids asking the same thing repeatedly. The others are deferred, never dropped.
+/// knowing the future, and avoids asking the same thing repeatedly. The others are deferred, never dropped. While there
+/// are heads that were made from descriptions, what they rank high is risky too, and each has its share of questions.
 /// Deterministic given the options, the messages and the clock. One caller at a time; its state is this worker's own,
 /// and is lost with it. A message that comes again (its window was read or built again) is asked about again, without
 /// spending again.
@@ -20,6 +21,7 @@ public sealed class ReviewPolicy
     private readonly ReviewBudget traffic = new(0, 1);
     private readonly RunningQuantile risks = new();
     private readonly RecentQuestions questions = new();
+    private readonly DescribedRanks ranks = new();
 
     public ReviewPolicy(ReviewOptions options)
     {
@@ -30,7 +32,7 @@ public sealed class ReviewPolicy
     /// <summary>Judges the next message of the stream.</summary>
     public ReviewVerdict Judge(in ReviewCandidate message, DateTimeOffset now)
     {
-        var score = RiskScoring.Of(message, options);
+        var score = RiskScoring.Of(message, options, ranks.Take(message));
         // 1. The audit arm: the draw depends on the message's identity and the past, never on its risk.
         traffic.Arrive(now);
         var propensity = Propensity();
@@ -54,7 +56,7 @@ public sealed class ReviewPolicy
         if (options.DuplicateMinutes > 0 && distance <= options.DuplicateBits)
             return new ReviewVerdict(ReviewState.Shared, score, Question: question);
         // 3. The riskiest messages that the budget allows; at equal risk, those that differ from recent questions.
-        var priority = Priority(message.Source, score, distance);
+        var priority = Priority(message, score, distance);
         budget.Arrive(now);
         var chosen = risks.IsInTop(priority, budget.Share) && budget.TrySpend();
         risks.Add(priority);
@@ -83,12 +85,16 @@ public sealed class ReviewPolicy
         ? Math.Min(options.Audit, options.AuditPerHour / 3600 / traffic.Rate)
         : options.Audit;
 
-    private double Priority(SourcePosition source, in RiskScore score, int distance)
+    private double Priority(in ReviewCandidate message, in RiskScore score, int distance)
     {
         var novelty = 0.5 + 0.5 * Math.Min(1, (double)distance / NewFrom);
-        var crowding = 1 - 0.5 * questions.Crowding(score.Reasons[0]);
+        var leading = score.Reasons[0];
+        // Each described label should have its share of the questions: nobody knows yet which of them are frequent.
+        var crowding = leading.Kind == ReviewReasonKind.Described
+            ? 1 / (1 + message.Bands.Described.Length * questions.Share(leading))
+            : 1 - 0.5 * questions.Crowding(leading);
         // Equal risks are ordered at random; otherwise none of them would be above the others.
-        return 0.99 * score.Risk * novelty * crowding + 0.01 * Uniform(source, 2);
+        return 0.99 * score.Risk * novelty * crowding + 0.01 * Uniform(message.Source, 2);
     }
 
     private void Remember(SourcePosition source, ulong hash, ReviewReason leading, DateTimeOffset now) =>

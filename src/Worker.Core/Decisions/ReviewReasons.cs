@@ -17,6 +17,9 @@ public enum ReviewReasonKind
     /// <summary>The text is unlike anything known.</summary>
     Anomaly,
 
+    /// <summary>A head that was made from a description ranks the text high: it may have the label.</summary>
+    Described,
+
     /// <summary>Drawn at random.</summary>
     Audit,
 }

@@ -5,12 +5,20 @@ public static class RiskScoring
 {
     private const int MaximumLabels = 3;
 
+    /// <summary>A text that this share of the stream is ranked above is as urgent as a decision half way.</summary>
+    private const double HalfRank = 0.01;
+
+    /// <summary>Texts that a larger share of the stream is ranked above are no likelier than others.</summary>
+    private const double LastRank = 0.2;
+
     /// <summary>
-    /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld; the strongest
-    /// disagreement; the anomaly. So several reasons count more than one, but many labels count no more than the worst
-    /// of them.
+    /// The risk is 1 − Π(1 − strength) over: the label whose decision is the most uncertain or withheld, or whose
+    /// description ranks the text highest; the strongest disagreement; the anomaly. So several reasons count more than
+    /// one, but many labels count no more than the worst of them.
     /// </summary>
-    public static RiskScore Of(in ReviewCandidate message, ReviewOptions options)
+    /// <param name="ranks">For each of the bands' described labels, the share of the stream that its head ranks above
+    /// the message; [described labels]. Empty where that is not known.</param>
+    public static RiskScore Of(in ReviewCandidate message, ReviewOptions options, ReadOnlySpan<double> ranks = default)
     {
         var reasons = default(ReviewReasons);
         var worst = 0.0;
@@ -19,7 +27,8 @@ public static class RiskScoring
             && message.Outcome.Uncertain + message.Outcome.Withheld > 0; label++)
         {
             var decision = message.Labels[label];
-            if (decision.Confidence != Confidence.Uncertain && decision.Decision != Decision.Review)
+            if ((decision.Confidence != Confidence.Uncertain && decision.Decision != Decision.Review)
+                || message.Bands.OnlyRanks(label))
                 continue;
             var uncertainty = message.Bands.Uncertainty(label, message.Probabilities);
             worst = Math.Max(worst, uncertainty);
@@ -28,6 +37,15 @@ public static class RiskScoring
                 : ReviewReasonKind.Uncertified;
             reasons.Insert(new(kind, label, (float)uncertainty), MaximumLabels);
         }
+        // The p of such a head is no probability. The rank is the same for all of them: each gets its share.
+        for (var i = 0; i < ranks.Length; i++)
+            if (ranks[i] <= LastRank)
+            {
+                var strength = HalfRank / (HalfRank + ranks[i]);
+                worst = Math.Max(worst, strength);
+                reasons.Insert(
+                    new(ReviewReasonKind.Described, message.Bands.Described[i], (float)strength), MaximumLabels);
+            }
 
         var safe = 1 - worst;
         if (Disagreement(message) is { Label: >= 0 } disagreement)

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Worker.Core.Decisions;
 
 /// <summary>
@@ -33,6 +35,17 @@ internal sealed class RunningQuantile
                 return false;
         }
         return true;
+    }
+
+    /// <summary>
+    /// Estimates the share of the stream that is above a value: (above + 1) / (remembered + 2), so that with few values
+    /// nothing counts as rare.
+    /// </summary>
+    /// <param name="value">In [0, 1].</param>
+    public double ShareAbove(double value)
+    {
+        var above = TensorPrimitives.Sum<int>(histogram.AsSpan(Bin(value) + 1));
+        return (above + 1.0) / (Math.Min(seen, Span) + 2);
     }
 
     public void Add(double value)

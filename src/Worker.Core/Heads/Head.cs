@@ -53,6 +53,13 @@ public sealed record Head
     /// </summary>
     public string? Group { get; init; }
 
+    /// <summary>
+    /// What it was made from, for a head that was made from words about its label and not from answers. Such a head
+    /// never decides: it only ranks texts, so that people are asked first about those that may have the label. Null for
+    /// a head that was fitted to answers.
+    /// </summary>
+    public LabelDescription? Described { get; init; }
+
     /// <summary>What it was fitted on; null for a head made elsewhere.</summary>
     public TrainingSummary? Training { get; init; }
 

@@ -16,7 +16,8 @@ namespace Worker.Core.Heads;
 /// interval
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
 /// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), group (the
-/// label's exclusive group), training and parent may be absent; fields not named here are ignored, so that a later
+/// label's exclusive group), described ({"description":"…","examples":["…"]}: what a head that never decides was made
+/// from), training and parent may be absent; fields not named here are ignored, so that a later
 /// version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
@@ -83,6 +84,9 @@ public static class HeadJson
             },
             Certificate = CertificateRecord.From(head.Certificate),
             Group = head.Group,
+            Described = head.Described is { } described
+                ? new() { Description = described.Text, Examples = [.. described.Examples] }
+                : null,
             Training = head.Training is { } training
                 ? new()
                 {
@@ -116,6 +120,7 @@ public static class HeadJson
         Thresholds = record.Thresholds is { } thresholds ? ToThresholds(thresholds) : Thresholds.Half,
         Certificate = record.Certificate?.ToCertificate(),
         Group = record.Group is null ? null : Text(record.Group, "group"),
+        Described = record.Described is { } described ? ToDescription(described) : null,
         Training = record.Training is { } training
             ? new TrainingSummary(
                 training.Positives ?? throw Missing("training.positives"),
@@ -125,6 +130,14 @@ public static class HeadJson
             : null,
         Parent = record.Parent,
     };
+
+    private static LabelDescription ToDescription(DescribedRecord record)
+    {
+        var description = new LabelDescription(record.Description, [.. record.Examples ?? []]);
+        return description.PseudoExamples.Any() && description.PseudoExamples.All(text => text is not null)
+            ? description
+            : throw new HeadFormatException("described", "has no description and no examples, or a null among them");
+    }
 
     private static Thresholds ToThresholds(ThresholdsRecord record) => new(
         record.Low ?? throw Missing("thresholds.low"),

@@ -33,6 +33,8 @@ internal sealed class HeadRecord
 
     public string? Group { get; init; }
 
+    public DescribedRecord? Described { get; init; }
+
     public TrainingRecord? Training { get; init; }
 
     public int? Parent { get; init; }
@@ -69,6 +71,13 @@ internal sealed class ThresholdsRecord
     public double? Decide { get; init; }
 
     public double? High { get; init; }
+}
+
+internal sealed class DescribedRecord
+{
+    public string? Description { get; init; }
+
+    public string[]? Examples { get; init; }
 }
 
 internal sealed class TrainingRecord

@@ -27,7 +27,8 @@ public sealed class HeadSet
         Challengers =
         [
             .. Heads.Select((head, label) => (head, label, challengers.GetValueOrDefault(head.Label)))
-                .Where(pair => pair.Item3 is { } challenger && challenger.Version > pair.head.Version)
+                .Where(pair => pair.Item3 is { Described: null } challenger && pair.head.Described is null
+                    && challenger.Version > pair.head.Version)
                 .Select(pair => new Challenger(pair.label, pair.Item3!)),
         ];
         Matrix = new HeadMatrix(layout, [.. Heads, .. Challengers.Select(challenger => challenger.Head)]);
@@ -43,7 +44,8 @@ public sealed class HeadSet
 
     /// <summary>
     /// Challengers of labels that have a head in use of a lower version, in label order; their columns of
-    /// <see cref="Matrix"/> follow those of all heads.
+    /// <see cref="Matrix"/> follow those of all heads. Beside a head that was made from a description there is none: it
+    /// decides nothing that one could disagree with.
     /// </summary>
     public ImmutableArray<Challenger> Challengers { get; }
 

@@ -152,6 +152,7 @@ public sealed class ResultJson
             ReviewReasonKind.Uncertified => "uncertified"u8,
             ReviewReasonKind.Disagreement => "disagreement"u8,
             ReviewReasonKind.Anomaly => "anomaly"u8,
+            ReviewReasonKind.Described => "described"u8,
             _ => "audit"u8,
         });
         if (reason.Label >= 0)

@@ -17,4 +17,15 @@ internal sealed record DerivedExamples
     /// as the answer that it is nearer to, with the weight 4·(x − 0.5)².
     /// </summary>
     public float[]? Scores { get; init; }
+
+    /// <summary>
+    /// For each row of features after those of the sources, a positive that nobody answered: what somebody wrote to
+    /// describe a label.
+    /// </summary>
+    public IReadOnlyList<PseudoExample> Pseudo { get; init; } = [];
 }
+
+/// <summary>A text that counts as a positive of one label and says nothing about the others.</summary>
+/// <param name="Label">Column of the label.</param>
+/// <param name="Weight">How much it counts; an answered text counts 1.</param>
+internal readonly record struct PseudoExample(int Label, float Weight);

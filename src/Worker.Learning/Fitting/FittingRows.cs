@@ -22,13 +22,14 @@ internal sealed class FittingRows
         var synthetic = options.Sampling == Sampling.Smote
             ? data.Labels.Length * Smote.Share(data.Texts.Count, data.Labels.Length)
             : 0;
-        Answers = new CrossFitAnswers(data.Answers, derived.Sources.Count + synthetic, data.Groups);
+        Answers = new CrossFitAnswers(
+            data.Answers, derived.Sources.Count + derived.Pseudo.Count + synthetic, data.Groups);
         foreach (var row in unusable.Where(row => row < data.Texts.Count))
             Answers.Forget(row);
         Unusable = unusable;
     }
 
-    /// <summary>[texts + copies + points, width]; complete after <see cref="Split"/>.</summary>
+    /// <summary>[texts + copies + pseudo-examples + points, width]; complete after <see cref="Split"/>.</summary>
     public FeatureMatrix Features { get; private set; }
 
     /// <summary>The rows of <see cref="Features"/>, perhaps followed by unused ones.</summary>
@@ -36,6 +37,9 @@ internal sealed class FittingRows
 
     /// <summary>Rows whose features are not numbers; they are left out.</summary>
     public IReadOnlyList<int> Unusable { get; }
+
+    /// <summary>The row of the first pseudo-example.</summary>
+    private int FirstPseudo => data.Texts.Count + derived.Sources.Count;
 
     /// <summary>What was left out, in words; null if nothing was.</summary>
     public string? Remark => Unusable.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture,
@@ -97,7 +101,7 @@ internal sealed class FittingRows
             case Sampling.Smote:
                 foreach (var point in smote.Draw(label, Smote.Share(data.Texts.Count, data.Labels.Length), random))
                 {
-                    Answers.Derive(data.Texts.Count + derived.Sources.Count + points.Count, point.From, label);
+                    Answers.Derive(FirstPseudo + derived.Pseudo.Count + points.Count, point.From, label);
                     points.Add(point);
                 }
                 break;
@@ -106,6 +110,9 @@ internal sealed class FittingRows
 
     private void Guess(int label)
     {
+        for (var i = 0; i < derived.Pseudo.Count; i++)
+            if (derived.Pseudo[i].Label == label && !Unusable.Contains(FirstPseudo + i))
+                Answers.Guess(FirstPseudo + i, label, yes: true, derived.Pseudo[i].Weight);
         if (derived.Scores is not { } scores)
             return;
         for (var row = 0; row < data.Texts.Count; row++)

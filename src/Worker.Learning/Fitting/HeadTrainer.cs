@@ -53,17 +53,18 @@ internal static class HeadTrainer
         if (options.Problems() is { Count: > 0 } wrong)
             throw new ArgumentException("training options: " + string.Join("; ", wrong), nameof(options));
         derived ??= new DerivedExamples();
-        if (features.Rows != data.Texts.Count + derived.Sources.Count)
+        var more = derived.Sources.Count + derived.Pseudo.Count;
+        if (features.Rows != data.Texts.Count + more)
             throw new ArgumentException(
                 $"there are features of {features.Rows} texts, the data set has {data.Texts.Count} and " +
-                $"{derived.Sources.Count} derived: encode exactly these, in order",
+                $"{more} derived: encode exactly these, in order",
                 nameof(features));
         if (features.Rows == 0)
             throw new ArgumentException("there are no texts to train on", nameof(features));
         foreach (var head in previous ?? [])
         {
             HeadCompatibility.Require(head, encoder);
-            if (head.Feature == feature)
+            if (IsStart(head, feature))
                 HeadCompatibility.Require(head, feature, features.Width, encoder);
         }
         progress?.Report(new TrainingProgress(TrainingStage.Preparing, 0, 0, null));
@@ -91,7 +92,7 @@ internal static class HeadTrainer
                 member.Label,
                 answers,
                 member.Folds,
-                parents.TryGetValue(data.Labels[member.Label], out var parent) && parent.Feature == feature
+                parents.TryGetValue(data.Labels[member.Label], out var parent) && IsStart(parent, feature)
                     ? Start(parent, standardisation)
                     : null,
                 features.Width,
@@ -126,7 +127,7 @@ internal static class HeadTrainer
                     Thresholds = choice.Thresholds,
                     Certificate = choice.Certificate,
                     Training = new TrainingSummary(fit.Positives, fit.Negatives, figure.F1, figure.After.LogLoss),
-                    Parent = parent?.Feature == feature ? parent.Version : null,
+                    Parent = parent is not null && IsStart(parent, feature) ? parent.Version : null,
                 });
             }
         }
@@ -178,6 +179,9 @@ internal static class HeadTrainer
         }
         return groups;
     }
+
+    /// <summary>A head that was made from a description has seen no answers: it is no better start than none.</summary>
+    private static bool IsStart(Head parent, string feature) => parent.Feature == feature && parent.Described is null;
 
     private static float[] Start(Head parent, Standardisation standardisation) =>
         standardisation.FromRaw(parent.Weights, parent.Bias);

@@ -45,6 +45,16 @@ internal sealed class Standardisation
     }
 
     /// <summary>
+    /// The same with one deviation for all features: where there are so few rows that each feature's own says nothing.
+    /// </summary>
+    public Standardisation WithOneScale()
+    {
+        var variances = Scale.Where(scale => scale > 0).Select(scale => 1 / ((double)scale * scale)).ToArray();
+        var one = variances.Length == 0 ? 0 : (float)(1 / Math.Sqrt(variances.Average()));
+        return new Standardisation(Mean, Array.ConvertAll(Scale, scale => scale > 0 ? one : 0));
+    }
+
+    /// <summary>
     /// Weights and bias on raw features of the logit that <paramref name="parameters"/> give on standardised ones.
     /// </summary>
     /// <param name="parameters">Weights, then bias; [width + 1].</param>

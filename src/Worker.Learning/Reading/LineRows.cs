@@ -9,7 +9,11 @@ internal static class LineRows
 {
     private static readonly ColumnNames TextAlone = new([TextColumns.Default], isFixed: true);
 
-    public static IEnumerable<ReadRow> Json(Stream stream, string source) => Read(stream, source, JsonLine);
+    /// <param name="stream">Disposed of.</param>
+    /// <param name="source">Its name in error messages.</param>
+    /// <param name="example">A line as it should be, for error messages.</param>
+    public static IEnumerable<ReadRow> Json(Stream stream, string source, string example = JsonValues.Example) =>
+        Read(stream, source, (line, place) => JsonLine(line, place, example));
 
     public static IEnumerable<ReadRow> Texts(Stream stream, string source) => Read(stream, source, (line, place) =>
     {
@@ -35,7 +39,8 @@ internal static class LineRows
         }
     }
 
-    private static (DataRow? Row, string? Problem) JsonLine(ReadOnlyMemory<byte> line, string place)
+    private static (DataRow? Row, string? Problem) JsonLine(
+        ReadOnlyMemory<byte> line, string place, string example)
     {
         try
         {
@@ -43,12 +48,12 @@ internal static class LineRows
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
                 ? (JsonValues.Row(root.Clone(), place), null)
-                : (null, $"is {JsonValues.Name(root)}, not an object: write {JsonValues.Example}");
+                : (null, $"is {JsonValues.Name(root)}, not an object: write {example}");
         }
         catch (JsonException broken)
         {
             return (null, $"is not JSON (at byte {broken.BytePositionInLine}): write one object per line, e.g. "
-                + JsonValues.Example);
+                + example);
         }
     }
 }

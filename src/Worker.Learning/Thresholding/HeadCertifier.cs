@@ -20,7 +20,8 @@ internal static class HeadCertifier
         {
             int[] rows =
                 [.. Enumerable.Range(0, answers.Rows).Where(row => answers[row, label] != AnswerMatrix.Unknown)];
-            if (rows.Length == 0)
+            // A head that was made from a description decides nothing that could be certified.
+            if (rows.Length == 0 || scored.Heads[label].Described is not null)
                 continue;
             var head = scored.Heads[label];
             var (band, certificate) = CertifiedBand.Learn(

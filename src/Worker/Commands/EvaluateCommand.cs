@@ -113,13 +113,18 @@ internal static class EvaluateCommand
                 $"{string.Join(", ", trained.Take(5).Select(h => h.Label))}): name heads for these labels");
         if (unscored.Length > 0)
             Console.Error.WriteLine($"no head for {string.Join(", ", unscored)}: left out");
+        IReadOnlyList<Head> deciding = [.. trained.Where(head => head.Described is null)];
+        if (deciding.Count < trained.Count)
+            Console.Error.WriteLine(
+                $"{trained.Count - deciding.Count} heads are made from descriptions and decide nothing: of their " +
+                "figures only average precision and the curves say something");
         var scored = TextTraining.Score(loaded, data, trained);
         var evaluation = Evaluator.Evaluate(scored.Heads, scored.Probabilities, scored.Answers);
         ClassificationReport.Write(Console.Out, evaluation);
         Console.WriteLine();
         foreach (var line in ConfidenceReport.Lines(ConfidenceFigures.Of(scored)))
             Console.WriteLine(line);
-        var anomaly = unknown.Measure(loaded, data, trained);
+        var anomaly = unknown.Measure(loaded, data, deciding);
         if (anomaly is not null)
             AnomalyReport.Write(Console.Out, anomaly);
         if (report is null && json is null)

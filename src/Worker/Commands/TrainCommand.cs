@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Anomaly;
 using Worker.Core.Features;
+using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Learning.Anomaly;
 using Worker.Learning.Calibrating;
@@ -21,7 +22,12 @@ internal sealed class TrainCommand
         Description = $"Labelled texts: {DataArguments.Formats}. With \"labels\": {{\"spam\": 1, \"angry\": 0}} a " +
             "label that is not named is unknown; with \"labels\": [\"spam\"] all others of that file are no. Several " +
             "files, each labelled for only some labels, can be trained on together",
-        Required = true
+    };
+    private readonly Option<string?> describe = new("--describe")
+    {
+        Description = "Labels that nobody has answered yet, in words: JSON lines like " + DescriptionFile.Example +
+            ", a description or examples or both. Their heads never decide, they only find texts to ask people about " +
+            "first. --data may then also be texts without labels, or missing",
     };
     private readonly Option<string> destination = new("--out")
     {
@@ -87,8 +93,12 @@ internal sealed class TrainCommand
 
     private Command Build()
     {
-        var command = new Command("train", "Train calibrated heads on labelled texts") { data, destination, feature,
-            imbalance, calibration, weak, c, seed, from, exclusive, notExclusive, noAnomaly, references, perplexity };
+        var command = new Command("train",
+            "Train calibrated heads on labelled texts; or make heads from descriptions, to find what to ask about")
+        {
+            data, describe, destination, feature, imbalance, calibration, weak, c, seed, from, exclusive, notExclusive,
+            noAnomaly, references, perplexity,
+        };
         reading.AddTo(command);
         thresholds.AddTo(command);
         model.AddTo(command);
@@ -98,15 +108,25 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult parsed, CancellationToken stop)
     {
-        var paths = parsed.GetValue(data)!;
-        OutputPath.File("--out", parsed.GetValue(destination), paths);
+        var paths = parsed.GetValue(data) ?? [];
+        var words = parsed.GetValue(describe);
+        OutputPath.File("--out", parsed.GetValue(destination), [.. paths, words]);
+        if (paths.Length == 0 && words is null)
+            throw new UserError(
+                "--data is missing: name labelled texts to train on; or describe labels with --describe",
+                ExitCode.Usage);
+        var described = words is null ? null : DescribedLabels.Read(words, paths, reading.Read(parsed));
+        if (described is { Labelled.Count: 0 })
+            return Describe(parsed, described, stop);
         var examples = DataCleaning.Clean(
-            ExampleFile.Read(paths, reading.Read(parsed), Remarks.Write), out var remarks);
+            ExampleFile.Read(described?.Labelled ?? paths, reading.Read(parsed), Remarks.Write), out var remarks);
         using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
         using var loaded = LoadedEncoder.Open(
             model.Section(
                 parsed, folder.Bundle, [.. TextTraining.Candidates(parsed.GetValue(feature)!), FeatureNames.Taps]));
         var plan = Plan(parsed, loaded.Encoder.Hash);
+        if (described is not null)
+            plan = plan with { Described = described.Labels };
         Remarks.Write(DataCleaning.Summary(remarks));
         plan.Exclusive.Check(examples);
         var encoded = TextTraining.Encode(loaded, examples.Texts);
@@ -125,15 +145,28 @@ internal sealed class TrainCommand
             Print(result);
         foreach (var line in ExclusiveGroups.Lines(result.Heads))
             Console.WriteLine(line);
+        var heads = result.Heads;
+        if (described is not null)
+            heads = [.. heads, .. described.Without(heads).Train(loaded, examples.Texts, plan.Options.Seed, stop)];
         // The heads first, so that they are not lost if the reference fails.
-        if (result.Heads.Count > 0)
-            Write(parsed.GetValue(destination)!, result, loaded.Encoder.Hash);
+        if (heads.Count > 0)
+            Write(parsed.GetValue(destination)!, heads, loaded.Encoder.Hash);
         var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
-        if (result.Heads.Count == 0 && reference is null)
+        if (heads.Count == 0 && reference is null)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");
-        if (result.Heads.Count == 0)
-            Write(parsed.GetValue(destination)!, result, loaded.Encoder.Hash);
+        if (heads.Count == 0)
+            Write(parsed.GetValue(destination)!, heads, loaded.Encoder.Hash);
         WriteReference(reference, parsed.GetValue(destination)!);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Only descriptions: nothing else to train on, and no known texts for an anomaly reference.</summary>
+    private int Describe(ParseResult parsed, DescribedLabels described, CancellationToken stop)
+    {
+        using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
+        using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, [FeatureNames.Mean]));
+        var heads = described.Train(loaded, [], parsed.GetValue(seed), stop);
+        Write(parsed.GetValue(destination)!, heads, loaded.Encoder.Hash);
         return ExitCode.Done;
     }
 
@@ -155,7 +188,8 @@ internal sealed class TrainCommand
             Exclusive = Exclusive(parsed),
             Augment = against == Imbalance.Augment,
             Weak = parsed.GetResult(weak) is not null,
-            WeakHeads = weakHeads is null ? null : UsableHeads.Read(weakHeads, encoder),
+            WeakHeads = weakHeads is null ? null
+                : [.. UsableHeads.Read(weakHeads, encoder).Where(head => head.Described is null)],
             Options = against?.Apply(options) ?? options,
         };
     }
@@ -210,11 +244,11 @@ internal sealed class TrainCommand
     /// <summary>
     /// A reference of other texts next to new heads would mislead, so it is deleted with the old heads.
     /// </summary>
-    private static void Write(string destination, TrainingResult result, string encoder)
+    private static void Write(string destination, IReadOnlyList<Head> heads, string encoder)
     {
         AnomalyFile.Write(destination, null);
-        HeadFile.Write(destination, result.Heads);
-        Console.WriteLine($"{result.Heads.Count} heads for encoder {encoder[..12]} written to {destination}");
+        HeadFile.Write(destination, heads);
+        Console.WriteLine($"{heads.Count} heads for encoder {encoder[..12]} written to {destination}");
     }
 
     private static void WriteReference(AnomalyReference? reference, string destination)

@@ -14,6 +14,9 @@ internal static class HeadDescription
         var head = entry.Head!;
         var place = $"{topic.Topic}, {entry.Partition}@{entry.Offset}";
         yield return $"{TextColumns.OneLine(head.Label)}, version {head.Version}, published {entry.When} UTC ({place})";
+        if (head.Described is not null)
+            yield return HeadDifference.Line(
+                "made from", $"{HeadWords.Source(head)}: it never decides, it finds what to ask people about first");
         yield return HeadDifference.Line("threshold", $"yes from p = {HeadWords.Number(head.Thresholds.Decide)}");
         if (head.Thresholds.Low < head.Thresholds.High)
         {

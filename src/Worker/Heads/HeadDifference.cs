@@ -40,6 +40,8 @@ internal static class HeadDifference
                 "certificate", Change(HeadWords.Certificate(from.Certificate), HeadWords.Certificate(to.Certificate)));
         if (from.Group != to.Group)
             yield return ("group", $"{from.Group ?? "none"} → {to.Group ?? "none"}");
+        if (from.Described != to.Described)
+            yield return ("made from", Change(HeadWords.Source(from), HeadWords.Source(to)));
         if (from.Training != to.Training)
             yield return ("trained on", Change(Training(from), Training(to)));
     }

@@ -36,6 +36,14 @@ internal static class HeadWords
         _ => "no",
     };
 
+    /// <summary>The same of a head; "described" for one that was made from a description and never decides.</summary>
+    public static string Sides(Head head, DateTimeOffset now) =>
+        head.Described is null ? Sides(head.Certificate, now) : "described";
+
+    /// <summary>"description, 3 examples", or "answers" for a head that was fitted to answers.</summary>
+    public static string Source(Head head) => head.Described is not { } described ? "answers"
+        : (described.Text is null ? "" : "description, ") + $"{described.Examples.Length} examples";
+
     /// <summary>"yes+no, 5% wrong at most, audit, until 2027-02-21".</summary>
     public static string Certificate(Certificate? certificate)
     {

@@ -32,7 +32,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             var label = Padded(Fitted(entry.Label, LabelWidth), LabelWidth);
             var start = $"{label} {version,4} {entry.When,-16} ";
             output.WriteLine(start + (entry.Head is { } head
-                ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head.Certificate, now),-9} " +
+                ? $"{HeadWords.Number(head.Thresholds.Decide),6} {HeadWords.Sides(head, now),-9} " +
                     $"{Fitted(head.Encoder, EncoderWidth),-EncoderWidth} {Fitted(head.Group ?? "-", GroupWidth)}"
                 : Fitted(entry.Problem!, Screen - 1 - Width(start))));
         }
@@ -68,8 +68,7 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         return entry.Head is { } head
             ?
             [
-                $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(
-                    head.Certificate, now),
+                $"{head.Version}", written, HeadWords.Number(head.Thresholds.Decide), HeadWords.Sides(head, now),
                 head.Encoder, OneLine(head.Group ?? "-"),
             ]
             : ["?", written, "-", "-", "-", OneLine(entry.Problem!)];
@@ -135,6 +134,8 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
             json.WriteBoolean("holds", certificate.Holds(now));
             json.WriteEndObject();
         }
+        if (head.Described is not null)
+            json.WriteBoolean("described", true);
         if (head.Group is not null)
             json.WriteString("group", head.Group);
         if (head.Parent is { } parent)

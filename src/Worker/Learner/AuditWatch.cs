@@ -78,8 +78,9 @@ internal sealed class AuditWatch(
         return news;
     }
 
-    private bool Fits(Head head) =>
-        head.Encoder == loaded.Encoder.Hash && loaded.Encoder.Features.Resolve(head.Feature) is not null;
+    /// <summary>A head that was made from a description decides nothing, and has promised nothing.</summary>
+    private bool Fits(Head head) => head.Described is null
+        && head.Encoder == loaded.Encoder.Hash && loaded.Encoder.Features.Resolve(head.Feature) is not null;
 
     private AuditFigures? Look(
         LabelState label, Champion champion, IReadOnlyList<LabelState> labels, Watched? before,

@@ -78,13 +78,17 @@ internal sealed class TrainingRound(
         var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
         var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
         var encoded = features(examples.Ids, examples.Data.Texts, stop);
-        var inUse = labels.Select(label => champions.Find(label.Name)).OfType<Champion>()
-            .ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
+        var there = labels.Select(label => champions.Find(label.Name)).OfType<Champion>()
+            .ToLookup(champion => champion.Head.Described is null);
+        // A head that was made from a description decides nothing: its label's first real head has none to beat.
+        var inUse = there[true].ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
         var result = TextTraining.Train(loaded, examples.Data, encoded, new TrainingPlan
         {
             Feature = options.Feature,
             Previous = [.. inUse.Values.Select(champion => champion.Head)],
             WeakScores = examples.WeakScores,
+            Described = there[false].ToDictionary(
+                champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
             Options = new TrainingOptions { Parallelism = options.Threads },
         }, stop);
@@ -155,7 +159,7 @@ internal sealed class TrainingRound(
         var (label, json) = (one.Head.Label, Encoding.UTF8.GetBytes(one.Stored.Json));
         if (one.Stored.State == HeadState.Promoted)
             yield return new(headsTopic, Encoding.UTF8.GetBytes(label), json);
-        if (one.Stored.State == HeadState.Kept && champions.Find(label) is not null)
+        if (one.Stored.State == HeadState.Kept && champions.Find(label) is { Head.Described: null })
             yield return new(headsTopic, ChallengerKey.Of(label), json);
         else if (champions.HasChallenger(label))
             yield return new(headsTopic, ChallengerKey.Of(label), null);

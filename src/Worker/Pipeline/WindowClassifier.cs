@@ -62,7 +62,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         var anomalous = reference is null
             ? null
             : Compare(
-                reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), labels);
+                reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), heads);
         ArrayPool<float>.Shared.Return(features);
         return new TextScores(scores, challengers, anomalous, reference);
     }
@@ -87,12 +87,26 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         return apart;
     }
 
+    /// <summary>Without those of heads that were made from descriptions: theirs are no probabilities.</summary>
+    private static (ReadOnlyMemory<float> Values, int Labels) Probabilities(ReadOnlyMemory<float> scores, HeadSet heads)
+    {
+        var labels = heads.Heads.Length;
+        int[] kept = [.. Enumerable.Range(0, labels).Where(label => heads.Heads[label].Described is null)];
+        if (kept.Length == labels)
+            return (scores, labels);
+        var values = new float[scores.Length / labels * kept.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = scores.Span[i / kept.Length * labels + kept[i % kept.Length]];
+        return (values, kept.Length);
+    }
+
     /// <summary>p-values of texts; NaN for those that failed.</summary>
     private float[] Compare(
         AnomalyReference reference, TokenWindow tokens, Failure?[] failures,
-        ReadOnlyMemory<float> features, ReadOnlyMemory<float> probabilities, int labels)
+        ReadOnlyMemory<float> features, ReadOnlyMemory<float> scores, HeadSet heads)
     {
         var count = tokens.Count;
+        var (probabilities, labels) = Probabilities(scores, heads);
         var pValues = ArrayPool<float>.Shared.Rent(count);
         AnomalyScorer.PValues(
             reference, new AnomalyTexts(count, encoder.Features, features, labels, probabilities,

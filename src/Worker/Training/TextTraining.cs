@@ -50,16 +50,20 @@ internal static class TextTraining
     public static TrainingResult Train(
         LoadedEncoder loaded, DataSet data, EncodedTexts encoded, TrainingPlan plan, CancellationToken stop)
     {
-        // 1. Altered copies, if asked for, follow the texts.
+        // 1. Altered copies, if asked for, follow the texts; after them what describes labels.
         var (copies, sources) = plan.Augment ? TextAugmentation.Copy(data, plan.Options.Seed) : ([], []);
-        if (copies.Count > 0)
-            encoded = encoded with { Values = [.. encoded.Values, .. Encode(loaded, copies, plan.Quiet).Values] };
+        var (descriptions, pseudo) = PseudoExamples.Of(data, plan.Described);
+        if (copies.Count + descriptions.Count > 0)
+            encoded = encoded with
+            {
+                Values = [.. encoded.Values, .. Encode(loaded, [.. copies, .. descriptions], plan.Quiet).Values],
+            };
         FeatureCandidate[] candidates =
         [
             .. Candidates(plan.Feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers))
                 .Select(name => new FeatureCandidate(name, encoded.Matrix(name))),
         ];
-        var derived = new DerivedExamples { Sources = sources };
+        var derived = new DerivedExamples { Sources = sources, Pseudo = pseudo };
         // 2. Heads from people's answers; then, if asked for, again with the heads' scores for unknown answers.
         derived = derived with { Scores = plan.WeakScores };
         if (plan.Weak)
@@ -136,6 +140,13 @@ internal sealed record TrainingPlan
 
     /// <summary>How exclusive labels are found.</summary>
     public ExclusiveGroups Exclusive { get; init; } = ExclusiveGroups.Automatic;
+
+    /// <summary>
+    /// What labels mean, for those of which somebody wrote it: that helps while there are few answers. Labels that are
+    /// not trained are ignored.
+    /// </summary>
+    public IReadOnlyDictionary<string, LabelDescription> Described { get; init; } =
+        new Dictionary<string, LabelDescription>();
 
     /// <summary>Whether texts with rare labels get altered copies.</summary>
     public bool Augment { get; init; }

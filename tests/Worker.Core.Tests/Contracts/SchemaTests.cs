@@ -14,7 +14,7 @@ public class SchemaTests
 {
     private static readonly Gen<Head> Heads =
         from number in Gen.Choose(0, 1_000_000)
-        from kind in Gen.Choose(0, 5)
+        from kind in Gen.Choose(0, 6)
         let side = new CertifiedSide(200, 100, 2)
         select new Head
         {
@@ -37,6 +37,7 @@ public class SchemaTests
                 _ => null,
             },
             Group = kind > 3 ? "kind" : null,
+            Described = kind == 6 ? new LabelDescription("asks for money", ["where is my refund"]) : null,
             Training = kind == 4 ? new(12, 30, 0.9, null) : null,
             Parent = kind == 5 ? number : null,
         };
