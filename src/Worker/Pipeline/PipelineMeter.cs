@@ -30,7 +30,7 @@ internal sealed class PipelineMeter : IDisposable
     private volatile PartitionLags? lags;
     private volatile Func<bool> isReady = () => false;
     private volatile Func<bool> isOutage = () => false;
-    private volatile AnomalyDrift? anomalies;
+    private volatile AnomalyWatch? anomalies;
     private long totalRead;
     private long totalMessages;
     private long totalTokens;
@@ -81,7 +81,7 @@ internal sealed class PipelineMeter : IDisposable
     public void WatchOutage(Func<bool> outage) => isOutage = outage;
 
     /// <summary>Sets what watches the anomalies of published windows.</summary>
-    public void WatchAnomalies(AnomalyDrift drift) => anomalies = drift;
+    public void WatchAnomalies(AnomalyWatch watch) => anomalies = watch;
 
     /// <summary>Sets how the meter asks for the partitions and for the worker's readiness.</summary>
     public void Watch(PartitionLags partitions, Func<bool> ready) => (lags, isReady) = (partitions, ready);

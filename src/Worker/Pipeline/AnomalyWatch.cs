@@ -7,7 +7,7 @@ namespace Worker.Pipeline;
 /// Watches whether texts that are unlike the known ones become more frequent on the stream. It begins anew with each
 /// anomaly reference, and each worker has its own. One writer, the publishing stage; any thread may read.
 /// </summary>
-internal sealed class AnomalyDrift(ILogger log)
+internal sealed class AnomalyWatch(ILogger log)
 {
     private AnomalyReference? reference;
     private AnomalyMartingale martingale = new();
