@@ -20,6 +20,9 @@ public sealed class ResultJson
         [.. Enumerable.Range(0, 100).SelectMany(n =>
             Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
 
+    /// <summary>Sets of heads whose labels are kept encoded.</summary>
+    private const int MaximumKnown = 4;
+
     private static readonly byte[][] Decisions = [.. Enum.GetValues<MessageDecision>()
         .Select(decision => Encoding.ASCII.GetBytes($",\"decision\":\"{DecisionNames.Of(decision)}\""))];
     private static readonly byte[][] ReviewStates = [.. Enum.GetValues<ReviewState>()
@@ -27,6 +30,7 @@ public sealed class ResultJson
 
     private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly LabelTrim trim;
+    private readonly List<LabelBytes> known = [];
     private LabelBytes? labels;
     private byte[] encoder = [];
     private (string Name, byte[] Escaped) topic = ("", []);
@@ -80,7 +84,14 @@ public sealed class ResultJson
         buffer.ResetWrittenCount();
         if (labels is not null && ReferenceEquals(labels.Heads, heads))
             return;
-        labels = new LabelBytes(heads);
+        // With canaries, the messages of a window have a few sets.
+        labels = known.Find(one => ReferenceEquals(one.Heads, heads));
+        if (labels is null)
+        {
+            if (known.Count == MaximumKnown)
+                known.RemoveAt(0);
+            known.Add(labels = new LabelBytes(heads));
+        }
         encoder = JsonEscape.Encode(heads.Encoder);
     }
 

@@ -59,6 +59,8 @@ internal sealed class PipelineMeter : IDisposable
         Gauge(
             MetricNames.ChallengerVersion,
             () => Versions((lastUsed?.Challengers ?? []).Select(challenger => challenger.Head)));
+        Gauge(
+            MetricNames.CanaryVersion, () => Versions((lastUsed?.Canaries ?? []).Select(canary => canary.Head)));
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
         Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);
         Gauge<int>(MetricNames.Ready, () => [new(isReady() ? 1 : 0)]);

@@ -6,7 +6,9 @@ namespace Worker.Pipeline;
 /// <param name="Probabilities">[texts, labels], calibrated; rows of texts that failed mean nothing.</param>
 /// <param name="Challengers">[texts, challengers], likewise; null without challengers.</param>
 /// <param name="AnomalyPs">[texts], conformal p-values, NaN for texts that failed; null without a reference.</param>
-internal readonly record struct TextScores(float[] Probabilities, float[]? Challengers, float[]? AnomalyPs)
+/// <param name="Variants">[texts], which of the heads' variants decided; null without canaries; not pooled.</param>
+internal readonly record struct TextScores(
+    float[] Probabilities, float[]? Challengers, float[]? AnomalyPs, int[]? Variants = null)
 {
     /// <summary>No texts.</summary>
     public static TextScores None { get; } = new([], null, null);
