@@ -123,7 +123,7 @@ public sealed class HeadSet
     public Head? FindCanary(string label) => canaries.GetValueOrDefault(label);
 
     /// <summary>Which of <see cref="Variants"/> decides a message.</summary>
-    /// <param name="place">The message's (<see cref="CanaryPlace"/>).</param>
+    /// <param name="place">The message's, in [0, 1): always the same for the same message.</param>
     public int VariantAt(double place)
     {
         // The largest share first: the smallest one above the place has the most canaries.

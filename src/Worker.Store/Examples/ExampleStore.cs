@@ -57,6 +57,14 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
             "WHERE label_id = @label AND value IS NOT NULL ORDER BY text_id DESC LIMIT @maximum",
             StoredExample.Read, ("label", label), ("maximum", (long)maximum))).ToList());
 
+    /// <summary>Audited examples of a label that count, in the order in which they were recorded.</summary>
+    /// <param name="label">Id.</param>
+    /// <param name="after">Those that were recorded after this change.</param>
+    public IReadOnlyList<StoredExample> Audits(long label, long after) => database.Transact(session => session.Query(
+        "SELECT label_id, text_id, value, blind, propensity, at, change FROM examples WHERE label_id = @label AND " +
+        "change > @after AND propensity IS NOT NULL AND value IN (0, 1) ORDER BY change, text_id",
+        StoredExample.Read, ("label", label), ("after", after)));
+
     /// <summary>Texts by their ids; an id without a text is left out.</summary>
     public IReadOnlyDictionary<long, string> Texts(IEnumerable<long> ids)
     {

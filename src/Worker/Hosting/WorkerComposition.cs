@@ -41,6 +41,7 @@ internal sealed class WorkerComposition
         Heads = new HeadRegistry(heads, Log, count => Meter.RefusedHeads(count, "head"));
         Anomalies = new AnomalyRegistry(
             encoder.Encoder.Hash, encoder.Encoder.Features, Log, count => Meter.RefusedHeads(count, "anomaly"));
+        Meter.WatchAnomalies(new AnomalyDrift(Log));
     }
 
     public RunOptions Options { get; }

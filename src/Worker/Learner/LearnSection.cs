@@ -71,6 +71,13 @@ internal sealed class LearnSection
     [Range(0, 0.99)]
     public double WorseCalibration { get; set; } = 0.01;
 
+    /// <summary>
+    /// Chance that a head that errs no more than it promised ever raises the alarm in the random audit, over all
+    /// labels. Default 0.01; range 0.000001 to 0.5.
+    /// </summary>
+    [Range(0.000001, 0.5)]
+    public double DriftLevel { get; set; } = 0.01;
+
     public PromotionOptions Promotion => new()
     {
         MinimumAnswers = PromotionAnswers,

@@ -10,7 +10,7 @@ namespace Worker.Learner;
 /// The life of a learner. Four loops, each on its own thread: the heads topic tells the heads in use, the labels topic
 /// goes into the store, labels that are due are trained, and what came of it is sent.
 /// </summary>
-internal sealed class LearnerLife(LearnerParts parts)
+internal sealed class LearnerLife(LearnerParts parts) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
@@ -55,6 +55,13 @@ internal sealed class LearnerLife(LearnerParts parts)
         }
     }
 
+    public void Dispose()
+    {
+        answered.Dispose();
+        decided.Dispose();
+        parts.Dispose();
+    }
+
     private void FollowHeads(CancellationToken stop)
     {
         using var topic = parts.HeadsTopic();
@@ -85,6 +92,7 @@ internal sealed class LearnerLife(LearnerParts parts)
         headsKnown.Task.Wait(stop);
         var features = parts.Features(store, encoder);
         var round = parts.Round(store, features, encoder);
+        var (audits, withdrawal) = (parts.Audits(store, features, encoder), parts.Withdrawal(store));
         var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
         while (true)
         {
@@ -96,11 +104,39 @@ internal sealed class LearnerLife(LearnerParts parts)
                 cleaned = now;
             }
             var labels = parts.Retry.Run(store.Examples.Labels, stop);
-            var due = labels.Where(label => schedule.Of(label, now).IsDue).ToList();
+            foreach (var figures in parts.Retry.Run(() => audits.Look(labels, stop), stop))
+                Tell(figures, labels, withdrawal, stop);
+            parts.Meter.Stand(labels, audits.Figures);
+            var due = labels.Where(label => schedule.Of(label, now, audits.AlarmSince(label.Name)).IsDue).ToList();
             if (due.Count > 0 && Round(round, due, stop))
                 continue;
             if (parts.Retry.Run(features.EncodeMissing, stop) == 0)
                 answered.WaitOne(Pause);
+        }
+    }
+
+    /// <summary>Says that a head does not keep its promise, and takes back certificates that do not hold.</summary>
+    private void Tell(
+        AuditFigures figures, IReadOnlyList<LabelState> labels, CertificateWithdrawal withdrawal,
+        CancellationToken stop)
+    {
+        if (figures.Alarm)
+            parts.Log.LogWarning("Drift: {Label} v{Version} is wrong in at least {Lower:P1} of the audited texts " +
+                "({Errors} of {Seen}), and promised at most {Promised:P1}: it is trained again",
+                figures.Label, figures.Version, figures.Lower, figures.Errors, figures.Seen, figures.Promised);
+        if (figures.Revised is null)
+            return;
+        var id = labels.First(label => label.Name == figures.Label).Id;
+        try
+        {
+            if (parts.Retry.Run(() => withdrawal.Withdraw(id, figures, stop), stop) is { } head)
+                parts.Log.LogWarning("Drift: {Label} v{Version} goes on as v{Next} without certificates that do not " +
+                    "hold in the audit", figures.Label, figures.Version, head.Version);
+            decided.Set();
+        }
+        catch (LeaseLostException lost)
+        {
+            parts.Log.LogWarning("No certificate was withdrawn: {Reason}", lost.Message);
         }
     }
 
@@ -111,8 +147,11 @@ internal sealed class LearnerLife(LearnerParts parts)
         {
             var outcomes = parts.Retry.Run(() => round.Run(due, stop), stop);
             foreach (var outcome in outcomes)
+            {
+                parts.Meter.Made(outcome);
                 parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
                     outcome.Head is { } head ? $" v{head.Version}" : " has no new head:", outcome.Sentence);
+            }
             decided.Set();
             return outcomes.Count > 0;
         }

@@ -17,7 +17,7 @@ internal sealed record LearnerOptions(
     string Version);
 
 /// <summary>What a learner is made of, built from its options. Nothing here runs.</summary>
-internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory loggers, TimeProvider clock)
+internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
 {
     public LearnerOptions Options => options;
 
@@ -26,6 +26,8 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
     public ILogger Log { get; } = loggers.CreateLogger<LearnerParts>();
 
     public StoreRetry Retry { get; } = new(loggers.CreateLogger<StoreRetry>(), clock);
+
+    public LearnerMeter Meter { get; } = new(clock);
 
     public Champions Champions { get; } = new(options.Kafka.Topics.Heads);
 
@@ -62,6 +64,14 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
 
     public FeatureSource Features(LearningStore store, LoadedEncoder encoder) => new(store, encoder, Log);
 
+    public AuditWatch Audits(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
+        new(store, features.Of, encoder, Champions, options.Learn.DriftLevel, clock);
+
+    public CertificateWithdrawal Withdrawal(LearningStore store) =>
+        new(store, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
+
     public TrainingRound Round(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
         new(store, features.Of, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
+
+    public void Dispose() => Meter.Dispose();
 }

@@ -13,7 +13,10 @@ internal sealed class LearningSchedule(LearnSection options)
     /// <summary>Texts of each answer that a head takes; what training itself asks for.</summary>
     public const int MinimumOfEach = 5;
 
-    public Due Of(LabelState label, DateTimeOffset now)
+    /// <param name="label">How it stands.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="drifting">Since when its head in use errs more than it promised; null while it does not.</param>
+    public Due Of(LabelState label, DateTimeOffset now, DateTimeOffset? drifting = null)
     {
         if (label.Pending == 0 && !label.IsAsked)
             return new Due(false, label.Fitted == 0 ? "no answers yet" : "no new answers since the last training");
@@ -22,6 +25,9 @@ internal sealed class LearningSchedule(LearnSection options)
                 $"{label.Positives} yes and {label.Negatives} no: a head takes {MinimumOfEach} of each");
         if (label.IsAsked)
             return new Due(true, "somebody asked for it");
+        // Once: what drifts on after that is trained by the number of answers.
+        if (drifting > label.FittedAt)
+            return new Due(true, "its head errs more in the audit than it promised");
         if (label.Pending >= options.Answers)
             return new Due(true, $"{label.Pending} new answers");
         var waited = now - label.PendingSince!.Value;

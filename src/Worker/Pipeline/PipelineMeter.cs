@@ -30,6 +30,7 @@ internal sealed class PipelineMeter : IDisposable
     private volatile PartitionLags? lags;
     private volatile Func<bool> isReady = () => false;
     private volatile Func<bool> isOutage = () => false;
+    private volatile AnomalyDrift? anomalies;
     private long totalRead;
     private long totalMessages;
     private long totalTokens;
@@ -61,6 +62,8 @@ internal sealed class PipelineMeter : IDisposable
             () => Versions((lastUsed?.Challengers ?? []).Select(challenger => challenger.Head)));
         Gauge(
             MetricNames.CanaryVersion, () => Versions((lastUsed?.Canaries ?? []).Select(canary => canary.Head)));
+        Gauge<double>(MetricNames.AnomalyEvidence, () => anomalies is { } drift ? [new(drift.Evidence)] : []);
+        Gauge<int>(MetricNames.AnomalyDrift, () => anomalies is { } drift ? [new(drift.Alarm ? 1 : 0)] : []);
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);
         Gauge(MetricNames.TimeLag, () => lags?.Seconds() ?? []);
         Gauge<int>(MetricNames.Ready, () => [new(isReady() ? 1 : 0)]);
@@ -78,6 +81,9 @@ internal sealed class PipelineMeter : IDisposable
 
     /// <summary>Sets how the meter asks whether Kafka is away.</summary>
     public void WatchOutage(Func<bool> outage) => isOutage = outage;
+
+    /// <summary>Sets what watches the anomalies of published windows.</summary>
+    public void WatchAnomalies(AnomalyDrift drift) => anomalies = drift;
 
     /// <summary>Sets how the meter asks for the partitions and for the worker's readiness.</summary>
     public void Watch(PartitionLags partitions, Func<bool> ready) => (lags, isReady) = (partitions, ready);
@@ -114,6 +120,7 @@ internal sealed class PipelineMeter : IDisposable
         tokens.Add(window.Window.Tokens.Tokens);
         Results(output.Counts, window.Heads);
         Failures(window.Window.Failures);
+        anomalies?.Observe(window);
         lags?.Published(window.Window.Source);
         Volatile.Write(ref totalMessages, totalMessages + count);
         Volatile.Write(ref totalTokens, totalTokens + window.Window.Tokens.Tokens);

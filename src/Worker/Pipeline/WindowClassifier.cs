@@ -1,5 +1,6 @@
 using System.Buffers;
 using Worker.Core.Anomaly;
+using Worker.Core.Decisions;
 using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
@@ -71,7 +72,7 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
             : Compare(
                 reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), labels);
         ArrayPool<float>.Shared.Return(features);
-        return new TextScores(scores, challengers, anomalous, variants);
+        return new TextScores(scores, challengers, anomalous, reference, variants);
     }
 
     /// <summary>Puts canaries' logits in the place of their labels', for the texts that they decide.</summary>

@@ -46,6 +46,10 @@ internal static class MetricNames
     public static readonly MetricName Disagreements = new(
         "worker.challenger.disagreements", "{message}",
         "Messages of which a challenger decides otherwise than the head in use", "label");
+    public static readonly MetricName AnomalyEvidence = new(
+        "worker.anomaly.evidence", "1", "How strongly the stream speaks for more unknown texts; 1 at the start");
+    public static readonly MetricName AnomalyDrift = new(
+        "worker.anomaly.drift", "{alarm}", "1 once unknown texts have become more frequent, else 0");
     public static readonly MetricName Lag = new(
         "worker.lag", "{message}", "Messages of a partition that are not published yet", "topic", "partition");
     public static readonly MetricName TimeLag = new("worker.time_lag", "s",
@@ -55,9 +59,30 @@ internal static class MetricNames
     public static readonly MetricName Outage = new(
         "worker.kafka.outage", "{outage}", "1 while Kafka does not serve this worker (the log has details), else 0");
 
+    public static readonly MetricName Examples = new(
+        "worker.learn.examples", "{text}", "Answered texts that the store holds of each label", "label", "answer");
+    public static readonly MetricName PendingAnswers = new(
+        "worker.learn.pending", "{text}", "Texts whose answer changed since the label's last training", "label");
+    public static readonly MetricName AnswerAge = new(
+        "worker.learn.answer_age", "s", "Time since the label's last answer was given", "label");
+    public static readonly MetricName HeadsMade = new(
+        "worker.learn.heads", "{head}", "Trainings by what became of the head; none: no head could be made",
+        "label", "outcome");
+    public static readonly MetricName AuditError = new(
+        "worker.audit.error", "1", "Share of the audited decisions of the head in use that people contradict",
+        "label");
+    public static readonly MetricName AuditBound = new(
+        "worker.audit.bound", "1", "Lower bound of that error, which holds at all times together", "label");
+    public static readonly MetricName PromisedError = new(
+        "worker.audit.promised", "1", "The most that the head's own figures allow for", "label");
+    public static readonly MetricName Drift = new(
+        "worker.audit.drift", "{alarm}", "1 while the bound is above what was promised, else 0", "label");
+
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, Lag, TimeLag, Ready, Outage,
+        HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag,
+        TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError,
+        Drift,
     ];
 }

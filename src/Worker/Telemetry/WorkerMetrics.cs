@@ -22,6 +22,8 @@ internal static class WorkerMetrics
         .AddView(MetricNames.StageSeconds.Name, new ExplicitBucketHistogramConfiguration { Boundaries = Seconds })
         .AddView(MetricNames.WindowMessages.Name, new ExplicitBucketHistogramConfiguration { Boundaries = Messages })
         .AddView(MetricNames.Decisions.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
+        .AddView(MetricNames.Examples.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
+        .AddView(MetricNames.HeadsMade.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
         .AddView(MetricNames.Lag.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries })
         .AddView(MetricNames.TimeLag.Name, new MetricStreamConfiguration { CardinalityLimit = MaximumSeries });
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Core.Tests.Decisions;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
-using Worker.Core.Heads;
+using Worker.Core.Decisions;
 using Worker.Learning.Saving;
 
 namespace Worker.Tests.Pipeline;

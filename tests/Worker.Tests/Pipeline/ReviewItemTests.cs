@@ -123,7 +123,7 @@ public class ReviewItemTests(TinyModel model)
         probabilities.AsSpan().Fill(0.5f);
         return new ScoredWindow(
             new TokenizedWindow(window, texts, tokens, new Failure?[messages.Length], new bool[messages.Length]), heads,
-            new TextScores(probabilities, null, null));
+            new TextScores(probabilities, null, null, null));
     }
 
     private static List<JsonElement> Results(in WindowOutput output) =>

@@ -1,0 +1,160 @@
+using System.Numerics.Tensors;
+using Worker.Core.Heads;
+using Worker.Encoders;
+using Worker.Learning.Certifying;
+using Worker.Learning.Drifting;
+using Worker.Learning.Examples;
+using Worker.Store;
+using Worker.Store.Examples;
+using Worker.Store.Heads;
+
+namespace Worker.Learner;
+
+/// <summary>How a head in use fares in the random audit, since it was made.</summary>
+/// <param name="Seen">Audited texts with an answer, copies counted once.</param>
+/// <param name="Errors">Texts of which it decides otherwise.</param>
+/// <param name="Lower">The error is at least this, at all times together.</param>
+/// <param name="Promised">The most that its own figures allow for; null for a head that promised nothing.</param>
+/// <param name="Revised">The head without the certificates that do not hold; null while all hold.</param>
+internal sealed record AuditFigures(
+    string Label, int Version, long Seen, long Errors, double Lower, double? Promised, Head? Revised)
+{
+    /// <summary>Whether it errs more than it promised.</summary>
+    public bool Alarm => Lower > Promised;
+}
+
+/// <summary>
+/// Holds the heads in use against what they promised, by the answers of the random audit to texts that they were not
+/// fitted on. Bounds hold at all times together, so looking after every answer raises no false alarm by itself.
+/// All answers since the head was made are gone through again when there are new ones: nothing needs to be kept. One
+/// caller at a time.
+/// </summary>
+/// <param name="store">Answers, and what heads said of them when they were judged.</param>
+/// <param name="features">Features of texts by ids and texts, which are as many.</param>
+/// <param name="loaded">The encoder; heads of another are not watched.</param>
+/// <param name="champions">The heads in use.</param>
+/// <param name="level">Chance that any of the labels ever raises a false alarm.</param>
+/// <param name="clock">For the time of alarms.</param>
+internal sealed class AuditWatch(
+    LearningStore store, Func<IReadOnlyList<long>, IReadOnlyList<string>, CancellationToken, EncodedTexts> features,
+    LoadedEncoder loaded, Champions champions, double level, TimeProvider clock)
+{
+    /// <summary>Audited texts from which on these alone make the promise; other texts were chosen for doubt.</summary>
+    private const int EnoughAudited = 100;
+
+    private readonly Dictionary<string, Watched> watched = new(StringComparer.Ordinal);
+
+    /// <summary>The last look at every label that has a head in use and a promise.</summary>
+    public IReadOnlyList<AuditFigures> Figures => [.. watched.Values.Select(label => label.Figures)];
+
+    /// <summary>Since when a label's head in use has been in alarm; null while it is not.</summary>
+    public DateTimeOffset? AlarmSince(string label) => watched.GetValueOrDefault(label)?.AlarmSince;
+
+    /// <summary>Looks at labels that have new answers.</summary>
+    /// <returns>Figures that show something new: an alarm, or a certificate that does not hold.</returns>
+    public IReadOnlyList<AuditFigures> Look(IReadOnlyList<LabelState> labels, CancellationToken stop)
+    {
+        var news = new List<AuditFigures>();
+        foreach (var label in labels)
+        {
+            stop.ThrowIfCancellationRequested();
+            var before = watched.GetValueOrDefault(label.Name);
+            if (champions.Find(label.Name) is not { } champion || !Fits(champion.Head))
+            {
+                watched.Remove(label.Name);
+                continue;
+            }
+            if (before is not null && before.Answer == label.LastAnswer
+                && before.Figures.Version == champion.Head.Version)
+                continue;
+            if (Look(label, champion, labels, before, stop) is not { } figures)
+                continue;
+            var (was, now) = (before?.Figures.Version == figures.Version ? before : null, clock.GetUtcNow());
+            var since = figures.Alarm ? was?.AlarmSince ?? now : (DateTimeOffset?)null;
+            watched[label.Name] = new Watched(figures, label.LastAnswer, since);
+            if ((figures.Alarm && was?.AlarmSince is null) || figures.Revised is not null)
+                news.Add(figures);
+        }
+        return news;
+    }
+
+    private bool Fits(Head head) =>
+        head.Encoder == loaded.Encoder.Hash && loaded.Encoder.Features.Resolve(head.Feature) is not null;
+
+    private AuditFigures? Look(
+        LabelState label, Champion champion, IReadOnlyList<LabelState> labels, Watched? before,
+        CancellationToken stop)
+    {
+        var history = store.Heads.Of([label.Id]);
+        // A later head is on its way to the topic.
+        if (history.Any(head => head.State == HeadState.Promoted && head.Version > champion.Head.Version))
+            return null;
+        var evidence = HeadEvidence.Of(champion, history);
+        var audits = store.Examples.Audits(label.Id, evidence?.Change ?? 0)
+            .Where(example => evidence is not null || example.At > champion.Since).ToList();
+        var promised = before?.Figures.Version == champion.Head.Version
+            ? before.Figures.Promised : Promise(label.Id, evidence);
+        var alpha = level / labels.Count;
+        var drift = promised is { } target ? new DriftWatch(target, alpha) : null;
+        var certificate = champion.Head.Certificate is null ? null : new CertificateWatch(champion.Head, alpha);
+        foreach (var (p, yes, answer) in Decided(champion.Head, labels, audits, stop))
+        {
+            drift?.Observe(yes != answer);
+            certificate?.Observe(p, answer);
+        }
+        var revised = certificate?.Revised();
+        return new AuditFigures(
+            label.Name, champion.Head.Version, drift?.State.Seen ?? 0, drift?.State.Errors ?? 0,
+            drift?.State.Lower ?? 0, promised, ReferenceEquals(revised, champion.Head) ? null : revised);
+    }
+
+    /// <summary>
+    /// What the head says of audited texts, in the order of their answers; of copies of the first only.
+    /// </summary>
+    private IEnumerable<(double P, bool Yes, bool Answer)> Decided(
+        Head head, IReadOnlyList<LabelState> labels, List<StoredExample> audits, CancellationToken stop)
+    {
+        var texts = store.Examples.Texts(audits.Select(example => example.Text));
+        audits = audits.FindAll(example => texts.ContainsKey(example.Text));
+        if (audits.Count == 0)
+            yield break;
+        string[] read = [.. audits.Select(example => texts[example.Text])];
+        var encoded = features([.. audits.Select(example => example.Text)], read, stop);
+        var groups = TextGroups.Of(read);
+        var rivals = head.Group is null ? [] : labels.Select(label => champions.Find(label.Name)?.Head)
+            .OfType<Head>().Where(other => other.Group == head.Group && other.Label != head.Label && Fits(other))
+            .ToList();
+        var seen = new HashSet<int>();
+        for (var row = 0; row < audits.Count; row++)
+        {
+            var p = Probability(head, row);
+            if (!double.IsFinite(p) || !seen.Add(groups[row]))
+                continue;
+            var yes = head.Group is null
+                ? p >= head.Thresholds.Decide : rivals.TrueForAll(other => Probability(other, row) < p);
+            yield return (p, yes, audits[row].Value == 1);
+        }
+
+        double Probability(Head of, int row) => of.Calibration.Probability(
+            TensorPrimitives.Dot(encoded.Matrix(of.Feature).Row(row), of.Weights) + of.Bias);
+    }
+
+    /// <summary>
+    /// The error that a head promises by what it said of texts that were held out when it was judged.
+    /// </summary>
+    private double? Promise(long label, HeadEvidence? evidence)
+    {
+        if (evidence is null)
+            return null;
+        var rows = store.Examples.Examples([label]).Where(example => example.Value is 0 or 1)
+            .Select(example => (Example: example, Place: evidence.IndexOf(example.Text)))
+            .Where(row => row.Place >= 0).ToList();
+        var audited = rows.FindAll(row => row.Example.Propensity is not null);
+        if (audited.Count >= EnoughAudited)
+            rows = audited;
+        var errors = rows.Count(row => evidence.Decisions[row.Place] != (row.Example.Value == 1));
+        return rows.Count == 0 ? null : DriftWatch.Promised(errors, rows.Count);
+    }
+
+    private sealed record Watched(AuditFigures Figures, DateTimeOffset? Answer, DateTimeOffset? AlarmSince);
+}
