@@ -17,7 +17,8 @@ namespace Worker.Core.Heads;
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
 /// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), group (the
 /// label's exclusive group), training, parent and canary (a canary's share of messages) may be absent; fields not named
-/// here are ignored, so that a later version's records can still be read. A head read back equals the one written, bit for bit.
+/// here are ignored, so that a later version's records can still be read. A head read back equals the one written, bit
+/// for bit.
 /// </summary>
 public static class HeadJson
 {

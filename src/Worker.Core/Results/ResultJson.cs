@@ -32,7 +32,6 @@ public sealed class ResultJson
     private readonly LabelTrim trim;
     private readonly List<LabelBytes> known = [];
     private LabelBytes? labels;
-    private byte[] encoder = [];
     private (string Name, byte[] Escaped) topic = ("", []);
 
     public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
@@ -82,17 +81,20 @@ public sealed class ResultJson
     private void Begin(HeadSet heads)
     {
         buffer.ResetWrittenCount();
-        if (labels is not null && ReferenceEquals(labels.Heads, heads))
-            return;
-        // With canaries, the messages of a window have a few sets.
-        labels = known.Find(one => ReferenceEquals(one.Heads, heads));
-        if (labels is null)
-        {
-            if (known.Count == MaximumKnown)
-                known.RemoveAt(0);
-            known.Add(labels = new LabelBytes(heads));
-        }
-        encoder = JsonEscape.Encode(heads.Encoder);
+        if (labels is null || !ReferenceEquals(labels.Heads, heads))
+            labels = Labels(heads);
+    }
+
+    /// <summary>The labels of a set, encoded: with canaries, the messages of a window have a few sets.</summary>
+    private LabelBytes Labels(HeadSet heads)
+    {
+        foreach (var one in known)
+            if (ReferenceEquals(one.Heads, heads))
+                return one;
+        if (known.Count == MaximumKnown)
+            known.RemoveAt(0);
+        known.Add(new LabelBytes(heads));
+        return known[^1];
     }
 
     private void WriteCommon(in MessageResult result, ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> echo)
@@ -102,7 +104,7 @@ public sealed class ResultJson
         Raw(",\"timestamp\":"u8);
         Number(result.TimestampMs);
         Raw("},\"encoder\":\""u8);
-        Raw(encoder);
+        Raw(labels!.Encoder);
         Raw("\",\"tokens\":"u8);
         Number(result.Tokens);
         if (result.Truncated)
