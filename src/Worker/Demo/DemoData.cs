@@ -19,11 +19,17 @@ internal sealed record DemoData
     /// <summary>The late label has at least this many texts to train on.</summary>
     private const int MinimumLate = 20;
 
+    /// <summary>Texts of either answer that the loop begins with.</summary>
+    private const int FirstOfEach = 8;
+
     /// <summary>Training data at the start; null if heads are given.</summary>
     public DataSet? Early { get; private init; }
 
     /// <summary>The same texts with only the late label's answers; null without a late label.</summary>
     public DataSet? Late { get; private init; }
+
+    /// <summary>A few of these texts with one label's answers, which the loop begins with; null if heads are given.</summary>
+    public DataSet? Few { get; private init; }
 
     /// <summary>The texts to stream.</summary>
     public required IReadOnlyList<string> Texts { get; init; }
@@ -74,7 +80,21 @@ internal sealed record DemoData
         Texts = [],
         Early = late is null ? train : train.WithLabels([.. train.Labels.Where(label => label != late)]),
         Late = late is null ? null : train.WithLabels([late]),
+        Few = First(train.WithLabels([MostEven(train)])),
     };
+
+    /// <summary>The label whose rarer answer has the most texts.</summary>
+    private static string MostEven(DataSet data) => data.Labels.Select((label, i) => (label, data.Answers.Count(i)))
+        .MaxBy(pair => Math.Min(pair.Item2.Positives, pair.Item2.Negatives)).label;
+
+    /// <summary>The first texts, until there are some of either answer.</summary>
+    private static DataSet First(DataSet one)
+    {
+        var (rows, yes, no) = (0, 0, 0);
+        for (; rows < one.Texts.Count && (yes < FirstOfEach || no < FirstOfEach); rows++)
+            _ = one.Answers[rows, 0] == AnswerMatrix.Yes ? yes++ : no++;
+        return one.Part([.. Enumerable.Range(0, rows)]);
+    }
 
     /// <summary>The rarest label that still has enough texts to train on; null if it would be the only one.</summary>
     private static string? Rarest(DataSet data)

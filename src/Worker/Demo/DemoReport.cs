@@ -1,6 +1,7 @@
 using Spectre.Console;
 using Worker.Core.Heads;
 using Worker.Encoders;
+using Worker.Learner;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Examples;
 using Worker.Pipeline;
@@ -131,6 +132,35 @@ internal sealed class DemoReport
                 var reason = Fitted($"{question.Reasons[0].Label}? {question.Reasons[0].Reason}", 26);
                 Say($"  {Padded(reason, 26)} {Fitted(texts[question.Key], 50)}");
             }
+        }
+    }
+
+    /// <summary>What the answers to its own questions did.</summary>
+    /// <param name="truth">Texts of the stream with their answers.</param>
+    public void Loop(LoopOutcome loop, DataSet truth)
+    {
+        var answers = truth.WithLabels([loop.Label]).Answers;
+        Heading("The loop: answers to its own questions, a better head, no restart");
+        Say($"  '{loop.Label}' begins again, with a head made of {loop.Known} answered texts");
+        Say($"  {loop.Questions.Count} of its questions are answered, {loop.Yes} of them yes");
+        if (loop.Head is not { } head)
+        {
+            Say("  no head could be made of them");
+            return;
+        }
+        var words = VerdictRecord.Parse(head.Verdict).Sentence.Split(' ');
+        foreach (var line in Wrapped($"  v{head.Version} after {loop.Took.TotalSeconds:F1} s: ", words, 4, " "))
+            Say(line);
+        Say($"  F1 on the {truth.Texts.Count - loop.Questions.Count} texts that nobody was asked about: " +
+            $"{F1(loop.Before):F2} before, {F1(loop.After):F2} now");
+
+        double F1(IEnumerable<SeenResult> results)
+        {
+            var decided = results.Where(result => !loop.Questions.Contains(result.Key))
+                .Select(result => (Yes: result.Yes.Contains(loop.Label, StringComparer.Ordinal),
+                    Answer: answers[result.Key, 0] == AnswerMatrix.Yes)).ToList();
+            return Confusion.Of(
+                [.. decided.Select(one => one.Yes ? 1.0 : 0)], [.. decided.Select(one => one.Answer)], 0.5).F1;
         }
     }
 

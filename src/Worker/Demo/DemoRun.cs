@@ -19,6 +19,9 @@ internal static class DemoRun
     private const int Ahead = 1024;
     private const int Lone = 40;
 
+    // Questions an hour: more than by default, so that the half minute has enough for the loop.
+    private const int Questions = 36_000;
+
     private static readonly TimeProvider Clock = TimeProvider.System;
 
     public static async Task<int> Run(DemoOptions options, CancellationToken stop)
@@ -34,16 +37,18 @@ internal static class DemoRun
             Device = options.Device,
             Precision = options.Precision,
         };
-        var (early, late) = options.Heads is null
+        var (early, late, few) = options.Heads is null
             ? Train(section, data, report, stop)
-            : (Given(section, options.Heads, report), null);
+            : (Given(section, options.Heads, report), null, null);
         section = section.Serving(early.Select(head => head.Feature));
 
         // 2. A broker inside this process, and the same worker that 'worker run' runs.
         using var broker = EmbeddedBroker.Start();
         var run = new RunOptions { Encoder = section, Kafka = broker.Options("demo") };
+        run.Review.Budget = Questions;
         var topics = run.Kafka.Topics;
-        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
+        broker.CreateTopics(
+            topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads, topics.Labels);
         using var heads = new HeadsTopicWriter(run.Kafka, NullLoggerFactory.Instance, Clock);
         foreach (var head in early)
             await heads.PublishAsync(head.Label, HeadJson.Serialize(head), stop);
@@ -91,8 +96,6 @@ internal static class DemoRun
                 running, ended.Token);
         }
         report.Latency(watcher, Lone);
-        await ended.CancelAsync();
-        await running;
 
         // 5. What it found.
         report.Labels(classifier.Heads.Current, watcher, texts);
@@ -100,9 +103,25 @@ internal static class DemoRun
             ? report.Truth(classifier.Heads.Current, watcher, answered)
             : null;
         report.Reviews(watcher, texts);
-        var verdict = report.Verdict(watcher, stream.Published);
         report.Decisions(classifier.Heads.Current, watcher, truth);
-        return verdict;
+
+        // 6. The loop: answers to its own questions make a better head, and the same worker uses it.
+        if (few is not null && data.Truth is not null)
+        {
+            var loop = new LoopAct(run, heads, few, data.Few!, data.Truth);
+            report.Loop(await loop.Run(watcher, StreamOnce, classifier.Heads, ended.Token), data.Truth);
+        }
+        await ended.CancelAsync();
+        await running;
+        return report.Verdict(watcher, stream.Published);
+
+        async Task StreamOnce()
+        {
+            for (var text = 0; text < texts.Count; text++)
+                stream.PublishOne(ended.Token);
+            await Until(() => watcher.Count >= stream.Published
+                && classifier.Meter.Totals.Messages >= stream.Published, running, ended.Token);
+        }
     }
 
     /// <summary>The true answers for the labels that have heads, if there are any.</summary>
@@ -119,7 +138,7 @@ internal static class DemoRun
         return heads.Count > 0 ? heads : throw new UserError($"{path} holds no head for the default encoder");
     }
 
-    private static (IReadOnlyList<Head> Early, Head? Late) Train(
+    private static (IReadOnlyList<Head> Early, Head? Late, Head? Few) Train(
         EncoderSection section, DemoData data, DemoReport report, CancellationToken stop)
     {
         using var loaded = LoadedEncoder.Open(section);
@@ -131,8 +150,10 @@ internal static class DemoRun
                 $"{data.Name}: no label has 5 texts with it and 5 without it to train on: give more texts, or heads " +
                 "with --heads");
         report.Trained(early.Count, data.Early!.Texts.Count, watch.Elapsed);
-        return (early, data.Late is null ? null : TextTraining.Train(
-            loaded, data.Late, new TrainingOptions(), null, stop).Heads.SingleOrDefault());
+        return (early, One(data.Late), One(data.Few));
+
+        Head? One(DataSet? some) => some is null
+            ? null : TextTraining.Train(loaded, some, new TrainingOptions(), null, stop).Heads.SingleOrDefault();
     }
 
     /// <summary>
