@@ -15,6 +15,7 @@ var root = new RootCommand(
     LabelsBench.Create(),
     Worker.Bench.Quality.BandsBench.Create(),
     DeliveryBench.Create(),
+    LoopBench.Create(),
     Worker.Bench.Anomaly.AnomalyBench.Create(),
     QualityBench.Create(),
     RareBench.Create(),

@@ -28,7 +28,9 @@ internal sealed record DemoData
     /// <summary>The same texts with only the late label's answers; null without a late label.</summary>
     public DataSet? Late { get; private init; }
 
-    /// <summary>A few of these texts with one label's answers, which the loop begins with; null if heads are given.</summary>
+    /// <summary>
+    /// A few of these texts with one label's answers, which the loop begins with; null if heads are given.
+    /// </summary>
     public DataSet? Few { get; private init; }
 
     /// <summary>The texts to stream.</summary>

@@ -26,9 +26,9 @@ internal sealed record LoopOutcome(
     IReadOnlyList<SeenResult> Before, IReadOnlyList<SeenResult> After);
 
 /// <summary>
-/// The loop. It begins as if few texts had been answered yet: one label goes on with a head that was made of these. The
-/// worker's own questions are answered, a learner beside it trains the label on the answers, and a better head goes out.
-/// The true answers of the texts stand in for people.
+/// The loop. It begins as if few texts had been answered yet: one label goes on with a head that was made of these.
+/// The worker's own questions are answered, a learner beside it trains the label on the answers, and a better head goes
+/// out. The true answers of the texts stand in for people.
 /// </summary>
 /// <param name="run">The worker's options; topics must be there.</param>
 /// <param name="heads">Publishes the head of few answers.</param>

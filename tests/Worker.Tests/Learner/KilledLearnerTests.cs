@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Answers;
@@ -9,13 +11,21 @@ using Worker.Store;
 namespace Worker.Tests.Learner;
 
 /// <summary>
-/// Two learners on one Postgres and a real Kafka, killed in turn, and Postgres with them: what went in is in the store
-/// once, and of each label there is one line of heads.
+/// Two workers and two learners on one Postgres and a real Kafka. Learners are killed and paused in turn, Postgres and
+/// the broker are killed with them. What went in is in the store once, of each label there is one line of heads, every
+/// message has one result, and both workers use the heads in the end.
 /// </summary>
-public class KilledLearnerTests(TinyModel model, KafkaBroker kafka, PostgresServer postgres)
+public sealed class KilledLearnerTests(TinyModel model, PostgresServer postgres) : IDisposable
 {
     private static readonly string[] Labels = ["refund", "weather", "lake"];
     private const int Answered = 600;
+    private const int Parts = 8;
+    private const int Messages = 400;
+
+    // Its own, because it is killed.
+    private readonly KafkaBroker kafka = new();
+
+    public void Dispose() => kafka.Dispose();
 
     [Fact]
     public async Task Nothing_is_lost_and_nothing_counts_twice()
@@ -36,36 +46,56 @@ public class KilledLearnerTests(TinyModel model, KafkaBroker kafka, PostgresServ
         };
         var database = postgres.NewDatabase();
         using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(options.Topics.Labels, 4, 1), new(options.Topics.Messages, 1, 1),
-                new(options.Topics.DeadLetters, 1, 1), new(options.Topics.Heads, 1, 1, Compacted: true)]);
+            await admin.CreateAsync([new(options.Topics.Labels, 4, 1), new(options.Topics.Messages, 2, 1),
+                new(options.Topics.Results, 1, 1), new(options.Topics.Review, 1, 1),
+                new(options.Topics.DeadLetters, 1, 1),
+                new(options.Topics.Heads, 1, 1, Compacted: true)]);
         LabelEvent[] events = [.. Enumerable.Range(0, Answered).SelectMany(number =>
             Labels.Select(label => Answers.Of(number, label)))];
 
-        // 1. Two learners; answers arrive in parts; after each part somebody is killed.
-        var learners = new[] { Start(options, database), Start(options, database) };
+        // 1. Two workers and two learners; answers and messages arrive in parts; during each somebody is killed.
+        var learners = new[] { Learner(options, database), Learner(options, database) };
+        var workers = new[] { Worker(options, 1), Worker(options, 2) };
         try
         {
-            var parts = events.Chunk(events.Length / 6).ToArray();
+            var parts = events.Chunk(events.Length / Parts).ToArray();
             for (var i = 0; i < parts.Length; i++)
             {
                 Answers.Send(
                     options.BootstrapServers, options.Topics.Labels, parts[i].Select(LabelEventJson.Write));
+                Answers.Send(options.BootstrapServers, options.Topics.Messages, Enumerable.Range(0, Messages / Parts)
+                    .Select(number => Encoding.UTF8.GetBytes(Answers.Text(i * Messages / Parts + number))));
                 await Task.Delay(1500);
-                if (i % 3 == 2)
+                switch (i % 5)
                 {
-                    postgres.Kill();
-                    postgres.Start();
-                    continue;
+                    case 2:
+                        postgres.Kill();
+                        postgres.Start();
+                        break;
+                    case 3:
+                        kafka.Kill();
+                        kafka.Start();
+                        break;
+                    case 4:
+                        // For longer than its leases last: the other learner takes over, and this one wakes up late.
+                        learners[0].Pause();
+                        await Task.Delay(7000);
+                        learners[0].Resume();
+                        break;
+                    default:
+                        learners[i % 2].Kill();
+                        learners[i % 2].Dispose();
+                        learners[i % 2] = Learner(options, database);
+                        break;
                 }
-                learners[i % 2].Kill();
-                learners[i % 2].Dispose();
-                learners[i % 2] = Start(options, database);
             }
             // 2. All of it is in the store, and every label has a head on the topic.
             using var store = LearningStore.Open(new StoreOptions { Postgres = database }, TimeProvider.System);
-            Wait(() => store.Export.Read().Count() >= events.Length, learners);
-            Wait(() => Heads(options).Select(head => head.Label).Distinct().Count() == Labels.Length, learners);
-            Wait(() => store.Examples.Labels().All(label => label.Pending == 0), learners);
+            WorkerProcess[] all = [.. learners, .. workers];
+            Wait(() => store.Export.Read().Count() >= events.Length, all);
+            Wait(() => Heads(options).Select(head => head.Label).Distinct().Count() == Labels.Length, all);
+            Wait(() => store.Examples.Labels().All(label => label.Pending == 0), all);
+            Wait(() => store.Outbox.Next(0, 1).Count == 0, all);
 
             Assert.Equal(
                 events.Select(one => one.Id).Order(StringComparer.Ordinal),
@@ -82,50 +112,96 @@ public class KilledLearnerTests(TinyModel model, KafkaBroker kafka, PostgresServ
                 var promoted = store.Heads.Of([label.Id]).Where(head => head.State == Store.Heads.HeadState.Promoted);
                 Assert.Equal(promoted.Max(head => head.Version), published[^1].Version);
             }
+            // 4. Every message has one result; the next ones have the last heads, whichever worker has them.
+            var last = heads.GroupBy(head => head.Label).ToDictionary(same => same.Key, same => same.Last().Version);
+            var results = Results(options, Messages);
+            Wait(() =>
+            {
+                Answers.Send(options.BootstrapServers, options.Topics.Messages,
+                    Enumerable.Range(0, 16).Select(number => Encoding.UTF8.GetBytes(Answers.Text(1000 + number))));
+                var before = results.Count;
+                results = Results(options, before + 16);
+                return results.Skip(before).GroupBy(result => Place(result).Partition).Count(partition =>
+                    partition.All(result => last.All(label => result.GetProperty("labels").GetProperty(label.Key)
+                        .GetProperty("version").GetInt32() == label.Value))) == 2;
+            }, all);
+            Assert.Equal(results.Count, results.Select(Place).Distinct().Count());
+            Assert.All(results.GroupBy(result => Place(result).Partition), partition => Assert.Equal(
+                Enumerable.Range(0, partition.Count()).Select(offset => (long)offset),
+                partition.Select(result => Place(result).Offset).Order()));
         }
         finally
         {
-            foreach (var learner in learners)
-                learner.Dispose();
+            foreach (var process in learners.Concat(workers))
+                process.Dispose();
         }
     }
 
-    private WorkerProcess Start(KafkaOptions options, string database) => WorkerProcess.Start(
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["Store__Postgres"] = database },
-        "run", "--roles", "learn",
+    private static (int Partition, long Offset) Place(JsonElement result) => (
+        result.GetProperty("source").GetProperty("partition").GetInt32(),
+        result.GetProperty("source").GetProperty("offset").GetInt64());
+
+    /// <summary>All results, once there are so many.</summary>
+    private static List<JsonElement> Results(KafkaOptions options, int minimum)
+    {
+        var deadline = Environment.TickCount64 + 120_000;
+        while (true)
+        {
+            var results = Committed(options, options.Topics.Results);
+            if (results.Count >= minimum || Environment.TickCount64 > deadline)
+                return [.. results.Select(record => JsonDocument.Parse(record.Value).RootElement)];
+        }
+    }
+
+    private WorkerProcess Worker(KafkaOptions options, int number) => Start(
+        options, [], "--roles", "classify", $"--Kafka:GroupInstanceId=worker-{number}");
+
+    private WorkerProcess Learner(KafkaOptions options, string database) => Start(
+        options, new(StringComparer.Ordinal) { ["Store__Postgres"] = database }, "--roles", "learn");
+
+    private WorkerProcess Start(
+        KafkaOptions options, Dictionary<string, string> environment, params string[] role) => WorkerProcess.Start(
+        environment,
+        [
+        "run", .. role,
         $"--Kafka:BootstrapServers={options.BootstrapServers}", $"--Kafka:GroupId={options.GroupId}",
         "--Kafka:SessionTimeoutMs=3000",
         $"--Kafka:Topics:Messages={options.Topics.Messages}", $"--Kafka:Topics:Results={options.Topics.Results}",
         $"--Kafka:Topics:Review={options.Topics.Review}", $"--Kafka:Topics:DeadLetters={options.Topics.DeadLetters}",
         $"--Kafka:Topics:Heads={options.Topics.Heads}", $"--Kafka:Topics:Labels={options.Topics.Labels}",
         $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Learn:Feature=mean", "--Learn:Answers=50",
-        "--Learn:Minutes=0", "--Learn:LeaseSeconds=5", "--Learn:PromotionAnswers=10", "--Health:Port=0");
+        "--Learn:Minutes=0", "--Learn:LeaseSeconds=5", "--Learn:PromotionAnswers=10", "--Health:Port=0",
+        ]);
 
-    private static void Wait(Func<bool> condition, WorkerProcess[] learners)
+    private static void Wait(Func<bool> condition, WorkerProcess[] processes)
     {
         var deadline = Environment.TickCount64 + 120_000;
         while (!condition())
         {
             Assert.True(Environment.TickCount64 < deadline,
-                "not within 120 s; the learners said:\n" + string.Join('\n', learners.Select(one => one.Output)));
+                "not within 120 s; they said:\n" + string.Join('\n', processes.Select(one => one.Output)));
             Thread.Yield();
         }
     }
 
-    /// <summary>Every head on the topic that a read-committed reader sees, in order.</summary>
-    private static List<Head> Heads(KafkaOptions options)
+    private static List<Head> Heads(KafkaOptions options) =>
+        [.. Committed(options, options.Topics.Heads).Where(record => HeadKey.Read(record.Key).Role == HeadRole.InUse)
+            .Select(record => HeadJson.Parse(record.Value))];
+
+    /// <summary>Every record of a topic's one partition that a read-committed reader sees, in order.</summary>
+    private static List<Message<byte[], byte[]>> Committed(KafkaOptions options, string topic)
     {
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = options.BootstrapServers,
             GroupId = "learner-reader",
             EnablePartitionEof = true,
         }).Build();
-        consumer.Assign(new TopicPartitionOffset(options.Topics.Heads, 0, Offset.Beginning));
-        var heads = new List<Head>();
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        var records = new List<Message<byte[], byte[]>>();
         while (consumer.Consume(TimeSpan.FromSeconds(10)) is { IsPartitionEOF: false } record)
-            heads.Add(HeadJson.Parse(record.Message.Value));
+            records.Add(record.Message);
         consumer.Close();
-        return heads;
+        return records;
     }
 }
