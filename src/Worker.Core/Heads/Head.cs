@@ -65,6 +65,11 @@ public sealed record Head
 
     /// <summary>Version of the head that this one was warm-started from, or null.</summary>
     public int? Parent { get; init; }
+
+    /// <summary>
+    /// Of a canary: the share of messages that it decides, above 0 and below 1; null for any other head.
+    /// </summary>
+    public double? CanaryShare { get; init; }
 }
 
 /// <summary>

@@ -17,8 +17,8 @@ namespace Worker.Core.Heads;
 /// {"method":"venn-abers","p":[…],"low":[…],"high":[…]} says for calibrated probabilities how far they can be trusted.
 /// Calibration (identity), interval, thresholds (a half), certificate (see <see cref="CertificateRecord"/>), group (the
 /// label's exclusive group), described ({"description":"…","examples":["…"]}: what a head that never decides was made
-/// from), training and parent may be absent; fields not named here are ignored, so that a later
-/// version's records can still be read. A head read back equals the one written, bit for bit.
+/// from), training, parent and canary (a canary's share of messages) may be absent; fields not named here are ignored,
+/// so that a later version's records can still be read. A head read back equals the one written, bit for bit.
 /// </summary>
 public static class HeadJson
 {
@@ -62,6 +62,7 @@ public static class HeadJson
         Finite(head, "thresholds.low", head.Thresholds.Low);
         Finite(head, "thresholds.decide", head.Thresholds.Decide);
         Finite(head, "thresholds.high", head.Thresholds.High);
+        Finite(head, "canary", head.CanaryShare ?? 0);
         Finite(head, "certificate.error", head.Certificate?.Error ?? 0);
         Finite(head, "certificate.delta", head.Certificate?.Delta ?? 0);
         Finite(head, "training.validation_f1", head.Training?.ValidationF1 ?? 0);
@@ -97,6 +98,7 @@ public static class HeadJson
                 }
                 : null,
             Parent = head.Parent,
+            Canary = head.CanaryShare,
         };
     }
 
@@ -129,6 +131,10 @@ public static class HeadJson
                 training.ValidationLogLoss)
             : null,
         Parent = record.Parent,
+        CanaryShare = record.Canary is null or (> 0 and < 1)
+            ? record.Canary
+            : throw new HeadFormatException(
+                "canary", $"is {record.Canary}: a share of messages is above 0 and below 1"),
     };
 
     private static LabelDescription ToDescription(DescribedRecord record)

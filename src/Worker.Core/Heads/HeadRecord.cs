@@ -38,6 +38,8 @@ internal sealed class HeadRecord
     public TrainingRecord? Training { get; init; }
 
     public int? Parent { get; init; }
+
+    public double? Canary { get; init; }
 }
 
 internal sealed class CalibrationRecord

@@ -28,6 +28,7 @@ internal sealed class LabelBytes
     public LabelBytes(HeadSet heads)
     {
         Heads = heads;
+        Encoder = JsonEscape.Encode(heads.Encoder);
         names = [.. heads.Heads.Select(head => JsonEscape.Encode(head.Label))];
         ends = new int[2 * names.Length];
         var all = new List<byte>();
@@ -44,6 +45,9 @@ internal sealed class LabelBytes
     }
 
     public HeadSet Heads { get; }
+
+    /// <summary>The encoder's hash, escaped.</summary>
+    public byte[] Encoder { get; }
 
     /// <summary>Maximum bytes of all labels together.</summary>
     public int MaximumBytes { get; }

@@ -20,6 +20,9 @@ public sealed class ResultJson
         [.. Enumerable.Range(0, 100).SelectMany(n =>
             Encoding.ASCII.GetBytes(n.ToString("00", CultureInfo.InvariantCulture)))];
 
+    /// <summary>Sets of heads whose labels are kept encoded.</summary>
+    private const int MaximumKnown = 4;
+
     private static readonly byte[][] Decisions = [.. Enum.GetValues<MessageDecision>()
         .Select(decision => Encoding.ASCII.GetBytes($",\"decision\":\"{DecisionNames.Of(decision)}\""))];
     private static readonly byte[][] ReviewStates = [.. Enum.GetValues<ReviewState>()
@@ -27,8 +30,8 @@ public sealed class ResultJson
 
     private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly LabelTrim trim;
+    private readonly List<LabelBytes> known = [];
     private LabelBytes? labels;
-    private byte[] encoder = [];
     private (string Name, byte[] Escaped) topic = ("", []);
 
     public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
@@ -78,10 +81,20 @@ public sealed class ResultJson
     private void Begin(HeadSet heads)
     {
         buffer.ResetWrittenCount();
-        if (labels is not null && ReferenceEquals(labels.Heads, heads))
-            return;
-        labels = new LabelBytes(heads);
-        encoder = JsonEscape.Encode(heads.Encoder);
+        if (labels is null || !ReferenceEquals(labels.Heads, heads))
+            labels = Labels(heads);
+    }
+
+    /// <summary>The labels of a set, encoded: with canaries, the messages of a window have a few sets.</summary>
+    private LabelBytes Labels(HeadSet heads)
+    {
+        foreach (var one in known)
+            if (ReferenceEquals(one.Heads, heads))
+                return one;
+        if (known.Count == MaximumKnown)
+            known.RemoveAt(0);
+        known.Add(new LabelBytes(heads));
+        return known[^1];
     }
 
     private void WriteCommon(in MessageResult result, ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> echo)
@@ -91,7 +104,7 @@ public sealed class ResultJson
         Raw(",\"timestamp\":"u8);
         Number(result.TimestampMs);
         Raw("},\"encoder\":\""u8);
-        Raw(encoder);
+        Raw(labels!.Encoder);
         Raw("\",\"tokens\":"u8);
         Number(result.Tokens);
         if (result.Truncated)

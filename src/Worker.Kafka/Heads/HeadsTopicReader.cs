@@ -154,10 +154,10 @@ public sealed partial class HeadsTopicReader : IDisposable
     /// <summary>What a record is about, and where it lies.</summary>
     private static string Name(SourceRecord record)
     {
+        var (label, role) = HeadKey.Read(record.Key);
         var what = record.Key is null ? "no key"
             : AnomalyRollout.Owns(record.Key) ? "anomaly reference"
-            : ChallengerKey.Label(record.Key) is { } challenged ? $"challenger of label '{Cut(challenged)}'"
-            : $"label '{Cut(System.Text.Encoding.UTF8.GetString(record.Key))}'";
+            : $"{(role == HeadRole.InUse ? "" : $"{role.ToString().ToLowerInvariant()} of ")}label '{Cut(label)}'";
         return $"{what}{(record.Value is null ? ", retired" : "")} ({record.Partition}@{record.Offset})";
     }
 

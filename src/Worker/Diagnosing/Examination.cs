@@ -130,10 +130,10 @@ internal sealed class Examination(TimeProvider clock)
         var caughtUp = false;
         void Take(SourceRecord record)
         {
-            // The anomaly reference is on the same topic, and so are challengers.
-            if (AnomalyRollout.Owns(record.Key) || ChallengerKey.Label(record.Key) is not null)
+            // The anomaly reference is on the same topic, and so are challengers and canaries.
+            var (label, role) = HeadKey.Read(record.Key);
+            if (AnomalyRollout.Owns(record.Key) || role != HeadRole.InUse)
                 return;
-            var label = System.Text.Encoding.UTF8.GetString(record.Key ?? []);
             if (HeadSignatures.Problem(signatures.Check(record)) is not null)
             {
                 unsigned.Add(label);

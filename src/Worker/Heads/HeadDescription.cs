@@ -34,6 +34,10 @@ internal static class HeadDescription
         if (topic.Challenger(entry.Label) is { Head: { } challenger } shadow)
             yield return HeadDifference.Line(
                 "challenger", $"version {challenger.Version} runs in shadow since {shadow.When} UTC");
+        if (topic.Canary(entry.Label) is { } canary)
+            yield return HeadDifference.Line(
+                "canary",
+                $"version {canary.Version} decides {HeadWords.Percent(canary.CanaryShare!.Value)} of the messages");
         yield return HeadDifference.Line("group", head.Group is { } group
             ? $"{TextColumns.OneLine(group)}: exactly one of its labels holds" : "none: decided independently");
         yield return HeadDifference.Line("encoder", head.Encoder);

@@ -6,8 +6,8 @@ namespace Worker.Heads;
 /// <summary>One change of the heads: a head record, or a tombstone that retires the label.</summary>
 /// <param name="Label">The record's key.</param>
 /// <param name="Json">A head record; null for a tombstone.</param>
-/// <param name="IsChallenger">Whether it is about the label's challenger.</param>
-internal readonly record struct HeadChange(string Label, byte[]? Json, bool IsChallenger = false);
+/// <param name="Role">Which of the label's heads it is about.</param>
+internal readonly record struct HeadChange(string Label, byte[]? Json, HeadRole Role = HeadRole.InUse);
 
 /// <summary>
 /// The heads in use, the last stop on a head's way (see <see cref="Head"/>). <see cref="HeadsFollower"/> calls
@@ -49,15 +49,17 @@ internal sealed class HeadRegistry
     {
         var set = current;
         var refused = new List<string>();
-        var (accepted, retired) = Sort(changes.Where(change => !change.IsChallenger), set.Find, set, refused);
-        var (added, withdrawn) = Sort(changes.Where(change => change.IsChallenger), set.FindChallenger, set, refused);
+        var roles = changes.ToLookup(change => change.Role);
+        var (accepted, retired) = Sort(roles[HeadRole.InUse], set.Find, set, refused);
+        var (added, withdrawn) = Sort(roles[HeadRole.Challenger], set.FindChallenger, set, refused);
+        var (canaries, ended) = Sort(roles[HeadRole.Canary], set.FindCanary, set, refused);
         if (refused.Count > 0)
         {
             log.LogError("Heads: {Count} refused, their labels keep the head they had, if any: {Reasons}",
                 refused.Count, Some(refused, "; "));
             onRefused?.Invoke(refused.Count);
         }
-        if (accepted.Count + retired.Count + added.Count + withdrawn.Count == 0)
+        if (accepted.Count + retired.Count + added.Count + withdrawn.Count + canaries.Count + ended.Count == 0)
             return;
         var left = accepted.FindAll(head => head.Group is null && set.Find(head.Label)?.Group is not null);
         if (left.Count > 0)
@@ -66,7 +68,7 @@ internal sealed class HeadRegistry
                 left.Count, Some(
                     [.. left.Select(head =>
                         $"{head.Label} v{head.Version} (was in '{set.Find(head.Label)!.Group}')")]));
-        current = set.With(accepted, retired).WithChallengers(added, withdrawn);
+        current = set.With(accepted, retired).WithChallengers(added, withdrawn).WithCanaries(canaries, ended);
         if (accepted.Count + retired.Count > 0)
             log.LogInformation("Heads: {Count} in use; taken up: {Names}; retired: {Retired}", current.Heads.Length,
                 Some([.. accepted.Select(head => $"{head.Label} v{head.Version}")]), Some(retired));
@@ -74,6 +76,11 @@ internal sealed class HeadRegistry
             log.LogInformation("Challengers: {Count} in shadow; taken up: {Names}; withdrawn: {Withdrawn}",
                 current.Challengers.Length, Some([.. added.Select(head => $"{head.Label} v{head.Version}")]),
                 Some(withdrawn));
+        if (canaries.Count + ended.Count > 0)
+            log.LogInformation("Canaries: {Count} decide a share of messages; taken up: {Names}; ended: {Ended}",
+                current.Canaries.Length,
+                Some([.. canaries.Select(head =>
+                    $"{head.Label} v{head.Version} ({HeadWords.Percent(head.CanaryShare!.Value)})")]), Some(ended));
         if (!current.Heads.IsEmpty)
             first.TrySetResult();
     }
@@ -113,12 +120,16 @@ internal sealed class HeadRegistry
             if (!string.Equals(head.Label, change.Label, StringComparison.Ordinal))
                 throw new HeadRefusedException(head, $"has the key '{change.Label}': a head's key must be its label");
             set.Check(head);
+            if (change.Role == HeadRole.Canary && head.CanaryShare is null)
+                throw new HeadRefusedException(
+                    head, "is a canary without its share of messages: publish it with 'worker heads publish --canary'");
             return head;
         }
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
         {
             var kept = before is { } old ? $"v{old.Version} stays in use" : "without a head";
-            refused.Add($"{(change.IsChallenger ? "challenger of " : "")}label '{change.Label}' ({kept}): " +
+            var role = change.Role == HeadRole.InUse ? "" : $"{change.Role.ToString().ToLowerInvariant()} of ";
+            refused.Add($"{role}label '{change.Label}' ({kept}): " +
                 $"{error.Message}");
             return null;
         }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
@@ -56,10 +55,13 @@ internal sealed record HeadSigning(IReadOnlyList<SourceRecord> Older, IReadOnlyL
     }
 
     /// <summary>What a record is about.</summary>
-    public static string Name(SourceRecord record) =>
-        AnomalyRollout.Owns(record.Key) ? "the anomaly reference"
-        : ChallengerKey.Label(record.Key) is { } challenged ? $"the challenger of label '{challenged}'"
-        : $"label '{Encoding.UTF8.GetString(record.Key!)}'";
+    public static string Name(SourceRecord record)
+    {
+        var (label, role) = HeadKey.Read(record.Key);
+        return AnomalyRollout.Owns(record.Key) ? "the anomaly reference"
+            : role == HeadRole.InUse ? $"label '{label}'"
+            : $"the {role.ToString().ToLowerInvariant()} of label '{label}'";
+    }
 
     private static bool IsManifest(SourceRecord record) =>
         record.Key.AsSpan().SequenceEqual(AnomalyRollout.ManifestKey);

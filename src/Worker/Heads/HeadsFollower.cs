@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
@@ -32,10 +31,8 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
                 nameless.Add(record);
             else if (AnomalyRollout.Owns(record.Key))
                 anomalies?.Apply(record.Key, record.Value);
-            else if (ChallengerKey.Label(record.Key) is { } challenged)
-                changes.Add(new HeadChange(challenged, record.Value, IsChallenger: true));
-            else
-                changes.Add(new HeadChange(Encoding.UTF8.GetString(record.Key), record.Value));
+            else if (HeadKey.Read(record.Key) is var (label, role))
+                changes.Add(new HeadChange(label, record.Value, role));
         }
         if (nameless.Count > 0)
             log.LogError("Heads: {Count} without a key are ignored, the first is record {Partition}@{Offset} of the " +

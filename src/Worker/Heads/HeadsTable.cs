@@ -88,6 +88,11 @@ internal sealed class HeadsTable(TextWriter output, DateTimeOffset now)
         if (topic.Challengers is { Count: > 0 } challengers)
             yield return challengers.Count == 1 ? $"1 challenger runs in shadow: {Named(challengers[0])}"
                 : $"{challengers.Count} challengers run in shadow, the first is {Named(challengers[0])}";
+        if (topic.Canaries is { Count: > 0 } canaries)
+            yield return canaries.Count == 1
+                ? $"1 canary decides {HeadWords.Percent(canaries[0].CanaryShare!.Value)} of the messages: " +
+                    Named(canaries[0])
+                : $"{canaries.Count} canaries decide a share of the messages, the first is {Named(canaries[0])}";
         yield return topic.Reference is { } reference
             ? $"anomaly reference {reference.Hash[..12]}, {reference.Bytes / 1024:N0} KiB, " +
                 $"encoder {Fitted(reference.Encoder, EncoderWidth)}"

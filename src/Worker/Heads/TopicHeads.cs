@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
@@ -29,6 +28,7 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     private readonly SortedDictionary<string, HeadEntry> last = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> highest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HeadEntry> challengers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HeadEntry> canaries = new(StringComparer.Ordinal);
     private readonly List<HeadEntry> history = [];
     private readonly Dictionary<string, byte[]> referenceKeys = new(StringComparer.Ordinal);
     private readonly HashSet<string> olderKeys = new(StringComparer.Ordinal);
@@ -46,6 +46,13 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     public IReadOnlyList<Head> Challengers =>
         [.. challengers.Values.Select(entry => entry.Head).OfType<Head>()
             .OrderBy(head => head.Label, StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Canaries that decide a share of messages, in the order of labels (ordinal): their labels have a head of a lower
+    /// version.
+    /// </summary>
+    public IReadOnlyList<Head> Canaries =>
+        [.. canaries.Keys.Order(StringComparer.Ordinal).Select(Canary).OfType<Head>()];
 
     /// <summary>Records of the followed label that are still there, the oldest first, tombstones included.</summary>
     public IReadOnlyList<HeadEntry> History => history;
@@ -91,13 +98,13 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
             TakeReference(record, Convert.ToHexString(record.Key));
             return;
         }
-        var challenged = ChallengerKey.Label(record.Key);
-        var entry = HeadEntry.Of(record, challenged ?? Encoding.UTF8.GetString(record.Key), signatures);
+        var (label, role) = HeadKey.Read(record.Key);
+        var entry = HeadEntry.Of(record, label, signatures);
         if (entry.Head is { } head)
             highest[entry.Label] = Math.Max(head.Version, highest.GetValueOrDefault(entry.Label));
-        if (challenged is not null)
+        if (role != HeadRole.InUse)
         {
-            challengers[entry.Label] = entry;
+            (role == HeadRole.Canary ? canaries : challengers)[entry.Label] = entry;
             return;
         }
         last[entry.Label] = entry;
@@ -111,6 +118,11 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     /// <summary>The last record of a label's challenger; null if there is none, or a tombstone.</summary>
     public HeadEntry? Challenger(string label) =>
         challengers.GetValueOrDefault(label) is { IsTombstone: false } entry ? entry : null;
+
+    /// <summary>The canary that decides a share of a label's messages; null for none.</summary>
+    public Head? Canary(string label) =>
+        canaries.GetValueOrDefault(label)?.Head is { CanaryShare: not null } canary
+            && Find(label)?.Head is { } head && head.Version < canary.Version ? canary : null;
 
     /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
     public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;

@@ -37,11 +37,16 @@ internal sealed class CertificateWithdrawal(
                 // What was said of texts that the head was judged on is still true: it decides as before.
                 new StoredHead(label, version, clock.GetUtcNow(), HeadState.Promoted, Encoding.UTF8.GetString(json),
                     VerdictRecord.Json(verdict),
-                    HeadEvidence.Of(champions.Find(figures.Label), history)?.ToBytes()),
+                    Evidence(figures, history)),
             ],
             [new OutboxRecord(headsTopic, Encoding.UTF8.GetBytes(figures.Label), json)], [], owned.Leases);
         return head;
     }
+
+    private byte[]? Evidence(AuditFigures figures, IReadOnlyList<StoredHead> history) =>
+        champions.Find(figures.Label) is { } champion && champion.Head.Version == figures.Version
+            ? HeadEvidence.Of(champion, history)?.ToBytes()
+            : null;
 
     private static string Sentence(AuditFigures figures)
     {

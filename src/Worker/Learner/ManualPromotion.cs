@@ -98,7 +98,7 @@ internal sealed class ManualPromotion(LearningStore store, TopicHeads topic, Lea
         var label = one.Promoted.Head.Label;
         yield return new(topic.Topic, Encoding.UTF8.GetBytes(label), Encoding.UTF8.GetBytes(one.Stored.Json));
         if (topic.Challenger(label) is not null)
-            yield return new(topic.Topic, ChallengerKey.Of(label), null);
+            yield return new(topic.Topic, HeadKey.Of(label, HeadRole.Challenger), null);
     }
 
     /// <summary>The head of a version, or the newest if it was not promoted.</summary>

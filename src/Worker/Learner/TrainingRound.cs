@@ -160,9 +160,9 @@ internal sealed class TrainingRound(
         if (one.Stored.State == HeadState.Promoted)
             yield return new(headsTopic, Encoding.UTF8.GetBytes(label), json);
         if (one.Stored.State == HeadState.Kept && champions.Find(label) is { Head.Described: null })
-            yield return new(headsTopic, ChallengerKey.Of(label), json);
+            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), json);
         else if (champions.HasChallenger(label))
-            yield return new(headsTopic, ChallengerKey.Of(label), null);
+            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), null);
     }
 
     private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(

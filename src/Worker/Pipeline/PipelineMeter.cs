@@ -60,6 +60,8 @@ internal sealed class PipelineMeter : IDisposable
         Gauge(
             MetricNames.ChallengerVersion,
             () => Versions((lastUsed?.Challengers ?? []).Select(challenger => challenger.Head)));
+        Gauge(
+            MetricNames.CanaryVersion, () => Versions((lastUsed?.Canaries ?? []).Select(canary => canary.Head)));
         Gauge<double>(MetricNames.AnomalyEvidence, () => anomalies is { } drift ? [new(drift.Evidence)] : []);
         Gauge<int>(MetricNames.AnomalyDrift, () => anomalies is { } drift ? [new(drift.Alarm ? 1 : 0)] : []);
         Gauge(MetricNames.Lag, () => lags?.Messages() ?? []);

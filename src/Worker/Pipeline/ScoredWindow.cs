@@ -10,6 +10,12 @@ namespace Worker.Pipeline;
 /// <param name="Scores">One row for each record.</param>
 internal sealed record ScoredWindow(TokenizedWindow Window, HeadSet Heads, TextScores Scores) : IDisposable
 {
+    /// <summary>The heads that decide one record: with canaries, messages of a window have several.</summary>
+    public HeadSet HeadsOf(int record) => Heads.Variants[Variant(record)];
+
+    /// <summary>Which of the heads' variants decides one record.</summary>
+    public int Variant(int record) => Scores.Variants is { } variants ? variants[record] : 0;
+
     /// <summary>Probabilities of one record; [labels].</summary>
     public ReadOnlySpan<float> Row(int record) =>
         Scores.Probabilities.AsSpan(record * Heads.Heads.Length, Heads.Heads.Length);

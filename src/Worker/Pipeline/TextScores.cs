@@ -8,8 +8,10 @@ namespace Worker.Pipeline;
 /// <param name="Challengers">[texts, challengers], likewise; null without challengers.</param>
 /// <param name="AnomalyPs">[texts], conformal p-values, NaN for texts that failed; null without a reference.</param>
 /// <param name="Reference">What the p-values compare with; null for none.</param>
+/// <param name="Variants">[texts], which of the heads' variants decided; null without canaries; not pooled.</param>
 internal readonly record struct TextScores(
-    float[] Probabilities, float[]? Challengers, float[]? AnomalyPs, AnomalyReference? Reference)
+    float[] Probabilities, float[]? Challengers, float[]? AnomalyPs, AnomalyReference? Reference,
+    int[]? Variants = null)
 {
     /// <summary>No texts.</summary>
     public static TextScores None { get; } = new([], null, null, null);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Worker.Core.Anomaly;
+using Worker.Core.Decisions;
 using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
@@ -23,14 +24,18 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
 
     /// <exception cref="Exception">The device is broken; nothing of the window was published.</exception>
     public ScoredWindow Classify(TokenizedWindow window, HeadSet heads) =>
-        new(window, heads, Score(window.Tokens, window.Failures, heads));
+        new(window, heads, Score(
+            window.Tokens, window.Failures, heads,
+            record => CanaryPlace.Of(window.Source.Records[record].Key, window.Text(record))));
 
     /// <summary>Scores texts from any source.</summary>
     /// <param name="tokens">A text that failed has none.</param>
     /// <param name="failures">Per text: why it cannot be classified, or null; failures of the encoder are
     /// added.</param>
+    /// <param name="place">Where a text stands among those that canaries decide; null where there are none.</param>
     /// <exception cref="Exception">The device is broken.</exception>
-    public TextScores Score(TokenWindow tokens, Failure?[] failures, HeadSet heads)
+    public TextScores Score(
+        TokenWindow tokens, Failure?[] failures, HeadSet heads, Func<int, double>? place = null)
     {
         var texts = tokens.Count;
         var reference = anomalies.Current;
@@ -44,15 +49,18 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
         foreach (var poison in windows.Run(tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
             failures[poison.Text] = new Failure(
                 FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
-        var challengers = Apart(scores, texts, labels, columns - labels);
+        var variants = heads.Canaries.IsEmpty || place is null
+            ? null : Choose(scores, failures, heads, place, texts);
+        var shadow = heads.Challengers.Length;
+        var challengers = Apart(scores, texts, labels, shadow, columns);
         for (var text = 0; text < texts; text++)
         {
             if (failures[text] is not null)
                 continue;
             if (challengers is not null)
-                heads.CalibrateChallengers(challengers.AsSpan(text * (columns - labels), columns - labels));
+                heads.CalibrateChallengers(challengers.AsSpan(text * shadow, shadow));
             var row = scores.AsSpan(text * labels, labels);
-            heads.Calibrate(row);
+            heads.Variants[variants?[text] ?? 0].Calibrate(row);
             // A score that is not a number cannot decide anything.
             foreach (var probability in row)
                 if (!float.IsFinite(probability))
@@ -64,24 +72,43 @@ internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, A
             : Compare(
                 reference, tokens, failures, features.AsMemory(0, values), scores.AsMemory(0, texts * labels), heads);
         ArrayPool<float>.Shared.Return(features);
-        return new TextScores(scores, challengers, anomalous, reference);
+        return new TextScores(scores, challengers, anomalous, reference, variants);
+    }
+
+    /// <summary>Puts canaries' logits in the place of their labels', for the texts that they decide.</summary>
+    /// <param name="scores">[texts, labels + challengers + canaries].</param>
+    /// <returns>[texts], which variant decides each.</returns>
+    private static int[] Choose(
+        float[] scores, Failure?[] failures, HeadSet heads, Func<int, double> place, int texts)
+    {
+        var (columns, before) = (heads.Matrix.Labels, heads.Heads.Length + heads.Challengers.Length);
+        var variants = new int[texts];
+        for (var text = 0; text < texts; text++)
+        {
+            if (failures[text] is not null)
+                continue;
+            variants[text] = heads.VariantAt(place(text));
+            var row = scores.AsSpan(text * columns, columns);
+            heads.Choose(variants[text], row[..heads.Heads.Length], row[before..]);
+        }
+        return variants;
     }
 
     /// <summary>
     /// Parts rows of labels and challengers: the labels' stay in <paramref name="scores"/>, without gaps.
     /// </summary>
-    /// <param name="scores">[texts, labels + challengers] becomes [texts, labels].</param>
+    /// <param name="scores">[texts, columns] becomes [texts, labels]; challengers follow the labels.</param>
     /// <returns>Pooled; [texts, challengers]; null without challengers.</returns>
-    private static float[]? Apart(float[] scores, int texts, int labels, int challengers)
+    private static float[]? Apart(float[] scores, int texts, int labels, int challengers, int columns)
     {
-        if (challengers == 0)
+        if (columns == labels)
             return null;
-        var apart = ArrayPool<float>.Shared.Rent(texts * challengers);
+        var apart = challengers == 0 ? null : ArrayPool<float>.Shared.Rent(texts * challengers);
         for (var text = 0; text < texts; text++)
         {
             // A row moves towards the start, onto what was moved or taken out before.
-            var row = scores.AsSpan(text * (labels + challengers), labels + challengers);
-            row[labels..].CopyTo(apart.AsSpan(text * challengers));
+            var row = scores.AsSpan(text * columns, columns);
+            row.Slice(labels, challengers).CopyTo(apart.AsSpan(text * challengers));
             row[..labels].CopyTo(scores.AsSpan(text * labels));
         }
         return apart;

@@ -121,7 +121,7 @@ internal sealed class WindowRecords
             scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record),
             reviews.Outcome(record), verdict);
         var echo = echoed.Read(source.Value);
-        var value = json.WriteResult(result, scored.Heads, scored.Row(record), reviews.Labels(record), echo);
+        var value = json.WriteResult(result, scored.HeadsOf(record), scored.Row(record), reviews.Labels(record), echo);
         Add(record, new OutgoingRecord(topics.Results, source.Key, value, source.Headers));
         if (verdict.State == ReviewState.Asked)
             AddReviewItem(scored, record, result, echo, ref reviewed);
@@ -132,12 +132,13 @@ internal sealed class WindowRecords
     {
         var source = scored.Window.Source.Records[record];
         var text = scored.Window.Text(record);
-        var value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record), text, echo);
+        var heads = scored.HeadsOf(record);
+        var value = json.WriteReviewItem(result, heads, scored.Row(record), reviews.Labels(record), text, echo);
         var item = new OutgoingRecord(topics.Review, source.Key, value, source.Headers);
         if (WindowPublisher.SizeOf(item) > limits.Of(topics.Review) && text.Length > StartBytes)
             item = item with
             {
-                Value = json.WriteReviewItem(result, scored.Heads, scored.Row(record), reviews.Labels(record),
+                Value = json.WriteReviewItem(result, heads, scored.Row(record), reviews.Labels(record),
                     Utf8Text.Start(text, StartBytes), echo, isCut: true),
             };
         // Nobody is asked if not even the start of the text fits (see WindowReview).

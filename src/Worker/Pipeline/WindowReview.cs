@@ -1,4 +1,5 @@
 using Worker.Core.Decisions;
+using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Kafka.Groups;
 
@@ -15,7 +16,8 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
     private ReviewVerdict[] verdicts = [];
     private MessageOutcome[] outcomes = [];
     private LabelDecision[] labels = [];
-    private DecisionBands? bands;
+    private DecisionBands[] bands = [];
+    private int width;
     private ScoredWindow? judged;
 
     /// <summary>Counts of the window's decisions and review states.</summary>
@@ -32,25 +34,25 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
         judged = scored;
         Counts.Begin(scored.Heads.Heads.Length, scored.Heads.Challengers.Length);
         var now = clock.GetUtcNow();
-        if (bands is null || !bands.Cover(scored.Heads.Heads, now))
-            bands = new DecisionBands(scored.Heads.Heads, decisions, now);
+        BeginBands(scored.Heads, now);
         var records = scored.Window.Source.Records;
         if (verdicts.Length < records.Length)
             (verdicts, outcomes) = (new ReviewVerdict[records.Length], new MessageOutcome[records.Length]);
-        if (labels.Length < records.Length * bands.Heads.Length)
-            labels = new LabelDecision[records.Length * bands.Heads.Length];
+        if (labels.Length < records.Length * width)
+            labels = new LabelDecision[records.Length * width];
         for (var record = 0; record < records.Length; record++)
         {
             if (scored.Window.Failures[record] is not null)
                 continue;
             var source = records[record];
-            var row = labels.AsSpan(record * bands.Heads.Length, bands.Heads.Length);
-            outcomes[record] = bands.Decide(scored.Row(record), row);
+            var row = labels.AsSpan(record * width, width);
+            var own = bands[scored.Variant(record)];
+            outcomes[record] = own.Decide(scored.Row(record), row);
             verdicts[record] = policy.Judge(
                 new ReviewCandidate
                 {
                     Source = Position(source),
-                    Bands = bands,
+                    Bands = own,
                     Probabilities = scored.Row(record),
                     Labels = row,
                     Outcome = outcomes[record],
@@ -63,7 +65,21 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
             if (verdicts[record].State == ReviewState.Asked && !canAsk(record))
                 verdicts[record] = policy.Withdraw(Position(source), verdicts[record]);
             Counts.Add(row, verdicts[record]);
-            CountDisagreements(scored, record, bands);
+            CountDisagreements(scored, record, own);
+        }
+    }
+
+    /// <summary>Bounds of each variant of the heads; those that still hold stay.</summary>
+    private void BeginBands(HeadSet heads, DateTimeOffset now)
+    {
+        width = heads.Heads.Length;
+        var before = bands;
+        bands = new DecisionBands[heads.Variants.Length];
+        for (var variant = 0; variant < bands.Length; variant++)
+        {
+            var own = heads.Variants[variant].Heads;
+            bands[variant] = variant < before.Length && before[variant].Cover(own, now)
+                ? before[variant] : new DecisionBands(own, decisions, now);
         }
     }
 
@@ -103,7 +119,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
 
     /// <summary>The label decisions of one message of the window that did not fail; [labels].</summary>
     public ReadOnlySpan<LabelDecision> Labels(int record) =>
-        labels.AsSpan(record * bands!.Heads.Length, bands.Heads.Length);
+        labels.AsSpan(record * width, width);
 
     /// <summary>The decision for such a message as a whole.</summary>
     public ref readonly MessageOutcome Outcome(int record) => ref outcomes[record];

@@ -41,6 +41,8 @@ internal static class MetricNames
         "reason");
     public static readonly MetricName ChallengerVersion = new(
         "worker.challenger.version", "{version}", "Version of each challenger that runs in shadow", "label");
+    public static readonly MetricName CanaryVersion = new(
+        "worker.canary.version", "{version}", "Version of each canary that decides a share of the messages", "label");
     public static readonly MetricName Disagreements = new(
         "worker.challenger.disagreements", "{message}",
         "Messages of which a challenger decides otherwise than the head in use", "label");
@@ -79,7 +81,8 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, RefusedHeads, ChallengerVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag, TimeLag,
-        Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError, Drift,
+        HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag,
+        TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError,
+        Drift,
     ];
 }

@@ -15,11 +15,14 @@ public class ChallengerTests
     [InlineData("größe/anomaly")]
     public void A_key_names_its_label_and_is_no_labels_key_nor_a_references(string label)
     {
-        var key = ChallengerKey.Of(label);
-        Assert.Equal(label, ChallengerKey.Label(key));
-        Assert.False(AnomalyRollout.Owns(key));
-        Assert.Null(ChallengerKey.Label(System.Text.Encoding.UTF8.GetBytes(label)));
-        Assert.Null(ChallengerKey.Label(AnomalyRollout.ManifestKey));
+        foreach (var role in Enum.GetValues<HeadRole>())
+        {
+            var key = HeadKey.Of(label, role);
+            Assert.Equal((label, role), HeadKey.Read(key));
+            Assert.False(AnomalyRollout.Owns(key));
+        }
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(label), HeadKey.Of(label, HeadRole.InUse));
+        Assert.Equal(HeadRole.InUse, HeadKey.Read(AnomalyRollout.ManifestKey).Role);
     }
 
     [Fact]

@@ -25,16 +25,19 @@ internal static class MadeTopic
     {
         var topic = new TopicHeads("heads", followed);
         foreach (var (offset, (label, value)) in records.Index())
-            topic.Take(new SourceRecord
-            {
-                Topic = "heads",
-                Partition = 0,
-                Offset = offset,
-                Key = Encoding.UTF8.GetBytes(label),
-                Value = value,
-                Headers = [],
-                TimestampMs = Start.AddMinutes(offset).ToUnixTimeMilliseconds(),
-            });
+            Take(topic, Encoding.UTF8.GetBytes(label), value, offset);
         return topic;
     }
+
+    public static void Take(TopicHeads topic, byte[] key, byte[]? value, long offset = 1000) =>
+        topic.Take(new SourceRecord
+        {
+            Topic = "heads",
+            Partition = 0,
+            Offset = offset,
+            Key = key,
+            Value = value,
+            Headers = [],
+            TimestampMs = Start.AddMinutes(offset).ToUnixTimeMilliseconds(),
+        });
 }

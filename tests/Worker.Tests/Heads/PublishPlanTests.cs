@@ -122,6 +122,26 @@ public class PublishPlanTests
         Assert.All(lines, line => Assert.True(line.Length < 80, line));
     }
 
+    [Fact]
+    public void A_canary_keeps_its_version_from_its_first_share_to_its_last()
+    {
+        var (old, better) = (Head("a", 3), Head("a", 1, bias: 1));
+        var canary = Assert.Single(PublishPlan.Of([better], Of(old), 0.1)).Head;
+        Assert.Equal((4, 0.1), (canary.Version, canary.CanaryShare));
+        var topic = Of(old);
+        Take(topic, HeadKey.Of("a", HeadRole.Canary), HeadJson.Serialize(canary));
+        Assert.Equal("a", Assert.Single(topic.Canaries).Label);
+        Assert.True(Assert.Single(PublishPlan.Of([better], topic, 0.1)).IsThere);
+        var more = PublishPlan.Of([better], topic, 0.5)[0];
+        Assert.Equal((4, 0.5, false), (more.Head.Version, more.Head.CanaryShare, more.IsThere));
+        var whole = PublishPlan.Of([better], topic)[0];
+        Assert.Equal((4, null, false), (whole.Head.Version, whole.Head.CanaryShare, whole.IsThere));
+        // Another head is another version, and nobody decides the other messages of a label without one.
+        Assert.Equal(5, PublishPlan.Of([better with { Bias = 2 }], topic, 0.5)[0].Head.Version);
+        var refused = Assert.Throws<UserError>(() => PublishPlan.Of([Head("new")], topic, 0.5));
+        Assert.Contains("publish it without --canary", refused.Message, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Steps(TopicHeads topic, params Head[] heads) =>
         PublishPlan.Of(heads, topic).Select(step => step.Step);
 }

@@ -147,8 +147,9 @@ public sealed class AuditWatchTests : IDisposable
             store.Examples.LastChange(), texts, [.. texts.Select(_ => 0.98f)], [.. texts.Select(_ => true)]);
         store.Heads.Record(
             [
-                new StoredHead(label.Id, head.Version, Now, HeadState.Promoted,
-                    Encoding.UTF8.GetString(HeadJson.Serialize(head)), "{}", evidence.ToBytes()),
+                new StoredHead(
+                    label.Id, head.Version, Now, HeadState.Promoted, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
+                    "{}", evidence.ToBytes()),
             ], [], [], store.Leases.Take([LeasedLabels.Name("refund")], TimeSpan.FromMinutes(1)));
         store.Leases.Release(store.Leases.Take([LeasedLabels.Name("refund")], TimeSpan.FromMinutes(1)));
         Take(head);

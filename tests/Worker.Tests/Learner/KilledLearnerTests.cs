@@ -185,7 +185,7 @@ public sealed class KilledLearnerTests(TinyModel model, PostgresServer postgres)
     }
 
     private static List<Head> Heads(KafkaOptions options) =>
-        [.. Committed(options, options.Topics.Heads).Where(record => ChallengerKey.Label(record.Key) is null)
+        [.. Committed(options, options.Topics.Heads).Where(record => HeadKey.Read(record.Key).Role == HeadRole.InUse)
             .Select(record => HeadJson.Parse(record.Value))];
 
     /// <summary>Every record of a topic's one partition that a read-committed reader sees, in order.</summary>

@@ -19,7 +19,7 @@ public sealed class PersonsDecisionTests(TinyModel model) : IDisposable
         await using var worker = await RunningWorker.Start(model, [model.Head("other")]);
         using var stop = new CancellationTokenSource();
         // A gate that no head passes: what comes into use here comes from a person.
-        var parts = new LearnerParts(
+        using var parts = new LearnerParts(
             new LearnerOptions(
                 worker.Options.Kafka, new StoreOptions { Path = folder.File("store.db") },
                 new LearnSection { Answers = 60, Feature = "mean", PromotionAnswers = 100_000 }, model.Section,

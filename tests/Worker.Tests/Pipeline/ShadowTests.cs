@@ -50,7 +50,7 @@ public class ShadowTests(TinyModel model)
             new ProducerConfig { BootstrapServers = worker.Options.Kafka.BootstrapServers }).Build();
         producer.Produce(
             worker.Options.Kafka.Topics.Heads,
-            new Message<byte[], byte[]?> { Key = ChallengerKey.Of(label), Value = json });
+            new Message<byte[], byte[]?> { Key = HeadKey.Of(label, HeadRole.Challenger), Value = json });
         producer.Flush();
     }
 

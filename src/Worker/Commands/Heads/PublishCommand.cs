@@ -24,11 +24,16 @@ internal static class PublishCommand
         {
             Description = "Also publish heads of another encoder than that of the topic's heads",
         };
+        var canary = CheckedOptions.Number(
+            "--canary",
+            "The share of messages that the heads decide at first, e.g. 0.1: those of some keys, always the same; " +
+            "publish the file again without it for all messages",
+            new NumberRange<double>(0, 1, IsAbove: true, IsBelow: true));
         var kafka = new KafkaArguments();
         var command = new Command(
             "publish", "Publish heads to the heads topic; running workers take them up between windows")
         {
-            file, force,
+            file, force, canary,
         };
         kafka.AddTo(command);
         command.SetAction(async (parsed, stop) =>
@@ -42,11 +47,14 @@ internal static class PublishCommand
             var there = await TopicHeads.Read(options, null, stop);
             if (!parsed.GetValue(force))
                 EncoderGuard.Check(path, heads, reference, there);
-            var plan = PublishPlan.Of(heads, there);
+            var share = parsed.GetValue(canary);
+            var plan = PublishPlan.Of(heads, there, share);
             // 2. Publish what is not there yet.
             using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             var changed = plan.Where(step => !step.IsThere).Select(step => step.Head).ToList();
             await Publish(topic, changed, stop);
+            if (share is null)
+                await CanaryEnd.Publish(topic, there, heads.Select(head => head.Label), stop);
             foreach (var line in PublishReport.Lines(plan))
                 Console.WriteLine(line);
             var kept = heads.Count - changed.Count;
@@ -55,6 +63,11 @@ internal static class PublishCommand
                 "already");
             foreach (var line in PublishReport.Left(plan, there))
                 Console.WriteLine(line);
+            if (share is not null)
+            {
+                Console.WriteLine("the anomaly reference next to the heads comes when they decide all messages");
+                return ExitCode.Done;
+            }
             // 3. The anomaly reference next to them.
             Console.WriteLine(bytes is null
                 ? "there is no anomaly reference next to the heads: workers keep the one they use"
@@ -67,7 +80,9 @@ internal static class PublishCommand
     /// <summary>Sends all together, so that workers take them up together.</summary>
     private static async Task Publish(HeadsTopicWriter topic, List<Head> heads, CancellationToken stop)
     {
-        var sent = heads.ConvertAll(head => topic.PublishAsync(head.Label, HeadJson.Serialize(head), stop));
+        var sent = heads.ConvertAll(head => topic.PublishAsync(
+            HeadKey.Of(head.Label, head.CanaryShare is null ? HeadRole.InUse : HeadRole.Canary),
+            HeadJson.Serialize(head), $"the head of label '{head.Label}'", stop));
         try
         {
             await Task.WhenAll(sent);

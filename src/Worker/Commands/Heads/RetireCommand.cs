@@ -18,8 +18,10 @@ internal static class RetireCommand
         command.SetAction(async (parsed, stop) =>
         {
             var options = kafka.Read(parsed);
-            var last = (await TopicHeads.Read(options, null, stop)).Need(parsed.GetValue(label)!);
+            var there = await TopicHeads.Read(options, null, stop);
+            var last = there.Need(parsed.GetValue(label)!);
             using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            await CanaryEnd.Publish(topic, there, [last.Label], stop);
             await topic.PublishAsync(last.Label, null, stop);
             Console.WriteLine($"'{last.Label}'{(last.Head is { } head ? $" v{head.Version}" : "")} retired");
             return ExitCode.Done;

@@ -19,7 +19,8 @@ internal static class RollbackCommand
         var to = new Option<int?>("--to")
         {
             Description =
-                "The version to go back to; default: the one before the head in use, or a retired label's last head",
+                "The version to go back to; default: the one before the head in use, or a retired label's last head; " +
+                "while a canary decides a share of the messages, the head in use",
             CustomParser = VersionNumber.Parse,
         };
         var force = new Option<bool>("--force")
@@ -38,12 +39,21 @@ internal static class RollbackCommand
             var options = kafka.Read(parsed);
             var name = parsed.GetValue(label)!;
             var there = await TopicHeads.Read(options, name, stop);
+            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
+            if (there.Canary(name) is { } canary && parsed.GetValue(to) is null)
+            {
+                await CanaryEnd.Publish(topic, there, [name], stop);
+                Console.WriteLine(
+                    $"'{name}': canary v{canary.Version} is withdrawn, v{there.Find(name)!.Head!.Version} decides " +
+                    "all messages");
+                return ExitCode.Done;
+            }
             var plan = RollbackPlan.Of(there, name, parsed.GetValue(to));
             var version = plan.To.Head!.Version;
             if (!parsed.GetValue(force))
                 EncoderGuard.Check($"v{version} of '{name}'", [plan.Head], null, there);
-            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
             await topic.PublishAsync(name, HeadJson.Serialize(plan.Head), stop);
+            await CanaryEnd.Publish(topic, there, [name], stop);
             var step = plan.From is { } from ? $"v{from.Version} → " : "now ";
             Console.WriteLine(
                 $"'{name}': {step}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
