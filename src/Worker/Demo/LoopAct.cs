@@ -131,7 +131,8 @@ internal sealed class LoopAct(RunOptions run, HeadsTopicWriter heads, Head few, 
         lock (watcher.Gate)
             return [.. watcher.Reviews
                 .Where(question => question.Reasons.All(reason => reason.Reason != "audit"))
-                .Select(question => question.Key).Distinct().OrderBy(key => sure[key]).Take(Questions)];
+                .Select(question => question.Key).Distinct().Where(sure.ContainsKey)
+                .OrderBy(key => sure[key]).Take(Questions)];
     }
 
     private byte[] Event(string id, string text, sbyte answer, DateTimeOffset at) => LabelEventJson.Write(new LabelEvent

@@ -64,14 +64,14 @@ internal sealed class AuditWatch(
                 watched.Remove(label.Name);
                 continue;
             }
-            if (before is not null && before.Answer == label.LastAnswer
-                && before.Figures.Version == champion.Head.Version)
+            var answers = (label.LastAnswer, label.Positives, label.Negatives);
+            if (before is not null && before.Answers == answers && before.Figures.Version == champion.Head.Version)
                 continue;
             if (Look(label, champion, labels, before, stop) is not { } figures)
                 continue;
             var (was, now) = (before?.Figures.Version == figures.Version ? before : null, clock.GetUtcNow());
             var since = figures.Alarm ? was?.AlarmSince ?? now : (DateTimeOffset?)null;
-            watched[label.Name] = new Watched(figures, label.LastAnswer, since);
+            watched[label.Name] = new Watched(figures, answers, since);
             if ((figures.Alarm && was?.AlarmSince is null) || figures.Revised is not null)
                 news.Add(figures);
         }
@@ -93,8 +93,10 @@ internal sealed class AuditWatch(
         var evidence = HeadEvidence.Of(champion, history);
         var audits = store.Examples.Audits(label.Id, evidence?.Change ?? 0)
             .Where(example => evidence is not null || example.At > champion.Since).ToList();
-        var promised = before?.Figures.Version == champion.Head.Version
-            ? before.Figures.Promised : Promise(label.Id, evidence);
+        // All examples are read for it, so only when there is something to hold against it.
+        var promised = audits.Count == 0 ? null
+            : (before?.Figures.Version == champion.Head.Version ? before.Figures.Promised : null)
+                ?? Promise(label.Id, evidence);
         var alpha = level / labels.Count;
         var drift = promised is { } target ? new DriftWatch(target, alpha) : null;
         var certificate = champion.Head.Certificate is null ? null : new CertificateWatch(champion.Head, alpha);
@@ -157,5 +159,6 @@ internal sealed class AuditWatch(
         return rows.Count == 0 ? null : DriftWatch.Promised(errors, rows.Count);
     }
 
-    private sealed record Watched(AuditFigures Figures, DateTimeOffset? Answer, DateTimeOffset? AlarmSince);
+    private sealed record Watched(
+        AuditFigures Figures, (DateTimeOffset? Last, long Yes, long No) Answers, DateTimeOffset? AlarmSince);
 }

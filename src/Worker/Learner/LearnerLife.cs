@@ -14,6 +14,10 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetentionEvery = TimeSpan.FromHours(1);
+
+    // With many labels and audits a look takes long: training gets twenty times as much.
+    private const int MaximumLooking = 20;
+
     private readonly TaskCompletionSource headsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoResetEvent answered = new(initialState: false);
     private readonly AutoResetEvent decided = new(initialState: false);
@@ -93,6 +97,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         var features = parts.Features(store, encoder);
         var round = parts.Round(store, features, encoder);
         var (audits, withdrawal) = (parts.Audits(store, features, encoder), parts.Withdrawal(store));
+        var (looked, looking) = (0L, TimeSpan.Zero);
         var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
         while (true)
         {
@@ -104,8 +109,13 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
                 cleaned = now;
             }
             var labels = parts.Retry.Run(store.Examples.Labels, stop);
-            foreach (var figures in parts.Retry.Run(() => audits.Look(labels, stop), stop))
-                Tell(figures, labels, withdrawal, stop);
+            if (parts.Clock.GetElapsedTime(looked) >= looking * MaximumLooking)
+            {
+                var started = parts.Clock.GetTimestamp();
+                foreach (var figures in parts.Retry.Run(() => audits.Look(labels, stop), stop))
+                    Tell(figures, labels, withdrawal, stop);
+                (looked, looking) = (parts.Clock.GetTimestamp(), parts.Clock.GetElapsedTime(started));
+            }
             parts.Meter.Stand(labels, audits.Figures);
             var due = labels.Where(label => schedule.Of(label, now, audits.AlarmSince(label.Name)).IsDue).ToList();
             if (due.Count > 0 && Round(round, due, stop))
