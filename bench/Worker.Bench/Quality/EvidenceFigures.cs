@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Learning.Certifying;
 using Worker.Learning.Examples;
@@ -66,7 +65,7 @@ internal sealed class EvidenceFigures
         var (yes, no) = ((Count: 0, Wrong: 0), (Count: 0, Wrong: 0));
         foreach (var row in test)
         {
-            var p = head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
+            var p = head.Probability(features.Row(row));
             var (decision, truth) = (p >= head.Thresholds.Decide, all.Answers[row, label] == AnswerMatrix.Yes);
             var certified = head.Certificate!.Yes is not null && p >= head.Thresholds.High
                 || head.Certificate.No is not null && p <= head.Thresholds.Low;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Numerics.Tensors;
 using Worker.Commands;
 using Worker.Core.Features;
 using Worker.Encoders;
@@ -81,7 +80,7 @@ internal static class ExclusiveBench
         foreach (var row in order[size..].Take(4_000))
         {
             double[] p = [.. heads.Select(head =>
-                head.Calibration.Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias))];
+                head.Probability(features.Row(row)))];
             var top = Array.IndexOf(p, p.Max());
             for (var measure = 0; measure < all.Length; measure++)
             {

@@ -19,6 +19,6 @@ public static class CanaryPlace
         var hash = Offset;
         foreach (var one in key is { Length: > 0 } ? key : text)
             hash = (hash ^ one) * Prime;
-        return (TextHash.Mixed(hash) >> 11) * (1.0 / (1UL << 53));
+        return TextHash.Fraction(TextHash.Mixed(hash));
     }
 }

@@ -107,6 +107,6 @@ public sealed class ReviewPolicy
         foreach (var letter in source.Topic)
             hash = (hash ^ letter) * 0x100000001B3;
         hash = TextHash.Mixed(TextHash.Mixed(hash ^ (uint)source.Partition) ^ (ulong)source.Offset);
-        return (hash >> 11) * (1.0 / (1ul << 53));
+        return TextHash.Fraction(hash);
     }
 }

@@ -41,6 +41,9 @@ internal static class TextHash
         return value ^ value >> 31;
     }
 
+    /// <summary>A number in [0, 1) of a well-mixed value: its 53 high bits, as many as a double holds.</summary>
+    internal static double Fraction(ulong mixed) => (mixed >> 11) * (1.0 / (1UL << 53));
+
     private static void Count(
         ulong hash, ref Vector256<short> a, ref Vector256<short> b, ref Vector256<short> c, ref Vector256<short> d)
     {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Worker.Core.Numerics;
 
 namespace Worker.Core.Heads;
@@ -70,6 +71,11 @@ public sealed record Head
     /// Of a canary: the share of messages that it decides, above 0 and below 1; null for any other head.
     /// </summary>
     public double? CanaryShare { get; init; }
+
+    /// <summary>Calibrated probability of one text.</summary>
+    /// <param name="feature">The text's vector of <see cref="Feature"/>; [feature width].</param>
+    public double Probability(ReadOnlySpan<float> feature) =>
+        Calibration.Probability(TensorPrimitives.Dot(feature, Weights) + Bias);
 }
 
 /// <summary>

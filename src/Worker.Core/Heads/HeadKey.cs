@@ -32,6 +32,10 @@ public static class HeadKey
         _ => Encoding.UTF8.GetBytes(label),
     };
 
+    /// <summary>"label 'spam'", or "challenger of label 'spam'", for messages.</summary>
+    public static string Words(string label, HeadRole role) =>
+        $"{(role == HeadRole.InUse ? "" : $"{role.ToString().ToLowerInvariant()} of ")}label '{label}'";
+
     /// <summary>The label that a key names, and what for; anomaly references have other keys.</summary>
     public static (string Label, HeadRole Role) Read(ReadOnlySpan<byte> key) =>
         key.StartsWith(ChallengerStart) ? (Encoding.UTF8.GetString(key[ChallengerStart.Length..]), HeadRole.Challenger)

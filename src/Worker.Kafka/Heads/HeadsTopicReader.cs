@@ -157,7 +157,7 @@ public sealed partial class HeadsTopicReader : IDisposable
         var (label, role) = HeadKey.Read(record.Key);
         var what = record.Key is null ? "no key"
             : AnomalyRollout.Owns(record.Key) ? "anomaly reference"
-            : $"{(role == HeadRole.InUse ? "" : $"{role.ToString().ToLowerInvariant()} of ")}label '{Cut(label)}'";
+            : HeadKey.Words(Cut(label), role);
         return $"{what}{(record.Value is null ? ", retired" : "")} ({record.Partition}@{record.Offset})";
     }
 

@@ -128,9 +128,7 @@ internal sealed class HeadRegistry
         catch (Exception error) when (error is HeadRefusedException or HeadFormatException)
         {
             var kept = before is { } old ? $"v{old.Version} stays in use" : "without a head";
-            var role = change.Role == HeadRole.InUse ? "" : $"{change.Role.ToString().ToLowerInvariant()} of ";
-            refused.Add($"{role}label '{change.Label}' ({kept}): " +
-                $"{error.Message}");
+            refused.Add($"{HeadKey.Words(change.Label, change.Role)} ({kept}): {error.Message}");
             return null;
         }
     }

@@ -1,11 +1,8 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Reading;
-using Worker.Kafka.Topics;
 
 namespace Worker.Heads;
 
@@ -20,15 +17,8 @@ internal sealed record HeadSigning(IReadOnlyList<SourceRecord> Older, IReadOnlyL
     /// <summary>Reads the topic from its beginning to the end it has now.</summary>
     /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be
     /// read.</exception>
-    public static Task<HeadSigning> Read(KafkaOptions options, CancellationToken stop) => Task.Factory.StartNew(() =>
-    {
-        var (loggers, clock, topic) = (NullLoggerFactory.Instance, TimeProvider.System, options.Topics.Heads);
-        using var admin = new TopicAdmin(options, loggers, clock);
-        admin.Reach();
-        admin.Require([topic], stop);
-        using var scan = new TopicScan(options, topic, admin.Partitions([topic], stop)[topic], loggers, clock);
-        return Of(scan.Read(stop), new HeadSignatures(options));
-    }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task<HeadSigning> Read(KafkaOptions options, CancellationToken stop) =>
+        HeadsScan.Read(options, records => Of(records, new HeadSignatures(options)), stop);
 
     /// <summary>Of the records of a topic, those of each key in their order.</summary>
     public static HeadSigning Of(IEnumerable<SourceRecord> records, HeadSignatures signatures)
@@ -59,8 +49,7 @@ internal sealed record HeadSigning(IReadOnlyList<SourceRecord> Older, IReadOnlyL
     {
         var (label, role) = HeadKey.Read(record.Key);
         return AnomalyRollout.Owns(record.Key) ? "the anomaly reference"
-            : role == HeadRole.InUse ? $"label '{label}'"
-            : $"the {role.ToString().ToLowerInvariant()} of label '{label}'";
+            : (role == HeadRole.InUse ? "" : "the ") + HeadKey.Words(label, role);
     }
 
     private static bool IsManifest(SourceRecord record) =>

@@ -1,11 +1,8 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Reading;
-using Worker.Kafka.Topics;
 using Worker.Terminal;
 
 namespace Worker.Heads;
@@ -73,18 +70,13 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     /// <exception cref="Kafka.Clients.KafkaFailureException">No broker answers, or the topic is not there or may not be
     /// read.</exception>
     public static Task<TopicHeads> Read(
-        KafkaOptions options, string? followed, CancellationToken stop) => Task.Factory.StartNew(() =>
+        KafkaOptions options, string? followed, CancellationToken stop) => HeadsScan.Read(options, records =>
     {
-        var (loggers, clock, topic) = (NullLoggerFactory.Instance, TimeProvider.System, options.Topics.Heads);
-        using var admin = new TopicAdmin(options, loggers, clock);
-        admin.Reach();
-        admin.Require([topic], stop);
-        var heads = new TopicHeads(topic, followed, new HeadSignatures(options));
-        using var scan = new TopicScan(options, topic, admin.Partitions([topic], stop)[topic], loggers, clock);
-        foreach (var record in scan.Read(stop))
+        var heads = new TopicHeads(options.Topics.Heads, followed, new HeadSignatures(options));
+        foreach (var record in records)
             heads.Take(record);
         return heads;
-    }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }, stop);
 
     /// <summary>
     /// Takes the next record of a partition; a record without a key is not a head's, and is left out.

@@ -1,9 +1,11 @@
-using System.Numerics.Tensors;
+using System.Collections.Immutable;
+using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Learning.Certifying;
 using Worker.Learning.Drifting;
 using Worker.Learning.Examples;
+using Worker.Learning.Fitting;
 using Worker.Store;
 using Worker.Store.Examples;
 using Worker.Store.Heads;
@@ -124,22 +126,27 @@ internal sealed class AuditWatch(
         string[] read = [.. audits.Select(example => texts[example.Text])];
         var encoded = features([.. audits.Select(example => example.Text)], read, stop);
         var groups = TextGroups.Of(read);
-        var rivals = head.Group is null ? [] : labels.Select(label => champions.Find(label.Name)?.Head)
-            .OfType<Head>().Where(other => other.Group == head.Group && other.Label != head.Label && Fits(other))
-            .ToList();
+        // Labels of an exclusive group decide against each other.
+        ImmutableArray<Head> competing =
+        [
+            head, .. labels.Select(label => champions.Find(label.Name)?.Head).OfType<Head>().Where(other =>
+                head.Group is not null && other.Group == head.Group && other.Label != head.Label && Fits(other)),
+        ];
+        var bands = new DecisionBands(competing, new DecisionOptions(), clock.GetUtcNow());
+        FeatureMatrix[] matrices = [.. competing.Select(one => encoded.Matrix(one.Feature))];
+        var (p, decisions) = (new float[competing.Length], new LabelDecision[competing.Length]);
         var seen = new HashSet<int>();
         for (var row = 0; row < audits.Count; row++)
         {
-            var p = Probability(head, row);
-            if (!double.IsFinite(p) || !seen.Add(groups[row]))
+            var own = head.Probability(matrices[0].Row(row));
+            if (!double.IsFinite(own) || !seen.Add(groups[row]))
                 continue;
-            var yes = head.Group is null
-                ? p >= head.Thresholds.Decide : rivals.TrueForAll(other => Probability(other, row) < p);
-            yield return (p, yes, audits[row].Value == 1);
+            p[0] = (float)own;
+            for (var i = 1; i < p.Length; i++)
+                p[i] = (float)competing[i].Probability(matrices[i].Row(row));
+            bands.Decide(p, decisions);
+            yield return (own, decisions[0].Decision == Decision.Yes, audits[row].Value == 1);
         }
-
-        double Probability(Head of, int row) => of.Calibration.Probability(
-            TensorPrimitives.Dot(encoded.Matrix(of.Feature).Row(row), of.Weights) + of.Bias);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
 using Worker.Learning.Promoting;
@@ -97,8 +96,7 @@ internal sealed record Comparison(
         if (!isNew)
             return null;
         var (head, features) = (champion.Head, Features(champion.Head.Feature));
-        var p = head.Calibration.Probability(
-            TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
+        var p = head.Probability(features.Row(row));
         return double.IsFinite(p) ? (p, p >= head.Thresholds.Decide) : null;
     }
 

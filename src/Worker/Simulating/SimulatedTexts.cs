@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Encoders;
@@ -33,8 +32,8 @@ internal sealed record SimulatedTexts(DataSet Data, EncodedTexts Encoded)
         foreach (var (head, column) in heads.Select((head, column) => (head, column)))
         {
             var features = Encoded.Matrix(head.Feature);
-            Parallel.For(0, Data.Texts.Count, row => scores[row * heads.Count + column] = (float)head.Calibration
-                .Probability(TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias));
+            Parallel.For(0, Data.Texts.Count, row =>
+                scores[row * heads.Count + column] = (float)head.Probability(features.Row(row)));
         }
         return scores;
     }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Encoders;
 using Worker.Learning.Examples;
 using Worker.Learning.Fitting;
@@ -39,9 +38,7 @@ internal sealed class HeldOutHeads(EncodedTexts encoded, DataSet data, TrainingR
             Parallel.For(0, held.Length, i =>
             {
                 foreach (var head in heads)
-                    largest[i] = Math.Max(
-                        largest[i], (float)head.Calibration.Probability(
-                            TensorPrimitives.Dot(features.Row(held[i]), head.Weights) + head.Bias));
+                    largest[i] = Math.Max(largest[i], (float)head.Probability(features.Row(held[i])));
             });
         }
         return any ? largest : [];

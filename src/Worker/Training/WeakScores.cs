@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Learning.Examples;
@@ -28,8 +27,7 @@ internal static class WeakScores
             Parallel.For(0, data.Texts.Count, row =>
             {
                 if (data.Answers[row, label] == AnswerMatrix.Unknown)
-                    scores[row * data.Labels.Length + label] = (float)head.Calibration.Probability(
-                        TensorPrimitives.Dot(features.Row(row), head.Weights) + head.Bias);
+                    scores[row * data.Labels.Length + label] = (float)head.Probability(features.Row(row));
             });
         }
         return scores;
