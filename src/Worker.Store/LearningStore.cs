@@ -29,6 +29,7 @@ internal sealed class LearningStore : IDisposable
         Intake = new QuestionIntake(database, clock);
         Figures = new QuestionFigures(database, clock);
         AuditLog = new AuditLog(database, clock);
+        SessionKeys = new SessionKeys(database);
     }
 
     /// <summary>Which one it is, for people; without secrets.</summary>
@@ -53,6 +54,8 @@ internal sealed class LearningStore : IDisposable
     public QuestionFigures Figures { get; }
 
     public AuditLog AuditLog { get; }
+
+    public SessionKeys SessionKeys { get; }
 
     /// <summary>The review queue.</summary>
     /// <param name="labelsTopic">Where its answers go.</param>

@@ -33,7 +33,7 @@ public class ReviewItemJsonTests
     [Theory]
     [InlineData("{", "is not JSON (line 1, byte 2)")]
     [InlineData("7", "is 7, expected a JSON object")]
-    [InlineData("{}", "has \"source.topic\" that is missing or null, expected a JSON string")]
+    [InlineData("{}", "has \"source\" that is missing or null, expected a JSON object")]
     public void What_is_no_review_item_is_told_by_its_field(string json, string message) => Assert.Equal(
         message, Assert.Throws<ReviewItemException>(() => ReviewItemJson.Read(Encoding.UTF8.GetBytes(json))).Message);
 

@@ -47,3 +47,6 @@ CREATE TABLE audit_log (
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
     detail TEXT NOT NULL);
+
+-- Keys that the review page's sessions are signed with.
+CREATE TABLE session_keys (name TEXT PRIMARY KEY, content TEXT NOT NULL);

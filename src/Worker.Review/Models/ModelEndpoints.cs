@@ -1,0 +1,65 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Worker.Review.Access;
+using Worker.Review.Serving;
+using Worker.Store.Questions;
+
+namespace Worker.Review.Models;
+
+/// <summary>Classifying, heads and learning, over HTTP.</summary>
+internal static class ModelEndpoints
+{
+    public static void Map(RouteGroupBuilder api, ITextScorer scorer, IModels models, AuditLog log)
+    {
+        api.MapPost("/classify", async Task<Ok<ClassifyView>> (ClassifyRequest request, CancellationToken stop) =>
+                TypedResults.Ok(await scorer.Score(request.Texts, stop)))
+            .WithName("classify").WithTags("Classify").Needs(Scopes.Read)
+            .WithSummary("Classifies texts now")
+            .WithDescription("As the stream does, with the heads in use. Nobody is asked about these texts.");
+        var heads = api.MapGroup("").WithTags("Heads");
+        heads.MapGet("/heads", Ok<IReadOnlyList<HeadView>> () => TypedResults.Ok(models.InUse()))
+            .WithName("heads").Needs(Scopes.Read).WithSummary("Heads in use");
+        heads.MapGet("/heads/{label}/versions", Ok<IReadOnlyList<HeadVersionView>> (string label) =>
+                TypedResults.Ok(models.History(label)))
+            .WithName("versions").Needs(Scopes.Read).NotThere()
+            .WithSummary("Heads that were made of a label's answers, newest first, and why each was promoted or not");
+        heads.MapPost("/heads/{label}/promote", async Task<Ok<DoneView>> (
+                ClaimsPrincipal who, string label, HeadChoiceRequest request, CancellationToken stop) =>
+            {
+                var why = request.Why is { Length: > 0 } reason ? reason : throw new RefusedRequestException(
+                    400, "bad-request", "why is empty: say why, for the history");
+                var done = await models.Promote(label, request.Version, who.Name(), why, stop);
+                log.Add(who.Name(), "promote", label, $"{done}: {why}");
+                return TypedResults.Ok(new DoneView(done));
+            })
+            .WithName("promote").Needs(Scopes.Admin).NotThere()
+            .WithSummary("Puts a head that the gate kept or dropped into use");
+        heads.MapPost("/heads/{label}/rollback", async Task<Ok<DoneView>> (
+                ClaimsPrincipal who, string label, HeadChoiceRequest request, CancellationToken stop) =>
+            {
+                var done = await models.RollBack(label, request.Version, stop);
+                log.Add(who.Name(), "roll back", label, $"{done}: {request.Why}");
+                return TypedResults.Ok(new DoneView(done));
+            })
+            .WithName("rollback").Needs(Scopes.Admin).NotThere()
+            .WithSummary("Puts an earlier head into use again, while the heads topic has it");
+        heads.MapPost("/heads/{label}/train", Accepted (ClaimsPrincipal who, string label) =>
+            {
+                models.Train(label);
+                log.Add(who.Name(), "train", label, "");
+                return TypedResults.Accepted((string?)null);
+            })
+            .WithName("train").Needs(Scopes.Admin).NotThere()
+            .WithSummary("Has a label trained as soon as a learner is free");
+        var learning = api.MapGroup("").WithTags("Learning");
+        learning.MapGet("/learning", Ok<IReadOnlyList<LearningView>> () => TypedResults.Ok(models.Learning()))
+            .WithName("learning").Needs(Scopes.Read).WithSummary("How learning stands, label by label");
+        learning.MapGet("/labels", Ok<IReadOnlyList<KnownLabelView>> () => TypedResults.Ok(models.Labels()))
+            .WithName("labels").Needs(Scopes.Read).WithSummary("Labels that can be answered");
+        learning.MapGet("/log", Ok<IReadOnlyList<AuditEntry>> () => TypedResults.Ok(log.Newest(200)))
+            .WithName("log").Needs(Scopes.Admin).WithSummary("Who promoted heads and rolled them back, newest first");
+    }
+}
