@@ -33,7 +33,8 @@ internal sealed class RunningReview : IAsyncDisposable
         Store = LearningStore.Open(
             new StoreOptions { Path = folder.File("store.db"), Postgres = postgres }, TimeProvider.System);
         Server = new ReviewServer(
-            new ReviewParts(Options, Store, "labels", Scorer, Models), new LogLines(Log), TimeProvider.System);
+            new ReviewParts(Options, Store, "labels", Scorer, Models, new StandInSimilar(Store), new StandInLive()),
+            new LogLines(Log), TimeProvider.System);
     }
 
     public WebOptions Options { get; }
@@ -160,10 +161,18 @@ internal sealed class StandInModels : IModels
         [
             new HeadVersionView(4, DateTimeOffset.UnixEpoch, "kept", "kept as a challenger: too few answers", null,
                 [new BarView("answers", 12, 20, false, "12 answers of either kind, 20 are needed")], null, 130, 420,
-                false),
+                0.71, 0.21, false),
             new HeadVersionView(3, DateTimeOffset.UnixEpoch, "promoted", "promoted: lower log-loss", "would decide " +
-                "71.0% by itself", [], null, 120, 400, true),
+                "71.0% by itself", [], null, 120, 400, 0.7, 0.22, true),
         ]
+        : throw new RefusedRequestException(404, "unknown", $"the store knows no label '{label}'");
+
+    public HeadCurvesView Curves(string label, int version) => label == "refund"
+        ? new HeadCurvesView(
+            version, 400,
+            [.. Enumerable.Range(0, 21).Select(i => new CurvePointView(1 - i / 20.0, 1 - i * i / 500.0, i / 20.0))],
+            [.. Enumerable.Range(0, 10).Select(i => new ReliabilityView(i / 10.0 + 0.05, i / 10.0 + 0.03, 40))],
+            new ConfusionView(90, 20, 30, 260))
         : throw new RefusedRequestException(404, "unknown", $"the store knows no label '{label}'");
 
     public IReadOnlyList<LearningView> Learning() =>
@@ -191,6 +200,37 @@ internal sealed class StandInModels : IModels
         Done.Add(done);
         return Task.FromResult(done);
     }
+}
+
+/// <summary>All other questions are alike, in place of an encoder.</summary>
+internal sealed class StandInSimilar(LearningStore store) : ISimilarQuestions
+{
+    public SimilarView Like(long question, int maximum) => new(
+        [
+            .. Enumerable.Range(1, 30).Where(id => id != question)
+                .Select(id => store.Questions("labels").Find(id)).OfType<Store.Questions.Question>()
+                .Where(other => other.Wanted > 0).Take(maximum)
+                .Select((other, i) => new SimilarItemView(other.Id, other.Text, 0.97 - i * 0.02)),
+        ], true);
+}
+
+/// <summary>A stream of 900 to 1,000 messages a second.</summary>
+internal sealed class StandInLive : ILiveStream
+{
+    public LiveView Now() => new(
+        [
+            .. Enumerable.Range(0, 60).Select(i => new LivePointView(
+                DateTimeOffset.FromUnixTimeSeconds(1763700000 + 5 * i), 950 + 50 * Math.Sin(i / 5.0), 400 + i, 0.4,
+                21 + i % 7, 80 + i % 11)),
+        ],
+        [new LabelRateView("refund", 0.12), new LabelRateView("angry", 0.03), new LabelRateView("spam", 0.01)], 0.02,
+        0.01,
+        [
+            .. Enumerable.Range(0, 10).Select(i => new LiveResultView(
+                DateTimeOffset.FromUnixTimeSeconds(1763700300 - i), new MessagePlaceView("messages", i % 3, 1000 + i),
+                i % 4 == 0 ? "yes" : "no", "refund", i % 4 == 0 ? 0.93 : 0.11, "likely", 0.5, i == 3)),
+        ],
+        [new DriftView("refund", 3, 4, 210, 0.006, 0.05, false)]);
 }
 
 /// <summary>Requests as programs make them.</summary>

@@ -28,7 +28,26 @@ internal sealed record HeadVersionView(
     [property: Description("The bars of the gate, in their order.")] IReadOnlyList<BarView> Bars,
     [property: Description("Who decided; absent for the gate.")] string? By,
     int Positives, int Negatives,
+    [property: Description("F1 on texts that it was not fitted on.")] double? F1,
+    [property: Description("Log-loss on texts that it was not fitted on.")] double? LogLoss,
     [property: Description("Whether it is the one in use.")] bool InUse);
+
+/// <summary>What a head says of answered texts, by a fit that had not seen them.</summary>
+internal sealed record HeadCurvesView(
+    int Version,
+    [property: Description("Answered texts that it is judged on; 0: the store keeps none of this version.")] int Texts,
+    [property: Description("From the highest threshold to the lowest.")] IReadOnlyList<CurvePointView> PrecisionRecall,
+    [property: Description("Texts in bins of p.")] IReadOnlyList<ReliabilityView> Reliability,
+    [property: Description("At the head's own point between yes and no.")] ConfusionView? Confusion);
+
+/// <summary>Precision and recall at one threshold.</summary>
+internal sealed record CurvePointView(double Threshold, double Precision, double Recall);
+
+/// <summary>How often texts of about one p have the label.</summary>
+internal sealed record ReliabilityView(double P, double Observed, int Texts);
+
+/// <summary>Answers against decisions.</summary>
+internal sealed record ConfusionView(int TruePositives, int FalsePositives, int FalseNegatives, int TrueNegatives);
 
 /// <summary>One bar of the gate.</summary>
 internal sealed record BarView(string Name, double? Measured, double? Limit, bool Passed, string Sentence);

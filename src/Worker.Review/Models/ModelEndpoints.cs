@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +14,9 @@ namespace Worker.Review.Models;
 /// <summary>Classifying, heads and learning, over HTTP.</summary>
 internal static class ModelEndpoints
 {
-    public static void Map(RouteGroupBuilder api, ITextScorer scorer, IModels models, AuditLog log)
+    public static void Map(RouteGroupBuilder api, ReviewParts parts)
     {
+        var (scorer, models, log) = (parts.Scorer, parts.Models, parts.Store.AuditLog);
         api.MapPost("/classify", async Task<Ok<ClassifyView>> (ClassifyRequest request, CancellationToken stop) =>
                 TypedResults.Ok(await scorer.Score(request.Texts, stop)))
             .WithName("classify").WithTags("Classify").Needs(Scopes.Read)
@@ -26,6 +29,10 @@ internal static class ModelEndpoints
                 TypedResults.Ok(models.History(label)))
             .WithName("versions").Needs(Scopes.Read).NotThere()
             .WithSummary("Heads that were made of a label's answers, newest first, and why each was promoted or not");
+        heads.MapGet("/heads/{label}/versions/{version}/curves", Ok<HeadCurvesView> (string label, int version) =>
+                TypedResults.Ok(models.Curves(label, version)))
+            .WithName("curves").Needs(Scopes.Read).NotThere()
+            .WithSummary("How a head does on answered texts that it was not fitted on");
         heads.MapPost("/heads/{label}/promote", async Task<Ok<DoneView>> (
                 ClaimsPrincipal who, string label, HeadChoiceRequest request, CancellationToken stop) =>
             {
@@ -59,6 +66,13 @@ internal static class ModelEndpoints
             .WithName("learning").Needs(Scopes.Read).WithSummary("How learning stands, label by label");
         learning.MapGet("/labels", Ok<IReadOnlyList<KnownLabelView>> () => TypedResults.Ok(models.Labels()))
             .WithName("labels").Needs(Scopes.Read).WithSummary("Labels that can be answered");
+        api.MapGet("/live", Ok<LiveView> () => TypedResults.Ok(parts.Live.Now()))
+            .WithName("live").WithTags("Stream").Needs(Scopes.Read).WithSummary("How the stream does now");
+        api.MapGet("/items/{id}/similar", Ok<SimilarView> (
+                long id, [Description("1 to 100.")] [Range(1, 100)] int count = 10) =>
+                TypedResults.Ok(parts.Similar.Like(id, Math.Clamp(count, 1, 100))))
+            .WithName("similar").WithTags("Questions").Needs(Scopes.Read).NotThere()
+            .WithSummary("Open questions whose texts are most like a question's");
         learning.MapGet("/log", Ok<IReadOnlyList<AuditEntry>> () => TypedResults.Ok(log.Newest(200)))
             .WithName("log").Needs(Scopes.Admin).WithSummary("Who promoted heads and rolled them back, newest first");
     }

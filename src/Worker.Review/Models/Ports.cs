@@ -19,6 +19,10 @@ internal interface IModels
     /// <exception cref="Serving.RefusedRequestException">The store knows no such label.</exception>
     IReadOnlyList<HeadVersionView> History(string label);
 
+    /// <summary>How a head of the store does.</summary>
+    /// <exception cref="Serving.RefusedRequestException">There is no such head.</exception>
+    HeadCurvesView Curves(string label, int version);
+
     IReadOnlyList<LearningView> Learning();
 
     IReadOnlyList<KnownLabelView> Labels();
@@ -34,4 +38,18 @@ internal interface IModels
     /// <summary>Has a label trained as soon as a learner is free.</summary>
     /// <exception cref="Serving.RefusedRequestException">The store knows no such label.</exception>
     void Train(string label);
+}
+
+/// <summary>How the stream does. Any thread.</summary>
+internal interface ILiveStream
+{
+    LiveView Now();
+}
+
+/// <summary>Questions with similar texts. Any thread.</summary>
+internal interface ISimilarQuestions
+{
+    /// <summary>Open questions whose texts are most like a question's.</summary>
+    /// <param name="maximum">At most so many.</param>
+    SimilarView Like(long question, int maximum);
 }

@@ -23,7 +23,8 @@ namespace Worker.Review.Serving;
 /// <summary>What the server serves.</summary>
 /// <param name="LabelsTopic">Where answers go.</param>
 internal sealed record ReviewParts(
-    WebOptions Options, LearningStore Store, string LabelsTopic, ITextScorer Scorer, IModels Models);
+    WebOptions Options, LearningStore Store, string LabelsTopic, ITextScorer Scorer, IModels Models,
+    ISimilarQuestions Similar, ILiveStream Live);
 
 /// <summary>The review page and the API.</summary>
 internal sealed class ReviewServer : IAsyncDisposable
@@ -132,7 +133,7 @@ internal sealed class ReviewServer : IAsyncDisposable
         // 4. What there is.
         var api = app.MapGroup("/api/v1").AddEndpointFilter<RequestValidation>();
         ItemEndpoints.Map(api, new ReviewDesk(parts.Store, parts.LabelsTopic, parts.Options, clock));
-        ModelEndpoints.Map(api, parts.Scorer, parts.Models, parts.Store.AuditLog);
+        ModelEndpoints.Map(api, parts);
         PersonEndpoint.Map(api);
         SignIn.Map(app, parts.Options, () => Address);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Scopes.Read);
