@@ -18,12 +18,14 @@ internal sealed class AnsweredTexts(
     private readonly RecordFetch fetch = new(kafka, loggers, clock);
     private readonly TextDecoder decoder = new(input);
 
-    /// <summary>The text; null where the message is gone, or holds none.</summary>
+    /// <summary>
+    /// The text; null where the message is gone, or holds none. Brokers that are away are waited for.
+    /// </summary>
     public string? Of(SourcePosition message, CancellationToken stop)
     {
         if (store.Examples.TextOf(message) is { } known)
             return known;
-        var record = fetch.Read(message.Topic, message.Partition, message.Offset, timestampMs: null, stop);
+        var record = fetch.WaitFor(message.Topic, message.Partition, message.Offset, timestampMs: null, stop);
         return record is null || decoder.Decode(record.Value, out var text) is not null
             ? null
             : Encoding.UTF8.GetString(text);

@@ -27,8 +27,7 @@ internal sealed class CertificateWithdrawal(
         if (!owned.Has(figures.Label))
             return null;
         var history = store.Heads.Of([label]);
-        var version = Math.Max(
-            champions.NextVersion(figures.Label), history.Select(head => head.Version).DefaultIfEmpty().Max() + 1);
+        var version = HeadVersions.Next(champions.NextVersion(figures.Label), history);
         var head = figures.Revised! with { Version = version, Parent = figures.Version };
         var json = HeadJson.Serialize(head);
         var verdict = new Verdict(PromotionOutcome.Promoted, [], Sentence(figures), null);

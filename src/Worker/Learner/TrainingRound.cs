@@ -105,8 +105,10 @@ internal sealed class TrainingRound(
         for (var i = 0; i < result.Heads.Count; i++)
         {
             var (trained, held) = (result.Heads[i], result.Figures[i].HeldOut);
-            var highest = history[ids[trained.Label]].Select(one => one.Version).DefaultIfEmpty().Max();
-            var head = trained with { Version = Math.Max(champions.NextVersion(trained.Label), highest + 1) };
+            var head = trained with
+            {
+                Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
+            };
             var verdict = groups.GetValueOrDefault(head.Group ?? "")
                 ?? PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate);
             var state = verdict.Outcome switch
