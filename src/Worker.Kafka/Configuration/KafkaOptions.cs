@@ -182,6 +182,9 @@ public sealed class KafkaOptions
     /// <summary>The consumer group of the learners.</summary>
     public string LearnerGroupId => $"{GroupId}-learn";
 
+    /// <summary>The transactional identity that learners send heads and dead letters with, one at a time.</summary>
+    public string OutboxId => $"{GroupId}-outbox";
+
     /// <summary>The same under another transactional identity.</summary>
     public KafkaOptions As(string transactionalId)
     {

@@ -8,9 +8,14 @@ using Worker.Kafka.Topics;
 namespace Worker.Kafka.Replaying;
 
 /// <summary>Reads single records by their position. It belongs to no group and commits nothing. One thread.</summary>
-public sealed partial class RecordFetch(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
+/// <param name="options">How to connect.</param>
+/// <param name="loggers">For its lines.</param>
+/// <param name="clock">For its patience.</param>
+/// <param name="outages">The worker's; null for a command that a person waits for.</param>
+public sealed partial class RecordFetch(
+    KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null) : IDisposable
 {
-    private readonly KafkaClients clients = new(options, loggers, clock);
+    private readonly KafkaClients clients = new(options, loggers, clock, outages);
     private readonly ILogger log = loggers.CreateLogger<RecordFetch>();
     private IConsumer<byte[]?, byte[]?>? consumer;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Worker.Learning.Overfitting;
 
-/// <summary>What a learning curve says about a label: whether more answers would help, and whether it overfits.</summary>
+/// <summary>
+/// What a learning curve says about a label: whether more answers would help, and whether it overfits.
+/// </summary>
 /// <param name="Label">Its name.</param>
 /// <param name="Positives">Examples that have it, of those that a fit on all but one fold saw.</param>
 /// <param name="Examples">All that such a fit saw.</param>

@@ -6,10 +6,10 @@ using Worker.Learning.Fitting;
 namespace Worker.Learning.Overfitting;
 
 /// <summary>
-/// Learning curves: each label is fitted on nested, stratified shares of the examples that its folds leave, and measured
-/// on the fold that was left out. The folds are those of the training, and so are the penalties: the total penalty (L2 ·
-/// examples) is the same for every share, as a prior's strength is. So a share costs one fit for each fold, and no
-/// search. Sampling, class weights and altered copies are left out here: the curve is of the answers.
+/// Learning curves: each label is fitted on nested, stratified shares of the examples that its folds leave, and
+/// measured on the fold that was left out. The folds are those of the training, and so are the penalties: the total
+/// penalty (L2 · examples) is the same for every share, as a prior's strength is. So a share costs one fit for each
+/// fold, and no search. Sampling, class weights and altered copies are left out here: the curve is of the answers.
 /// </summary>
 /// <param name="features">[texts, width] of the labels' feature.</param>
 /// <param name="data">What the heads were trained on.</param>

@@ -10,7 +10,9 @@ namespace Worker.Reports.Reporting;
 /// <summary>The plots of learning curves and of the path of penalties.</summary>
 internal static class LearningFigures
 {
-    /// <summary>Log-loss on the examples that fits saw, and on held-out texts, against the number of examples.</summary>
+    /// <summary>
+    /// Log-loss on the examples that fits saw, and on held-out texts, against the number of examples.
+    /// </summary>
     public static XElement Losses(IReadOnlyList<LearningPoint> points, string title, SharedAxes axes)
     {
         var (training, heldOut) = (Estimates(points, p => p.Training), Estimates(points, p => p.HeldOut));
@@ -50,7 +52,9 @@ internal static class LearningFigures
             "From strong to weak; the search ends where the held-out loss rises.");
     }
 
-    /// <summary>Each label by its training and its held-out loss, both as a share of what its frequency gives.</summary>
+    /// <summary>
+    /// Each label by its training and its held-out loss, both as a share of what its frequency gives.
+    /// </summary>
     public static XElement Gaps(IReadOnlyList<FitDiagnosis> labels, SharedAxes axes)
     {
         var maximum = labels.Max(label => Math.Max(label.HeldOut, label.Training) / label.Constant);
@@ -67,8 +71,8 @@ internal static class LearningFigures
                 label.HeldOut / label.Constant,
                 $"{label.Label}: training {Tables.Small(label.Training)}, held out {Tables.Small(label.HeldOut)}");
         return chart.Render(axes, "Overfitting, label by label",
-            "Losses as shares of what the label's frequency alone gives. Far above the line: overfits; near 1: learns " +
-            "little.");
+            "Losses as shares of what the label's frequency alone gives. Far above the line: overfits; near 1: " +
+            "learns little.");
     }
 
     /// <summary>Strong to weak, the whole range that is searched.</summary>
@@ -83,7 +87,8 @@ internal static class LearningFigures
         double Place(double examples) => to > from ? Math.Clamp((Math.Log(examples) - from) / (to - from), 0, 1) : 0.5;
         // Beside all examples there is no room for the number of the point before.
         return new Axis("examples", [.. points.Select((point, i) => new Tick(
-            Place(point.Examples), i == points.Count - 2 ? "" : Tables.Count((long)Math.Round(point.Examples))))], Place);
+            Place(point.Examples), i == points.Count - 2 ? "" : Tables.Count((long)Math.Round(point.Examples))))],
+            Place);
     }
 
     private static Estimate[] Estimates(

@@ -58,8 +58,8 @@ internal sealed record TrainingReport(
                     "mean over labels, held-out texts"),
             ]),
             E("p", A("class", "soft"),
-                "More answers help a label whose held-out loss still falls, beyond chance and by 1% or more with each " +
-                "doubling. A label overfits when a third or more of what its head gains on its own examples is " +
+                "More answers help a label whose held-out loss still falls, beyond chance and by 1% or more with " +
+                "each doubling. A label overfits when a third or more of what its head gains on its own examples is " +
                 "not there on held-out texts. That is no error: the penalty is the best of those tried. More answers " +
                 "close the gap while the curve falls; where it is flat, the label needs clearer answers or another " +
                 "encoder."),
@@ -115,7 +115,9 @@ internal sealed record TrainingReport(
     private static string Fall(FitDiagnosis diagnosis) =>
         (-100 * diagnosis.PerDoubling).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>The mean curve; its parts are the means of each label's parts, as far as all labels have them.</summary>
+    /// <summary>
+    /// The mean curve; its parts are the means of each label's parts, as far as all labels have them.
+    /// </summary>
     private IReadOnlyList<LearningPoint> Mean() => [.. Enumerable.Range(0, Labels[0].Curve.Points.Count).Select(i =>
     {
         var points = Labels.Select(label => label.Curve.Points[i]).ToList();

@@ -18,8 +18,8 @@ internal sealed record StoredAudit(
     string? Withdrawn, DateTimeOffset Looked);
 
 /// <summary>
-/// The last look at each head in use, for people and for a learner that starts anew. It is worked out from the examples,
-/// so nothing is lost with it, and learners that write at once write the same. Any thread.
+/// The last look at each head in use, for people and for a learner that starts anew. It is worked out from the
+/// examples, so nothing is lost with it, and learners that write at once write the same. Any thread.
 /// </summary>
 internal sealed class AuditStore(StoreDatabase database)
 {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using Worker.Core.Health;
 using Worker.Hosting;
 using Worker.Learner;
 using Worker.Settings;
@@ -78,9 +79,7 @@ internal static class RunCommand
         // A worker of both roles is ready when it classifies: learning is in no hurry.
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health,
-            roles.HasFlag(Roles.Classify)
-                ? services.GetRequiredService<Classifier>().Health
-                : services.GetRequiredService<LearnerLife>().Health,
+            [.. Healths(roles, services)],
             services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
@@ -106,6 +105,14 @@ internal static class RunCommand
         return classified != ExitCode.Done || !roles.HasFlag(Roles.Learn)
             ? classified
             : host.Services.GetRequiredService<LearnerService>().Code;
+    }
+
+    private static IEnumerable<WorkerHealth> Healths(Roles roles, IServiceProvider services)
+    {
+        if (roles.HasFlag(Roles.Classify))
+            yield return services.GetRequiredService<Classifier>().Health;
+        if (roles.HasFlag(Roles.Learn))
+            yield return services.GetRequiredService<LearnerLife>().Health;
     }
 
     private static void Write(ILoggingBuilder logging, LogFormat format)

@@ -48,8 +48,8 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
     }
 
     /// <summary>
-    /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; of the audit seen, errors,
-    /// lower bound, promised error, alarm since, certificates taken back; separated by tabs.
+    /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; of the audit seen,
+    /// errors, lower bound, promised error, alarm since, certificates taken back; separated by tabs.
     /// </summary>
     public void WritePlain(TextWriter output)
     {

@@ -19,8 +19,8 @@ namespace Worker.Learner;
 /// thread.
 /// </summary>
 internal sealed class OutboxSender(
-    LearningStore store, KafkaOptions kafka, LearnSection options, StoreRetry retry, ILoggerFactory loggers,
-    TimeProvider clock, ILogger log) : IDisposable
+    LearningStore store, KafkaOptions kafka, LearnSection options, StoreCalls calls, ILoggerFactory loggers,
+    TimeProvider clock, OutageLog outages, ILogger log) : IDisposable
 {
     private const int BatchRecords = 500;
     private readonly TimeSpan lease = TimeSpan.FromSeconds(options.LeaseSeconds);
@@ -32,10 +32,10 @@ internal sealed class OutboxSender(
     /// <exception cref="KafkaFailureException">Kafka refuses them for good.</exception>
     public int Send(CancellationToken stop)
     {
-        var waiting = retry.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+        var waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
         if (waiting.Count == 0)
             return 0;
-        if (retry.Run(() => store.Leases.Take(["outbox"], lease), stop) is not [var mine])
+        if (calls.Run(() => store.Leases.Take(["outbox"], lease), stop) is not [var mine])
         {
             Close();
             return 0;
@@ -45,11 +45,12 @@ internal sealed class OutboxSender(
             if (writer is null || mine != held)
             {
                 Close();
-                writer = new TransactionalWriter(kafka.As($"{kafka.GroupId}-outbox"), loggers, clock);
+                writer = new TransactionalWriter(
+                    kafka.As(kafka.OutboxId), loggers, clock, calls.Heartbeat, outages);
                 writer.Start(stop);
                 held = mine;
                 // Another sender may have got ahead meanwhile.
-                waiting = retry.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+                waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
             }
             writer.Write([.. waiting.Select(one => new OutgoingRecord(
                 one.Record.Topic, one.Record.Key, one.Record.Value,
@@ -65,7 +66,7 @@ internal sealed class OutboxSender(
             return 0;
         }
         var last = waiting[^1].Number;
-        retry.Run(() =>
+        calls.Run(() =>
         {
             store.Outbox.Sent(last);
             return true;

@@ -38,6 +38,9 @@ internal sealed class TrainingRound(
     LearningStore store, Func<IReadOnlyList<long>, IReadOnlyList<string>, CancellationToken, EncodedTexts> features,
     LoadedEncoder loaded, Champions champions, LearnSection options, string headsTopic, TimeProvider clock)
 {
+    /// <summary>Called after each pass over the examples.</summary>
+    public Action Progressed { get; init; } = () => { };
+
     /// <summary>One round over the labels that are due.</summary>
     /// <returns>One outcome for each label that it owned.</returns>
     /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: nothing was
@@ -90,6 +93,7 @@ internal sealed class TrainingRound(
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
+            Progressed = Progressed,
             Options = new TrainingOptions { Parallelism = options.Threads },
         }, stop);
         outcomes.AddRange(result.Problems.Select(problem =>

@@ -120,7 +120,8 @@ public class LearningCurvesTests
     private static TrainedLabel[] Trained(Simulated simulated)
     {
         var figures = HeadTrainer.Train(simulated.Features, simulated.Data, "mean", "e", new TrainingOptions()).Figures;
-        return [.. figures.Zip(new LearningCurves(simulated.Features, simulated.Data, new TrainingOptions()).Of(
-            figures, _ => { }, TestContext.Current.CancellationToken), (label, curve) => new TrainedLabel(label, curve))];
+        var curves = new LearningCurves(simulated.Features, simulated.Data, new TrainingOptions()).Of(
+            figures, _ => { }, TestContext.Current.CancellationToken);
+        return [.. figures.Zip(curves, (label, curve) => new TrainedLabel(label, curve))];
     }
 }
