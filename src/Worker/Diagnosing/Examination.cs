@@ -45,11 +45,10 @@ internal sealed class Examination(TimeProvider clock, Roles roles = Roles.Classi
             ?? Finding.Ok(
                 "encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
         if (roles.HasFlag(Roles.Learn))
-        {
             foreach (var finding in LearnerChecks.Settings(options, encoder, roles.HasFlag(Roles.Classify)))
                 yield return finding;
+        if (roles != Roles.Classify)
             yield return LearnerChecks.Store(options.Store);
-        }
         // 3. The wire.
         foreach (var finding in WireChecks.Of(options.Kafka))
             yield return finding;
@@ -112,10 +111,12 @@ internal sealed class Examination(TimeProvider clock, Roles roles = Roles.Classi
         if (roles.HasFlag(Roles.Classify))
             yield return await Group(cluster, options.Kafka.GroupId);
         if (roles.HasFlag(Roles.Learn))
-        {
             yield return await Group(cluster, options.Kafka.LearnerGroupId);
+        if (roles.HasFlag(Roles.Review))
+            yield return await Group(cluster, options.Kafka.ReviewGroupId);
+        // Learners and review pages send from the store.
+        if (roles != Roles.Classify)
             yield return Identity(options.Kafka.OutboxId);
-        }
         if (options.Kafka.Delivery != Kafka.Configuration.DeliveryMode.ExactlyOnce || !roles.HasFlag(Roles.Classify))
             yield break;
         yield return WireChecks.Transactions(

@@ -25,23 +25,30 @@ internal static class TopicChecks
     public static IReadOnlyList<NeededTopic> Needed(
         KafkaTopics topics, IReadOnlyList<string> matching, bool headsFromTopic, Roles roles)
     {
-        List<NeededTopic> needed =
-        [
-            .. MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal)
-                .Select(topic => new NeededTopic(topic, ["READ"])),
-        ];
-        if (roles.HasFlag(Roles.Learn))
-            needed.Add(new NeededTopic(topics.Labels, ["READ"]));
+        var needed = new List<(string Topic, string Right)>();
+        if (roles.HasFlag(Roles.Classify) || roles.HasFlag(Roles.Learn))
+            needed.AddRange(MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal)
+                .Select(topic => (topic, "READ")));
         if (roles.HasFlag(Roles.Classify))
             needed.AddRange(
-                [new NeededTopic(topics.Results, ["WRITE"]), new NeededTopic(topics.Review, ["WRITE"])]);
-        needed.Add(new NeededTopic(topics.DeadLetters, ["WRITE"]));
-        // A learner follows the heads topic too, to know what is in use.
+                [(topics.Results, "WRITE"), (topics.Review, "WRITE"), (topics.DeadLetters, "WRITE")]);
         if (roles.HasFlag(Roles.Learn))
-            needed.Add(new NeededTopic(topics.Heads, ["READ", "WRITE"]) { IsCompacted = true });
-        else if (headsFromTopic)
-            needed.Add(new NeededTopic(topics.Heads, ["READ"]) { IsCompacted = true });
-        return needed;
+            needed.AddRange([(topics.Labels, "READ"), (topics.DeadLetters, "WRITE")]);
+        if (roles.HasFlag(Roles.Review))
+            needed.AddRange([(topics.Review, "READ"), (topics.Labels, "WRITE")]);
+        // Other roles follow the heads topic wherever classifying workers have their heads from.
+        if (headsFromTopic || roles != Roles.Classify)
+            needed.Add((topics.Heads, "READ"));
+        if (roles.HasFlag(Roles.Learn))
+            needed.Add((topics.Heads, "WRITE"));
+        return
+        [
+            .. needed.GroupBy(need => need.Topic, need => need.Right, StringComparer.Ordinal).Select(topic =>
+                new NeededTopic(topic.Key, [.. topic.Distinct(StringComparer.Ordinal)])
+                {
+                    IsCompacted = topic.Key == topics.Heads,
+                }),
+        ];
     }
 
     /// <summary>Findings about one topic; a single ok if nothing is wrong.</summary>

@@ -63,6 +63,8 @@ internal sealed class AuditWatch(
     public IReadOnlyList<AuditFigures> Look(IReadOnlyList<LabelState> labels, CancellationToken stop)
     {
         var (news, seen, unwatched) = (new List<AuditFigures>(), new List<StoredAudit>(), new List<long>());
+        // Taken over at the end: where the store goes away in between, all of it is looked at again.
+        var looked = new List<(string Label, Watched? State)>();
         stored ??= store.Audits.All();
         foreach (var label in labels)
         {
@@ -70,7 +72,8 @@ internal sealed class AuditWatch(
             var before = watched.GetValueOrDefault(label.Name);
             if (champions.Find(label.Name) is not { } champion || !Fits(champion.Head))
             {
-                if (watched.Remove(label.Name) || stored.ContainsKey(label.Id))
+                looked.Add((label.Name, null));
+                if (before is not null || stored.ContainsKey(label.Id))
                     unwatched.Add(label.Id);
                 continue;
             }
@@ -85,13 +88,20 @@ internal sealed class AuditWatch(
             seen.Add(new StoredAudit(
                 label.Id, figures.Version, figures.Seen, figures.Errors, figures.Lower, figures.Promised, since,
                 figures.Withdrawn, now));
-            watched[label.Name] = new Watched(figures, answers, since);
+            looked.Add((label.Name, new Watched(figures, answers, since)));
             if ((figures.Alarm && was?.AlarmSince is null) || figures.Revised is not null)
                 news.Add(figures);
         }
         store.Audits.Write(seen, unwatched);
         if (unwatched.Count > 0)
             stored = store.Audits.All();
+        foreach (var (label, state) in looked)
+        {
+            if (state is null)
+                watched.Remove(label);
+            else
+                watched[label] = state;
+        }
         return news;
     }
 

@@ -5,7 +5,7 @@ using Worker.Encoders;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Labels;
+using Worker.Kafka.Recording;
 using Worker.Kafka.Replaying;
 using Worker.Pipeline;
 using Worker.Store;
@@ -60,7 +60,8 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
 
     public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock, Outages);
 
-    public LabelsTopicReader LabelsTopic() => new(options.Kafka, loggers, clock, Outages);
+    public RecordedTopicReader LabelsTopic() =>
+        new(options.Kafka, options.Kafka.Topics.Labels, options.Kafka.LearnerGroupId, loggers, clock, Outages);
 
     public AnsweredTexts Texts(LearningStore store, Heartbeat heartbeat) =>
         new(store, new RecordFetch(options.Kafka, loggers, clock, Outages), options.Input, heartbeat);
@@ -73,7 +74,7 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         calls, Log);
 
     public OutboxSender Sender(LearningStore store, StoreCalls calls) =>
-        new(store, options.Kafka, options.Learn, calls, loggers, clock, Outages, Log);
+        new(store, options.Kafka, options.Learn.LeaseSeconds, calls, loggers, clock, Log, Outages);
 
     public FeatureSource Features(LearningStore store, LoadedEncoder encoder, Heartbeat heartbeat) =>
         new(store, encoder, Log) { Progressed = heartbeat.Beat };

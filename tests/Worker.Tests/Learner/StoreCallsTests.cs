@@ -56,19 +56,25 @@ public class StoreCallsTests
     [Fact]
     public async Task The_pauses_while_the_store_is_away_are_no_steps()
     {
-        var tries = 0;
+        const int Tries = 30;
+        var (stop, tries) = (TestContext.Current.CancellationToken, 0);
         var running = Task.Run(() => calls.Run(
-            () => Interlocked.Increment(ref tries) < 3 ? throw new StoreAwayException("away", new IOException()) : 7,
-            TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        var deadline = Environment.TickCount64 + 20_000;
-        while (!running.IsCompleted)
+            () => Interlocked.Increment(ref tries) < Tries
+                ? throw new StoreAwayException("away", new IOException()) : heartbeat.StuckIn(Margin) ?? "not stuck",
+            stop), stop);
+        var began = clock.GetUtcNow();
+        for (var seen = 0; !running.IsCompleted; seen = Volatile.Read(ref tries))
         {
-            Assert.True(Environment.TickCount64 < deadline, $"after {tries} tries it does not end");
-            // The pauses are of the clock's time: an hour is longer than any of them.
-            clock.Advance(TimeSpan.FromHours(1));
+            // A pause is 5 s at most. The clock goes on once for each try, or later where the try is slow, so that no
+            // try itself lasts as long as a step may.
+            var deadline = Environment.TickCount64 + 1000;
+            while (Volatile.Read(ref tries) == seen && !running.IsCompleted && Environment.TickCount64 < deadline)
+                await Task.Delay(1, stop);
+            clock.Advance(TimeSpan.FromSeconds(10));
             Assert.Null(heartbeat.StuckIn(Margin));
-            await Task.Delay(10, TestContext.Current.CancellationToken);
         }
-        Assert.Equal((7, 3), (await running, tries));
+        // All tries together took longer than one step may.
+        Assert.True(clock.GetUtcNow() - began > TimeSpan.FromSeconds(200), $"{clock.GetUtcNow() - began}");
+        Assert.Equal(("not stuck", Tries), (await running, tries));
     }
 }
