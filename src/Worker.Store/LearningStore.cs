@@ -24,6 +24,7 @@ internal sealed class LearningStore : IDisposable
         Export = new EventExport(database);
         Features = new FeatureStore(database);
         Heads = new HeadStore(database, clock);
+        Audits = new AuditStore(database);
         Leases = new LeaseStore(database, $"{Environment.MachineName}/{Guid.NewGuid():N}", clock);
         Outbox = new Outbox(database);
         Intake = new QuestionIntake(database, clock);
@@ -45,6 +46,8 @@ internal sealed class LearningStore : IDisposable
     public FeatureStore Features { get; }
 
     public HeadStore Heads { get; }
+
+    public AuditStore Audits { get; }
 
     public LeaseStore Leases { get; }
 

@@ -78,9 +78,9 @@ public sealed class ClusterInspection : IDisposable
         return facts;
     }
 
-    /// <summary>What this user may do with the consumer group; null if the broker does not say.</summary>
+    /// <summary>What this user may do with a consumer group; null if the broker does not say.</summary>
     /// <returns>An empty set if it may not even see it.</returns>
-    public async Task<IReadOnlySet<string>?> GroupRightsAsync()
+    public async Task<IReadOnlySet<string>?> GroupRightsAsync(string group)
     {
         var describe = new DescribeConsumerGroupsOptions
         {
@@ -89,7 +89,7 @@ public sealed class ClusterInspection : IDisposable
         };
         try
         {
-            var found = await admin.DescribeConsumerGroupsAsync([options.GroupId], describe);
+            var found = await admin.DescribeConsumerGroupsAsync([group], describe);
             return Names(found.ConsumerGroupDescriptions[0].AuthorizedOperations);
         }
         catch (DescribeConsumerGroupsException refused)

@@ -17,12 +17,19 @@ public sealed class TransactionalWriter : IDisposable
     private readonly KafkaClients clients;
     private readonly SentMark mark;
 
-    public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="options">With the identity.</param>
+    /// <param name="loggers">For its lines.</param>
+    /// <param name="clock">For its patience.</param>
+    /// <param name="heartbeat">Of the thread that will call it; null where nobody watches.</param>
+    /// <param name="outages">The worker's; null for a command that a person waits for.</param>
+    public TransactionalWriter(
+        KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, Heartbeat? heartbeat = null,
+        OutageLog? outages = null)
     {
-        clients = new KafkaClients(options, loggers, clock);
+        clients = new KafkaClients(options, loggers, clock, outages);
         producer = new ProducerLife(
             options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock,
-            new Heartbeat("write", clock), isReplaceable: false);
+            heartbeat ?? new Heartbeat("write", clock), isReplaceable: false);
         mark = new SentMark(options, clients);
     }
 

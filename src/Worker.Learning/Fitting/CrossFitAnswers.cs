@@ -23,6 +23,12 @@ internal sealed class CrossFitAnswers
     /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
     private float[]? weights;
 
+    private CrossFitAnswers(CrossFitAnswers all, sbyte[] codes)
+    {
+        (groups, Originals, Rows, Labels) = (all.groups, all.Originals, all.Rows, all.Labels);
+        (this.codes, shifts, weights) = (codes, all.shifts, all.weights);
+    }
+
     /// <summary>All labels without folds yet: fold 1 for every answer.</summary>
     /// <param name="answers">Those of the texts.</param>
     /// <param name="derived">Rows after them for examples made from the texts; without answers yet.</param>
@@ -181,6 +187,31 @@ internal sealed class CrossFitAnswers
     {
         codes[row * Labels + label] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
         SetWeight(row, label, weight);
+    }
+
+    /// <summary>
+    /// These answers with only a share of each label's known, evenly of every fold and of yes and no, at least one of
+    /// each. With the same seed a smaller share is part of a larger one. Copies of a text go together; rows that are
+    /// not texts stay.
+    /// </summary>
+    /// <param name="share">In (0, 1].</param>
+    public CrossFitAnswers Share(double share, int seed)
+    {
+        var part = (sbyte[])codes.Clone();
+        for (var label = 0; label < Labels; label++)
+        {
+            var order = Enumerable.Range(0, Originals).Where(row => this[row, label] != 0).ToArray();
+            new Random(unchecked(seed * 397 ^ label)).Shuffle(order);
+            foreach (var same in order.GroupBy(row => this[row, label]))
+            {
+                int[] distinct = [.. same.Select(row => groups[row]).Distinct()];
+                var kept = distinct.Take(Math.Max(1, (int)Math.Round(share * distinct.Length))).ToHashSet();
+                foreach (var row in same)
+                    if (!kept.Contains(groups[row]))
+                        part[row * Labels + label] = 0;
+            }
+        }
+        return new CrossFitAnswers(this, part);
     }
 
     /// <summary>Removes all answers of a text.</summary>

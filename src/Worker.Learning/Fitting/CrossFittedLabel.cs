@@ -33,6 +33,9 @@ internal sealed class CrossFittedLabel
 
     /// <summary>For each part, chosen on the others.</summary>
     private readonly PenaltyChoice[] chosenByOthers;
+
+    /// <summary>Every penalty tried, strong to weak.</summary>
+    private readonly List<PenaltyStep> path = [];
     private float[] bestPoint = [];
 
     /// <param name="label">Column of the answers.</param>
@@ -158,10 +161,12 @@ internal sealed class CrossFittedLabel
         }
         foreach (var choice in chosenByOthers)
             choice.Judge(l2, tried, losses);
+        var training = Fits.Average(fit => fit.Loss);
+        path.Add(new PenaltyStep(l2, training, losses.Sum(part => part.Sum) / tried.Length));
         if (!chosen.Judge(l2, tried, losses))
             return;
         bestPoint = [.. Fits[0].Point];
-        TrainingLoss = Fits.Average(fit => fit.Loss);
+        TrainingLoss = training;
     }
 
     /// <summary>
@@ -214,6 +219,7 @@ internal sealed class CrossFittedLabel
             Remark(calibration, choice))
         {
             DistinctHeldOut = truth.Length,
+            Path = path,
             YesNeeds = choice.YesNeeds,
             NoNeeds = choice.NoNeeds,
             HeldOut = new HeldOutEvidence(

@@ -65,9 +65,19 @@ internal sealed record LabelFigures(
     /// <summary>The same for its no.</summary>
     public MissingEvidence? NoNeeds { get; init; }
 
+    /// <summary>The penalties tried, strong to weak: the search ends where the held-out loss rises.</summary>
+    public IReadOnlyList<PenaltyStep> Path { get; init; } = [];
+
     /// <summary>What the figures are of.</summary>
     public HeldOutEvidence HeldOut { get; init; } = new([], [], [], []);
 }
+
+/// <summary>One penalty that was tried.</summary>
+/// <param name="L2">The penalty.</param>
+/// <param name="Training">Mean loss (weighted, if classes are) on the rows fitted to, without the penalty, over the
+/// folds.</param>
+/// <param name="HeldOut">Mean log-loss of the held-out texts, before calibration.</param>
+internal readonly record struct PenaltyStep(double L2, double Training, double HeldOut);
 
 /// <summary>What is said of distinct texts by fits, calibrations and thresholds that have not seen them.</summary>
 /// <param name="Rows">The texts, rising.</param>

@@ -7,6 +7,7 @@ namespace Worker.Reports.Figures;
 /// <summary>Source-generated serialiser of files of figures: no reflection at run time.</summary>
 [JsonSerializable(typeof(EvaluationRecord))]
 [JsonSerializable(typeof(ExperimentRecord))]
+[JsonSerializable(typeof(TrainingRecord))]
 internal sealed partial class FiguresContext : JsonSerializerContext
 {
     /// <summary>

@@ -7,6 +7,9 @@ namespace Worker.Store.Database;
 /// </summary>
 internal static class Schema
 {
+    /// <summary>The last step that this version knows.</summary>
+    public static long Known => Steps().Count;
+
     /// <summary>Brings a database to the newest step, or leaves it as it is.</summary>
     /// <exception cref="StoreException">It is from a newer version of the worker.</exception>
     public static void Upgrade(StoreDatabase database)

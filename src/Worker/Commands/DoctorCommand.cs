@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Worker.Diagnosing;
+using Worker.Hosting;
 using Worker.Settings;
 using Worker.Terminal;
 
@@ -11,6 +12,12 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var file = new Option<FileInfo?>("--config") { Description = "A JSON file of settings, as for 'run'" };
+        var roles = new Option<string>("--roles")
+        {
+            Description = $"What the worker is to do, as for 'run': {RoleNames.All}. With learn also the store and " +
+                "the rights of a learner",
+            DefaultValueFactory = _ => "classify",
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object instead of lines" };
         var settings = new Argument<string[]>("settings")
         {
@@ -18,9 +25,9 @@ internal static class DoctorCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command(
-            "doctor", "Check settings, encoder, brokers, topics, rights and heads; changes nothing")
+            "doctor", "Check settings, encoder, store, brokers, topics, rights and heads; changes nothing")
         {
-            file, json, settings,
+            roles, file, json, settings,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, stop) =>
@@ -28,7 +35,8 @@ internal static class DoctorCommand
             var findings = new List<Finding>();
             var asJson = parsed.GetValue(json);
             var colour = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null;
-            var examination = new Examination(TimeProvider.System).Run(
+            var examination = new Examination(
+                TimeProvider.System, RoleNames.Parse(parsed.GetValue(roles)!)).Run(
                 () => SettingFiles.Read(
                     parsed.GetValue(file), [.. parsed.GetValue(settings) ?? [], .. parsed.UnmatchedTokens]));
             await foreach (var finding in examination.WithCancellation(stop))

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using Worker.Core.Health;
 using Worker.Hosting;
 using Worker.Learner;
 using Worker.Review.Access;
@@ -86,11 +87,7 @@ internal static class RunCommand
         // A worker of several roles is ready when it classifies, or serves the page: learning is in no hurry.
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health,
-            roles.HasFlag(Roles.Classify)
-                ? services.GetRequiredService<Classifier>().Health
-                : roles.HasFlag(Roles.Review)
-                ? services.GetRequiredService<ReviewLife>().Health
-                : services.GetRequiredService<LearnerLife>().Health,
+            [.. Healths(roles, services)],
             services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
@@ -135,6 +132,16 @@ internal static class RunCommand
         {
             throw new UserError(refused.Message, ExitCode.Configuration);
         }
+    }
+
+    private static IEnumerable<WorkerHealth> Healths(Roles roles, IServiceProvider services)
+    {
+        if (roles.HasFlag(Roles.Classify))
+            yield return services.GetRequiredService<Classifier>().Health;
+        if (roles.HasFlag(Roles.Review))
+            yield return services.GetRequiredService<ReviewLife>().Health;
+        if (roles.HasFlag(Roles.Learn))
+            yield return services.GetRequiredService<LearnerLife>().Health;
     }
 
     private static void Write(ILoggingBuilder logging, LogFormat format)

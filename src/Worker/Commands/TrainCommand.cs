@@ -85,6 +85,7 @@ internal sealed class TrainCommand
     };
     private readonly Option<string?> from =
         new("--from") { Description = "Heads to start from; the new ones are one version higher" };
+    private readonly TrainingReportArguments report = new();
     private readonly ThresholdArguments thresholds = new();
     private readonly DataArguments reading = new();
     private readonly ModelOptions model = new();
@@ -99,6 +100,7 @@ internal sealed class TrainCommand
             data, describe, destination, feature, imbalance, calibration, weak, c, seed, from, exclusive, notExclusive,
             noAnomaly, references, perplexity,
         };
+        report.AddTo(command);
         reading.AddTo(command);
         thresholds.AddTo(command);
         model.AddTo(command);
@@ -111,6 +113,7 @@ internal sealed class TrainCommand
         var paths = parsed.GetValue(data) ?? [];
         var words = parsed.GetValue(describe);
         OutputPath.File("--out", parsed.GetValue(destination), [.. paths, words]);
+        report.Check(parsed, [.. paths, words]);
         if (paths.Length == 0 && words is null)
             throw new UserError(
                 "--data is missing: name labelled texts to train on; or describe labels with --describe",
@@ -151,6 +154,9 @@ internal sealed class TrainCommand
         // The heads first, so that they are not lost if the reference fails.
         if (heads.Count > 0)
             Write(parsed.GetValue(destination)!, heads, loaded.Encoder.Hash);
+        report.Write(
+            parsed, loaded, examples, encoded, result, plan.Options,
+            [("texts", string.Join(", ", paths.Select(Path.GetFileName)))], stop);
         var reference = Reference(loaded, examples, encoded, result, plan.Options, anomaly, stop);
         if (heads.Count == 0 && reference is null)
             throw new UserError($"{string.Join(", ", paths)}: no label could be trained");

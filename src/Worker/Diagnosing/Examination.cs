@@ -14,10 +14,12 @@ using Worker.Terminal;
 namespace Worker.Diagnosing;
 
 /// <summary>
-/// Checks what a worker with this configuration would meet: settings, encoder, brokers, topics, rights, heads. It
-/// changes nothing: no group is joined, no message read, no transactional identity taken.
+/// Checks what a worker with this configuration would meet: settings, encoder, store, brokers, topics, rights, heads.
+/// It changes nothing: no group is joined, no message read, no transactional identity taken.
 /// </summary>
-internal sealed class Examination(TimeProvider clock)
+/// <param name="clock">For its patience.</param>
+/// <param name="roles">What the worker is to do.</param>
+internal sealed class Examination(TimeProvider clock, Roles roles = Roles.Classify)
 {
     private static readonly TimeSpan HeadsPatience = TimeSpan.FromSeconds(30);
 
@@ -42,6 +44,11 @@ internal sealed class Examination(TimeProvider clock)
         yield return broken
             ?? Finding.Ok(
                 "encoder", $"{encoder!.Encoder.Hash[..12]} on {encoder.Encoder.Description}; self-check passed");
+        if (roles.HasFlag(Roles.Learn))
+            foreach (var finding in LearnerChecks.Settings(options, encoder, roles.HasFlag(Roles.Classify)))
+                yield return finding;
+        if (roles != Roles.Classify)
+            yield return LearnerChecks.Store(options.Store);
         // 3. The wire.
         foreach (var finding in WireChecks.Of(options.Kafka))
             yield return finding;
@@ -55,7 +62,7 @@ internal sealed class Examination(TimeProvider clock)
         if (facts is null)
         {
             yield return unreachable!;
-            if (options.Heads.Source == HeadsSource.File)
+            if (HeadsAreInFile(options))
                 yield return FileHeads(options, encoder);
             yield break;
         }
@@ -70,11 +77,15 @@ internal sealed class Examination(TimeProvider clock)
             yield return finding;
         }
         // 5. Heads, and whether they are for this encoder.
-        if (options.Heads.Source == HeadsSource.File)
+        if (HeadsAreInFile(options))
             yield return FileHeads(options, encoder);
         else if (headsThere)
             yield return await TopicHeads(options, encoder);
     }
+
+    /// <summary>A learner follows the topic, wherever workers have their heads from.</summary>
+    private bool HeadsAreInFile(RunOptions options) =>
+        options.Heads.Source == HeadsSource.File && roles.HasFlag(Roles.Classify);
 
     private async IAsyncEnumerable<Finding> Cluster(RunOptions options, ClusterInspection cluster)
     {
@@ -85,7 +96,8 @@ internal sealed class Examination(TimeProvider clock)
                 ? Finding.Ok("patterns", $"{matching.Count} topics match {string.Join(", ", sources.Patterns)}")
                 : Finding.Warning("patterns", $"no topic matches {string.Join(", ", sources.Patterns)}",
                     "make one, or widen the pattern: nothing is read until then");
-        var needed = TopicChecks.Needed(options.Kafka.Topics, matching, options.Heads.Source == HeadsSource.Topic);
+        var needed = TopicChecks.Needed(
+            options.Kafka.Topics, matching, options.Heads.Source == HeadsSource.Topic, roles);
         var (topics, failed) = await TryAsync(
             "topics", () => cluster.TopicsAsync([.. needed.Select(topic => topic.Topic)]));
         if (topics is null)
@@ -94,30 +106,44 @@ internal sealed class Examination(TimeProvider clock)
             yield break;
         }
         for (var i = 0; i < needed.Count; i++)
-            foreach (var finding in TopicChecks.Of(topics[i], needed[i].Right, needed[i].Compacted, options.Kafka))
+            foreach (var finding in TopicChecks.Of(topics[i], needed[i], options.Kafka))
                 yield return finding;
-        var group = $"group {options.Kafka.GroupId}";
-        yield return await cluster.GroupRightsAsync() switch
+        if (roles.HasFlag(Roles.Classify))
+            yield return await Group(cluster, options.Kafka.GroupId);
+        if (roles.HasFlag(Roles.Learn))
+            yield return await Group(cluster, options.Kafka.LearnerGroupId);
+        if (roles.HasFlag(Roles.Review))
+            yield return await Group(cluster, options.Kafka.ReviewGroupId);
+        // Learners and review pages send from the store.
+        if (roles != Roles.Classify)
+            yield return Identity(options.Kafka.OutboxId);
+        if (options.Kafka.Delivery != Kafka.Configuration.DeliveryMode.ExactlyOnce || !roles.HasFlag(Roles.Classify))
+            yield break;
+        yield return WireChecks.Transactions(
+            options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
+        yield return Identity(options.Kafka.EffectiveTransactionalId);
+    }
+
+    private static async Task<Finding> Group(ClusterInspection cluster, string id)
+    {
+        var group = $"group {id}";
+        return await cluster.GroupRightsAsync(id) switch
         {
             null => Finding.Unknown(
                 group, "it is not there yet, and the brokers do not say what this user may do with it"),
             var rights when rights.Contains("READ") || rights.Contains("ALL") => Finding.Ok(group, "READ granted"),
             _ => Finding.Failed(group, "this user may not use it", "grant it READ on the consumer group"),
         };
-        if (options.Kafka.Delivery != Kafka.Configuration.DeliveryMode.ExactlyOnce)
-            yield break;
-        yield return WireChecks.Transactions(
-            options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
-        yield return Finding.Unknown(
-            "identity",
-            $"whether this user may WRITE as '{options.Kafka.EffectiveTransactionalId}' cannot be asked without " +
-            "taking it over; the worker says so at start");
     }
+
+    private static Finding Identity(string id) => Finding.Unknown(
+        "identity",
+        $"whether this user may WRITE as '{id}' cannot be asked without taking it over; the worker says so at start");
 
     private static Finding FileHeads(RunOptions options, LoadedEncoder? encoder)
     {
         var heads = Try("heads", () => HeadFile.Read(options.Heads.File!), out var unreadable);
-        return unreadable ?? Fit([.. heads!], 0, encoder, options.Heads.File!);
+        return unreadable ?? Fit([.. heads!], 0, encoder, options.Heads.File!, isNeeded: true);
     }
 
     private async Task<Finding> TopicHeads(RunOptions options, LoadedEncoder? encoder)
@@ -169,7 +195,9 @@ internal sealed class Examination(TimeProvider clock)
         if (failed is null && caughtUp && unsigned.Count > 0)
             return Unsigned(unsigned.Count, options.Kafka.Topics.Heads);
         return failed ?? (caughtUp
-            ? Fit([.. heads.Values], malformed, encoder, $"topic {options.Kafka.Topics.Heads}")
+            ? Fit(
+                [.. heads.Values], malformed, encoder, $"topic {options.Kafka.Topics.Heads}",
+                roles.HasFlag(Roles.Classify))
             : Finding.Failed(
                 "heads",
                 $"topic {options.Kafka.Topics.Heads} was not read to its end within {HeadsPatience.TotalSeconds:F0} s",
@@ -183,8 +211,12 @@ internal sealed class Examination(TimeProvider clock)
         "if they are yours, sign them with 'worker heads sign'; if not, look who may write to the topic");
 
     /// <summary>Whether the heads are for the encoder.</summary>
-    private static Finding Fit(IReadOnlyList<Head> heads, int malformed, LoadedEncoder? encoder, string where)
+    /// <param name="isNeeded">Whether messages wait for a head.</param>
+    private static Finding Fit(
+        IReadOnlyList<Head> heads, int malformed, LoadedEncoder? encoder, string where, bool isNeeded)
     {
+        if (heads.Count == 0 && malformed == 0 && !isNeeded)
+            return Finding.Ok("heads", $"none in {where} yet: every label is still to get its first");
         if (heads.Count == 0 && malformed == 0)
             return Finding.Warning(
                 "heads", $"none in {where}: messages wait for the first head", "publish some with 'worker heads " +

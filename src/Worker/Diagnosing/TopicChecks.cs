@@ -1,8 +1,18 @@
 using System.Globalization;
+using Worker.Hosting;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Inspection;
 
 namespace Worker.Diagnosing;
+
+/// <summary>A topic that a worker uses.</summary>
+/// <param name="Topic">Its name.</param>
+/// <param name="Rights">What the worker does with it, in Kafka's words.</param>
+internal sealed record NeededTopic(string Topic, IReadOnlyList<string> Rights)
+{
+    /// <summary>Whether it must be compacted.</summary>
+    public bool IsCompacted { get; init; }
+}
 
 /// <summary>What is right and wrong with the topics, as far as the cluster says. Pure.</summary>
 internal static class TopicChecks
@@ -11,23 +21,40 @@ internal static class TopicChecks
     /// <param name="topics">As configured.</param>
     /// <param name="matching">The topics that patterns of <see cref="KafkaTopics.Messages"/> match.</param>
     /// <param name="headsFromTopic">Whether heads come from a topic.</param>
-    public static IReadOnlyList<(string Topic, string Right, bool Compacted)> Needed(
-        KafkaTopics topics, IReadOnlyList<string> matching, bool headsFromTopic)
+    /// <param name="roles">What the worker does.</param>
+    public static IReadOnlyList<NeededTopic> Needed(
+        KafkaTopics topics, IReadOnlyList<string> matching, bool headsFromTopic, Roles roles)
     {
-        List<(string, string, bool)> needed =
+        var needed = new List<(string Topic, string Right)>();
+        if (roles.HasFlag(Roles.Classify) || roles.HasFlag(Roles.Learn))
+            needed.AddRange(MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal)
+                .Select(topic => (topic, "READ")));
+        if (roles.HasFlag(Roles.Classify))
+            needed.AddRange(
+                [(topics.Results, "WRITE"), (topics.Review, "WRITE"), (topics.DeadLetters, "WRITE")]);
+        if (roles.HasFlag(Roles.Learn))
+            needed.AddRange([(topics.Labels, "READ"), (topics.DeadLetters, "WRITE")]);
+        if (roles.HasFlag(Roles.Review))
+            needed.AddRange([(topics.Review, "READ"), (topics.Labels, "WRITE")]);
+        // Other roles follow the heads topic wherever classifying workers have their heads from.
+        if (headsFromTopic || roles != Roles.Classify)
+            needed.Add((topics.Heads, "READ"));
+        if (roles.HasFlag(Roles.Learn))
+            needed.Add((topics.Heads, "WRITE"));
+        return
         [
-            .. MessageTopics.Of(topics).Names.Concat(matching).Distinct(StringComparer.Ordinal)
-                .Select(topic => (topic, "READ", false)),
-            (topics.Results, "WRITE", false), (topics.Review, "WRITE", false), (topics.DeadLetters, "WRITE", false),
+            .. needed.GroupBy(need => need.Topic, need => need.Right, StringComparer.Ordinal).Select(topic =>
+                new NeededTopic(topic.Key, [.. topic.Distinct(StringComparer.Ordinal)])
+                {
+                    IsCompacted = topic.Key == topics.Heads,
+                }),
         ];
-        if (headsFromTopic)
-            needed.Add((topics.Heads, "READ", true));
-        return needed;
     }
 
     /// <summary>Findings about one topic; a single ok if nothing is wrong.</summary>
-    public static IEnumerable<Finding> Of(TopicFacts topic, string right, bool compacted, KafkaOptions options)
+    public static IEnumerable<Finding> Of(TopicFacts topic, NeededTopic need, KafkaOptions options)
     {
+        var right = string.Join(" and ", need.Rights);
         var name = $"topic {topic.Name}";
         if (topic.Hidden)
         {
@@ -43,8 +70,8 @@ internal static class TopicChecks
                 : Finding.Failed(name, "does not exist", "create it with 'worker topics create'");
             yield break;
         }
-        var wrong = Rights(name, topic, right).Concat(Copies(name, topic))
-            .Concat(Settings(name, topic, right, compacted, options)).ToList();
+        var wrong = Rights(name, topic, need).Concat(Copies(name, topic))
+            .Concat(Settings(name, topic, need, options)).ToList();
         foreach (var finding in wrong)
             yield return finding;
         if (wrong.TrueForAll(finding => finding.Status == FindingStatus.Unknown))
@@ -53,11 +80,14 @@ internal static class TopicChecks
                     $"{(topic.Replicas == 1 ? "copy" : "copies")}{(topic.Rights is null ? "" : $", {right} granted")}");
     }
 
-    private static IEnumerable<Finding> Rights(string name, TopicFacts topic, string right)
+    private static IEnumerable<Finding> Rights(string name, TopicFacts topic, NeededTopic need)
     {
-        if (topic.Rights is null)
+        if (topic.Rights is not { } rights)
+        {
             yield return Finding.Unknown(name, "the brokers do not say what this user may do");
-        else if (!topic.Rights.Contains(right) && !topic.Rights.Contains("ALL"))
+            yield break;
+        }
+        foreach (var right in need.Rights.Where(right => !rights.Contains(right) && !rights.Contains("ALL")))
             yield return Finding.Failed(name, $"this user may not {right}", $"grant it {right} on the topic");
     }
 
@@ -71,8 +101,9 @@ internal static class TopicChecks
     }
 
     private static IEnumerable<Finding> Settings(
-        string name, TopicFacts topic, string right, bool compacted, KafkaOptions options)
+        string name, TopicFacts topic, NeededTopic need, KafkaOptions options)
     {
+        var compacted = need.IsCompacted;
         if (topic.Settings is not { } settings)
         {
             yield return Finding.Unknown(name, "this user may not see its settings",
@@ -101,7 +132,7 @@ internal static class TopicChecks
                 name, $"min.insync.replicas is {inSync}: a record that only one broker has counts as safe",
                 "set min.insync.replicas=2 on the topic");
         var largest = Number(settings, "max.message.bytes");
-        if (right == "WRITE" && largest < options.MessageMaxBytes)
+        if (need.Rights.Contains("WRITE") && largest < options.MessageMaxBytes)
             yield return Finding.Warning(
                 name, $"max.message.bytes is {largest}, Kafka:MessageMaxBytes is {options.MessageMaxBytes}: records " +
                     "between these sizes become dead letters only when the broker refuses them", "set " +

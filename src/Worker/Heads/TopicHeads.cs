@@ -39,10 +39,11 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     /// <summary>The heads among <see cref="Entries"/>.</summary>
     public IReadOnlyList<Head> Heads => [.. last.Values.Select(entry => entry.Head).OfType<Head>()];
 
-    /// <summary>Challengers on the topic, in the order of labels (ordinal).</summary>
+    /// <summary>
+    /// Challengers that run in shadow, in the order of labels (ordinal): their labels have a head of a lower version.
+    /// </summary>
     public IReadOnlyList<Head> Challengers =>
-        [.. challengers.Values.Select(entry => entry.Head).OfType<Head>()
-            .OrderBy(head => head.Label, StringComparer.Ordinal)];
+        [.. challengers.Keys.Order(StringComparer.Ordinal).Select(label => Beside(challengers, label)).OfType<Head>()];
 
     /// <summary>
     /// Canaries that decide a share of messages, in the order of labels (ordinal): their labels have a head of a lower
@@ -112,9 +113,7 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
         challengers.GetValueOrDefault(label) is { IsTombstone: false } entry ? entry : null;
 
     /// <summary>The canary that decides a share of a label's messages; null for none.</summary>
-    public Head? Canary(string label) =>
-        canaries.GetValueOrDefault(label)?.Head is { CanaryShare: not null } canary
-            && Find(label)?.Head is { } head && head.Version < canary.Version ? canary : null;
+    public Head? Canary(string label) => Beside(canaries, label) is { CanaryShare: not null } canary ? canary : null;
 
     /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
     public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;
@@ -142,6 +141,14 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
                 ? "it holds no heads, publish some with 'worker heads publish'"
                 : $"'worker heads list' names its {names.Count} labels"));
     }
+
+    /// <summary>
+    /// The other head of a label, if it runs: as in <see cref="HeadSet"/>, a head whose version is not above that of
+    /// the head in use waits, and beside or instead of a head that was made from a description there is none.
+    /// </summary>
+    private Head? Beside(Dictionary<string, HeadEntry> others, string label) =>
+        others.GetValueOrDefault(label)?.Head is { Described: null } other
+            && Find(label)?.Head is { Described: null } head && head.Version < other.Version ? other : null;
 
     private void TakeReference(SourceRecord record, string name)
     {

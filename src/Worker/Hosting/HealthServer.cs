@@ -15,7 +15,11 @@ namespace Worker.Hosting;
 /// GET /ping: 200 if the process lives and no stage is stuck, else 503 and which one is. GET /ready: 200 if it
 /// classifies, else 503 and what it waits for. GET /metrics: Prometheus' text format.
 /// </summary>
-internal sealed partial class HealthServer(HealthSection options, WorkerHealth health, ILogger<HealthServer> log)
+/// <param name="options">Where.</param>
+/// <param name="roles">One for each role: the first one says whether the worker is ready.</param>
+/// <param name="log">For its lines.</param>
+internal sealed partial class HealthServer(
+    HealthSection options, IReadOnlyList<WorkerHealth> roles, ILogger<HealthServer> log)
     : IHostedService, IAsyncDisposable
 {
     private volatile string? lastStuck;
@@ -34,7 +38,7 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
         server.MapGet("/ping", () => Stuck() is { } what
             ? Results.Text($"stuck: {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("alive\n"));
-        server.MapGet("/ready", () => health.WaitingFor is { } what
+        server.MapGet("/ready", () => roles[0].WaitingFor is { } what
             ? Results.Text($"waiting {what}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
         try
@@ -58,7 +62,8 @@ internal sealed partial class HealthServer(HealthSection options, WorkerHealth h
     /// <summary>What a stage is stuck in. It is logged, because only the log is left after a restart.</summary>
     private string? Stuck()
     {
-        var what = health.StuckIn(TimeSpan.FromSeconds(options.StuckSeconds));
+        var margin = TimeSpan.FromSeconds(options.StuckSeconds);
+        var what = roles.Select(role => role.StuckIn(margin)).FirstOrDefault(stuck => stuck is not null);
         if (what is not null && lastStuck is null)
             Probed(log, what);
         return lastStuck = what;

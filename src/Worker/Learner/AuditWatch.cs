@@ -23,13 +23,16 @@ internal sealed record AuditFigures(
 {
     /// <summary>Whether it errs more than it promised.</summary>
     public bool Alarm => Lower > Promised;
+
+    /// <summary>Which certificates the audit has taken back from it already; null for none.</summary>
+    public string? Withdrawn { get; init; }
 }
 
 /// <summary>
 /// Holds the heads in use against what they promised, by the answers of the random audit to texts that they were not
 /// fitted on. Bounds hold at all times together, so looking after every answer raises no false alarm by itself.
-/// All answers since the head was made are gone through again when there are new ones: nothing needs to be kept. One
-/// caller at a time.
+/// All answers since the head was made are gone through again when there are new ones: nothing needs to be kept. What
+/// came of it is written to the store, for people. One caller at a time.
 /// </summary>
 /// <param name="store">Answers, and what heads said of them when they were judged.</param>
 /// <param name="features">Features of texts by ids and texts, which are as many.</param>
@@ -46,6 +49,9 @@ internal sealed class AuditWatch(
 
     private readonly Dictionary<string, Watched> watched = new(StringComparer.Ordinal);
 
+    /// <summary>What earlier learners saw.</summary>
+    private IReadOnlyDictionary<long, StoredAudit>? stored;
+
     /// <summary>The last look at every label that has a head in use and a promise.</summary>
     public IReadOnlyList<AuditFigures> Figures => [.. watched.Values.Select(label => label.Figures)];
 
@@ -56,14 +62,19 @@ internal sealed class AuditWatch(
     /// <returns>Figures that show something new: an alarm, or a certificate that does not hold.</returns>
     public IReadOnlyList<AuditFigures> Look(IReadOnlyList<LabelState> labels, CancellationToken stop)
     {
-        var news = new List<AuditFigures>();
+        var (news, seen, unwatched) = (new List<AuditFigures>(), new List<StoredAudit>(), new List<long>());
+        // Taken over at the end: where the store goes away in between, all of it is looked at again.
+        var looked = new List<(string Label, Watched? State)>();
+        stored ??= store.Audits.All();
         foreach (var label in labels)
         {
             stop.ThrowIfCancellationRequested();
             var before = watched.GetValueOrDefault(label.Name);
             if (champions.Find(label.Name) is not { } champion || !Fits(champion.Head))
             {
-                watched.Remove(label.Name);
+                looked.Add((label.Name, null));
+                if (before is not null || stored.ContainsKey(label.Id))
+                    unwatched.Add(label.Id);
                 continue;
             }
             var answers = (label.LastAnswer, label.Positives, label.Negatives);
@@ -72,13 +83,30 @@ internal sealed class AuditWatch(
             if (Look(label, champion, labels, before, stop) is not { } figures)
                 continue;
             var (was, now) = (before?.Figures.Version == figures.Version ? before : null, clock.GetUtcNow());
-            var since = figures.Alarm ? was?.AlarmSince ?? now : (DateTimeOffset?)null;
-            watched[label.Name] = new Watched(figures, answers, since);
+            // A learner that starts anew goes on with the alarm of the one before.
+            var since = figures.Alarm ? was?.AlarmSince ?? Earlier(label, figures) ?? now : (DateTimeOffset?)null;
+            seen.Add(new StoredAudit(
+                label.Id, figures.Version, figures.Seen, figures.Errors, figures.Lower, figures.Promised, since,
+                figures.Withdrawn, now));
+            looked.Add((label.Name, new Watched(figures, answers, since)));
             if ((figures.Alarm && was?.AlarmSince is null) || figures.Revised is not null)
                 news.Add(figures);
         }
+        store.Audits.Write(seen, unwatched);
+        if (unwatched.Count > 0)
+            stored = store.Audits.All();
+        foreach (var (label, state) in looked)
+        {
+            if (state is null)
+                watched.Remove(label);
+            else
+                watched[label] = state;
+        }
         return news;
     }
+
+    private DateTimeOffset? Earlier(LabelState label, AuditFigures figures) =>
+        stored!.GetValueOrDefault(label.Id) is { } audit && audit.Version == figures.Version ? audit.AlarmSince : null;
 
     /// <summary>A head that was made from a description decides nothing, and has promised nothing.</summary>
     private bool Fits(Head head) => head.Described is null
@@ -110,7 +138,12 @@ internal sealed class AuditWatch(
         var revised = certificate?.Revised();
         return new AuditFigures(
             label.Name, champion.Head.Version, drift?.State.Seen ?? 0, drift?.State.Errors ?? 0,
-            drift?.State.Lower ?? 0, promised, ReferenceEquals(revised, champion.Head) ? null : revised);
+            drift?.State.Lower ?? 0, promised, ReferenceEquals(revised, champion.Head) ? null : revised)
+        {
+            Withdrawn = history.FirstOrDefault(head => head.Version == champion.Head.Version) is { } made
+                ? VerdictRecord.Parse(made.Verdict).Withdrawn
+                : null,
+        };
     }
 
     /// <summary>

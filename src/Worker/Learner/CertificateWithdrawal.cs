@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Worker.Core.Heads;
-using Worker.Learning.Promoting;
 using Worker.Store;
 using Worker.Store.Heads;
 using Worker.Store.Ownership;
@@ -27,16 +26,14 @@ internal sealed class CertificateWithdrawal(
         if (!owned.Has(figures.Label))
             return null;
         var history = store.Heads.Of([label]);
-        var version = Math.Max(
-            champions.NextVersion(figures.Label), history.Select(head => head.Version).DefaultIfEmpty().Max() + 1);
+        var version = HeadVersions.Next(champions.NextVersion(figures.Label), history);
         var head = figures.Revised! with { Version = version, Parent = figures.Version };
         var json = HeadJson.Serialize(head);
-        var verdict = new Verdict(PromotionOutcome.Promoted, [], Sentence(figures), null);
         store.Heads.Record(
             [
                 // What was said of texts that the head was judged on is still true: it decides as before.
                 new StoredHead(label, version, clock.GetUtcNow(), HeadState.Promoted, Encoding.UTF8.GetString(json),
-                    VerdictRecord.Json(verdict),
+                    VerdictRecord.Taken(Sides(figures), Sentence(figures)),
                     Evidence(figures, history)),
             ],
             [new OutboxRecord(headsTopic, Encoding.UTF8.GetBytes(figures.Label), json)], [], owned.Leases);
@@ -48,12 +45,20 @@ internal sealed class CertificateWithdrawal(
             ? HeadEvidence.Of(champion, history)?.ToBytes()
             : null;
 
+    /// <summary>Which sides' certificates go: both, also where the other side had none.</summary>
+    private static string Sides(AuditFigures figures) => figures.Revised!.Certificate switch
+    {
+        { Yes: not null } => "no",
+        { No: not null } => "yes",
+        _ => "both",
+    };
+
     private static string Sentence(AuditFigures figures)
     {
-        var sides = figures.Revised!.Certificate switch
+        var sides = Sides(figures) switch
         {
-            { Yes: not null } => "a certified no is",
-            { No: not null } => "a certified yes is",
+            "no" => "a certified no is",
+            "yes" => "a certified yes is",
             _ => "certified decisions are",
         };
         return string.Create(CultureInfo.InvariantCulture,

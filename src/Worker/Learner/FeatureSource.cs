@@ -14,6 +14,9 @@ internal sealed class FeatureSource(LearningStore store, LoadedEncoder loaded, I
 
     private readonly TextEncoder encoder = new(loaded);
 
+    /// <summary>Called after each batch of texts that was encoded.</summary>
+    public Action Progressed { get; init; } = () => { };
+
     private int Width => loaded.Encoder.Features.Width;
 
     /// <summary>Features of texts; those of a text that cannot be encoded are no numbers.</summary>
@@ -56,6 +59,7 @@ internal sealed class FeatureSource(LearningStore store, LoadedEncoder loaded, I
             values = [.. bytes.SelectMany(OneByOne)];
         }
         store.Features.Add(loaded.Encoder.Hash, ids, values);
+        Progressed();
         return values;
     }
 

@@ -18,10 +18,10 @@ namespace Worker.Learner;
 /// <param name="store">Where to.</param>
 /// <param name="texts">Of messages that answers name alone.</param>
 /// <param name="letters">What cannot be recorded.</param>
-/// <param name="retry">For the store.</param>
+/// <param name="calls">To the store.</param>
 /// <param name="log">For its lines.</param>
 internal sealed class LabelIntake(
-    LearningStore store, AnsweredTexts texts, DeadLetters letters, StoreRetry retry, ILogger log)
+    LearningStore store, AnsweredTexts texts, DeadLetters letters, StoreCalls calls, ILogger log)
 {
     private Dictionary<(string Topic, int Partition), long> next = [];
 
@@ -31,7 +31,7 @@ internal sealed class LabelIntake(
         try
         {
             return next = new Dictionary<(string Topic, int Partition), long>(
-                retry.Run(store.Examples.NextOffsets, stop));
+                calls.Run(store.Examples.NextOffsets, stop));
         }
         catch (OperationCanceledException)
         {
@@ -62,7 +62,7 @@ internal sealed class LabelIntake(
                 partition.Max(record => record.Offset) + 1))];
         try
         {
-            retry.Run(
+            calls.Run(
                 () => store.Examples.Record(new LabelBatch(events, progress) { Outgoing = dead }), stop);
             if (dead.Count > 0)
                 log.LogWarning("Labels: {Count} records are no label events and go to the dead letters", dead.Count);
@@ -91,7 +91,7 @@ internal sealed class LabelIntake(
                 DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, record.TimestampMs)));
             if (one.Text is not null || one.Message is not { } message)
                 return one;
-            if (retry.Run(() => texts.Of(message, stop), stop) is { } text)
+            if (calls.Run(() => texts.Of(message, stop), stop) is { } text)
                 return one with { Text = text };
             failure = new Failure(FailureKind.TextGone,
                 $"the answer names {message}, whose text is not there any more: send the text with the answer");

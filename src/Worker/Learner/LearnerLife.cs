@@ -21,6 +21,9 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
     private readonly TaskCompletionSource headsKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoResetEvent answered = new(initialState: false);
     private readonly AutoResetEvent decided = new(initialState: false);
+    private readonly Heartbeat taking = parts.Heartbeat("answers");
+    private readonly Heartbeat training = parts.Heartbeat("learn");
+    private readonly Heartbeat sending = parts.Heartbeat("send");
 
     /// <summary>What it is doing, for probes.</summary>
     public WorkerHealth Health { get; } = new();
@@ -34,6 +37,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         using var store = await OnThread(() => parts.Store(ended.Token));
         parts.Log.LogInformation("Learning from {Store}", store.Description);
         Health.Waiting("for the heads topic", () => headsKnown.Task.IsCompletedSuccessfully);
+        Health.Watch([taking, training, sending], () => parts.Outages.LastOn);
         Task[] loops =
         [
             OnThread(() => FollowHeads(ended.Token)),
@@ -52,6 +56,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         finally
         {
             Health.Waiting("for the end");
+            Health.Watch([]);
             await ended.CancelAsync();
             answered.Set();
             decided.Set();
@@ -75,9 +80,9 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
 
     private void TakeAnswers(LearningStore store, CancellationToken stop)
     {
-        using var texts = parts.Texts(store);
+        using var texts = parts.Texts(store, taking);
         using var topic = parts.LabelsTopic();
-        var intake = parts.Intake(store, texts);
+        var intake = parts.Intake(store, texts, parts.Calls(taking));
         topic.Run(
             () => intake.NextOffsets(stop), records =>
             {
@@ -94,8 +99,8 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         Niceness.Set(parts.Options.Learn.Nice);
         using var encoder = parts.Encoder();
         headsKnown.Task.Wait(stop);
-        var features = parts.Features(store, encoder);
-        var round = parts.Round(store, features, encoder);
+        var features = parts.Features(store, encoder, training);
+        var (round, calls) = (parts.Round(store, features, encoder, training), parts.Calls(training));
         var (audits, withdrawal) = (parts.Audits(store, features, encoder), parts.Withdrawal(store));
         var (looked, looking) = (0L, TimeSpan.Zero);
         var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
@@ -105,29 +110,30 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
             var now = parts.Clock.GetUtcNow();
             if (parts.Options.Store.RetentionDays is > 0 and var days && now - cleaned >= RetentionEvery)
             {
-                parts.Retry.Run(() => store.Erasure.Before(now.AddDays(-days)), stop);
+                calls.RunLong("erasing old texts", () => store.Erasure.Before(now.AddDays(-days)), stop);
                 cleaned = now;
             }
-            var labels = parts.Retry.Run(store.Examples.Labels, stop);
+            var labels = calls.Run(store.Examples.Labels, stop);
             if (parts.Clock.GetElapsedTime(looked) >= looking * MaximumLooking)
             {
                 var started = parts.Clock.GetTimestamp();
-                foreach (var figures in parts.Retry.Run(() => audits.Look(labels, stop), stop))
-                    Tell(figures, labels, withdrawal, stop);
+                foreach (var figures in calls.RunLong(
+                    "looking at audited answers", () => audits.Look(labels, stop), stop))
+                    Tell(figures, labels, withdrawal, calls, stop);
                 (looked, looking) = (parts.Clock.GetTimestamp(), parts.Clock.GetElapsedTime(started));
             }
             parts.Meter.Stand(labels, audits.Figures);
             var due = labels.Where(label => schedule.Of(label, now, audits.AlarmSince(label.Name)).IsDue).ToList();
-            if (due.Count > 0 && Round(round, due, stop))
+            if (due.Count > 0 && Round(round, due, calls, stop))
                 continue;
-            if (parts.Retry.Run(features.EncodeMissing, stop) == 0)
+            if (calls.RunLong("encoding texts", features.EncodeMissing, stop) == 0)
                 answered.WaitOne(Pause);
         }
     }
 
     /// <summary>Says that a head does not keep its promise, and takes back certificates that do not hold.</summary>
     private void Tell(
-        AuditFigures figures, IReadOnlyList<LabelState> labels, CertificateWithdrawal withdrawal,
+        AuditFigures figures, IReadOnlyList<LabelState> labels, CertificateWithdrawal withdrawal, StoreCalls calls,
         CancellationToken stop)
     {
         if (figures.Alarm)
@@ -139,7 +145,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         var id = labels.First(label => label.Name == figures.Label).Id;
         try
         {
-            if (parts.Retry.Run(() => withdrawal.Withdraw(id, figures, stop), stop) is { } head)
+            if (calls.Run(() => withdrawal.Withdraw(id, figures, stop), stop) is { } head)
                 parts.Log.LogWarning("Drift: {Label} v{Version} goes on as v{Next} without certificates that do not " +
                     "hold in the audit", figures.Label, figures.Version, head.Version);
             decided.Set();
@@ -151,11 +157,11 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
     }
 
     /// <summary>Whether any of the labels was this learner's.</summary>
-    private bool Round(TrainingRound round, List<LabelState> due, CancellationToken stop)
+    private bool Round(TrainingRound round, List<LabelState> due, StoreCalls calls, CancellationToken stop)
     {
         try
         {
-            var outcomes = parts.Retry.Run(() => round.Run(due, stop), stop);
+            var outcomes = calls.RunLong("training", () => round.Run(due, stop), stop);
             foreach (var outcome in outcomes)
             {
                 parts.Meter.Made(outcome);
@@ -179,7 +185,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
 
     private void Send(LearningStore store, CancellationToken stop)
     {
-        using var sender = parts.Sender(store);
+        using var sender = parts.Sender(store, parts.Calls(sending));
         while (true)
         {
             stop.ThrowIfCancellationRequested();

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
 using Worker.Core.Messages;
 using Worker.Encoders;
+using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Recording;
+using Worker.Kafka.Replaying;
 using Worker.Pipeline;
 using Worker.Store;
 using Worker.Store.Database;
@@ -29,6 +32,15 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
 
     public LearnerMeter Meter { get; } = new(clock);
 
+    /// <summary>When the brokers are away; all clients of this learner share it.</summary>
+    public OutageLog Outages { get; } = new(options.Kafka, loggers, clock);
+
+    /// <summary>The heartbeat of one loop.</summary>
+    public Heartbeat Heartbeat(string stage) => new(stage, clock);
+
+    /// <summary>The calls of one loop to the store.</summary>
+    public StoreCalls Calls(Heartbeat heartbeat) => new(Retry, heartbeat);
+
     public Champions Champions { get; } = new(options.Kafka.Topics.Heads);
 
     /// <summary>Opens the store; waits for it while it is away.</summary>
@@ -46,24 +58,26 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         Features = options.Encoder.Serving([options.Learn.Feature]).Features,
     });
 
-    public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock);
+    public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock, Outages);
 
     public RecordedTopicReader LabelsTopic() =>
-        new(options.Kafka, options.Kafka.Topics.Labels, options.Kafka.LearnerGroupId, loggers, clock);
+        new(options.Kafka, options.Kafka.Topics.Labels, options.Kafka.LearnerGroupId, loggers, clock, Outages);
 
-    public AnsweredTexts Texts(LearningStore store) => new(store, options.Kafka, options.Input, loggers, clock);
+    public AnsweredTexts Texts(LearningStore store, Heartbeat heartbeat) =>
+        new(store, new RecordFetch(options.Kafka, loggers, clock, Outages), options.Input, heartbeat);
 
-    public LabelIntake Intake(LearningStore store, AnsweredTexts texts) => new(
+    public LabelIntake Intake(LearningStore store, AnsweredTexts texts, StoreCalls calls) => new(
         store, texts,
         new DeadLetters(
             options.Kafka, options.Kafka.LearnerGroupId, options.Kafka.MessageMaxBytes, clock,
             options.Version, Log),
-        Retry, Log);
+        calls, Log);
 
-    public OutboxSender Sender(LearningStore store) =>
-        new(store, options.Kafka, options.Learn.LeaseSeconds, Retry, loggers, clock, Log);
+    public OutboxSender Sender(LearningStore store, StoreCalls calls) =>
+        new(store, options.Kafka, options.Learn.LeaseSeconds, calls, loggers, clock, Log, Outages);
 
-    public FeatureSource Features(LearningStore store, LoadedEncoder encoder) => new(store, encoder, Log);
+    public FeatureSource Features(LearningStore store, LoadedEncoder encoder, Heartbeat heartbeat) =>
+        new(store, encoder, Log) { Progressed = heartbeat.Beat };
 
     public AuditWatch Audits(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
         new(store, features.Of, encoder, Champions, options.Learn.DriftLevel, clock);
@@ -71,8 +85,16 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
     public CertificateWithdrawal Withdrawal(LearningStore store) =>
         new(store, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
 
-    public TrainingRound Round(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
-        new(store, features.Of, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
+    public TrainingRound Round(
+        LearningStore store, FeatureSource features, LoadedEncoder encoder, Heartbeat heartbeat) =>
+        new(store, features.Of, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock)
+        {
+            Progressed = heartbeat.Beat,
+        };
 
-    public void Dispose() => Meter.Dispose();
+    public void Dispose()
+    {
+        Outages.Dispose();
+        Meter.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,9 +17,13 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
 
     public static LearnerStatus Read(LearningStore store, LearnSection options, DateTimeOffset now)
     {
-        var (schedule, last) = (new LearningSchedule(options), store.Heads.Last());
+        var (schedule, last, audits) = (new LearningSchedule(options), store.Heads.Last(), store.Audits.All());
         return new LearnerStatus([.. store.Examples.Labels().Select(label =>
-            LabelStatus.Of(label, schedule.Of(label, now), last.GetValueOrDefault(label.Id)))]);
+        {
+            var audit = audits.GetValueOrDefault(label.Id);
+            return LabelStatus.Of(
+                label, schedule.Of(label, now, audit?.AlarmSince), last.GetValueOrDefault(label.Id), audit);
+        })]);
     }
 
     /// <summary>For people: 80 columns.</summary>
@@ -36,19 +41,28 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
                 foreach (var line in Wrapped(
                     "    ", $"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {verdict}".Split(' '), 4, " "))
                     output.WriteLine(line);
+            if (label.Audit is { } audit)
+                foreach (var line in Wrapped("    ", audit.Words.Split(' '), 4, " "))
+                    output.WriteLine(line);
         }
     }
 
     /// <summary>
-    /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; separated by tabs.
+    /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; of the audit seen,
+    /// errors, lower bound, promised error, alarm since, certificates taken back; separated by tabs.
     /// </summary>
     public void WritePlain(TextWriter output)
     {
         foreach (var label in Labels)
             output.WriteLine(string.Join('\t', OneLine(label.Label), label.Yes, label.No, label.Weak, label.Blind,
                 label.Disputed, label.New, label.LastAnswer?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-", label.Next,
-                label.Version?.ToString() ?? "-", label.State ?? "-"));
+                label.Version?.ToString() ?? "-", label.State ?? "-", label.Audit?.Seen.ToString() ?? "-",
+                label.Audit?.Errors.ToString() ?? "-", Share(label.Audit?.Lower), Share(label.Audit?.Promised),
+                label.Audit?.AlarmSince?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-",
+                label.Audit?.Withdrawn ?? "-"));
     }
+
+    private static string Share(double? share) => share?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>One JSON object a line.</summary>
     public void WriteJson(TextWriter output)
@@ -61,13 +75,46 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
 /// <summary>How one label stands.</summary>
 internal sealed record LabelStatus(
     string Label, long Yes, long No, long Weak, long Blind, long Disputed, long New, DateTimeOffset? LastAnswer,
-    bool Due, string Next, int? Version, DateTimeOffset? Made, string? State, string? Verdict)
+    bool Due, string Next, int? Version, DateTimeOffset? Made, string? State, string? Verdict, AuditStatus? Audit)
 {
-    public static LabelStatus Of(LabelState label, Due due, StoredHead? last) => new(
+    public static LabelStatus Of(LabelState label, Due due, StoredHead? last, StoredAudit? audit) => new(
         label.Name, label.Positives, label.Negatives, label.Weak, label.Blind, label.Disputed, label.Pending,
         label.LastAnswer, due.IsDue, (due.IsDue ? "now: " : "") + due.Reason, last?.Version, last?.Made,
         last is null ? null : HeadStateNames.Of(last.State),
-        last is null ? null : VerdictRecord.Parse(last.Verdict).Sentence);
+        last is null ? null : VerdictRecord.Parse(last.Verdict).Sentence,
+        audit is null ? null : new AuditStatus(
+            audit.Version, audit.Seen, audit.Errors, audit.Lower, audit.Promised, audit.AlarmSince, audit.Withdrawn,
+            audit.Looked));
+}
+
+/// <summary>How a label's head in use fares in the audit, when a learner looked last.</summary>
+/// <param name="Lower">Its error is at least this.</param>
+/// <param name="Promised">And was to be at most this; null for a head that promised nothing.</param>
+/// <param name="Withdrawn">Which certificates were taken back from it.</param>
+internal sealed record AuditStatus(
+    int Version, long Seen, long Errors, double Lower, double? Promised, DateTimeOffset? AlarmSince,
+    string? Withdrawn, DateTimeOffset Looked)
+{
+    /// <summary>For people.</summary>
+    [JsonIgnore]
+    public string Words => string.Create(CultureInfo.InvariantCulture,
+        $"audit of v{Version}: {Error}{Promise}{Alarm}{Taken}");
+
+    private string Error => Seen == 0 ? "no answers yet" : string.Create(CultureInfo.InvariantCulture,
+        $"wrong in {Errors} of {Seen} texts, so in at least {100 * Lower:0.0}%");
+
+    private string Promise => Promised is { } most
+        ? string.Create(CultureInfo.InvariantCulture, $"; promised at most {100 * most:0.0}%") : "";
+
+    private string Alarm => AlarmSince is { } since
+        ? string.Create(CultureInfo.InvariantCulture, $"; ALARM since {since:yyyy-MM-dd HH:mm} UTC") : "";
+
+    private string Taken => Withdrawn switch
+    {
+        null => "",
+        "both" => "; its certificates were taken back",
+        _ => $"; its certificate of {Withdrawn} was taken back",
+    };
 }
 
 /// <summary>Source-generated serialiser of <see cref="LabelStatus"/>.</summary>

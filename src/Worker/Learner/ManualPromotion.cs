@@ -78,7 +78,7 @@ internal sealed class ManualPromotion(LearningStore store, TopicHeads topic, Lea
         var promoted = new PromotedHead(
             head with
             {
-                Version = Math.Max(topic.NextVersion(label.Name), history[0].Version + 1),
+                Version = HeadVersions.Next(topic.NextVersion(label.Name), history),
                 Parent = chosen.Version,
             },
             chosen.State, last?.Head);

@@ -19,8 +19,8 @@ namespace Worker.Learner;
 /// record is sent twice, wherever a sender dies. One thread.
 /// </summary>
 internal sealed class OutboxSender(
-    LearningStore store, KafkaOptions kafka, int leaseSeconds, StoreRetry retry, ILoggerFactory loggers,
-    TimeProvider clock, ILogger log) : IDisposable
+    LearningStore store, KafkaOptions kafka, int leaseSeconds, StoreCalls calls, ILoggerFactory loggers,
+    TimeProvider clock, ILogger log, OutageLog? outages = null) : IDisposable
 {
     private const int BatchRecords = 500;
     private readonly TimeSpan lease = TimeSpan.FromSeconds(leaseSeconds);
@@ -32,10 +32,10 @@ internal sealed class OutboxSender(
     /// <exception cref="KafkaFailureException">Kafka refuses them for good.</exception>
     public int Send(CancellationToken stop)
     {
-        var waiting = retry.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+        var waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
         if (waiting.Count == 0)
             return 0;
-        if (retry.Run(() => store.Leases.Take(["outbox"], lease), stop) is not [var mine])
+        if (calls.Run(() => store.Leases.Take(["outbox"], lease), stop) is not [var mine])
         {
             Close();
             return 0;
@@ -45,17 +45,18 @@ internal sealed class OutboxSender(
             if (writer is null || mine != held)
             {
                 Close();
-                writer = new TransactionalWriter(kafka.As(kafka.OutboxId, kafka.OutboxId), loggers, clock);
+                writer = new TransactionalWriter(
+                    kafka.As(kafka.OutboxId, kafka.OutboxId), loggers, clock, calls.Heartbeat, outages);
                 writer.Start(stop);
                 held = mine;
                 // Another sender may have got ahead meanwhile, and died before it wrote that down.
                 if (writer.LastMark(stop) is { } mark)
                     Sent(mark, stop);
-                waiting = retry.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+                waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
                 if (waiting.Count == 0)
                     return 0;
             }
-            var last = retry.Run(() => store.Outbox.Mark(waiting[^1].Number), stop);
+            var last = calls.Run(() => store.Outbox.Mark(waiting[^1].Number), stop);
             writer.Write([.. waiting.Select(one => new OutgoingRecord(
                 one.Record.Topic, one.Record.Key, one.Record.Value,
                 [.. one.Record.Headers.Select(header => new RecordHeader(header.Key, header.Value)),
@@ -75,7 +76,7 @@ internal sealed class OutboxSender(
 
     public void Dispose() => Close();
 
-    private void Sent(long mark, CancellationToken stop) => retry.Run(() =>
+    private void Sent(long mark, CancellationToken stop) => calls.Run(() =>
     {
         store.Outbox.Sent(mark);
         return true;

@@ -38,6 +38,9 @@ internal sealed class TrainingRound(
     LearningStore store, Func<IReadOnlyList<long>, IReadOnlyList<string>, CancellationToken, EncodedTexts> features,
     LoadedEncoder loaded, Champions champions, LearnSection options, string headsTopic, TimeProvider clock)
 {
+    /// <summary>Called after each pass over the examples.</summary>
+    public Action Progressed { get; init; } = () => { };
+
     /// <summary>One round over the labels that are due.</summary>
     /// <returns>One outcome for each label that it owned.</returns>
     /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: nothing was
@@ -90,6 +93,7 @@ internal sealed class TrainingRound(
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
+            Progressed = Progressed,
             Options = new TrainingOptions { Parallelism = options.Threads },
         }, stop);
         outcomes.AddRange(result.Problems.Select(problem =>
@@ -105,8 +109,10 @@ internal sealed class TrainingRound(
         for (var i = 0; i < result.Heads.Count; i++)
         {
             var (trained, held) = (result.Heads[i], result.Figures[i].HeldOut);
-            var highest = history[ids[trained.Label]].Select(one => one.Version).DefaultIfEmpty().Max();
-            var head = trained with { Version = Math.Max(champions.NextVersion(trained.Label), highest + 1) };
+            var head = trained with
+            {
+                Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
+            };
             var verdict = groups.GetValueOrDefault(head.Group ?? "")
                 ?? PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate);
             var state = verdict.Outcome switch

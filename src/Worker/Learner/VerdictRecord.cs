@@ -15,12 +15,21 @@ internal sealed record VerdictRecord(
     /// <summary>The person's reason; null for the gate.</summary>
     public string? Why { get; init; }
 
+    /// <summary>Which certificates the audit took back: yes, no, or both; null where it took none.</summary>
+    public string? Withdrawn { get; init; }
+
     public static string Json(Verdict verdict) => JsonSerializer.Serialize(
         new VerdictRecord(
             verdict.Outcome.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Alone,
             [.. verdict.Bars.Select(bar => new BarRecord(
                 bar.Name, bar.Measured, bar.Limit, bar.Passed, bar.Sentence))]),
         VerdictContext.Readable.VerdictRecord);
+
+    /// <summary>The audit's decision that a head goes on without certificates.</summary>
+    /// <param name="sides">yes, no, or both.</param>
+    /// <param name="sentence">Why.</param>
+    public static string Taken(string sides, string sentence) => JsonSerializer.Serialize(
+        new VerdictRecord("promoted", sentence, null, []) { Withdrawn = sides }, VerdictContext.Readable.VerdictRecord);
 
     /// <summary>A person's decision that a head comes into use.</summary>
     /// <param name="step">What it does to the label's versions.</param>

@@ -129,7 +129,8 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     private void Send(LearningStore store, CancellationToken stop)
     {
         using var sender = new OutboxSender(
-            store, learner.Kafka, learner.Learn.LeaseSeconds, retry, loggers, clock, log);
+            store, learner.Kafka, learner.Learn.LeaseSeconds,
+            new StoreCalls(retry, new Heartbeat("send", clock)), loggers, clock, log);
         while (true)
         {
             stop.ThrowIfCancellationRequested();

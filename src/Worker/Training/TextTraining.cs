@@ -78,7 +78,11 @@ internal static class TextTraining
         TrainingResult Fit(string which, DerivedExamples beside) =>
             Run($"train {data.Labels.Length} {which}heads", plan.Quiet, report => FeatureChoice.Train(
                 candidates, data, loaded.Encoder.Hash, plan.Options, plan.Previous, beside,
-                new Direct<TrainingProgress>(progress => report(progress.Fraction)), stop));
+                new Direct<TrainingProgress>(progress =>
+                {
+                    report(progress.Fraction);
+                    plan.Progressed();
+                }), stop));
     }
 
     /// <summary>Scores a data set as the worker would, and measures it.</summary>
@@ -164,4 +168,7 @@ internal sealed record TrainingPlan
 
     /// <summary>Whether no progress is shown.</summary>
     public bool Quiet { get; init; }
+
+    /// <summary>Called after each pass over the examples, on the caller's thread.</summary>
+    public Action Progressed { get; init; } = () => { };
 }

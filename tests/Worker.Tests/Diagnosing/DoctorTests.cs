@@ -6,10 +6,15 @@ using Worker.Core.Anomaly;
 using Worker.Core.Heads;
 using Worker.Core.Health;
 using Worker.Diagnosing;
+using Worker.Encoders;
+using Worker.Hosting;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Kafka.Topics;
+using Worker.Learner;
+using Worker.Store;
+using Worker.Store.Database;
 using Worker.Tests.Security;
 
 namespace Worker.Tests.Diagnosing;
@@ -61,6 +66,20 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
         Assert.Equal(5, report.GetProperty("checks").EnumerateArray().Count(check =>
             check.GetProperty("verdict").GetString() == "failed"
                 && check.GetProperty("text").GetString() == "this user may not see it"));
+        // A learner needs other topics and rights, and a store.
+        (code, lines, _) = Doctor(
+            SecureBroker.FullUser, "--roles=learn", "--Store:Path=" + folder.File("new/store.db"));
+        Assert.Equal(1, code);
+        Assert.All(lines.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        foreach (var text in new[]
+        {
+            "ok         learning: its settings go together", "ok         store: the store",
+            "failed     topic doctor-labels: does not exist",
+            "group doctor-learn", "'doctor-outbox'", "warning    topic doctor-heads: 1 copy",
+        })
+            Assert.Contains(text, lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("topic doctor-results", lines, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("new")));
         (code, lines, _) = Doctor("nobody");
         Assert.Equal(1, code);
         Assert.Contains("failed     brokers: no connection to", lines, StringComparison.Ordinal);
@@ -86,7 +105,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
             new Worker.Hosting.HealthSection
             {
                 Port = port,
-            }, new WorkerHealth(), NullLogger<Worker.Hosting.HealthServer>.Instance);
+            }, [new WorkerHealth()], NullLogger<Worker.Hosting.HealthServer>.Instance);
         await server.StartAsync(CancellationToken.None);
         Assert.Equal(FindingStatus.Warning, (await PortCheck.Of(port)).Status);
     }
@@ -120,9 +139,62 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
                 ["max.message.bytes"] = largest,
             },
         };
-        var finding = Assert.Single(TopicChecks.Of(topic, "WRITE", compacted, new KafkaOptions()));
+        var finding = Assert.Single(TopicChecks.Of(
+            topic, new NeededTopic("t", ["WRITE"]) { IsCompacted = compacted }, new KafkaOptions()));
         Assert.Equal(verdict, finding.Status);
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_a_learner_that_contradict_each_other_are_named()
+    {
+        using var loaded = LoadedEncoder.Open(model.Section);
+        Assert.Equal(FindingStatus.Ok, Assert.Single(LearnerChecks.Settings(
+            new RunOptions { Learn = new LearnSection { Feature = "mean" } }, loaded, classifies: true)).Status);
+        var options = new RunOptions
+        {
+            Learn = new LearnSection { Feature = "layer99", PromotionAnswers = 60, Examples = 100 },
+            Store = new StoreOptions { Path = ":memory:" },
+            Heads = new HeadsSection { Source = HeadsSource.File },
+        };
+        var findings = LearnerChecks.Settings(options, loaded, classifies: true).ToList();
+        Assert.Equal(
+            [FindingStatus.Failed, FindingStatus.Warning, FindingStatus.Warning, FindingStatus.Warning],
+            findings.Select(finding => finding.Status));
+        foreach (var (finding, text) in findings.Zip(
+            ["no head can ever be promoted", "never uses what it learns", "refuse such heads", "gone after a restart"]))
+            Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learners_store_is_looked_at_and_not_changed()
+    {
+        using var folder = Repository.Temporary();
+        var options = new StoreOptions { Path = folder.File("store.db") };
+        Assert.Contains("not there yet", LearnerChecks.Store(options).Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(options.Path));
+        LearningStore.Open(options, TimeProvider.System).Dispose();
+        var there = LearnerChecks.Store(options);
+        Assert.Equal(FindingStatus.Ok, there.Status);
+        Assert.Contains("may be read and written", there.Text, StringComparison.Ordinal);
+        Step("DELETE FROM schema_steps WHERE step > 1");
+        var old = LearnerChecks.Store(options);
+        Assert.Equal(FindingStatus.Warning, old.Status);
+        Assert.Contains("has schema 1", old.Text, StringComparison.Ordinal);
+        // It was not upgraded by being looked at.
+        Assert.Equal(FindingStatus.Warning, LearnerChecks.Store(options).Status);
+        Step("INSERT INTO schema_steps (step) VALUES (999)");
+        Assert.Contains("newer version (schema 999", LearnerChecks.Store(options).Text, StringComparison.Ordinal);
+        Assert.Equal(FindingStatus.Failed, LearnerChecks.Store(new StoreOptions
+        {
+            Postgres = "Host=127.0.0.1;Port=1;Database=worker;Username=worker;Timeout=2",
+        }).Status);
+
+        void Step(string sql)
+        {
+            using var database = new SqliteDatabase(options.Path);
+            database.Transact(session => session.Execute(sql));
+        }
     }
 
     [Fact]
@@ -156,7 +228,7 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
             WorkerProcess.Start(environment,
             ["doctor", $"--Kafka:BootstrapServers={broker.Sasl}", "--Kafka:GroupId=doctor",
             $"--Kafka:Topics:Messages={topics.Messages}", $"--Kafka:Topics:Results={topics.Results}",
-            $"--Kafka:Topics:Review={topics.Review}",
+            $"--Kafka:Topics:Review={topics.Review}", $"--Kafka:Topics:Labels={topics.Labels}",
             $"--Kafka:Topics:DeadLetters={topics.DeadLetters}", $"--Kafka:Topics:Heads={topics.Heads}",
             $"--Encoder:Bundle={model.Bundle}", "--Encoder:Device=cpu", "--Encoder:Threads=1", "--Health:Port=0",
             .. also]);

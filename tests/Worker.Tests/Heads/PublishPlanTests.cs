@@ -142,6 +142,23 @@ public class PublishPlanTests
         Assert.Contains("publish it without --canary", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_challenger_whose_version_is_not_above_that_of_the_head_in_use_runs_no_more()
+    {
+        var topic = Of(Head("a", 1));
+        Take(topic, HeadKey.Of("a", HeadRole.Challenger), HeadJson.Serialize(Head("a", 2, bias: 1)));
+        Assert.Equal(2, Assert.Single(topic.Challengers).Version);
+        // As when a certificate is taken back: the same head goes on under a version above all.
+        Take(topic, "a"u8.ToArray(), Record(Head("a", 3)).Value, offset: 1001);
+        Assert.Empty(topic.Challengers);
+        Assert.NotNull(topic.Challenger("a"));
+        // A label that was retired has no head that it could run beside.
+        Take(topic, HeadKey.Of("a", HeadRole.Challenger), HeadJson.Serialize(Head("a", 4, bias: 1)), offset: 1002);
+        Assert.Equal(4, Assert.Single(topic.Challengers).Version);
+        Take(topic, "a"u8.ToArray(), null, offset: 1003);
+        Assert.Empty(topic.Challengers);
+    }
+
     private static IEnumerable<string> Steps(TopicHeads topic, params Head[] heads) =>
         PublishPlan.Of(heads, topic).Select(step => step.Step);
 }

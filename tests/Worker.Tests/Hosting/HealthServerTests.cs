@@ -66,8 +66,35 @@ public class HealthServerTests
         Assert.Contains($"{port}", error.Message, StringComparison.Ordinal);
     }
 
-    private static HealthServer Server(HealthSection options, WorkerHealth health) =>
-        new(options, health, NullLogger<HealthServer>.Instance);
+    [Fact]
+    public async Task With_two_roles_either_can_be_stuck_and_the_first_says_whether_it_is_ready()
+    {
+        var (port, classifier, learner, clock) = (FreePort(), new WorkerHealth(), new WorkerHealth(),
+            new FakeTimeProvider());
+        await using var server = Server(new HealthSection { Port = port, StuckSeconds = 60 }, classifier, learner);
+        await server.StartAsync(CancellationToken.None);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        classifier.Ready();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ready")).StatusCode);
+        var learning = new Heartbeat("learn", clock);
+        learner.Watch([learning]);
+        using (learning.Enter("training", TimeSpan.FromMinutes(15)))
+        {
+            clock.Advance(TimeSpan.FromMinutes(15));
+            learning.Beat();
+            clock.Advance(TimeSpan.FromMinutes(15));
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);
+            clock.Advance(TimeSpan.FromMinutes(2));
+            var stuck = await client.GetAsync("/ping");
+            Assert.Contains(
+                "stage 'learn' has been training for 1020 s", await stuck.Content.ReadAsStringAsync(),
+                StringComparison.Ordinal);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/ping")).StatusCode);
+    }
+
+    private static HealthServer Server(HealthSection options, params WorkerHealth[] roles) =>
+        new(options, roles, NullLogger<HealthServer>.Instance);
 
     internal static int FreePort()
     {

@@ -30,8 +30,7 @@ public sealed class AuditWatchTests : IDisposable
         this.model = model;
         store = LearningStore.Open(new StoreOptions { Path = folder.File("store.db") }, TimeProvider.System);
         loaded = LoadedEncoder.Open(model.Section);
-        var features = new FeatureSource(store, loaded, NullLogger.Instance);
-        watch = new AuditWatch(store, features.Of, loaded, champions, Options.DriftLevel, TimeProvider.System);
+        watch = Watch();
         // 40 answers of which the head, which always says yes, was wrong in 4 when it was judged.
         Answer(40, number => number % 10 != 0, propensity: null);
     }
@@ -67,6 +66,13 @@ public sealed class AuditWatchTests : IDisposable
         Answer(10, number => number % 2 == 0, propensity: 0.01);
         Assert.Empty(Look());
         Assert.Equal(since, watch.AlarmSince("refund"));
+        // The store knows of it, and a learner that starts anew goes on with the same alarm.
+        var stored = Assert.Single(store.Audits.All()).Value;
+        Assert.Equal((1, 70L, 35L, null), (stored.Version, stored.Seen, stored.Errors, stored.Withdrawn));
+        Assert.Equal(since!.Value.ToUnixTimeMilliseconds(), stored.AlarmSince!.Value.ToUnixTimeMilliseconds());
+        var another = Watch();
+        Assert.Single(another.Look(store.Examples.Labels(), TestContext.Current.CancellationToken));
+        Assert.Equal(stored.AlarmSince, another.AlarmSince("refund"));
         var label = Assert.Single(store.Examples.Labels());
         Assert.Equal(new Due(true, "its head errs more in the audit than it promised"),
             new LearningSchedule(new LearnSection { Answers = 1000 }).Of(
@@ -115,10 +121,19 @@ public sealed class AuditWatchTests : IDisposable
         Answer(10, _ => true, propensity: 0.01);
         Assert.DoesNotContain(Look(), one => one.Revised is not null);
         Assert.Equal(2, Assert.Single(watch.Figures).Version);
+        Assert.Equal("yes", Assert.Single(store.Audits.All()).Value.Withdrawn);
+        // A label without a head in use has nothing to be looked at.
+        champions.Take([Record("refund", null)]);
+        Look();
+        Assert.Empty(store.Audits.All());
     }
 
     private IReadOnlyList<AuditFigures> Look() =>
         watch.Look(store.Examples.Labels(), TestContext.Current.CancellationToken);
+
+    private AuditWatch Watch() => new(
+        store, new FeatureSource(store, loaded, NullLogger.Instance).Of, loaded, champions, Options.DriftLevel,
+        TimeProvider.System);
 
     private Head Yes(int version) => model.Head("refund", version, bias: 4);
 
@@ -149,23 +164,22 @@ public sealed class AuditWatchTests : IDisposable
             [
                 new StoredHead(
                     label.Id, head.Version, Now, HeadState.Promoted, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
-                    "{}", evidence.ToBytes()),
+                    """{"outcome":"promoted","sentence":"","bars":[]}""", evidence.ToBytes()),
             ], [], [], store.Leases.Take([LeasedLabels.Name("refund")], TimeSpan.FromMinutes(1)));
         store.Leases.Release(store.Leases.Take([LeasedLabels.Name("refund")], TimeSpan.FromMinutes(1)));
         Take(head);
     }
 
-    private void Take(Head head) => champions.Take(
-    [
-        new SourceRecord
-        {
-            Topic = "heads",
-            Partition = 0,
-            Offset = offset++,
-            Key = Encoding.UTF8.GetBytes(head.Label),
-            Value = HeadJson.Serialize(head),
-            Headers = [],
-            TimestampMs = Now.ToUnixTimeMilliseconds(),
-        },
-    ]);
+    private void Take(Head head) => champions.Take([Record(head.Label, HeadJson.Serialize(head))]);
+
+    private SourceRecord Record(string label, byte[]? value) => new()
+    {
+        Topic = "heads",
+        Partition = 0,
+        Offset = offset++,
+        Key = Encoding.UTF8.GetBytes(label),
+        Value = value,
+        Headers = [],
+        TimestampMs = Now.ToUnixTimeMilliseconds(),
+    };
 }

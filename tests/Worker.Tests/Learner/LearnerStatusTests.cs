@@ -2,6 +2,7 @@ using Worker.Core.Answers;
 using Worker.Learner;
 using Worker.Store;
 using Worker.Store.Examples;
+using Worker.Store.Heads;
 
 namespace Worker.Tests.Learner;
 
@@ -29,6 +30,45 @@ public class LearnerStatusTests
         Assert.Equal("    next training: 1 yes and 0 no: a head takes 5 of each", lines[^1]);
         using var plain = new StringWriter();
         status.WritePlain(plain);
-        Assert.Equal(11, plain.ToString().Split('\t').Length);
+        Assert.Equal(17, plain.ToString().Split('\t').Length);
+    }
+
+    [Fact]
+    public void It_says_how_the_head_in_use_fares_in_the_audit()
+    {
+        using var store = LearningStore.Open(new StoreOptions { Path = ":memory:" }, TimeProvider.System);
+        var at = new DateTimeOffset(2026, 11, 29, 10, 0, 0, TimeSpan.Zero);
+        store.Examples.Record(new LabelBatch([.. Enumerable.Range(0, 12).Select(number => new LabelEvent
+        {
+            Id = $"{number}",
+            At = at,
+            Text = $"{Words.Of(number)} {Words.Of(number + 40)}",
+            Answers = [new LabelAnswer("refund", number % 2)],
+        })], []));
+        var label = Assert.Single(store.Examples.Labels()).Id;
+        Assert.Null(Assert.Single(Read()).Audit);
+        store.Audits.Write([new StoredAudit(label, 3, 0, 0, 0, null, null, null, at)], []);
+        Assert.Equal("audit of v3: no answers yet", Assert.Single(Read()).Audit!.Words);
+        // Trained before, so that the alarm is a reason to train again, as for the learner.
+        store.Heads.Record([], [], [(label, 0)], store.Leases.Take(["label/refund"], TimeSpan.FromMinutes(1)));
+        var since = TimeProvider.System.GetUtcNow().AddMinutes(1);
+        store.Audits.Write([new StoredAudit(label, 3, 340, 31, 0.0412, 0.035, since, "yes", at)], []);
+        var status = Assert.Single(Read());
+        Assert.Equal(
+            "audit of v3: wrong in 31 of 340 texts, so in at least 4.1%; promised at most 3.5%; ALARM since " +
+            $"{since:yyyy-MM-dd HH:mm} UTC; its certificate of yes was taken back", status.Audit!.Words);
+        Assert.True(status.Due);
+        Assert.Contains("errs more in the audit", status.Next, StringComparison.Ordinal);
+        using var json = new StringWriter();
+        new LearnerStatus([status]).WriteJson(json);
+        using var read = System.Text.Json.JsonDocument.Parse(json.ToString());
+        var audit = read.RootElement.GetProperty("audit");
+        Assert.Equal((31, 0.0412, "yes"), (audit.GetProperty("errors").GetInt32(),
+            audit.GetProperty("lower").GetDouble(), audit.GetProperty("withdrawn").GetString()));
+        store.Audits.Write([], [label]);
+        Assert.Null(Assert.Single(Read()).Audit);
+
+        IReadOnlyList<LabelStatus> Read() =>
+            LearnerStatus.Read(store, new LearnSection { Answers = 1000 }, at).Labels;
     }
 }

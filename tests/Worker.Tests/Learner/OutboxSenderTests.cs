@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Answers;
+using Worker.Core.Health;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Replaying;
@@ -68,9 +69,10 @@ public class OutboxSenderTests(KafkaBroker kafka)
 
     private static int Send(LearningStore store, KafkaOptions options)
     {
+        var clock = TimeProvider.System;
+        var calls = new StoreCalls(new StoreRetry(NullLogger.Instance, clock), new Heartbeat("send", clock));
         using var sender = new OutboxSender(
-            store, options, 60, new StoreRetry(NullLogger.Instance, TimeProvider.System), NullLoggerFactory.Instance,
-            TimeProvider.System, NullLogger.Instance);
+            store, options, 60, calls, NullLoggerFactory.Instance, clock, NullLogger.Instance);
         return sender.Send(default);
     }
 

@@ -21,7 +21,7 @@ public partial class MetricsTests(TinyModel model)
             options.Review.Audit = 1;
         });
         await using var server = new HealthServer(
-            new HealthSection { Port = port }, worker.Classifier.Health, NullLogger<HealthServer>.Instance);
+            new HealthSection { Port = port }, [worker.Classifier.Health], NullLogger<HealthServer>.Instance);
         await server.StartAsync(CancellationToken.None);
         worker.Send([.. Enumerable.Range(0, 40).Select(i => $"message {i}")]);
         worker.Send(new Confluent.Kafka.Message<byte[]?, byte[]?> { Value = [0xFF] }, new() { Value = null });
