@@ -26,7 +26,7 @@ public class SettingSourcesTests
         foreach (var setting in SettingKeys.All)
         {
             // Secrets, which the command line refuses.
-            if (setting.Name is "Store:Postgres" or "Kafka:HeadsSigningKey"
+            if (setting.Name is "Store:Postgres" or "Kafka:HeadsSigningKey" or "Web:Oidc:ClientSecret"
                 && source is ("command line" or "beside a secret file"))
                 continue;
             var (key, value) = (setting.Written.Replace("NAME", "Default", StringComparison.Ordinal), Sample(setting));
@@ -134,7 +134,7 @@ public class SettingSourcesTests
             : setting.Type == typeof(bool) ? ["True", "False"]
             : setting.Type == typeof(int) ? ["7", "17", "1700", "17000", "170000"]
             : setting.Type == typeof(double) ? ["0.25", "25"]
-            : ["zstd", "/x", "http://collector:4317", "a-signing-key-of-32-letters-or-more"];
+            : ["zstd", "/x", "http://collector:4317", "a-signing-key-of-32-letters-or-more", "10.0.0.1"];
         var usual = Bound(new RunOptions(), setting);
         return candidates.First(candidate =>
             candidate != usual && SettingValue.Problem(setting.Name, setting, candidate) is null);
