@@ -25,6 +25,7 @@ var root = new RootCommand(
     ExclusiveBench.Create(),
     Worker.Bench.Refit.RefitBench.Create(),
     Worker.Bench.Storing.StoreBench.Create(),
+    Worker.Bench.Merging.MergeBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -36,6 +36,20 @@ public sealed record TokenizerDefinition
     public int IdLimit => SpecialTokens.Aggregate(Vocabulary.IdLimit, (limit, token) => Math.Max(limit, token.Id + 1));
 
     /// <summary>
+    /// The first thing in which another definition differs, in words; null if every text gets the same ids.
+    /// </summary>
+    public string? DifferenceFrom(TokenizerDefinition other) =>
+        Vocabulary.DifferenceFrom(other.Vocabulary)
+        ?? (Settings with { StripAccents = Settings.StripsAccents }
+            == other.Settings with { StripAccents = other.Settings.StripsAccents } ? null
+            : $"the tokenizer's settings are {Settings} in the first and {other.Settings} in the second")
+        ?? ((UnknownId, StartId, EndId) == (other.UnknownId, other.StartId, other.EndId) ? null
+            : "the tokens for unknown words, the start or the end of a text are not the same")
+        ?? (SpecialTokens.ToHashSet().SetEquals(other.SpecialTokens) ? null
+            : $"the special token '{SpecialTokens.Except(other.SpecialTokens)
+                .Concat(other.SpecialTokens.Except(SpecialTokens)).First().Content}' is not in both");
+
+    /// <summary>
     /// Reads a folder's files. tokenizer.json takes precedence over vocab.txt; for case, accents and Chinese,
     /// tokenizer_config.json takes precedence over tokenizer.json, as in the reference. Without tokenizer_config.json,
     /// texts are lower-cased if the vocabulary has no upper-case words, whatever tokenizer.json says: the reference's

@@ -31,6 +31,17 @@ internal static class ContentHash
     private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens",
         "model"];
 
+    /// <summary>Of checkpoints that were merged: their names count, because features are called after them.</summary>
+    /// <param name="checkpoints">Each one's name and own hash, in their order.</param>
+    /// <returns>Lower-case hex.</returns>
+    public static string OfMerged(IEnumerable<(string Name, string Hash)> checkpoints)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, own) in checkpoints)
+            Append(hash, name, Encoding.UTF8.GetBytes(own));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     /// <returns>Lower-case hex.</returns>
     public static string Of(Checkpoint checkpoint, int maxTokens)
     {

@@ -5,7 +5,8 @@ namespace Worker.Onnx.Bundles;
 
 /// <summary>
 /// An imported encoder: a folder with graphs, weights, the tokenizer's files, the self-check and encoder.json, which
-/// names every file with its sha256. An open bundle has every file, unchanged.
+/// names these files with their sha256. An open bundle has each of them, unchanged. The heads next to them are the
+/// user's to edit.
 /// </summary>
 public sealed class EncoderBundle
 {
@@ -40,9 +41,17 @@ public sealed class EncoderBundle
     public ImmutableArray<string> Features => Metadata.Features;
 
     /// <summary>
-    /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one.
+    /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one. Of merged
+    /// checkpoints: those of each, one after the other.
     /// </summary>
     public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
+
+    /// <summary>The checkpoints that were merged, in their order; empty if there was only one.</summary>
+    public ImmutableArray<MergedCheckpoint> Merged => Metadata.Merged;
+
+    /// <summary>Heads made from the checkpoints' own classifiers, one a line; null if there are none.</summary>
+    public string? HeadsPath => File.Exists(Path.Combine(Folder, BundleFiles.Heads))
+        ? Path.Combine(Folder, BundleFiles.Heads) : null;
 
     internal EncoderMetadata Metadata { get; }
 

@@ -45,8 +45,11 @@ internal sealed record EncoderMetadata
     /// <summary>Names of the features that sessions can choose from.</summary>
     public required ImmutableArray<string> Features { get; init; }
 
-    /// <summary>Labels of the checkpoint's own classification head; empty without one.</summary>
+    /// <summary>Labels of the checkpoints' own classification heads, one after the other; empty without one.</summary>
     public required ImmutableArray<string> OwnLabels { get; init; }
+
+    /// <summary>The checkpoints that were merged, in their order; empty if there was only one.</summary>
+    public ImmutableArray<MergedCheckpoint> Merged { get; init; } = [];
 
     /// <summary>
     /// Token ids of the self-check's texts; their expected outputs are in <see cref="BundleFiles.SelfCheck"/>.

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Worker.Onnx.Safetensors;
 
 namespace Worker.Onnx.Checkpoints;
@@ -61,6 +63,15 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Reads a tensor by our name, as f32, row-major.</summary>
     public float[] Read(string name) => file.Read(byName[name]);
+
+    /// <summary>sha256 of the tensors (as f32) whose names begin with a prefix, lower-case hex.</summary>
+    public string WeightsHash(string prefix)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+            hash.AppendData(MemoryMarshal.AsBytes(Read(name).AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     public void Dispose() => file.Dispose();
 

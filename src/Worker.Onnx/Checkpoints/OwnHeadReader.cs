@@ -28,8 +28,17 @@ internal static class OwnHeadReader
         var isNamed = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
         if (!isNamed && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
             return config;
-        return config with { HasOwnHead = true, OwnLabels = Labels(file, weights) };
+        return config with { HasOwnHead = true, OwnLabels = Labels(file, weights), OwnHeadKind = Kind(file) };
     }
+
+    private static OwnHeadKind Kind(JsonField file) => file["problem_type"].Text("single_label_classification") switch
+    {
+        "single_label_classification" => OwnHeadKind.SingleLabel,
+        "multi_label_classification" => OwnHeadKind.MultiLabel,
+        "regression" => OwnHeadKind.Regression,
+        var other => throw file["problem_type"].Refuse(
+            $"is '{other}': it must be single_label_classification, multi_label_classification or regression"),
+    };
 
     private static bool IsOtherTask(string name) =>
         OtherTasks.Any(task => name.EndsWith(task, StringComparison.Ordinal));

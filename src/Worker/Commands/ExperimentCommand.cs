@@ -73,7 +73,7 @@ internal static class ExperimentCommand
             {
                 Features =
                     [.. names.Select(name =>
-                        new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))],
+                        new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers, loaded.Bundle.Features)))],
             };
             var result = Run(loaded, labelled, options, stop);
             ExperimentTable.Write(Console.Out, result);

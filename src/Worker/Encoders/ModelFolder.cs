@@ -50,15 +50,34 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     public static EncoderBundle Import(string folder, string destination)
     {
-        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Remarks.Write($"{folder}: {line}"));
+        return EncoderImporter.Import(
+            folder, destination, () => OpenTokenizer(folder), line => Remarks.Write($"{folder}: {line}"));
+    }
 
-        FolderTokenizer OpenTokenizer()
+    /// <summary>Imports several fine-tuned checkpoints of one base as one encoder.</summary>
+    public static EncoderBundle Merge(IReadOnlyList<string> folders, string destination) => EncoderImporter.Merge(
+        folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"));
+
+    /// <summary>The heads file that a path means: a bundle's folder means the heads that its import made.</summary>
+    /// <exception cref="UserError">It is a bundle without heads.</exception>
+    public static string HeadsFile(string path)
+    {
+        if (!Directory.Exists(path) || !IsBundle(path))
+            return path;
+        return EncoderBundle.Open(path).HeadsPath ?? throw new UserError(
+            $"{path} is an encoder bundle without heads: none of its checkpoints has a classifier of its own, so " +
+            "train heads with 'worker train'");
+    }
+
+    private static FolderTokenizer OpenTokenizer(string folder)
+    {
+        var tokenizer = TokenizerFolder.Open(folder);
+        return new FolderTokenizer(
+            text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
+            tokenizer.Definition.Settings.LowerCase)
         {
-            var tokenizer = TokenizerFolder.Open(folder);
-            return new FolderTokenizer(
-                text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
-                tokenizer.Definition.Settings.LowerCase);
-        }
+            Definition = tokenizer.Definition,
+        };
     }
 
     /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>

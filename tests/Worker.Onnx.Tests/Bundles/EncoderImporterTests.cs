@@ -205,7 +205,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         using var edited = new EditedCheckpoint("bert-tiny");
         edited.Configure(config => config["num_hidden_layers"] = 1);
         var bundle = Import(edited);
-        Assert.Equal(["mean", "cls"], bundle.Features);
+        Assert.Equal(["mean", "cls", "pooled"], bundle.Features);
         using var encoder = EncoderFactory.Create(bundle, new EncoderOptions { Device = Device.Cpu });
         // The four-layer model's first layer is this one's last.
         var text = GoldenText.Read("bert-tiny")[5];
