@@ -8,8 +8,8 @@ using Worker.Terminal;
 namespace Worker.Bench.Merging;
 
 /// <summary>
-/// Merged checkpoints of random weights: how long their import takes and how much memory, and whether N checkpoints that
-/// differ in their last layers cost one encoder and those layers.
+/// Merged checkpoints of random weights: how long their import takes and how much memory, and whether N checkpoints
+/// that differ in their last layers cost one encoder and those layers.
 /// </summary>
 internal static class MergeBench
 {

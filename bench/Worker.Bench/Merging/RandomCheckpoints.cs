@@ -5,8 +5,8 @@ using Worker.Onnx.Safetensors;
 namespace Worker.Bench.Merging;
 
 /// <summary>
-/// Writes BERT classifiers with random weights that have all but their last layers in common, with the default encoder's
-/// vocabulary.
+/// Writes BERT classifiers with random weights that have all but their last layers in common, with the default
+/// encoder's vocabulary.
 /// </summary>
 /// <param name="hidden">Floats in a token's vector; 768 for BERT-base.</param>
 /// <param name="layers">How many layers; 12 for BERT-base.</param>

@@ -20,6 +20,11 @@ public static class FeatureNames
     /// <summary>What the checkpoint's own classifier reads: a layer on [CLS], with its activation.</summary>
     public const string Pooled = "pooled";
 
+    /// <summary>
+    /// The embedding that a sentence-transformers folder asks for, if that is not the mean; its width is its own.
+    /// </summary>
+    public const string Sentence = "sentence";
+
     /// <summary>Means <see cref="Pooled"/> of every checkpoint in the encoder; nothing if there is none.</summary>
     public const string Own = "own";
 

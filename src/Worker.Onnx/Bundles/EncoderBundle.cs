@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Features;
 using Worker.Onnx.Graph;
 
 namespace Worker.Onnx.Bundles;
@@ -40,6 +41,15 @@ public sealed class EncoderBundle
     /// <summary>Features that a session can choose from: <c>mean</c>, <c>cls</c>, <c>layer1</c>, ...</summary>
     public ImmutableArray<string> Features => Metadata.Features;
 
+    /// <summary>Floats in features that have another number than <see cref="Hidden"/>, by name.</summary>
+    public IReadOnlyDictionary<string, int> Widths => Metadata.Widths;
+
+    /// <summary>Put before every text; empty for nothing.</summary>
+    public string Prompt => Metadata.Prompt;
+
+    /// <summary>Whether texts are lower-cased although the tokenizer's files keep case.</summary>
+    public bool LowersCase => Metadata.LowersCase;
+
     /// <summary>
     /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one. Of merged
     /// checkpoints: those of each, one after the other.
@@ -54,6 +64,12 @@ public sealed class EncoderBundle
         ? Path.Combine(Folder, BundleFiles.Heads) : null;
 
     internal EncoderMetadata Metadata { get; }
+
+    /// <summary>
+    /// The name of a feature that a head carries, e.g. <c>layer3+layer4+layer5+mean</c> for <c>taps</c>.
+    /// </summary>
+    /// <exception cref="UnknownFeatureException">It is not offered.</exception>
+    public string Canonical(string feature) => FeatureNames.Canonical(feature, Layers, Features);
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
     /// <exception cref="EncoderException">It is not a bundle, it is of another format, or a file is missing or

@@ -22,7 +22,7 @@ internal static class OwnHeadReader
 
     /// <summary>The configuration with the head, if there is one.</summary>
     /// <exception cref="EncoderException">The labels are malformed.</exception>
-    public static EncoderConfig Join(EncoderConfig config, JsonField file, SafetensorsFile weights)
+    public static EncoderConfig Join(EncoderConfig config, JsonField file, SafetensorsShards weights)
     {
         var names = file["architectures"].Texts();
         var isNamed = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
@@ -44,14 +44,14 @@ internal static class OwnHeadReader
         OtherTasks.Any(task => name.EndsWith(task, StringComparison.Ordinal));
 
     /// <summary>A classifier on top of the layer that only a text's head has.</summary>
-    private static bool HasTensors(Architecture architecture, SafetensorsFile weights)
+    private static bool HasTensors(Architecture architecture, SafetensorsShards weights)
     {
         string[] dense = architecture == Architecture.Bert
             ? ["bert.pooler.dense.weight", "pooler.dense.weight"] : ["pre_classifier.weight"];
         return weights.Tensors.ContainsKey("classifier.weight") && dense.Any(weights.Tensors.ContainsKey);
     }
 
-    private static ImmutableArray<string> Labels(JsonField file, SafetensorsFile weights)
+    private static ImmutableArray<string> Labels(JsonField file, SafetensorsShards weights)
     {
         if (file["id2label"] is { IsNull: false } map)
             return Named(map);

@@ -47,6 +47,8 @@ internal sealed class EncoderGraph
         for (var layer = 1; layer <= first.Length; layer++)
             Mean(FeatureNames.LayerMean(layer, first.Length), first[layer - 1].Output, pooling);
         Cls(FeatureNames.Cls, first[^1].Output);
+        if (tree.Sentence is { } sentence)
+            new SentenceBlock(graph, sentence, config.Hidden).Add(first[^1].Output);
         // 2. Each branch's features have its name in front.
         foreach (var branch in tree.Branches)
         {

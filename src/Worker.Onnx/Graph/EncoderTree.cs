@@ -13,11 +13,17 @@ internal sealed class EncoderTree
     /// <summary>The value that the first layer reads.</summary>
     private const string Root = "embeddings.norm";
 
-    private EncoderTree(ImmutableArray<TreeBranch> branches, ImmutableArray<EncoderLayer> layers)
+    private EncoderTree(
+        ImmutableArray<TreeBranch> branches, ImmutableArray<EncoderLayer> layers, SentenceModel? sentence)
     {
         Branches = branches;
         Layers = layers;
+        // The mean is a feature anyway.
+        Sentence = sentence is { IsMean: false } ? sentence : null;
     }
+
+    /// <summary>The first checkpoint's own embedding of a text; null if that is the mean.</summary>
+    public SentenceModel? Sentence { get; }
 
     /// <summary>One for each checkpoint, in their order.</summary>
     public ImmutableArray<TreeBranch> Branches { get; }
@@ -40,15 +46,18 @@ internal sealed class EncoderTree
     public ImmutableArray<string> Features =>
     [
         .. FeatureNames.Of(Config.Layers),
+        .. Sentence is null ? (string[])[] : [FeatureNames.Sentence],
         .. Branches.SelectMany(branch => branch.Features(IsMerged)),
     ];
 
     /// <summary>A single checkpoint.</summary>
-    public static EncoderTree Of(Checkpoint checkpoint) => Of([("", checkpoint)]);
+    public static EncoderTree Of(Checkpoint checkpoint, SentenceModel? sentence) => Of([("", checkpoint)], sentence);
 
     /// <param name="checkpoints">Their names in the graph, and the checkpoints: of the same sizes, with the same
     /// embeddings.</param>
-    public static EncoderTree Of(IReadOnlyList<(string Name, Checkpoint Source)> checkpoints)
+    /// <param name="sentence">How the first one's folder embeds a text; null if it does not say.</param>
+    public static EncoderTree Of(
+        IReadOnlyList<(string Name, Checkpoint Source)> checkpoints, SentenceModel? sentence)
     {
         var layers = ImmutableArray.CreateBuilder<EncoderLayer>();
         var byPlace = new Dictionary<(string Input, string Weights), EncoderLayer>();
@@ -73,7 +82,8 @@ internal sealed class EncoderTree
             paths.Add(path.ToImmutable());
         }
         return new EncoderTree(
-            [.. checkpoints.Select((one, index) => Branch(one.Name, one.Source, index, paths))], layers.ToImmutable());
+            [.. checkpoints.Select((one, index) => Branch(one.Name, one.Source, index, paths))], layers.ToImmutable(),
+            sentence);
     }
 
     private static TreeBranch Branch(

@@ -28,6 +28,9 @@ internal static class EncoderWeights
                 WriteLinear(branch.Classifier);
             }
 
+        if (tree.Sentence is { } sentence)
+            SentenceBlock.WriteWeights(sentence, weights);
+
         void WriteNorm(string name, Checkpoint source, string stored)
         {
             weights.Add($"{name}.weight", source.Read($"{stored}.weight"), config.Hidden);
@@ -54,6 +57,12 @@ internal static class EncoderWeights
         var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
         var stored = linear.Source.Read($"{linear.Stored}.weight");
         TensorPrimitives.Multiply(stored, Factor(linear), stored);
+        return new LinearMatrix(Transposed(stored, outputs, inputs), inputs, outputs);
+    }
+
+    /// <summary>[outputs, inputs] to [inputs, outputs].</summary>
+    public static float[] Transposed(float[] stored, int outputs, int inputs)
+    {
         var matrix = GC.AllocateUninitializedArray<float>(stored.Length);
         // In tiles, so that both sides stay in the cache.
         for (var top = 0; top < outputs; top += Tile)
@@ -61,7 +70,7 @@ internal static class EncoderWeights
                 for (var output = top; output < Math.Min(top + Tile, outputs); output++)
                     for (var input = left; input < Math.Min(left + Tile, inputs); input++)
                         matrix[input * outputs + output] = stored[output * inputs + input];
-        return new LinearMatrix(matrix, inputs, outputs);
+        return matrix;
     }
 
     // Attention divides its scores by sqrt(width of a head). That is done here once, in the query.

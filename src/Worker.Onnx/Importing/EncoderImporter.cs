@@ -21,31 +21,35 @@ public static class EncoderImporter
     /// <param name="openTokenizer">Opens the folder's tokenizer; called once the encoder is known to be
     /// supported.</param>
     /// <param name="remark">Called with what a user should know about the features; null for nobody.</param>
+    /// <param name="prompt">The name of the prompt that a sentence-transformers folder puts before every text; null for
+    /// its default, empty for none.</param>
     /// <returns>The bundle.</returns>
     /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is already
     /// used; the message names the file and the field or tensor.</exception>
     public static EncoderBundle Import(
-        string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null)
+        string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null,
+        string? prompt = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
-        using var source = ImportSource.Open(folder, openTokenizer, remark);
-        return Write([source], EncoderTree.Of(source.Checkpoint), destination);
+        using var source = ImportSource.Open(folder, openTokenizer, prompt, remark);
+        return Write([source], EncoderTree.Of(source.Checkpoint, source.Sentence.Model), destination);
     }
 
     /// <summary>
-    /// Imports several classifiers that were fine-tuned from one checkpoint as one encoder: layers with the same weights
-    /// are computed once. The first one's features have the plain names.
+    /// Imports several classifiers that were fine-tuned from one checkpoint as one encoder: layers with the same
+    /// weights are computed once. The first one's features have the plain names.
     /// </summary>
     /// <param name="folders">Two or more; their names become part of the features' names.</param>
     /// <param name="openTokenizer">Opens a folder's tokenizer.</param>
     /// <param name="remark">Called with a folder and what a user should know about it.</param>
+    /// <param name="prompt">As for one folder.</param>
     /// <exception cref="EncoderException">As for one folder; or the checkpoints differ in size, vocabulary or
     /// embeddings. The message names the first difference.</exception>
     /// <inheritdoc cref="Import"/>
     public static EncoderBundle Merge(
         IReadOnlyList<string> folders, string destination, Func<string, FolderTokenizer> openTokenizer,
-        Action<string, string>? remark = null)
+        Action<string, string>? remark = null, string? prompt = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
@@ -54,10 +58,13 @@ public static class EncoderImporter
         {
             foreach (var folder in folders)
                 sources.Add(ImportSource.Open(
-                    folder, () => openTokenizer(folder), line => remark?.Invoke(folder, line)));
+                    folder, () => openTokenizer(folder), prompt, line => remark?.Invoke(folder, line)));
             MergeCheck.Check(sources);
             return Write(
-                sources, EncoderTree.Of([.. sources.Select(source => (source.Name, source.Checkpoint))]), destination);
+                sources,
+                EncoderTree.Of(
+                    [.. sources.Select(source => (source.Name, source.Checkpoint))], sources[0].Sentence.Model),
+                destination);
         }
         finally
         {
@@ -81,14 +88,16 @@ public static class EncoderImporter
             ProductVersion = typeof(EncoderImporter).Assembly
                 .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Hash = tree.IsMerged
-                ? ContentHash.OfMerged(sources.Select(one => (one.Name, ContentHash.Of(one.Checkpoint, one.MaxTokens))))
-                : ContentHash.Of(first.Checkpoint, first.MaxTokens),
+                ? ContentHash.OfMerged(sources.Select(one => (one.Name, HashOf(one)))) : HashOf(first),
             Architecture = Describe(config) + (tree.IsMerged ? $"; {sources.Count} checkpoints" : ""),
             Hidden = config.Hidden,
             Layers = config.Layers,
             VocabularySize = config.VocabularySize,
             MaxTokens = first.MaxTokens,
             Features = tree.Features,
+            Widths = Widths(tree),
+            Prompt = first.Sentence.Prompt,
+            LowersCase = first.Sentence.LowersCase,
             OwnLabels = [.. sources.SelectMany(source => source.Checkpoint.Config.OwnLabels)],
             Merged = tree.IsMerged ? [.. tree.Branches.Select(Merged)] : [],
             SelfCheck = selfCheck,
@@ -105,6 +114,14 @@ public static class EncoderImporter
         staging.Publish();
         return EncoderBundle.Unverified(destination, metadata);
     }
+
+    private static string HashOf(ImportSource source) =>
+        ContentHash.Of(source.Checkpoint, source.MaxTokens, source.Sentence);
+
+    private static ImmutableSortedDictionary<string, int> Widths(EncoderTree tree) => tree.Sentence is { } sentence
+        ? ImmutableSortedDictionary<string, int>.Empty.Add(
+            FeatureNames.Sentence, sentence.Width(tree.Config.Hidden))
+        : ImmutableSortedDictionary<string, int>.Empty;
 
     private static MergedCheckpoint Merged(TreeBranch branch) =>
         new(branch.Name, branch.Source.Config.OwnLabels, branch.Shared, branch.Added);
@@ -158,7 +175,7 @@ public static class EncoderImporter
     // The reference is this machine's f32 on the CPU, which tests compare with the original library's figures.
     private static void WriteSelfCheck(EncoderBundle bundle)
     {
-        var layout = new FeatureLayout(bundle.Features, bundle.Hidden);
+        var layout = new FeatureLayout(bundle.Features, bundle.Hidden, bundle.Layers, bundle.Widths);
         using var encoder = EncoderFactory.Open(bundle, layout,
             new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
         var rows = DeviceCheck.Run(encoder, bundle.Metadata.SelfCheck);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Tokenization;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Checkpoints;
 
@@ -9,11 +10,13 @@ namespace Worker.Onnx.Importing;
 /// <param name="Checkpoint">Configuration and weights.</param>
 /// <param name="Tokenizer">The folder's tokenizer.</param>
 /// <param name="MaxTokens">The longest text that it accepts.</param>
+/// <param name="Sentence">What a sentence-transformers folder asks for.</param>
 internal sealed record ImportSource(
-    string Name, Checkpoint Checkpoint, FolderTokenizer Tokenizer, int MaxTokens) : IDisposable
+    string Name, Checkpoint Checkpoint, FolderTokenizer Tokenizer, int MaxTokens, SentenceFiles Sentence) : IDisposable
 {
     /// <exception cref="EncoderException">Something is missing, malformed or unsupported.</exception>
-    public static ImportSource Open(string folder, Func<FolderTokenizer> openTokenizer, Action<string>? remark)
+    public static ImportSource Open(
+        string folder, Func<FolderTokenizer> openTokenizer, string? prompt, Action<string>? remark)
     {
         var checkpoint = Checkpoint.Open(folder);
         try
@@ -29,13 +32,15 @@ internal sealed record ImportSource(
                     $"{folder}: the tokenizer has ids up to {tokenizer.IdLimit - 1}, config.json's vocab_size is " +
                     $"{checkpoint.Config.VocabularySize}: a text with such a token could not be encoded; the " +
                     "vocabulary belongs to another checkpoint, or has tokens that the model was never resized for");
-            foreach (var line in SentenceFiles.Check(folder, tokenizer.LowersCase))
+            var sentence = SentenceFiles.Read(folder, checkpoint.Config.Hidden, tokenizer.LowersCase, prompt);
+            foreach (var line in sentence.Remarks)
                 remark?.Invoke(line);
+            CheckPrompt(folder, tokenizer, sentence);
             if (OwnHeads.Remark(checkpoint) is { } heads)
                 remark?.Invoke(heads);
             return new ImportSource(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), checkpoint, tokenizer,
-                TokenLimit.Read(folder, checkpoint.Config));
+                TokenLimit.Read(folder, checkpoint.Config), sentence);
         }
         catch
         {
@@ -48,6 +53,29 @@ internal sealed record ImportSource(
     public ImmutableArray<ImmutableArray<int>> SelfCheck() => [.. SelfCheckTexts.All.Select(Ids)];
 
     public void Dispose() => Checkpoint.Dispose();
+
+    /// <summary>
+    /// A prompt's tokens are the same before every text only if its last word cannot go on in the text.
+    /// </summary>
+    private static void CheckPrompt(string folder, FolderTokenizer tokenizer, SentenceFiles sentence)
+    {
+        if (sentence.Prompt.Length == 0 || tokenizer.Definition is not { } definition)
+            return;
+        var plain = new WordPieceTokenizer(definition with { Prompt = "" });
+        var prompted = new WordPieceTokenizer(definition with { Prompt = sentence.Prompt });
+        foreach (var text in (ReadOnlySpan<string>)["a", "7", "ä", "##s"])
+            if (!Encoded(plain, sentence.Prompt + text).SequenceEqual(Encoded(prompted, text)))
+                throw new EncoderException(
+                    $"{folder}: the prompt '{sentence.Prompt}' ends within a word, which the text would go on: " +
+                    "import without it (--prompt ''), and write it into the texts");
+
+        static int[] Encoded(WordPieceTokenizer tokenizer, string text)
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+            var ids = new int[4096];
+            return ids[..tokenizer.Encode(bytes, ids, out _)];
+        }
+    }
 
     private ImmutableArray<int> Ids(string text)
     {

@@ -6,8 +6,8 @@ namespace Worker.Onnx.Importing;
 internal static class MergeCheck
 {
     /// <summary>Compares each checkpoint with the first.</summary>
-    /// <exception cref="EncoderException">Two have the same name, a name cannot be part of a feature's, or two differ in
-    /// size, vocabulary, token limit or embeddings.</exception>
+    /// <exception cref="EncoderException">Two have the same name, a name cannot be part of a feature's, or two differ
+    /// in size, vocabulary, token limit or embeddings.</exception>
     public static void Check(IReadOnlyList<ImportSource> sources)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,6 +36,8 @@ internal static class MergeCheck
         ?? (one.MaxTokens == other.MaxTokens ? null
             : $"texts may have {one.MaxTokens} tokens in the first and {other.MaxTokens} in the second: give both " +
                 "the same model_max_length in tokenizer_config.json")
+        ?? (one.Sentence.Prompt == other.Sentence.Prompt && one.Sentence.LowersCase == other.Sentence.LowersCase ? null
+            : "their sentence-transformers files do not ask for the same prompt and case")
         ?? Embeddings(one.Checkpoint, other.Checkpoint);
 
     private static string? Sizes(EncoderConfig one, EncoderConfig other)

@@ -40,7 +40,7 @@ internal static class OwnHeads
         return Exclusive();
 
         // The logit of a label against all others is z − log Σ exp(others), which no single head can compute. If all
-        // others are equal, it is n / (n − 1) · (z − mean) − log(n − 1); the order of the labels is always softmax's.
+        // others are equal, it is n / (n − 1) · (z − mean) − log(n − 1); the order of labels is always softmax's.
         ImmutableArray<Head> Exclusive()
         {
             var mean = new float[hidden];
@@ -75,8 +75,9 @@ internal static class OwnHeads
     {
         { HasOwnHead: true, OwnHeadKind: OwnHeadKind.Regression } =>
             "its classifier returns numbers (problem_type is regression): 'worker score' writes them, no head is made",
-        { HasOwnHead: true, OwnHeadKind: OwnHeadKind.SingleLabel, OwnLabels.Length: > 2 } config => $"its {config.OwnLabels.Length} labels exclude each other: their order is that of its softmax, the " +
-            "probabilities come close to it until they are calibrated",
+        { HasOwnHead: true, OwnHeadKind: OwnHeadKind.SingleLabel, OwnLabels.Length: > 2 } config =>
+            $"its {config.OwnLabels.Length} labels exclude each other: their order is that of its softmax, " +
+            "the probabilities come close to it until they are calibrated",
         _ => null,
     };
 }

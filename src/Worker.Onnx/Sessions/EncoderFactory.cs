@@ -62,7 +62,8 @@ public static class EncoderFactory
         try
         {
             return new FeatureLayout(
-                FeatureNames.Expand(names, bundle.Layers, bundle.Features), bundle.Hidden, bundle.Layers);
+                FeatureNames.Expand(names, bundle.Layers, bundle.Features), bundle.Hidden, bundle.Layers,
+                bundle.Widths);
         }
         catch (UnknownFeatureException unknown)
         {

@@ -23,16 +23,24 @@ internal static class ImportCommand
             Required = true
         };
         var force = new Option<bool>("--force") { Description = "Replace an earlier bundle in that folder" };
+        var prompt = new Option<string?>("--prompt")
+        {
+            Description =
+                "Which prompt of a sentence-transformers folder is put before every text, by its name; '' for none. " +
+                "Default: the folder's default prompt",
+        };
         var command = new Command("import", "Turn Hugging Face BERT or DistilBERT folders into an encoder bundle")
         {
-            folders, destination, force,
+            folders, destination, prompt, force,
         };
         command.SetAction(parsed =>
-            Run(parsed.GetValue(folders)!, parsed.GetValue(destination)!, parsed.GetValue(force)));
+            Run(
+                parsed.GetValue(folders)!, parsed.GetValue(destination)!, parsed.GetValue(prompt),
+                parsed.GetValue(force)));
         return command;
     }
 
-    private static int Run(string[] folders, string destination, bool force)
+    private static int Run(string[] folders, string destination, string? prompt, bool force)
     {
         foreach (var folder in folders)
             if (!Directory.Exists(folder))
@@ -45,7 +53,8 @@ internal static class ImportCommand
                 $"--out {destination} already holds an encoder bundle: name another folder, or replace it with " +
                 "--force");
         var bundle = folders.Length == 1
-            ? ModelFolder.Import(folders[0], destination) : ModelFolder.Merge(folders, destination);
+            ? ModelFolder.Import(folders[0], destination, prompt)
+            : ModelFolder.Merge(folders, destination, prompt);
         Console.WriteLine(
             $"{bundle.Architecture}; up to {bundle.MaxTokens} tokens; features {string.Join(", ", bundle.Features)}");
         foreach (var line in SharingReport.Lines(bundle))

@@ -30,7 +30,7 @@ internal static class ScoreCommand
                     "train heads with 'worker train'");
             var options = model.Section(parsed, folder.Bundle, FeatureNames.Cls).ToOptions() with { OwnLogits = true };
             using var loaded = new LoadedEncoder(
-                bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
+                bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(bundle));
             return await Run(loaded, stop);
         });
         return command;

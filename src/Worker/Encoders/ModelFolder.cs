@@ -48,15 +48,20 @@ internal sealed class ModelFolder : IDisposable
     public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, "encoder.json"));
 
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
-    public static EncoderBundle Import(string folder, string destination)
+    /// <param name="prompt">The name of the prompt to put before texts; null for the folder's default, empty for
+    /// none.</param>
+    public static EncoderBundle Import(string folder, string destination, string? prompt = null)
     {
         return EncoderImporter.Import(
-            folder, destination, () => OpenTokenizer(folder), line => Remarks.Write($"{folder}: {line}"));
+            folder, destination, () => OpenTokenizer(folder), line => Remarks.Write($"{folder}: {line}"),
+            prompt);
     }
 
     /// <summary>Imports several fine-tuned checkpoints of one base as one encoder.</summary>
-    public static EncoderBundle Merge(IReadOnlyList<string> folders, string destination) => EncoderImporter.Merge(
-        folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"));
+    /// <param name="prompt">As for one folder.</param>
+    public static EncoderBundle Merge(IReadOnlyList<string> folders, string destination, string? prompt = null) =>
+        EncoderImporter.Merge(
+            folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"), prompt);
 
     /// <summary>The heads file that a path means: a bundle's folder means the heads that its import made.</summary>
     /// <exception cref="UserError">It is a bundle without heads.</exception>

@@ -4,7 +4,7 @@ using Worker.Onnx.Sessions;
 
 namespace Worker.Onnx.Tests.Importing;
 
-/// <summary>Several fine-tuned checkpoints as one encoder, against each of them alone and the reference library.</summary>
+/// <summary>Fine-tuned checkpoints as one encoder, against each of them alone and the reference library.</summary>
 public sealed class MergedCheckpointTests : IDisposable
 {
     private static readonly string[] Golden = ["head-only", "last-layer", "last-two-layers", "two-logits"];

@@ -18,7 +18,8 @@ internal static class PublishCommand
         var file = new Argument<string>("file")
         {
             Description =
-                "Heads as written by 'train', or an encoder bundle, for the heads that its import made; heads that the topic already holds are not published again, and a head " +
+                "Heads as written by 'train', or an encoder bundle, for the heads that its import made; heads " +
+                "that the topic already holds are not published again, and a head " +
                 "that differs gets a higher version",
         };
         var force = new Option<bool>("--force")
