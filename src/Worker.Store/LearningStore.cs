@@ -3,6 +3,7 @@ using Worker.Store.Examples;
 using Worker.Store.Features;
 using Worker.Store.Heads;
 using Worker.Store.Ownership;
+using Worker.Store.Questions;
 using Worker.Store.Sending;
 
 namespace Worker.Store;
@@ -13,10 +14,11 @@ namespace Worker.Store;
 internal sealed class LearningStore : IDisposable
 {
     private readonly StoreDatabase database;
+    private readonly TimeProvider clock;
 
     private LearningStore(StoreDatabase database, StoreOptions options, TimeProvider clock)
     {
-        this.database = database;
+        (this.database, this.clock) = (database, clock);
         Examples = new ExampleStore(database, options.Agreement, clock);
         Erasure = new Erasure(database, clock);
         Export = new EventExport(database);
@@ -24,6 +26,11 @@ internal sealed class LearningStore : IDisposable
         Heads = new HeadStore(database, clock);
         Leases = new LeaseStore(database, $"{Environment.MachineName}/{Guid.NewGuid():N}", clock);
         Outbox = new Outbox(database);
+        Intake = new QuestionIntake(database, clock);
+        Figures = new QuestionFigures(database, clock);
+        QuestionFeatures = new QuestionFeatures(database);
+        AuditLog = new AuditLog(database, clock);
+        SessionKeys = new SessionKeys(database);
     }
 
     /// <summary>Which one it is, for people; without secrets.</summary>
@@ -42,6 +49,20 @@ internal sealed class LearningStore : IDisposable
     public LeaseStore Leases { get; }
 
     public Outbox Outbox { get; }
+
+    public QuestionIntake Intake { get; }
+
+    public QuestionFigures Figures { get; }
+
+    public QuestionFeatures QuestionFeatures { get; }
+
+    public AuditLog AuditLog { get; }
+
+    public SessionKeys SessionKeys { get; }
+
+    /// <summary>The review queue.</summary>
+    /// <param name="labelsTopic">Where its answers go.</param>
+    public QuestionQueue Questions(string labelsTopic) => new(database, labelsTopic, clock);
 
     /// <summary>Opens the store, and makes or upgrades its tables.</summary>
     /// <exception cref="StoreAwayException">It does not answer now.</exception>

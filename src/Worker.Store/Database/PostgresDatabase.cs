@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Npgsql;
 
@@ -36,12 +37,13 @@ internal sealed class PostgresDatabase : StoreDatabase
 
     public override void Dispose() => source.Dispose();
 
-    protected override StoreSession Begin()
+    protected override StoreSession Begin(bool writes)
     {
         var connection = source.OpenConnection();
         try
         {
-            return new StoreSession(connection, connection.BeginTransaction(), Dialect);
+            return new StoreSession(connection, connection.BeginTransaction(
+                writes ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead), Dialect);
         }
         catch
         {

@@ -62,13 +62,13 @@ internal sealed class SqliteDatabase : StoreDatabase
         SqliteConnection.ClearPool(connection);
     }
 
-    protected override StoreSession Begin()
+    protected override StoreSession Begin(bool writes)
     {
         var connection = Open();
         try
         {
-            // Takes the right to write at once: a transaction that began reading could not get it later.
-            return new StoreSession(connection, connection.BeginTransaction(deferred: false), Dialect);
+            // Writing takes the right to write at once: a transaction that began reading could not get it later.
+            return new StoreSession(connection, connection.BeginTransaction(deferred: !writes), Dialect);
         }
         catch
         {

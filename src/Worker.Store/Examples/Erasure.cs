@@ -53,8 +53,12 @@ internal sealed class Erasure(StoreDatabase database, TimeProvider clock)
                     FROM @rows JOIN examples e ON e.text_id = rows.id GROUP BY e.label_id) AS gone
                 WHERE labels.id = gone.label_id
                 """, texts);
+            session.Execute(
+                "DELETE FROM responses WHERE question_id IN " +
+                "(SELECT q.id FROM questions q WHERE q.text_id IN (SELECT id FROM @rows))", texts);
             foreach (var (table, column) in new[]
             {
+                ("questions", "text_id"),
                 ("examples", "text_id"), ("answers", "text_id"), ("events", "text_id"), ("features", "text_id"),
                 ("messages", "text_id"), ("texts", "id"),
             })

@@ -49,17 +49,12 @@ internal sealed class EventRecording(StoreSession session, long now)
     private List<(LabelEvent Event, string? Hash)> Fresh(IReadOnlyList<LabelEvent> events, string?[] hashes)
     {
         var ids = new RowSet(("id", ColumnKind.Text));
-        var names = new RowSet(("hash", ColumnKind.Text));
         foreach (var one in events)
             ids.Add(one.Id);
-        foreach (var hash in hashes.OfType<string>().Distinct(StringComparer.Ordinal))
-            names.Add(hash);
         var there = session.Query(
             "SELECT e.id FROM @rows JOIN events e ON e.id = rows.id", row => row.GetString(0), ids)
             .ToHashSet(StringComparer.Ordinal);
-        var erased = session.Query(
-            "SELECT e.hash FROM @rows JOIN erased e ON e.hash = rows.hash", row => row.GetString(0), names)
-            .ToHashSet(StringComparer.Ordinal);
+        var erased = TextRows.Erased(session, hashes.OfType<string>());
         var fresh = new List<(LabelEvent, string?)>();
         foreach (var (one, hash) in events.Zip(hashes))
         {
@@ -76,25 +71,11 @@ internal sealed class EventRecording(StoreSession session, long now)
     /// <summary>Ids of texts by their hashes.</summary>
     private Dictionary<string, long> Texts(List<(LabelEvent Event, string? Hash)> events)
     {
-        var rows = new RowSet(("hash", ColumnKind.Text), ("text", ColumnKind.Text));
-        foreach (var (one, hash) in events.Where(one => one.Hash is not null).DistinctBy(one => one.Hash))
-            rows.Add(hash, one.Text!.Replace("\0", "", StringComparison.Ordinal));
-        session.Execute(
-            "INSERT INTO texts (hash, text, added) SELECT hash, text, @now FROM @rows WHERE true " +
-            "ON CONFLICT (hash) DO NOTHING", rows, ("now", now));
-        var ids = session.Query("SELECT t.hash, t.id FROM @rows JOIN texts t ON t.hash = rows.hash",
-            row => (Hash: row.GetString(0), Id: row.GetInt64(1)), rows)
-            .ToDictionary(row => row.Hash, row => row.Id, StringComparer.Ordinal);
-        var messages = new RowSet(
-            ("topic", ColumnKind.Text), ("part", ColumnKind.Whole), ("pos", ColumnKind.Whole),
-            ("text_id", ColumnKind.Whole));
-        foreach (var (one, hash) in events.Where(one => one.Hash is not null && one.Event.Message is not null)
-            .DistinctBy(one => one.Event.Message))
-            messages.Add(
-                one.Message!.Value.Topic, (long)one.Message.Value.Partition, one.Message.Value.Offset, ids[hash!]);
-        session.Execute(
-            "INSERT INTO messages (topic, part, pos, text_id) SELECT topic, part, pos, text_id FROM @rows WHERE true " +
-            "ON CONFLICT DO NOTHING", messages);
+        var ids = TextRows.Add(
+            session, events.Where(one => one.Hash is not null).DistinctBy(one => one.Hash)
+                .Select(one => (one.Hash!, one.Event.Text!)), now);
+        TextRows.Add(session, events.Where(one => one.Hash is not null && one.Event.Message is not null)
+            .DistinctBy(one => one.Event.Message).Select(one => (one.Event.Message!.Value, ids[one.Hash!])));
         return ids;
     }
 

@@ -29,6 +29,8 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
         var recording = new EventRecording(session, now);
         recording.Add(batch.Events);
         var changed = new ExampleUpdate(session, agreement, change, now).Run(recording.Touched);
+        // 4. Nobody needs to be asked about texts that were answered.
+        AnsweredQuestions.Close(session, batch.Events.Select(one => one.Id));
         return new BatchReport(recording.Recorded, recording.Repeated, recording.Erased, changed);
     });
 
