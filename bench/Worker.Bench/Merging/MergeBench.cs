@@ -31,6 +31,8 @@ internal static class MergeBench
         {
             hidden, layers, own, checkpoints, messages, repeats, precision,
         };
+        var clock = BenchClock.Option();
+        command.Add(clock);
         command.SetAction(parsed =>
         {
             var folder = Directory.CreateTempSubdirectory("worker-merge-");
@@ -48,7 +50,9 @@ internal static class MergeBench
                 var texts = Checkout.InboxData("test").Texts.Take(parsed.GetValue(messages))
                     .Select(Encoding.UTF8.GetBytes).ToArray();
                 var predicted = depth / (double)(depth + (count - 1) * tail);
-                Compare(alone, merged, texts, parsed.GetValue(repeats), parsed.GetValue(precision)!, predicted);
+                Compare(
+                    alone, merged, texts, parsed.GetValue(repeats), parsed.GetValue(precision)!,
+                    parsed.GetValue(clock)!, predicted);
                 return ExitCode.Done;
             }
             finally
@@ -85,19 +89,20 @@ internal static class MergeBench
     }
 
     private static void Compare(
-        string alone, string merged, byte[][] texts, int repeats, string precision, double predicted)
+        string alone, string merged, byte[][] texts, int repeats, string precision, string clock,
+        double predicted)
     {
         using var one = LoadedEncoder.Open(Section(alone, precision));
         using var all = LoadedEncoder.Open(Section(merged, precision));
         Console.WriteLine($"one: {one.Encoder.Description}; all: {all.Encoder.Description}");
         var (single, together) = (new TextEncoder(one), new TextEncoder(all));
         var tokens = single.Tokenize(texts, 0, texts.Length).Tokens;
-        Time(single, texts);
-        Time(together, texts);
+        Time(single, texts, clock);
+        Time(together, texts, clock);
         var ratios = new List<double>();
         for (var repeat = 0; repeat < repeats; repeat++)
         {
-            var (first, second) = (tokens / Time(single, texts), tokens / Time(together, texts));
+            var (first, second) = (tokens / Time(single, texts, clock), tokens / Time(together, texts, clock));
             ratios.Add(second / first);
             Console.WriteLine(
                 $"  one {first:N0} tokens/s, all {second:N0} tokens/s: {second / first:F3}, predicted {predicted:F3}");
@@ -111,10 +116,6 @@ internal static class MergeBench
     private static EncoderSection Section(string bundle, string precision) =>
         new() { Bundle = bundle, Device = "cpu", Precision = precision, Features = ["own"] };
 
-    private static double Time(TextEncoder encoder, byte[][] texts)
-    {
-        var watch = Stopwatch.StartNew();
-        encoder.Features(texts);
-        return watch.Elapsed.TotalSeconds;
-    }
+    private static double Time(TextEncoder encoder, byte[][] texts, string clock) =>
+        BenchClock.Seconds(clock, Environment.ProcessorCount, () => encoder.Features(texts));
 }

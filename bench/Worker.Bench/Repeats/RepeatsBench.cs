@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text;
 using Worker.Commands;
 using Worker.Core.Heads;
@@ -30,6 +29,8 @@ internal static class RepeatsBench
         {
             messages, share, repeats,
         };
+        var clock = BenchClock.Option();
+        command.Add(clock);
         model.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -38,22 +39,22 @@ internal static class RepeatsBench
             var count = parsed.GetValue(messages);
             Compare(
                 loaded, Stream(count, 0, seed: 1), Stream(count, parsed.GetValue(share), seed: 2),
-                parsed.GetValue(repeats));
+                parsed.GetValue(repeats), parsed.GetValue(clock)!);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Compare(LoadedEncoder loaded, byte[][] different, byte[][] repeating, int repeats)
+    private static void Compare(LoadedEncoder loaded, byte[][] different, byte[][] repeating, int repeats, string clock)
     {
         Console.WriteLine(loaded.Encoder.Description);
         var heads = BenchHeads(loaded);
         var (gains, costs) = (new List<double>(), new List<double>());
         for (var repeat = -1; repeat < repeats; repeat++)
         {
-            var without = Rate(loaded, heads, different, null);
-            var with = Rate(loaded, heads, different, new RecentScores(Bytes));
-            var again = Rate(loaded, heads, repeating, new RecentScores(Bytes));
+            var without = Rate(loaded, heads, different, null, clock);
+            var with = Rate(loaded, heads, different, new RecentScores(Bytes), clock);
+            var again = Rate(loaded, heads, repeating, new RecentScores(Bytes), clock);
             // The first is to warm up.
             if (repeat < 0)
                 continue;
@@ -68,7 +69,8 @@ internal static class RepeatsBench
     }
 
     /// <summary>Tokens per second, those of repeated texts included.</summary>
-    private static double Rate(LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent)
+    private static double Rate(
+        LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent, string clock)
     {
         var encoder = new WindowEncoder(loaded.Encoder, loaded.Encoder.MicroBatchTokens, recent);
         var tokenizing = new TextEncoder(loaded);
@@ -76,10 +78,12 @@ internal static class RepeatsBench
             tokenizing.Tokenize(
                 texts, i * WindowTexts, Math.Min(WindowTexts, texts.Length - i * WindowTexts))).ToArray();
         var logits = new float[WindowTexts * heads.Labels];
-        var watch = Stopwatch.StartNew();
-        foreach (var window in windows)
-            encoder.Run(window, heads, [], logits.AsSpan(0, window.Count * heads.Labels));
-        var rate = windows.Sum(window => (long)window.Tokens) / watch.Elapsed.TotalSeconds;
+        var seconds = BenchClock.Seconds(clock, Environment.ProcessorCount, () =>
+        {
+            foreach (var window in windows)
+                encoder.Run(window, heads, [], logits.AsSpan(0, window.Count * heads.Labels));
+        });
+        var rate = windows.Sum(window => (long)window.Tokens) / seconds;
         foreach (var window in windows)
             window.Dispose();
         return rate;

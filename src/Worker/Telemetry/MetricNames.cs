@@ -84,7 +84,7 @@ internal static class MetricNames
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
         Repeats, HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, AnomalyEvidence,
-        AnomalyDrift, Lag, TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError,
-        Drift,
+        AnomalyDrift, Lag, TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError,
+        AuditBound, PromisedError, Drift,
     ];
 }
