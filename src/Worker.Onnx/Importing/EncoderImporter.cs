@@ -60,6 +60,10 @@ public static class EncoderImporter
                 sources.Add(ImportSource.Open(
                     folder, () => openTokenizer(folder), prompt, line => remark?.Invoke(folder, line)));
             MergeCheck.Check(sources);
+            foreach (var other in sources.Skip(1).Where(one => one.Sentence.Model is { IsMean: false }))
+                remark?.Invoke(
+                    other.Checkpoint.Folder,
+                    "its embedding is not offered after all: of merged folders only the first one's is");
             return Write(
                 sources,
                 EncoderTree.Of(

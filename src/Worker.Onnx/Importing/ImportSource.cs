@@ -35,12 +35,13 @@ internal sealed record ImportSource(
             var sentence = SentenceFiles.Read(folder, checkpoint.Config.Hidden, tokenizer.LowersCase, prompt);
             foreach (var line in sentence.Remarks)
                 remark?.Invoke(line);
-            CheckPrompt(folder, tokenizer, sentence);
+            var maxTokens = TokenLimit.Read(folder, checkpoint.Config);
+            CheckPrompt(folder, tokenizer, sentence, maxTokens);
             if (OwnHeads.Remark(checkpoint) is { } heads)
                 remark?.Invoke(heads);
             return new ImportSource(
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), checkpoint, tokenizer,
-                TokenLimit.Read(folder, checkpoint.Config), sentence);
+                maxTokens, sentence);
         }
         catch
         {
@@ -57,7 +58,8 @@ internal sealed record ImportSource(
     /// <summary>
     /// A prompt's tokens are the same before every text only if its last word cannot go on in the text.
     /// </summary>
-    private static void CheckPrompt(string folder, FolderTokenizer tokenizer, SentenceFiles sentence)
+    private static void CheckPrompt(
+        string folder, FolderTokenizer tokenizer, SentenceFiles sentence, int maxTokens)
     {
         if (sentence.Prompt.Length == 0 || tokenizer.Definition is not { } definition)
             return;
@@ -68,6 +70,11 @@ internal sealed record ImportSource(
                 throw new EncoderException(
                     $"{folder}: the prompt '{sentence.Prompt}' ends within a word, which the text would go on: " +
                     "import without it (--prompt ''), and write it into the texts");
+
+        if (Encoded(prompted, "a").Length > maxTokens)
+            throw new EncoderException(
+                $"{folder}: the prompt '{sentence.Prompt}' leaves no room for a text within {maxTokens} tokens: " +
+                "import without it (--prompt '')");
 
         static int[] Encoded(WordPieceTokenizer tokenizer, string text)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Worker.Encoders;
 using Worker.Onnx;
 
@@ -38,6 +39,13 @@ public sealed class SentenceFolderTests : IDisposable
             """{"prompts": {"q": "query"}, "default_prompt_name": "q"}""");
         var error = Assert.Throws<EncoderException>(() => Features(folder.File("open"), null));
         Assert.Contains("ends within a word", error.Message, StringComparison.Ordinal);
+        Copy("long", "config_sentence_transformers.json", JsonSerializer.Serialize(new
+        {
+            prompts = new { q = string.Concat(Enumerable.Repeat("very ", 70)) },
+            default_prompt_name = "q",
+        }));
+        error = Assert.Throws<EncoderException>(() => Features(folder.File("long"), null));
+        Assert.Contains("leaves no room for a text within 64 tokens", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
