@@ -23,7 +23,7 @@ internal static class CertifyCommand
                 "head was trained on",
             Required = true,
         };
-        var heads = new Option<string>("--heads") 
+        var heads = new Option<string>("--heads")
         {
             Description = "Heads as written by 'train', or an encoder bundle, for the heads that its import made",
             Required = true,
