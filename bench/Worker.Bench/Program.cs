@@ -25,6 +25,8 @@ var root = new RootCommand(
     ExclusiveBench.Create(),
     Worker.Bench.Refit.RefitBench.Create(),
     Worker.Bench.Storing.StoreBench.Create(),
+    Worker.Bench.Merging.MergeBench.Create(),
+    Worker.Bench.Repeats.RepeatsBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -18,14 +18,22 @@ public sealed class FeatureLayout
     private readonly int layers;
 
     /// <param name="names">Feature names in order, each once.</param>
-    /// <param name="hidden">Width of each feature, in floats.</param>
+    /// <param name="hidden">Width of a feature, in floats.</param>
     /// <param name="layers">Layers of the encoder, so that the last layer's <c>layerN</c> is found as <c>mean</c>; 0 if
     /// unknown.</param>
-    public FeatureLayout(IEnumerable<string> names, int hidden, int layers = 0)
+    /// <param name="widths">Widths of features that are not <paramref name="hidden"/> wide; null for none.</param>
+    public FeatureLayout(
+        IEnumerable<string> names, int hidden, int layers = 0, IReadOnlyDictionary<string, int>? widths = null)
     {
         this.layers = layers;
-        features = [.. names.Select((name, index) => new Feature(name, index * hidden, hidden))];
-        Width = features.Length * hidden;
+        var builder = ImmutableArray.CreateBuilder<Feature>();
+        foreach (var name in names)
+        {
+            var width = widths?.GetValueOrDefault(name, hidden) ?? hidden;
+            builder.Add(new Feature(name, Width, width));
+            Width += width;
+        }
+        features = builder.ToImmutable();
         if (features.Length == 0)
             throw new ArgumentException("an encoder needs at least one feature, e.g. 'mean'", nameof(names));
         if (features.Select(f => f.Name).Distinct(StringComparer.Ordinal).Count() != features.Length)

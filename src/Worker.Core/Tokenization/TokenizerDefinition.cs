@@ -27,6 +27,12 @@ public sealed record TokenizerDefinition
     /// <summary>The id that fills up short texts, [PAD]; null if the vocabulary has none.</summary>
     public int? PaddingId { get; init; }
 
+    /// <summary>
+    /// Put before every text; empty for nothing. It must end where a word ends, so that its ids do not depend on the
+    /// text.
+    /// </summary>
+    public string Prompt { get; init; } = "";
+
     /// <summary>The longest text the model was made for, in ids; null if the files do not say.</summary>
     public int? ModelMaxTokens { get; init; }
 
@@ -34,6 +40,30 @@ public sealed record TokenizerDefinition
     /// One more than the highest id that a text can get: the minimum number of rows of the embedding table.
     /// </summary>
     public int IdLimit => SpecialTokens.Aggregate(Vocabulary.IdLimit, (limit, token) => Math.Max(limit, token.Id + 1));
+
+    /// <summary>
+    /// The same with texts lower-cased first. Accents stay as they were, and so special tokens with capital letters are
+    /// not found any more.
+    /// </summary>
+    public TokenizerDefinition LowerCased() => this with
+    {
+        Settings = Settings with { LowerCase = true, StripAccents = Settings.StripsAccents },
+        SpecialTokens = [.. SpecialTokens.Where(token => token.Content == token.Content.ToLowerInvariant())],
+    };
+
+    /// <summary>
+    /// The first thing in which another definition differs, in words; null if every text gets the same ids.
+    /// </summary>
+    public string? DifferenceFrom(TokenizerDefinition other) =>
+        Vocabulary.DifferenceFrom(other.Vocabulary)
+        ?? (Settings with { StripAccents = Settings.StripsAccents }
+            == other.Settings with { StripAccents = other.Settings.StripsAccents } ? null
+            : $"the tokenizer's settings are {Settings} in the first and {other.Settings} in the second")
+        ?? ((UnknownId, StartId, EndId) == (other.UnknownId, other.StartId, other.EndId) ? null
+            : "the tokens for unknown words, the start or the end of a text are not the same")
+        ?? (SpecialTokens.ToHashSet().SetEquals(other.SpecialTokens) ? null
+            : $"the special token '{SpecialTokens.Except(other.SpecialTokens)
+                .Concat(other.SpecialTokens.Except(SpecialTokens)).First().Content}' is not in both");
 
     /// <summary>
     /// Reads a folder's files. tokenizer.json takes precedence over vocab.txt; for case, accents and Chinese,

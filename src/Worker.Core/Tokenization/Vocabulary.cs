@@ -32,6 +32,17 @@ public sealed class Vocabulary
     /// </summary>
     public bool IsCased => idOf.Keys.Count(HasUpperCaseLetter) * 100 >= idOf.Count;
 
+    /// <summary>The first token, by id, that another vocabulary has not or has elsewhere, in words; or null.</summary>
+    internal string? DifferenceFrom(Vocabulary other)
+    {
+        foreach (var (token, id) in idOf.OrderBy(one => one.Value))
+            if (other.Find(token) != id)
+                return $"token {id} of the first vocabulary is '{token}', which " +
+                    (other.Find(token) is { } elsewhere ? $"is token {elsewhere} of the second" : "the second lacks");
+        return Count == other.Count ? null
+            : $"the first vocabulary has {Count} tokens, the second has {other.Count}";
+    }
+
     /// <summary>Reads vocab.txt: one token per line; the first has id 0.</summary>
     /// <param name="text">UTF-8; lines end with \n or \r\n.</param>
     /// <exception cref="TokenizerRefusedException">Empty, no text, not UTF-8, or a line is empty or occurs

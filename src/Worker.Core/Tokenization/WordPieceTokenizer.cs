@@ -22,6 +22,7 @@ public sealed class WordPieceTokenizer
     private readonly SpecialTokenSearch specials;
     private readonly PieceMatcher pieces;
     private readonly int maxCharacters;
+    private readonly int[] prompt = [];
 
     // What an ASCII byte does to a word, and the id of those that are words of their own.
     private readonly ByteClass[] classes = new ByteClass[256];
@@ -47,6 +48,8 @@ public sealed class WordPieceTokenizer
                 $"{TokenizerSettings.CharactersPerWordLimit}");
         caseBit = Vector128.Create(definition.Settings.LowerCase ? (byte)0x20 : (byte)0);
         ClassifyBytes();
+        if (definition.Prompt.Length > 0)
+            prompt = Prompt(Encoding.UTF8.GetBytes(definition.Prompt));
     }
 
     /// <summary>What a byte means to the scan; bytes that are not plain are read character by character.</summary>
@@ -61,7 +64,10 @@ public sealed class WordPieceTokenizer
     /// <summary>What this tokenizer was made from.</summary>
     public TokenizerDefinition Definition => definition;
 
-    /// <summary>Writes [CLS], the text's ids and [SEP]; ids that do not fit between the two are left out.</summary>
+    /// <summary>
+    /// Writes [CLS], the ids of the prompt (if any) and of the text, and [SEP]; ids that do not fit between the two are
+    /// left out.
+    /// </summary>
     /// <param name="utf8">The text; invalid bytes count as U+FFFD, as when .NET decodes them.</param>
     /// <param name="ids">Receives the ids; its length is the limit, at least 2.</param>
     /// <param name="truncated">Whether the text has more ids than fit. Reading stops there.</param>
@@ -76,6 +82,8 @@ public sealed class WordPieceTokenizer
             throw new ArgumentException(
                 $"[CLS] and [SEP] alone need room for 2 ids, there is room for {ids.Length}", nameof(ids));
         var output = new TokenWriter(ids[1..^1]);
+        foreach (var id in prompt)
+            output.Add(id);
         for (var position = 0; position < utf8.Length && !output.Overflowed;)
         {
             var end = specials.Next(utf8, position, out var special, out var length);
@@ -88,6 +96,13 @@ public sealed class WordPieceTokenizer
         ids[output.Count + 1] = definition.EndId;
         truncated = output.Overflowed;
         return output.Count + 2;
+    }
+
+    /// <summary>The prompt's ids, as long as there are none before a text.</summary>
+    private int[] Prompt(byte[] text)
+    {
+        var ids = new int[text.Length + 2];
+        return ids[1..(Encode(text, ids, out _) - 1)];
     }
 
     /// <summary>Encodes a stretch without special tokens, up to <paramref name="end"/>.</summary>

@@ -44,9 +44,10 @@ internal sealed class MicroBatchPlan
     /// <summary>Plans a window; texts without tokens are left out.</summary>
     /// <param name="window">The window.</param>
     /// <param name="budget">Maximum number of padded tokens in a batch, at least 1.</param>
-    public void Plan(TokenWindow window, int budget)
+    /// <param name="known">[texts], true for texts that are left out; empty for none.</param>
+    public void Plan(TokenWindow window, int budget, ReadOnlySpan<bool> known = default)
     {
-        Sort(window);
+        Sort(window, known);
         Cut(window, budget);
     }
 
@@ -65,7 +66,7 @@ internal sealed class MicroBatchPlan
         return ids.WrittenCount;
     }
 
-    private void Sort(TokenWindow window)
+    private void Sort(TokenWindow window, ReadOnlySpan<bool> known)
     {
         if (order.Length < window.Count)
         {
@@ -76,7 +77,7 @@ internal sealed class MicroBatchPlan
         for (var text = 0; text < window.Count; text++)
         {
             var length = window.Length(text);
-            if (length == 0)
+            if (length == 0 || (!known.IsEmpty && known[text]))
                 continue;
             // One key orders by length descending, then by place, which gives a stable sort without a comparer.
             keys[Count] = ((long)(int.MaxValue - length) << 32) | (uint)text;

@@ -21,6 +21,7 @@ public sealed class WindowEncoder
 
     private readonly IEncoder encoder;
     private readonly int budget;
+    private readonly RepeatedTexts? repeated;
     private readonly MicroBatchPlan plan = new();
     private readonly ArrayBufferWriter<int> ids = new(1024);
     private int[] lengths = [];
@@ -29,12 +30,18 @@ public sealed class WindowEncoder
 
     /// <param name="encoder">The device; only this object calls it from now on.</param>
     /// <param name="tokenBudget">Maximum number of padded tokens in a micro-batch, at least 1.</param>
-    public WindowEncoder(IEncoder encoder, int tokenBudget)
+    /// <param name="recent">Scores of texts that came lately, so that these are not encoded again; null to encode every
+    /// text.</param>
+    public WindowEncoder(IEncoder encoder, int tokenBudget, RecentScores? recent = null)
     {
+        repeated = recent is null ? null : new RepeatedTexts(recent);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokenBudget, 1);
         this.encoder = encoder;
         budget = tokenBudget;
     }
+
+    /// <summary>Texts of the last window whose scores were there already.</summary>
+    public int Repeats => repeated?.Repeats ?? 0;
 
     /// <summary>
     /// Encodes and scores every text of the window that has tokens; rows of the others are not changed.
@@ -48,13 +55,14 @@ public sealed class WindowEncoder
     public IReadOnlyList<PoisonText> Run(TokenWindow window, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
         List<PoisonText>? poison = null;
-        plan.Plan(window, budget);
+        plan.Plan(window, budget, repeated is null ? default : repeated.Find(window, heads, features, logits));
         var start = 0;
         foreach (var count in plan.Batches)
         {
             RunBatch(window, start, count, heads, features, logits, ref poison);
             start += count;
         }
+        repeated?.Complete(window, features, logits, ref poison);
         return poison ?? (IReadOnlyList<PoisonText>)[];
     }
 

@@ -15,6 +15,9 @@ internal static class BundleFiles
     /// <summary>The expected outputs of the self-check's texts: one tensor [texts, hidden] per feature.</summary>
     public const string SelfCheck = "self-check.safetensors";
 
+    /// <summary>Heads made from the checkpoints' own classifiers, one a line; only if there are any.</summary>
+    public const string Heads = "heads.jsonl";
+
     public const string Vocabulary = "vocab.txt";
 
     public const string Tokenizer = "tokenizer.json";

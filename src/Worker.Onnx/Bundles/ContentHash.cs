@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Worker.Onnx.Checkpoints;
+using Worker.Onnx.Safetensors;
 
 namespace Worker.Onnx.Bundles;
 
@@ -31,8 +32,21 @@ internal static class ContentHash
     private static readonly string[] TokenizerParts = ["normalizer", "pre_tokenizer", "post_processor", "added_tokens",
         "model"];
 
+    /// <summary>Of checkpoints that were merged: their names count, because features are called after them.</summary>
+    /// <param name="checkpoints">Each one's name and own hash, in their order.</param>
     /// <returns>Lower-case hex.</returns>
-    public static string Of(Checkpoint checkpoint, int maxTokens)
+    public static string OfMerged(IEnumerable<(string Name, string Hash)> checkpoints)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, own) in checkpoints)
+            Append(hash, name, Encoding.UTF8.GetBytes(own));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <param name="sentence">What a sentence-transformers folder asks for; counts only where it changes a text's
+    /// tokens, or its embedding beyond the mean's length.</param>
+    /// <returns>Lower-case hex.</returns>
+    public static string Of(Checkpoint checkpoint, int maxTokens, SentenceFiles sentence)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var config = checkpoint.Config;
@@ -50,7 +64,25 @@ internal static class ContentHash
         AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.TokenizerConfig), TokenizerFields);
         AppendExtraTokens(hash, checkpoint.Folder);
         AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.Tokenizer), TokenizerParts);
+        AppendSentence(hash, sentence);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendSentence(IncrementalHash hash, SentenceFiles sentence)
+    {
+        if (sentence.Prompt.Length > 0)
+            Append(hash, "prompt", Encoding.UTF8.GetBytes(sentence.Prompt));
+        if (sentence.LowersCase)
+            Append(hash, "lower case", []);
+        if (sentence.Model is not { IsMean: false } model)
+            return;
+        Append(hash, "sentence", Encoding.UTF8.GetBytes(model.Describe()));
+        foreach (var dense in model.Steps.OfType<DenseStep>())
+        {
+            using var weights = SafetensorsFile.Open(dense.Weights);
+            foreach (var (name, tensor) in weights.Tensors.OrderBy(one => one.Key, StringComparer.Ordinal))
+                Append(hash, name, MemoryMarshal.AsBytes(weights.Read(tensor).AsSpan()));
+        }
     }
 
     /// <summary>

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Worker.Core.Features;
 using Worker.Onnx.Graph;
 
 namespace Worker.Onnx.Bundles;
 
 /// <summary>
 /// An imported encoder: a folder with graphs, weights, the tokenizer's files, the self-check and encoder.json, which
-/// names every file with its sha256. An open bundle has every file, unchanged.
+/// names these files with their sha256. An open bundle has each of them, unchanged. The heads next to them are the
+/// user's to edit.
 /// </summary>
 public sealed class EncoderBundle
 {
@@ -39,12 +41,35 @@ public sealed class EncoderBundle
     /// <summary>Features that a session can choose from: <c>mean</c>, <c>cls</c>, <c>layer1</c>, ...</summary>
     public ImmutableArray<string> Features => Metadata.Features;
 
+    /// <summary>Floats in features that have another number than <see cref="Hidden"/>, by name.</summary>
+    public IReadOnlyDictionary<string, int> Widths => Metadata.Widths;
+
+    /// <summary>Put before every text; empty for nothing.</summary>
+    public string Prompt => Metadata.Prompt;
+
+    /// <summary>Whether texts are lower-cased although the tokenizer's files keep case.</summary>
+    public bool LowersCase => Metadata.LowersCase;
+
     /// <summary>
-    /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one.
+    /// Labels of the checkpoint's own classification head, in the order of its logits; empty without one. Of merged
+    /// checkpoints: those of each, one after the other.
     /// </summary>
     public ImmutableArray<string> OwnLabels => Metadata.OwnLabels;
 
+    /// <summary>The checkpoints that were merged, in their order; empty if there was only one.</summary>
+    public ImmutableArray<MergedCheckpoint> Merged => Metadata.Merged;
+
+    /// <summary>Heads made from the checkpoints' own classifiers, one a line; null if there are none.</summary>
+    public string? HeadsPath => File.Exists(Path.Combine(Folder, BundleFiles.Heads))
+        ? Path.Combine(Folder, BundleFiles.Heads) : null;
+
     internal EncoderMetadata Metadata { get; }
+
+    /// <summary>
+    /// The name of a feature that a head carries, e.g. <c>layer3+layer4+layer5+mean</c> for <c>taps</c>.
+    /// </summary>
+    /// <exception cref="UnknownFeatureException">It is not offered.</exception>
+    public string Canonical(string feature) => FeatureNames.Canonical(feature, Layers, Features);
 
     /// <summary>Opens a bundle and checks every file against its sha256.</summary>
     /// <exception cref="EncoderException">It is not a bundle, it is of another format, or a file is missing or

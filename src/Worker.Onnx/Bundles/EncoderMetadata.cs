@@ -45,8 +45,20 @@ internal sealed record EncoderMetadata
     /// <summary>Names of the features that sessions can choose from.</summary>
     public required ImmutableArray<string> Features { get; init; }
 
-    /// <summary>Labels of the checkpoint's own classification head; empty without one.</summary>
+    /// <summary>Labels of the checkpoints' own classification heads, one after the other; empty without one.</summary>
     public required ImmutableArray<string> OwnLabels { get; init; }
+
+    /// <summary>Floats in features that have another number than <see cref="Hidden"/>, by name.</summary>
+    public ImmutableSortedDictionary<string, int> Widths { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Put before every text; empty for nothing.</summary>
+    public string Prompt { get; init; } = "";
+
+    /// <summary>Whether texts are lower-cased although the tokenizer's files keep case.</summary>
+    public bool LowersCase { get; init; }
+
+    /// <summary>The checkpoints that were merged, in their order; empty if there was only one.</summary>
+    public ImmutableArray<MergedCheckpoint> Merged { get; init; } = [];
 
     /// <summary>
     /// Token ids of the self-check's texts; their expected outputs are in <see cref="BundleFiles.SelfCheck"/>.

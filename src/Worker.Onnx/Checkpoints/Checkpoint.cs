@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Worker.Onnx.Safetensors;
 
 namespace Worker.Onnx.Checkpoints;
@@ -9,11 +11,11 @@ namespace Worker.Onnx.Checkpoints;
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
-    private readonly SafetensorsFile file;
+    private readonly SafetensorsShards file;
     private readonly Dictionary<string, SafetensorsTensor> byName;
 
     private Checkpoint(
-        string folder, EncoderConfig config, SafetensorsFile file, Dictionary<string, SafetensorsTensor> byName)
+        string folder, EncoderConfig config, SafetensorsShards file, Dictionary<string, SafetensorsTensor> byName)
     {
         Folder = folder;
         Config = config;
@@ -39,7 +41,7 @@ internal sealed class Checkpoint : IDisposable
         var settings = ConfigFile.Open(Path.Combine(folder, "config.json"));
         // Before any other file is looked for, so that a model of another kind is reported as such.
         var config = EncoderConfigReader.Read(settings);
-        var weights = SafetensorsFile.Open(WeightsPath(folder));
+        var weights = OpenWeights(folder);
         try
         {
             config = OwnHeadReader.Join(config, settings, weights);
@@ -62,23 +64,31 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Reads a tensor by our name, as f32, row-major.</summary>
     public float[] Read(string name) => file.Read(byName[name]);
 
+    /// <summary>sha256 of the tensors (as f32) whose names begin with a prefix, lower-case hex.</summary>
+    public string WeightsHash(string prefix)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+            hash.AppendData(MemoryMarshal.AsBytes(Read(name).AsSpan()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     public void Dispose() => file.Dispose();
 
-    private static string WeightsPath(string folder)
+    private static SafetensorsShards OpenWeights(string folder)
     {
         var path = Path.Combine(folder, "model.safetensors");
         if (File.Exists(path))
-            return path;
+            return SafetensorsShards.OpenFile(path);
         if (File.Exists(path + ".index.json"))
-            throw new EncoderException(
-                $"{path} is missing, the checkpoint is split over several files: save it in one (max_shard_size)");
+            return SafetensorsShards.OpenIndex(path + ".index.json");
         var other = Path.Combine(folder, "pytorch_model.bin");
         throw new EncoderException(File.Exists(other)
             ? $"{path} is missing: {other} cannot be read, save the model as safetensors"
             : $"{path} is missing: point to a Hugging Face model folder with config.json and model.safetensors");
     }
 
-    private static SafetensorsTensor Resolve(SafetensorsFile file, RequiredTensor required)
+    private static SafetensorsTensor Resolve(SafetensorsShards file, RequiredTensor required)
     {
         // Checkpoints converted from TensorFlow call a layer normalisation's weight and bias gamma and beta.
         var old = required.Stored.Contains("LayerNorm.", StringComparison.Ordinal)
@@ -91,7 +101,7 @@ internal sealed class Checkpoint : IDisposable
                 return tensor.Shape.SequenceEqual(required.Shape)
                     ? tensor
                     : throw new EncoderException(
-                        $"{file.Path}: tensor '{name}' has shape {tensor.ShapeText}, config.json demands " +
+                        $"{file.PathOf(tensor)}: tensor '{name}' has shape {tensor.ShapeText}, config.json demands " +
                         $"{SafetensorsTensor.Describe(required.Shape)}: the two files do not belong together");
         var also = required.Prefix.Length > 0 ? $" (nor is '{required.Prefix}{required.Stored}')" : "";
         throw new EncoderException(

@@ -25,6 +25,19 @@ internal enum Activation
     Relu,
 }
 
+/// <summary>What the outputs of a checkpoint's own classifier mean.</summary>
+internal enum OwnHeadKind
+{
+    /// <summary>One of the labels holds: softmax over the outputs. With a single output: σ of it.</summary>
+    SingleLabel,
+
+    /// <summary>Any of the labels may hold: σ of each output.</summary>
+    MultiLabel,
+
+    /// <summary>Numbers, not labels.</summary>
+    Regression,
+}
+
 /// <summary>The part of a checkpoint's config.json that decides what it computes.</summary>
 internal sealed record EncoderConfig
 {
@@ -57,6 +70,9 @@ internal sealed record EncoderConfig
 
     /// <summary>Whether the checkpoint is a text classifier with a head of its own.</summary>
     public required bool HasOwnHead { get; init; }
+
+    /// <summary>What the outputs of its own head mean.</summary>
+    public OwnHeadKind OwnHeadKind { get; init; }
 
     /// <summary>Labels of the checkpoint's own classification head, in output order; empty without one.</summary>
     public required ImmutableArray<string> OwnLabels { get; init; }

@@ -22,27 +22,36 @@ internal static class OwnHeadReader
 
     /// <summary>The configuration with the head, if there is one.</summary>
     /// <exception cref="EncoderException">The labels are malformed.</exception>
-    public static EncoderConfig Join(EncoderConfig config, JsonField file, SafetensorsFile weights)
+    public static EncoderConfig Join(EncoderConfig config, JsonField file, SafetensorsShards weights)
     {
         var names = file["architectures"].Texts();
         var isNamed = names.Any(name => name.EndsWith(Sequence, StringComparison.Ordinal));
         if (!isNamed && (names.Any(IsOtherTask) || !HasTensors(config.Architecture, weights)))
             return config;
-        return config with { HasOwnHead = true, OwnLabels = Labels(file, weights) };
+        return config with { HasOwnHead = true, OwnLabels = Labels(file, weights), OwnHeadKind = Kind(file) };
     }
+
+    private static OwnHeadKind Kind(JsonField file) => file["problem_type"].Text("single_label_classification") switch
+    {
+        "single_label_classification" => OwnHeadKind.SingleLabel,
+        "multi_label_classification" => OwnHeadKind.MultiLabel,
+        "regression" => OwnHeadKind.Regression,
+        var other => throw file["problem_type"].Refuse(
+            $"is '{other}': it must be single_label_classification, multi_label_classification or regression"),
+    };
 
     private static bool IsOtherTask(string name) =>
         OtherTasks.Any(task => name.EndsWith(task, StringComparison.Ordinal));
 
     /// <summary>A classifier on top of the layer that only a text's head has.</summary>
-    private static bool HasTensors(Architecture architecture, SafetensorsFile weights)
+    private static bool HasTensors(Architecture architecture, SafetensorsShards weights)
     {
         string[] dense = architecture == Architecture.Bert
             ? ["bert.pooler.dense.weight", "pooler.dense.weight"] : ["pre_classifier.weight"];
         return weights.Tensors.ContainsKey("classifier.weight") && dense.Any(weights.Tensors.ContainsKey);
     }
 
-    private static ImmutableArray<string> Labels(JsonField file, SafetensorsFile weights)
+    private static ImmutableArray<string> Labels(JsonField file, SafetensorsShards weights)
     {
         if (file["id2label"] is { IsNull: false } map)
             return Named(map);

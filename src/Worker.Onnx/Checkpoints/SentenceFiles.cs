@@ -1,95 +1,79 @@
+using System.Collections.Immutable;
 using System.Text.Json;
-using Worker.Core.Json;
 
 namespace Worker.Onnx.Checkpoints;
 
 /// <summary>
-/// Checks what the files of the sentence-transformers library ask for around the encoder. A worker offers the mean and
-/// [CLS] of each text and scales them as its heads need. Everything beyond that is refused, with the names of the file
-/// and field.
+/// What the files of the sentence-transformers library ask for around the encoder: how a text's embedding is made, and
+/// what is done to texts before. What cannot be done is refused, with the names of the file and field.
 /// </summary>
-internal static class SentenceFiles
+/// <param name="Model">How the library embeds a text; null if the folder is not the library's.</param>
+/// <param name="Prompt">Put before every text; empty for nothing.</param>
+/// <param name="LowersCase">Whether texts are lower-cased before a tokenizer that keeps case sees them.</param>
+/// <param name="Remarks">What a user should know, one line each.</param>
+internal sealed record SentenceFiles(
+    SentenceModel? Model, string Prompt, bool LowersCase, ImmutableArray<string> Remarks)
 {
     /// <summary>The configuration's file names, by the architecture that it was first written for.</summary>
     public static IReadOnlyList<string> ConfigNames { get; } =
         ["sentence_bert_config.json", "sentence_distilbert_config.json"];
 
-    private const string Pooling = "1_Pooling";
-
-    /// <summary>Checks them all.</summary>
+    /// <summary>Reads them all.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="hidden">Floats in a token's vector.</param>
     /// <param name="lowersCase">Whether the folder's tokenizer lower-cases texts.</param>
-    /// <returns>What a user should know about the features, one line each.</returns>
-    /// <exception cref="EncoderException">Something is malformed or unsupported.</exception>
-    public static IReadOnlyList<string> Check(string folder, bool lowersCase)
+    /// <param name="prompt">The name of the prompt that is wanted; null for the folder's default, empty for
+    /// none.</param>
+    /// <exception cref="EncoderException">Something is malformed or unsupported, or there is no such
+    /// prompt.</exception>
+    public static SentenceFiles Read(string folder, int hidden, bool lowersCase, string? prompt = null)
     {
-        foreach (var name in ConfigNames)
-            if (ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config["do_lower_case"].IsTrue
-                && !lowersCase)
-                throw config["do_lower_case"].Refuse(
-                    "is true, but the tokenizer distinguishes upper and lower case: set do_lower_case of " +
-                    "tokenizer_config.json to true");
+        var lowers = ConfigNames.Any(name =>
+            ConfigFile.TryOpen(Path.Combine(folder, name)) is { } config && config["do_lower_case"].IsTrue);
+        var model = SentenceModelReader.Read(folder, hidden, out var pooled);
         List<string> remarks = [];
-        var pooling = Pooling;
-        foreach (var module in ConfigFile.OpenList(Path.Combine(folder, "modules.json")))
-        {
-            var (type, path) = (module["type"].Text("").Split('.')[^1], module["path"].Text(""));
-            if (type == "Transformer" && path.Length > 0)
-                throw module["path"].Refuse(
-                    $"is '{path}': the encoder itself is there, import the folder " +
-                    $"{Path.Combine(folder, path)}");
-            if (type == "Pooling")
-                pooling = path;
-            // Heads and 'embed' scale features themselves; dropout is for training.
-            if (type is not ("Transformer" or "Pooling" or "Normalize" or "Dropout"))
-                throw module["type"].Refuse(
-                    $"is a {type} layer ({path}), which is not applied here: remove the entry to use the features " +
-                    "before it");
-        }
-        if (ConfigFile.TryOpen(Path.Combine(folder, pooling, "config.json")) is { } pooled && IsOfCls(pooled))
+        if (model is { IsMean: false })
             remarks.Add(
-                "its own embedding of a text is the vector of [CLS]: 'train --feature cls' uses that vector, the " +
-                "default uses means");
-        if (ConfigFile.TryOpen(Path.Combine(folder, "config_sentence_transformers.json")) is { } prompts
-            && Prompts(prompts) is { } remark)
-            remarks.Add(remark);
-        return remarks;
+                $"its own embedding of a text ({model.Describe()}) is the feature 'sentence': 'worker embed' writes " +
+                "it, 'train --feature sentence' uses it, the default uses means");
+        var chosen = ChosenPrompt(folder, prompt, remarks);
+        if (chosen.Length > 0 && pooled is { } pooling && pooling["include_prompt"].OptionalFlag() == false)
+            throw pooling["include_prompt"].Refuse(
+                "is false: a prompt's tokens cannot be left out of the pooling; import without a prompt (--prompt '')");
+        return new SentenceFiles(model, chosen, lowers && !lowersCase, [.. remarks]);
     }
 
-    /// <summary>Whether the embedding is [CLS]; false for the mean.</summary>
-    private static bool IsOfCls(JsonField config)
+    /// <summary>The text of the prompt that was asked for, or of the folder's default.</summary>
+    private static string ChosenPrompt(string folder, string? asked, List<string> remarks)
     {
-        const string Prefix = "pooling_mode_";
-        var modes = config.Members()
-            .Where(one => one.Name.StartsWith(Prefix, StringComparison.Ordinal) && one.Field.IsTrue)
-            .Select(one => (one.Field, Mode: one.Name[Prefix.Length..])).ToList();
-        // Newer files name the mode instead.
-        if (config["pooling_mode"] is { IsNull: false } named)
-            modes.Add((named, named.Text()));
-        foreach (var (field, mode) in modes)
-            if (mode is not ("cls_token" or "cls" or "mean_tokens" or "mean"))
-                throw field.Refuse(
-                    $"asks for '{mode}': only the mean and [CLS] are offered; remove the field to train on these " +
-                    "anyway");
-        var kinds = modes.Select(mode => mode.Mode is "cls_token" or "cls").Distinct().ToArray();
-        return kinds.Length <= 1 ? kinds.Contains(true)
-            : throw modes[^1].Field.Refuse("is set together with another mode: choose either mean or cls");
+        var path = Path.Combine(folder, "config_sentence_transformers.json");
+        var config = ConfigFile.TryOpen(path);
+        var texts = config is { } file && file["prompts"] is { IsObject: true } prompts
+            ? prompts.Members().Where(one => one.Field.Value.ValueKind == JsonValueKind.String)
+                .ToDictionary(one => one.Name, one => one.Field.Text(), StringComparer.Ordinal)
+            : [];
+        var names = Names(texts);
+        var standard = config is { } with && with["default_prompt_name"] is { IsNull: false } named
+            ? named.Text() : null;
+        if (asked is { Length: > 0 } && !texts.ContainsKey(asked))
+            throw new EncoderException(
+                $"{path}: there is no prompt '{asked}'" + (names.Length == 0 ? "" : $": choose from {names}"));
+        if (standard is not null && !texts.ContainsKey(standard))
+            throw config!.Value["default_prompt_name"].Refuse(
+                $"is '{standard}', which is not among its prompts ({names})");
+        if ((asked ?? standard) is { Length: > 0 } name)
+        {
+            if (texts[name].Length > 0)
+                remarks.Add($"its prompt '{name}' ('{texts[name]}') is put before every text");
+            return texts[name];
+        }
+        if (Names(texts.Where(one => one.Value.Length > 0)) is { Length: > 0 } left)
+            remarks.Add(
+                $"its prompts ({left}) are not put before texts: name one with --prompt, or write them into the " +
+                "texts where they belong");
+        return "";
     }
 
-    /// <summary>Prompts that the library puts before texts: a default one changes every text.</summary>
-    private static string? Prompts(JsonField config)
-    {
-        if (config["prompts"] is not { IsObject: true } prompts)
-            return null;
-        var texts = prompts.Members()
-            .Where(prompt => prompt.Field.Value.ValueKind == JsonValueKind.String && prompt.Field.Text().Length > 0)
-            .ToDictionary(prompt => prompt.Name, prompt => prompt.Field.Text(), StringComparer.Ordinal);
-        if (config["default_prompt_name"] is { IsNull: false } standard
-            && texts.TryGetValue(standard.Text(), out var text))
-            throw standard.Refuse(
-                $"puts '{text}' before every text, which is not done here: write it into the texts, or set the field " +
-                "to null");
-        return texts.Count == 0 ? null
-            : $"its prompts ({string.Join(", ", texts.Keys.Order(StringComparer.Ordinal))}) are not put before " +
-                "texts: write them into the texts where they belong";
-    }
+    private static string Names(IEnumerable<KeyValuePair<string, string>> prompts) =>
+        string.Join(", ", prompts.Select(one => one.Key).Order(StringComparer.Ordinal));
 }

@@ -5,12 +5,12 @@ namespace Worker.Onnx.Graph;
 /// <summary>Multi-head self-attention (Vaswani et al. 2017), with its output projection.</summary>
 internal sealed class AttentionBlock(GraphWriter graph, EncoderConfig config, LinearBlock linear)
 {
-    /// <param name="layer">The layer, from 0; its input is the group <see cref="LinearGroup.AttentionInput"/>.</param>
+    /// <param name="layer">The layer; its input is the group <see cref="LinearGroup.AttentionInput"/>.</param>
     /// <param name="scoreBias">[batch, 1, 1, sequence].</param>
     /// <returns>[batch, sequence, hidden].</returns>
-    public string Add(int layer, string scoreBias)
+    public string Add(EncoderLayer layer, string scoreBias)
     {
-        var name = $"layers.{layer}";
+        var name = layer.Name;
         linear.Add(LinearGroup.AttentionInput(config, layer));
         // The import has put the factor 1 / sqrt(width of a head) into the query's weights.
         var query = Split($"{name}.query", 0, 2, 1, 3);

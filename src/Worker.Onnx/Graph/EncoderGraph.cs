@@ -7,29 +7,31 @@ namespace Worker.Onnx.Graph;
 /// <summary>
 /// A BERT or DistilBERT encoder as an ONNX graph of standard operators. Inputs: <c>ids</c> int32 [batch, sequence],
 /// padded with any id; <c>mask</c> f32 [batch, sequence], 1 for a token and 0 for padding. Outputs: every feature
-/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] if the
-/// checkpoint has its own head. A session keeps the outputs that it wants (<see cref="GraphSelection"/>).
+/// (<c>mean</c>, <c>cls</c>, <c>layer1</c>, ...) as f32 [batch, hidden], and <c>own_logits</c> [batch, labels] if
+/// checkpoints have heads of their own. A session keeps the outputs that it wants (<see cref="GraphSelection"/>).
 /// </summary>
 internal sealed class EncoderGraph
 {
     /// <summary>Added to the attention score of padding: its exp is exactly 0 next to any real score.</summary>
     private const float MaskedScore = -1e9f;
 
+    private readonly EncoderTree tree;
     private readonly EncoderConfig config;
     private readonly GraphWriter graph;
     private readonly LinearBlock linear;
 
-    private EncoderGraph(EncoderConfig config, Variant variant, WeightFile[] weights)
+    private EncoderGraph(EncoderTree tree, Variant variant, WeightFile[] weights)
     {
-        this.config = config;
+        this.tree = tree;
+        config = tree.Config;
         graph = new GraphWriter(weights);
         linear = new LinearBlock(graph, variant);
     }
 
     /// <param name="weights">Hold what <see cref="EncoderWeights"/> and, for a quantised variant,
     /// <see cref="QuantisedWeights"/> wrote.</param>
-    public static ModelProto Build(EncoderConfig config, Variant variant, params WeightFile[] weights) =>
-        new EncoderGraph(config, variant, weights).Build();
+    public static ModelProto Build(EncoderTree tree, Variant variant, params WeightFile[] weights) =>
+        new EncoderGraph(tree, variant, weights).Build();
 
     private ModelProto Build()
     {
@@ -37,16 +39,28 @@ internal sealed class EncoderGraph
         graph.Input(GraphNames.Mask, TensorProto.Types.DataType.Float, "batch", "sequence");
         var scoreBias = ScoreBias();
         var pooling = PoolingWeights();
-        var x = Embeddings();
-        for (var layer = 1; layer <= config.Layers; layer++)
+        Embeddings();
+        foreach (var layer in tree.Layers)
+            Layer(layer, scoreBias);
+        // 1. The first checkpoint's features have the plain names.
+        var first = tree.Branches[0].Layers;
+        for (var layer = 1; layer <= first.Length; layer++)
+            Mean(FeatureNames.LayerMean(layer, first.Length), first[layer - 1].Output, pooling);
+        Cls(FeatureNames.Cls, first[^1].Output);
+        if (tree.Sentence is { } sentence)
+            new SentenceBlock(graph, sentence, config.Hidden).Add(first[^1].Output);
+        // 2. Each branch's features have its name in front.
+        foreach (var branch in tree.Branches)
         {
-            x = Layer(layer - 1, x, scoreBias);
-            Mean(FeatureNames.LayerMean(layer, config.Layers), x, pooling);
+            if (tree.IsMerged)
+            {
+                Mean(branch.Named(FeatureNames.Mean), branch.Output, pooling);
+                Cls(branch.Named(FeatureNames.Cls), branch.Output);
+            }
+            if (branch.Source.Config.HasOwnHead)
+                Pooled(branch);
         }
-        // Token 0 is [CLS]; a scalar index drops the axis: [batch, sequence, hidden] to [batch, hidden].
-        Feature(graph.Node("Gather", FeatureNames.Cls, [x, graph.Scalar("first", 0)], GraphWriter.Integer("axis", 1)));
-        if (config.HasOwnHead)
-            OwnHead();
+        OwnLogits([.. tree.Branches.Where(branch => branch.Source.Config.HasOwnHead)]);
         return graph.Model();
     }
 
@@ -70,7 +84,7 @@ internal sealed class EncoderGraph
     // Word plus position (token type 0 is added to the positions at import); [batch, sequence, hidden]. The position of
     // a token is the number of tokens before it. It is counted, not sliced from the table: then the runtime's optimiser
     // knows every shape by name, and fuses each sum with the normalisation that follows.
-    private string Embeddings()
+    private void Embeddings()
     {
         var words = graph.Node("Gather", "embeddings.words", [graph.Weight("embeddings.word"), GraphNames.Ids]);
         var before = graph.Node("CumSum", "tokens.before", [GraphNames.Mask, graph.Scalar("axis.sequence", 1)],
@@ -78,19 +92,20 @@ internal sealed class EncoderGraph
         var index = graph.Node(
             "Cast", "position", [before], GraphWriter.Integer("to", (long)TensorProto.Types.DataType.Int32));
         var positions = graph.Node("Gather", "embeddings.positions", [graph.Weight("embeddings.position"), index]);
-        return Normalise("embeddings.norm", graph.Node("Add", "embeddings", [words, positions]));
+        Normalise("embeddings.norm", graph.Node("Add", "embeddings", [words, positions]));
     }
 
     // The names of values are those that LinearGroup reads.
-    private string Layer(int layer, string x, string scoreBias)
+    private void Layer(EncoderLayer layer, string scoreBias)
     {
-        var name = $"layers.{layer}";
+        var name = layer.Name;
         var attended = new AttentionBlock(graph, config, linear).Add(layer, scoreBias);
-        x = Normalise($"{name}.attention_norm", graph.Node("Add", $"{name}.attention.residual", [attended, x]));
+        var x = Normalise(
+            $"{name}.attention_norm", graph.Node("Add", $"{name}.attention.residual", [attended, layer.Input]));
         linear.Add(LinearGroup.Intermediate(config, layer));
         Activate($"{name}.activation", $"{name}.intermediate");
         linear.Add(LinearGroup.Output(config, layer));
-        return Normalise($"{name}.output_norm", graph.Node("Add", $"{name}.output.residual", [$"{name}.output", x]));
+        Normalise(layer.Output, graph.Node("Add", $"{name}.output.residual", [$"{name}.output", x]));
     }
 
     private string Normalise(string name, string x) => graph.Node("LayerNormalization", name,
@@ -110,18 +125,37 @@ internal sealed class EncoderGraph
         Feature(graph.Node("Squeeze", name, [sum, graph.Constant("axes.1", 1)]));
     }
 
+    // Token 0 is [CLS]; a scalar index drops the axis: [batch, sequence, hidden] to [batch, hidden].
+    private void Cls(string name, string x) =>
+        Feature(graph.Node("Gather", name, [x, graph.Scalar("first", 0)], GraphWriter.Integer("axis", 1)));
+
     private void Feature(string name) => graph.Output(name, "batch", $"{config.Hidden}");
 
-    // A linear layer on [CLS], its activation, and the classifier (Hugging Face's ForSequenceClassification models).
-    private void OwnHead()
+    // A linear layer on [CLS] and its activation: what the classifier of Hugging Face's ForSequenceClassification
+    // models reads.
+    private void Pooled(TreeBranch branch)
     {
         var dense = graph.Node(
-            "Gemm", "head.dense", [FeatureNames.Cls, graph.Weight("head.dense.weight"),
-            graph.Weight("head.dense.bias")]);
-        var active = graph.Node(config.Architecture == Architecture.Bert ? "Tanh" : "Relu", "head.activation", [dense]);
-        graph.Node(
-            "Gemm", GraphNames.OwnLogits, [active, graph.Weight("head.classifier.weight"),
-            graph.Weight("head.classifier.bias")]);
-        graph.Output(GraphNames.OwnLogits, "batch", $"{config.OwnLabels.Length}");
+            "Gemm", branch.Dense.Name, [branch.Named(FeatureNames.Cls), graph.Weight($"{branch.Dense.Name}.weight"),
+            graph.Weight($"{branch.Dense.Name}.bias")]);
+        Feature(graph.Node(
+            config.Architecture == Architecture.Bert ? "Tanh" : "Relu", branch.Named(FeatureNames.Pooled), [dense]));
+    }
+
+    // The checkpoints' own logits, side by side.
+    private void OwnLogits(TreeBranch[] branches)
+    {
+        if (branches.Length == 0)
+            return;
+        foreach (var branch in branches)
+            graph.Node(
+                "Gemm", branches.Length == 1 ? GraphNames.OwnLogits : branch.Named(GraphNames.OwnLogits),
+                [branch.Named(FeatureNames.Pooled), graph.Weight($"{branch.Classifier.Name}.weight"),
+                    graph.Weight($"{branch.Classifier.Name}.bias")]);
+        if (branches.Length > 1)
+            graph.Node(
+                "Concat", GraphNames.OwnLogits,
+                [.. branches.Select(branch => branch.Named(GraphNames.OwnLogits))], GraphWriter.Integer("axis", 1));
+        graph.Output(GraphNames.OwnLogits, "batch", $"{branches.Sum(b => b.Source.Config.OwnLabels.Length)}");
     }
 }

@@ -4,41 +4,46 @@ using Worker.Onnx.Checkpoints;
 namespace Worker.Onnx.Graph;
 
 /// <summary>
-/// Writes a checkpoint's tensors as the graphs use them, in f32: linear weights as [inputs, outputs].
+/// Writes the tensors of checkpoints as the graphs use them, in f32: linear weights as [inputs, outputs].
 /// </summary>
 internal static class EncoderWeights
 {
-    public static void Write(Checkpoint checkpoint, WeightFile weights)
+    /// <summary>Rows and columns that are transposed at a time.</summary>
+    private const int Tile = 32;
+
+    public static void Write(EncoderTree tree, WeightFile weights)
     {
-        var config = checkpoint.Config;
-        WriteEmbeddings(checkpoint, weights);
-        WriteNorm("embeddings.norm");
-        foreach (var linear in LinearGroup.All(config).SelectMany(group => group.Linears))
+        var config = tree.Config;
+        WriteEmbeddings(tree.Trunk, weights);
+        WriteNorm("embeddings.norm", tree.Trunk, "embeddings.norm");
+        foreach (var linear in LinearGroup.All(tree).SelectMany(group => group.Linears))
             WriteLinear(linear);
-        for (var layer = 0; layer < config.Layers; layer++)
+        foreach (var layer in tree.Layers)
+            foreach (var norm in (ReadOnlySpan<string>)["attention_norm", "output_norm"])
+                WriteNorm($"{layer.Name}.{norm}", layer.Source, $"layers.{layer.Number}.{norm}");
+        foreach (var branch in tree.Branches)
+            if (branch.Source.Config.HasOwnHead)
+            {
+                WriteLinear(branch.Dense);
+                WriteLinear(branch.Classifier);
+            }
+
+        if (tree.Sentence is { } sentence)
+            SentenceBlock.WriteWeights(sentence, weights);
+
+        void WriteNorm(string name, Checkpoint source, string stored)
         {
-            WriteNorm($"layers.{layer}.attention_norm");
-            WriteNorm($"layers.{layer}.output_norm");
-        }
-        if (config.HasOwnHead)
-        {
-            WriteLinear("head.dense");
-            WriteLinear("head.classifier");
+            weights.Add($"{name}.weight", source.Read($"{stored}.weight"), config.Hidden);
+            weights.Add($"{name}.bias", source.Read($"{stored}.bias"), config.Hidden);
         }
 
-        void WriteNorm(string name)
+        void WriteLinear(Linear linear)
         {
-            weights.Add($"{name}.weight", checkpoint.Read($"{name}.weight"), config.Hidden);
-            weights.Add($"{name}.bias", checkpoint.Read($"{name}.bias"), config.Hidden);
-        }
-
-        void WriteLinear(string name)
-        {
-            var matrix = Matrix(checkpoint, name);
-            weights.Add($"{name}.weight", matrix.Values, matrix.Inputs, matrix.Outputs);
-            var bias = checkpoint.Read($"{name}.bias");
-            TensorPrimitives.Multiply(bias, Factor(config, name), bias);
-            weights.Add($"{name}.bias", bias, matrix.Outputs);
+            var matrix = Matrix(linear);
+            weights.Add($"{linear.Name}.weight", matrix.Values, matrix.Inputs, matrix.Outputs);
+            var bias = linear.Source.Read($"{linear.Stored}.bias");
+            TensorPrimitives.Multiply(bias, Factor(linear), bias);
+            weights.Add($"{linear.Name}.bias", bias, matrix.Outputs);
         }
     }
 
@@ -46,22 +51,32 @@ internal static class EncoderWeights
     /// A linear layer's weights as the graphs use them: transposed (the checkpoint holds [outputs, inputs]), and scaled
     /// for a query.
     /// </summary>
-    public static LinearMatrix Matrix(Checkpoint checkpoint, string name)
+    public static LinearMatrix Matrix(Linear linear)
     {
-        var shape = checkpoint.Shape($"{name}.weight");
+        var shape = linear.Source.Shape($"{linear.Stored}.weight");
         var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
-        var stored = checkpoint.Read($"{name}.weight");
-        TensorPrimitives.Multiply(stored, Factor(checkpoint.Config, name), stored);
-        var matrix = new float[stored.Length];
-        for (var output = 0; output < outputs; output++)
-            for (var input = 0; input < inputs; input++)
-                matrix[input * outputs + output] = stored[output * inputs + input];
-        return new LinearMatrix(matrix, inputs, outputs);
+        var stored = linear.Source.Read($"{linear.Stored}.weight");
+        TensorPrimitives.Multiply(stored, Factor(linear), stored);
+        return new LinearMatrix(Transposed(stored, outputs, inputs), inputs, outputs);
+    }
+
+    /// <summary>[outputs, inputs] to [inputs, outputs].</summary>
+    public static float[] Transposed(float[] stored, int outputs, int inputs)
+    {
+        var matrix = GC.AllocateUninitializedArray<float>(stored.Length);
+        // In tiles, so that both sides stay in the cache.
+        for (var top = 0; top < outputs; top += Tile)
+            for (var left = 0; left < inputs; left += Tile)
+                for (var output = top; output < Math.Min(top + Tile, outputs); output++)
+                    for (var input = left; input < Math.Min(left + Tile, inputs); input++)
+                        matrix[input * outputs + output] = stored[output * inputs + input];
+        return matrix;
     }
 
     // Attention divides its scores by sqrt(width of a head). That is done here once, in the query.
-    private static float Factor(EncoderConfig config, string linear) =>
-        linear.EndsWith(".query", StringComparison.Ordinal) ? 1 / MathF.Sqrt(config.Hidden / config.AttentionHeads) : 1;
+    private static float Factor(Linear linear) =>
+        linear.Stored.EndsWith(".query", StringComparison.Ordinal)
+            ? 1 / MathF.Sqrt(linear.Source.Config.Hidden / linear.Source.Config.AttentionHeads) : 1;
 
     private static void WriteEmbeddings(Checkpoint checkpoint, WeightFile weights)
     {

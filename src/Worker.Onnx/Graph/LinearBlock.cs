@@ -9,7 +9,7 @@ internal sealed class LinearBlock(GraphWriter graph, Variant variant)
     public void Add(LinearGroup group)
     {
         var x = variant == Variant.Float32 ? new QuantisedInput(group.Input, "", "") : Quantise(group);
-        foreach (var linear in group.Linears)
+        foreach (var (linear, _, _) in group.Linears)
         {
             var product = variant == Variant.Float32
                 ? graph.Node("MatMul", $"{linear}.product", [group.Input, graph.Weight($"{linear}.weight")])

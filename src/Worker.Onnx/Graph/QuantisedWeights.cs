@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Worker.Onnx.Checkpoints;
 
 namespace Worker.Onnx.Graph;
 
@@ -28,20 +27,20 @@ internal static class QuantisedWeights
 
     /// <param name="ranges">Largest magnitude of each input channel by group (<see cref="LinearGroup.Name"/>), measured
     /// on sample texts.</param>
-    public static void Write(Checkpoint checkpoint, IReadOnlyDictionary<string, float[]> ranges, WeightFile weights)
+    public static void Write(EncoderTree tree, IReadOnlyDictionary<string, float[]> ranges, WeightFile weights)
     {
         weights.Add(ZeroPoint, new sbyte[1]);
-        foreach (var group in LinearGroup.All(checkpoint.Config))
+        foreach (var group in LinearGroup.All(tree))
         {
             var factors = Factors(ranges[group.Name]);
             foreach (var linear in group.Linears)
             {
-                var matrix = EncoderWeights.Matrix(checkpoint, linear);
+                var matrix = EncoderWeights.Matrix(linear);
                 for (var input = 0; input < matrix.Inputs; input++)
                     TensorPrimitives.Multiply(matrix.Row(input), factors[input], matrix.Row(input));
                 var (levels, scales) = ChannelQuantisation.Quantise(matrix.Values, matrix.Outputs);
-                weights.Add(Levels(linear), levels, matrix.Inputs, matrix.Outputs);
-                weights.Add(Scales(linear), scales, matrix.Outputs);
+                weights.Add(Levels(linear.Name), levels, matrix.Inputs, matrix.Outputs);
+                weights.Add(Scales(linear.Name), scales, matrix.Outputs);
             }
             // A group without outliers needs no multiplication, so its graph has none.
             if (TensorPrimitives.Max<float>(factors) > 1)

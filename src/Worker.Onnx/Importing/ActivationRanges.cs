@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Graph;
 using Worker.Onnx.Schema;
 using Worker.Onnx.Sessions;
@@ -16,9 +15,9 @@ internal static class ActivationRanges
     /// <param name="texts">Token ids of each text.</param>
     /// <returns>Largest magnitude of each input channel, by the name of the group of layers; [width].</returns>
     public static IReadOnlyDictionary<string, float[]> Measure(
-        ModelProto stored, string folder, EncoderConfig config, ImmutableArray<ImmutableArray<int>> texts)
+        ModelProto stored, string folder, EncoderTree tree, ImmutableArray<ImmutableArray<int>> texts)
     {
-        var groups = LinearGroup.All(config).ToArray();
+        var groups = LinearGroup.All(tree).ToArray();
         var model = stored.Clone();
         model.Graph.Output.Clear();
         foreach (var group in groups)

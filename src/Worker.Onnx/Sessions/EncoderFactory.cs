@@ -61,7 +61,9 @@ public static class EncoderFactory
     {
         try
         {
-            return new FeatureLayout(FeatureNames.Expand(names, bundle.Layers), bundle.Hidden, bundle.Layers);
+            return new FeatureLayout(
+                FeatureNames.Expand(names, bundle.Layers, bundle.Features), bundle.Hidden, bundle.Layers,
+                bundle.Widths);
         }
         catch (UnknownFeatureException unknown)
         {

@@ -23,7 +23,11 @@ internal static class CertifyCommand
                 "head was trained on",
             Required = true,
         };
-        var heads = new Option<string>("--heads") { Description = "Heads as written by 'train'", Required = true };
+        var heads = new Option<string>("--heads")
+        {
+            Description = "Heads as written by 'train', or an encoder bundle, for the heads that its import made",
+            Required = true,
+        };
         var destination = new Option<string>("--out")
         {
             Description = "File for the certified heads; each is one version higher",
@@ -49,7 +53,7 @@ internal static class CertifyCommand
         command.SetAction(parsed =>
         {
             OutputPath.File("--out", parsed.GetValue(destination), parsed.GetValue(data));
-            var trained = HeadFile.Read(parsed.GetValue(heads)!);
+            var trained = HeadFile.Read(ModelFolder.HeadsFile(parsed.GetValue(heads)!));
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(
                 model.Section(

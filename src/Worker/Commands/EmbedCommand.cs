@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Numerics.Tensors;
+using Worker.Core.Features;
 using Worker.Encoders;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 
 namespace Worker.Commands;
@@ -11,11 +13,12 @@ internal static class EmbedCommand
     public static Command Create()
     {
         var model = new ModelOptions();
-        var feature = new Option<string>("--feature")
+        var feature = new Option<string?>("--feature")
         {
             Description =
-                "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +",
-            DefaultValueFactory = _ => "mean",
+                "mean, cls, layerN for the mean of layer N, taps for those of the last four, or several joined by +. " +
+                "Default: sentence, which is what a sentence-transformers folder asks for, or mean where it asks for " +
+                "that",
         };
         var raw = new Option<bool>("--raw") { Description = "Do not normalise to length 1" };
         var command = new Command("embed", "Read JSON lines {\"text\"} on standard input, write {\"embedding\"}")
@@ -26,11 +29,15 @@ internal static class EmbedCommand
         command.SetAction(async (parsed, stop) =>
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
-            using var loaded = LoadedEncoder.Open(model.Section(parsed, folder.Bundle, parsed.GetValue(feature)!));
+            using var loaded = LoadedEncoder.Open(model.Section(
+                parsed, folder.Bundle, parsed.GetValue(feature) ?? Usual(EncoderBundle.Open(folder.Bundle))));
             return await Run(loaded, parsed.GetValue(raw), stop);
         });
         return command;
     }
+
+    private static string Usual(EncoderBundle bundle) =>
+        bundle.Features.Contains(FeatureNames.Sentence) ? FeatureNames.Sentence : FeatureNames.Mean;
 
     private static Task<int> Run(LoadedEncoder loaded, bool raw, CancellationToken stop)
     {

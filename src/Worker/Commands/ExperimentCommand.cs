@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Worker.Core.Features;
 using Worker.Encoders;
 using Worker.Learning.Examples;
 using Worker.Learning.Experiments;
@@ -73,7 +72,7 @@ internal static class ExperimentCommand
             {
                 Features =
                     [.. names.Select(name =>
-                        new NamedFeature(name, FeatureNames.Canonical(name, loaded.Bundle.Layers)))],
+                        new NamedFeature(name, loaded.Bundle.Canonical(name)))],
             };
             var result = Run(loaded, labelled, options, stop);
             ExperimentTable.Write(Console.Out, result);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json;
 using Worker.Core.Features;
 using Worker.Encoders;
 using Worker.Onnx.Bundles;
@@ -16,7 +18,7 @@ internal static class ScoreCommand
         var command = new Command(
             "score",
             "Read JSON lines {\"text\"} on standard input, write {\"logits\"} of the checkpoint's own classification " +
-            "head");
+            "head; of merged checkpoints: those of each, by name");
         model.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -28,7 +30,7 @@ internal static class ScoreCommand
                     "train heads with 'worker train'");
             var options = model.Section(parsed, folder.Bundle, FeatureNames.Cls).ToOptions() with { OwnLogits = true };
             using var loaded = new LoadedEncoder(
-                bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(folder.Bundle));
+                bundle, new OwnHead(EncoderFactory.Create(bundle, options)), TokenizerFolder.Open(bundle));
             return await Run(loaded, stop);
         });
         return command;
@@ -42,7 +44,28 @@ internal static class ScoreCommand
         {
             var logits = encoder.Features(texts);
             for (var i = 0; i < texts.Count; i++)
-                JsonLines.WriteRow(write, "logits", logits.AsMemory(i * width, width));
+            {
+                var row = logits.AsMemory(i * width, width);
+                if (loaded.Bundle.Merged.IsEmpty)
+                    JsonLines.WriteRow(write, "logits", row);
+                else
+                    write(json => WriteMerged(json, loaded.Bundle.Merged, row.Span));
+            }
         }, stop);
+    }
+
+    private static void WriteMerged(
+        Utf8JsonWriter json, ImmutableArray<MergedCheckpoint> checkpoints, ReadOnlySpan<float> row)
+    {
+        json.WriteStartObject("logits");
+        foreach (var one in checkpoints.Where(one => !one.OwnLabels.IsEmpty))
+        {
+            json.WriteStartArray(one.Name);
+            foreach (var value in row[..one.OwnLabels.Length])
+                json.WriteNumberValue(value);
+            json.WriteEndArray();
+            row = row[one.OwnLabels.Length..];
+        }
+        json.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Worker.Encoders;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 
 namespace Worker.Commands;
@@ -32,7 +33,8 @@ internal static class TokenizeCommand
 
     private static Task<int> Run(string folder, int? asked, CancellationToken stop)
     {
-        var tokenizer = TokenizerFolder.Open(folder);
+        var tokenizer = ModelFolder.IsBundle(folder)
+            ? TokenizerFolder.Open(EncoderBundle.Open(folder)) : TokenizerFolder.Open(folder);
         var maxTokens = asked ?? tokenizer.Definition.ModelMaxTokens ?? BertPositions;
         return JsonLines.Answer(256, (texts, write) =>
         {

@@ -27,9 +27,9 @@ internal sealed class EncoderSection
     public int Threads { get; set; }
 
     /// <summary>
-    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, of which the last is mean)
-    /// or all. Default taps, which serves heads on mean and on taps. With heads from a file, the features that they
-    /// need are added.
+    /// Features that heads may use: mean, cls, layerN, taps (means of the last four layers, of which the last is mean),
+    /// own (what the imported checkpoints' own classifiers read) or all. Default taps and own, which serves heads on
+    /// mean, on taps, and those that an import made. With heads from a file, the features that they need are added.
     /// </summary>
     public string[]? Features { get; set; }
 
@@ -40,7 +40,7 @@ internal sealed class EncoderSection
         Device = Device,
         Precision = Precision,
         Threads = Threads,
-        Features = Features is { Length: > 0 } ? Features : [FeatureNames.Taps, .. needed],
+        Features = Features is { Length: > 0 } ? Features : [.. Usual, .. needed],
     };
 
     public EncoderOptions ToOptions() => new()
@@ -53,6 +53,8 @@ internal sealed class EncoderSection
             _ => Onnx.Sessions.Precision.Auto,
         },
         Threads = Threads,
-        Features = Features is { Length: > 0 } ? [.. Features] : [FeatureNames.Taps],
+        Features = Features is { Length: > 0 } ? [.. Features] : Usual,
     };
+
+    private static string[] Usual => [FeatureNames.Taps, FeatureNames.Own];
 }

@@ -12,7 +12,7 @@ internal sealed record LoadedEncoder(EncoderBundle Bundle, IEncoder Encoder, Wor
     public static LoadedEncoder Open(EncoderSection options)
     {
         var bundle = EncoderBundle.Open(options.Bundle);
-        var tokenizer = TokenizerFolder.Open(options.Bundle);
+        var tokenizer = TokenizerFolder.Open(bundle);
         return new LoadedEncoder(bundle, EncoderFactory.Create(bundle, options.ToOptions()), tokenizer);
     }
 

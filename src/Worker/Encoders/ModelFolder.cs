@@ -48,17 +48,41 @@ internal sealed class ModelFolder : IDisposable
     public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, "encoder.json"));
 
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
-    public static EncoderBundle Import(string folder, string destination)
+    /// <param name="prompt">The name of the prompt to put before texts; null for the folder's default, empty for
+    /// none.</param>
+    public static EncoderBundle Import(string folder, string destination, string? prompt = null)
     {
-        return EncoderImporter.Import(folder, destination, OpenTokenizer, line => Remarks.Write($"{folder}: {line}"));
+        return EncoderImporter.Import(
+            folder, destination, () => OpenTokenizer(folder), line => Remarks.Write($"{folder}: {line}"),
+            prompt);
+    }
 
-        FolderTokenizer OpenTokenizer()
+    /// <summary>Imports several fine-tuned checkpoints of one base as one encoder.</summary>
+    /// <param name="prompt">As for one folder.</param>
+    public static EncoderBundle Merge(IReadOnlyList<string> folders, string destination, string? prompt = null) =>
+        EncoderImporter.Merge(
+            folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"), prompt);
+
+    /// <summary>The heads file that a path means: a bundle's folder means the heads that its import made.</summary>
+    /// <exception cref="UserError">It is a bundle without heads.</exception>
+    public static string HeadsFile(string path)
+    {
+        if (!Directory.Exists(path) || !IsBundle(path))
+            return path;
+        return EncoderBundle.Open(path).HeadsPath ?? throw new UserError(
+            $"{path} is an encoder bundle without heads: none of its checkpoints has a classifier of its own, so " +
+            "train heads with 'worker train'");
+    }
+
+    private static FolderTokenizer OpenTokenizer(string folder)
+    {
+        var tokenizer = TokenizerFolder.Open(folder);
+        return new FolderTokenizer(
+            text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
+            tokenizer.Definition.Settings.LowerCase)
         {
-            var tokenizer = TokenizerFolder.Open(folder);
-            return new FolderTokenizer(
-                text => Ids(tokenizer, System.Text.Encoding.UTF8.GetBytes(text)), tokenizer.Definition.IdLimit,
-                tokenizer.Definition.Settings.LowerCase);
-        }
+            Definition = tokenizer.Definition,
+        };
     }
 
     /// <summary>All token ids of a text; [CLS] and [SEP] included.</summary>

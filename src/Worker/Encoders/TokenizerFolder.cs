@@ -1,4 +1,5 @@
 using Worker.Core.Tokenization;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 
 namespace Worker.Encoders;
@@ -6,9 +7,20 @@ namespace Worker.Encoders;
 /// <summary>Reads a tokenizer from a folder: a Hugging Face model's, or an encoder bundle's.</summary>
 internal static class TokenizerFolder
 {
+    /// <summary>A bundle's tokenizer, with what its import added to the files.</summary>
+    /// <exception cref="TokenizerRefusedException">The tokenizer is damaged or of an unsupported kind.</exception>
+    public static WordPieceTokenizer Open(EncoderBundle bundle)
+    {
+        var definition = Read(bundle.Folder);
+        return new WordPieceTokenizer(
+            (bundle.LowersCase ? definition.LowerCased() : definition) with { Prompt = bundle.Prompt });
+    }
+
     /// <exception cref="UserError">The folder has neither tokenizer.json nor vocab.txt.</exception>
     /// <exception cref="TokenizerRefusedException">The tokenizer is damaged or of an unsupported kind.</exception>
-    public static WordPieceTokenizer Open(string folder)
+    public static WordPieceTokenizer Open(string folder) => new(Read(folder));
+
+    private static TokenizerDefinition Read(string folder)
     {
         if (!Directory.Exists(folder))
             throw new UserError(
@@ -33,7 +45,7 @@ internal static class TokenizerFolder
             throw new UserError(
                 $"{folder} has neither tokenizer.json nor vocab.txt: name the folder of a Hugging Face BERT model or " +
                 "of an encoder bundle");
-        return new WordPieceTokenizer(TokenizerDefinition.Read(files));
+        return TokenizerDefinition.Read(files);
     }
 
     private static byte[]? Read(string folder, string name)

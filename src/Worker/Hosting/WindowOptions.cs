@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Worker.Core.Encoders;
+using Worker.Core.Windows;
 
 namespace Worker.Hosting;
 
@@ -32,6 +33,16 @@ internal sealed class WindowOptions
     /// </summary>
     [Range(0, 1 << 20)]
     public int MicroBatchTokens { get; set; }
+
+    /// <summary>
+    /// Memory for scores of texts that came lately, in MB: a text with the same tokens is not encoded again while the
+    /// heads are the same. Default 0: every text is encoded. Range 0 to 65,536.
+    /// </summary>
+    [Range(0, 65_536)]
+    public int RepeatsMb { get; set; }
+
+    /// <summary>The scores of texts that came lately; null if none are kept.</summary>
+    public RecentScores? Recent() => RepeatsMb == 0 ? null : new RecentScores((long)RepeatsMb << 20);
 
     /// <summary>The number of padded tokens for an encoder on its device.</summary>
     public int MicroBatch(IEncoder encoder) => MicroBatchTokens > 0 ? MicroBatchTokens : encoder.MicroBatchTokens;

@@ -125,7 +125,8 @@ internal sealed class WorkerComposition
         reader,
         new WindowTokenizer(
             Loaded.Tokenizer, Options.Input, Loaded.Encoder.MaxTokens, line => Log.LogWarning("Input: {Line}", line)),
-        new WindowClassifier(Loaded.Encoder, Options.Window.MicroBatch(Loaded.Encoder), Anomalies),
+        new WindowClassifier(
+            Loaded.Encoder, Options.Window.MicroBatch(Loaded.Encoder), Anomalies, Options.Window.Recent()),
         Heads,
         new WindowRecords(
             Options.Kafka, records, Options.Decisions, Options.Review, Options.Results, Clock, Product.Version, Log),

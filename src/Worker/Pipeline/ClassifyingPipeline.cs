@@ -133,7 +133,7 @@ internal sealed class ClassifyingPipeline(
                 result = classifier.Classify(window, heads.Current);
             var took = clock.GetElapsedTime(started);
             pacer.Took(window.Source.Records.Length, took);
-            meter.Classified(took);
+            meter.Classified(took, classifier.Repeats);
             scored.Give(result, failed);
         }
     }

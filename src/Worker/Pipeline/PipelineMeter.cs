@@ -23,6 +23,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly Counter<long> reviews;
     private readonly Counter<long> audits;
     private readonly Counter<long> rewinds;
+    private readonly Counter<long> repeats;
     private readonly Counter<long> refusedHeads;
     private readonly Counter<long> disagreements;
     private readonly Histogram<int> windowMessages;
@@ -50,6 +51,7 @@ internal sealed class PipelineMeter : IDisposable
         reviews = Counter(MetricNames.Reviews);
         audits = Counter(MetricNames.Audits);
         rewinds = Counter(MetricNames.Rewinds);
+        repeats = Counter(MetricNames.Repeats);
         refusedHeads = Counter(MetricNames.RefusedHeads);
         disagreements = Counter(MetricNames.Disagreements);
         windowMessages = meter.CreateHistogram<int>(
@@ -97,8 +99,12 @@ internal sealed class PipelineMeter : IDisposable
     /// <summary>Records how long tokenising a window took.</summary>
     public void Tokenized(TimeSpan took) => stageSeconds.Record(took.TotalSeconds, Tag("stage", "tokenise"));
 
-    public void Classified(TimeSpan took)
+    /// <summary>Records how long a window took on the device.</summary>
+    /// <param name="took">How long.</param>
+    /// <param name="known">Messages whose scores were there already.</param>
+    public void Classified(TimeSpan took, int known)
     {
+        Add(repeats, known);
         stageSeconds.Record(took.TotalSeconds, Tag("stage", "classify"));
         Volatile.Write(ref classifyTicks, classifyTicks + took.Ticks);
     }

@@ -13,14 +13,22 @@ namespace Worker.Pipeline;
 /// Scores a window with one head set and one anomaly reference, taken when it starts. A swap shows from the next window
 /// on, never inside one. One caller at a time.
 /// </summary>
-internal sealed class WindowClassifier(IEncoder encoder, int microBatchTokens, AnomalyRegistry anomalies)
+/// <param name="encoder">The device.</param>
+/// <param name="microBatchTokens">Maximum number of padded tokens in a micro-batch.</param>
+/// <param name="anomalies">The anomaly reference in use.</param>
+/// <param name="recent">Scores of texts that came lately; null to encode every text.</param>
+internal sealed class WindowClassifier(
+    IEncoder encoder, int microBatchTokens, AnomalyRegistry anomalies, RecentScores? recent = null)
 {
     private static readonly ParallelOptions AllProcessors = new()
     {
         MaxDegreeOfParallelism = Environment.ProcessorCount,
     };
 
-    private readonly WindowEncoder windows = new(encoder, microBatchTokens);
+    private readonly WindowEncoder windows = new(encoder, microBatchTokens, recent);
+
+    /// <summary>Texts of the last window whose scores were there already.</summary>
+    public int Repeats => windows.Repeats;
 
     /// <exception cref="Exception">The device is broken; nothing of the window was published.</exception>
     public ScoredWindow Classify(TokenizedWindow window, HeadSet heads) =>

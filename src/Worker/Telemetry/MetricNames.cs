@@ -34,6 +34,8 @@ internal static class MetricNames
         "worker.stage.duration", "s", "Time that a stage took for a window", "stage");
     public static readonly MetricName Rewinds = new(
         "worker.rewinds", "{window}", "Windows that were not published and are read again");
+    public static readonly MetricName Repeats = new(
+        "worker.repeats", "{message}", "Messages whose scores were there already (Window:RepeatsMb)");
     public static readonly MetricName HeadVersion = new(
         "worker.head.version", "{version}", "Version of each head in use", "label");
     public static readonly MetricName RefusedHeads = new(
@@ -81,8 +83,8 @@ internal static class MetricNames
     public static IReadOnlyList<MetricName> All { get; } =
     [
         Messages, Tokens, Decisions, DeadLettered, Skipped, Reviews, Audits, WindowMessages, StageSeconds, Rewinds,
-        HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, AnomalyEvidence, AnomalyDrift, Lag,
-        TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError, AuditBound, PromisedError,
-        Drift,
+        Repeats, HeadVersion, RefusedHeads, ChallengerVersion, CanaryVersion, Disagreements, AnomalyEvidence,
+        AnomalyDrift, Lag, TimeLag, Ready, Outage, Examples, PendingAnswers, AnswerAge, HeadsMade, AuditError,
+        AuditBound, PromisedError, Drift,
     ];
 }

@@ -60,7 +60,7 @@ internal static class TextTraining
             };
         FeatureCandidate[] candidates =
         [
-            .. Candidates(plan.Feature).Select(name => FeatureNames.Canonical(name, loaded.Bundle.Layers))
+            .. Candidates(plan.Feature).Select(name => loaded.Bundle.Canonical(name))
                 .Select(name => new FeatureCandidate(name, encoded.Matrix(name))),
         ];
         var derived = new DerivedExamples { Sources = sources, Pseudo = pseudo };

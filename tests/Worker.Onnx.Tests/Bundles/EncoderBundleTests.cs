@@ -21,9 +21,18 @@ public sealed class EncoderBundleTests : IDisposable
     public void A_bundle_names_every_file_it_has()
     {
         var bundle = EncoderBundle.Open(folder.Path);
-        Assert.Equal(Files.Select(f => f.Data).Append("encoder.json").Order(StringComparer.Ordinal),
+        Assert.Equal(Files.Select(f => f.Data).Concat(["encoder.json", "heads.jsonl"]).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.Equal(64, bundle.MaxTokens);
+    }
+
+    [Fact]
+    public void The_heads_in_a_bundle_are_the_users_to_edit()
+    {
+        File.AppendAllText(EncoderBundle.Open(folder.Path).HeadsPath!, "\n");
+        Assert.Equal(folder.File("heads.jsonl"), EncoderBundle.Open(folder.Path).HeadsPath);
+        File.Delete(folder.File("heads.jsonl"));
+        Assert.Null(EncoderBundle.Open(folder.Path).HeadsPath);
     }
 
     [Theory]

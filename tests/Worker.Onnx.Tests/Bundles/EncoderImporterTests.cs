@@ -205,7 +205,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         using var edited = new EditedCheckpoint("bert-tiny");
         edited.Configure(config => config["num_hidden_layers"] = 1);
         var bundle = Import(edited);
-        Assert.Equal(["mean", "cls"], bundle.Features);
+        Assert.Equal(["mean", "cls", "pooled"], bundle.Features);
         using var encoder = EncoderFactory.Create(bundle, new EncoderOptions { Device = Device.Cpu });
         // The four-layer model's first layer is this one's last.
         var text = GoldenText.Read("bert-tiny")[5];
@@ -231,20 +231,18 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
     }
 
     [Theory]
-    [InlineData("sentence_bert_config.json", "{\"do_lower_case\":true}", "do_lower_case")]
     [InlineData(
         "modules.json",
         "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"}," +
-        "{\"idx\":1,\"path\":\"2_Dense\",\"type\":\"sentence_transformers.models.Dense\"}]", "2_Dense")]
+        "{\"idx\":1,\"path\":\"2_CNN\",\"type\":\"sentence_transformers.models.CNN\"}]", "2_CNN")]
     [InlineData("modules.json", "[{\"path\":\"0_Transformer\",\"type\":\"sentence_transformers.models.Transformer\"}]",
         "0_Transformer")]
     [InlineData("modules.json", "{}", "array of objects")]
-    [InlineData("1_Pooling/config.json", "{\"pooling_mode_max_tokens\":true}", "pooling_mode_max_tokens")]
-    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":true,\"pooling_mode_cls_token\":true}",
-        "together with another mode")]
-    [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"lasttoken\"}", "lasttoken")]
-    [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"q\"}",
-        "'query: ' before every text")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode_median_tokens\":true}", "pooling_mode_median_tokens")]
+    [InlineData("1_Pooling/config.json", "{\"word_embedding_dimension\":47}", "the encoder's vectors have 48")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"median\"}", "choose cls, max, mean")]
+    [InlineData("config_sentence_transformers.json", "{\"prompts\":{\"q\":\"query: \"},\"default_prompt_name\":\"p\"}",
+        "not among its prompts (q)")]
     public void What_a_sentence_model_asks_for_and_nobody_does_is_refused_by_name(
         string file, string json, string named)
     {
@@ -274,7 +272,7 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         EncoderImporter.Import(
             edited.Path, folder.File("bundle"), ImportedModels.TokenizeAsGolden("bert-tiny"), remarks.Add);
         Assert.Equal(2, remarks.Count);
-        Assert.Contains("--feature cls", remarks[0]);
+        Assert.Contains("(Cls Normalise) is the feature 'sentence'", remarks[0]);
         Assert.Contains("its prompts (query) are not put before texts", remarks[1]);
         // The default encoder's own means need no remark.
         remarks.Clear();

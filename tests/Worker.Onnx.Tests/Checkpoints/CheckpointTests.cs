@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Worker.Onnx.Checkpoints;
+using Worker.Onnx.Safetensors;
 
 namespace Worker.Onnx.Tests.Checkpoints;
 
@@ -182,7 +183,63 @@ public class CheckpointTests
         File.Move(folder.Weights, folder.File("pytorch_model.bin"));
         AssertRefused(folder, "model.safetensors", "pytorch_model.bin", "safetensors");
         File.WriteAllText(folder.File("model.safetensors.index.json"), "{}");
-        AssertRefused(folder, "split over several files");
+        AssertRefused(folder, "model.safetensors.index.json", "weight_map");
+    }
+
+    [Fact]
+    public void Weights_in_several_files_are_the_same_weights()
+    {
+        using var folder = Split();
+        using var whole = Checkpoint.Open(Repository.Golden("models", "bert-tiny"));
+        using var split = Checkpoint.Open(folder.Path);
+        Assert.Equal(whole.Names, split.Names);
+        Assert.All(whole.Names, name => Assert.Equal(whole.Read(name), split.Read(name)));
+    }
+
+    [Fact]
+    public void An_index_that_does_not_fit_its_files_is_refused_by_file_and_tensor()
+    {
+        using var folder = Split();
+        const string Index = "model.safetensors.index.json";
+        var map = JsonNode.Parse(File.ReadAllText(folder.File(Index)))!["weight_map"]!.AsObject();
+        var (tensor, file) = (map.First().Key, map.First().Value!.GetValue<string>());
+        Write(tensor, file == "model-1.safetensors" ? "model-2.safetensors" : "model-1.safetensors");
+        AssertRefused(folder, tensor, Index);
+        Write(tensor, "../model-1.safetensors");
+        AssertRefused(folder, tensor, "not the name of a file next to it");
+        map.Remove(tensor);
+        File.WriteAllText(folder.File(Index), new JsonObject { ["weight_map"] = map.DeepClone() }.ToJsonString());
+        AssertRefused(folder, tensor, "not listed");
+        Write(tensor, file);
+        File.Delete(folder.File(file));
+        AssertRefused(folder, file);
+
+        void Write(string name, string where)
+        {
+            map[name] = where;
+            File.WriteAllText(folder.File(Index), new JsonObject { ["weight_map"] = map.DeepClone() }.ToJsonString());
+        }
+    }
+
+    /// <summary>The golden model with its weights in two files and an index.</summary>
+    private static EditedCheckpoint Split()
+    {
+        var folder = new EditedCheckpoint("bert-tiny");
+        var parts = new List<(string, long[], float[])>[] { [], [] };
+        var map = new JsonObject();
+        folder.Rewrite((name, shape, values) =>
+        {
+            var part = map.Count % 3 == 0 ? 0 : 1;
+            parts[part].Add((name, shape, values));
+            map[name] = $"model-{part + 1}.safetensors";
+            return (name, shape, values);
+        });
+        for (var part = 0; part < 2; part++)
+            SafetensorsWriter.Write(folder.File($"model-{part + 1}.safetensors"), parts[part]);
+        File.Delete(folder.Weights);
+        File.WriteAllText(
+            folder.File("model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+        return folder;
     }
 
     [Fact]
@@ -205,8 +262,10 @@ public class CheckpointTests
     [InlineData("48", null, 48)]
     [InlineData("48", "32", 32)]
     [InlineData("512", "40", 40)]
+    [InlineData("32", "48", 48)]
+    [InlineData("32", "512", 64)]
     [InlineData(null, null, 24, 24)]
-    public void The_token_limit_is_the_least_of_what_is_said(
+    public void The_token_limit_is_the_sentence_encoders_or_the_tokenizers_within_the_positions(
         string? tokenizer, string? sentence, int expected, int? old = null)
     {
         using var folder = WithLimits(tokenizer, sentence);

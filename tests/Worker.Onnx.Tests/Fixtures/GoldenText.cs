@@ -5,8 +5,10 @@ namespace Worker.Onnx.Tests.Fixtures;
 /// <summary>A line of a model's expected.jsonl: what the reference library computes for a text.</summary>
 internal sealed record GoldenText(int[] Ids, JsonElement Expected)
 {
-    public static GoldenText[] Read(string model) =>
-        [.. File.ReadLines(Repository.Golden("models", model, "expected.jsonl")).Select(line =>
+    public static GoldenText[] Read(string model) => ReadFile(Repository.Golden("models", model, "expected.jsonl"));
+
+    public static GoldenText[] ReadFile(string path) =>
+        [.. File.ReadLines(path).Select(line =>
         {
             using var json = JsonDocument.Parse(line);
             var root = json.RootElement.Clone();

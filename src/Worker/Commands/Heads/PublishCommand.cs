@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
+using Worker.Encoders;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
@@ -17,7 +18,8 @@ internal static class PublishCommand
         var file = new Argument<string>("file")
         {
             Description =
-                "Heads as written by 'train'; heads that the topic already holds are not published again, and a head " +
+                "Heads as written by 'train', or an encoder bundle, for the heads that its import made; heads " +
+                "that the topic already holds are not published again, and a head " +
                 "that differs gets a higher version",
         };
         var force = new Option<bool>("--force")
@@ -38,7 +40,7 @@ internal static class PublishCommand
         kafka.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var path = parsed.GetValue(file)!;
+            var path = ModelFolder.HeadsFile(parsed.GetValue(file)!);
             // 1. What is to be published, and what is there.
             var heads = HeadFile.Read(path);
             var bytes = AnomalyFile.BytesBeside(path);
