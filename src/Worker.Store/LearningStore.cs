@@ -28,6 +28,7 @@ internal sealed class LearningStore : IDisposable
         Outbox = new Outbox(database);
         Intake = new QuestionIntake(database, clock);
         Figures = new QuestionFigures(database, clock);
+        QuestionFeatures = new QuestionFeatures(database);
         AuditLog = new AuditLog(database, clock);
         SessionKeys = new SessionKeys(database);
     }
@@ -52,6 +53,8 @@ internal sealed class LearningStore : IDisposable
     public QuestionIntake Intake { get; }
 
     public QuestionFigures Figures { get; }
+
+    public QuestionFeatures QuestionFeatures { get; }
 
     public AuditLog AuditLog { get; }
 
