@@ -57,6 +57,16 @@ internal sealed class RunningReview : IAsyncDisposable
         return running;
     }
 
+    /// <summary>The key of that name.</summary>
+    public string Key(string name) => keys[name];
+
+    /// <summary>The last link in the log that opens the page.</summary>
+    public string Link()
+    {
+        lock (Log)
+            return Log.Last(line => line.StartsWith("Review page", StringComparison.Ordinal)).Split(' ')[^1];
+    }
+
     /// <summary>Whoever has the key of that name; nobody for null.</summary>
     public HttpClient As(string? name)
     {
@@ -71,7 +81,9 @@ internal sealed class RunningReview : IAsyncDisposable
     }
 
     /// <summary>Fills the queue with questions about refunds and angry people, the most urgent first.</summary>
-    public void Ask(int count, double? propensity = null, Func<int, string>? text = null)
+    /// <param name="about">Labels that are asked about; default refund alone.</param>
+    public void Ask(
+        int count, double? propensity = null, Func<int, string>? text = null, IReadOnlyList<string>? about = null)
     {
         string[] things = ["parcel", "invoice", "refund", "password", "order", "voucher"];
         string[] moods = ["please", "urgently", "again", "at last", "kindly"];
@@ -79,14 +91,16 @@ internal sealed class RunningReview : IAsyncDisposable
         [
             .. Enumerable.Range(0, count).Select(i => new ReviewItem
             {
-                Source = new SourcePosition("messages", propensity is null ? 0 : 1, i),
+                Source = new SourcePosition(
+                    "messages", propensity is not null ? 1 : about is null ? 0 : 2, i),
                 At = DateTimeOffset.FromUnixTimeMilliseconds(1763700000000 + i),
                 Text = text?.Invoke(i) ?? $"{moods[i % 5]} tell me where the {things[i % 6]} number {i} is",
                 Risk = 0.9 - i * 0.0001,
                 Propensity = propensity,
                 AnomalyP = 0.4,
                 Reasons = propensity is null
-                    ? [new ItemReason("uncertain", "refund", 0.82)] : [new ItemReason("audit", null, 1)],
+                    ? [.. (about ?? ["refund"]).Select(label => new ItemReason("uncertain", label, 0.82))]
+                    : [new ItemReason("audit", null, 1)],
                 Labels =
                 [
                     new ItemLabel("refund", 0.41, "no", "uncertain", 3), new ItemLabel("angry", 0.2, "no", "likely", 1),

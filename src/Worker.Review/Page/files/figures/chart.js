@@ -33,14 +33,15 @@ export function between(title, minimum, maximum) {
 
 /** Times of day. @param {number} from Milliseconds. @param {number} to @returns {Axis} */
 export function time(from, to) {
-  const steps = 4;
   const span = Math.max(1, to - from);
+  const hasSeconds = span < 10 * 60_000;
+  const steps = hasSeconds ? 2 : 4;
   return {
     title: 'time of day', place: value => clamp((value - from) / span),
     ticks: Array.from({ length: steps + 1 }, (_, i) => ({
       at: i / steps,
-      text: new Date(from + span * i / steps).toLocaleTimeString('en-GB', span < 10 * 60_000 ? undefined
-        : { hour: '2-digit', minute: '2-digit' }),
+      text: new Date(from + span * i / steps).toLocaleTimeString(
+        'en-GB', hasSeconds ? undefined : { hour: '2-digit', minute: '2-digit' }),
     })),
   };
 }

@@ -4,6 +4,8 @@ import { h } from '../core/dom.js';
 import { count, probability } from '../core/words.js';
 import { between, Chart, share } from './chart.js';
 
+const leastSpan = 0.1;
+
 /** @param {Curves} curves */
 export function precisionRecall(curves) {
   const points = /** @type {[number, number][]} */ (curves.precision_recall.map(one => [one.recall, one.precision]));
@@ -58,8 +60,11 @@ function curve(versions, title, of, ink, reading) {
     return null;
   const answers = known.map(one => one.positives + one.negatives);
   const values = known.map(one => /** @type {number} */ (of(one)));
+  // A difference in the third digit should not look like a leap.
+  const middle = (Math.min(...values) + Math.max(...values)) / 2;
+  const [low, high] = [Math.min(...values, Math.max(0, middle - leastSpan / 2)), Math.max(...values, middle + leastSpan / 2)];
   const chart = new Chart(`${title} of ${known.length} versions; the newest ${values[values.length - 1].toFixed(3)}`,
-    between('answers', Math.min(...answers), Math.max(...answers)), between(title, Math.min(...values), Math.max(...values)))
+    between('answers', Math.min(...answers), Math.max(...answers)), between(title, low, high))
     .line(ink, '', answers.map((number, i) => [number, values[i]]));
   known.forEach((one, i) => chart.point(ink, answers[i], values[i],
     `v${one.version}, ${one.state}: ${values[i].toFixed(3)} with ${count(answers[i])} answers`, one.in_use ? 5 : 3));

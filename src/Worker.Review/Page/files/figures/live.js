@@ -1,7 +1,7 @@
 // The stream now.
 
 import { get } from '../core/api.js';
-import { h, replace } from '../core/dom.js';
+import { h, replace, svg } from '../core/dom.js';
 import { clock, count, duration, percent, probability } from '../core/words.js';
 import { between, Chart, time } from './chart.js';
 import { cards, failure, section, table, tag } from './parts.js';
@@ -101,7 +101,8 @@ function rates(labels) {
   return [
     h('ul', { class: 'rates' }, ordered.slice(0, labelsShown).map(({ label, rate }) => h('li', {},
       h('a', { href: `#/heads/${encodeURIComponent(label)}` }, label),
-      h('meter', { min: 0, max: 1, value: rate / most, 'aria-hidden': 'true' }),
+      svg('svg', { viewBox: '0 0 100 1', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+        svg('rect', { width: (100 * rate / most).toFixed(1), height: 1 })),
       h('span', {}, percent(rate))))),
     ordered.length > labelsShown && h('p', { class: 'soft' }, `and ${ordered.length - labelsShown} rarer ones`),
   ];
@@ -111,7 +112,7 @@ function rates(labels) {
 function drift(heads) {
   if (heads.length === 0)
     return h('p', { class: 'soft' }, 'No head has been audited yet. It takes answers to random audits.');
-  return table('Heads against their promise', ['<label', 'version', 'wrong', 'seen', 'error at least', 'promised', '<'],
+  return table('Heads against their promise', ['<label', 'version', 'wrong', 'seen', 'error at least', 'promised', '<state'],
     heads.map(head => [
       h('a', { href: `#/heads/${encodeURIComponent(head.label)}` }, head.label), head.version, count(head.errors),
       count(head.seen), percent(head.lower), percent(head.promised), head.alarm ? tag('alarm', 'bad') : tag('fine', 'good'),
@@ -123,7 +124,7 @@ function sample(results) {
   if (results.length === 0)
     return h('p', { class: 'soft' }, 'No result has been seen yet.');
   return table('A sample of the stream',
-    ['<time', '<message', '<decision', '<most probable', 'p', '<confidence', 'p-value of being known', '<'],
+    ['<time', '<message', '<decision', '<most probable', 'p', '<confidence', 'p-value of being known', '<people'],
     results.map(one => [
       clock(one.at), `${one.message.topic} ${one.message.partition}:${one.message.offset}`, tag(one.decision, one.decision),
       one.top ?? '–', probability(one.p), one.confidence ?? '–', probability(one.anomaly_p), one.asked ? tag('asked') : '',

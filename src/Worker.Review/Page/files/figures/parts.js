@@ -17,9 +17,9 @@ export function table(name, head, rows) {
   return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name },
     h('table', {},
       h('thead', {}, h('tr', {}, head.map((title, i) =>
-        h('th', { scope: 'col', class: isText[i] && 'text' }, isText[i] ? title.slice(1) : title)))),
+        h('th', { scope: 'col', class: isText[i] && 'words' }, isText[i] ? title.slice(1) : title)))),
       h('tbody', {}, rows.map(row => h('tr', {}, row.map((cell, i) => i === 0
-        ? h('th', { scope: 'row', class: 'text' }, cell) : h('td', { class: isText[i] && 'text' }, cell)))))));
+        ? h('th', { scope: 'row', class: 'words' }, cell) : h('td', { class: isText[i] && 'words' }, cell)))))));
 }
 
 /** @param {string} text @param {string} [kind] good, bad or plain. */

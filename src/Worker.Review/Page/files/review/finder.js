@@ -6,7 +6,7 @@ import { plural, start } from '../core/words.js';
 const shownAtMost = 8;
 
 /**
- * Opens below an element; calls back with the label, or with null when it was left.
+ * Makes the box; calls back with the label, or with null when it was left.
  * @param {readonly KnownLabel[]} known
  * @param {(label: string | null) => void} onDone
  * @returns {HTMLElement}
@@ -25,7 +25,6 @@ export function finder(known, onDone) {
   });
   const element = h('div', { class: 'finder' }, input, list);
   search();
-  setTimeout(() => input.focus());
   return element;
 
   function search() {

@@ -8,6 +8,7 @@ import { shown } from './keys.js';
 
 const shortText = 150;
 const longText = 700;
+const mayScroll = 300;
 const othersShown = 4;
 
 export class QuestionView {
@@ -18,8 +19,6 @@ export class QuestionView {
   #labels = h('ul', { class: 'labels', 'aria-labelledby': 'prompt' });
   #others = h('div', { class: 'others' });
   #cut = h('p', { class: 'hint' }, 'Only the start of the text is known here.');
-  /** @type {Map<string, HTMLElement>} */
-  #meters = new Map();
   #onMark;
 
   text = h('div', { class: 'text', id: 'text', dir: 'auto', tabindex: '0', role: 'document', 'aria-label': 'Text' });
@@ -56,6 +55,13 @@ export class QuestionView {
     write(this.#meaning, description ?? '');
     this.#meaning.hidden = !description;
     this.mark(item, marked, heads, known);
+  }
+
+  /** Where nothing else has focus, arrows and Page Down scroll a text that is longer than its place. */
+  holdFocus() {
+    const isFree = document.activeElement === document.body || document.activeElement === null;
+    if (isFree && this.text.textContent.length > mayScroll && this.text.scrollHeight > this.text.clientHeight)
+      this.text.focus({ preventScroll: true });
   }
 
   /**
@@ -106,9 +112,8 @@ export class QuestionView {
   #chip(label, isOn, p) {
     return h('button', {
       type: 'button', class: 'chip add', 'data-label': label, 'aria-pressed': `${isOn}`,
-      'aria-label': isOn ? `Also ${label}: added, take it out` : `Also ${label}: add it`,
       onclick: () => this.#onMark(label),
-    }, isOn ? `✓ ${label}` : `+ ${label}`, p === undefined ? null : h('span', { class: 'p' }, probability(p)));
+    }, h('span', { class: 'hidden-text' }, 'Also '), label, p === undefined ? null : h('span', { class: 'p' }, probability(p)));
   }
 }
 

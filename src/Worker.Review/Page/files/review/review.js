@@ -1,8 +1,8 @@
 // The review page: paints the question that comes first, and turns keys, clicks and swipes into responses. Nothing here
 // waits for the network: the next question is painted first, and the response is sent by the outbox.
 
-import { call, get, post, Problem } from '../core/api.js';
-import { h, replace, write } from '../core/dom.js';
+import { get, post, Problem } from '../core/api.js';
+import { h, replace } from '../core/dom.js';
 import { announce, notice } from '../core/notices.js';
 import { plural, start } from '../core/words.js';
 import { answersOf, askedOf, inWords, withoutScores } from './answers.js';
@@ -92,7 +92,7 @@ export class ReviewPage {
     addEventListener('visibilitychange', () => this.#questions.touch(), { signal: stop.signal });
     if (this.#item)
       this.#paintedAt = performance.now();
-    this.#view.text.focus({ preventScroll: true });
+    this.#view.holdFocus();
     return () => stop.abort();
   }
 
@@ -125,10 +125,8 @@ export class ReviewPage {
     listenForSwipes(this.#view.element, isYes => this.#act(isYes ? 'yes' : 'no'));
     addEventListener('pagehide', () => {
       // What is unsent still needs its questions.
-      if (this.#outbox.unsent > 0)
-        return;
-      leaveSeat();
-      call('DELETE', `lease/${this.#seat}`, undefined, { keepalive: true }).catch(() => { });
+      if (this.#outbox.unsent === 0)
+        leaveSeat(this.#seat);
     });
     addEventListener('pageshow', event => {
       if (event.persisted)
@@ -291,12 +289,14 @@ export class ReviewPage {
   #find() {
     if (!this.#item || this.#finderPlace.childElementCount > 0)
       return;
-    this.#finderPlace.append(finder([...this.#known.values()], label => {
+    const box = finder([...this.#known.values()], label => {
       replace(this.#finderPlace);
       this.#view.text.focus({ preventScroll: true });
       if (label !== null && !this.#marked.has(label))
         this.#mark(label);
-    }));
+    });
+    this.#finderPlace.append(box);
+    box.querySelector('input')?.focus();
   }
 
   /** Marks a label, or unmarks it. @param {string | undefined} label */
@@ -416,8 +416,7 @@ export class ReviewPage {
     this.#buttons.no.say(asked.length === 1 ? 'No' : 'None');
     this.#hintAnswer();
     this.#view.paint(item, this.#marked, this.#heads, this.#known);
-    if (document.activeElement === document.body || document.activeElement === null)
-      this.#view.text.focus({ preventScroll: true });
+    this.#view.holdFocus();
     if (isNew)
       announce(`${said ? `${said}. ` : ''}Next: ${asked.join(', ')}? ${start(item.text, 300)}`);
     else if (said)
