@@ -159,7 +159,7 @@ internal sealed class StandInScorer : ITextScorer
             9, false, "yes", "refund", 0, 0.4, [new ScoredLabelView("refund", 0.9, "yes", "likely", 3)]))]));
 }
 
-/// <summary>One label with two heads.</summary>
+/// <summary>One label with four heads.</summary>
 internal sealed class StandInModels : IModels
 {
     public List<string> Done { get; } = [];
@@ -173,11 +173,15 @@ internal sealed class StandInModels : IModels
     public IReadOnlyList<HeadVersionView> History(string label) => label == "refund"
         ?
         [
-            new HeadVersionView(4, DateTimeOffset.UnixEpoch, "kept", "kept as a challenger: too few answers", null,
+            new HeadVersionView(4, Day(20), "kept", "kept as a challenger: too few answers", null,
                 [new BarView("answers", 12, 20, false, "12 answers of either kind, 20 are needed")], null, 130, 420,
                 0.71, 0.21, false),
-            new HeadVersionView(3, DateTimeOffset.UnixEpoch, "promoted", "promoted: lower log-loss", "would decide " +
+            new HeadVersionView(3, Day(12), "promoted", "promoted: lower log-loss", "would decide " +
                 "71.0% by itself", [], null, 120, 400, 0.7, 0.22, true),
+            new HeadVersionView(2, Day(5), "promoted", "promoted: lower log-loss", null, [], null, 71, 240, 0.61, 0.29,
+                false),
+            new HeadVersionView(1, Day(2), "promoted", "promoted by hand: the first head", null, [], "root", 22, 80,
+                0.44, 0.41, false),
         ]
         : throw new RefusedRequestException(404, "unknown", $"the store knows no label '{label}'");
 
@@ -208,6 +212,8 @@ internal sealed class StandInModels : IModels
         Note($"roll back {label} {version}");
 
     public void Train(string label) => History(label);
+
+    private static DateTimeOffset Day(int day) => new(2026, 11, day, 9, 30, 0, TimeSpan.Zero);
 
     private Task<string> Note(string done)
     {

@@ -7,7 +7,9 @@ interface Item {
 }
 interface Place { topic: string; partition: number; offset: number }
 interface Reason { reason: string; label?: string; strength: number }
-interface AskedLabel { label: string; asked: boolean; p?: number; decision?: string; confidence?: string; version?: number }
+interface AskedLabel {
+  label: string; asked: boolean; p?: number; decision?: string; confidence?: string; version?: number;
+}
 interface Lease { items: Item[]; open: number; leased: number; lease_seconds: number }
 interface Agreement { answered: number; agreement?: number }
 interface Progress {

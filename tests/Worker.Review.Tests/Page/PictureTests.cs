@@ -5,6 +5,14 @@ namespace Worker.Review.Tests.Page;
 /// <summary>Pictures of every page, for the docs: set WORKER_PICTURES to a folder.</summary>
 public class PictureTests(Chromium chromium)
 {
+    private static readonly string[] Texts =
+    [
+        "I sent the shoes back three weeks ago and nobody has told me what happens with the money.",
+        "The second parcel never came. Can I have what I paid for it?", "Please cancel order 4711 and pay me back.",
+        "Your voucher was for 20 and only 10 came off the price.", "Do I pay for the way back if the jacket is too small?",
+        "When will the amount be on my account again?",
+    ];
+
     [Theory]
     [InlineData("review", "#/review", 1280, 800, ColorScheme.Light)]
     [InlineData("review-dark", "#/review", 1280, 800, ColorScheme.Dark)]
@@ -20,13 +28,14 @@ public class PictureTests(Chromium chromium)
             review.Ask(6, null, i => $"Order {i + 4711}: the parcel came without the cable that I paid for. I am fed " +
                 "up and want my money back.", ["refund", "angry", "spam"]);
         else
-            review.Ask(12);
+            review.Ask(12, text: i => Texts[i % Texts.Length] + (i < Texts.Length ? "" : $" (order {4711 + i})"));
         await using var window = await chromium.Open(review, "root", "/" + path, new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
             ReducedMotion = ReducedMotion.Reduce,
             HasTouch = width < 500,
+            IsMobile = width < 500,
         });
         await window.Page.Locator("h1, #text").First.WaitForAsync();
         await Assertions.Expect(window.Page.Locator(".waiting")).ToHaveCountAsync(0);

@@ -100,7 +100,8 @@ function route(moves) {
 function showReview(given) {
   if (!given.person.scopes.includes('answer')) {
     replace(main, h('div', { class: 'panel' }, h('h1', {}, 'Review'),
-      h('p', {}, `${given.person.name} may look at the stream and the heads, but not answer. It takes the scope “answer”.`)));
+      h('p', {}, `${given.person.name} may look at the stream and the heads, but not answer. ` +
+        'It takes the scope “answer”.')));
     return () => { };
   }
   review ??= new ReviewPage(given);
@@ -118,8 +119,12 @@ function showUnsent(outbox) {
 
 /** @param {Outbox} outbox */
 async function signOut(outbox) {
-  if (outbox.unsent > 0 && !window.confirm(`${outbox.unsent} unsent. They stay in this browser until you sign in again.`))
+  const warning = `${outbox.unsent} unsent. They stay in this browser until you sign in again.`;
+  if (outbox.unsent > 0 && !window.confirm(warning))
     return;
+  // What is unsent still needs its questions.
+  if (outbox.unsent === 0)
+    await call('DELETE', `lease/${context?.seat}`).catch(() => { });
   await call('POST', '/signout').catch(() => { });
   location.assign('/');
 }

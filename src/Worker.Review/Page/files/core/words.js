@@ -40,7 +40,8 @@ export const day = at => at
 
 /** A day and time: '21 Nov 2025, 14:05'. @param {string | undefined} at */
 export const moment = at => at
-  ? new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }) : '–';
+  ? new Date(at).toLocaleString(
+    'en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }) : '–';
 
 /** A time of day: '14:05:12'. @param {string | number} at */
 export const clock = at => new Date(at).toLocaleTimeString('en-GB');

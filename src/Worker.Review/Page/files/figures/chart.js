@@ -13,7 +13,8 @@ const [width, height, right, top, bottom, gap] = [340, 212, 10, 8, 36, 5];
 /** From 0 to 1. @param {string} title @returns {Axis} */
 export const share = title => ({
   title, place: clamp,
-  ticks: [0, 0.2, 0.4, 0.6, 0.8, 1].map(at => ({ at, text: at === 0 || at === 1 ? `${at}` : `.${Math.round(at * 10)}` })),
+  ticks: [0, 0.2, 0.4, 0.6, 0.8, 1].map(at =>
+    ({ at, text: at === 0 || at === 1 ? `${at}` : `.${Math.round(at * 10)}` })),
 });
 
 /**
@@ -108,17 +109,20 @@ export class Chart {
     for (const { at, text } of this.#x.ticks) {
       const x = (this.#left + at * (to - this.#left)).toFixed(1);
       grid += `M${x} ${top}V${low}`;
-      parts.push(svg('text', { class: 'tick', x, y: low + 13, 'text-anchor': at === 1 && text.length > 3 ? 'end' : 'middle' },
-        text));
+      const anchor = at === 1 && text.length > 3 ? 'end' : 'middle';
+      parts.push(svg('text', { class: 'tick', x, y: low + 13, 'text-anchor': anchor }, text));
     }
     for (const { at, text } of this.#y.ticks) {
       const y = low - at * (low - top);
       grid += `M${this.#left} ${y.toFixed(1)}H${to}`;
-      parts.push(svg('text', { class: 'tick', x: this.#left - gap, y: (y + 3.5).toFixed(1), 'text-anchor': 'end' }, text));
+      parts.push(svg('text',
+        { class: 'tick', x: this.#left - gap, y: (y + 3.5).toFixed(1), 'text-anchor': 'end' }, text));
     }
     return svg('g', { 'aria-hidden': 'true' },
-      svg('path', { class: 'grid', d: grid }), svg('path', { class: 'axis', d: `M${this.#left} ${top}V${low}H${to}` }), parts,
-      svg('text', { class: 'axis-title', x: (this.#left + to) / 2, y: height - 6, 'text-anchor': 'middle' }, this.#x.title),
+      svg('path', { class: 'grid', d: grid }),
+      svg('path', { class: 'axis', d: `M${this.#left} ${top}V${low}H${to}` }), parts,
+      svg('text', { class: 'axis-title', x: (this.#left + to) / 2, y: height - 6, 'text-anchor': 'middle' },
+        this.#x.title),
       svg('text', {
         class: 'axis-title', 'text-anchor': 'middle', transform: `translate(11 ${(top + low) / 2}) rotate(-90)`,
       }, this.#y.title));

@@ -33,7 +33,8 @@ export function confusion({ confusion: counts }) {
   return h('figure', {}, h('figcaption', {}, h('strong', {}, 'Answers and decisions'),
     h('span', {}, 'At the head’s own point between yes and no.')),
     h('table', { class: 'confusion' },
-      h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, 'head: yes'), h('th', { scope: 'col' }, 'head: no'))),
+      h('thead', {}, h('tr', {},
+        h('td', {}), h('th', { scope: 'col' }, 'head: yes'), h('th', { scope: 'col' }, 'head: no'))),
       h('tbody', {},
         h('tr', {}, h('th', { scope: 'row' }, 'people: yes'), h('td', { class: 'right' }, count(counts.true_positives)),
           h('td', { class: 'wrong' }, count(counts.false_negatives))),
@@ -52,7 +53,8 @@ export function learningCurves(versions) {
 
 /**
  * @param {HeadVersion[]} versions Oldest first.
- * @param {string} title @param {(version: HeadVersion) => number | undefined} of @param {string} ink @param {string} reading
+ * @param {string} title @param {(version: HeadVersion) => number | undefined} of
+ * @param {string} ink @param {string} reading
  */
 function curve(versions, title, of, ink, reading) {
   const known = versions.filter(one => of(one) !== undefined);
@@ -62,8 +64,10 @@ function curve(versions, title, of, ink, reading) {
   const values = known.map(one => /** @type {number} */ (of(one)));
   // A difference in the third digit should not look like a leap.
   const middle = (Math.min(...values) + Math.max(...values)) / 2;
-  const [low, high] = [Math.min(...values, Math.max(0, middle - leastSpan / 2)), Math.max(...values, middle + leastSpan / 2)];
-  const chart = new Chart(`${title} of ${known.length} versions; the newest ${values[values.length - 1].toFixed(3)}`,
+  const low = Math.min(...values, Math.max(0, middle - leastSpan / 2));
+  const high = Math.max(...values, middle + leastSpan / 2);
+  const newest = values[values.length - 1].toFixed(3);
+  const chart = new Chart(`${title} of ${known.length} versions; the newest ${newest}`,
     between('answers', Math.min(...answers), Math.max(...answers)), between(title, low, high))
     .line(ink, '', answers.map((number, i) => [number, values[i]]));
   known.forEach((one, i) => chart.point(ink, answers[i], values[i],

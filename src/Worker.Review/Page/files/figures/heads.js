@@ -21,7 +21,7 @@ export function showHeads(main) {
       const [heads, learning] = /** @type {[Head[], Learning[]]} */ (
         await Promise.all([get('heads', stop.signal), get('learning', stop.signal)]));
       replace(body, section(`${plural(heads.length, 'head')} in use`,
-        'Each label has one. A challenger runs beside it and decides nothing; a canary decides a share of the messages.',
+        'Each label has one. A challenger runs beside it and decides nothing; a canary decides some of the messages.',
         heads.length + learning.length === 0
           ? h('p', {}, 'There is none yet: publish one, or answer questions and let a learner make one.')
           : overview(heads, learning)));
@@ -38,7 +38,10 @@ function overview(heads, learning) {
   const inUse = new Map(heads.map(head => [head.label, head]));
   const labels = [...new Set([...inUse.keys(), ...states.keys()])].sort();
   return table('Heads in use',
-    ['<label', 'version', 'yes', 'no', 'new answers', '<certificate until', 'challenger', 'canary', '<newest', '<next training'],
+    [
+      '<label', 'version', 'yes', 'no', 'new answers', '<certificate until', 'challenger', 'canary', '<newest',
+      '<next training',
+    ],
     labels.map(label => {
       const [head, state] = [inUse.get(label), states.get(label)];
       return [
@@ -129,12 +132,13 @@ function deeds(label, head, versions, reload) {
     }, `Promote v${newest.version}`),
     head && h('button', {
       type: 'button', onclick: () => act(`Roll back ${label}?`,
-        `Every worker goes back from v${head.version} to the head before, if the heads topic still has it.`, 'Roll back',
-        'rollback', false),
+        `Every worker goes back from v${head.version} to the head before, if the heads topic still has it.`,
+        'Roll back', 'rollback', false),
     }, 'Roll back'),
     h('button', {
       type: 'button', onclick: () => act(`Train ${label} now?`,
-        'A learner trains it as soon as one is free. The gate decides whether the new head is used.', 'Train', 'train', null),
+        'A learner trains it as soon as one is free. The gate decides whether the new head is used.', 'Train', 'train',
+        null),
     }, 'Train now'),
   ];
 

@@ -85,8 +85,9 @@ function charts(points) {
     new Chart(`Lag over time; now ${count(last.lag_messages)} messages`, x,
       between('messages', 0, top(point => point.lag_messages))).line('c2', '', lag)
       .render('Lag', 'Messages that no worker has committed.'),
-    new Chart(`Latency over time; now a median of ${duration(last.latency_p50_ms)} and p99 of ` +
-      duration(last.latency_p99_ms), x, between('ms', 0, top(point => point.latency_p50_ms, point => point.latency_p99_ms)))
+    new Chart(
+      `Latency over time; now a median of ${duration(last.latency_p50_ms)} and p99 of ${duration(last.latency_p99_ms)}`,
+      x, between('ms', 0, top(point => point.latency_p50_ms, point => point.latency_p99_ms)))
       .line('c1', 'median', p50).line('c2', 'p99', p99)
       .render('Latency', 'From message to result, in the sample.'),
   ];
@@ -112,10 +113,12 @@ function rates(labels) {
 function drift(heads) {
   if (heads.length === 0)
     return h('p', { class: 'soft' }, 'No head has been audited yet. It takes answers to random audits.');
-  return table('Heads against their promise', ['<label', 'version', 'wrong', 'seen', 'error at least', 'promised', '<state'],
+  return table('Heads against their promise',
+    ['<label', 'version', 'wrong', 'seen', 'error at least', 'promised', '<state'],
     heads.map(head => [
       h('a', { href: `#/heads/${encodeURIComponent(head.label)}` }, head.label), head.version, count(head.errors),
-      count(head.seen), percent(head.lower), percent(head.promised), head.alarm ? tag('alarm', 'bad') : tag('fine', 'good'),
+      count(head.seen), percent(head.lower), percent(head.promised),
+      head.alarm ? tag('alarm', 'bad') : tag('fine', 'good'),
     ]));
 }
 
@@ -126,7 +129,7 @@ function sample(results) {
   return table('A sample of the stream',
     ['<time', '<message', '<decision', '<most probable', 'p', '<confidence', 'p-value of being known', '<people'],
     results.map(one => [
-      clock(one.at), `${one.message.topic} ${one.message.partition}:${one.message.offset}`, tag(one.decision, one.decision),
-      one.top ?? '–', probability(one.p), one.confidence ?? '–', probability(one.anomaly_p), one.asked ? tag('asked') : '',
+      clock(one.at), `${one.message.topic} ${one.message.partition}:${one.message.offset}`,
+      tag(one.decision, one.decision), one.top ?? '–', probability(one.p), one.confidence ?? '–', probability(one.anomaly_p), one.asked ? tag('asked') : '',
     ]));
 }

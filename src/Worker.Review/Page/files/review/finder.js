@@ -18,8 +18,8 @@ export function finder(known, onDone) {
   let isDone = false;
   const list = h('ul', { role: 'listbox', id: 'finder-list', 'aria-label': 'Labels' });
   const input = h('input', {
-    type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'finder-list', 'aria-label': 'Add a label',
-    'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', maxlength: 200,
+    type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'finder-list',
+    'aria-label': 'Add a label', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', maxlength: 200,
     placeholder: 'Type a label, then Enter',
     oninput: search, onkeydown: press, onblur: () => setTimeout(() => done(null), 150),
   });

@@ -9,10 +9,11 @@ export function openHelp(onChange) {
   const table = h('tbody', {});
   const state = h('p', { role: 'status', class: 'hint' });
   const dialog = open('Keys',
-    h('p', {}, 'One key answers a question and goes on. Everything can be done with the pointer too; on a phone, swipe ' +
-      'right for yes and left for no.'),
+    h('p', {}, 'One key answers a question and goes on. Everything can be done with the pointer too; on a phone, ' +
+      'swipe right for yes and left for no.'),
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Keys' },
-      h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Key'), h('th', { scope: 'col' }, 'What it does'))),
+      h('table', {},
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Key'), h('th', { scope: 'col' }, 'What it does'))),
         table)),
     state,
     h('p', {}, h('label', {}, h('input', {
@@ -62,8 +63,7 @@ export function openHelp(onChange) {
       write(state, isDigit ? 'Digits mean labels: choose another key.' : '');
       paint();
       onChange();
-      /** @type {HTMLElement | null} */(table.querySelectorAll('button')[actions.findIndex(one => one.action === action)])
-        ?.focus();
+      table.querySelectorAll('button')[actions.findIndex(one => one.action === action)]?.focus();
     }, { capture: true, signal: stop.signal });
   }
 }

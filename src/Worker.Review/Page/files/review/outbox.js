@@ -1,5 +1,5 @@
-// Answers on their way. Invariant: what was added is kept in this browser until the server has it or has refused it, and
-// of one question only the oldest is sent at a time, so that an answer, its undo and the next answer stay in order.
+// Answers on their way. Invariant: what was added is kept in this browser until the server has it or has refused it,
+// and of one question only the oldest is sent at a time, so that an answer, its undo and the next answer stay in order.
 
 import { call, Problem } from '../core/api.js';
 

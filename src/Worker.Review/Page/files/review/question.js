@@ -27,9 +27,10 @@ export class QuestionView {
   constructor(onMark) {
     this.#onMark = onMark;
     this.element = h('article', { class: 'question', 'aria-labelledby': 'prompt' },
-      h('div', { class: 'head' }, this.#why, this.#from),
+      this.#why,
       h('div', { class: 'reading' }, this.text, this.#cut),
-      h('div', { class: 'asked' }, this.#prompt, this.#meaning, this.#labels, this.#others));
+      h('div', { class: 'asked' }, h('div', { class: 'asking' }, this.#prompt, this.#from), this.#meaning, this.#labels,
+        this.#others));
   }
 
   /**
@@ -83,8 +84,8 @@ export class QuestionView {
       added.map(label => this.#chip(label, true)),
       offered.map(label => this.#chip(label, false, item.labels.find(one => one.label === label)?.p)));
     if (focused && !document.activeElement?.getAttribute('data-label'))
-      /** @type {HTMLElement} */(
-        this.element.querySelector(`[data-label="${CSS.escape(focused)}"]`) ?? this.text).focus({ preventScroll: true });
+      /** @type {HTMLElement} */(this.element.querySelector(`[data-label="${CSS.escape(focused)}"]`) ?? this.text)
+        .focus({ preventScroll: true });
   }
 
   /**
@@ -113,7 +114,8 @@ export class QuestionView {
     return h('button', {
       type: 'button', class: 'chip add', 'data-label': label, 'aria-pressed': `${isOn}`,
       onclick: () => this.#onMark(label),
-    }, h('span', { class: 'hidden-text' }, 'Also '), label, p === undefined ? null : h('span', { class: 'p' }, probability(p)));
+    }, h('span', { class: 'hidden-text' }, 'Also '), label,
+      p === undefined ? null : h('span', { class: 'p' }, probability(p)));
   }
 }
 
@@ -125,7 +127,8 @@ export class QuestionView {
 function meter(label, head) {
   const p = label.p ?? 0;
   const width = 120;
-  return svg('svg', { class: 'meter', viewBox: `-4 0 ${width + 8} 12`, 'aria-hidden': 'true', width: width + 8, height: 12 },
+  const place = { viewBox: `-4 0 ${width + 8} 12`, width: width + 8, height: 12 };
+  return svg('svg', { class: 'meter', 'aria-hidden': 'true', ...place },
     svg('rect', { class: 'track', x: 0, y: 4, width, height: 4, rx: 2 }),
     head && svg('rect', { class: 'zone', x: head.low * width, y: 4, width: (head.high - head.low) * width, height: 4 }),
     svg('circle', { class: 'dot', cx: p * width, cy: 6, r: 4.5 }));

@@ -36,7 +36,8 @@ function sentence(reason, item, label, heads) {
     case 'disagreement':
       return `Champion and challenger disagree about ${reason.label}`;
     case 'anomaly':
-      return 'Unlike anything known' + (item.anomaly_p === undefined ? '' : ` (p-value ${probability(item.anomaly_p)})`);
+      return 'Unlike anything known' +
+        (item.anomaly_p === undefined ? '' : ` (p-value ${probability(item.anomaly_p)})`);
     case 'described':
       return `The description of ${reason.label} ranks it high`;
     default:
@@ -45,11 +46,11 @@ function sentence(reason, item, label, heads) {
 }
 
 /**
- * The head that a score is from, if it is still in use.
+ * The head that a score is from, if it is still in use and sure of some scores.
  * @param {AskedLabel | undefined} label
  * @param {ReadonlyMap<string, Head>} heads
  */
 export function boundsOf(label, heads) {
   const head = label && heads.get(label.label);
-  return head && head.version === label.version && head.high > head.low ? head : undefined;
+  return head && head.version === label.version && (head.low > 0 || head.high < 1) ? head : undefined;
 }

@@ -89,7 +89,7 @@ export class ReviewPage {
     const stop = new AbortController();
     replace(main, this.element);
     addEventListener('keydown', event => this.#press(event), { signal: stop.signal });
-    addEventListener('visibilitychange', () => this.#questions.touch(), { signal: stop.signal });
+    addEventListener('visibilitychange', () => document.hidden || this.#questions.touch(), { signal: stop.signal });
     if (this.#item)
       this.#paintedAt = performance.now();
     this.#view.holdFocus();
@@ -365,7 +365,7 @@ export class ReviewPage {
     if (left.length === 0)
       return;
     this.#progress.count(-left.length);
-    notice(`${plural(left.length, 'similar question')} could not be answered: somebody else has them or answered them.`);
+    notice(`${plural(left.length, 'similar question')} could not be answered: somebody else has or answered them.`);
   }
 
   /** @param {{op: Op, problem: Problem}} detail */
@@ -432,7 +432,8 @@ export class ReviewPage {
           : leased > 0 ? ['Others are answering the last ones',
             `${plural(leased, 'question')} in other hands. If they are given back, they appear here.`]
             : ['Nothing left for you',
-              `${plural(rest, 'question')} that you answered or skipped ${rest === 1 ? 'waits' : 'wait'} for somebody else.`];
+              `${plural(rest, 'question')} that you answered or skipped ${rest === 1 ? 'waits' : 'wait'} for ` +
+              'somebody else.'];
     if (this.#empty.firstElementChild?.textContent === title && this.#empty.lastElementChild?.textContent === sentence)
       return;
     replace(this.#empty, h('h2', {}, title), h('p', {}, sentence));

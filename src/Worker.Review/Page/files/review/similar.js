@@ -96,7 +96,9 @@ export class SimilarPanel {
         `${high.toFixed(2)}. Untick those that differ.`),
       strip(cosines),
       h('ul', {}, this.#items.map(item => h('li', {}, h('label', {},
-        h('input', { type: 'checkbox', checked: true, onchange: (/** @type {Event} */ event) => this.#tick(item.id, event) }),
+        h('input', {
+          type: 'checkbox', checked: true, onchange: (/** @type {Event} */ event) => this.#tick(item.id, event),
+        }),
         h('span', { dir: 'auto' }, start(item.text, 160)), h('span', { class: 'p' }, item.cosine.toFixed(2)))))));
     this.paintChoices();
   }
