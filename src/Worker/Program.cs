@@ -4,6 +4,7 @@ using Worker.Commands;
 using Worker.Commands.Heads;
 using Worker.Commands.Labels;
 using Worker.Commands.Learn;
+using Worker.Commands.Review;
 using Worker.Settings;
 using Worker.Terminal;
 
@@ -24,6 +25,7 @@ var root = new RootCommand("A stream text classifier: one BERT encoder, many bin
     HeadsCommand.Create(),
     LabelsCommand.Create(),
     LearnCommand.Create(),
+    ReviewCommand.Create(),
     TopicsCommand.Create(),
     ReplayCommand.Create(),
     TokenizeCommand.Create(),

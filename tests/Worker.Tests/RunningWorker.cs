@@ -31,7 +31,8 @@ internal sealed class RunningWorker : IAsyncDisposable
         };
         change?.Invoke(Options);
         var topics = Options.Kafka.Topics;
-        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
+        broker.CreateTopics(
+            topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads, topics.Labels);
         classifier = new Classifier(wrap is null
             ? WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System)
             : Wrapped(Options, wrap));

@@ -35,11 +35,11 @@ internal static class ClientConfigs
         return config;
     }
 
-    /// <summary>For learners: a group of their own, which begins where the store says.</summary>
-    public static ConsumerConfig LabelsConsumer(KafkaOptions options)
+    /// <summary>For what goes into the store: a group of its own, which begins where the store says.</summary>
+    public static ConsumerConfig RecordedConsumer(KafkaOptions options, string group)
     {
         var config = Consumer(options);
-        config.GroupId = options.LearnerGroupId;
+        config.GroupId = group;
         config.MaxPollIntervalMs = options.MaxPollIntervalMs;
         config.SessionTimeoutMs = options.SessionTimeoutMs;
         config.HeartbeatIntervalMs = Math.Min(3_000, options.SessionTimeoutMs / 3);

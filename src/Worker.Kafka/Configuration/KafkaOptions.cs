@@ -182,11 +182,19 @@ public sealed class KafkaOptions
     /// <summary>The consumer group of the learners.</summary>
     public string LearnerGroupId => $"{GroupId}-learn";
 
+    /// <summary>The consumer group of those that read the review topic into the store.</summary>
+    public string ReviewGroupId => $"{GroupId}-review";
+
+    /// <summary>Transactional identity and group of what is sent from the store.</summary>
+    public string OutboxId => $"{GroupId}-outbox";
+
     /// <summary>The same under another transactional identity.</summary>
-    public KafkaOptions As(string transactionalId)
+    /// <param name="group">Also another group; null for the same one.</param>
+    public KafkaOptions As(string transactionalId, string? group = null)
     {
         var other = (KafkaOptions)MemberwiseClone();
         other.TransactionalId = transactionalId;
+        other.GroupId = group ?? GroupId;
         return other;
     }
 

@@ -15,6 +15,7 @@ public sealed class TransactionalWriter : IDisposable
 {
     private readonly ProducerLife producer;
     private readonly KafkaClients clients;
+    private readonly SentMark mark;
 
     public TransactionalWriter(KafkaOptions options, ILoggerFactory loggers, TimeProvider clock)
     {
@@ -22,6 +23,7 @@ public sealed class TransactionalWriter : IDisposable
         producer = new ProducerLife(
             options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock,
             new Heartbeat("write", clock), isReplaceable: false);
+        mark = new SentMark(options, clients);
     }
 
     /// <summary>
@@ -31,18 +33,29 @@ public sealed class TransactionalWriter : IDisposable
     /// <exception cref="KafkaFailureException">The identity may not be used.</exception>
     public void Start(CancellationToken stop) => producer.Transaction.TakeOver(stop);
 
+    /// <summary>
+    /// The mark of the last <see cref="Write"/> that was committed under <see cref="KafkaOptions.GroupId"/>, by
+    /// whatever process; null for none. Ask after <see cref="Start"/>.
+    /// </summary>
+    /// <exception cref="KafkaFailureException">This user may not use the group.</exception>
+    public long? LastMark(CancellationToken stop) => mark.Read(stop);
+
     /// <summary>Writes all of the records, or none.</summary>
+    /// <param name="upTo">A mark that is committed with them: the next writer sees how far this one came. Null for
+    /// none.</param>
     /// <exception cref="KafkaFailureException">
     /// None was written. <see cref="KafkaFailure.RecordTooLarge"/> names one that never fits; the others may be tried
     /// again.
     /// </exception>
-    public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop, long? upTo = null)
     {
         var index = -1;
         try
         {
             producer.Transaction.Begin();
             producer.Delivery.Produce(records, routes: null, out index, stop);
+            if (upTo is { } sent)
+                mark.Set(producer.Transaction, sent, stop);
             producer.Transaction.Commit(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
@@ -60,7 +73,11 @@ public sealed class TransactionalWriter : IDisposable
         }
     }
 
-    public void Dispose() => producer.Dispose();
+    public void Dispose()
+    {
+        mark.Dispose();
+        producer.Dispose();
+    }
 
     private KafkaFailureException Undone(
         IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.OpenApi;
+using Worker.Store;
 
 namespace Worker.Review.Serving;
 
@@ -9,6 +12,29 @@ internal static class ApiDescription
 {
     /// <summary>Where it is served.</summary>
     public const string Path = "/openapi/v1.json";
+
+    /// <summary>The whole document, as JSON.</summary>
+    public static async Task<string> Text(CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("worker-api-");
+        try
+        {
+            using var store = LearningStore.Open(
+                new StoreOptions { Path = System.IO.Path.Combine(folder.FullName, "store.db") }, TimeProvider.System);
+            // Endpoints are described by their types; nobody calls them.
+            await using var server = new ReviewServer(
+                new ReviewParts(new WebOptions(), store, "labels", null!, null!, null!, null!),
+                NullLoggerFactory.Instance, TimeProvider.System);
+            using var writer = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+            var document = await server.Document(stop);
+            document.SerializeAsV31(new OpenApiJsonWriter(writer));
+            return writer.ToString();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     public static void Set(OpenApiOptions options)
     {

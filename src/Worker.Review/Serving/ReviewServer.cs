@@ -8,9 +8,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using Worker.Review.Access;
 using Worker.Review.Items;
@@ -49,8 +51,9 @@ internal sealed class ReviewServer : IAsyncDisposable
     /// <summary>Where it is, once it listens, e.g. http://127.0.0.1:8081.</summary>
     public string Address { get; private set; } = "";
 
-    /// <summary>The application, for tests that go around the network.</summary>
-    internal WebApplication App => app;
+    /// <summary>The API's description.</summary>
+    public Task<OpenApiDocument> Document(CancellationToken stop) =>
+        app.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1").GetOpenApiDocumentAsync(stop);
 
     /// <exception cref="WebSettingException">The port is taken.</exception>
     public async Task Start(CancellationToken stop)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Worker.Store.Database;
 
@@ -16,6 +17,11 @@ internal sealed record OutboxRecord(string Topic, byte[]? Key, byte[]? Value)
 /// </summary>
 internal sealed class Outbox(StoreDatabase database)
 {
+    /// <summary>Records that a store may ever send: two trillion.</summary>
+    private const int NumberBits = 41;
+
+    private const int StoreBits = 62 - NumberBits;
+
     /// <summary>Writes records within a transaction.</summary>
     public static void Add(StoreSession session, IReadOnlyList<OutboxRecord> records, long now)
     {
@@ -42,9 +48,25 @@ internal sealed class Outbox(StoreDatabase database)
         "SELECT key FROM outbox WHERE topic = @topic AND key IS NOT NULL ORDER BY seq",
         row => row.GetFieldValue<byte[]>(0), ("topic", topic)));
 
-    /// <summary>Forgets records that were sent, up to one.</summary>
-    public void Sent(long upTo) =>
-        database.Transact(session => session.Execute("DELETE FROM outbox WHERE seq <= @last", ("last", upTo)));
+    /// <summary>
+    /// What stands for "sent up to this record" outside the store: the record's number, and above it a number of this
+    /// store, so that a mark of another store means nothing here.
+    /// </summary>
+    public long Mark(long number) => database.Transact(session => Store(session) << NumberBits | number);
+
+    /// <summary>Forgets records that were sent; a mark of another store is left out.</summary>
+    public void Sent(long mark) => database.Transact(session => mark >> NumberBits == Store(session)
+        ? session.Execute("DELETE FROM outbox WHERE seq <= @last", ("last", mark & ((1L << NumberBits) - 1)))
+        : 0);
+
+    /// <summary>Drawn when somebody first asks.</summary>
+    private static long Store(StoreSession session)
+    {
+        session.Execute(
+            "INSERT INTO counters (name, value) VALUES ('store', @drawn) ON CONFLICT DO NOTHING",
+            ("drawn", (long)RandomNumberGenerator.GetInt32(1, 1 << StoreBits)));
+        return session.Number("SELECT value FROM counters WHERE name = 'store'")!.Value;
+    }
 
     private static (long, OutboxRecord) Read(DbDataReader row) => (
         row.GetInt64(0),

@@ -84,7 +84,9 @@ internal sealed class TextClassification
         }
     }
 
-    private int Classify(List<TokenizedText> window, IResultOutput output, Action<string> failed)
+    /// <summary>Classifies texts; returns how many did not fail.</summary>
+    /// <inheritdoc cref="Run"/>
+    public int Classify(List<TokenizedText> window, IResultOutput output, Action<string> failed)
     {
         using var tokens = new TokenWindow(window.Count);
         foreach (var text in window)

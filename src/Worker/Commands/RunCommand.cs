@@ -6,6 +6,9 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using Worker.Hosting;
 using Worker.Learner;
+using Worker.Review.Access;
+using Worker.Review.Serving;
+using Worker.Reviewing;
 using Worker.Settings;
 using Worker.Telemetry;
 using Worker.Terminal;
@@ -31,7 +34,7 @@ internal static class RunCommand
         var roles = new Option<string>("--roles")
         {
             Description = $"What this worker does, comma separated: {RoleNames.All}. classify: messages in, results " +
-                "out. learn: answers in, better heads out",
+                "out. learn: answers in, better heads out. review: the page where people answer, and the API",
             DefaultValueFactory = _ => "classify",
         };
         var command = new Command(Name, "Classify messages from Kafka to Kafka until stopped (SIGTERM drains)")
@@ -54,6 +57,8 @@ internal static class RunCommand
         await Task.Yield();
         // 1. Options first: every problem of the configuration is reported before anything is opened.
         var options = RunOptionsReader.Read(configuration);
+        if (roles.HasFlag(Roles.Review))
+            CheckWeb(options.Web);
         // 2. The host. The encoder is loaded before probes are answered: the startup probe gives it the time.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(configuration);
@@ -71,24 +76,32 @@ internal static class RunCommand
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
             options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+        var learner = new LearnerOptions(
+            options.Kafka, options.Store, options.Learn, options.Encoder, options.Input, Product.Version);
         builder.Services.AddSingleton(services => new LearnerLife(new LearnerParts(
-            new LearnerOptions(
-                options.Kafka, options.Store, options.Learn, options.Encoder, options.Input, Product.Version),
-            services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
-        // A worker of both roles is ready when it classifies: learning is in no hurry.
+            learner, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+        builder.Services.AddSingleton(services => new ReviewLife(
+            new ReviewLifeOptions(learner, options.Web), services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<TimeProvider>()));
+        // A worker of several roles is ready when it classifies, or serves the page: learning is in no hurry.
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health,
             roles.HasFlag(Roles.Classify)
                 ? services.GetRequiredService<Classifier>().Health
+                : roles.HasFlag(Roles.Review)
+                ? services.GetRequiredService<ReviewLife>().Health
                 : services.GetRequiredService<LearnerLife>().Health,
             services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
         builder.Services.AddSingleton<ClassifierService>();
         builder.Services.AddSingleton<LearnerService>();
+        builder.Services.AddSingleton<ReviewService>();
         if (roles.HasFlag(Roles.Classify))
             builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
         if (roles.HasFlag(Roles.Learn))
             builder.Services.AddHostedService(services => services.GetRequiredService<LearnerService>());
+        if (roles.HasFlag(Roles.Review))
+            builder.Services.AddHostedService(services => services.GetRequiredService<ReviewService>());
         using var host = builder.Build();
         // 3. Until SIGTERM, Ctrl-C or a failure.
         try
@@ -102,10 +115,26 @@ internal static class RunCommand
             return ExitCode.Done;
         }
         await host.WaitForShutdownAsync(stop);
-        var classified = roles.HasFlag(Roles.Classify) ? host.Services.GetRequiredService<ClassifierService>().Code : 0;
-        return classified != ExitCode.Done || !roles.HasFlag(Roles.Learn)
-            ? classified
-            : host.Services.GetRequiredService<LearnerService>().Code;
+        // One that failed ended the others. Services of other roles are not asked: asking would make them.
+        var services = host.Services;
+        if (roles.HasFlag(Roles.Classify) && services.GetRequiredService<ClassifierService>().Code is > 0 and var one)
+            return one;
+        if (roles.HasFlag(Roles.Learn) && services.GetRequiredService<LearnerService>().Code is > 0 and var two)
+            return two;
+        return roles.HasFlag(Roles.Review) ? services.GetRequiredService<ReviewService>().Code : ExitCode.Done;
+    }
+
+    /// <exception cref="UserError">A setting of the page is wrong.</exception>
+    private static void CheckWeb(WebOptions options)
+    {
+        try
+        {
+            AccessSetup.Check(options);
+        }
+        catch (WebSettingException refused)
+        {
+            throw new UserError(refused.Message, ExitCode.Configuration);
+        }
     }
 
     private static void Write(ILoggingBuilder logging, LogFormat format)

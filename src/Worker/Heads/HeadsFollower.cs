@@ -15,14 +15,21 @@ internal sealed class HeadsFollower(HeadsTopicReader topic, HeadRegistry heads, 
     private readonly List<HeadChange> behind = [];
     private bool caughtUp;
 
+    /// <summary>Gets the same records, before they are applied.</summary>
+    public Action<IReadOnlyList<SourceRecord>>? Also { get; init; }
+
     /// <summary>Follows until stopped, on its own thread.</summary>
     /// <exception cref="Worker.Kafka.Clients.KafkaFailureException">The topic cannot be read.</exception>
     public Task Run(CancellationToken stop) =>
-        Task.Factory.StartNew(
-            () => topic.Run(Take, CatchUp, stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(() => Follow(stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Follows until stopped, on the caller's thread.</summary>
+    /// <inheritdoc cref="Run"/>
+    public void Follow(CancellationToken stop) => topic.Run(Take, CatchUp, stop);
 
     private void Take(IReadOnlyList<SourceRecord> records)
     {
+        Also?.Invoke(records);
         var changes = caughtUp ? [] : behind;
         var nameless = new List<SourceRecord>();
         foreach (var record in records)

@@ -13,12 +13,15 @@ internal enum Roles
 
     /// <summary>Answers in, heads out.</summary>
     Learn = 2,
+
+    /// <summary>The review page and the API: questions out to people, their answers in.</summary>
+    Review = 4,
 }
 
 /// <summary>Roles by their names.</summary>
 internal static class RoleNames
 {
-    public const string All = "classify, learn";
+    public const string All = "classify, learn, review";
 
     /// <param name="text">Names, comma separated.</param>
     /// <exception cref="UserError">One is no role, or there is none.</exception>
@@ -30,6 +33,7 @@ internal static class RoleNames
             {
                 "CLASSIFY" => Roles.Classify,
                 "LEARN" => Roles.Learn,
+                "REVIEW" => Roles.Review,
                 _ => throw new UserError($"--roles: '{name}' is no role: name some of {All}", ExitCode.Usage),
             };
         return roles == Roles.None

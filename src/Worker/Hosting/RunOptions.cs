@@ -4,6 +4,7 @@ using Worker.Core.Results;
 using Worker.Encoders;
 using Worker.Kafka.Configuration;
 using Worker.Learner;
+using Worker.Review.Serving;
 using Worker.Store;
 
 namespace Worker.Hosting;
@@ -32,6 +33,8 @@ internal sealed class RunOptions
     public StoreOptions Store { get; init; } = new();
 
     public LearnSection Learn { get; init; } = new();
+
+    public WebOptions Web { get; init; } = new();
 
     public ShutdownOptions Shutdown { get; init; } = new();
 

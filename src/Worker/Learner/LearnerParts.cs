@@ -3,7 +3,7 @@ using Worker.Core.Messages;
 using Worker.Encoders;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Heads;
-using Worker.Kafka.Labels;
+using Worker.Kafka.Recording;
 using Worker.Pipeline;
 using Worker.Store;
 using Worker.Store.Database;
@@ -48,7 +48,8 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
 
     public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock);
 
-    public LabelsTopicReader LabelsTopic() => new(options.Kafka, loggers, clock);
+    public RecordedTopicReader LabelsTopic() =>
+        new(options.Kafka, options.Kafka.Topics.Labels, options.Kafka.LearnerGroupId, loggers, clock);
 
     public AnsweredTexts Texts(LearningStore store) => new(store, options.Kafka, options.Input, loggers, clock);
 
@@ -60,7 +61,7 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         Retry, Log);
 
     public OutboxSender Sender(LearningStore store) =>
-        new(store, options.Kafka, options.Learn, Retry, loggers, clock, Log);
+        new(store, options.Kafka, options.Learn.LeaseSeconds, Retry, loggers, clock, Log);
 
     public FeatureSource Features(LearningStore store, LoadedEncoder encoder) => new(store, encoder, Log);
 

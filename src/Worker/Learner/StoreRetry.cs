@@ -47,9 +47,9 @@ internal sealed partial class StoreRetry
     }
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Learning waits for the store, and nothing is lost meanwhile: {Reason}")]
+        Message = "Waiting for the store, and nothing is lost meanwhile: {Reason}")]
     private static partial void Away(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The store answers again: learning goes on")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store answers again")]
     private static partial void Back(ILogger log);
 }

@@ -14,7 +14,7 @@ internal static class SecretFiles
     private const string Suffix = "_FILE";
 
     /// <summary>Settings that are or may hold secrets, beside properties of the client library.</summary>
-    private static readonly string[] Secrets = ["Store:Postgres", "Kafka:HeadsSigningKey"];
+    private static readonly string[] Secrets = ["Store:Postgres", "Kafka:HeadsSigningKey", "Web:Oidc:ClientSecret"];
 
     private const long LargestBytes = 1 << 20;
     private static readonly string[] Properties = ["Kafka:Client:", "Kafka:Consumer:", "Kafka:Producer:"];

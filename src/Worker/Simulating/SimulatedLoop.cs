@@ -146,7 +146,7 @@ internal sealed class SimulatedLoop : IDisposable
                 Headers = [],
                 TimestampMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             }]);
-            store.Outbox.Sent(number);
+            store.Outbox.Sent(store.Outbox.Mark(number));
         }
     }
 

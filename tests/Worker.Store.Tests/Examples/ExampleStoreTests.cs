@@ -133,7 +133,7 @@ public class ExampleStoreTests(PostgresServer postgres)
         Assert.Equal([2], record.Value!);
         Assert.Equal(letter.Headers.Select(one => one.Key), record.Headers.Select(one => one.Key));
         Assert.Equal(letter.Headers.Select(one => one.Value), record.Headers.Select(one => one.Value));
-        test.Store.Outbox.Sent(number);
+        test.Store.Outbox.Sent(test.Store.Outbox.Mark(number));
         Assert.Empty(test.Store.Outbox.Next(0, 10));
     }
 

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
-using Worker.Core.Heads;
 using Worker.Heads;
-using Worker.Kafka.Heads;
 using Worker.Terminal;
 
 namespace Worker.Commands.Heads;
@@ -36,27 +33,11 @@ internal static class RollbackCommand
         kafka.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var options = kafka.Read(parsed);
-            var name = parsed.GetValue(label)!;
-            var there = await TopicHeads.Read(options, name, stop);
-            using var topic = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System);
-            if (there.Canary(name) is { } canary && parsed.GetValue(to) is null)
-            {
-                await CanaryEnd.Publish(topic, there, [name], stop);
-                Console.WriteLine(
-                    $"'{name}': canary v{canary.Version} is withdrawn, v{there.Find(name)!.Head!.Version} decides " +
-                    "all messages");
+            var done = await HeadRollback.Run(
+                kafka.Read(parsed), parsed.GetValue(label)!, parsed.GetValue(to), parsed.GetValue(force), stop);
+            Console.WriteLine(done.Sentence);
+            if (done.Plan is not { } plan)
                 return ExitCode.Done;
-            }
-            var plan = RollbackPlan.Of(there, name, parsed.GetValue(to));
-            var version = plan.To.Head!.Version;
-            if (!parsed.GetValue(force))
-                EncoderGuard.Check($"v{version} of '{name}'", [plan.Head], null, there);
-            await topic.PublishAsync(name, HeadJson.Serialize(plan.Head), stop);
-            await CanaryEnd.Publish(topic, there, [name], stop);
-            var step = plan.From is { } from ? $"v{from.Version} → " : "now ";
-            Console.WriteLine(
-                $"'{name}': {step}v{plan.Head.Version}, which decides as v{version} of {plan.To.When} UTC did");
             if (plan.From is { } current)
                 foreach (var line in HeadDifference.Lines(current, plan.Head))
                     Console.WriteLine(line);

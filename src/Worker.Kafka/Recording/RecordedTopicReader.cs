@@ -4,38 +4,41 @@ using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
 using Worker.Kafka.Groups;
 
-namespace Worker.Kafka.Labels;
+namespace Worker.Kafka.Recording;
 
 /// <summary>
-/// Reads the labels topic as a member of a group of its own: learners share its partitions. Invariant: reading goes on
-/// from where the caller has recorded, never from what Kafka remembers of the group; what is committed there is for
-/// tools that show the lag.
+/// Reads a topic for a store, as a member of a group of its own: its members share the partitions. Invariant: reading
+/// goes on from where the caller has recorded, never from what Kafka remembers of the group; what is committed there is
+/// for tools that show the lag.
 /// </summary>
-public sealed class LabelsTopicReader : IDisposable
+public sealed class RecordedTopicReader : IDisposable
 {
     private static readonly TimeSpan PollSlice = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Records that are handed over together at most: one transaction of the store.</summary>
     private const int BatchRecords = 1000;
 
-    private readonly KafkaOptions options;
+    private readonly string topic;
     private readonly KafkaClients clients;
     private readonly ClientLog log;
     private readonly IConsumer<byte[]?, byte[]?> consumer;
     private Func<IReadOnlyDictionary<(string Topic, int Partition), long>> recorded =
         () => new Dictionary<(string Topic, int Partition), long>();
 
-    /// <param name="options">Where and how.</param>
+    /// <param name="options">How to connect.</param>
+    /// <param name="topic">What is read.</param>
+    /// <param name="group">Whose members share it.</param>
     /// <param name="loggers">For its lines.</param>
     /// <param name="clock">For its patience.</param>
     /// <param name="outages">The worker's; null for a command that a person waits for.</param>
-    public LabelsTopicReader(
-        KafkaOptions options, ILoggerFactory loggers, TimeProvider clock, OutageLog? outages = null)
+    public RecordedTopicReader(
+        KafkaOptions options, string topic, string group, ILoggerFactory loggers, TimeProvider clock,
+        OutageLog? outages = null)
     {
-        this.options = options;
+        this.topic = topic;
         clients = new KafkaClients(options, loggers, clock, outages);
-        log = clients.Log("Labels");
-        consumer = clients.Consumer(ClientConfigs.LabelsConsumer(options), log, builder => builder
+        log = clients.Log("Recording");
+        consumer = clients.Consumer(ClientConfigs.RecordedConsumer(options, group), log, builder => builder
             .SetPartitionsAssignedHandler((_, partitions) => Starts(partitions))
             .SetPartitionsRevokedHandler((_, _) => { })
             .SetPartitionsLostHandler((_, _) => { }));
@@ -52,14 +55,14 @@ public sealed class LabelsTopicReader : IDisposable
         Func<IReadOnlyList<SourceRecord>, bool> onBatch, CancellationToken stop)
     {
         this.recorded = recorded;
-        consumer.Subscribe(options.Topics.Labels);
+        consumer.Subscribe(topic);
         var batch = new List<SourceRecord>();
         while (!stop.IsCancellationRequested)
         {
             // All that is there already goes together; what is not there yet is not waited for.
             if (Poll(batch.Count == 0 ? PollSlice : TimeSpan.Zero) is { } result)
             {
-                batch.Add(SourceRecord.From(result, options.Topics.Labels));
+                batch.Add(SourceRecord.From(result, topic));
                 if (batch.Count < BatchRecords)
                     continue;
             }
@@ -108,7 +111,7 @@ public sealed class LabelsTopicReader : IDisposable
         try
         {
             consumer.Commit(batch.GroupBy(record => record.Partition).Select(partition => new TopicPartitionOffset(
-                options.Topics.Labels, partition.Key, partition.Max(record => record.Offset) + 1)));
+                topic, partition.Key, partition.Max(record => record.Offset) + 1)));
         }
         catch (KafkaException error)
         {
@@ -127,7 +130,7 @@ public sealed class LabelsTopicReader : IDisposable
             when (error.Error.IsFatal || error.Error.Code == ErrorCode.TopicAuthorizationFailed)
         {
             throw new KafkaFailureException(error.Error.IsFatal ? KafkaFailure.Fatal : KafkaFailure.Unauthorised,
-                $"the labels topic '{options.Topics.Labels}' cannot be read: {clients.Redact(error.Error.Reason)}");
+                $"topic '{topic}' cannot be read: {clients.Redact(error.Error.Reason)}");
         }
         catch (ConsumeException error)
         {

@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+using Worker.Core.Health;
+using Worker.Core.Heads;
+using Worker.Encoders;
+using Worker.Heads;
+using Worker.Kafka.Heads;
+using Worker.Kafka.Inspection;
+using Worker.Kafka.Recording;
+using Worker.Learner;
+using Worker.Review.Serving;
+using Worker.Review.Similar;
+using Worker.Store;
+
+namespace Worker.Reviewing;
+
+/// <summary>How the review role is configured.</summary>
+internal sealed record ReviewLifeOptions(LearnerOptions Learner, WebOptions Web);
+
+/// <summary>
+/// The life of the review page and the API. Loops, each on its own thread: the heads topic tells the heads in use, the
+/// review topic goes into the queue, answers go out to the labels topic, one thread owns the encoder, and one looks at
+/// the stream. The page works while Kafka is away.
+/// </summary>
+internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory loggers, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private readonly ILogger log = loggers.CreateLogger<ReviewLife>();
+    private readonly StoreRetry retry = new(loggers.CreateLogger<StoreRetry>(), clock);
+    private readonly LearnerOptions learner = options.Learner;
+
+    /// <summary>What it is doing, for probes.</summary>
+    public WorkerHealth Health { get; } = new();
+
+    /// <summary>Where the page is; empty before it is there.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Serves until stopped.</summary>
+    /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
+    public async Task Run(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // 1. The store and the encoder.
+        Health.Waiting("for the store");
+        using var store = await OnThread(
+            () => retry.Run(() => LearningStore.Open(learner.Store, clock), ended.Token));
+        Health.Waiting("for the encoder");
+        using var loaded = await OnThread(Encoder);
+        var encoder = loaded.Encoder;
+        var heads = new HeadRegistry(HeadSet.Empty(encoder.Hash, encoder.Features), log);
+        var anomalies = new AnomalyRegistry(encoder.Hash, encoder.Features, log);
+        var champions = new Champions(learner.Kafka.Topics.Heads);
+        using var scorer = new RequestScorer(loaded, heads, anomalies, clock);
+        using var probe = new StreamProbe(learner.Kafka, loggers, clock);
+        var live = new LiveStream(probe, () => [], clock);
+        // 2. The page, as soon as it can say something.
+        await using var server = new ReviewServer(
+            new ReviewParts(
+                options.Web, store, learner.Kafka.Topics.Labels, scorer,
+                new KnownModels(store, heads, champions, learner.Kafka, learner.Learn, clock),
+                new SimilarQuestions(store, () => Compared(loaded)), live),
+            loggers, clock);
+        await server.Start(ended.Token);
+        Address = server.Address;
+        log.LogInformation("Review page and API at {Address}, from {Store}", server.Address, store.Description);
+        Health.Ready();
+        // 3. Until stopped.
+        var features = new FeatureSource(store, loaded, log);
+        Task[] loops =
+        [
+            OnThread(() => FollowHeads(heads, anomalies, champions, ended.Token)),
+            OnThread(() => TakeItems(store, ended.Token)),
+            OnThread(() => Send(store, ended.Token)),
+            OnThread(() => Own(scorer, features, ended.Token)),
+            OnThread(() => live.Run(ended.Token)),
+        ];
+        try
+        {
+            // None ends by itself but by a failure: then the others end too.
+            await await Task.WhenAny(loops);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            Health.Waiting("for the end");
+            await ended.CancelAsync();
+            await Task.WhenAll(loops).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private LoadedEncoder Encoder() => LoadedEncoder.Open(new EncoderSection
+    {
+        Bundle = learner.Encoder.Bundle,
+        Device = learner.Encoder.Device,
+        Precision = learner.Encoder.Precision,
+        Threads = learner.Learn.Threads,
+        Features = learner.Encoder.Serving([learner.Learn.Feature]).Features,
+    });
+
+    /// <summary>Texts are compared by the mean of the last layer, where there is one: what it was trained for.</summary>
+    private static ComparedFeature Compared(LoadedEncoder loaded)
+    {
+        var layout = loaded.Encoder.Features;
+        var feature = layout.Find("mean") ?? layout.Features[^1];
+        return new ComparedFeature(loaded.Encoder.Hash, feature.Offset, feature.Width, layout.Width);
+    }
+
+    private void FollowHeads(
+        HeadRegistry heads, AnomalyRegistry anomalies, Champions champions, CancellationToken stop)
+    {
+        using var topic = new HeadsTopicReader(learner.Kafka, loggers, clock);
+        var follower = new HeadsFollower(topic, heads, anomalies, log) { Also = champions.Take };
+        follower.Follow(stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void TakeItems(LearningStore store, CancellationToken stop)
+    {
+        var (kafka, topic) = (learner.Kafka, learner.Kafka.Topics.Review);
+        using var reader = new RecordedTopicReader(kafka, topic, kafka.ReviewGroupId, loggers, clock);
+        var intake = new ReviewIntake(store, topic, retry, log);
+        reader.Run(() => intake.NextOffsets(stop), records => intake.Take(records, stop), stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void Send(LearningStore store, CancellationToken stop)
+    {
+        using var sender = new OutboxSender(
+            store, learner.Kafka, learner.Learn.LeaseSeconds, retry, loggers, clock, log);
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            if (sender.Send(stop) == 0)
+                stop.WaitHandle.WaitOne(Pause);
+        }
+    }
+
+    /// <summary>Requests first; while there are none, texts that nobody has encoded yet.</summary>
+    private void Own(RequestScorer scorer, FeatureSource features, CancellationToken stop)
+    {
+        scorer.Run(() => retry.Run(features.EncodeMissing, stop) > 0, stop);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private static Task OnThread(Action loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static Task<T> OnThread<T>(Func<T> loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}
