@@ -49,7 +49,8 @@ function overview(heads, learning) {
         count(state?.yes ?? head?.positives), count(state?.no ?? head?.negatives), count(state?.new),
         head?.certified_until ? day(head.certified_until) : 'none', head?.challenger ? `v${head.challenger}` : '–',
         head?.canary ? `v${head.canary}` : '–',
-        state?.version ? [`v${state.version} `, tag(`${state.state}`, kindOf(state.state))] : '–', state?.next ?? '–',
+        state?.version ? [`v${state.version} `, tag(`${state.state}`, kindOf(state.state))] : '–',
+        state?.next ?? '–',
       ];
     }));
 }
@@ -181,8 +182,9 @@ function history(versions) {
     h('p', { class: 'soft' }, `${count(one.positives)} yes, ${count(one.negatives)} no` +
       (one.f1 === undefined ? '' : ` · F1 ${probability(one.f1)}`) +
       (one.log_loss === undefined ? '' : ` · log-loss ${one.log_loss.toFixed(3)}`)),
-    one.bars.length > 0 && h('ul', { class: 'bars' }, one.bars.map(bar => h('li', { class: bar.passed ? 'good' : 'bad' },
-      h('b', {}, bar.passed ? 'passed' : 'failed'), ` ${bar.name}: ${bar.sentence}`))))));
+    one.bars.length > 0 && h('ul', { class: 'bars' }, one.bars.map(bar =>
+      h('li', { class: bar.passed ? 'good' : 'bad' },
+        h('b', {}, bar.passed ? 'passed' : 'failed'), ` ${bar.name}: ${bar.sentence}`))))));
 }
 
 /** @param {string | undefined} state */

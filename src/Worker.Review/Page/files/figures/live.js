@@ -130,6 +130,7 @@ function sample(results) {
     ['<time', '<message', '<decision', '<most probable', 'p', '<confidence', 'p-value of being known', '<people'],
     results.map(one => [
       clock(one.at), `${one.message.topic} ${one.message.partition}:${one.message.offset}`,
-      tag(one.decision, one.decision), one.top ?? '–', probability(one.p), one.confidence ?? '–', probability(one.anomaly_p), one.asked ? tag('asked') : '',
+      tag(one.decision, one.decision), one.top ?? '–', probability(one.p), one.confidence ?? '–',
+      probability(one.anomaly_p), one.asked ? tag('asked') : '',
     ]));
 }
