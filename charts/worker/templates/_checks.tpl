@@ -61,13 +61,20 @@
 {{- end -}}
 {{- $_ := set $seen (lower .) true -}}
 {{- end -}}
-{{- if has "learn" .Values.roles -}}
+{{- if or (has "learn" .Values.roles) (has "review" .Values.roles) -}}
+{{- $role := ternary "learn" "review" (has "learn" .Values.roles) -}}
 {{- $postgres := or (hasKey $seen "store__postgres") (hasKey $seen "store__postgres_file") .Values.envFrom -}}
 {{- $path := default dict .Values.config.Store | dig "Path" nil -}}
 {{- if and (not $postgres) (not $path) -}}
-{{- $wrong = append $wrong "roles has learn: give Store__Postgres (existingSecret.env), or config.Store.Path on a volume that extraVolumes brings" -}}
+{{- $wrong = append $wrong (printf "roles has %s: give Store__Postgres (existingSecret.env), or config.Store.Path on a volume that extraVolumes brings" $role) -}}
 {{- else if and $path (not $postgres) (gt (int .Values.replicas) 1) -}}
-{{- $wrong = append $wrong (printf "roles has learn and replicas is %d, but config.Store.Path is a file of one pod: give Store__Postgres (existingSecret.env)" (int .Values.replicas)) -}}
+{{- $wrong = append $wrong (printf "roles has %s and replicas is %d, but config.Store.Path is a file of one pod: give Store__Postgres (existingSecret.env)" $role (int .Values.replicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- if has "review" .Values.roles -}}
+{{- $keys := or (hasKey $seen "web__apikeys__0") (hasKey $seen "web__apikeys__0_file") .Values.envFrom -}}
+{{- if and (not $keys) (not (default dict .Values.config.Web.Oidc).Authority) -}}
+{{- $wrong = append $wrong "roles has review: say who may use the page, by config.Web.Oidc.Authority (people) or Web__ApiKeys__0 in existingSecret.env (programs)" -}}
 {{- end -}}
 {{- end -}}
 {{- if $wrong -}}

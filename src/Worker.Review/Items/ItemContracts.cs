@@ -28,14 +28,14 @@ internal sealed record MessageView(string Topic, int Partition, long Offset);
 /// <summary>One reason to ask.</summary>
 internal sealed record ReasonView(
     [property: Description("uncertain, uncertified, disagreement, anomaly, described or audit.")] string Reason,
-    [property: Description("The label that it is about; absent for the text as a whole.")] string? Label,
+    [property: Description("The label that it is about; null for the text as a whole.")] string? Label,
     [property: Description("0 to 1.")] double Strength);
 
 /// <summary>A label of a question.</summary>
 internal sealed record LabelView(
     string Label,
     [property: Description("Whether the question is about it.")] bool Asked,
-    [property: Description("Probability, 0 to 1; absent where scores are not shown, like the fields after it.")]
+    [property: Description("Probability, 0 to 1; null where scores are not shown, like the fields after it.")]
     double? P,
     [property: Description("yes, no or review.")] string? Decision,
     [property: Description("certified, likely or uncertain.")] string? Confidence,
@@ -98,7 +98,7 @@ internal sealed record BulkView(
 
 /// <summary>What was taken back.</summary>
 internal sealed record UndoView(
-    [property: Description("The question, which the seat has again; absent where there is nothing to take back.")]
+    [property: Description("The question, which the seat has again; null where there is nothing to take back.")]
     ReviewItemView? Item);
 
 /// <summary>How far reviewing has come.</summary>
@@ -116,5 +116,5 @@ internal sealed record ProgressView(
 /// <summary>How often people say what the heads decided.</summary>
 internal sealed record AgreementView(
     [property: Description("Labels that were answered yes or no.")] long Answered,
-    [property: Description("Share of them that agrees with the heads, 0 to 1; absent where nothing was answered.")]
+    [property: Description("Share of them that agrees with the heads, 0 to 1; null where nothing was answered.")]
     double? Agreement);

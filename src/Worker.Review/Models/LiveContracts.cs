@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Worker.Review.Models;
 
-/// <summary>How the stream does now. What is not known is absent.</summary>
+/// <summary>How the stream does now. What is not known is null.</summary>
 internal sealed record LiveView(
     [property: Description("The last minutes, oldest first.")] IReadOnlyList<LivePointView> History,
     [property: Description("Of a sample of the newest results.")] IReadOnlyList<LabelRateView> Labels,

@@ -15,7 +15,7 @@ internal sealed record HeadView(
     [property: Description("What a label without answers means, in words.")] string? Description,
     [property: Description("Texts with the label that it was trained on.")] int Positives,
     [property: Description("Texts without it.")] int Negatives,
-    [property: Description("When its certificate ends; absent without one.")] DateTimeOffset? CertifiedUntil,
+    [property: Description("When its certificate ends; null without one.")] DateTimeOffset? CertifiedUntil,
     [property: Description("Version of a head that runs beside it and decides nothing.")] int? Challenger,
     [property: Description("Version of a head that decides a share of the messages.")] int? Canary);
 
@@ -26,7 +26,7 @@ internal sealed record HeadVersionView(
     [property: Description("What was decided, in one sentence.")] string Sentence,
     [property: Description("What it would decide by itself, and at which error.")] string? Alone,
     [property: Description("The bars of the gate, in their order.")] IReadOnlyList<BarView> Bars,
-    [property: Description("Who decided; absent for the gate.")] string? By,
+    [property: Description("Who decided; null for the gate.")] string? By,
     int Positives, int Negatives,
     [property: Description("F1 on texts that it was not fitted on.")] double? F1,
     [property: Description("Log-loss on texts that it was not fitted on.")] double? LogLoss,
@@ -70,7 +70,7 @@ internal sealed record LearningView(
 /// <summary>A label that can be answered.</summary>
 internal sealed record KnownLabelView(
     string Label, string? Group, string? Description,
-    [property: Description("Version in use; absent without a head.")] int? Version, long Yes, long No);
+    [property: Description("Version in use; null without a head.")] int? Version, long Yes, long No);
 
 /// <summary>A person puts a head into use, or goes back to an earlier one.</summary>
 internal sealed record HeadChoiceRequest(

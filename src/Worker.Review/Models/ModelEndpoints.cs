@@ -14,6 +14,8 @@ namespace Worker.Review.Models;
 /// <summary>Classifying, heads and learning, over HTTP.</summary>
 internal static class ModelEndpoints
 {
+    private const int MaximumSimilar = 100;
+
     public static void Map(RouteGroupBuilder api, ReviewParts parts)
     {
         var (scorer, models, log) = (parts.Scorer, parts.Models, parts.Store.AuditLog);
@@ -69,8 +71,10 @@ internal static class ModelEndpoints
         api.MapGet("/live", Ok<LiveView> () => TypedResults.Ok(parts.Live.Now()))
             .WithName("live").WithTags("Stream").Needs(Scopes.Read).WithSummary("How the stream does now");
         api.MapGet("/items/{id}/similar", Ok<SimilarView> (
-                long id, [Description("1 to 100.")] [Range(1, 100)] int count = 10) =>
-                TypedResults.Ok(parts.Similar.Like(id, Math.Clamp(count, 1, 100))))
+                long id, [Description("1 to 100.")] [Range(1, MaximumSimilar)] int count = 10) =>
+                TypedResults.Ok(parts.Similar.Like(id, count is >= 1 and <= MaximumSimilar ? count
+                    : throw new RefusedRequestException(
+                        400, "bad-request", $"count is {count}: it must be from 1 to {MaximumSimilar}"))))
             .WithName("similar").WithTags("Questions").Needs(Scopes.Read).NotThere()
             .WithSummary("Open questions whose texts are most like a question's");
         learning.MapGet("/log", Ok<IReadOnlyList<AuditEntry>> () => TypedResults.Ok(log.Newest(200)))

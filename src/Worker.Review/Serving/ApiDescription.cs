@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,8 +24,10 @@ internal static class ApiDescription
                 new StoreOptions { Path = System.IO.Path.Combine(folder.FullName, "store.db") }, TimeProvider.System);
             // Endpoints are described by their types; nobody calls them.
             await using var server = new ReviewServer(
-                new ReviewParts(new WebOptions(), store, "labels", null!, null!, null!, null!),
+                new ReviewParts(new WebOptions { Port = 0 }, store, "labels", null!, null!, null!, null!),
                 NullLoggerFactory.Instance, TimeProvider.System);
+            // What there is, is known once it runs.
+            await server.Start(stop);
             using var writer = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
             var document = await server.Document(stop);
             document.SerializeAsV31(new OpenApiJsonWriter(writer));
@@ -75,20 +78,26 @@ internal static class ApiDescription
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            if (context.JsonTypeInfo.Type == typeof(System.Text.Json.JsonElement))
-                Answer(schema);
+            if (context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, JsonElement>))
+            {
+                (schema.MinProperties, schema.MinLength) = (1, null);
+                schema.AdditionalProperties = Answer;
+            }
             return Task.CompletedTask;
         });
     }
 
     /// <summary>What may be said to a label.</summary>
-    private static void Answer(OpenApiSchema schema) => schema.AnyOf =
-    [
-        new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Enum = [JsonValue.Create("yes"), JsonValue.Create("no"), JsonValue.Create("unknown")],
-        },
-        new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
-    ];
+    private static OpenApiSchema Answer => new()
+    {
+        AnyOf =
+        [
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [JsonValue.Create("yes"), JsonValue.Create("no"), JsonValue.Create("unknown")],
+            },
+            new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" },
+        ],
+    };
 }

@@ -92,12 +92,10 @@ internal sealed class ReviewServer : IAsyncDisposable
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             json.SerializerOptions.AllowDuplicateProperties = false;
-            // Labels and texts may hold any character: "\ud800" is no text.
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         AccessSetup.Add(services, options, parts.Store);

@@ -15,7 +15,7 @@ public partial class HouseTests
         [.. Directory.GetDirectories(Source).Select(path => Path.GetFileName(path)!)];
 
     public static TheoryData<string> Walks() => ["The way of a message", "The way of a head", "The way of an example",
-            "The way of an answer"];
+            "The way of an answer", "The way of a question"];
 
     [Theory]
     [MemberData(nameof(Projects))]
