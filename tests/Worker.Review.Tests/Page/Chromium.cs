@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Worker.Review.Tests.Page;
 
-/// <summary>One browser for all tests of the page; each gets a profile of its own. None: the tests are skipped.</summary>
+/// <summary>One browser for all tests of the page, which are skipped without one. Each has its own profile.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome"];

@@ -9,7 +9,8 @@ public class PictureTests(Chromium chromium)
     [
         "I sent the shoes back three weeks ago and nobody has told me what happens with the money.",
         "The second parcel never came. Can I have what I paid for it?", "Please cancel order 4711 and pay me back.",
-        "Your voucher was for 20 and only 10 came off the price.", "Do I pay for the way back if the jacket is too small?",
+        "Your voucher was for 20 and only 10 came off the price.",
+        "Do I pay for the way back if the jacket is too small?",
         "When will the amount be on my account again?",
     ];
 

@@ -33,7 +33,8 @@ public class TextTests(Chromium chromium)
             Assert.Equal(Hostile[i], await window.Text.TextContentAsync());
             await IsInPlace(window.Page);
             if (i == 2)
-                Assert.Equal("rtl", await window.Text.EvaluateAsync<string>("text => getComputedStyle(text).direction"));
+                Assert.Equal(
+                    "rtl", await window.Text.EvaluateAsync<string>("text => getComputedStyle(text).direction"));
             await window.Press("n");
         }
         await window.Sent(Hostile.Length);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Worker.Review.Tests.Page;
 
-/// <summary>The page's modules are plain JavaScript; their types, in comments, are checked by TypeScript's checker.</summary>
+/// <summary>The page's modules are plain JavaScript; TypeScript's checker checks the types in their comments.</summary>
 public class TypeTests
 {
     private const string Checker = "typescript@5.9";
