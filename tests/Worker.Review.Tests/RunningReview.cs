@@ -6,6 +6,7 @@ using Worker.Core.Answers;
 using Worker.Core.Messages;
 using Worker.Core.Questions;
 using Worker.Review.Access;
+using Worker.Review.Http;
 using Worker.Review.Models;
 using Worker.Review.Serving;
 using Worker.Store;

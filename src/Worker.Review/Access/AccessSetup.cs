@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Store;
 
 namespace Worker.Review.Access;

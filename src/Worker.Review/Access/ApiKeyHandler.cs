@@ -39,7 +39,7 @@ internal sealed class ApiKeyHandler(
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(person, Scheme.Name)));
     }
 
-    /// <summary>The API answers with problem details (<see cref="Serving.Problems"/>), not with a page.</summary>
+    /// <summary>The API answers with problem details (<see cref="Http.Problems"/>), not with a page.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.StatusCode = Microsoft.AspNetCore.Http.StatusCodes.Status401Unauthorized;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 
 namespace Worker.Review.Access;
 
@@ -19,7 +19,8 @@ internal static partial class SignIn
 {
     private const string Cookie = CookieAuthenticationDefaults.AuthenticationScheme;
 
-    public static void Map(WebApplication app, WebOptions options, Func<string> address)
+    /// <param name="log">Where links are written.</param>
+    public static void Map(WebApplication app, WebOptions options, Func<string> address, ILogger log)
     {
         var (isLocal, links) = (AccessSetup.IsLocal(options), (LoginLinks)app.Services.GetService(typeof(LoginLinks))!);
         app.MapGet("/signin/ways", () => new SignInWays(isLocal, options.Oidc.IsOn)).ExcludeFromDescription();
@@ -31,25 +32,25 @@ internal static partial class SignIn
         if (options.Oidc.IsOn)
             app.MapGet("/signin/provider", () => Results.Challenge(
                 new AuthenticationProperties { RedirectUri = "/" }, [OpenIdConnectDefaults.AuthenticationScheme]))
-                .ExcludeFromDescription().RequireRateLimiting(RateLimits.SignIn);
+                .ExcludeFromDescription().RequireRateLimiting(RateLimits.PerAddress);
         if (!isLocal)
             return;
         app.MapGet("/signin", async (HttpContext context, string? token) =>
         {
             if (token is null || !links.Use(token))
             {
-                Link(app.Logger, $"{address()}/signin?token={links.Next()}");
+                Link(log, $"{address()}/signin?token={links.Next()}");
                 return Results.Redirect("/?signin=expired");
             }
             var name = options.Person.Length > 0 ? options.Person : Environment.UserName;
             await context.SignInAsync(Cookie, Person(name, Scopes.All));
             return Results.Redirect("/");
-        }).ExcludeFromDescription().RequireRateLimiting(RateLimits.SignIn);
+        }).ExcludeFromDescription().RequireRateLimiting(RateLimits.PerAddress);
     }
 
     /// <summary>Says in the log how to come in, where the page is for this machine alone.</summary>
-    public static void SayLink(WebApplication app, string address) =>
-        Link(app.Logger, $"{address}/signin?token={((LoginLinks)app.Services.GetService(typeof(LoginLinks))!).Next()}");
+    public static void SayLink(WebApplication app, string address, ILogger log) =>
+        Link(log, $"{address}/signin?token={((LoginLinks)app.Services.GetService(typeof(LoginLinks))!).Next()}");
 
     /// <summary>Somebody with scopes.</summary>
     internal static ClaimsPrincipal Person(string name, IEnumerable<string> scopes) => new(new ClaimsIdentity(

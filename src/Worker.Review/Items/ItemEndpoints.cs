@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Worker.Review.Access;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 
 namespace Worker.Review.Items;
 

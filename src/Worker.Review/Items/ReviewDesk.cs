@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Worker.Core.Answers;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Store;
 using Worker.Store.Questions;
 

@@ -1,12 +1,12 @@
-using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.ComponentModel;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Worker.Review.Access;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Store.Questions;
 
 namespace Worker.Review.Models;

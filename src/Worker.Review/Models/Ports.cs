@@ -1,10 +1,19 @@
+using Worker.Review.Http;
+using Worker.Store;
+
 namespace Worker.Review.Models;
+
+/// <summary>What the server serves.</summary>
+/// <param name="LabelsTopic">Where answers go.</param>
+internal sealed record ReviewParts(
+    WebOptions Options, LearningStore Store, string LabelsTopic, ITextScorer Scorer, IModels Models,
+    ISimilarQuestions Similar, ILiveStream Live);
 
 /// <summary>Classifies texts now, as the stream does. Any thread.</summary>
 internal interface ITextScorer
 {
     /// <param name="texts">At most 256.</param>
-    /// <exception cref="Serving.RefusedRequestException">There are no heads yet, or the encoder fails on a
+    /// <exception cref="RefusedRequestException">There are no heads yet, or the encoder fails on a
     /// text.</exception>
     Task<ClassifyView> Score(IReadOnlyList<string> texts, CancellationToken stop);
 }
@@ -16,11 +25,11 @@ internal interface IModels
     IReadOnlyList<HeadView> InUse();
 
     /// <summary>Newest first.</summary>
-    /// <exception cref="Serving.RefusedRequestException">The store knows no such label.</exception>
+    /// <exception cref="RefusedRequestException">The store knows no such label.</exception>
     IReadOnlyList<HeadVersionView> History(string label);
 
     /// <summary>How a head of the store does.</summary>
-    /// <exception cref="Serving.RefusedRequestException">There is no such head.</exception>
+    /// <exception cref="RefusedRequestException">There is no such head.</exception>
     HeadCurvesView Curves(string label, int version);
 
     IReadOnlyList<LearningView> Learning();
@@ -36,7 +45,7 @@ internal interface IModels
     Task<string> RollBack(string label, int? version, CancellationToken stop);
 
     /// <summary>Has a label trained as soon as a learner is free.</summary>
-    /// <exception cref="Serving.RefusedRequestException">The store knows no such label.</exception>
+    /// <exception cref="RefusedRequestException">The store knows no such label.</exception>
     void Train(string label);
 }
 

@@ -1,9 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.OpenApi;
+using Worker.Review.Http;
+using Worker.Review.Models;
 using Worker.Store;
 
 namespace Worker.Review.Serving;

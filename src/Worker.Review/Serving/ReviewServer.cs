@@ -1,11 +1,11 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.OpenApi;
@@ -15,30 +15,29 @@ using Microsoft.Extensions.Logging;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 using Worker.Review.Access;
+using Worker.Review.Http;
 using Worker.Review.Items;
 using Worker.Review.Models;
 using Worker.Review.Page;
-using Worker.Store;
 
 namespace Worker.Review.Serving;
-
-/// <summary>What the server serves.</summary>
-/// <param name="LabelsTopic">Where answers go.</param>
-internal sealed record ReviewParts(
-    WebOptions Options, LearningStore Store, string LabelsTopic, ITextScorer Scorer, IModels Models,
-    ISimilarQuestions Similar, ILiveStream Live);
 
 /// <summary>The review page and the API.</summary>
 internal sealed class ReviewServer : IAsyncDisposable
 {
+    /// <summary>Under this name it says how to come in.</summary>
+    public const string LogName = "Worker.Review";
+
     private readonly ReviewParts parts;
     private readonly WebApplication app;
+    private readonly ILogger log;
 
     /// <exception cref="WebSettingException">A setting is wrong.</exception>
     public ReviewServer(ReviewParts parts, ILoggerFactory loggers, TimeProvider clock)
     {
         AccessSetup.Check(parts.Options);
         this.parts = parts;
+        log = loggers.CreateLogger(LogName);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(loggers);
@@ -70,7 +69,7 @@ internal sealed class ReviewServer : IAsyncDisposable
         }
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         if (AccessSetup.IsLocal(parts.Options))
-            SignIn.SayLink(app, Address);
+            SignIn.SayLink(app, Address, log);
     }
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
@@ -136,7 +135,7 @@ internal sealed class ReviewServer : IAsyncDisposable
         ItemEndpoints.Map(api, new ReviewDesk(parts.Store, parts.LabelsTopic, parts.Options, clock));
         ModelEndpoints.Map(api, parts);
         PersonEndpoint.Map(api);
-        SignIn.Map(app, parts.Options, () => Address);
+        SignIn.Map(app, parts.Options, () => Address, log);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Scopes.Read);
         app.MapScalarApiReference(SecurityHeaders.Reference, reference => reference
             .WithTitle("Worker API").WithOpenApiRoutePattern(ApiDescription.Path).DisableAgent())

@@ -27,14 +27,25 @@ internal static class DemoCommand
             new NumberRange<int>(100, 10_000_000));
         var precision = CheckedOptions.Choice("--precision", "Arithmetic", "int8", "auto", "f32", "int8");
         var device = CheckedOptions.Choice("--device", "Where the encoder runs", "auto", "auto", "cpu", "cuda");
+        var serve = new Option<bool>("--serve")
+        {
+            Description = "Stream slowly and open the review page: answer, and watch a head get better, until Ctrl-C",
+        };
+        var port = CheckedOptions.Number(
+            "--port", "With --serve: the page's port", 8081, new NumberRange<int>(0, 65535));
         var command = new Command("demo", "Train heads, stream messages through an embedded broker, classify them live")
         {
-            data, heads, messages, precision, device,
+            data, heads, messages, precision, device, serve, port,
         };
         reading.AddTo(command);
-        command.SetAction((parsed, stop) => DemoRun.Run(
-            new DemoOptions(parsed.GetValue(data), reading.Read(parsed), parsed.GetValue(heads),
-                parsed.GetValue(messages), parsed.GetValue(precision)!, parsed.GetValue(device)!), stop));
+        command.SetAction((parsed, stop) =>
+        {
+            var options = new DemoOptions(
+                parsed.GetValue(data), reading.Read(parsed), parsed.GetValue(heads), parsed.GetValue(messages),
+                parsed.GetValue(precision)!, parsed.GetValue(device)!);
+            return parsed.GetValue(serve)
+                ? ServeRun.Run(options, parsed.GetValue(port), stop) : DemoRun.Run(options, stop);
+        });
         return command;
     }
 }

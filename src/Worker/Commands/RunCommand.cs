@@ -7,7 +7,7 @@ using OpenTelemetry.Metrics;
 using Worker.Hosting;
 using Worker.Learner;
 using Worker.Review.Access;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Reviewing;
 using Worker.Settings;
 using Worker.Telemetry;

@@ -4,7 +4,7 @@ using Worker.Core.Results;
 using Worker.Encoders;
 using Worker.Kafka.Configuration;
 using Worker.Learner;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Store;
 
 namespace Worker.Hosting;

@@ -6,8 +6,8 @@ using Worker.Core.Heads;
 using Worker.Core.Results;
 using Worker.Encoders;
 using Worker.Heads;
+using Worker.Review.Http;
 using Worker.Review.Models;
-using Worker.Review.Serving;
 
 namespace Worker.Reviewing;
 

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
-using Worker.Core.Health;
 using Worker.Core.Heads;
+using Worker.Core.Health;
 using Worker.Encoders;
 using Worker.Heads;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Kafka.Recording;
 using Worker.Learner;
+using Worker.Review.Http;
+using Worker.Review.Models;
 using Worker.Review.Serving;
 using Worker.Review.Similar;
 using Worker.Store;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Worker.Review.Access;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 
 namespace Worker.Review.Tests.Access;
 

@@ -7,7 +7,7 @@ using Worker.Core.Answers;
 using Worker.Core.Messages;
 using Worker.Learner;
 using Worker.Review.Access;
-using Worker.Review.Serving;
+using Worker.Review.Http;
 using Worker.Reviewing;
 using Worker.Store;
 

@@ -7,7 +7,7 @@ using Worker.Core;
 using Worker.Store.Database;
 using Worker.Store.Questions;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>
 /// Errors as problem details (RFC 9457). <c>type</c> is <c>urn:worker:KIND</c>, which programs may rely on;

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Worker.Reviewing;
 using Worker.Terminal;
 
-namespace Worker.Hosting;
+namespace Worker.Reviewing;
 
 /// <summary>Runs the review page as the host's service; when it fails, the process ends with its exit code.</summary>
 internal sealed class ReviewService(ReviewLife review, IHostApplicationLifetime host, ILogger<ReviewService> log)

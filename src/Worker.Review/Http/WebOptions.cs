@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>Where the review page and the API are, and who may use them. Section "Web".</summary>
 internal sealed class WebOptions

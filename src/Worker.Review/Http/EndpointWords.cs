@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>What endpoints say of themselves in the API's description.</summary>
 internal static class EndpointWords

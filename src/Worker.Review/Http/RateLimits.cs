@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>How often somebody may ask.</summary>
 internal static class RateLimits
 {
     /// <summary>Policy of signing in: tries to guess a token must not be cheap.</summary>
-    public const string SignIn = "sign-in";
+    public const string PerAddress = "per-address";
 
-    private const int SignInsPerMinute = 20;
+    private const int TriesPerMinute = 20;
 
     public static void Add(IServiceCollection services, WebOptions options) => services.AddRateLimiter(limits =>
     {
@@ -30,10 +30,10 @@ internal static class RateLimits
                 ReplenishmentPeriod = TimeSpan.FromSeconds(1),
                 QueueLimit = 0,
             }));
-        limits.AddPolicy(SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
+        limits.AddPolicy(PerAddress, context => RateLimitPartition.GetFixedWindowLimiter(
             Address(context), _ => new FixedWindowRateLimiterOptions
             {
-                PermitLimit = SignInsPerMinute,
+                PermitLimit = TriesPerMinute,
                 Window = TimeSpan.FromMinutes(1),
                 QueueLimit = 0,
             }));

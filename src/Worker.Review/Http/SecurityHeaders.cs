@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>What browsers are told: nothing from elsewhere, no script in a page's text, no frame around it.</summary>
 internal static class SecurityHeaders

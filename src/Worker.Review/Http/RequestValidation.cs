@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http;
 
-namespace Worker.Review.Serving;
+namespace Worker.Review.Http;
 
 /// <summary>Holds bodies against what their contracts allow, before an endpoint sees them.</summary>
 internal sealed class RequestValidation : IEndpointFilter
