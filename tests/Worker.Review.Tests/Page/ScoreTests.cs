@@ -15,7 +15,8 @@ public class ScoreTests(Chromium chromium)
         await window.Question();
         var question = window.Page.Locator("article.question");
         await Assertions.Expect(question).ToContainTextAsync("Unsure: refund is at .41, between .31 and .90");
-        await Assertions.Expect(question).ToContainTextAsync("Is it refund?wants money back");
+        await Assertions.Expect(question).ToContainTextAsync("Is it refund?");
+        await Assertions.Expect(question).ToContainTextAsync("wants money back");
         await Assertions.Expect(question).ToContainTextAsync("no, uncertain");
         await window.Press("y");
         await window.Sent(1);

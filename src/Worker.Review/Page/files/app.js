@@ -20,7 +20,7 @@ let leave = () => { };
 
 session.addEventListener('signed-out', () => {
   context?.outbox.pause();
-  askToSignIn(() => context?.outbox.unsent ?? 0, signedIn);
+  askToSignIn(context !== null, () => context?.outbox.unsent ?? 0, signedIn);
 });
 addEventListener('hashchange', () => route(true));
 begin();

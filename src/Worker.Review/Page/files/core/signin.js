@@ -8,17 +8,18 @@ let dialog = null;
 
 /**
  * Says how to sign in. Whatever is unsent stays in this browser, and is sent after that.
+ * @param {boolean} hadSession Whether somebody was signed in before.
  * @param {() => number} unsent
  * @param {() => Promise<boolean>} retry Whether somebody is signed in by now.
  */
-export async function askToSignIn(unsent, retry) {
+export async function askToSignIn(hadSession, unsent, retry) {
   if (dialog)
     return;
   const before = new URLSearchParams(location.search).get('signin');
   const kept = unsent();
   const explanation = h('div', {});
   dialog = h('dialog', { class: 'dialog sign-in', 'aria-labelledby': 'sign-in-title' },
-    h('h2', { id: 'sign-in-title' }, kept ? 'Your session has ended' : 'Sign in'),
+    h('h2', { id: 'sign-in-title' }, hadSession ? 'Your session has ended' : 'Sign in'),
     before === 'expired' && h('p', { class: 'hint' },
       'That link was used before, or a newer one has replaced it. A fresh link is in the worker’s log now.'),
     before === 'failed' && h('p', { class: 'hint bad' },
@@ -28,7 +29,9 @@ export async function askToSignIn(unsent, retry) {
       : `${kept} answers are unsent. They are kept in this browser and sent after you sign in.`),
     explanation,
     h('div', { class: 'buttons' }, h('button', { type: 'button', onclick: again }, 'I have signed in')));
+  // Escape does not sign anybody in. Browsers let a page refuse it once; after that it opens again.
   dialog.addEventListener('cancel', event => event.preventDefault());
+  dialog.addEventListener('close', () => dialog?.showModal());
   document.body.append(dialog);
   dialog.showModal();
   window.addEventListener('focus', again);
@@ -43,7 +46,6 @@ export async function askToSignIn(unsent, retry) {
     if (!await retry())
       return;
     window.removeEventListener('focus', again);
-    dialog?.close();
     dialog?.remove();
     dialog = null;
   }
