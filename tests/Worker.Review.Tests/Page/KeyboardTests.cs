@@ -112,6 +112,7 @@ public class KeyboardTests(Chromium chromium)
         for (var i = 0; i < 4; i++)
             await window.Page.Keyboard.DownAsync("y");
         await window.Page.Keyboard.UpAsync("y");
+        await window.Sent(1);
         await window.Press("n");
         await window.Sent(2);
         Assert.Equal(["refund=1", "refund=0"], review.Sent().Select(LabelEvents.Said));
@@ -127,7 +128,9 @@ public class KeyboardTests(Chromium chromium)
         await window.Press("/");
         await window.Page.Keyboard.TypeAsync("prai");
         await window.Page.GetByRole(AriaRole.Option, new() { Name = "praise says thanks" }).WaitForAsync();
-        await window.Press("Enter", "y", "/");
+        await window.Press("Enter", "y");
+        await window.Sent(1);
+        await window.Press("/");
         await window.Page.Keyboard.TypeAsync("quite new");
         await window.Press("Enter", "n");
         await window.Sent(2);
@@ -147,6 +150,7 @@ public class KeyboardTests(Chromium chromium)
         await window.Press("j");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Change the key j" }).WaitForAsync();
         await window.Press("Escape", "j", "y");
+        await window.Sent(1);
         await window.Page.ReloadAsync();
         await window.Question();
         await window.Press("j");

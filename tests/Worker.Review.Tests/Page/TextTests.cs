@@ -76,6 +76,7 @@ public class TextTests(Chromium chromium)
         });
         await window.Question();
         await Swipe(window.Page, 60, 300);
+        await window.Sent(1);
         await Swipe(window.Page, 300, 60);
         await Swipe(window.Page, 180, 215);
         await window.Sent(2);
