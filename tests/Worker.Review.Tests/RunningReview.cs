@@ -58,6 +58,16 @@ internal sealed class RunningReview : IAsyncDisposable
         return running;
     }
 
+    /// <summary>The key of that name.</summary>
+    public string Key(string name) => keys[name];
+
+    /// <summary>The last link in the log that opens the page.</summary>
+    public string Link()
+    {
+        lock (Log)
+            return Log.Last(line => line.StartsWith("Review page", StringComparison.Ordinal)).Split(' ')[^1];
+    }
+
     /// <summary>Whoever has the key of that name; nobody for null.</summary>
     public HttpClient As(string? name)
     {
@@ -72,7 +82,9 @@ internal sealed class RunningReview : IAsyncDisposable
     }
 
     /// <summary>Fills the queue with questions about refunds and angry people, the most urgent first.</summary>
-    public void Ask(int count, double? propensity = null, Func<int, string>? text = null)
+    /// <param name="about">Labels that are asked about; default refund alone.</param>
+    public void Ask(
+        int count, double? propensity = null, Func<int, string>? text = null, IReadOnlyList<string>? about = null)
     {
         string[] things = ["parcel", "invoice", "refund", "password", "order", "voucher"];
         string[] moods = ["please", "urgently", "again", "at last", "kindly"];
@@ -80,14 +92,16 @@ internal sealed class RunningReview : IAsyncDisposable
         [
             .. Enumerable.Range(0, count).Select(i => new ReviewItem
             {
-                Source = new SourcePosition("messages", propensity is null ? 0 : 1, i),
+                Source = new SourcePosition(
+                    "messages", propensity is not null ? 1 : about is null ? 0 : 2, i),
                 At = DateTimeOffset.FromUnixTimeMilliseconds(1763700000000 + i),
                 Text = text?.Invoke(i) ?? $"{moods[i % 5]} tell me where the {things[i % 6]} number {i} is",
                 Risk = 0.9 - i * 0.0001,
                 Propensity = propensity,
                 AnomalyP = 0.4,
                 Reasons = propensity is null
-                    ? [new ItemReason("uncertain", "refund", 0.82)] : [new ItemReason("audit", null, 1)],
+                    ? [.. (about ?? ["refund"]).Select(label => new ItemReason("uncertain", label, 0.82))]
+                    : [new ItemReason("audit", null, 1)],
                 Labels =
                 [
                     new ItemLabel("refund", 0.41, "no", "uncertain", 3), new ItemLabel("angry", 0.2, "no", "likely", 1),
@@ -146,7 +160,7 @@ internal sealed class StandInScorer : ITextScorer
             9, false, "yes", "refund", 0, 0.4, [new ScoredLabelView("refund", 0.9, "yes", "likely", 3)]))]));
 }
 
-/// <summary>One label with two heads.</summary>
+/// <summary>One label with four heads.</summary>
 internal sealed class StandInModels : IModels
 {
     public List<string> Done { get; } = [];
@@ -160,11 +174,15 @@ internal sealed class StandInModels : IModels
     public IReadOnlyList<HeadVersionView> History(string label) => label == "refund"
         ?
         [
-            new HeadVersionView(4, DateTimeOffset.UnixEpoch, "kept", "kept as a challenger: too few answers", null,
+            new HeadVersionView(4, Day(20), "kept", "kept as a challenger: too few answers", null,
                 [new BarView("answers", 12, 20, false, "12 answers of either kind, 20 are needed")], null, 130, 420,
                 0.71, 0.21, false),
-            new HeadVersionView(3, DateTimeOffset.UnixEpoch, "promoted", "promoted: lower log-loss", "would decide " +
+            new HeadVersionView(3, Day(12), "promoted", "promoted: lower log-loss", "would decide " +
                 "71.0% by itself", [], null, 120, 400, 0.7, 0.22, true),
+            new HeadVersionView(2, Day(5), "promoted", "promoted: lower log-loss", null, [], null, 71, 240, 0.61, 0.29,
+                false),
+            new HeadVersionView(1, Day(2), "promoted", "promoted by hand: the first head", null, [], "root", 22, 80,
+                0.44, 0.41, false),
         ]
         : throw new RefusedRequestException(404, "unknown", $"the store knows no label '{label}'");
 
@@ -195,6 +213,8 @@ internal sealed class StandInModels : IModels
         Note($"roll back {label} {version}");
 
     public void Train(string label) => History(label);
+
+    private static DateTimeOffset Day(int day) => new(2026, 11, day, 9, 30, 0, TimeSpan.Zero);
 
     private Task<string> Note(string done)
     {

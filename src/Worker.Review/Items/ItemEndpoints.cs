@@ -56,7 +56,8 @@ internal static class ItemEndpoints
                 BulkRequest request) => TypedResults.Ok(desk.Bulk(who.Name(), Key(key), request)))
             .WithName("bulk").Needs(Scopes.Answer)
             .WithSummary("Answers several questions alike")
-            .WithDescription("Some of them are asked of somebody else again, one by one and without scores.");
+            .WithDescription("Some of them are asked of somebody else again, one by one and without scores. The " +
+                "answer to question 7 gets the key 'KEY:7', under which it can be taken back.");
         items.MapPost("/undo", Ok<UndoView> (ClaimsPrincipal who, UndoRequest request) =>
                 TypedResults.Ok(desk.Undo(who.Name(), null, request)))
             .WithName("undo").Needs(Scopes.Answer)

@@ -40,7 +40,7 @@ internal sealed class ReviewDesk(LearningStore store, string labelsTopic, WebOpt
         {
             try
             {
-                Answer(person, request.Seat, $"{key}/{id}", id, request.Labels, request.Shown, AnswerMode.Bulk, null);
+                Answer(person, request.Seat, $"{key}:{id}", id, request.Labels, request.Shown, AnswerMode.Bulk, null);
                 answered.Add(id);
             }
             catch (QuestionException)
