@@ -30,7 +30,7 @@ internal sealed class LearningStore : IDisposable
         Intake = new QuestionIntake(database, clock);
         Figures = new QuestionFigures(database, clock);
         QuestionFeatures = new QuestionFeatures(database);
-        AuditLog = new AuditLog(database, clock);
+        ActionLog = new ActionLog(database, clock);
         SessionKeys = new SessionKeys(database);
     }
 
@@ -59,7 +59,7 @@ internal sealed class LearningStore : IDisposable
 
     public QuestionFeatures QuestionFeatures { get; }
 
-    public AuditLog AuditLog { get; }
+    public ActionLog ActionLog { get; }
 
     public SessionKeys SessionKeys { get; }
 

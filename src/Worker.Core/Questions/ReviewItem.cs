@@ -16,7 +16,7 @@ public sealed record ReviewItem
     /// <summary>Whether <see cref="Text"/> is only the start of the text.</summary>
     public bool IsCut { get; init; }
 
-    /// <summary>How likely one of the decisions is wrong, in [0, 1]: the most urgent questions have the highest.</summary>
+    /// <summary>How likely one of the decisions is wrong, in [0, 1]; the highest are the most urgent.</summary>
     public double Risk { get; init; }
 
     /// <summary>Why it is asked, strongest first.</summary>

@@ -33,4 +33,5 @@ internal sealed record MessagePlaceView(string Topic, int Partition, long Offset
 internal sealed record DriftView(
     string Label, int Version, long Errors, long Seen,
     [property: Description("Its error is at least this, whenever one looks.")] double Lower,
-    [property: Description("The error that it promised at most.")] double Promised, bool Alarm);
+    [property: Description("The error that it promised at most; null for a head that promised nothing.")]
+    double? Promised, bool Alarm);

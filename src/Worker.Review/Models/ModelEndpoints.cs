@@ -18,7 +18,7 @@ internal static class ModelEndpoints
 
     public static void Map(RouteGroupBuilder api, ReviewParts parts)
     {
-        var (scorer, models, log) = (parts.Scorer, parts.Models, parts.Store.AuditLog);
+        var (scorer, models, log) = (parts.Scorer, parts.Models, parts.Store.ActionLog);
         api.MapPost("/classify", async Task<Ok<ClassifyView>> (ClassifyRequest request, CancellationToken stop) =>
                 TypedResults.Ok(await scorer.Score(request.Texts, stop)))
             .WithName("classify").WithTags("Classify").Needs(Scopes.Read)
@@ -77,7 +77,7 @@ internal static class ModelEndpoints
                         400, "bad-request", $"count is {count}: it must be from 1 to {MaximumSimilar}"))))
             .WithName("similar").WithTags("Questions").Needs(Scopes.Read).NotThere()
             .WithSummary("Open questions whose texts are most like a question's");
-        learning.MapGet("/log", Ok<IReadOnlyList<AuditEntry>> () => TypedResults.Ok(log.Newest(200)))
+        learning.MapGet("/log", Ok<IReadOnlyList<ActionEntry>> () => TypedResults.Ok(log.Newest(200)))
             .WithName("log").Needs(Scopes.Admin).WithSummary("Who promoted heads and rolled them back, newest first");
     }
 }

@@ -50,7 +50,7 @@ interface Live {
     asked: boolean;
   }[];
   drift: {
-    label: string; version: number; errors: number; seen: number; lower: number; promised: number; alarm: boolean;
+    label: string; version: number; errors: number; seen: number; lower: number; promised: number | null; alarm: boolean;
   }[];
 }
 

@@ -11,10 +11,10 @@ namespace Worker.Store.Questions;
 /// <param name="labelsTopic">Where label events go.</param>
 internal sealed class QuestionQueue(StoreDatabase database, string labelsTopic, TimeProvider clock)
 {
-    /// <summary>Two seats that choose at the same time may choose the same questions: one of them chooses again.</summary>
+    /// <summary>Two seats that choose at once may choose the same questions: one of them chooses again.</summary>
     private const int Tries = 5;
 
-    /// <summary>Makes a seat hold some questions: those that it has, for longer, and the most urgent free ones.</summary>
+    /// <summary>Makes a seat hold some questions: those that it has, and the most urgent free ones.</summary>
     /// <param name="count">How many it is to hold.</param>
     /// <returns>All that it holds, most urgent first; fewer when no more are free.</returns>
     public IReadOnlyList<Question> Lease(Reviewer reviewer, int count, TimeSpan duration)

@@ -143,7 +143,7 @@ internal static class ServeRun
         }
     }
 
-    /// <summary>Says how good each head of the label is on the stream's own texts, if their answers are known.</summary>
+    /// <summary>Says how good each head of the label is on the stream's texts, if their answers are known.</summary>
     private static async Task Watch(
         Classifier classifier, EncoderSection section, string? label, DemoData data, CancellationToken stop)
     {

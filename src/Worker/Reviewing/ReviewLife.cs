@@ -53,7 +53,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         var champions = new Champions(learner.Kafka.Topics.Heads);
         using var scorer = new RequestScorer(loaded, heads, anomalies, clock);
         using var probe = new StreamProbe(learner.Kafka, loggers, clock);
-        var live = new LiveStream(probe, () => [], clock);
+        var live = new LiveStream(probe, () => Drift(store), clock);
         // 2. The page, as soon as it can say something.
         await using var server = new ReviewServer(
             new ReviewParts(
@@ -91,6 +91,19 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         }
     }
 
+    /// <summary>What learners saw when they held the heads in use against the random audit last.</summary>
+    private static IReadOnlyList<DriftView> Drift(LearningStore store)
+    {
+        var audits = store.Audits.All();
+        return [.. store.Examples.Labels().Where(label => audits.ContainsKey(label.Id)).Select(label =>
+        {
+            var audit = audits[label.Id];
+            return new DriftView(
+                label.Name, audit.Version, audit.Errors, audit.Seen, audit.Lower, audit.Promised,
+                audit.AlarmSince is not null);
+        })];
+    }
+
     private LoadedEncoder Encoder() => LoadedEncoder.Open(new EncoderSection
     {
         Bundle = learner.Encoder.Bundle,
@@ -100,7 +113,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         Features = learner.Encoder.Serving([learner.Learn.Feature]).Features,
     });
 
-    /// <summary>Texts are compared by the mean of the last layer, where there is one: what it was trained for.</summary>
+    /// <summary>Texts are compared by the mean of the last layer, where there is one.</summary>
     private static ComparedFeature Compared(LoadedEncoder loaded)
     {
         var layout = loaded.Encoder.Features;

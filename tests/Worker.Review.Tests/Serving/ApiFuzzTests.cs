@@ -52,10 +52,9 @@ public class ApiFuzzTests
                     var (type, shape) = described.GetProperty("content").EnumerateObject()
                         .Select(content => (content.Name, content.Value)).First();
                     Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
-                    Assert.True(
-                        check.Problem(shape.GetProperty("schema"), JsonDocument.Parse(text).RootElement) is null,
-                        $"{sent}: {check.Problem(shape.GetProperty("schema"), JsonDocument.Parse(text).RootElement)}: " +
-                        text);
+                    var problem = check.Problem(
+                        shape.GetProperty("schema"), JsonDocument.Parse(text).RootElement);
+                    Assert.True(problem is null, $"{sent}: {problem}: {text}");
                 }
             }
         // It was no fuzz of refusals alone.

@@ -40,7 +40,7 @@ CREATE INDEX responses_question ON responses (question_id, person);
 CREATE INDEX responses_person ON responses (person, at);
 
 -- Who did what that changes more than an answer, e.g. promoted a head.
-CREATE TABLE audit_log (
+CREATE TABLE action_log (
     seq {identity},
     at BIGINT NOT NULL,
     person TEXT NOT NULL,

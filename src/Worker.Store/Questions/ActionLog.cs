@@ -6,22 +6,22 @@ namespace Worker.Store.Questions;
 /// <param name="Action">E.g. promote.</param>
 /// <param name="Subject">E.g. a label.</param>
 /// <param name="Detail">What else is to be known.</param>
-internal sealed record AuditEntry(DateTimeOffset At, string Person, string Action, string Subject, string Detail);
+internal sealed record ActionEntry(DateTimeOffset At, string Person, string Action, string Subject, string Detail);
 
 /// <summary>Who did what. Nothing is ever taken out of it. Any thread.</summary>
-internal sealed class AuditLog(StoreDatabase database, TimeProvider clock)
+internal sealed class ActionLog(StoreDatabase database, TimeProvider clock)
 {
     public void Add(string person, string action, string subject, string detail) => database.Transact(session =>
         session.Execute(
-            "INSERT INTO audit_log (at, person, action, subject, detail) " +
+            "INSERT INTO action_log (at, person, action, subject, detail) " +
             "VALUES (@at, @person, @action, @subject, @detail)",
             ("at", clock.GetUtcNow().ToUnixTimeMilliseconds()), ("person", person), ("action", action),
             ("subject", subject), ("detail", detail)));
 
     /// <summary>The newest entries first.</summary>
-    public IReadOnlyList<AuditEntry> Newest(int maximum) => database.Read(session => session.Query(
-        "SELECT at, person, action, subject, detail FROM audit_log ORDER BY seq DESC LIMIT @maximum",
-        row => new AuditEntry(
+    public IReadOnlyList<ActionEntry> Newest(int maximum) => database.Read(session => session.Query(
+        "SELECT at, person, action, subject, detail FROM action_log ORDER BY seq DESC LIMIT @maximum",
+        row => new ActionEntry(
             DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.GetString(1), row.GetString(2),
             row.GetString(3), row.GetString(4)), ("maximum", (long)maximum)));
 }
