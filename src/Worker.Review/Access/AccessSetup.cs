@@ -98,6 +98,9 @@ internal static class AccessSetup
             (oidc.Authority, oidc.ClientId, oidc.ClientSecret.Length > 0 ? oidc.ClientSecret : null);
         provider.SignInScheme = CookieAuthenticationDefaults.AuthenticationScheme;
         provider.ResponseType = "code";
+        // By a redirect: a form that another site posts would come without the cookies that it is checked against.
+        provider.ResponseMode = "query";
+        provider.CorrelationCookie.SameSite = provider.NonceCookie.SameSite = SameSiteMode.Lax;
         provider.UsePkce = true;
         provider.MapInboundClaims = false;
         provider.GetClaimsFromUserInfoEndpoint = true;

@@ -78,6 +78,6 @@ internal static class ItemEndpoints
             char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or ':' or '-')
             ? key
             : throw new RefusedRequestException(400, "bad-request",
-                $"the key (header Idempotency-Key) is not 1 to {MaximumKey} of the characters A-Z, a-z, 0-9, '.', '_', " +
-                "':' and '-'");
+                $"the key (header Idempotency-Key) is not 1 to {MaximumKey} of the characters A-Z, a-z, 0-9, '.', " +
+                "'_', ':' and '-'");
 }

@@ -1,5 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -71,7 +71,7 @@ internal static class ModelEndpoints
         api.MapGet("/live", Ok<LiveView> () => TypedResults.Ok(parts.Live.Now()))
             .WithName("live").WithTags("Stream").Needs(Scopes.Read).WithSummary("How the stream does now");
         api.MapGet("/items/{id}/similar", Ok<SimilarView> (
-                long id, [Description("1 to 100.")] [Range(1, MaximumSimilar)] int count = 10) =>
+                long id, [Description("1 to 100.")][Range(1, MaximumSimilar)] int count = 10) =>
                 TypedResults.Ok(parts.Similar.Like(id, count is >= 1 and <= MaximumSimilar ? count
                     : throw new RefusedRequestException(
                         400, "bad-request", $"count is {count}: it must be from 1 to {MaximumSimilar}"))))

@@ -5,7 +5,7 @@ namespace Worker.Review.Tests.Page;
 /// <summary>A browser's window with the page, and what went wrong in it.</summary>
 internal sealed class Window : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly RunningReview review;
     private readonly IBrowserContext context;
     private readonly List<string> errors = [];

@@ -15,7 +15,7 @@ public class FailuresTests
         var executable = typeof(Failures).Assembly;
         var libraries = executable.GetReferencedAssemblies()
             .Where(name => name.Name!.StartsWith("Worker.", StringComparison.Ordinal)).Select(Assembly.Load).ToArray();
-        Assert.Equal(6, libraries.Length);
+        Assert.Equal(7, libraries.Length);
         var unforeseen = libraries.Append(executable).SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(Exception)) && type.Name != Inside
                 && !type.IsAssignableTo(typeof(UserFacingException)) && !type.IsAssignableTo(typeof(FormatException)));

@@ -117,7 +117,7 @@ function drift(heads) {
     ['<label', 'version', 'wrong', 'seen', 'error at least', 'promised', '<state'],
     heads.map(head => [
       h('a', { href: `#/heads/${encodeURIComponent(head.label)}` }, head.label), head.version, count(head.errors),
-      count(head.seen), percent(head.lower), percent(head.promised),
+      count(head.seen), percent(head.lower), percent(head.promised ?? undefined),
       head.alarm ? tag('alarm', 'bad') : tag('fine', 'good'),
     ]));
 }
