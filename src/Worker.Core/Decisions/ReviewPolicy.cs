@@ -101,12 +101,6 @@ public sealed class ReviewPolicy
         questions.Add(new(source, hash, now, leading.Kind, leading.Label));
 
     /// <summary>A number in [0, 1) that depends on the seed and the message's identity alone.</summary>
-    private double Uniform(SourcePosition source, ulong purpose)
-    {
-        var hash = TextHash.Mixed((ulong)(uint)options.Seed << 8 | purpose);
-        foreach (var letter in source.Topic)
-            hash = (hash ^ letter) * 0x100000001B3;
-        hash = TextHash.Mixed(TextHash.Mixed(hash ^ (uint)source.Partition) ^ (ulong)source.Offset);
-        return TextHash.Fraction(hash);
-    }
+    private double Uniform(SourcePosition source, ulong purpose) =>
+        SourceDraw.Of((ulong)(uint)options.Seed << 8 | purpose, source);
 }

@@ -8,6 +8,9 @@ namespace Worker.Learning.Experiments;
 /// <param name="Seeds">How many have it.</param>
 internal readonly record struct Estimate(double Mean, double TwoSigma, int Seeds)
 {
+    /// <summary>Twice the standard error of the mean; 0 of a single value, of which nothing is known.</summary>
+    public double TwoErrors => Seeds < 2 ? 0 : TwoSigma / Math.Sqrt(Seeds);
+
     public static Estimate Of(IReadOnlyCollection<double> values)
     {
         if (values.Count == 0)

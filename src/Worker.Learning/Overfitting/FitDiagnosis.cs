@@ -1,4 +1,5 @@
 using System.Globalization;
+using Worker.Learning.Experiments;
 
 namespace Worker.Learning.Overfitting;
 
@@ -55,17 +56,8 @@ internal sealed record FitDiagnosis(
         var gain = Math.Max(constant - training, 1e-12);
         return new FitDiagnosis(
             curve.Label, last.Positives, last.Examples, training, heldOut, constant, perDoubling,
-            falls.Average() > TwoErrors(falls) && perDoubling >= WorthWhile && heldOut <= before.HeldOut.Average(),
-            heldOut - training > Math.Max(Lost * gain, TwoErrors(last.HeldOut)));
-    }
-
-    /// <summary>Twice the standard error of a mean; 0 of a single value, of which nothing is known.</summary>
-    private static double TwoErrors(IReadOnlyCollection<double> values)
-    {
-        if (values.Count < 2)
-            return 0;
-        var mean = values.Average();
-        return 2 * Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count);
+            falls.Average() > Estimate.Of(falls).TwoErrors && perDoubling >= WorthWhile && heldOut <= before.HeldOut.Average(),
+            heldOut - training > Math.Max(Lost * gain, Estimate.Of(last.HeldOut).TwoErrors));
     }
 
     /// <summary>Least squares.</summary>

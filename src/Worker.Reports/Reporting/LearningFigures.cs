@@ -19,7 +19,7 @@ internal static class LearningFigures
         var chart = new Chart(
             $"Log-loss against examples: held out {Tables.Small(heldOut[0].Mean)} with few, " +
             $"{Tables.Small(heldOut[^1].Mean)} with all; training {Tables.Small(training[^1].Mean)}",
-            Examples(points), Axis.FromZero("log-loss", heldOut.Max(one => one.Mean + Bar(one))));
+            Examples(points), Axis.FromZero("log-loss", heldOut.Max(one => one.Mean + one.TwoErrors)));
         return Curve(Curve(chart, Ink.Second, "on its own examples", points, training), Ink.First, "held out", points,
             heldOut).Render(axes, title, "A falling blue line: more answers help. A wide gap: overfitting.");
     }
@@ -95,18 +95,14 @@ internal static class LearningFigures
         IReadOnlyList<LearningPoint> points, Func<LearningPoint, IReadOnlyList<double>> values) =>
         [.. points.Select(point => Estimate.Of(values(point)))];
 
-    /// <summary>Twice the standard error; nothing of a single value.</summary>
-    private static double Bar(Estimate estimate) =>
-        estimate.Seeds < 2 ? 0 : estimate.TwoSigma / Math.Sqrt(estimate.Seeds);
-
     private static Chart Curve(
         Chart chart, Ink ink, string name, IReadOnlyList<LearningPoint> points, Estimate[] estimates)
     {
         chart.Line(ink, name, points.Zip(estimates, (point, one) => (point.Examples, one.Mean)));
         foreach (var (point, one) in points.Zip(estimates))
             chart.Point(ink, point.Examples, one.Mean, string.Create(CultureInfo.InvariantCulture,
-                $"{point.Examples:N0} examples, {point.Positives:N0} with it: {one.Mean:0.0000} ± {Bar(one):0.0000}"),
-                one.Mean - Bar(one), one.Mean + Bar(one));
+                $"{point.Examples:N0} examples, {point.Positives:N0} with it: {one.Mean:0.0000} ± {one.TwoErrors:0.0000}"),
+                one.Mean - one.TwoErrors, one.Mean + one.TwoErrors);
         return chart;
     }
 }

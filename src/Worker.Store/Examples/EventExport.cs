@@ -24,7 +24,7 @@ internal sealed class EventExport(StoreDatabase database)
         }
     }
 
-    private List<LabelEvent> Page(string after) => database.Transact(session =>
+    private List<LabelEvent> Page(string after) => database.Read(session =>
     {
         var events = session.Query(
             """

@@ -35,17 +35,17 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
     });
 
     /// <summary>The next offset of each partition that is known.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets() => database.Transact(Offsets.Read);
+    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets() => database.Read(Offsets.Read);
 
     /// <summary>The text that came in a message, if an answer has told it; null otherwise.</summary>
-    public string? TextOf(SourcePosition message) => database.Transact(session => session.Query(
+    public string? TextOf(SourcePosition message) => database.Read(session => session.Query(
         "SELECT t.text FROM messages m JOIN texts t ON t.id = m.text_id " +
         "WHERE m.topic = @topic AND m.part = @part AND m.pos = @pos",
         reader => reader.GetString(0),
         ("topic", message.Topic), ("part", (long)message.Partition), ("pos", message.Offset)).FirstOrDefault());
 
     /// <summary>Every label, in the order of names.</summary>
-    public IReadOnlyList<LabelState> Labels() => database.Transact(session => session.Query(
+    public IReadOnlyList<LabelState> Labels() => database.Read(session => session.Query(
         "SELECT id, name, positives, negatives, weak, blind, disputed, last_answer, pending, pending_since, fitted, " +
         "fitted_at, description, asked FROM labels ORDER BY name",
         LabelState.Read));
@@ -54,7 +54,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
     /// <param name="labels">Ids.</param>
     /// <param name="maximum">Of each label at most.</param>
     public IReadOnlyList<StoredExample> Examples(IEnumerable<long> labels, int maximum = int.MaxValue) =>
-        database.Transact(session => labels.SelectMany(label => session.Query(
+        database.Read(session => labels.SelectMany(label => session.Query(
             "SELECT label_id, text_id, value, blind, propensity, at, change FROM examples " +
             "WHERE label_id = @label AND value IS NOT NULL ORDER BY text_id DESC LIMIT @maximum",
             StoredExample.Read, ("label", label), ("maximum", (long)maximum))).ToList());
@@ -62,7 +62,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
     /// <summary>Audited examples of a label that count, in the order in which they were recorded.</summary>
     /// <param name="label">Id.</param>
     /// <param name="after">Those that were recorded after this change.</param>
-    public IReadOnlyList<StoredExample> Audits(long label, long after) => database.Transact(session => session.Query(
+    public IReadOnlyList<StoredExample> Audits(long label, long after) => database.Read(session => session.Query(
         "SELECT label_id, text_id, value, blind, propensity, at, change FROM examples WHERE label_id = @label AND " +
         "change > @after AND propensity IS NOT NULL AND value IN (0, 1) ORDER BY change, text_id",
         StoredExample.Read, ("label", label), ("after", after)));
@@ -71,7 +71,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
     public IReadOnlyDictionary<long, string> Texts(IEnumerable<long> ids)
     {
         var rows = Ids(ids);
-        return database.Transact(session => session.Query(
+        return database.Read(session => session.Query(
             "SELECT t.id, t.text FROM @rows JOIN texts t ON t.id = rows.id",
             reader => (Id: reader.GetInt64(0), Text: reader.GetString(1)), rows)
             .ToDictionary(row => row.Id, row => row.Text));
@@ -103,7 +103,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
 
     /// <summary>The number of the last change.</summary>
     public long LastChange() =>
-        database.Transact(session => session.Number("SELECT value FROM counters WHERE name = 'change'")!.Value);
+        database.Read(session => session.Number("SELECT value FROM counters WHERE name = 'change'")!.Value);
 
     internal static RowSet Ids(IEnumerable<long> ids)
     {

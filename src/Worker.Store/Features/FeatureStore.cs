@@ -14,7 +14,7 @@ internal sealed class FeatureStore(StoreDatabase database)
     /// <param name="encoder">Its hash.</param>
     /// <param name="maximum">At most so many.</param>
     public IReadOnlyList<(long Id, string Text)> Missing(string encoder, int maximum) =>
-        database.Transact(session => session.Query(
+        database.Read(session => session.Query(
             "SELECT t.id, t.text FROM texts t WHERE NOT EXISTS " +
             "(SELECT 1 FROM features f WHERE f.encoder = @encoder AND f.text_id = t.id) ORDER BY t.id LIMIT @maximum",
             row => (row.GetInt64(0), row.GetString(1)), ("encoder", encoder), ("maximum", (long)maximum)));
@@ -48,7 +48,7 @@ internal sealed class FeatureStore(StoreDatabase database)
         var rows = new RowSet(("id", ColumnKind.Whole), ("place", ColumnKind.Whole));
         for (var i = 0; i < texts.Count; i++)
             rows.Add(texts[i], (long)i);
-        database.Transact(session => session.Query(
+        database.Read(session => session.Query(
             "SELECT rows.place, f.vector FROM @rows JOIN features f ON f.encoder = @encoder AND f.text_id = rows.id",
             row =>
             {

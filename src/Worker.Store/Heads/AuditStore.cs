@@ -24,7 +24,7 @@ internal sealed record StoredAudit(
 internal sealed class AuditStore(StoreDatabase database)
 {
     /// <summary>Of each label that was looked at.</summary>
-    public IReadOnlyDictionary<long, StoredAudit> All() => database.Transact(session => session.Query(
+    public IReadOnlyDictionary<long, StoredAudit> All() => database.Read(session => session.Query(
         "SELECT label_id, version, seen, errors, lower_bound, promised, alarm_since, withdrawn, looked FROM audits",
         Read)).ToDictionary(audit => audit.Label);
 

@@ -52,7 +52,7 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
         });
 
     /// <summary>The newest head of each label; without its evidence.</summary>
-    public IReadOnlyDictionary<long, StoredHead> Last() => database.Transact(session => session.Query(
+    public IReadOnlyDictionary<long, StoredHead> Last() => database.Read(session => session.Query(
         "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, NULL FROM heads h WHERE h.version = " +
         "(SELECT MAX(n.version) FROM heads n WHERE n.label_id = h.label_id)", Read))
         .ToDictionary(head => head.Label);
@@ -64,7 +64,7 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
         var rows = new RowSet(("id", ColumnKind.Whole));
         foreach (var label in labels)
             rows.Add(label);
-        return database.Transact(session => session.Query(
+        return database.Read(session => session.Query(
             "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, h.evidence FROM @rows JOIN heads h " +
             "ON h.label_id = rows.id ORDER BY h.label_id, h.version DESC", Read, rows));
     }

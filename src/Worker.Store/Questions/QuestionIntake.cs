@@ -1,4 +1,4 @@
-using Worker.Core.Messages;
+using Worker.Core.Decisions;
 using Worker.Core.Questions;
 using Worker.Store.Database;
 using Worker.Store.Examples;
@@ -11,6 +11,9 @@ namespace Worker.Store.Questions;
 /// </summary>
 internal sealed class QuestionIntake(StoreDatabase database, TimeProvider clock)
 {
+    /// <summary>No seed of the draw that chose them leads to this key: the places have nothing to do with it.</summary>
+    private const ulong PlaceOfAudit = 1UL << 63;
+
     /// <summary>Records items, in one transaction; returns how many questions they made.</summary>
     /// <param name="items">Each text at most once asked about: a copy of a question that is open makes none.</param>
     /// <param name="progress">One for each partition that they came from.</param>
@@ -50,19 +53,5 @@ internal sealed class QuestionIntake(StoreDatabase database, TimeProvider clock)
     /// </summary>
     private static double Priority(ReviewItem item) => item.Propensity is null
         ? item.Risk
-        : (ulong)HashCode(item.Source) / (double)(1ul << 32);
-
-    /// <summary>The same in every process: FNV-1a of the message's place.</summary>
-    private static uint HashCode(SourcePosition source)
-    {
-        var hash = 2166136261u;
-        foreach (var character in source.ToString())
-            hash = (hash ^ character) * 16777619u;
-        // FNV's upper bits hardly change with the last digit.
-        hash ^= hash >> 16;
-        hash *= 0x7feb352d;
-        hash ^= hash >> 15;
-        hash *= 0x846ca68b;
-        return hash ^ hash >> 16;
-    }
+        : SourceDraw.Of(PlaceOfAudit, item.Source);
 }

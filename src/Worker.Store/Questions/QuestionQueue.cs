@@ -40,17 +40,14 @@ internal sealed class QuestionQueue(StoreDatabase database, string labelsTopic, 
                     break;
                 held += more;
             }
-            return session.Query(
-                $"SELECT {QuestionRows.Columns} FROM questions q JOIN texts t ON t.id = q.text_id " +
-                "WHERE q.owner = @seat AND q.until >= @now AND q.wanted > 0 ORDER BY q.priority DESC, q.id",
-                QuestionRows.Read, ("seat", reviewer.Seat), ("now", now));
+            return QuestionRows.Where(
+                session, "q.owner = @seat AND q.until >= @now AND q.wanted > 0 ORDER BY q.priority DESC, q.id",
+                ("seat", reviewer.Seat), ("now", now));
         });
     }
 
     /// <summary>A question, whoever has it; null when there is none of that id.</summary>
-    public Question? Find(long id) => database.Read(session => session.Query(
-        $"SELECT {QuestionRows.Columns} FROM questions q JOIN texts t ON t.id = q.text_id WHERE q.id = @id",
-        QuestionRows.Read, ("id", id)).FirstOrDefault());
+    public Question? Find(long id) => database.Read(session => QuestionRows.Find(session, id));
 
     /// <summary>Records an answer, and writes its label event to the outbox.</summary>
     /// <exception cref="QuestionException">It is nobody's question, somebody else's, or answered.</exception>
@@ -136,9 +133,7 @@ internal sealed class QuestionQueue(StoreDatabase database, string labelsTopic, 
                 "UPDATE questions SET wanted = CASE WHEN wanted > 0 THEN wanted ELSE 1 END, owner = @seat, " +
                 "until = @until WHERE id = @id AND (owner IS NULL OR owner = @seat OR until < @now)",
                 ("seat", reviewer.Seat), ("until", until), ("id", one.Question), ("now", now));
-            return session.Query(
-                $"SELECT {QuestionRows.Columns} FROM questions q JOIN texts t ON t.id = q.text_id WHERE q.id = @id",
-                QuestionRows.Read, ("id", one.Question)).FirstOrDefault();
+            return QuestionRows.Find(session, one.Question);
         });
     }
 
@@ -171,9 +166,7 @@ internal sealed class QuestionQueue(StoreDatabase database, string labelsTopic, 
             "SELECT 1 FROM responses r WHERE r.question_id = @id AND r.person = @person AND r.undone = 0)",
             ("further", (long)further), ("blind", isBlind ? 1L : 0L), ("id", id), ("seat", reviewer.Seat),
             ("now", now), ("person", reviewer.Person));
-        var question = session.Query(
-            $"SELECT {QuestionRows.Columns} FROM questions q JOIN texts t ON t.id = q.text_id WHERE q.id = @id",
-            QuestionRows.Read, ("id", id)).FirstOrDefault()
+        var question = QuestionRows.Find(session, id)
             ?? throw new QuestionException(
                 QuestionFault.Unknown, $"there is no question {id}: it never was, or its text was erased");
         if (changed == 0)

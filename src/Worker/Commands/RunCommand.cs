@@ -90,15 +90,12 @@ internal static class RunCommand
             [.. Healths(roles, services)],
             services.GetRequiredService<ILogger<HealthServer>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthServer>());
-        builder.Services.AddSingleton<ClassifierService>();
-        builder.Services.AddSingleton<LearnerService>();
-        builder.Services.AddSingleton<ReviewService>();
         if (roles.HasFlag(Roles.Classify))
-            builder.Services.AddHostedService(services => services.GetRequiredService<ClassifierService>());
+            builder.Services.AddHostedService<ClassifierService>();
         if (roles.HasFlag(Roles.Learn))
-            builder.Services.AddHostedService(services => services.GetRequiredService<LearnerService>());
+            builder.Services.AddHostedService<LearnerService>();
         if (roles.HasFlag(Roles.Review))
-            builder.Services.AddHostedService(services => services.GetRequiredService<ReviewService>());
+            builder.Services.AddHostedService<ReviewService>();
         using var host = builder.Build();
         // 3. Until SIGTERM, Ctrl-C or a failure.
         try
@@ -112,13 +109,9 @@ internal static class RunCommand
             return ExitCode.Done;
         }
         await host.WaitForShutdownAsync(stop);
-        // One that failed ended the others. Services of other roles are not asked: asking would make them.
-        var services = host.Services;
-        if (roles.HasFlag(Roles.Classify) && services.GetRequiredService<ClassifierService>().Code is > 0 and var one)
-            return one;
-        if (roles.HasFlag(Roles.Learn) && services.GetRequiredService<LearnerService>().Code is > 0 and var two)
-            return two;
-        return roles.HasFlag(Roles.Review) ? services.GetRequiredService<ReviewService>().Code : ExitCode.Done;
+        // One that failed ended the others.
+        return host.Services.GetServices<IHostedService>().OfType<RoleService>()
+            .Select(role => role.Code).FirstOrDefault(code => code != ExitCode.Done);
     }
 
     /// <exception cref="UserError">A setting of the page is wrong.</exception>

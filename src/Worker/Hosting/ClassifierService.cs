@@ -6,13 +6,12 @@ using Worker.Terminal;
 
 namespace Worker.Hosting;
 
-/// <summary>Runs the classifier as the host's service; when it fails, the process ends with its exit code.</summary>
+/// <summary>The role classify.</summary>
 internal sealed class ClassifierService(
     Classifier classifier, IHostApplicationLifetime host,
-    IOptions<HostOptions> limits, ILogger<ClassifierService> log) : BackgroundService
+    IOptions<HostOptions> limits, ILogger<ClassifierService> log) : RoleService(host, log)
 {
-    /// <summary>The exit code of the process.</summary>
-    public int Code { get; private set; }
+    protected override string Ending => "Stopping";
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -26,25 +25,8 @@ internal sealed class ClassifierService(
             limits.Value.ShutdownTimeout.TotalSeconds);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // The host already counts as started while this waits for topics and heads.
-        await Task.Yield();
-        try
-        {
-            await classifier.Run(stoppingToken);
-        }
-        catch (Exception error)
-        {
-            Code = error is KafkaFailureException { Failure: KafkaFailure.Fenced } ? ExitCode.Fenced : ExitCode.Failed;
-            if (Failures.IsForeseen(error))
-                log.LogCritical("Stopping: {Reason}", error.Message);
-            else
-                log.LogCritical(error, "Stopping because of an unexpected error; please report it");
-        }
-        finally
-        {
-            host.StopApplication();
-        }
-    }
+    protected override Task Run(CancellationToken stop) => classifier.Run(stop);
+
+    protected override int CodeOf(Exception error) =>
+        error is KafkaFailureException { Failure: KafkaFailure.Fenced } ? ExitCode.Fenced : ExitCode.Failed;
 }

@@ -23,59 +23,28 @@ namespace Worker.Learner;
 internal sealed class LabelIntake(
     LearningStore store, AnsweredTexts texts, DeadLetters letters, StoreCalls calls, ILogger log)
 {
-    private Dictionary<(string Topic, int Partition), long> next = [];
+    private readonly RecordedOffsets offsets = new(store, calls, log);
 
-    /// <summary>Where each partition is to be read on from.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets(CancellationToken stop)
-    {
-        try
-        {
-            return next = new Dictionary<(string Topic, int Partition), long>(
-                calls.Run(store.Examples.NextOffsets, stop));
-        }
-        catch (OperationCanceledException)
-        {
-            // It is ending: nothing will be recorded from there.
-            return next;
-        }
-    }
+    /// <inheritdoc cref="RecordedOffsets.Ask"/>
+    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets(CancellationToken stop) =>
+        offsets.Ask(stop);
 
-    /// <summary>Records them; false when another learner has recorded some of them, and none was now.</summary>
-    public bool Take(IReadOnlyList<SourceRecord> records, CancellationToken stop)
-    {
-        var fresh = records.Where(record =>
-            !next.TryGetValue((record.Topic, record.Partition), out var from) || record.Offset >= from).ToList();
-        if (fresh.Count == 0)
-            return true;
-        var (events, dead) = (new List<LabelEvent>(), new List<OutboxRecord>());
-        foreach (var record in fresh)
+    /// <inheritdoc cref="RecordedOffsets.Take"/>
+    public bool Take(IReadOnlyList<SourceRecord> records, CancellationToken stop) => offsets.Take(
+        records, (fresh, progress) =>
         {
-            if (Read(record, stop, out var failure) is { } one)
-                events.Add(one);
-            else
-                dead.Add(Letter(record, failure!));
-        }
-        PartitionProgress[] progress = [.. fresh.GroupBy(record => (record.Topic, record.Partition)).Select(partition =>
-            new PartitionProgress(
-                partition.Key.Topic, partition.Key.Partition,
-                next.TryGetValue(partition.Key, out var from) ? from : null,
-                partition.Max(record => record.Offset) + 1))];
-        try
-        {
-            calls.Run(
-                () => store.Examples.Record(new LabelBatch(events, progress) { Outgoing = dead }), stop);
+            var (events, dead) = (new List<LabelEvent>(), new List<OutboxRecord>());
+            foreach (var record in fresh)
+            {
+                if (Read(record, stop, out var failure) is { } one)
+                    events.Add(one);
+                else
+                    dead.Add(Letter(record, failure!));
+            }
+            calls.Run(() => store.Examples.Record(new LabelBatch(events, progress) { Outgoing = dead }), stop);
             if (dead.Count > 0)
                 log.LogWarning("Labels: {Count} records are no label events and go to the dead letters", dead.Count);
-        }
-        catch (OutOfStepException other)
-        {
-            log.LogInformation("Labels: {Reason}; reading goes on from there", other.Message);
-            return false;
-        }
-        foreach (var one in progress)
-            next[(one.Topic, one.Partition)] = one.To;
-        return true;
-    }
+        });
 
     private LabelEvent? Read(SourceRecord record, CancellationToken stop, out Failure? failure)
     {

@@ -34,16 +34,16 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Health.Waiting("for the store");
-        using var store = await OnThread(() => parts.Store(ended.Token));
+        using var store = await OwnThread.Run(() => parts.Store(ended.Token));
         parts.Log.LogInformation("Learning from {Store}", store.Description);
         Health.Waiting("for the heads topic", () => headsKnown.Task.IsCompletedSuccessfully);
         Health.Watch([taking, training, sending], () => parts.Outages.LastOn);
         Task[] loops =
         [
-            OnThread(() => FollowHeads(ended.Token)),
-            OnThread(() => TakeAnswers(store, ended.Token)),
-            OnThread(() => Train(store, ended.Token)),
-            OnThread(() => Send(store, ended.Token)),
+            OwnThread.Run(() => FollowHeads(ended.Token)),
+            OwnThread.Run(() => TakeAnswers(store, ended.Token)),
+            OwnThread.Run(() => Train(store, ended.Token)),
+            OwnThread.Run(() => Send(store, ended.Token)),
         ];
         try
         {
@@ -193,10 +193,4 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
                 decided.WaitOne(Pause);
         }
     }
-
-    private static Task OnThread(Action loop) =>
-        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static Task<T> OnThread<T>(Func<T> loop) =>
-        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -17,7 +17,19 @@ namespace Worker.Learner;
 /// <param name="Version">The worker's, for dead letters.</param>
 internal sealed record LearnerOptions(
     KafkaOptions Kafka, StoreOptions Store, LearnSection Learn, EncoderSection Encoder, InputOptions Input,
-    string Version);
+    string Version)
+{
+    /// <summary>A session of its own, with few threads: the classifying worker's is busy.</summary>
+    /// <exception cref="Onnx.EncoderException">The bundle or the device cannot be used.</exception>
+    public LoadedEncoder OpenEncoder() => LoadedEncoder.Open(new EncoderSection
+    {
+        Bundle = Encoder.Bundle,
+        Device = Encoder.Device,
+        Precision = Encoder.Precision,
+        Threads = Learn.Threads,
+        Features = Encoder.Serving([Learn.Feature]).Features,
+    });
+}
 
 /// <summary>What a learner is made of, built from its options. Nothing here runs.</summary>
 internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory loggers, TimeProvider clock) : IDisposable
@@ -48,15 +60,7 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
     public LearningStore Store(CancellationToken stop) =>
         Retry.Run(() => LearningStore.Open(options.Store, clock), stop);
 
-    /// <summary>The learner's own session, with few threads: the classifying worker's is busy.</summary>
-    public LoadedEncoder Encoder() => LoadedEncoder.Open(new EncoderSection
-    {
-        Bundle = options.Encoder.Bundle,
-        Device = options.Encoder.Device,
-        Precision = options.Encoder.Precision,
-        Threads = options.Learn.Threads,
-        Features = options.Encoder.Serving([options.Learn.Feature]).Features,
-    });
+    public LoadedEncoder Encoder() => options.OpenEncoder();
 
     public HeadsTopicReader HeadsTopic() => new(options.Kafka, loggers, clock, Outages);
 

@@ -3,61 +3,28 @@ using Worker.Core.Questions;
 using Worker.Kafka.Groups;
 using Worker.Learner;
 using Worker.Store;
-using Worker.Store.Examples;
 
 namespace Worker.Reviewing;
 
 /// <summary>Records of the review topic into the queue, each once. One thread.</summary>
 /// <param name="store">Where to.</param>
-/// <param name="topic">Whose offsets the store names.</param>
-/// <param name="retry">For the store.</param>
+/// <param name="calls">To the store.</param>
 /// <param name="log">For its lines.</param>
-internal sealed class ReviewIntake(LearningStore store, string topic, StoreRetry retry, ILogger log)
+internal sealed class ReviewIntake(LearningStore store, StoreCalls calls, ILogger log)
 {
-    private Dictionary<(string Topic, int Partition), long> next = [];
+    private readonly RecordedOffsets offsets = new(store, calls, log);
 
-    /// <summary>Where each partition is to be read on from.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets(CancellationToken stop)
-    {
-        try
-        {
-            return next = retry.Run(store.Examples.NextOffsets, stop).Where(one => one.Key.Topic == topic)
-                .ToDictionary(one => one.Key, one => one.Value);
-        }
-        catch (OperationCanceledException)
-        {
-            // It is ending: nothing will be recorded from there.
-            return next;
-        }
-    }
+    /// <inheritdoc cref="RecordedOffsets.Ask"/>
+    public IReadOnlyDictionary<(string Topic, int Partition), long> NextOffsets(CancellationToken stop) =>
+        offsets.Ask(stop);
 
-    /// <summary>Records them; false when another reader has recorded some of them, and none was now.</summary>
-    public bool Take(IReadOnlyList<SourceRecord> records, CancellationToken stop)
-    {
-        var fresh = records.Where(record =>
-            !next.TryGetValue((record.Topic, record.Partition), out var from) || record.Offset >= from).ToList();
-        if (fresh.Count == 0)
-            return true;
-        var progress = Progress(fresh);
-        try
+    /// <inheritdoc cref="RecordedOffsets.Take"/>
+    public bool Take(IReadOnlyList<SourceRecord> records, CancellationToken stop) => offsets.Take(
+        records, (fresh, progress) =>
         {
-            retry.Run(() => store.Intake.Record([.. fresh.Select(Read).OfType<ReviewItem>()], progress), stop);
-        }
-        catch (OutOfStepException other)
-        {
-            log.LogInformation("Review: {Reason}; reading goes on from there", other.Message);
-            return false;
-        }
-        foreach (var one in progress)
-            next[(one.Topic, one.Partition)] = one.To;
-        return true;
-    }
-
-    private PartitionProgress[] Progress(List<SourceRecord> records) =>
-        [.. records.GroupBy(record => (record.Topic, record.Partition)).Select(partition => new PartitionProgress(
-            partition.Key.Topic, partition.Key.Partition,
-            next.TryGetValue(partition.Key, out var from) ? from : null,
-            partition.Max(record => record.Offset) + 1))];
+            ReviewItem[] items = [.. fresh.Select(Read).OfType<ReviewItem>()];
+            calls.Run(() => store.Intake.Record(items, progress), stop);
+        });
 
     private ReviewItem? Read(SourceRecord record)
     {

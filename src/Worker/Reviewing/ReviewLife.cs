@@ -43,10 +43,10 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         // 1. The store and the encoder.
         Health.Waiting("for the store");
-        using var store = await OnThread(
+        using var store = await OwnThread.Run(
             () => retry.Run(() => LearningStore.Open(learner.Store, clock), ended.Token));
         Health.Waiting("for the encoder");
-        using var loaded = await OnThread(Encoder);
+        using var loaded = await OwnThread.Run(learner.OpenEncoder);
         var encoder = loaded.Encoder;
         var heads = new HeadRegistry(HeadSet.Empty(encoder.Hash, encoder.Features), log);
         var anomalies = new AnomalyRegistry(encoder.Hash, encoder.Features, log);
@@ -69,11 +69,11 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         var features = new FeatureSource(store, loaded, log);
         Task[] loops =
         [
-            OnThread(() => FollowHeads(heads, anomalies, champions, ended.Token)),
-            OnThread(() => TakeItems(store, ended.Token)),
-            OnThread(() => Send(store, ended.Token)),
-            OnThread(() => Own(scorer, features, ended.Token)),
-            OnThread(() => live.Run(ended.Token)),
+            OwnThread.Run(() => FollowHeads(heads, anomalies, champions, ended.Token)),
+            OwnThread.Run(() => TakeItems(store, ended.Token)),
+            OwnThread.Run(() => Send(store, ended.Token)),
+            OwnThread.Run(() => Own(scorer, features, ended.Token)),
+            OwnThread.Run(() => live.Run(ended.Token)),
         ];
         try
         {
@@ -104,15 +104,6 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         })];
     }
 
-    private LoadedEncoder Encoder() => LoadedEncoder.Open(new EncoderSection
-    {
-        Bundle = learner.Encoder.Bundle,
-        Device = learner.Encoder.Device,
-        Precision = learner.Encoder.Precision,
-        Threads = learner.Learn.Threads,
-        Features = learner.Encoder.Serving([learner.Learn.Feature]).Features,
-    });
-
     /// <summary>Texts are compared by the mean of the last layer, where there is one.</summary>
     private static ComparedFeature Compared(LoadedEncoder loaded)
     {
@@ -134,7 +125,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     {
         var (kafka, topic) = (learner.Kafka, learner.Kafka.Topics.Review);
         using var reader = new RecordedTopicReader(kafka, topic, kafka.ReviewGroupId, loggers, clock);
-        var intake = new ReviewIntake(store, topic, retry, log);
+        var intake = new ReviewIntake(store, new StoreCalls(retry, new Heartbeat("review", clock)), log);
         reader.Run(() => intake.NextOffsets(stop), records => intake.Take(records, stop), stop);
         stop.ThrowIfCancellationRequested();
     }
@@ -158,10 +149,4 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         scorer.Run(() => retry.Run(features.EncodeMissing, stop) > 0, stop);
         stop.ThrowIfCancellationRequested();
     }
-
-    private static Task OnThread(Action loop) =>
-        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static Task<T> OnThread<T>(Func<T> loop) =>
-        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

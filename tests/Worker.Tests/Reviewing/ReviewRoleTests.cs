@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Answers;
 using Worker.Core.Messages;
+using Worker.Hosting;
 using Worker.Learner;
 using Worker.Review.Access;
 using Worker.Review.Http;
@@ -21,7 +22,7 @@ public class ReviewRoleTests(TinyModel model)
     {
         // p = .5: every message is uncertain.
         await using var worker = await RunningWorker.Start(
-            model, [model.Head("refund"), model.Head("angry", bias: -4)], options => options.Review.Budget = 36_000);
+            model, [model.Head("refund"), model.Head("angry", bias: -4)], AskEachDoubt);
         await using var review = await Running.Start(model, worker);
         worker.Send("where is my refund?", "the weather is lovely at the lake");
         var items = await review.Items(2);
@@ -77,7 +78,7 @@ public class ReviewRoleTests(TinyModel model)
     public async Task The_page_shows_the_stream_and_finds_similar_questions()
     {
         await using var worker = await RunningWorker.Start(
-            model, [model.Head("refund")], options => options.Review.Budget = 36_000);
+            model, [model.Head("refund")], AskEachDoubt);
         await using var review = await Running.Start(model, worker);
         worker.Send("where is my refund?", "where is my refund please?", "the weather is lovely at the lake today");
         var items = await review.Items(3);
@@ -92,6 +93,10 @@ public class ReviewRoleTests(TinyModel model)
         Assert.Equal(1, live.GetProperty("labels")[0].GetProperty("rate").GetDouble());
         Assert.True(live.GetProperty("history").EnumerateArray().Last().TryGetProperty("latency_p50_ms", out _));
     }
+
+    /// <summary>No audit, which asks about all labels of a text, and hides what the heads say.</summary>
+    private static void AskEachDoubt(RunOptions options) =>
+        (options.Review.Budget, options.Review.Audit) = (36_000, 0);
 
     private static List<LabelEvent> Labels(RunningWorker worker, int count)
     {
