@@ -113,7 +113,7 @@ internal sealed class RunningReview : IAsyncDisposable
 
     /// <summary>Label events that are to go out, in their order.</summary>
     public IReadOnlyList<LabelEvent> Sent() =>
-        [.. Store.Outbox.Next(0, 100_000).Select(one => LabelEventJson.Read(one.Record.Value!, "?", default))];
+        [.. Store.Outbox.Next(100_000).Select(one => LabelEventJson.Read(one.Record.Value!, "?", default))];
 
     public async ValueTask DisposeAsync()
     {
@@ -242,10 +242,14 @@ internal sealed class StandInLive : ILiveStream
         [
             .. Enumerable.Range(0, 60).Select(i => new LivePointView(
                 DateTimeOffset.FromUnixTimeSeconds(1763700000 + 5 * i), 950 + 50 * Math.Sin(i / 5.0), 400 + i, 0.4,
-                21 + i % 7, 80 + i % 11)),
+                21 + i % 7, 80 + i % 11, 0.02, 0.01, 0.004)),
         ],
         [new LabelRateView("refund", 0.12), new LabelRateView("angry", 0.03), new LabelRateView("spam", 0.01)], 0.02,
-        0.01,
+        0.01, 0.004,
+        [
+            new LabelHistoryView("refund", [.. Enumerable.Range(0, 60).Select(i => 0.12 + 0.02 * Math.Sin(i / 9.0))]),
+            new LabelHistoryView("angry", [.. Enumerable.Range(0, 60).Select(i => 0.03 + 0.01 * Math.Cos(i / 7.0))]),
+        ],
         [
             .. Enumerable.Range(0, 10).Select(i => new LiveResultView(
                 DateTimeOffset.FromUnixTimeSeconds(1763700300 - i), new MessagePlaceView("messages", i % 3, 1000 + i),

@@ -185,16 +185,14 @@ public sealed class KafkaOptions
     /// <summary>The consumer group of those that read the review topic into the store.</summary>
     public string ReviewGroupId => $"{GroupId}-review";
 
-    /// <summary>Transactional identity and group of what is sent from the store.</summary>
+    /// <summary>Transactional identity of what is sent from the store.</summary>
     public string OutboxId => $"{GroupId}-outbox";
 
     /// <summary>The same under another transactional identity.</summary>
-    /// <param name="group">Also another group; null for the same one.</param>
-    public KafkaOptions As(string transactionalId, string? group = null)
+    public KafkaOptions As(string transactionalId)
     {
         var other = (KafkaOptions)MemberwiseClone();
         other.TransactionalId = transactionalId;
-        other.GroupId = group ?? GroupId;
         return other;
     }
 

@@ -30,10 +30,10 @@ internal sealed class KeylessRoutes(
                 counts[record.Topic] = Ask(record.Topic, stop);
     }
 
-    /// <summary>The partition for a record of that window; Any if its key decides.</summary>
+    /// <summary>The partition for a record of that window; its own if it has no source there.</summary>
     public Partition Of(in OutgoingRecord record) =>
         record.Key is not null || record.Source < 0
-            ? Partition.Any
+            ? new Partition(record.Partition)
             : new Partition(window!.Records[record.Source].Partition % counts[record.Topic]);
 
     /// <summary>After a failure: a topic may have been recreated with other partitions.</summary>

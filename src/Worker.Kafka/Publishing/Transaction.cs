@@ -68,14 +68,15 @@ internal sealed partial class Transaction(
     /// entries per producer, so an aborted transaction over the same partitions ends them.
     /// </summary>
     /// <param name="topic">One that the group reads; null if there is none yet, and so no offsets.</param>
-    /// <param name="group">The group's metadata without membership.</param>
+    /// <param name="group">The group's metadata without membership; null for a producer that commits no offsets.
+    /// </param>
     /// <param name="again">Writes the same records to the partitions once more.</param>
-    public void Settle(string? topic, IConsumerGroupMetadata group, Action again, CancellationToken stop)
+    public void Settle(string? topic, IConsumerGroupMetadata? group, Action again, CancellationToken stop)
     {
         Begin();
         try
         {
-            if (topic is not null)
+            if (topic is not null && group is not null)
                 SendOffsets([new TopicPartitionOffset(topic, 0, 0)], group, stop);
             again();
         }

@@ -15,7 +15,7 @@ public sealed class TransactionalWriter : IDisposable
 {
     private readonly ProducerLife producer;
     private readonly KafkaClients clients;
-    private readonly SentMark mark;
+    private readonly int maximumBytes;
 
     /// <param name="options">With the identity.</param>
     /// <param name="loggers">For its lines.</param>
@@ -27,10 +27,10 @@ public sealed class TransactionalWriter : IDisposable
         OutageLog? outages = null)
     {
         clients = new KafkaClients(options, loggers, clock, outages);
+        maximumBytes = options.MessageMaxBytes;
         producer = new ProducerLife(
             options, clients, clients.Log("Producer"), loggers.CreateLogger<TransactionalWriter>(), clock,
             heartbeat ?? new Heartbeat("write", clock), isReplaceable: false);
-        mark = new SentMark(options, clients);
     }
 
     /// <summary>
@@ -41,29 +41,49 @@ public sealed class TransactionalWriter : IDisposable
     public void Start(CancellationToken stop) => producer.Transaction.TakeOver(stop);
 
     /// <summary>
-    /// The mark of the last <see cref="Write"/> that was committed under <see cref="KafkaOptions.GroupId"/>, by
-    /// whatever process; null for none. Ask after <see cref="Start"/>.
+    /// Where the records of the last <see cref="Write"/> or <see cref="Settle"/> are. Each partition's first and last
+    /// offset.
     /// </summary>
-    /// <exception cref="KafkaFailureException">This user may not use the group.</exception>
-    public long? LastMark(CancellationToken stop) => mark.Read(stop);
+    internal IReadOnlyDictionary<TopicPartition, OffsetSpan> Places => producer.Delivery.Places();
+
+    /// <summary>
+    /// Discards what an earlier writer left undecided in the partitions of these records, although its transaction has
+    /// ended: writes them in a transaction that is aborted (<see cref="Transaction.Settle"/>).
+    /// </summary>
+    /// <exception cref="KafkaFailureException">A partition could not be reached.</exception>
+    internal void Settle(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
+    {
+        Error? unreached = null;
+        // One that is too large never was written.
+        records = [.. records.Where(record => WindowPublisher.SizeOf(record) <= maximumBytes)];
+        producer.Transaction.Settle(null, null, () =>
+        {
+            producer.Delivery.Produce(records, routes: null, out _, stop);
+            producer.Delivery.AwaitAll(stop);
+            if (producer.Delivery.HasFailed && producer.Delivery.Failure(records).Error is { } error
+                && !WindowDelivery.IsTooLarge(error.Code))
+                unreached = error;
+        }, stop);
+        if (unreached is not null)
+            throw PublishErrors.Permanent(unreached, records, -1, clients) ?? new KafkaFailureException(
+                KafkaFailure.TransactionUnresolved, "partitions that the last sender may have written to cannot be " +
+                $"reached: {clients.Redact(unreached.Reason)}");
+    }
 
     /// <summary>Writes all of the records, or none.</summary>
-    /// <param name="upTo">A mark that is committed with them: the next writer sees how far this one came. Null for
-    /// none.</param>
     /// <exception cref="KafkaFailureException">
     /// None was written. <see cref="KafkaFailure.RecordTooLarge"/> names one that never fits; the others may be tried
     /// again.
     /// </exception>
-    public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop, long? upTo = null)
+    public void Write(IReadOnlyList<OutgoingRecord> records, CancellationToken stop)
     {
         var index = -1;
         try
         {
             producer.Transaction.Begin();
             producer.Delivery.Produce(records, routes: null, out index, stop);
-            if (upTo is { } sent)
-                mark.Set(producer.Transaction, sent, stop);
             producer.Transaction.Commit(stop);
+            producer.Delivery.AwaitAll(stop);
         }
         catch (ProduceException<byte[]?, byte[]?> refused)
         {
@@ -80,11 +100,7 @@ public sealed class TransactionalWriter : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        mark.Dispose();
-        producer.Dispose();
-    }
+    public void Dispose() => producer.Dispose();
 
     private KafkaFailureException Undone(
         IReadOnlyList<OutgoingRecord> records, Error error, int index, CancellationToken stop)

@@ -8,6 +8,10 @@ internal sealed record LiveView(
     [property: Description("Of a sample of the newest results.")] IReadOnlyList<LabelRateView> Labels,
     [property: Description("Share of the sample that is unlike anything known.")] double? AnomalyRate,
     [property: Description("Share of the sample that people are asked about.")] double? AskedRate,
+    [property: Description("Share of the sample that people would be asked about, if the budget allowed it.")]
+    double? DeferredRate,
+    [property: Description("The most frequent labels over the looks of history.")]
+    IReadOnlyList<LabelHistoryView> LabelHistory,
     [property: Description("Some of the newest results, newest first.")] IReadOnlyList<LiveResultView> Sample,
     [property: Description("Heads that are held against the random audit.")] IReadOnlyList<DriftView> Drift);
 
@@ -16,7 +20,13 @@ internal sealed record LivePointView(
     DateTimeOffset At, double? MessagesPerSecond,
     [property: Description("Messages that no worker has committed.")] long? LagMessages,
     [property: Description("How long they would take at the present rate.")] double? LagSeconds,
-    [property: Description("From message to result, of the sample.")] double? LatencyP50Ms, double? LatencyP99Ms);
+    [property: Description("From message to result, of the sample.")] double? LatencyP50Ms, double? LatencyP99Ms,
+    [property: Description("As of the last look, below.")] double? AnomalyRate, double? AskedRate,
+    double? DeferredRate);
+
+/// <summary>How often a label was yes.</summary>
+internal sealed record LabelHistoryView(
+    string Label, [property: Description("One for each look of history.")] IReadOnlyList<double> Rates);
 
 /// <summary>How often a label is yes.</summary>
 internal sealed record LabelRateView(string Label, double Rate);

@@ -41,10 +41,11 @@ interface Learning {
 }
 interface LivePoint {
   at: string; messages_per_second?: number; lag_messages?: number; lag_seconds?: number; latency_p50_ms?: number;
-  latency_p99_ms?: number;
+  latency_p99_ms?: number; anomaly_rate?: number; asked_rate?: number; deferred_rate?: number;
 }
 interface Live {
   history: LivePoint[]; labels: { label: string; rate: number }[]; anomaly_rate?: number; asked_rate?: number;
+  deferred_rate?: number; label_history: { label: string; rates: number[] }[];
   sample: {
     at: string; message: Place; decision: string; top?: string; p?: number; confidence?: string; anomaly_p?: number;
     asked: boolean;

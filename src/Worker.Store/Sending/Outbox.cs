@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Worker.Store.Database;
@@ -11,16 +12,22 @@ internal sealed record OutboxRecord(string Topic, byte[]? Key, byte[]? Value)
     public IReadOnlyList<KeyValuePair<string, byte[]?>> Headers { get; init; } = [];
 }
 
+/// <summary>One that is not sent yet.</summary>
+/// <param name="Number">Of the store's records; they are sent in this order.</param>
+/// <param name="Name">No record of this or another store has the same.</param>
+/// <param name="Made">When.</param>
+internal sealed record WaitingRecord(long Number, string Name, DateTimeOffset Made, OutboxRecord Record);
+
 /// <summary>
 /// Records that the store's transactions led to. They are written with those transactions and sent afterwards, in their
 /// order, so that what the store says and what Kafka says do not part.
 /// </summary>
 internal sealed class Outbox(StoreDatabase database)
 {
-    /// <summary>Records that a store may ever send: two trillion.</summary>
-    private const int NumberBits = 41;
+    private long store;
 
-    private const int StoreBits = 62 - NumberBits;
+    /// <summary>This store's number: drawn when somebody first asks, and the same ever after.</summary>
+    private long Store => Volatile.Read(ref store) is > 0 and var known ? known : store = DrawStore();
 
     /// <summary>Writes records within a transaction.</summary>
     public static void Add(StoreSession session, IReadOnlyList<OutboxRecord> records, long now)
@@ -35,44 +42,44 @@ internal sealed class Outbox(StoreDatabase database)
             rows, ("now", now));
     }
 
-    /// <summary>The next records after one, in their order.</summary>
-    /// <param name="after">Number of the last record sent; 0 for none.</param>
+    /// <summary>The next records to send, in their order.</summary>
     /// <param name="maximum">At most so many.</param>
-    public IReadOnlyList<(long Number, OutboxRecord Record)> Next(long after, int maximum) =>
-        database.Transact(session => session.Query(
-            "SELECT seq, topic, key, value, headers FROM outbox WHERE seq > @after ORDER BY seq LIMIT @maximum",
-            Read, ("after", after), ("maximum", (long)maximum)));
+    public IReadOnlyList<WaitingRecord> Next(int maximum)
+    {
+        var name = Store.ToString("x", CultureInfo.InvariantCulture);
+        return database.Read(session => session.Query(
+            "SELECT seq, made, topic, key, value, headers FROM outbox ORDER BY seq LIMIT @maximum",
+            row => Read(row, name), ("maximum", (long)maximum)));
+    }
 
     /// <summary>Keys of a topic's records that are not sent yet.</summary>
-    public IReadOnlyList<byte[]> Waiting(string topic) => database.Transact(session => session.Query(
+    public IReadOnlyList<byte[]> Waiting(string topic) => database.Read(session => session.Query(
         "SELECT key FROM outbox WHERE topic = @topic AND key IS NOT NULL ORDER BY seq",
         row => row.GetFieldValue<byte[]>(0), ("topic", topic)));
 
-    /// <summary>
-    /// What stands for "sent up to this record" outside the store: the record's number, and above it a number of this
-    /// store, so that a mark of another store means nothing here.
-    /// </summary>
-    public long Mark(long number) => database.Transact(session => Store(session) << NumberBits | number);
+    /// <summary>Forgets records that were sent.</summary>
+    public void Sent(IEnumerable<WaitingRecord> records)
+    {
+        var rows = new RowSet(("seq", ColumnKind.Whole));
+        foreach (var record in records)
+            rows.Add(record.Number);
+        database.Transact(session => session.Execute(
+            "DELETE FROM outbox WHERE seq IN (SELECT seq FROM @rows)", rows));
+    }
 
-    /// <summary>Forgets records that were sent; a mark of another store is left out.</summary>
-    public void Sent(long mark) => database.Transact(session => mark >> NumberBits == Store(session)
-        ? session.Execute("DELETE FROM outbox WHERE seq <= @last", ("last", mark & ((1L << NumberBits) - 1)))
-        : 0);
-
-    /// <summary>Drawn when somebody first asks.</summary>
-    private static long Store(StoreSession session)
+    private long DrawStore() => database.Transact(session =>
     {
         session.Execute(
             "INSERT INTO counters (name, value) VALUES ('store', @drawn) ON CONFLICT DO NOTHING",
-            ("drawn", (long)RandomNumberGenerator.GetInt32(1, 1 << StoreBits)));
+            ("drawn", BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue | 1));
         return session.Number("SELECT value FROM counters WHERE name = 'store'")!.Value;
-    }
+    });
 
-    private static (long, OutboxRecord) Read(DbDataReader row) => (
-        row.GetInt64(0),
-        new OutboxRecord(row.GetString(1), Bytes(row, 2), Bytes(row, 3))
+    private static WaitingRecord Read(DbDataReader row, string store) => new(
+        row.GetInt64(0), $"{store}-{row.GetInt64(0)}", DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+        new OutboxRecord(row.GetString(2), Bytes(row, 3), Bytes(row, 4))
         {
-            Headers = row.IsDBNull(4) ? [] : Headers(row.GetString(4)),
+            Headers = row.IsDBNull(5) ? [] : Headers(row.GetString(5)),
         });
 
     private static byte[]? Bytes(DbDataReader row, int column) =>

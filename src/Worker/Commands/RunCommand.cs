@@ -75,15 +75,21 @@ internal static class RunCommand
             builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
                 metrics.AddWorker().AddOtlpExporter(otlp => otlp.Endpoint = new Uri(collector)));
         builder.Services.AddSingleton(TimeProvider.System);
+        // The page's requests take turns with the stream on one encoder.
+        var isShared = roles.HasFlag(Roles.Classify) && roles.HasFlag(Roles.Review);
         builder.Services.AddSingleton(services => new Classifier(WorkerComposition.Open(
-            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
+            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>(),
+            isShared ? [options.Learn.Feature] : [])));
         var learner = new LearnerOptions(
             options.Kafka, options.Store, options.Learn, options.Encoder, options.Input, Product.Version);
         builder.Services.AddSingleton(services => new LearnerLife(new LearnerParts(
             learner, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>())));
         builder.Services.AddSingleton(services => new ReviewLife(
-            new ReviewLifeOptions(learner, options.Web), services.GetRequiredService<ILoggerFactory>(),
-            services.GetRequiredService<TimeProvider>()));
+            new ReviewLifeOptions(learner, options.Web)
+            {
+                Encoder = isShared ? services.GetRequiredService<Classifier>().Encoder : null,
+            },
+            services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>()));
         // A worker of several roles is ready when it classifies, or serves the page: learning is in no hurry.
         builder.Services.AddSingleton(services => new HealthServer(
             options.Health,

@@ -100,7 +100,7 @@ internal sealed class LoopAct(RunOptions run, HeadsTopicWriter heads, Head few, 
             using var store = LearningStore.Open(options, Clock);
             await Until(() => learning.IsCompleted || store.Heads.Last().Count > 0, stop);
             var took = Clock.GetElapsedTime(started);
-            await Until(() => learning.IsCompleted || store.Outbox.Next(0, 1).Count == 0, stop);
+            await Until(() => learning.IsCompleted || store.Outbox.Next(1).Count == 0, stop);
             await ended.CancelAsync();
             await learning;
             return (store.Heads.Last().Values.SingleOrDefault(), took);

@@ -67,8 +67,12 @@ internal static class ServeRun
                 section, run.Input, Product.Version);
             using var classifier = new Classifier(WorkerComposition.Open(run, LoggerFactory.Create(_ => { }), Clock));
             using var learning = new LearnerLife(new LearnerParts(learner, loggers, Clock));
-            var review = new ReviewLife(
-                new ReviewLifeOptions(learner, new WebOptions { Port = port, SecondOpinions = 0 }), loggers, Clock);
+            using var review = new ReviewLife(
+                new ReviewLifeOptions(learner, new WebOptions { Port = port, SecondOpinions = 0 })
+                {
+                    Encoder = classifier.Encoder,
+                },
+                loggers, Clock);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
             using var stream = new MessageStream(broker.BootstrapServers, topics.Messages, data.Texts);
             Console.WriteLine($"Answer in the page that the link below opens; after {AnswersToTrain} answers to a " +

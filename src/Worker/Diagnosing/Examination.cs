@@ -8,6 +8,8 @@ using Worker.Kafka.Groups;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Learning.Saving;
+using Worker.Review.Access;
+using Worker.Review.Http;
 using Worker.Settings;
 using Worker.Terminal;
 
@@ -47,6 +49,8 @@ internal sealed class Examination(TimeProvider clock, Roles roles = Roles.Classi
         if (roles.HasFlag(Roles.Learn))
             foreach (var finding in LearnerChecks.Settings(options, encoder, roles.HasFlag(Roles.Classify)))
                 yield return finding;
+        if (roles.HasFlag(Roles.Review))
+            yield return Page(options.Web);
         if (roles != Roles.Classify)
             yield return LearnerChecks.Store(options.Store);
         // 3. The wire.
@@ -122,6 +126,21 @@ internal sealed class Examination(TimeProvider clock, Roles roles = Roles.Classi
         yield return WireChecks.Transactions(
             options.Kafka, await cluster.BrokerSettingAsync("transaction.max.timeout.ms"));
         yield return Identity(options.Kafka.EffectiveTransactionalId);
+    }
+
+    private static Finding Page(WebOptions web)
+    {
+        try
+        {
+            AccessSetup.Check(web);
+            return Finding.Ok("page", AccessSetup.IsLocal(web)
+                ? "for this machine alone: a one-time link at start"
+                : "for people and programs that sign in");
+        }
+        catch (WebSettingException refused)
+        {
+            return Finding.Failed("page", refused.Message, "see docs/review.md, 'Who may'");
+        }
     }
 
     private static async Task<Finding> Group(ClusterInspection cluster, string id)

@@ -32,14 +32,15 @@ internal static class TopicChecks
         if (roles.HasFlag(Roles.Classify))
             needed.AddRange(
                 [(topics.Results, "WRITE"), (topics.Review, "WRITE"), (topics.DeadLetters, "WRITE")]);
+        // What is sent from the store is looked up on its topic.
         if (roles.HasFlag(Roles.Learn))
-            needed.AddRange([(topics.Labels, "READ"), (topics.DeadLetters, "WRITE")]);
+            needed.AddRange([(topics.Labels, "READ"), (topics.DeadLetters, "WRITE"), (topics.DeadLetters, "READ")]);
         if (roles.HasFlag(Roles.Review))
-            needed.AddRange([(topics.Review, "READ"), (topics.Labels, "WRITE")]);
+            needed.AddRange([(topics.Review, "READ"), (topics.Labels, "WRITE"), (topics.Labels, "READ")]);
         // Other roles follow the heads topic wherever classifying workers have their heads from.
         if (headsFromTopic || roles != Roles.Classify)
             needed.Add((topics.Heads, "READ"));
-        if (roles.HasFlag(Roles.Learn))
+        if (roles != Roles.Classify)
             needed.Add((topics.Heads, "WRITE"));
         return
         [

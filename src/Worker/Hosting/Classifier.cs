@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
+using Worker.Encoders;
 using Worker.Heads;
 using Worker.Kafka.Clients;
 using Worker.Kafka.Configuration;
@@ -20,6 +21,9 @@ namespace Worker.Hosting;
 internal sealed class Classifier(WorkerComposition worker) : IDisposable
 {
     private volatile bool onDevice;
+
+    /// <summary>Its own; shared where another role of this process uses it too.</summary>
+    public LoadedEncoder Encoder => worker.Loaded;
 
     public HeadRegistry Heads => worker.Heads;
 

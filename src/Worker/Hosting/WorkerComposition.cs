@@ -70,10 +70,15 @@ internal sealed class WorkerComposition
     /// <exception cref="HeadRefusedException">A head in the file is for another encoder.</exception>
     /// <exception cref="Core.Anomaly.AnomalyRefusedException">The anomaly reference next to it is for another
     /// encoder.</exception>
-    public static WorkerComposition Open(RunOptions options, ILoggerFactory loggers, TimeProvider clock)
+    /// <param name="features">That another role of this process needs; none where there is none.</param>
+    public static WorkerComposition Open(
+        RunOptions options, ILoggerFactory loggers, TimeProvider clock, params IReadOnlyList<string> features)
     {
         var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
-        var loaded = LoadedEncoder.Open(options.Encoder.Serving(fixedHeads.Select(head => head.Feature)));
+        var loaded = LoadedEncoder.Open(
+            options.Encoder.Serving(fixedHeads.Select(head => head.Feature).Concat(features)));
+        if (features.Count > 0)
+            loaded = loaded with { Encoder = new SharedEncoder(loaded.Encoder) };
         var encoder = loaded.Encoder;
         var log = loggers.CreateLogger<Classifier>();
         log.LogInformation("Encoder {Hash} from {Bundle} on {Device}",

@@ -15,8 +15,8 @@ namespace Worker.Learner;
 /// Sends what the store holds for Kafka, in its order. One learner at a time does it: it holds a lease, and a
 /// transactional identity that keeps an earlier sender, which may wake up late, from writing anything more. A record
 /// of the heads topic is signed now, and not when it is written down, so that the key may change meanwhile. Invariant:
-/// how far it came is committed in the transaction of the records, and is read before anything more is sent, so that no
-/// record is sent twice, wherever a sender dies. One thread.
+/// a record leaves the store when it was seen on its topic, and a fresh sender looks before it sends, so that none is
+/// lost or there twice, wherever a sender or a broker dies. One thread.
 /// </summary>
 internal sealed class OutboxSender(
     LearningStore store, KafkaOptions kafka, int leaseSeconds, StoreCalls calls, ILoggerFactory loggers,
@@ -25,14 +25,14 @@ internal sealed class OutboxSender(
     private const int BatchRecords = 500;
     private readonly TimeSpan lease = TimeSpan.FromSeconds(leaseSeconds);
     private readonly HeadSignatures signatures = new(kafka);
-    private TransactionalWriter? writer;
+    private NamedWriter? writer;
     private Lease held;
 
     /// <summary>Sends what is there, if it is this learner's turn; returns how many records went.</summary>
     /// <exception cref="KafkaFailureException">Kafka refuses them for good.</exception>
     public int Send(CancellationToken stop)
     {
-        var waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+        var waiting = calls.Run(() => store.Outbox.Next(BatchRecords), stop);
         if (waiting.Count == 0)
             return 0;
         if (calls.Run(() => store.Leases.Take(["outbox"], lease), stop) is not [var mine])
@@ -45,23 +45,22 @@ internal sealed class OutboxSender(
             if (writer is null || mine != held)
             {
                 Close();
-                writer = new TransactionalWriter(
-                    kafka.As(kafka.OutboxId, kafka.OutboxId), loggers, clock, calls.Heartbeat, outages);
+                writer = new NamedWriter(
+                    kafka.As(kafka.OutboxId), loggers, clock, calls.Heartbeat, outages);
                 writer.Start(stop);
                 held = mine;
                 // Another sender may have got ahead meanwhile, and died before it wrote that down.
-                if (writer.LastMark(stop) is { } mark)
-                    Sent(mark, stop);
-                waiting = calls.Run(() => store.Outbox.Next(0, BatchRecords), stop);
+                waiting = calls.Run(() => store.Outbox.Next(BatchRecords), stop);
+                if (waiting.Count == 0)
+                    return 0;
+                var there = writer.Find([.. waiting.Select(Named)], waiting.Min(one => one.Made), stop);
+                Sent(waiting.Where(one => there.Contains(one.Name)), stop);
+                waiting = [.. waiting.Where(one => !there.Contains(one.Name))];
                 if (waiting.Count == 0)
                     return 0;
             }
-            var last = calls.Run(() => store.Outbox.Mark(waiting[^1].Number), stop);
-            writer.Write([.. waiting.Select(one => new OutgoingRecord(
-                one.Record.Topic, one.Record.Key, one.Record.Value,
-                [.. one.Record.Headers.Select(header => new RecordHeader(header.Key, header.Value)),
-                    .. Signature(one.Record)]))], stop, last);
-            Sent(last, stop);
+            writer.Write([.. waiting.Select(Named)], stop);
+            Sent(waiting, stop);
             return waiting.Count;
         }
         catch (KafkaFailureException failure) when (failure.Failure is not KafkaFailure.RecordTooLarge
@@ -76,11 +75,18 @@ internal sealed class OutboxSender(
 
     public void Dispose() => Close();
 
-    private void Sent(long mark, CancellationToken stop) => calls.Run(() =>
+    private void Sent(IEnumerable<WaitingRecord> records, CancellationToken stop) => calls.Run(() =>
     {
-        store.Outbox.Sent(mark);
+        store.Outbox.Sent(records);
         return true;
     }, stop);
+
+    private NamedRecord Named(WaitingRecord one) => new(one.Name, new OutgoingRecord(
+        one.Record.Topic, one.Record.Key, one.Record.Value,
+        [
+            .. one.Record.Headers.Select(header => new RecordHeader(header.Key, header.Value)),
+            .. Signature(one.Record),
+        ]));
 
     private RecordHeader[] Signature(OutboxRecord record) =>
         record.Topic == kafka.Topics.Heads ? signatures.Sign(record.Key, record.Value) : [];

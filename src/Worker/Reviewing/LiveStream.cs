@@ -17,13 +17,16 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
     private const int SampleOfPartition = 50;
     private const int Shown = 20;
 
+    /// <summary>Labels of which the history is shown: as many as a chart has lines.</summary>
+    private const int LabelsOverTime = 4;
+
     /// <summary>Looks that are kept: ten minutes.</summary>
     private const int Kept = 120;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-    private readonly Queue<LivePointView> history = [];
+    private readonly Queue<(LivePointView Point, IReadOnlyDictionary<string, double> Rates)> history = [];
     private (long Committed, long At)? before;
-    private volatile LiveView now = new([], [], null, null, [], []);
+    private volatile LiveView now = new([], [], null, null, null, [], [], []);
 
     /// <inheritdoc/>
     public LiveView Now() => now with { Drift = drift() };
@@ -40,17 +43,22 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
     {
         List<LiveResult> sample = [.. probe.NewestResults(SampleOfPartition).Select(Read).OfType<LiveResult>()
             .OrderByDescending(result => result.View.At)];
-        history.Enqueue(Point(probe.Progress(), sample));
+        List<LabelRateView> rates =
+        [
+            .. sample.SelectMany(result => result.Yes).GroupBy(label => label, StringComparer.Ordinal)
+                .Select(label => new LabelRateView(label.Key, label.Count() / (double)sample.Count))
+                .OrderByDescending(label => label.Rate).ThenBy(label => label.Label, StringComparer.Ordinal),
+        ];
+        var point = Point(probe.Progress(), sample);
+        history.Enqueue((point, rates.ToDictionary(rate => rate.Label, rate => rate.Rate, StringComparer.Ordinal)));
         if (history.Count > Kept)
             history.Dequeue();
         now = new LiveView(
-            [.. history],
+            [.. history.Select(look => look.Point)], rates, point.AnomalyRate, point.AskedRate, point.DeferredRate,
             [
-                .. sample.SelectMany(result => result.Yes).GroupBy(label => label, StringComparer.Ordinal)
-                    .Select(label => new LabelRateView(label.Key, label.Count() / (double)sample.Count))
-                    .OrderByDescending(label => label.Rate).ThenBy(label => label.Label, StringComparer.Ordinal),
+                .. rates.Take(LabelsOverTime).Select(rate => new LabelHistoryView(
+                    rate.Label, [.. history.Select(look => look.Rates.GetValueOrDefault(rate.Label))])),
             ],
-            Share(sample, result => result.View.Decision == "other"), Share(sample, result => result.View.Asked),
             [.. sample.Take(Shown).Select(result => result.View)], []);
     }
 
@@ -69,7 +77,9 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
         return new LivePointView(
             clock.GetUtcNow(), rate, progress?.Waiting,
             progress is { Waiting: 0 } ? 0 : rate is > 0 ? progress!.Value.Waiting / rate : null,
-            Quantile(latencies, 0.5), Quantile(latencies, 0.99));
+            Quantile(latencies, 0.5), Quantile(latencies, 0.99),
+            Share(sample, result => result.View.Decision == "other"), Share(sample, result => result.View.Asked),
+            Share(sample, result => result.IsDeferred));
     }
 
     private static double? Quantile(List<double> sorted, double share) =>
@@ -90,6 +100,9 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
             var source = result.GetProperty("source");
             var labels = result.GetProperty("labels");
             var top = result.TryGetProperty("top", out var most) ? most.GetProperty("label").GetString() : null;
+            var state = result.TryGetProperty("review", out var review)
+                ? review.GetProperty("state").GetString()
+                : null;
             JsonElement? said = top is not null && labels.TryGetProperty(top, out var named) ? named : null;
             return new LiveResult(
                 new LiveResultView(
@@ -101,9 +114,8 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
                     top is null ? null : most.GetProperty("p").GetDouble(),
                     said?.GetProperty("confidence").GetString(),
                     result.TryGetProperty("anomaly", out var anomaly) ? anomaly.GetProperty("p").GetDouble() : null,
-                    result.TryGetProperty("review", out var review)
-                        && review.GetProperty("state").GetString() == "asked"),
-                record.TimestampMs - source.GetProperty("timestamp").GetInt64(),
+                    state == "asked"),
+                record.TimestampMs - source.GetProperty("timestamp").GetInt64(), state == "deferred",
                 [
                     .. labels.EnumerateObject().Where(label => label.Value.GetProperty("decision").GetString() == "yes")
                         .Select(label => label.Name),
@@ -118,6 +130,7 @@ internal sealed class LiveStream(StreamProbe probe, Func<IReadOnlyList<DriftView
     }
 
     /// <summary>What is counted of a result.</summary>
+    /// <param name="IsDeferred">Whether the budget was too short to ask about it.</param>
     /// <param name="Yes">Labels that are yes.</param>
-    private sealed record LiveResult(LiveResultView View, double LatencyMs, string[] Yes);
+    private sealed record LiveResult(LiveResultView View, double LatencyMs, bool IsDeferred, string[] Yes);
 }

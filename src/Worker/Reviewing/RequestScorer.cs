@@ -3,6 +3,7 @@ using System.Text;
 using Worker.Classifying;
 using Worker.Core.Decisions;
 using Worker.Core.Heads;
+using Worker.Core.Health;
 using Worker.Core.Results;
 using Worker.Encoders;
 using Worker.Heads;
@@ -15,14 +16,19 @@ namespace Worker.Reviewing;
 /// Classifies texts of requests. The encoder has one owner, this thread; requests that arrive while it computes go
 /// together into its next window. Any thread may ask.
 /// </summary>
-/// <param name="loaded">Nobody else uses it while this runs.</param>
+/// <param name="loaded">Nobody else uses it while this runs, unless it is shared.</param>
 /// <param name="heads">Those in use.</param>
 /// <param name="anomalies">The reference in use.</param>
+/// <param name="heartbeat">Of this thread.</param>
 /// <param name="clock">For certificates that end.</param>
 internal sealed class RequestScorer(
-    LoadedEncoder loaded, HeadRegistry heads, AnomalyRegistry anomalies, TimeProvider clock) : ITextScorer, IDisposable
+    LoadedEncoder loaded, HeadRegistry heads, AnomalyRegistry anomalies, Heartbeat heartbeat, TimeProvider clock)
+    : ITextScorer, IDisposable
 {
     private const int MaximumWaiting = 1000;
+
+    /// <summary>The most requests that may wait, of the longest texts, on a slow machine.</summary>
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(15);
 
     /// <summary>A certificate that ends is noticed after so long.</summary>
     private static readonly TimeSpan HeadsLast = TimeSpan.FromMinutes(1);
@@ -80,6 +86,7 @@ internal sealed class RequestScorer(
 
     private void Score(List<ScoreJob> jobs)
     {
+        using var step = heartbeat.Enter("classifying texts of requests", LongestWindow);
         try
         {
             var window = new List<TokenizedText>();

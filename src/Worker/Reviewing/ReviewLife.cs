@@ -3,6 +3,7 @@ using Worker.Core.Heads;
 using Worker.Core.Health;
 using Worker.Encoders;
 using Worker.Heads;
+using Worker.Kafka.Clients;
 using Worker.Kafka.Heads;
 using Worker.Kafka.Inspection;
 using Worker.Kafka.Recording;
@@ -16,7 +17,11 @@ using Worker.Store;
 namespace Worker.Reviewing;
 
 /// <summary>How the review role is configured.</summary>
-internal sealed record ReviewLifeOptions(LearnerOptions Learner, WebOptions Web);
+internal sealed record ReviewLifeOptions(LearnerOptions Learner, WebOptions Web)
+{
+    /// <summary>The classifying worker's in the same process, which lives longer; null: it opens its own.</summary>
+    public LoadedEncoder? Encoder { get; init; }
+}
 
 /// <summary>
 /// The life of the review page and the API. Loops, each on its own thread: the heads topic tells the heads in use, the
@@ -24,11 +29,16 @@ internal sealed record ReviewLifeOptions(LearnerOptions Learner, WebOptions Web)
 /// the stream. The page works while Kafka is away.
 /// </summary>
 internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory loggers, TimeProvider clock)
+    : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly ILogger log = loggers.CreateLogger<ReviewLife>();
     private readonly StoreRetry retry = new(loggers.CreateLogger<StoreRetry>(), clock);
     private readonly LearnerOptions learner = options.Learner;
+    private readonly OutageLog outages = new(options.Learner.Kafka, loggers, clock);
+    private readonly Heartbeat taking = new("questions", clock);
+    private readonly Heartbeat sending = new("send", clock);
+    private readonly Heartbeat encoding = new("encode", clock);
 
     /// <summary>What it is doing, for probes.</summary>
     public WorkerHealth Health { get; } = new();
@@ -46,12 +56,13 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         using var store = await OwnThread.Run(
             () => retry.Run(() => LearningStore.Open(learner.Store, clock), ended.Token));
         Health.Waiting("for the encoder");
-        using var loaded = await OwnThread.Run(learner.OpenEncoder);
+        using var own = options.Encoder is null ? await OwnThread.Run(learner.OpenEncoder) : null;
+        var loaded = options.Encoder ?? own!;
         var encoder = loaded.Encoder;
         var heads = new HeadRegistry(HeadSet.Empty(encoder.Hash, encoder.Features), log);
         var anomalies = new AnomalyRegistry(encoder.Hash, encoder.Features, log);
         var champions = new Champions(learner.Kafka.Topics.Heads);
-        using var scorer = new RequestScorer(loaded, heads, anomalies, clock);
+        using var scorer = new RequestScorer(loaded, heads, anomalies, encoding, clock);
         using var probe = new StreamProbe(learner.Kafka, loggers, clock);
         var live = new LiveStream(probe, () => Drift(store), clock);
         // 2. The page, as soon as it can say something.
@@ -66,7 +77,8 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         log.LogInformation("Review page and API at {Address}, from {Store}", server.Address, store.Description);
         Health.Ready();
         // 3. Until stopped.
-        var features = new FeatureSource(store, loaded, log);
+        var features = new FeatureSource(store, loaded, log) { Progressed = encoding.Beat };
+        Health.Watch([taking, sending, encoding], () => outages.LastOn);
         Task[] loops =
         [
             OwnThread.Run(() => FollowHeads(heads, anomalies, champions, ended.Token)),
@@ -86,10 +98,13 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
         finally
         {
             Health.Waiting("for the end");
+            Health.Watch([]);
             await ended.CancelAsync();
             await Task.WhenAll(loops).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
+
+    public void Dispose() => outages.Dispose();
 
     /// <summary>What learners saw when they held the heads in use against the random audit last.</summary>
     private static IReadOnlyList<DriftView> Drift(LearningStore store)
@@ -115,7 +130,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     private void FollowHeads(
         HeadRegistry heads, AnomalyRegistry anomalies, Champions champions, CancellationToken stop)
     {
-        using var topic = new HeadsTopicReader(learner.Kafka, loggers, clock);
+        using var topic = new HeadsTopicReader(learner.Kafka, loggers, clock, outages);
         var follower = new HeadsFollower(topic, heads, anomalies, log) { Also = champions.Take };
         follower.Follow(stop);
         stop.ThrowIfCancellationRequested();
@@ -124,8 +139,8 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     private void TakeItems(LearningStore store, CancellationToken stop)
     {
         var (kafka, topic) = (learner.Kafka, learner.Kafka.Topics.Review);
-        using var reader = new RecordedTopicReader(kafka, topic, kafka.ReviewGroupId, loggers, clock);
-        var intake = new ReviewIntake(store, new StoreCalls(retry, new Heartbeat("review", clock)), log);
+        using var reader = new RecordedTopicReader(kafka, topic, kafka.ReviewGroupId, loggers, clock, outages);
+        var intake = new ReviewIntake(store, new StoreCalls(retry, taking), log);
         reader.Run(() => intake.NextOffsets(stop), records => intake.Take(records, stop), stop);
         stop.ThrowIfCancellationRequested();
     }
@@ -134,7 +149,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     {
         using var sender = new OutboxSender(
             store, learner.Kafka, learner.Learn.LeaseSeconds,
-            new StoreCalls(retry, new Heartbeat("send", clock)), loggers, clock, log);
+            new StoreCalls(retry, sending), loggers, clock, log, outages);
         while (true)
         {
             stop.ThrowIfCancellationRequested();
@@ -146,7 +161,8 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
     /// <summary>Requests first; while there are none, texts that nobody has encoded yet.</summary>
     private void Own(RequestScorer scorer, FeatureSource features, CancellationToken stop)
     {
-        scorer.Run(() => retry.Run(features.EncodeMissing, stop) > 0, stop);
+        var calls = new StoreCalls(retry, encoding);
+        scorer.Run(() => calls.RunLong("encoding texts", features.EncodeMissing, stop) > 0, stop);
         stop.ThrowIfCancellationRequested();
     }
 }

@@ -134,8 +134,8 @@ internal sealed class SimulatedLoop : IDisposable
     /// <summary>What a learner sends to the heads topic arrives.</summary>
     private void Publish()
     {
-        foreach (var (number, record) in store.Outbox.Next(0, int.MaxValue))
-        {
+        var sent = store.Outbox.Next(int.MaxValue);
+        foreach (var (number, _, _, record) in sent)
             champions.Take([new SourceRecord
             {
                 Topic = Topic,
@@ -146,8 +146,7 @@ internal sealed class SimulatedLoop : IDisposable
                 Headers = [],
                 TimestampMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             }]);
-            store.Outbox.Sent(store.Outbox.Mark(number));
-        }
+        store.Outbox.Sent(sent);
     }
 
     private double Fresh(CancellationToken stop)

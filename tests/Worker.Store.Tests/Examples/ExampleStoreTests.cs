@@ -127,14 +127,15 @@ public class ExampleStoreTests(PostgresServer postgres)
             new([], [new PartitionProgress("labels", 0, from, 1)]) { Outgoing = [letter] };
         test.Store.Examples.Record(Batch(null));
         Assert.Throws<OutOfStepException>(() => test.Store.Examples.Record(Batch(null)));
-        var (number, record) = Assert.Single(test.Store.Outbox.Next(0, 10));
+        var waiting = Assert.Single(test.Store.Outbox.Next(10));
+        var record = waiting.Record;
         Assert.Equal("dead-letters", record.Topic);
         Assert.Equal([1], record.Key!);
         Assert.Equal([2], record.Value!);
         Assert.Equal(letter.Headers.Select(one => one.Key), record.Headers.Select(one => one.Key));
         Assert.Equal(letter.Headers.Select(one => one.Value), record.Headers.Select(one => one.Value));
-        test.Store.Outbox.Sent(test.Store.Outbox.Mark(number));
-        Assert.Empty(test.Store.Outbox.Next(0, 10));
+        test.Store.Outbox.Sent([waiting]);
+        Assert.Empty(test.Store.Outbox.Next(10));
     }
 
     [Theory, EachKind]

@@ -34,10 +34,10 @@ public class LeaseStoreTests(PostgresServer postgres)
         var record = new OutboxRecord("heads", [1], [2]);
         Assert.Throws<LeaseLostException>(() => one.Heads.Record([Head(id, 1)], [record], [], late));
         Assert.Empty(one.Heads.Of([id]));
-        Assert.Empty(one.Outbox.Next(0, 10));
+        Assert.Empty(one.Outbox.Next(10));
         other.Heads.Record([Head(id, 1)], [record], [], now);
         Assert.Single(one.Heads.Of([id]));
-        Assert.Single(one.Outbox.Next(0, 10));
+        Assert.Single(one.Outbox.Next(10));
         // Not even when the lease has been given back meanwhile: its token has passed.
         other.Leases.Release(now);
         Assert.Throws<LeaseLostException>(() => one.Heads.Record([Head(id, 2)], [record], [], late));

@@ -205,6 +205,6 @@ public class QuestionQueueTests(PostgresServer postgres)
     };
 
     private static List<LabelEvent> Sent(TestStore test) =>
-        [.. test.Store.Outbox.Next(0, 1000).Select(one => LabelEventJson.Read(
+        [.. test.Store.Outbox.Next(1000).Select(one => LabelEventJson.Read(
             one.Record.Value!, JsonSerializer.Serialize(one.Number), default))];
 }

@@ -80,6 +80,22 @@ public class DoctorTests(TinyModel model, SecureBroker broker)
             Assert.Contains(text, lines, StringComparison.Ordinal);
         Assert.DoesNotContain("topic doctor-results", lines, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("new")));
+        // So does a review page.
+        (code, lines, _) = Doctor(
+            SecureBroker.FullUser, "--roles=review", "--Store:Path=" + folder.File("new/store.db"));
+        Assert.Equal(1, code);
+        Assert.All(lines.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        foreach (var text in new[]
+        {
+            "ok         page: for this machine alone", "ok         store: the store", "topic doctor-review: ",
+            "topic doctor-labels: does not exist",
+            "group doctor-review", "'doctor-outbox'", "topic doctor-heads: 1 copy",
+        })
+            Assert.Contains(text, lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("doctor-results", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("doctor-dead-letters", lines, StringComparison.Ordinal);
+        (_, lines, _) = Doctor(SecureBroker.FullUser, "--roles=review", "--Web:Address=0.0.0.0");
+        Assert.Contains("failed     page: Web:Address: 0.0.0.0", lines, StringComparison.Ordinal);
         (code, lines, _) = Doctor("nobody");
         Assert.Equal(1, code);
         Assert.Contains("failed     brokers: no connection to", lines, StringComparison.Ordinal);

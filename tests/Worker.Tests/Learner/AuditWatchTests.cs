@@ -109,7 +109,7 @@ public sealed class AuditWatchTests : IDisposable
         var id = store.Examples.Labels()[0].Id;
         var head = withdrawal.Withdraw(id, figures, TestContext.Current.CancellationToken)!;
         Assert.Equal((2, (int?)1), (head.Version, head.Parent));
-        var sent = Assert.Single(store.Outbox.Next(0, 10)).Record;
+        var sent = Assert.Single(store.Outbox.Next(10)).Record;
         Assert.Equal("refund", Encoding.UTF8.GetString(sent.Key!));
         var published = HeadJson.Parse(sent.Value!);
         Assert.Null(published.Certificate!.Yes);

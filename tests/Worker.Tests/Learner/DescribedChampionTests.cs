@@ -49,7 +49,7 @@ public class DescribedChampionTests(TinyModel model)
         Assert.True(later.State == HeadState.Promoted, later.Sentence);
         Assert.Equal(("refund", null), (later.Head!.Label, later.Head.Described));
         Assert.True(later.Head.Version > described[0].Version);
-        var sent = HeadJson.Parse(Assert.Single(store.Outbox.Next(0, 10)).Record.Value);
+        var sent = HeadJson.Parse(Assert.Single(store.Outbox.Next(10)).Record.Value);
         Assert.Equal((later.Head.Version, null), (sent.Version, sent.Described));
 
         IReadOnlyList<RoundOutcome> Run() =>

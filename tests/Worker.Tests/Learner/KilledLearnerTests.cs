@@ -95,7 +95,7 @@ public sealed class KilledLearnerTests(TinyModel model, PostgresServer postgres)
             Wait(() => store.Export.Read().Count() >= events.Length, all);
             Wait(() => Heads(options).Select(head => head.Label).Distinct().Count() == Labels.Length, all);
             Wait(() => store.Examples.Labels().All(label => label.Pending == 0), all);
-            Wait(() => store.Outbox.Next(0, 1).Count == 0, all);
+            Wait(() => store.Outbox.Next(1).Count == 0, all);
 
             Assert.Equal(
                 events.Select(one => one.Id).Order(StringComparer.Ordinal),

@@ -30,7 +30,7 @@ public sealed class ManualPromotionTests : IDisposable
         Assert.Equal("v1 → v4, which decides as v3 (kept)", promoted.Step);
 
         // 1. What goes to the topic.
-        var (_, sent) = Assert.Single(store.Outbox.Next(0, 10));
+        var sent = Assert.Single(store.Outbox.Next(10)).Record;
         var head = HeadJson.Parse(sent.Value!);
         Assert.Equal(("heads", "refund"), (sent.Topic, Encoding.UTF8.GetString(sent.Key!)));
         Assert.Equal((4, 3, 3f), (head.Version, head.Parent, head.Bias));
@@ -70,7 +70,7 @@ public sealed class ManualPromotionTests : IDisposable
         Refused("is retired since", Of(null, Record(Head("refund", 3)), Gone("refund")), 2, "refund");
         Refused(
             "for encoder 91bc", Of(Head("refund", 3, bias: 3) with { Encoder = "91bc" }), 2, "refund");
-        Assert.Empty(store.Outbox.Next(0, 10));
+        Assert.Empty(store.Outbox.Next(10));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ManualPromotionTests : IDisposable
             Head("praise", 1, bias: 1) with { Group = "topic" }, Head("refund", 1, bias: 1) with { Group = "topic" });
         Refused("these are not named: praise", topic, null, "refund");
         Assert.Equal(2, Promote(topic, null, "praise", "refund").Count);
-        Assert.Equal(2, store.Outbox.Next(0, 10).Count);
+        Assert.Equal(2, store.Outbox.Next(10).Count);
         Assert.Single(Promotion(topic).Run([Label("refund")], 2, Reason, force: true, CancellationToken.None));
     }
 

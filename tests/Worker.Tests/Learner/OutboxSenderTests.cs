@@ -20,52 +20,99 @@ public class OutboxSenderTests(KafkaBroker kafka)
     [Fact]
     public async Task A_sender_that_dies_after_its_commit_sends_nothing_twice()
     {
-        var options = new KafkaOptions
-        {
-            BootstrapServers = kafka.BootstrapServers,
-            GroupId = "outbox-test",
-            Topics = new KafkaTopics { Labels = "outbox-labels", Heads = "outbox-heads" },
-        };
-        using (var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System))
-            await admin.CreateAsync([new(options.Topics.Labels, 1, 1), new(options.Topics.Heads, 1, 1)]);
+        var options = await Topics("outbox-test");
         using var folder = Repository.Temporary();
         using var store = Open(folder.File("store.db"));
         Add(store, options, "one", "two");
         // 1. A sender that commits and dies before it writes that down.
-        using (var dying = new TransactionalWriter(
-            options.As(options.OutboxId, options.OutboxId), NullLoggerFactory.Instance, TimeProvider.System))
-        {
-            dying.Start(default);
-            Assert.Null(dying.LastMark(default));
-            var waiting = store.Outbox.Next(0, 10);
-            dying.Write(
-                [.. waiting.Select(one => new OutgoingRecord(one.Record.Topic, null, one.Record.Value, []))], default,
-                store.Outbox.Mark(waiting[^1].Number));
-        }
+        Die(store, options, options.Topics.Labels, rows: 2);
         // 2. The next one goes on after it.
         Add(store, options, "three");
         Assert.Equal(1, Send(store, options));
-        Assert.Equal(["one", "two", "three"], Values(options, 3));
-        Assert.Empty(store.Outbox.Next(0, 10));
-        // 3. A mark of another store means nothing to this one.
+        Assert.Equal(["one", "two", "three"], Values(options, options.Topics.Labels, 3));
+        Assert.Empty(store.Outbox.Next(10));
+        // 3. Records of another store are others.
         using var other = Open(folder.File("other.db"));
         Add(other, options, "four");
         Assert.Equal(1, Send(other, options));
-        Assert.Equal(["one", "two", "three", "four"], Values(options, 4));
+        Assert.Equal(["one", "two", "three", "four"], Values(options, options.Topics.Labels, 4));
+    }
+
+    [Fact]
+    public async Task What_a_compacted_topic_has_replaced_is_not_sent_again()
+    {
+        var options = await Topics("outbox-compacted");
+        using var folder = Repository.Temporary();
+        using var store = Open(folder.File("store.db"));
+        Add(store, [new OutboxRecord(options.Topics.Heads, [1], "old"u8.ToArray())]);
+        Add(store, [new OutboxRecord(options.Topics.Heads, [1], "new"u8.ToArray())]);
+        // As if the first had been written too, and compacted away.
+        Die(store, options, options.Topics.Heads, rows: 1);
+        Assert.Equal(0, Send(store, options));
+        Assert.Equal(["new"], Values(options, options.Topics.Heads, 1));
+        Assert.Empty(store.Outbox.Next(10));
+    }
+
+    [Fact]
+    public async Task A_sender_that_dies_before_its_commit_has_sent_nothing()
+    {
+        var options = await Topics("outbox-open");
+        using var folder = Repository.Temporary();
+        using var store = Open(folder.File("store.db"));
+        Add(store, options, "one");
+        // Its transaction stays open: nobody aborts it but the next sender.
+        var dying = Producer(options);
+        dying.InitTransactions(TimeSpan.FromSeconds(30));
+        dying.BeginTransaction();
+        await dying.ProduceAsync(options.Topics.Labels, new Message<byte[]?, byte[]> { Value = "one"u8.ToArray() });
+        Assert.Equal(1, Send(store, options));
+        Assert.Equal(["one"], Values(options, options.Topics.Labels, 1));
+        Assert.Throws<KafkaException>(() => dying.CommitTransaction(TimeSpan.FromSeconds(30)));
+        dying.Dispose();
+    }
+
+    private async Task<KafkaOptions> Topics(string name)
+    {
+        var options = new KafkaOptions
+        {
+            BootstrapServers = kafka.BootstrapServers,
+            GroupId = name,
+            Topics = new KafkaTopics { Labels = $"{name}-labels", Heads = $"{name}-heads" },
+        };
+        using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
+        await admin.CreateAsync([new(options.Topics.Labels, 1, 1), new(options.Topics.Heads, 1, 1)]);
+        return options;
+    }
+
+    private static IProducer<byte[]?, byte[]> Producer(KafkaOptions options) =>
+        new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig
+        {
+            BootstrapServers = options.BootstrapServers,
+            TransactionalId = options.OutboxId,
+        }).Build();
+
+    /// <summary>The last rows are written and committed, and stay in the store.</summary>
+    private static void Die(LearningStore store, KafkaOptions options, string topic, int rows)
+    {
+        var (clock, loggers) = (TimeProvider.System, NullLoggerFactory.Instance);
+        using var dying = new NamedWriter(
+            options.As(options.OutboxId), loggers, clock, new Heartbeat("die", clock), null);
+        dying.Start(default);
+        NamedRecord[] records = [.. store.Outbox.Next(10).TakeLast(rows).Select(one =>
+            new NamedRecord(one.Name, new OutgoingRecord(topic, one.Record.Key, one.Record.Value, [])))];
+        Assert.Empty(dying.Find(records, clock.GetUtcNow(), default));
+        dying.Write(records, default);
     }
 
     private static LearningStore Open(string path) =>
         LearningStore.Open(new StoreOptions { Path = path }, TimeProvider.System);
 
     private static void Add(LearningStore store, KafkaOptions options, params string[] values) =>
-        store.Examples.Record(new LabelBatch(Array.Empty<LabelEvent>(), [])
-        {
-            Outgoing =
-            [
-                .. values.Select(value =>
-                    new OutboxRecord(options.Topics.Labels, null, Encoding.UTF8.GetBytes(value))),
-            ],
-        });
+        Add(store, [.. values.Select(value =>
+            new OutboxRecord(options.Topics.Labels, null, Encoding.UTF8.GetBytes(value)))]);
+
+    private static void Add(LearningStore store, IReadOnlyList<OutboxRecord> records) =>
+        store.Examples.Record(new LabelBatch(Array.Empty<LabelEvent>(), []) { Outgoing = records });
 
     private static int Send(LearningStore store, KafkaOptions options)
     {
@@ -76,7 +123,7 @@ public class OutboxSenderTests(KafkaBroker kafka)
         return sender.Send(default);
     }
 
-    private static List<string> Values(KafkaOptions options, int count)
+    private static List<string> Values(KafkaOptions options, string topic, int count)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig
         {
@@ -84,7 +131,7 @@ public class OutboxSenderTests(KafkaBroker kafka)
             GroupId = "outbox-reader",
             EnablePartitionEof = true,
         }).Build();
-        consumer.Assign(new TopicPartitionOffset(options.Topics.Labels, 0, Offset.Beginning));
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
         var values = new List<string>();
         var deadline = Environment.TickCount64 + 30_000;
         while (Environment.TickCount64 < deadline)

@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Answers;
 using Worker.Core.Messages;
+using Worker.Encoders;
 using Worker.Hosting;
 using Worker.Learner;
 using Worker.Review.Access;
@@ -42,12 +43,15 @@ public class ReviewRoleTests(TinyModel model)
         Assert.All(events, one => Assert.Equal(("anna", 0.5), (one.By, one.Answers[0].ShownP)));
     }
 
-    [Fact]
-    public async Task Texts_of_requests_get_what_messages_get()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Texts_of_requests_get_what_messages_get(bool isShared)
     {
         await using var worker = await RunningWorker.Start(
-            model, [model.Head("refund", bias: 1.5f), model.Head("angry", bias: -4)]);
-        await using var review = await Running.Start(model, worker);
+            model, [model.Head("refund", bias: 1.5f), model.Head("angry", bias: -4)],
+            wrap: encoder => isShared ? new SharedEncoder(encoder) : encoder);
+        await using var review = await Running.Start(model, worker, isShared ? worker.Classifier.Encoder : null);
         await review.Until(async () => (await review.Get("/api/v1/heads")).GetArrayLength() == 2);
         worker.Send("where is my refund?");
         var result = RunningWorker.Json(worker.ReadUntil(all => all.Count > 0)[0]);
@@ -91,6 +95,12 @@ public class ReviewRoleTests(TinyModel model)
         await review.Until(async () => (await review.Get("/api/v1/live")).GetProperty("sample").GetArrayLength() == 3);
         var live = await review.Get("/api/v1/live");
         Assert.Equal(1, live.GetProperty("labels")[0].GetProperty("rate").GetDouble());
+        Assert.Equal(1, live.GetProperty("asked_rate").GetDouble());
+        Assert.Equal(0, live.GetProperty("deferred_rate").GetDouble());
+        var over = live.GetProperty("label_history")[0];
+        Assert.Equal("refund", over.GetProperty("label").GetString());
+        Assert.Equal(live.GetProperty("history").GetArrayLength(), over.GetProperty("rates").GetArrayLength());
+        Assert.Equal(1, over.GetProperty("rates").EnumerateArray().Last().GetDouble());
         Assert.True(live.GetProperty("history").EnumerateArray().Last().TryGetProperty("latency_p50_ms", out _));
     }
 
@@ -125,7 +135,7 @@ public class ReviewRoleTests(TinyModel model)
         private readonly HttpClient client = new();
         private readonly Task running;
 
-        private Running(TinyModel model, RunningWorker worker)
+        private Running(TinyModel model, RunningWorker worker, LoadedEncoder? shared)
         {
             var (key, line) = ApiKey.Create("anna", ["answer"]);
             var web = new WebOptions { Port = 0, ApiKeys = [line], SecondOpinions = 0 };
@@ -134,16 +144,20 @@ public class ReviewRoleTests(TinyModel model)
                 new ReviewLifeOptions(
                     new LearnerOptions(
                         worker.Options.Kafka, new StoreOptions { Path = folder.File("store.db") },
-                        new LearnSection { Feature = "mean" }, model.Section, new InputOptions(), "test"), web),
+                        new LearnSection { Feature = "mean" }, model.Section, new InputOptions(), "test"), web)
+                {
+                    Encoder = shared,
+                },
                 NullLoggerFactory.Instance, TimeProvider.System);
             running = Life.Run(stop.Token);
         }
 
         private ReviewLife Life { get; }
 
-        public static async Task<Running> Start(TinyModel model, RunningWorker worker)
+        /// <param name="shared">The encoder that it shares with the worker; null for one of its own.</param>
+        public static async Task<Running> Start(TinyModel model, RunningWorker worker, LoadedEncoder? shared = null)
         {
-            var review = new Running(model, worker);
+            var review = new Running(model, worker, shared);
             await review.Until(() => Task.FromResult(review.Life.Address.Length > 0));
             review.client.BaseAddress = new Uri(review.Life.Address);
             return review;
@@ -189,6 +203,7 @@ public class ReviewRoleTests(TinyModel model)
         {
             await stop.CancelAsync();
             await running;
+            Life.Dispose();
             stop.Dispose();
             client.Dispose();
             folder.Dispose();

@@ -8,6 +8,7 @@ import { cards, failure, section, table, tag } from './parts.js';
 
 const everyMs = 5000;
 const labelsShown = 15;
+const inks = ['c1', 'c2', 'c3', 'c0'];
 
 /** @param {HTMLElement} main @returns {Cleanup} */
 export function showLive(main) {
@@ -52,12 +53,13 @@ function paint(live, progress) {
         now?.lag_seconds === undefined ? 'messages' : `messages, ${now.lag_seconds.toFixed(1)} s at this rate`],
       ['latency', duration(now?.latency_p50_ms), `median; p99 ${duration(now?.latency_p99_ms)}`],
       ['unlike anything known', percent(live.anomaly_rate), 'of the sample'],
-      ['asked about', percent(live.asked_rate), 'of the sample'],
+      ['asked about', percent(live.asked_rate),
+        `of the sample; ${percent(live.deferred_rate)} more if the budget allowed`],
       ['open questions', count(progress.open), `${count(progress.leased)} in somebody’s hands`],
     ]),
     section('The last minutes', null, live.history.length < 2
       ? h('p', { class: 'soft' }, 'The first figures come in a few seconds.')
-      : h('div', { class: 'plots' }, charts(live.history))),
+      : h('div', { class: 'plots' }, charts(live))),
     h('div', { class: 'halves' },
       section('Labels', 'How often each label is yes, in a sample of the newest results.', rates(live.labels)),
       section('Heads against their promise',
@@ -67,8 +69,8 @@ function paint(live, progress) {
   ];
 }
 
-/** @param {LivePoint[]} points */
-function charts(points) {
+/** @param {Live} live */
+function charts({ history: points, label_history: labels }) {
   const times = points.map(point => Date.parse(point.at));
   const x = time(times[0], times[times.length - 1]);
   /** @param {(point: LivePoint) => number | undefined} of @returns {[number, number | undefined][]} */
@@ -90,6 +92,20 @@ function charts(points) {
       x, between('ms', 0, top(point => point.latency_p50_ms, point => point.latency_p99_ms)))
       .line('c1', 'median', p50).line('c2', 'p99', p99)
       .render('Latency', 'From message to result, in the sample.'),
+    labels.length > 0 && labels.reduce(
+      (chart, one, i) => chart.line(inks[i % inks.length], one.label, times.map((at, look) => [at, one.rates[look]])),
+      new Chart(
+        `Labels over time; now ${labels.map(one => `${one.label} ${percent(one.rates.at(-1))}`).join(', ')}`,
+        x, between('share', 0, Math.max(1e-3, ...labels.flatMap(one => one.rates)))))
+      .render('Labels', 'How often the most frequent ones are yes, in the sample.'),
+    new Chart(
+      `Questions over time; now ${percent(last.asked_rate)} asked, ${percent(last.deferred_rate)} beyond the budget, ` +
+      `${percent(last.anomaly_rate)} unlike anything known`, x,
+      between('share', 0, top(point => point.asked_rate, point => point.deferred_rate, point => point.anomaly_rate)))
+      .line('c1', 'asked', series(point => point.asked_rate))
+      .line('c2', 'beyond the budget', series(point => point.deferred_rate))
+      .line('c3', 'unlike anything known', series(point => point.anomaly_rate))
+      .render('Questions and the unknown', 'Shares of the sample.'),
   ];
 }
 

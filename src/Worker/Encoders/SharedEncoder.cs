@@ -1,0 +1,55 @@
+using Worker.Core.Encoders;
+using Worker.Core.Features;
+using Worker.Core.Heads;
+
+namespace Worker.Encoders;
+
+/// <summary>
+/// One encoder for several users in one process. Each micro-batch is a turn, first come first served: a request waits
+/// for one micro-batch of the stream's window, not for all of it. Any thread.
+/// </summary>
+internal sealed class SharedEncoder(IEncoder inner) : IEncoder
+{
+    private readonly object gate = new();
+    private long next;
+    private long turn;
+
+    public string Hash => inner.Hash;
+
+    public FeatureLayout Features => inner.Features;
+
+    public int MaxTokens => inner.MaxTokens;
+
+    public int MicroBatchTokens => inner.MicroBatchTokens;
+
+    public string Description => inner.Description;
+
+    public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)
+    {
+        Await();
+        try
+        {
+            inner.Run(batch, heads, features, logits);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                turn++;
+                Monitor.PulseAll(gate);
+            }
+        }
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    private void Await()
+    {
+        lock (gate)
+        {
+            var mine = next++;
+            while (turn != mine)
+                Monitor.Wait(gate);
+        }
+    }
+}
