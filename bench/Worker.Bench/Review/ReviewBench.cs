@@ -10,5 +10,6 @@ internal static class ReviewBench
         QueueBench.Create(),
         SimilarBench.Create(),
         RequestsBench.Create(),
+        IdleBench.Create(),
     };
 }

@@ -16,9 +16,9 @@ internal sealed class ReviewDesk(LearningStore store, string labelsTopic, WebOpt
     public LeaseView Lease(string person, LeaseRequest request)
     {
         var items = queue.Lease(Reviewer(person, request.Seat), request.Count, options.Lease);
-        var progress = Figures(person);
+        var length = store.Figures.Length();
         return new LeaseView(
-            [.. items.Select(item => View(item, request.Blind))], progress.Open, progress.Leased,
+            [.. items.Select(item => View(item, request.Blind))], length.Open, length.Leased,
             options.LeaseSeconds);
     }
 
@@ -63,9 +63,9 @@ internal sealed class ReviewDesk(LearningStore store, string labelsTopic, WebOpt
 
     public ProgressView Progress(string person)
     {
-        var figures = Figures(person);
+        var figures = store.Figures.Progress(person, new DateTimeOffset(clock.GetUtcNow().Date, TimeSpan.Zero));
         return new ProgressView(
-            figures.Open, figures.Leased, figures.Mine, figures.All, figures.LastHour, Agreement(figures.Blind),
+            figures.Queue.Open, figures.Queue.Leased, figures.Mine, figures.All, figures.LastHour, Agreement(figures.Blind),
             Agreement(figures.Shown));
     }
 
@@ -123,9 +123,6 @@ internal sealed class ReviewDesk(LearningStore store, string labelsTopic, WebOpt
 
     private Question Need(long id) => queue.Find(id) ?? throw new QuestionException(
         QuestionFault.Unknown, $"there is no question {id}: it never was, or its text was erased");
-
-    private QuestionProgress Figures(string person) =>
-        store.Figures.Progress(person, new DateTimeOffset(clock.GetUtcNow().Date, TimeSpan.Zero));
 
     private static AgreementView Agreement(AgreementFigure figure) =>
         new(figure.Answered, figure.Answered == 0 ? null : figure.Agreed / (double)figure.Answered);

@@ -2,16 +2,19 @@ using Worker.Store.Database;
 
 namespace Worker.Store.Questions;
 
-/// <summary>How far reviewing has come.</summary>
-/// <param name="Open">Questions that are not answered.</param>
+/// <summary>How long the queue is.</summary>
+/// <param name="Open">Questions that are not answered (<see cref="OpenQuestions"/>).</param>
 /// <param name="Leased">As many of them as somebody has now.</param>
+internal readonly record struct QueueLength(long Open, long Leased);
+
+/// <summary>How far reviewing has come.</summary>
 /// <param name="Mine">Answers of this person since the day began.</param>
 /// <param name="All">Answers of all people since then.</param>
 /// <param name="LastHour">Answers of this person in the last 60 minutes.</param>
 /// <param name="Blind">Of answers that were given without seeing scores.</param>
 /// <param name="Shown">Of the others: where it is much higher, the scores lead people.</param>
 internal sealed record QuestionProgress(
-    long Open, long Leased, long Mine, long All, long LastHour, AgreementFigure Blind, AgreementFigure Shown);
+    QueueLength Queue, long Mine, long All, long LastHour, AgreementFigure Blind, AgreementFigure Shown);
 
 /// <summary>How often people say what the heads decided.</summary>
 /// <param name="Answered">Labels that were answered yes or no.</param>
@@ -22,6 +25,12 @@ internal readonly record struct AgreementFigure(long Answered, long Agreed);
 internal sealed class QuestionFigures(StoreDatabase database, TimeProvider clock)
 {
     private static readonly TimeSpan Agreements = TimeSpan.FromDays(30);
+    private readonly OpenQuestions open = new(database, clock);
+
+    public QueueLength Length() => database.Read(Length);
+
+    /// <inheritdoc cref="OpenQuestions.Recount"/>
+    public void Recount() => open.Recount();
 
     /// <param name="person">Whose.</param>
     /// <param name="day">When the day began.</param>
@@ -36,10 +45,7 @@ internal sealed class QuestionFigures(StoreDatabase database, TimeProvider clock
                 row => (IsBlind: row.GetInt64(0) != 0, Figure: new AgreementFigure(Whole(row, 1), Whole(row, 2))),
                 ("since", (now - Agreements).ToUnixTimeMilliseconds()));
             return new QuestionProgress(
-                session.Number("SELECT COUNT(*) FROM questions WHERE wanted > 0") ?? 0,
-                session.Number(
-                    "SELECT COUNT(*) FROM questions WHERE owner IS NOT NULL AND until >= @now AND wanted > 0",
-                    ("now", now.ToUnixTimeMilliseconds())) ?? 0,
+                Length(session),
                 Answers(session, "AND person = @person", person, day),
                 Answers(session, "", person, day),
                 Answers(session, "AND person = @person", person, now.AddHours(-1)),
@@ -62,6 +68,12 @@ internal sealed class QuestionFigures(StoreDatabase database, TimeProvider clock
             row => (Name: row.GetString(0), Share: (row.GetInt64(1) + 1.0) / (row.GetInt64(2) + 2)), rows))
             .ToDictionary(row => row.Name, row => Math.Min(1, row.Share), StringComparer.Ordinal);
     }
+
+    private QueueLength Length(StoreSession session) => new(
+        open.Count(session),
+        session.Number(
+            "SELECT COUNT(*) FROM questions WHERE owner IS NOT NULL AND until >= @now AND wanted > 0",
+            ("now", clock.GetUtcNow().ToUnixTimeMilliseconds())) ?? 0);
 
     private static long Answers(StoreSession session, string filter, string person, DateTimeOffset since) =>
         session.Number(

@@ -35,7 +35,7 @@ internal sealed class TestBed : IDisposable
     private readonly CancellationTokenSource ended = new();
     private Task? running;
 
-    private TestBed(EncoderSection section)
+    private TestBed(EncoderSection section, IReadOnlyList<string> features)
     {
         Options = new RunOptions
         {
@@ -43,17 +43,21 @@ internal sealed class TestBed : IDisposable
             Kafka = broker.Options("bench"),
         };
         var topics = Options.Kafka.Topics;
-        broker.CreateTopics(topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads);
-        Classifier = new Classifier(WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System));
+        broker.CreateTopics(
+            topics.Messages, topics.Results, topics.Review, topics.DeadLetters, topics.Heads, topics.Labels);
+        Classifier = new Classifier(
+            WorkerComposition.Open(Options, NullLoggerFactory.Instance, TimeProvider.System, features));
     }
 
     public RunOptions Options { get; }
 
     public Classifier Classifier { get; }
 
-    public static async Task<TestBed> Start(EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop)
+    /// <param name="features">That another role beside it needs; then they share the encoder.</param>
+    public static async Task<TestBed> Start(
+        EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop, params IReadOnlyList<string> features)
     {
-        var bed = new TestBed(section);
+        var bed = new TestBed(section, features);
         await bed.PublishHeads(heads, stop);
         return bed;
     }

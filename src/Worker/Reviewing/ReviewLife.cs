@@ -25,13 +25,14 @@ internal sealed record ReviewLifeOptions(LearnerOptions Learner, WebOptions Web)
 
 /// <summary>
 /// The life of the review page and the API. Loops, each on its own thread: the heads topic tells the heads in use, the
-/// review topic goes into the queue, answers go out to the labels topic, one thread owns the encoder, and one looks at
-/// the stream. The page works while Kafka is away.
+/// review topic goes into the queue, answers go out to the labels topic, one thread owns the encoder, one looks at the
+/// stream, and one counts the queue. The page works while Kafka is away.
 /// </summary>
 internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory loggers, TimeProvider clock)
     : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
     private readonly ILogger log = loggers.CreateLogger<ReviewLife>();
     private readonly StoreRetry retry = new(loggers.CreateLogger<StoreRetry>(), clock);
     private readonly LearnerOptions learner = options.Learner;
@@ -84,6 +85,7 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
             OwnThread.Run(() => FollowHeads(heads, anomalies, champions, ended.Token)),
             OwnThread.Run(() => TakeItems(store, ended.Token)),
             OwnThread.Run(() => Send(store, ended.Token)),
+            OwnThread.Run(() => Count(store, ended.Token)),
             OwnThread.Run(() => Own(scorer, features, ended.Token)),
             OwnThread.Run(() => live.Run(ended.Token)),
         ];
@@ -156,6 +158,18 @@ internal sealed class ReviewLife(ReviewLifeOptions options, ILoggerFactory logge
             if (sender.Send(stop) == 0)
                 stop.WaitHandle.WaitOne(Pause);
         }
+    }
+
+    /// <summary>So that nobody waits for the count of a long queue.</summary>
+    private void Count(LearningStore store, CancellationToken stop)
+    {
+        while (!stop.WaitHandle.WaitOne(CountEvery))
+            retry.Run(() =>
+            {
+                store.Figures.Recount();
+                return true;
+            }, stop);
+        stop.ThrowIfCancellationRequested();
     }
 
     /// <summary>Requests first; while there are none, texts that nobody has encoded yet.</summary>

@@ -22,7 +22,7 @@ public class QuestionQueueTests(PostgresServer postgres)
         Assert.Equal([0.2], Risks(queue.Lease(Ben, 2, Lease)));
         // Asked again, a seat has what it had.
         Assert.Equal([0.9, 0.5], Risks(queue.Lease(Anna, 2, Lease)));
-        Assert.Equal(3, test.Store.Figures.Progress("anna", test.Clock.GetUtcNow()).Leased);
+        Assert.Equal(3, test.Store.Figures.Progress("anna", test.Clock.GetUtcNow()).Queue.Leased);
     }
 
     [Theory, EachKind]
@@ -39,7 +39,7 @@ public class QuestionQueueTests(PostgresServer postgres)
         var answer = Assert.Single(sent.Answers);
         Assert.Equal(("refund", 1.0, 0.41, 3), (answer.Label, answer.Value, answer.ShownP, answer.ShownVersion));
         var progress = test.Store.Figures.Progress("anna", test.Clock.GetUtcNow().AddHours(-2));
-        Assert.Equal((0L, 1L, 1L, 1L), (progress.Open, progress.Mine, progress.All, progress.LastHour));
+        Assert.Equal((0L, 1L, 1L, 1L), (progress.Queue.Open, progress.Mine, progress.All, progress.LastHour));
         // The head had said no.
         Assert.Equal(new AgreementFigure(1, 0), progress.Shown);
         var again = Assert.Throws<QuestionException>(() => queue.Answer(Ben, Yes("k2", question)));
@@ -141,7 +141,25 @@ public class QuestionQueueTests(PostgresServer postgres)
         Assert.Throws<OutOfStepException>(() => test.Store.Intake.Record([Item(0, 0.3, "third")], progress));
         Assert.Equal(0, test.Store.Intake.Record(
             [Item(7, 0.3, "the same text")], [new PartitionProgress("review", 0, 3, 4)]));
-        Assert.Equal(2, test.Store.Figures.Progress("anna", default).Open);
+        Assert.Equal(2, test.Store.Figures.Progress("anna", default).Queue.Open);
+    }
+
+    [Theory, EachKind]
+    public void A_long_queue_is_counted_now_and_then(Kind kind)
+    {
+        using var test = new TestStore(kind, postgres);
+        var count = OpenQuestions.Exact + 5;
+        test.Store.Intake.Record([.. Enumerable.Range(0, count).Select(i => Item(i, 0.5, $"text {i}"))], []);
+        Assert.Equal(count, test.Store.Figures.Length().Open);
+        var queue = test.Store.Questions("labels");
+        queue.Answer(Anna, Yes("k", queue.Lease(Anna, 1, Lease)[0]));
+        Assert.Equal(count, test.Store.Figures.Length().Open);
+        test.Store.Figures.Recount();
+        Assert.Equal(count - 1, test.Store.Figures.Length().Open);
+        // Where nobody counts again, the number is half a minute old at most.
+        queue.Answer(Anna, Yes("l", queue.Lease(Anna, 1, Lease)[0]));
+        test.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(count - 2, test.Store.Figures.Length().Open);
     }
 
     [Theory, EachKind]

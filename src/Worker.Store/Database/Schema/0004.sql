@@ -1,0 +1,2 @@
+-- What all people answered since a time.
+CREATE INDEX responses_at ON responses (at);
