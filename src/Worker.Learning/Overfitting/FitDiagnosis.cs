@@ -56,7 +56,8 @@ internal sealed record FitDiagnosis(
         var gain = Math.Max(constant - training, 1e-12);
         return new FitDiagnosis(
             curve.Label, last.Positives, last.Examples, training, heldOut, constant, perDoubling,
-            falls.Average() > Estimate.Of(falls).TwoErrors && perDoubling >= WorthWhile && heldOut <= before.HeldOut.Average(),
+            falls.Average() > Estimate.Of(falls).TwoErrors && perDoubling >= WorthWhile
+                && heldOut <= before.HeldOut.Average(),
             heldOut - training > Math.Max(Lost * gain, Estimate.Of(last.HeldOut).TwoErrors));
     }
 
