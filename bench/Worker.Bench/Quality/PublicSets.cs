@@ -112,6 +112,19 @@ internal static class PublicSets
             Tweets("offensive", part).Select(tweet => Answer(tweet.Text, "offensive", tweet.Label == 1));
     }
 
+    /// <summary>The distinct texts of all sets, in random order.</summary>
+    public static string[] AllTexts()
+    {
+        QualitySet[] sets = [GoEmotions(), Clinc(), Banking(), TweetEmotion(), TweetOffensive()];
+        string[] texts =
+        [
+            .. sets.SelectMany(set => set.Parts).SelectMany(part => part).Concat(Sms().Select(text => text.Text))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        new Random(1).Shuffle(texts);
+        return texts;
+    }
+
     // Lines end in \n only: some tweets contain other line characters.
     private static IEnumerable<(string Text, int Label)> Tweets(string set, string part)
     {

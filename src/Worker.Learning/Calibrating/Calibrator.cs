@@ -28,39 +28,61 @@ internal static class Calibrator
     /// <param name="method">As asked for.</param>
     /// <param name="logits">Held-out.</param>
     /// <param name="answers">As many, both kinds at least once.</param>
-    public static Calibration Fit(CalibrationMethod method, float[] logits, bool[] answers)
+    /// <param name="near">A calibration of nearly the same rows, where the search begins; null for none.</param>
+    /// <param name="weights">How much each row counts; as many. Then it is Platt's calibration: what few rows of great
+    /// weight say is too little for a curve. Null for all alike.</param>
+    public static Calibration Fit(
+        CalibrationMethod method, float[] logits, bool[] answers, Calibration? near = null, double[]? weights = null)
     {
-        var platt = Platt.Fit(logits, answers);
+        var platt = Platt.Fit(logits, answers, near, weights);
         var positives = answers.AsSpan().Count(true);
-        if (method == CalibrationMethod.Platt || Math.Min(positives, answers.Length - positives) < IsotonicPositives
-            || platt.Slope == 0)
+        if (method == CalibrationMethod.Platt || weights is not null || platt.Slope == 0
+            || Math.Min(positives, answers.Length - positives) < IsotonicPositives)
             return platt;
-        return method == CalibrationMethod.Isotonic
-            || CrossLoss(logits, answers, (z, y) => Isotonic.Fit(z, y)) < CrossLoss(
-                logits, answers, (z, y) => Platt.Fit(z, y))
+        return method == CalibrationMethod.Isotonic || IsBetterIsotonic(logits, answers, platt)
             ? Isotonic.Fit(logits, answers)
             : platt;
     }
 
     /// <summary>
-    /// Log-loss of each half's rows under the other half's calibration; every second row of each answer makes a half.
+    /// Whether isotonic calibration has the lower log-loss, each half of the rows under the other half's calibration.
     /// </summary>
-    private static double CrossLoss(float[] logits, bool[] answers, Func<float[], bool[], Calibration> fit)
+    private static bool IsBetterIsotonic(float[] logits, bool[] answers, Calibration near)
     {
-        var half = new int[logits.Length];
-        var seen = new int[2];
-        for (var row = 0; row < half.Length; row++)
-            half[row] = seen[answers[row] ? 1 : 0]++ % 2;
-        var sum = 0.0;
+        var halves = Halves(logits, answers);
+        var (isotonic, platt) = (0.0, 0.0);
         for (var judged = 0; judged < 2; judged++)
         {
-            var calibration = fit([.. logits.Where((_, row) => half[row] != judged)],
-                [.. answers.Where((_, row) => half[row] != judged)]);
-            var (z, y) = (logits.Where((_, row) => half[row] == judged).ToArray(),
-                answers.Where((_, row) => half[row] == judged).ToArray());
-            sum += z.Length * ProbabilityMetrics.LogLoss(
-                Array.ConvertAll(z, logit => calibration.Probability(logit)), y);
+            var (other, own) = (halves[1 - judged], halves[judged]);
+            isotonic += Loss(own, Isotonic.Fit(other.Logits, other.Answers));
+            platt += Loss(own, Platt.Fit(other.Logits, other.Answers, near));
         }
-        return sum / logits.Length;
+        return isotonic < platt;
     }
+
+    /// <summary>Every second row of each answer makes a half.</summary>
+    private static (float[] Logits, bool[] Answers)[] Halves(float[] logits, bool[] answers)
+    {
+        var positives = answers.AsSpan().Count(true);
+        // Of an odd number the first half has the one more.
+        var first = (positives + 1) / 2 + (answers.Length - positives + 1) / 2;
+        var halves = new (float[] Logits, bool[] Answers)[]
+        {
+            (new float[first], new bool[first]),
+            (new float[answers.Length - first], new bool[answers.Length - first]),
+        };
+        var (seen, next) = (new int[2], new int[2]);
+        for (var row = 0; row < answers.Length; row++)
+        {
+            var half = seen[answers[row] ? 1 : 0]++ % 2;
+            var place = next[half]++;
+            (halves[half].Logits[place], halves[half].Answers[place]) = (logits[row], answers[row]);
+        }
+        return halves;
+    }
+
+    /// <summary>Summed log-loss.</summary>
+    private static double Loss((float[] Logits, bool[] Answers) rows, Calibration calibration) =>
+        rows.Logits.Length * ProbabilityMetrics.LogLoss(
+            Array.ConvertAll(rows.Logits, logit => calibration.Probability(logit)), rows.Answers);
 }

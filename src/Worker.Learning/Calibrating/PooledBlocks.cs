@@ -39,14 +39,18 @@ internal sealed class PooledBlocks
     public void Clear() => blocks.Clear();
 
     /// <summary>Rows in the order of their logits; rows with the same logit are one block.</summary>
-    public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers)
+    /// <param name="weights">How much each row counts; null for 1.</param>
+    public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers, double[]? weights = null)
     {
         for (int i = 0, end; i < sortedLogits.Length; i = end)
         {
-            var yes = 0;
+            var (yes, rows) = (0.0, 0.0);
             for (end = i; end < sortedLogits.Length && sortedLogits[end] == sortedLogits[i]; end++)
-                yes += answers[end] ? 1 : 0;
-            yield return new Block(yes, end - i, sortedLogits[i], sortedLogits[i]);
+            {
+                var weight = weights is null ? 1 : weights[end];
+                (yes, rows) = (yes + (answers[end] ? weight : 0), rows + weight);
+            }
+            yield return new Block(yes, rows, sortedLogits[i], sortedLogits[i]);
         }
     }
 }

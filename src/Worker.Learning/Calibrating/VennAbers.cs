@@ -20,13 +20,25 @@ internal static class VennAbers
     /// <param name="logits">Held-out.</param>
     /// <param name="answers">As many.</param>
     /// <param name="calibration">The calibration that turns the logits into the knots' probabilities.</param>
+    /// <param name="weights">How much each row counts, above 0; as many. A text of today counts 1, and they are scaled
+    /// so that they sum up to the effective sample size. Null for all alike.</param>
     public static ProbabilityInterval Fit(
-        ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration)
+        ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration, double[]? weights = null)
     {
-        var (sorted, truth) = (logits.ToArray(), answers.ToArray());
-        Array.Sort(sorted, truth);
+        var order = new int[logits.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        var (sorted, all) = (logits.ToArray(), answers.ToArray());
+        Array.Sort(sorted, order);
+        var truth = Array.ConvertAll(order, row => all[row]);
+        var masses = weights is null ? null : Array.ConvertAll(order, row => weights[row]);
+        if (masses is not null)
+        {
+            var scale = masses.Sum() / masses.Sum(mass => mass * mass);
+            masses = Array.ConvertAll(masses, mass => mass * scale);
+        }
         var at = KnotLogits(sorted, truth);
-        var segments = Segments(sorted, truth, at);
+        var segments = Segments(sorted, truth, masses, at);
         var (p, low, high) = (new List<double>(), new List<double>(), new List<double>());
         for (var knot = 0; knot < at.Count; knot++)
         {
@@ -57,13 +69,13 @@ internal static class VennAbers
     }
 
     /// <summary>The rows, pooled between the knots: 2k are the rows below knot k, 2k + 1 those at it.</summary>
-    private static Block[][] Segments(float[] sorted, bool[] truth, List<float> at)
+    private static Block[][] Segments(float[] sorted, bool[] truth, double[]? weights, List<float> at)
     {
         var segments = new PooledBlocks[2 * at.Count + 1];
         for (var i = 0; i < segments.Length; i++)
             segments[i] = new PooledBlocks();
         var segment = 0;
-        foreach (var row in PooledBlocks.Rows(sorted, truth))
+        foreach (var row in PooledBlocks.Rows(sorted, truth, weights))
         {
             var logit = (float)row.First;
             while (segment / 2 < at.Count && logit > at[segment / 2])

@@ -15,22 +15,28 @@ namespace Worker.Learning.Fitting;
 internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
 {
     /// <param name="logits">Given a part: all rows' logits under the penalty that the other parts chose.</param>
+    /// <param name="near">The calibration of all rows: that of most of them is near it.</param>
     /// <param name="prior">A head whose calibration and threshold stay, fitted to none of the rows; null for
     /// none.</param>
     public static CrossCalibrated Of(HeldOutRows rows, Func<int, float[]> logits, CalibrationMethod method,
-        ThresholdOptions thresholds, Head? prior = null)
+        ThresholdOptions thresholds, Calibration? near = null, Head? prior = null)
     {
         var count = rows.Rows.Length;
         var made = new CrossCalibrated(new double[count], new double[count], new double[count]);
+        var scratch = new double[count];
         for (var part = 0; part < rows.Parts; part++)
         {
             var all = logits(part);
             // A single part has no others, so it has to judge itself.
             var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
                 : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
-            var calibration = prior?.Calibration ?? Calibrator.Fit(method, z, y);
-            var decide = prior?.Thresholds.Decide
-                ?? ThresholdChoice.Decide(Array.ConvertAll(z, logit => calibration.Probability(logit)), y, thresholds);
+            var calibration = prior?.Calibration ?? Calibrator.Fit(
+                method, z, y, near,
+                rows.Weights is null || rows.Parts == 1 ? rows.Weights : rows.Of(rows.Weights, part, others: true));
+            var probabilities = scratch.AsSpan(0, z.Length);
+            for (var i = 0; i < z.Length; i++)
+                probabilities[i] = calibration.Probability(z[i]);
+            var decide = prior?.Thresholds.Decide ?? ThresholdChoice.Decide(probabilities, y, thresholds);
             for (var i = 0; i < count; i++)
             {
                 if (rows.Part[i] != part)
@@ -41,6 +47,15 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
             }
         }
         return made;
+    }
+
+    /// <summary>True where a row is a yes by its threshold.</summary>
+    public bool[] Decisions()
+    {
+        var decisions = new bool[Decides.Length];
+        for (var i = 0; i < decisions.Length; i++)
+            decisions[i] = Probabilities[i] >= Decides[i];
+        return decisions;
     }
 
     /// <summary>F1 of yes from each row's threshold up; 0 if there is neither a positive nor a predicted yes.</summary>

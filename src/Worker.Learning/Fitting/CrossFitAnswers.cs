@@ -22,6 +22,7 @@ internal sealed class CrossFitAnswers
 
     /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
     private float[]? weights;
+    private int[] interned = [];
 
     private CrossFitAnswers(CrossFitAnswers all, sbyte[] codes)
     {
@@ -110,6 +111,11 @@ internal sealed class CrossFitAnswers
             }
         return rows;
     }
+
+    /// <summary>
+    /// The rows as one array for labels that have the same: results keep those of every label. One caller at a time.
+    /// </summary>
+    public int[] Interned(int[] rows) => interned.AsSpan().SequenceEqual(rows) ? interned : interned = rows;
 
     /// <summary>How many distinct texts people have answered with yes and no.</summary>
     public (int Positives, int Negatives) CountDistinct(int label)

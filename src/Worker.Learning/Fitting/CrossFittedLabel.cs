@@ -4,6 +4,7 @@ using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
+using Worker.Learning.Examples;
 using Worker.Learning.Thresholding;
 
 namespace Worker.Learning.Fitting;
@@ -44,8 +45,10 @@ internal sealed class CrossFittedLabel
     /// <param name="start">Where the last fit starts, a head's parameters on standardised features, [width + 1];
     /// changed here. Null for none. Fits that hold rows out start at the best constant all the same: that head has seen
     /// what they hold out, and with many rows a fit that starts at it would stop there.</param>
+    /// <param name="weights">How much rows count in calibration, by row and label; null for all alike.</param>
     public CrossFittedLabel(
-        int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options)
+        int label, CrossFitAnswers answers, int folds, float[]? start, int width, TrainingOptions options,
+        Func<int, int, double>? weights = null)
     {
         Label = label;
         Folds = folds;
@@ -66,6 +69,11 @@ internal sealed class CrossFittedLabel
         // A prior was fitted to other examples: it may be seen by all fits, and is the best to start from.
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, HasPrior ? start : null, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
+        if (weights is not null)
+            heldOut = heldOut with
+            {
+                Weights = ImportanceWeights.Truncated(Array.ConvertAll(heldOut.Rows, row => weights(row, label))),
+            };
         chosenByOthers = heldOut.Parts == 1 ? []
             : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
@@ -192,12 +200,13 @@ internal sealed class CrossFittedLabel
         var yes = truth.AsSpan().Count(true);
         if (Math.Min(yes, truth.Length - yes) >= DecisionThreshold.MinimumPositives)
             prior = null;
-        var calibration = prior?.Calibration ?? Calibrator.Fit(options.Calibration, chosen.Logits, truth);
+        var calibration = prior?.Calibration ?? Calibrator.Fit(
+            options.Calibration, chosen.Logits, truth, weights: heldOut.Weights);
         var interval = yes < Calibrator.IsotonicPositives
-            ? VennAbers.Fit(chosen.Logits, truth, calibration) : null;
+            ? VennAbers.Fit(chosen.Logits, truth, calibration, heldOut.Weights) : null;
         var cross = CrossCalibrated.Of(heldOut, part =>
             (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
-            options.Thresholds, prior);
+            options.Thresholds, calibration, prior);
         var choice = ThresholdChoice.Make(
             Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
                 new TestedRows(cross.Probabilities, cross.Decides, truth));
@@ -223,8 +232,7 @@ internal sealed class CrossFittedLabel
             YesNeeds = choice.YesNeeds,
             NoNeeds = choice.NoNeeds,
             HeldOut = new HeldOutEvidence(
-                heldOut.Rows, cross.Probabilities, [.. cross.Probabilities.Zip(cross.Decides, (p, at) => p >= at)],
-                truth),
+                heldOut.Rows, Array.ConvertAll(cross.Probabilities, p => (float)p), cross.Decisions(), truth),
         };
         return (calibration, interval, choice, figures);
     }

@@ -13,6 +13,13 @@ internal sealed record DerivedExamples
     public IReadOnlyList<int> Sources { get; init; } = [];
 
     /// <summary>
+    /// How many texts of the stream the answer of a text (row) to a label (column) stands for: 1 / propensity of one
+    /// that was drawn at random, 1 of one that was chosen. Probabilities are calibrated with these weights. Null where
+    /// all are alike.
+    /// </summary>
+    public Func<int, int, double>? Weights { get; init; }
+
+    /// <summary>
     /// Scores of other heads, of [0, 1], for answers that are unknown; [texts, labels], NaN for none. A score x counts
     /// as the answer that it is nearer to, with the weight 4·(x − 0.5)².
     /// </summary>

@@ -96,7 +96,8 @@ internal static class HeadTrainer
                     ? Start(parent, standardisation)
                     : null,
                 features.Width,
-                options));
+                options,
+                derived.Weights));
             var group = new RegularisationPath(pass, fits, features.Width, options, parallel);
             var done = index;
             group.Run(report => progress?.Report(report with { Fraction = (done + report.Fraction) / groups.Count }));

@@ -14,10 +14,14 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
     /// <summary>Parts of one held-out share.</summary>
     private const int PartsOfShare = 5;
 
+    /// <summary>How much each row counts when probabilities are calibrated; null for all alike.</summary>
+    public double[]? Weights { get; init; }
+
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
     public static HeldOutRows Of(CrossFitAnswers answers, int label, int folds)
     {
-        int[] rows = [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)];
+        var rows = answers.Interned(
+            [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)]);
         var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);
         if (folds > 1)
             return new HeldOutRows(rows, truth,
@@ -29,5 +33,13 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
     }
 
     /// <summary>The values of rows that are in one part, or in all others.</summary>
-    public T[] Of<T>(T[] values, int part, bool others) => [.. values.Where((_, i) => Part[i] == part != others)];
+    public T[] Of<T>(T[] values, int part, bool others)
+    {
+        var count = Part.AsSpan().Count(part);
+        var (of, next) = (new T[others ? Part.Length - count : count], 0);
+        for (var i = 0; i < Part.Length; i++)
+            if (Part[i] == part != others)
+                of[next++] = values[i];
+        return of;
+    }
 }

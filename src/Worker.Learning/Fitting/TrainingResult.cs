@@ -81,10 +81,10 @@ internal readonly record struct PenaltyStep(double L2, double Training, double H
 
 /// <summary>What is said of distinct texts by fits, calibrations and thresholds that have not seen them.</summary>
 /// <param name="Rows">The texts, rising.</param>
-/// <param name="Probabilities">Calibrated.</param>
+/// <param name="Probabilities">Calibrated; f32, because many labels of many texts are kept at once.</param>
 /// <param name="Decisions">True for a yes.</param>
 /// <param name="Answers">True where the label holds.</param>
-internal sealed record HeldOutEvidence(int[] Rows, double[] Probabilities, bool[] Decisions, bool[] Answers);
+internal sealed record HeldOutEvidence(int[] Rows, float[] Probabilities, bool[] Decisions, bool[] Answers);
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>

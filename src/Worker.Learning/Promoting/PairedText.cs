@@ -1,10 +1,12 @@
+using Worker.Learning.Examples;
+
 namespace Worker.Learning.Promoting;
 
 /// <summary>
 /// One distinct text: the mean over its copies, so that copies count once and it does not matter which comes first.
 /// Everything but the weight is in [0, 1], or in nats.
 /// </summary>
-/// <param name="Weight">Mean of the copies' weights.</param>
+/// <param name="Weight">Mean of the copies' weights, cut so that a few texts do not decide alone.</param>
 /// <param name="Answer">Share of yes.</param>
 /// <param name="Champion">Its probability; the base rate where there is no champion.</param>
 /// <param name="Challenger">Its probability.</param>
@@ -35,6 +37,9 @@ internal readonly record struct PairedText(
             copies.Add(One(rows, row, clip));
         }
         PairedText[] texts = [.. values.Select(Mean)];
+        var weights = ImportanceWeights.Truncated(Array.ConvertAll(texts, text => text.Weight));
+        for (var text = 0; text < texts.Length; text++)
+            texts[text] = texts[text] with { Weight = weights[text] };
         if (rows.Champion is null)
             texts = AgainstBaseRate(texts, clip);
         Array.Sort(texts, Compare);
@@ -42,16 +47,8 @@ internal readonly record struct PairedText(
     }
 
     /// <summary>Effective number of answers of a kind.</summary>
-    public static double Effective(PairedText[] texts, bool yes)
-    {
-        var (sum, squares) = (0.0, 0.0);
-        foreach (var text in texts)
-        {
-            var weight = text.Weight * (yes ? text.Answer : 1 - text.Answer);
-            (sum, squares) = (sum + weight, squares + weight * weight);
-        }
-        return squares == 0 ? 0 : sum * sum / squares;
-    }
+    public static double Effective(PairedText[] texts, bool yes) => ImportanceWeights.EffectiveSize(
+        texts.Select(text => text.Weight * (yes ? text.Answer : 1 - text.Answer)));
 
     /// <summary>Weighted mean of a value.</summary>
     public static double Mean(PairedText[] texts, Func<PairedText, double> value)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Worker.Learning.Thresholding;
 
 /// <summary>
@@ -31,10 +33,23 @@ internal static class DecisionThreshold
     public static double Best(
         ReadOnlySpan<double> probabilities, ReadOnlySpan<bool> answers, Func<ThresholdCounts, double> score)
     {
-        var sorted = probabilities.ToArray();
-        var truth = answers.ToArray();
-        Array.Sort(sorted, truth);
-        var positives = answers.Count(true);
+        var (rentedRows, rentedTruth) = (
+            ArrayPool<double>.Shared.Rent(answers.Length), ArrayPool<bool>.Shared.Rent(answers.Length));
+        var sorted = rentedRows.AsSpan(0, answers.Length);
+        var truth = rentedTruth.AsSpan(0, answers.Length);
+        probabilities.CopyTo(sorted);
+        answers.CopyTo(truth);
+        sorted.Sort(truth);
+        var best = Best(sorted, truth, score);
+        ArrayPool<double>.Shared.Return(rentedRows);
+        ArrayPool<bool>.Shared.Return(rentedTruth);
+        return best;
+    }
+
+    /// <param name="sorted">Probabilities, rising.</param>
+    private static double Best(Span<double> sorted, Span<bool> truth, Func<ThresholdCounts, double> score)
+    {
+        var positives = truth.Count(true);
         var (best, highest, truePositives) = (
             1.0, sorted.Length > 0 && sorted[^1] >= 1 ? double.NegativeInfinity : score(new(0, 0, positives)), 0);
         for (var i = sorted.Length - 1; i >= 0; i--)

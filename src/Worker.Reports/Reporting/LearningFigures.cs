@@ -101,8 +101,8 @@ internal static class LearningFigures
         chart.Line(ink, name, points.Zip(estimates, (point, one) => (point.Examples, one.Mean)));
         foreach (var (point, one) in points.Zip(estimates))
             chart.Point(ink, point.Examples, one.Mean, string.Create(CultureInfo.InvariantCulture,
-                $"{point.Examples:N0} examples, {point.Positives:N0} with it: " +
-                    $"{one.Mean:0.0000} ± {one.TwoErrors:0.0000}"),
+                $"{point.Examples:N0} examples, {point.Positives:N0} with it: {one.Mean:0.0000} ± " +
+                $"{one.TwoErrors:0.0000}"),
                 one.Mean - one.TwoErrors, one.Mean + one.TwoErrors);
         return chart;
     }

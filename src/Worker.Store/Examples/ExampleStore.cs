@@ -50,7 +50,7 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
         "fitted_at, description, asked FROM labels ORDER BY name",
         LabelState.Read));
 
-    /// <summary>Examples of some labels that count, newest first.</summary>
+    /// <summary>Examples of some labels that count: label by label, of each the newest text first.</summary>
     /// <param name="labels">Ids.</param>
     /// <param name="maximum">Of each label at most.</param>
     public IReadOnlyList<StoredExample> Examples(IEnumerable<long> labels, int maximum = int.MaxValue) =>

@@ -11,6 +11,12 @@ namespace Worker.Store.Examples;
 internal readonly record struct StoredExample(
     long Label, long Text, double Value, bool IsBlind, double? Propensity, DateTimeOffset At, long Change)
 {
+    /// <summary>
+    /// How many texts of the stream it stands for: one that was drawn at random for all that were not, one that was
+    /// asked about on purpose for itself.
+    /// </summary>
+    public double Weight => 1 / (Propensity ?? 1);
+
     internal static StoredExample Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetDouble(2), row.GetInt64(3) != 0,
         row.IsDBNull(4) ? null : row.GetDouble(4), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),

@@ -25,8 +25,8 @@ internal sealed record Comparison(
     {
         if (champion is null)
             return new ComparedLabel(held.Rows, new ComparedRows(
-                null, new Predictions(held.Probabilities, held.Decisions), held.Answers, Weights(label, held.Rows),
-                Data.Groups.Part(held.Rows)));
+                null, new Predictions(Array.ConvertAll(held.Probabilities, p => (double)p), held.Decisions),
+                held.Answers, Weights(label, held.Rows), Data.Groups.Part(held.Rows)));
         var (kept, before) = (new List<int>(), new List<(double P, bool Yes)>());
         var byGroup = ByGroup(evidence);
         for (var i = 0; i < held.Rows.Length; i++)
@@ -39,7 +39,8 @@ internal sealed record Comparison(
         int[] rows = [.. kept.Select(i => held.Rows[i])];
         return new ComparedLabel(rows, new ComparedRows(
             new Predictions([.. before.Select(one => one.P)], [.. before.Select(one => one.Yes)]),
-            new Predictions([.. kept.Select(i => held.Probabilities[i])], [.. kept.Select(i => held.Decisions[i])]),
+            new Predictions(
+                [.. kept.Select(i => (double)held.Probabilities[i])], [.. kept.Select(i => held.Decisions[i])]),
             [.. kept.Select(i => held.Answers[i])], Weights(label, rows), Data.Groups.Part(rows)));
     }
 
@@ -77,12 +78,8 @@ internal sealed record Comparison(
         return sum > 0 ? (probabilities[truth] / sum, probabilities[truth] == probabilities.Max()) : (0, false);
     }
 
-    /// <summary>
-    /// How many texts of the stream each stands for: one that was drawn at random for all that were not, one that was
-    /// asked about on purpose for itself.
-    /// </summary>
     private double[] Weights(string label, int[] rows) =>
-        Array.ConvertAll(rows, row => 1 / (Example(Ids[row], label).Propensity ?? 1));
+        Array.ConvertAll(rows, row => Example(Ids[row], label).Weight);
 
     private (double P, bool Yes)? Said(
         string label, Champion champion, HeadEvidence? evidence, Dictionary<int, int> byGroup, int row)
@@ -90,10 +87,7 @@ internal sealed record Comparison(
         // Of copies one is judged, and it need not be the same one each time.
         if (byGroup.TryGetValue(Data.Groups[row], out var place))
             return (evidence!.Probabilities[place], evidence.Decisions[place]);
-        var example = Example(Ids[row], label);
-        var isNew = evidence is not null ? example.Change > evidence.Change
-            : champion.Since is { } since && example.At > since;
-        if (!isNew)
+        if (!HeadEvidence.IsNew(Example(Ids[row], label), champion, evidence))
             return null;
         var (head, features) = (champion.Head, Features(champion.Head.Feature));
         var p = head.Probability(features.Row(row));

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Worker.Core.Heads;
 using Worker.Heads;
+using Worker.Store.Examples;
 using Worker.Store.Heads;
 
 namespace Worker.Learner;
@@ -49,6 +50,14 @@ internal sealed record HeadEvidence(long Change, long[] Texts, float[] Probabili
             is { Evidence: { } evidence }
             ? Of(evidence)
             : null;
+
+    /// <summary>
+    /// Whether an answer came after a head was made, so that the head cannot have been fitted to it.
+    /// </summary>
+    /// <param name="evidence">What the head was judged by; null where that is not known.</param>
+    public static bool IsNew(StoredExample example, Champion champion, HeadEvidence? evidence) => evidence is not null
+        ? example.Change > evidence.Change
+        : champion.Since is { } since && example.At > since;
 
     /// <summary>The place of a text; negative when it was not judged.</summary>
     public int IndexOf(long text) => Array.BinarySearch(Texts, text);

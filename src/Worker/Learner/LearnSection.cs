@@ -19,6 +19,12 @@ internal sealed class LearnSection
     [Range(0, 525_600)]
     public int Minutes { get; set; } = 30;
 
+    /// <summary>
+    /// How a label that has a head in use gets its next one: Refit on all answers (the default), or from the answers
+    /// that the head has not seen, with it as Prior or in an Ensemble with it.
+    /// </summary>
+    public LearningMethod Method { get; set; } = LearningMethod.Refit;
+
     /// <summary>CPU threads of learning and its encoder. Default 1; range 1 to 1,024.</summary>
     [Range(1, 1024)]
     public int Threads { get; set; } = 1;

@@ -7,11 +7,15 @@ namespace Worker.Learner;
 /// <summary>The store's examples of some labels, as training takes them.</summary>
 internal sealed class TrainingExamples
 {
-    private readonly Dictionary<(long Text, string Label), StoredExample> examples;
+    private readonly IReadOnlyList<StoredExample> examples;
+
+    /// <summary>Where a label's examples begin and end.</summary>
+    private readonly Dictionary<string, (int From, int To)> places;
 
     private TrainingExamples(
-        long[] ids, DataSet data, float[]? weakScores, Dictionary<(long Text, string Label), StoredExample> examples) =>
-        (Ids, Data, WeakScores, this.examples) = (ids, data, weakScores, examples);
+        long[] ids, DataSet data, float[]? weakScores, IReadOnlyList<StoredExample> examples,
+        Dictionary<string, (int From, int To)> places) =>
+        (Ids, Data, WeakScores, this.examples, this.places) = (ids, data, weakScores, examples, places);
 
     /// <summary>Of the texts, rising; one a row.</summary>
     public long[] Ids { get; }
@@ -35,15 +39,18 @@ internal sealed class TrainingExamples
         var values = new sbyte[checked(ids.Length * columns.Length)];
         Array.Fill(values, AnswerMatrix.Unknown);
         float[]? weak = null;
-        var byPlace = new Dictionary<(long Text, string Label), StoredExample>(read.Count);
-        foreach (var example in read)
+        // The store gives them label by label: nothing is kept beside what it gave, which may be millions.
+        var ranges = new Dictionary<string, (int From, int To)>(StringComparer.Ordinal);
+        for (var i = 0; i < read.Count; i++)
         {
+            var example = read[i];
+            ranges[names[example.Label]] = (ranges.TryGetValue(names[example.Label], out var place)
+                ? place.From : i, i + 1);
             // A text may have been erased between the two reads.
             if (Array.BinarySearch(ids, example.Text) is not (>= 0 and var row))
                 continue;
             var label = names[example.Label];
             var cell = row * columns.Length + Array.BinarySearch(columns, label, StringComparer.Ordinal);
-            byPlace[(example.Text, label)] = example;
             if (example.Value is 0 or 1)
             {
                 values[cell] = example.Value == 1 ? AnswerMatrix.Yes : AnswerMatrix.No;
@@ -55,9 +62,25 @@ internal sealed class TrainingExamples
         }
         var data = new DataSet(
             [.. ids.Select(id => texts[id])], [.. columns], new AnswerMatrix(ids.Length, columns.Length, values));
-        return new TrainingExamples(ids, data, weak, byPlace);
+        return new TrainingExamples(ids, data, weak, read, ranges);
     }
 
+    /// <summary>Whether answers stand for unequal numbers of texts.</summary>
+    public bool IsWeighted => examples.Any(example => example.Weight != examples[0].Weight);
+
     /// <summary>What counts for a text and a label.</summary>
-    public StoredExample Example(long text, string label) => examples[(text, label)];
+    /// <exception cref="KeyNotFoundException">Nothing does.</exception>
+    public StoredExample Example(long text, string label)
+    {
+        var (from, to) = places[label];
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            // The newest text comes first.
+            if (examples[middle].Text == text)
+                return examples[middle];
+            (from, to) = examples[middle].Text > text ? (middle + 1, to) : (from, middle);
+        }
+        throw new KeyNotFoundException($"text {text} has no answer for '{label}'");
+    }
 }

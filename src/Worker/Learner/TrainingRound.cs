@@ -85,36 +85,35 @@ internal sealed class TrainingRound(
             .ToLookup(champion => champion.Head.Described is null);
         // A head that was made from a description decides nothing: its label's first real head has none to beat.
         var inUse = there[true].ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
-        var result = TextTraining.Train(loaded, examples.Data, encoded, new TrainingPlan
+        var updates = new HeadUpdates(
+            options.Method, examples, inUse.Values, EvidenceOf, loaded.Bundle.Canonical(options.Feature));
+        var result = TextTraining.Train(loaded, updates.Data, encoded, new TrainingPlan
         {
             Feature = options.Feature,
-            Previous = [.. inUse.Values.Select(champion => champion.Head)],
-            WeakScores = examples.WeakScores,
+            Previous = updates.Previous,
+            WeakScores = updates.WeakScores,
+            Weights = examples.IsWeighted
+                ? (row, label) => examples.Example(examples.Ids[row], examples.Data.Labels[label]).Weight : null,
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
             Progressed = Progressed,
-            Options = new TrainingOptions { Parallelism = options.Threads },
+            Options = updates.Options(options.Threads),
         }, stop);
         outcomes.AddRange(result.Problems.Select(problem =>
             new RoundOutcome(problem.Label, null, null, problem.Reason)));
         var comparison = new Comparison(examples.Ids, examples.Data, encoded.Matrix, examples.Example);
-        var compared = result.Heads.Zip(result.Figures, (head, figures) =>
-        {
-            var champion = inUse.GetValueOrDefault(head.Label);
-            return comparison.Rows(
-                head.Label, champion, HeadEvidence.Of(champion, history[ids[head.Label]]), figures.HeldOut);
-        }).ToList();
-        var groups = Groups(result.Heads, compared, comparison);
+        var groups = Groups(result, Compared, comparison);
         for (var i = 0; i < result.Heads.Count; i++)
         {
-            var (trained, held) = (result.Heads[i], result.Figures[i].HeldOut);
+            var (trained, held) = updates.Finish(result.Heads[i], result.Figures[i].HeldOut, encoded.Matrix);
             var head = trained with
             {
                 Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
             };
             var verdict = groups.GetValueOrDefault(head.Group ?? "")
-                ?? PromotionGate.Judge(compared[i].Rows, options.Promotion, head.Certificate);
+                ?? PromotionGate.Judge(
+                    Compared(trained.Label, held).Rows, options.Promotion, head.Certificate);
             var state = verdict.Outcome switch
             {
                 PromotionOutcome.Promoted => HeadState.Promoted,
@@ -128,13 +127,22 @@ internal sealed class TrainingRound(
                 FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
             });
         }
+
+        // One label after the other: of many labels together the compared rows would be most of the memory.
+        ComparedLabel Compared(string label, HeldOutEvidence held) =>
+            comparison.Rows(label, inUse.GetValueOrDefault(label), EvidenceOf(label), held);
+
+        HeadEvidence? EvidenceOf(string label) =>
+            HeadEvidence.Of(inUse.GetValueOrDefault(label), history[ids[label]]);
     }
 
     /// <summary>Verdicts on exclusive groups that have heads in use.</summary>
     private Dictionary<string, Verdict> Groups(
-        IReadOnlyList<Head> heads, List<ComparedLabel> compared, Comparison comparison) =>
-        heads.Zip(compared).Where(pair => pair.First.Group is not null)
-            .GroupBy(pair => pair.First.Group!, pair => pair.Second, StringComparer.Ordinal)
+        TrainingResult result, Func<string, HeldOutEvidence, ComparedLabel> compared, Comparison comparison) =>
+        result.Heads.Zip(result.Figures).Where(pair => pair.First.Group is not null)
+            .GroupBy(
+                pair => pair.First.Group!, pair => compared(pair.First.Label, pair.Second.HeldOut),
+                StringComparer.Ordinal)
             .Where(group => group.Count() > 1 && group.Any(label => label.Rows.Champion is not null))
             .ToDictionary(
                 group => group.Key,
@@ -173,5 +181,5 @@ internal sealed class TrainingRound(
 
     private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(
         change, Array.ConvertAll(held.Rows, row => examples.Ids[row]),
-        Array.ConvertAll(held.Probabilities, p => (float)p), held.Decisions);
+        held.Probabilities, held.Decisions);
 }

@@ -1,28 +1,22 @@
 using Worker.Core.Answers;
 using Worker.Core.Heads;
 using Worker.Encoders;
-using Worker.Kafka.Groups;
 using Worker.Learner;
 using Worker.Learning.Fitting;
-using Worker.Store;
-using Worker.Store.Examples;
 using Worker.Store.Heads;
 using Worker.Training;
 
 namespace Worker.Simulating;
 
 /// <summary>
-/// One repetition of the loop with an oracle in place of people: the store, the schedule, the training round and the
-/// promotion gate of a learner, and a heads topic that is a list. One caller.
+/// One repetition of the loop with an oracle in place of people: topics, store, schedule, training round and promotion
+/// gate are a learner's own. One caller.
 /// </summary>
 internal sealed class SimulatedLoop : IDisposable
 {
-    private const string Topic = "heads";
-
-    private readonly LearningStore store;
+    private readonly SimulatedTopics topics;
     private readonly TrainingRound round;
     private readonly LearningSchedule schedule;
-    private readonly Champions champions = new(Topic);
     private readonly LoadedEncoder loaded;
     private readonly SimulatedTexts pool;
     private readonly SimulatedTexts test;
@@ -40,8 +34,6 @@ internal sealed class SimulatedLoop : IDisposable
     {
         (this.loaded, this.pool, this.test, this.options) = (loaded, pool, test, options);
         random = new Random(seed);
-        var clock = TimeProvider.System;
-        store = LearningStore.Open(new StoreOptions { Path = ":memory:" }, clock);
         var learn = new LearnSection
         {
             Answers = 1,
@@ -52,8 +44,10 @@ internal sealed class SimulatedLoop : IDisposable
             TurnedWrong = options.TurnedWrong,
         };
         schedule = new LearningSchedule(learn);
+        topics = new SimulatedTopics(learn);
         round = new TrainingRound(
-            store, (_, texts, _) => pool.Of(texts), loaded, champions, learn, Topic, clock);
+            topics.Store, (_, texts, _) => pool.Of(texts), loaded, topics.Champions, learn, topics.HeadsTopic,
+            TimeProvider.System);
     }
 
     /// <summary>The start, then every round.</summary>
@@ -73,10 +67,10 @@ internal sealed class SimulatedLoop : IDisposable
         return new ArmResult(figures, promotions, kept, dropped, failedBars, Fresh(stop));
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose() => topics.Dispose();
 
     private IReadOnlyList<Head> Heads => [.. pool.Data.Labels.Select(label =>
-        champions.Find(label)?.Head).OfType<Head>()];
+        topics.Champions.Find(label)?.Head).OfType<Head>()];
 
     private int[] ByChance(int count)
     {
@@ -101,12 +95,12 @@ internal sealed class SimulatedLoop : IDisposable
     private void Answer(int[] rows, double? propensity, CancellationToken stop)
     {
         answered.UnionWith(rows);
-        store.Examples.Record(new LabelBatch([.. rows.Select(row => Event(row, propensity))], []));
+        topics.Answer(rows.Select(row => Event(row, propensity)), stop);
         var now = TimeProvider.System.GetUtcNow();
-        var due = store.Examples.Labels().Where(label => schedule.Of(label, now).IsDue).ToList();
+        var due = topics.Store.Examples.Labels().Where(label => schedule.Of(label, now).IsDue).ToList();
         var before = test.ByLabel(Heads);
         var outcomes = round.Run(due, stop);
-        Publish();
+        topics.Publish(stop);
         var after = test.ByLabel(Heads);
         foreach (var outcome in outcomes)
         {
@@ -130,24 +124,6 @@ internal sealed class SimulatedLoop : IDisposable
         Propensity = propensity is { } drawn ? Math.Min(1, drawn) : null,
         Answers = AnswerFile.Answers(pool.Data, row),
     };
-
-    /// <summary>What a learner sends to the heads topic arrives.</summary>
-    private void Publish()
-    {
-        var sent = store.Outbox.Next(int.MaxValue);
-        foreach (var (number, _, _, record) in sent)
-            champions.Take([new SourceRecord
-            {
-                Topic = Topic,
-                Partition = 0,
-                Offset = number,
-                Key = record.Key,
-                Value = record.Value,
-                Headers = [],
-                TimestampMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            }]);
-        store.Outbox.Sent(sent);
-    }
 
     private double Fresh(CancellationToken stop)
     {

@@ -65,7 +65,7 @@ internal static class TextTraining
         ];
         var derived = new DerivedExamples { Sources = sources, Pseudo = pseudo };
         // 2. Heads from people's answers; then, if asked for, again with the heads' scores for unknown answers.
-        derived = derived with { Scores = plan.WeakScores };
+        derived = derived with { Scores = plan.WeakScores, Weights = plan.Weights };
         if (plan.Weak)
         {
             var guessing = plan.WeakHeads ?? Fit("first ", derived).Heads;
@@ -165,6 +165,9 @@ internal sealed record TrainingPlan
     /// [texts, labels]: weak answers, from 0 to 1, to labels that nobody answered; NaN elsewhere. Null for none.
     /// </summary>
     public float[]? WeakScores { get; init; }
+
+    /// <inheritdoc cref="DerivedExamples.Weights"/>
+    public Func<int, int, double>? Weights { get; init; }
 
     /// <summary>Whether no progress is shown.</summary>
     public bool Quiet { get; init; }

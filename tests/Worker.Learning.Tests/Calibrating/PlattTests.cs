@@ -59,6 +59,39 @@ public class PlattTests
     }
 
     [Fact]
+    public void Weights_that_are_all_alike_are_no_weights()
+    {
+        var (logits, answers) = Draw(400, 2, -3, seed: 6);
+        var (plain, weighted) = (
+            Platt.Fit(logits, answers), Platt.Fit(logits, answers, weights: [.. logits.Select(_ => 7.0)]));
+        Assert.Equal(plain.Slope, weighted.Slope, 1e-6);
+        Assert.Equal(plain.Intercept, weighted.Intercept, 1e-6);
+    }
+
+    [Fact]
+    public void Weights_undo_that_a_tenth_of_the_no_was_asked_about()
+    {
+        var random = new Random(7);
+        var (logits, answers) = Draw(40_000, 0.7, -1.2, seed: 8);
+        int[] asked = [.. Enumerable.Range(0, logits.Length).Where(i => answers[i] || random.NextDouble() < 0.1)];
+        var (z, y) = (Array.ConvertAll(asked, i => logits[i]), Array.ConvertAll(asked, i => answers[i]));
+        var weighted = Platt.Fit(z, y, weights: Array.ConvertAll(y, yes => yes ? 1.0 : 10));
+        Assert.Equal(0.7, weighted.Slope, 0.04);
+        Assert.Equal(-1.2, weighted.Intercept, 0.1);
+        Assert.Equal(-1.2 + Math.Log(10), Platt.Fit(z, y).Intercept, 0.15);
+    }
+
+    [Fact]
+    public void A_calibration_to_begin_with_only_saves_steps()
+    {
+        var (logits, answers) = Draw(2000, 0.7, -1.2, seed: 9);
+        var (plain, near) = (
+            Platt.Fit(logits, answers), Platt.Fit(logits, answers, new Calibration(0.9, -1)));
+        Assert.Equal(plain.Slope, near.Slope, 1e-5);
+        Assert.Equal(plain.Intercept, near.Intercept, 1e-5);
+    }
+
+    [Fact]
     public void Answers_of_both_kinds_are_needed()
     {
         Assert.Throws<ArgumentException>(() => Platt.Fit([1f, 2f], [true, true]));

@@ -33,6 +33,38 @@ public class HeadTrainerTests
     }
 
     [Fact]
+    public void Labels_that_are_answered_on_the_same_texts_keep_their_rows_once()
+    {
+        var simulated = Simulated.Draw(rows: 300, width: 6, labels: 3, seed: 12);
+        var figures = Train(simulated, new TrainingOptions()).Figures;
+        Assert.Equal(Enumerable.Range(0, 300), figures[0].HeldOut.Rows);
+        Assert.All(figures, label => Assert.Same(figures[0].HeldOut.Rows, label.HeldOut.Rows));
+    }
+
+    [Fact]
+    public void Calibration_is_of_the_stream_where_answers_stand_for_unequal_numbers_of_texts()
+    {
+        // Every yes was found, and a tenth of the no was drawn.
+        var simulated = Simulated.Draw(rows: 6000, width: 6, labels: 1, seed: 13, bias: -2);
+        var random = new Random(14);
+        var asked = new AnswerMatrix(6000, 1, [.. Enumerable.Range(0, 6000).Select(row =>
+            simulated.Data.Answers[row, 0] == AnswerMatrix.Yes || random.NextDouble() < 0.1
+                ? simulated.Data.Answers[row, 0] : AnswerMatrix.Unknown)]);
+        var weighted = Mean(new DerivedExamples { Weights = (row, _) => asked[row, 0] == AnswerMatrix.No ? 10 : 1 });
+        var truth = simulated.Probabilities.Average();
+        Assert.Equal(truth, weighted, 0.02);
+        Assert.True(Mean(null) > 2 * truth);
+
+        double Mean(DerivedExamples? derived)
+        {
+            var head = Assert.Single(HeadTrainer.Train(
+                simulated.Features, simulated.Data.WithAnswers(asked), "mean", "bench", new TrainingOptions(),
+                derived: derived).Heads);
+            return Enumerable.Range(0, 6000).Average(row => head.Probability(simulated.Features.Row(row)));
+        }
+    }
+
+    [Fact]
     public void A_penalty_given_as_C_is_the_same_penalty()
     {
         var simulated = Simulated.Draw(rows: 500, width: 8, labels: 1, seed: 2);

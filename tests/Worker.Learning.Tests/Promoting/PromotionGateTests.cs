@@ -134,6 +134,17 @@ public class PromotionGateTests
     }
 
     [Fact]
+    public void A_few_audits_among_few_answers_do_not_decide_alone()
+    {
+        var drawn = new DrawnRows(205, new Random(3));
+        var texts = PairedText.Of(
+            drawn.Ordered([.. Enumerable.Range(0, 205)], row => row < 5 ? 1000 : 1), 1e-6);
+        // Five texts would have 5,000 of 5,200 parts of the weight: they are cut at 14 times the mean.
+        Assert.Equal(Math.Sqrt(205) * 5200 / 205, texts.Max(text => text.Weight), 1e-6);
+        Assert.Equal(200, texts.Count(text => text.Weight == 1));
+    }
+
+    [Fact]
     public void A_rare_labels_lost_yes_stop_a_challenger_though_they_are_few_of_all_decisions()
     {
         var answers = new bool[2000];
