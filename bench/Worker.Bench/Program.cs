@@ -30,6 +30,7 @@ var root = new RootCommand(
     Worker.Bench.Merging.MergeBench.Create(),
     Worker.Bench.Repeats.RepeatsBench.Create(),
     Worker.Bench.Review.ReviewBench.Create(),
+    Worker.Bench.Lengths.LengthsBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Worker.Encoders;
 using Worker.Measuring;
+using Worker.Onnx.Bundles;
 using Worker.Terminal;
 
 namespace Worker.Bench;

@@ -1,5 +1,6 @@
 using Worker.Core.Heads;
 using Worker.Encoders;
+using Worker.Onnx.Importing;
 
 namespace Worker.Tests;
 
@@ -11,9 +12,16 @@ public sealed class TinyModel : IDisposable
     private readonly TemporaryFolder folder = Repository.Temporary();
 
     public TinyModel()
+        : this(null)
+    {
+    }
+
+    /// <summary>One that reads texts beyond its 64 tokens in chunks.</summary>
+    internal TinyModel(LongTexts? longTexts)
     {
         Bundle = folder.File("bundle");
-        Hash = ModelFolder.Import(Repository.Golden("models", "bert-tiny"), Bundle).Hash;
+        Hash = ModelFolder.Import(
+            Repository.Golden("models", "bert-tiny"), Bundle, longTexts: longTexts).Hash;
     }
 
     public string Bundle { get; }

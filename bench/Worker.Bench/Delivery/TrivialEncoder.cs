@@ -18,6 +18,8 @@ internal sealed class TrivialEncoder(TimeSpan perText) : IEncoder
 
     public int MaxTokens => 256;
 
+    public Chunking? Chunking => null;
+
     public int MicroBatchTokens => 512;
 
     public string Description => "trivial";

@@ -53,7 +53,9 @@ public sealed class DecisionBands
     /// <summary>Decides all labels of one message; allocates nothing.</summary>
     /// <param name="probabilities">Calibrated; [labels].</param>
     /// <param name="decisions">Gets a decision for each label; [labels].</param>
-    public MessageOutcome Decide(ReadOnlySpan<float> probabilities, Span<LabelDecision> decisions)
+    /// <param name="certifies">Whether certificates hold for this message.</param>
+    public MessageOutcome Decide(
+        ReadOnlySpan<float> probabilities, Span<LabelDecision> decisions, bool certifies = true)
     {
         var (top, highest) = (-1, float.NegativeInfinity);
         var (yes, uncertain, withheld, passes) = (false, 0, 0, false);
@@ -72,7 +74,7 @@ public sealed class DecisionBands
             // A group is decided as a whole, below.
             if (band.Grouped)
                 continue;
-            var decision = Of(band, p, p >= band.Decide, p);
+            var decision = Of(band, p, p >= band.Decide, p, certifies);
             decisions[label] = decision;
             yes |= decision.Decision == Decision.Yes;
             withheld += decision.Decision == Decision.Review ? 1 : 0;
@@ -84,7 +86,7 @@ public sealed class DecisionBands
             foreach (var label in members)
             {
                 var decision = Of(bands[label], probabilities[label], label == chosen,
-                    ExclusiveGroups.Share(probabilities[label], sum, members.Length));
+                    ExclusiveGroups.Share(probabilities[label], sum, members.Length), certifies);
                 decisions[label] = decision;
                 yes |= decision.Decision == Decision.Yes;
                 withheld += decision.Decision == Decision.Review ? 1 : 0;
@@ -119,9 +121,10 @@ public sealed class DecisionBands
     /// <param name="p">Of the label, by which certificates were made.</param>
     /// <param name="yes">Whether its best answer is yes.</param>
     /// <param name="share">The value that the chance of error is computed from: p, or its share of a group.</param>
-    private LabelDecision Of(in Band band, float p, bool yes, double share)
+    /// <param name="certifies">Whether certificates hold.</param>
+    private LabelDecision Of(in Band band, float p, bool yes, double share, bool certifies)
     {
-        var certified = yes ? p >= band.YesFrom : p <= band.NoTo;
+        var certified = certifies && (yes ? p >= band.YesFrom : p <= band.NoTo);
         var confidence = certified ? Confidence.Certified
             : (yes ? 1 - share : share) >= uncertainFrom
                 || (p > band.ReviewFrom && p < band.ReviewTo) ? Confidence.Uncertain

@@ -11,11 +11,15 @@ internal static class TextHash
     private static readonly Vector256<short> Bits = Vector256.Create(
         1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, short.MinValue);
 
+    /// <summary>So many tokens count; their bits are counted twice, in 16 bits.</summary>
+    private const int MaximumTokens = 8192;
+
     /// <param name="tokens">Token ids, with [CLS] first and [SEP] last; these two are left out because every text has
-    /// them. At most 8,192.</param>
+    /// them. Of a longer text the first 8,192 count.</param>
     public static ulong Of(ReadOnlySpan<int> tokens)
     {
         var inner = tokens.Length > 2 ? tokens[1..^1] : tokens;
+        inner = inner[..Math.Min(inner.Length, MaximumTokens)];
         var (a, b, c, d) = (Vector256<short>.Zero, Vector256<short>.Zero, Vector256<short>.Zero, Vector256<short>.Zero);
         var previous = 0ul;
         foreach (var token in inner)

@@ -17,8 +17,16 @@ public interface IEncoder : IDisposable
     /// <summary>What each row of features holds.</summary>
     FeatureLayout Features { get; }
 
-    /// <summary>The longest text the encoder takes, in tokens, [CLS] and [SEP] included.</summary>
+    /// <summary>The longest row that the device takes, in tokens, [CLS] and [SEP] included.</summary>
     int MaxTokens { get; }
+
+    /// <summary>
+    /// How longer texts are read; part of <see cref="Hash"/>, because it decides their features. Null if they are cut.
+    /// </summary>
+    Chunking? Chunking { get; }
+
+    /// <summary>The longest text that a window may hold, in tokens, [CLS] and [SEP] included.</summary>
+    int MaxTextTokens => Chunking?.MaximumTokens ?? MaxTokens;
 
     /// <summary>Padded tokens of the micro-batches that this device computes fastest; it accepts any size.</summary>
     int MicroBatchTokens { get; }

@@ -27,9 +27,9 @@ public sealed class InputOptions
 
     /// <summary>
     /// Maximum number of tokens in a text, [CLS] and [SEP] included; 0 means the encoder's limit, which also caps other
-    /// values. Default 0; range 0 to 8,192.
+    /// values. Default 0; range 0 to 1,000,000.
     /// </summary>
-    [Range(0, 8192)]
+    [Range(0, 1_000_000)]
     public int MaxTokens { get; set; }
 
     /// <summary>Maximum number of UTF-8 bytes in a text; 0 for as many as a record may have. Default 0.</summary>

@@ -14,4 +14,8 @@ namespace Worker.Core.Results;
 /// <param name="Review">Whether and why people are asked.</param>
 public readonly record struct MessageResult(
     SourcePosition Source, long TimestampMs, int Tokens, bool Truncated, float AnomalyP, MessageOutcome Outcome,
-    ReviewVerdict Review);
+    ReviewVerdict Review)
+{
+    /// <summary>In how many chunks the text was read; 1 if it was read whole.</summary>
+    public int Chunks { get; init; } = 1;
+}

@@ -37,7 +37,7 @@ public sealed class ResultJson
     public ResultJson(ResultOptions? options = null) => trim = new LabelTrim(options ?? new());
 
     /// <summary>
-    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","truncated"?,
+    /// {"source":{"topic","partition","offset","timestamp"},"encoder","tokens","chunks"?,"truncated"?,
     /// "decision","top"?:{"label","p"},
     /// "uncertain","anomaly"?:{"p"},"review"?:{"state","risk","reasons":[{"reason","label"?,"strength"}],"propensity"?,
     /// "question"?},"echo"?,"labels":{"spam":{"p","decision","confidence","version"}},"omitted"?}.
@@ -107,6 +107,11 @@ public sealed class ResultJson
         Raw(labels!.Encoder);
         Raw("\",\"tokens\":"u8);
         Number(result.Tokens);
+        if (result.Chunks > 1)
+        {
+            Raw(",\"chunks\":"u8);
+            Number(result.Chunks);
+        }
         if (result.Truncated)
             Raw(",\"truncated\":true"u8);
         Raw(Decisions[(int)result.Review.Score.Decision]);

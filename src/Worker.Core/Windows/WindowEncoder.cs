@@ -46,65 +46,69 @@ public sealed class WindowEncoder
     /// <summary>
     /// Encodes and scores every text of the window that has tokens; rows of the others are not changed.
     /// </summary>
-    /// <param name="window">Token ids; no text longer than the encoder's limit.</param>
+    /// <param name="window">Token ids; no text longer than the encoder's <see cref="IEncoder.MaxTextTokens"/>.</param>
     /// <param name="heads">Heads laid out for the encoder.</param>
     /// <param name="features">Receives [texts, feature width] in window order; empty when not wanted.</param>
     /// <param name="logits">Receives [texts, labels] in window order; empty when not wanted.</param>
-    /// <returns>Texts on which the encoder failed; nearly always none.</returns>
+    /// <returns>Texts on which the encoder failed, each once; nearly always none.</returns>
     /// <exception cref="Exception">The encoder's own, when the device is broken.</exception>
     public IReadOnlyList<PoisonText> Run(TokenWindow window, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
         List<PoisonText>? poison = null;
-        plan.Plan(window, budget, repeated is null ? default : repeated.Find(window, heads, features, logits));
+        var known = repeated is null ? default : repeated.Find(window, heads, features, logits);
+        using var rows = WindowRows.Of(window, encoder.Chunking, known, features, logits);
+        if (rows is null)
+            plan.Plan(window, budget, known);
+        else
+            plan.Plan(rows.Tokens, budget);
+        var outputs = new Outputs(rows?.Tokens ?? window, rows, heads, features, logits);
         var start = 0;
         foreach (var count in plan.Batches)
         {
-            RunBatch(window, start, count, heads, features, logits, ref poison);
+            RunBatch(outputs, start, count, ref poison);
             start += count;
         }
         repeated?.Complete(window, features, logits, ref poison);
         return poison ?? (IReadOnlyList<PoisonText>)[];
     }
 
-    private void RunBatch(TokenWindow window, int start, int count, HeadMatrix heads,
-        Span<float> features, Span<float> logits, ref List<PoisonText>? poison)
+    private void RunBatch(in Outputs outputs, int start, int count, ref List<PoisonText>? poison)
     {
         try
         {
-            RunOnce(window, start, count, heads, features, logits);
+            RunOnce(outputs, start, count);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             if (count > 1)
             {
                 var half = count / 2;
-                RunBatch(window, start, half, heads, features, logits, ref poison);
-                RunBatch(window, start + half, count - half, heads, features, logits, ref poison);
+                RunBatch(outputs, start, half, ref poison);
+                RunBatch(outputs, start + half, count - half, ref poison);
                 return;
             }
             ProveDeviceWorks();
-            (poison ??= []).Add(new PoisonText(plan.Order[start], error));
+            var text = outputs.TextOf(plan.Order[start]);
+            // Another chunk of the same text may have failed before.
+            if (poison is null || !poison.Exists(one => one.Text == text))
+                (poison ??= []).Add(new PoisonText(text, error));
         }
     }
 
-    private void RunOnce(
-        TokenWindow window, int start, int count, HeadMatrix heads, Span<float> features, Span<float> logits)
+    private void RunOnce(in Outputs outputs, int start, int count)
     {
-        var width = features.IsEmpty ? 0 : encoder.Features.Width;
-        var labels = logits.IsEmpty ? 0 : heads.Labels;
+        var width = outputs.Features.IsEmpty ? 0 : encoder.Features.Width;
+        var labels = outputs.Logits.IsEmpty ? 0 : outputs.Heads.Labels;
         Reserve(ref lengths, count);
         Reserve(ref batchFeatures, count * width);
         Reserve(ref batchLogits, count * labels);
-        plan.Pack(window, start, count, ids, lengths);
+        plan.Pack(outputs.Rows, start, count, ids, lengths);
         encoder.Run(
-            new MicroBatch(ids.WrittenSpan, lengths.AsSpan(0, count)), heads,
+            new MicroBatch(ids.WrittenSpan, lengths.AsSpan(0, count)), outputs.Heads,
             batchFeatures.AsSpan(0, count * width), batchLogits.AsSpan(0, count * labels));
         for (var i = 0; i < count; i++)
-        {
-            var text = plan.Order[start + i];
-            batchFeatures.AsSpan(i * width, width).CopyTo(features.Slice(text * width, width));
-            batchLogits.AsSpan(i * labels, labels).CopyTo(logits.Slice(text * labels, labels));
-        }
+            outputs.Put(
+                plan.Order[start + i], batchFeatures.AsSpan(i * width, width), batchLogits.AsSpan(i * labels, labels));
     }
 
     /// <summary>Throws the device's exception if it fails on a text that it has always accepted.</summary>
@@ -119,5 +123,37 @@ public sealed class WindowEncoder
     {
         if (buffer.Length < length)
             buffer = new T[Math.Max(length, buffer.Length * 2)];
+    }
+
+    /// <summary>Where the outputs of rows go.</summary>
+    /// <param name="rows">Token ids of what the device takes.</param>
+    /// <param name="chunks">Which texts the rows belong to; null where each row is the text at its place.</param>
+    /// <param name="heads">Heads laid out for the encoder.</param>
+    /// <param name="features">[texts, feature width]; empty when not wanted.</param>
+    /// <param name="logits">[texts, labels]; empty when not wanted.</param>
+    private readonly ref struct Outputs(
+        TokenWindow rows, WindowRows? chunks, HeadMatrix heads, Span<float> features, Span<float> logits)
+    {
+        public TokenWindow Rows { get; } = rows;
+
+        public HeadMatrix Heads { get; } = heads;
+
+        public Span<float> Features { get; } = features;
+
+        public Span<float> Logits { get; } = logits;
+
+        public int TextOf(int row) => chunks?.TextOf(row) ?? row;
+
+        public void Put(int row, ReadOnlySpan<float> rowFeatures, ReadOnlySpan<float> rowLogits)
+        {
+            if (chunks is not null && !chunks.IsWhole(row))
+            {
+                chunks.Join(row, rowFeatures, Features, rowLogits, Logits);
+                return;
+            }
+            var text = TextOf(row);
+            rowFeatures.CopyTo(Features.Slice(text * rowFeatures.Length, rowFeatures.Length));
+            rowLogits.CopyTo(Logits.Slice(text * rowLogits.Length, rowLogits.Length));
+        }
     }
 }

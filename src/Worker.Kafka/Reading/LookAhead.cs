@@ -25,6 +25,7 @@ internal sealed class LookAhead(WindowLimits limits)
     private PartitionQueue? last;
     private int count;
     private int enough = limits.MaxMessages;
+    private long enoughBytes = limits.MaxBytes;
     private int shortQueues;
     private long taken;
 
@@ -111,8 +112,8 @@ internal sealed class LookAhead(WindowLimits limits)
     /// <summary>Removes and returns the next window, up to its limits.</summary>
     public SourceWindow Compose(int epoch, WindowLedger ledger)
     {
-        var (maximum, bytes) = (limits.MaxMessages, 0L);
-        while (window.Count < maximum && bytes < limits.MaxBytes && count > 0)
+        var (maximum, maximumBytes, bytes) = (limits.MaxMessages, limits.MaxBytes, 0L);
+        while (window.Count < maximum && bytes < maximumBytes && count > 0)
         {
             var queue = Choose();
             window.Add(queue.Take(++taken, out var size));
@@ -190,12 +191,12 @@ internal sealed class LookAhead(WindowLimits limits)
         return queue.TryClear(out var first) ? first : null;
     }
 
-    private bool IsShort(PartitionQueue queue) => queue.Count < enough && queue.Bytes < limits.MaxBytes;
+    private bool IsShort(PartitionQueue queue) => queue.Count < enough && queue.Bytes < enoughBytes;
 
     /// <summary>Once per window, because the pipeline may have changed its size.</summary>
     private void CountShort()
     {
-        enough = limits.MaxMessages;
+        (enough, enoughBytes) = (limits.MaxMessages, limits.MaxBytes);
         shortQueues = 0;
         foreach (var queue in queues)
             shortQueues += IsShort(queue) ? 1 : 0;

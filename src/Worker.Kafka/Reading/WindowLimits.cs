@@ -1,9 +1,11 @@
 namespace Worker.Kafka.Reading;
 
-/// <summary>Where a window ends. The pipeline may change the number of messages at any time, from any thread.</summary>
+/// <summary>Where a window ends. The pipeline may change it at any time, from any thread.</summary>
 public sealed class WindowLimits(int maxMessages, long maxBytes)
 {
     private volatile int maxMessages = maxMessages;
+    private readonly long highestBytes = maxBytes;
+    private long bytes = maxBytes;
 
     /// <summary>Maximum number of messages in a window, at least 1.</summary>
     public int MaxMessages
@@ -13,7 +15,11 @@ public sealed class WindowLimits(int maxMessages, long maxBytes)
     }
 
     /// <summary>A window closes when its keys, values and headers reach this many bytes.</summary>
-    public long MaxBytes { get; } = maxBytes;
+    public long MaxBytes
+    {
+        get => Volatile.Read(ref bytes);
+        set => Volatile.Write(ref bytes, Math.Clamp(value, 1, highestBytes));
+    }
 
     /// <summary>
     /// For records that are in no window yet: bytes of memory after which no partition may fill more than its share.

@@ -16,7 +16,7 @@ internal sealed record AnomalyTrainingOptions
 
     /// <summary>
     /// Whether to look at how tokens follow each other too, which finds gibberish and other languages (figures in
-    /// docs/benchmarks.md). Default false.
+    /// docs/performance.md). Default false.
     /// </summary>
     public bool Perplexity { get; init; }
 

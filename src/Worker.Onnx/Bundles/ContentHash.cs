@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Worker.Core.Encoders;
 using Worker.Onnx.Checkpoints;
 using Worker.Onnx.Safetensors;
 
@@ -45,8 +46,9 @@ internal static class ContentHash
 
     /// <param name="sentence">What a sentence-transformers folder asks for; counts only where it changes a text's
     /// tokens, or its embedding beyond the mean's length.</param>
+    /// <param name="chunking">How longer texts are read; null if they are cut.</param>
     /// <returns>Lower-case hex.</returns>
-    public static string Of(Checkpoint checkpoint, int maxTokens, SentenceFiles sentence)
+    public static string Of(Checkpoint checkpoint, int maxTokens, SentenceFiles sentence, Chunking? chunking)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var config = checkpoint.Config;
@@ -65,6 +67,9 @@ internal static class ContentHash
         AppendExtraTokens(hash, checkpoint.Folder);
         AppendFields(hash, Path.Combine(checkpoint.Folder, BundleFiles.Tokenizer), TokenizerParts);
         AppendSentence(hash, sentence);
+        if (chunking is not null)
+            Append(hash, "chunks", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{chunking.Pooling} {chunking.RowTokens} {chunking.Overlap} {chunking.Maximum}")));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

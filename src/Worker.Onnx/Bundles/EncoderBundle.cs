@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Worker.Core.Encoders;
 using Worker.Core.Features;
 using Worker.Onnx.Graph;
 
@@ -29,8 +30,11 @@ public sealed class EncoderBundle
 
     public int Layers => Metadata.Layers;
 
-    /// <summary>The longest text, in tokens, [CLS] and [SEP] included.</summary>
+    /// <summary>The longest row of a micro-batch, in tokens, [CLS] and [SEP] included.</summary>
     public int MaxTokens => Metadata.MaxTokens;
+
+    /// <summary>How longer texts are read; null if they are cut.</summary>
+    public Chunking? Chunking => Metadata.Chunking;
 
     /// <summary>Every token id is below this.</summary>
     public int VocabularySize => Metadata.VocabularySize;
@@ -62,6 +66,16 @@ public sealed class EncoderBundle
     /// <summary>Heads made from the checkpoints' own classifiers, one a line; null if there are none.</summary>
     public string? HeadsPath => File.Exists(Path.Combine(Folder, BundleFiles.Heads))
         ? Path.Combine(Folder, BundleFiles.Heads) : null;
+
+    /// <summary>How far int8 was from f32 at the import; null in bundles of before this was measured.</summary>
+    public QuantisationReport? Int8 => Metadata.Int8;
+
+    /// <summary>
+    /// The feature that is a text's embedding: <c>sentence</c> where a sentence-transformers folder asks for one of its
+    /// own, otherwise <c>mean</c>.
+    /// </summary>
+    public string EmbeddingFeature =>
+        Features.Contains(FeatureNames.Sentence, StringComparer.Ordinal) ? FeatureNames.Sentence : FeatureNames.Mean;
 
     internal EncoderMetadata Metadata { get; }
 

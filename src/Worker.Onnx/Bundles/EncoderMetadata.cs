@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Worker.Core.Encoders;
 
 namespace Worker.Onnx.Bundles;
 
@@ -39,8 +40,11 @@ internal sealed record EncoderMetadata
     /// <summary>Token ids are below this.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>The longest text, in tokens.</summary>
+    /// <summary>The longest row of a micro-batch, in tokens.</summary>
     public required int MaxTokens { get; init; }
+
+    /// <summary>How longer texts are read; null if they are cut.</summary>
+    public Chunking? Chunking { get; init; }
 
     /// <summary>Names of the features that sessions can choose from.</summary>
     public required ImmutableArray<string> Features { get; init; }
@@ -59,6 +63,9 @@ internal sealed record EncoderMetadata
 
     /// <summary>The checkpoints that were merged, in their order; empty if there was only one.</summary>
     public ImmutableArray<MergedCheckpoint> Merged { get; init; } = [];
+
+    /// <summary>How far int8 was from f32 at the import; null in bundles of before this was measured.</summary>
+    public QuantisationReport? Int8 { get; init; }
 
     /// <summary>
     /// Token ids of the self-check's texts; their expected outputs are in <see cref="BundleFiles.SelfCheck"/>.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Google.Protobuf;
+using Worker.Core.Encoders;
 using Worker.Core.Features;
 using Worker.Core.Heads;
 using Worker.Onnx.Bundles;
@@ -23,17 +24,18 @@ public static class EncoderImporter
     /// <param name="remark">Called with what a user should know about the features; null for nobody.</param>
     /// <param name="prompt">The name of the prompt that a sentence-transformers folder puts before every text; null for
     /// its default, empty for none.</param>
+    /// <param name="longTexts">How texts beyond the token limit are read; null to cut them.</param>
     /// <returns>The bundle.</returns>
     /// <exception cref="EncoderException">Something is missing, malformed or unsupported, or the destination is already
     /// used; the message names the file and the field or tensor.</exception>
     public static EncoderBundle Import(
         string folder, string destination, Func<FolderTokenizer> openTokenizer, Action<string>? remark = null,
-        string? prompt = null)
+        string? prompt = null, LongTexts? longTexts = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
         using var source = ImportSource.Open(folder, openTokenizer, prompt, remark);
-        return Write([source], EncoderTree.Of(source.Checkpoint, source.Sentence.Model), destination);
+        return Write([source], EncoderTree.Of(source.Checkpoint, source.Sentence.Model), destination, longTexts);
     }
 
     /// <summary>
@@ -44,12 +46,13 @@ public static class EncoderImporter
     /// <param name="openTokenizer">Opens a folder's tokenizer.</param>
     /// <param name="remark">Called with a folder and what a user should know about it.</param>
     /// <param name="prompt">As for one folder.</param>
+    /// <param name="longTexts">As for one folder.</param>
     /// <exception cref="EncoderException">As for one folder; or the checkpoints differ in size, vocabulary or
     /// embeddings. The message names the first difference.</exception>
     /// <inheritdoc cref="Import"/>
     public static EncoderBundle Merge(
         IReadOnlyList<string> folders, string destination, Func<string, FolderTokenizer> openTokenizer,
-        Action<string, string>? remark = null, string? prompt = null)
+        Action<string, string>? remark = null, string? prompt = null, LongTexts? longTexts = null)
     {
         destination = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         RefuseToOverwrite(destination);
@@ -68,7 +71,7 @@ public static class EncoderImporter
                 sources,
                 EncoderTree.Of(
                     [.. sources.Select(source => (source.Name, source.Checkpoint))], sources[0].Sentence.Model),
-                destination);
+                destination, longTexts);
         }
         finally
         {
@@ -77,9 +80,10 @@ public static class EncoderImporter
     }
 
     private static EncoderBundle Write(
-        IReadOnlyList<ImportSource> sources, EncoderTree tree, string destination)
+        IReadOnlyList<ImportSource> sources, EncoderTree tree, string destination, LongTexts? longTexts)
     {
         var (first, config) = (sources[0], tree.Config);
+        var chunking = longTexts?.Of(first);
         var selfCheck = first.SelfCheck();
         using var staging = new StagingFolder(destination);
         WriteGraphs(tree, staging.Path, selfCheck);
@@ -92,12 +96,14 @@ public static class EncoderImporter
             ProductVersion = typeof(EncoderImporter).Assembly
                 .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Hash = tree.IsMerged
-                ? ContentHash.OfMerged(sources.Select(one => (one.Name, HashOf(one)))) : HashOf(first),
+                ? ContentHash.OfMerged(sources.Select(one => (one.Name, HashOf(one, chunking))))
+                : HashOf(first, chunking),
             Architecture = Describe(config) + (tree.IsMerged ? $"; {sources.Count} checkpoints" : ""),
             Hidden = config.Hidden,
             Layers = config.Layers,
             VocabularySize = config.VocabularySize,
             MaxTokens = first.MaxTokens,
+            Chunking = chunking,
             Features = tree.Features,
             Widths = Widths(tree),
             Prompt = first.Sentence.Prompt,
@@ -107,9 +113,12 @@ public static class EncoderImporter
             SelfCheck = selfCheck,
             Files = ImmutableSortedDictionary<string, string>.Empty,
         };
-        WriteSelfCheck(EncoderBundle.Unverified(staging.Path, metadata));
+        var unverified = EncoderBundle.Unverified(staging.Path, metadata);
+        var layout = new FeatureLayout(metadata.Features, metadata.Hidden, metadata.Layers, metadata.Widths);
+        WriteSelfCheck(unverified, layout);
         metadata = metadata with
         {
+            Int8 = QuantisationCheck.Run(unverified, layout),
             Files = Directory.EnumerateFiles(staging.Path).ToImmutableSortedDictionary(
                 p => Path.GetFileName(p), BundleFiles.Hash, StringComparer.Ordinal),
         };
@@ -119,8 +128,8 @@ public static class EncoderImporter
         return EncoderBundle.Unverified(destination, metadata);
     }
 
-    private static string HashOf(ImportSource source) =>
-        ContentHash.Of(source.Checkpoint, source.MaxTokens, source.Sentence);
+    private static string HashOf(ImportSource source, Chunking? chunking) =>
+        ContentHash.Of(source.Checkpoint, source.MaxTokens, source.Sentence, chunking);
 
     private static ImmutableSortedDictionary<string, int> Widths(EncoderTree tree) => tree.Sentence is { } sentence
         ? ImmutableSortedDictionary<string, int>.Empty.Add(
@@ -177,9 +186,8 @@ public static class EncoderImporter
     }
 
     // The reference is this machine's f32 on the CPU, which tests compare with the original library's figures.
-    private static void WriteSelfCheck(EncoderBundle bundle)
+    private static void WriteSelfCheck(EncoderBundle bundle, FeatureLayout layout)
     {
-        var layout = new FeatureLayout(bundle.Features, bundle.Hidden, bundle.Layers, bundle.Widths);
         using var encoder = EncoderFactory.Open(bundle, layout,
             new SessionPlan(Device.Cpu, Variant.Float32, SessionSettings.Threads(0), OwnLogits: false), remark: "");
         var rows = DeviceCheck.Run(encoder, bundle.Metadata.SelfCheck);

@@ -43,6 +43,8 @@ public sealed unsafe class Encoder : IEncoder
 
     public int MaxTokens => bundle.MaxTokens;
 
+    public Chunking? Chunking => bundle.Chunking;
+
     public int MicroBatchTokens => plan.MicroBatchTokens;
 
     public string Description { get; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Anomaly;
 using Worker.Core.Decisions;
+using Worker.Core.Encoders;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Core.Results;
@@ -38,6 +39,7 @@ internal sealed class TextClassification
 
     private readonly WindowClassifier classifier;
     private readonly HeadSet heads;
+    private readonly Chunking? chunking;
     private readonly DecisionBands bands;
     private readonly ReviewOptions review = new();
     private readonly TimeProvider clock;
@@ -56,6 +58,7 @@ internal sealed class TextClassification
         var anomalies = new AnomalyRegistry(loaded.Encoder.Hash, loaded.Encoder.Features, NullLogger.Instance);
         if (reference is not null)
             anomalies.Use(reference);
+        chunking = loaded.Encoder.Chunking;
         classifier = new WindowClassifier(loaded.Encoder, new WindowOptions().MicroBatch(loaded.Encoder), anomalies);
         bands = new DecisionBands(heads.Heads, new DecisionOptions(), clock.GetUtcNow());
         decisions = new LabelDecision[heads.Heads.Length];
@@ -117,7 +120,8 @@ internal sealed class TextClassification
         TokenizedText text, long now, ReadOnlySpan<float> probabilities, float anomalyP, IResultOutput output)
     {
         var position = new SourcePosition(source, 0, text.Row);
-        var outcome = bands.Decide(probabilities, decisions);
+        var chunks = chunking?.Count(text.Ids.Length) ?? 1;
+        var outcome = bands.Decide(probabilities, decisions, chunking?.Certifies(chunks) ?? true);
         var risk = RiskScoring.Of(
             new ReviewCandidate
             {
@@ -132,7 +136,10 @@ internal sealed class TextClassification
             review);
         // Nobody is asked about texts of a file: there is no review topic.
         var verdict = new ReviewVerdict(ReviewState.None, risk);
-        var result = new MessageResult(position, now, text.Ids.Length, text.Truncated, anomalyP, outcome, verdict);
+        var result = new MessageResult(position, now, text.Ids.Length, text.Truncated, anomalyP, outcome, verdict)
+        {
+            Chunks = chunks,
+        };
         output.Write(text.Text, result, heads, probabilities, decisions);
     }
 }

@@ -18,6 +18,9 @@ internal sealed record TokenizedText(long Row, string? Text, int[] Ids, bool Tru
 /// </summary>
 internal sealed class TextReadAhead : IDisposable
 {
+    /// <summary>A window of long texts closes at so many tokens.</summary>
+    private const int WindowTokens = 1 << 18;
+
     private readonly BlockingCollection<TokenizedText> ahead;
     private readonly WordPieceTokenizer tokenizer;
     private readonly int[] room;
@@ -59,8 +62,12 @@ internal sealed class TextReadAhead : IDisposable
             return;
         }
         window.Add(first);
-        while (window.Count < maximum && ahead.TryTake(out var next))
+        var tokens = first.Ids.Length;
+        while (window.Count < maximum && tokens < WindowTokens && ahead.TryTake(out var next))
+        {
             window.Add(next);
+            tokens += next.Ids.Length;
+        }
     }
 
     public void Dispose() => ahead.Dispose();

@@ -81,7 +81,7 @@ internal sealed class ClassifyCommand
         IResultOutput results = isTable ? new ResultTable(writer) : new ResultLines(output);
         var broken = 0;
         using var texts = new TextReadAhead(
-            rows, loaded.Tokenizer, loaded.Encoder.MaxTokens, TextClassification.Ahead, isTable, Broken);
+            rows, loaded.Tokenizer, loaded.Encoder.MaxTextTokens, TextClassification.Ahead, isTable, Broken);
         var source = path == Standard ? Standard : Path.GetFileName(path);
         long count;
         try

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Numerics.Tensors;
-using Worker.Core.Features;
+using Worker.Core.Anomaly;
 using Worker.Encoders;
 using Worker.Onnx.Bundles;
 using Worker.Terminal;
@@ -30,14 +29,11 @@ internal static class EmbedCommand
         {
             using var folder = ModelFolder.Open(parsed.GetValue(model.Model)!);
             using var loaded = LoadedEncoder.Open(model.Section(
-                parsed, folder.Bundle, parsed.GetValue(feature) ?? Usual(EncoderBundle.Open(folder.Bundle))));
+                parsed, folder.Bundle, parsed.GetValue(feature) ?? EncoderBundle.Open(folder.Bundle).EmbeddingFeature));
             return await Run(loaded, parsed.GetValue(raw), stop);
         });
         return command;
     }
-
-    private static string Usual(EncoderBundle bundle) =>
-        bundle.Features.Contains(FeatureNames.Sentence) ? FeatureNames.Sentence : FeatureNames.Mean;
 
     private static Task<int> Run(LoadedEncoder loaded, bool raw, CancellationToken stop)
     {
@@ -46,12 +42,11 @@ internal static class EmbedCommand
         return JsonLines.Answer(512, (texts, write) =>
         {
             var features = encoder.Features(texts);
+            if (!raw)
+                AnomalyTexts.Normalise(features, width);
             for (var i = 0; i < texts.Count; i++)
             {
-                var row = features.AsMemory(i * width, width);
-                if (!raw)
-                    TensorPrimitives.Divide(row.Span, Math.Max(TensorPrimitives.Norm(row.Span), 1e-12f), row.Span);
-                JsonLines.WriteRow(write, "embedding", row);
+                JsonLines.WriteRow(write, "embedding", features.AsMemory(i * width, width));
             }
         }, stop);
     }

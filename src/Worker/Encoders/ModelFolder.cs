@@ -50,18 +50,21 @@ internal sealed class ModelFolder : IDisposable
     /// <summary>Imports a Hugging Face folder with its own tokenizer.</summary>
     /// <param name="prompt">The name of the prompt to put before texts; null for the folder's default, empty for
     /// none.</param>
-    public static EncoderBundle Import(string folder, string destination, string? prompt = null)
-    {
-        return EncoderImporter.Import(
+    /// <param name="longTexts">How texts beyond the token limit are read; null to cut them.</param>
+    public static EncoderBundle Import(
+        string folder, string destination, string? prompt = null, LongTexts? longTexts = null) =>
+        EncoderImporter.Import(
             folder, destination, () => OpenTokenizer(folder), line => Remarks.Write($"{folder}: {line}"),
-            prompt);
-    }
+            prompt, longTexts);
 
     /// <summary>Imports several fine-tuned checkpoints of one base as one encoder.</summary>
     /// <param name="prompt">As for one folder.</param>
-    public static EncoderBundle Merge(IReadOnlyList<string> folders, string destination, string? prompt = null) =>
+    /// <param name="longTexts">As for one folder.</param>
+    public static EncoderBundle Merge(
+        IReadOnlyList<string> folders, string destination, string? prompt = null, LongTexts? longTexts = null) =>
         EncoderImporter.Merge(
-            folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"), prompt);
+            folders, destination, OpenTokenizer, (folder, line) => Remarks.Write($"{folder}: {line}"), prompt,
+            longTexts);
 
     /// <summary>The heads file that a path means: a bundle's folder means the heads that its import made.</summary>
     /// <exception cref="UserError">It is a bundle without heads.</exception>

@@ -16,6 +16,10 @@ internal sealed class OwnHead(Encoder encoder) : IEncoder
 
     public int MaxTokens => encoder.MaxTokens;
 
+    /// <summary>Its features are logits, and are joined as those.</summary>
+    public Chunking? Chunking { get; } = encoder.Chunking is { } chunking
+        ? chunking with { Features = chunking.Pooling } : null;
+
     public int MicroBatchTokens => encoder.MicroBatchTokens;
 
     public string Description => encoder.Description;

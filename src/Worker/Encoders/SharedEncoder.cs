@@ -20,6 +20,8 @@ internal sealed class SharedEncoder(IEncoder inner) : IEncoder
 
     public int MaxTokens => inner.MaxTokens;
 
+    public Chunking? Chunking => inner.Chunking;
+
     public int MicroBatchTokens => inner.MicroBatchTokens;
 
     public string Description => inner.Description;

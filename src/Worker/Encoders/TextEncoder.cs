@@ -10,6 +10,9 @@ namespace Worker.Encoders;
 internal sealed class TextEncoder(LoadedEncoder loaded)
 {
     private const int WindowTexts = 2048;
+
+    /// <summary>Bytes at which a window of long texts closes; a token has at least one.</summary>
+    private const int WindowBytes = 1 << 20;
     private const int MicroBatchTokens = 512;
 
     private readonly WindowEncoder windows = new(loaded.Encoder, MicroBatchTokens);
@@ -50,9 +53,9 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
         IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width,
         Span<float> logits, int labels, Action<double>? progress)
     {
-        for (var start = 0; start < texts.Count; start += WindowTexts)
+        for (var (start, count) = (0, 0); start < texts.Count; start += count)
         {
-            var count = Math.Min(WindowTexts, texts.Count - start);
+            count = WindowCount(texts, start);
             using var window = Tokenize(texts, start, count);
             var poison = windows.Run(window, heads, features.Slice(start * width, count * width),
                 logits.Slice(start * labels, count * labels));
@@ -63,12 +66,21 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
         }
     }
 
-    /// <summary>Token ids of texts, cut at the encoder's limit.</summary>
+    /// <summary>Texts of the window that begins at one.</summary>
+    private static int WindowCount(IReadOnlyList<byte[]> texts, int start)
+    {
+        var (count, bytes) = (0, 0L);
+        while (count < WindowTexts && start + count < texts.Count && bytes < WindowBytes)
+            bytes += texts[start + count++].Length;
+        return count;
+    }
+
+    /// <summary>Token ids of texts, cut at the encoder's limit for texts.</summary>
     public TokenWindow Tokenize(IReadOnlyList<byte[]> texts, int start, int count)
     {
         var window = new TokenWindow(count);
         for (var i = start; i < start + count; i++)
-            window.Add(loaded.Tokenizer.Encode(texts[i], window.Room(loaded.Encoder.MaxTokens), out _));
+            window.Add(loaded.Tokenizer.Encode(texts[i], window.Room(loaded.Encoder.MaxTextTokens), out _));
         return window;
     }
 }

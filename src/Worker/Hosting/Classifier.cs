@@ -59,12 +59,14 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
             var records = await worker.Limits(outages);
             var size = worker.Size();
             var limits = new WindowLimits(size.Next, worker.Options.Window.MaxBytes);
+            var bytes = worker.Bytes();
+            limits.MaxBytes = bytes?.Next ?? limits.MaxBytes;
             using var group = worker.Group(outages);
             using var publisher = WindowPublisher.Create(group);
             publisher.Start(stop);
             // 3. Windows, until told to stop; heads that can no longer be followed end them too.
             var pipeline = worker.Pipeline(
-                group, new WindowReader(group, limits), publisher, new WindowPacer(size, limits), records);
+                group, new WindowReader(group, limits), publisher, new WindowPacer(size, bytes, limits), records);
             var lags = new PartitionLags(group.Ends, worker.Clock);
             Meter.Watch(lags, () => Health.WaitingFor is null);
             var progress = new ProgressLog(Meter, lags, worker.Log, worker.Clock).Run(ended.Token);

@@ -121,6 +121,10 @@ internal sealed class WorkerComposition
     /// <summary>How large the next window is to be.</summary>
     public WindowSize Size() => new(Options.Window.MaxMessages, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
 
+    /// <summary>How many bytes it is to have; null where long texts are cut.</summary>
+    public WindowBytes? Bytes() => Loaded.Encoder.Chunking is null ? null
+        : new WindowBytes(Options.Window.MaxBytes, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
+
     public GroupSession Group(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
 
     public ClassifyingPipeline Pipeline(
@@ -129,7 +133,7 @@ internal sealed class WorkerComposition
         group,
         reader,
         new WindowTokenizer(
-            Loaded.Tokenizer, Options.Input, Loaded.Encoder.MaxTokens, line => Log.LogWarning("Input: {Line}", line)),
+            Loaded.Tokenizer, Options.Input, Loaded.Encoder, line => Log.LogWarning("Input: {Line}", line)),
         new WindowClassifier(
             Loaded.Encoder, Options.Window.MicroBatch(Loaded.Encoder), Anomalies, Options.Window.Recent()),
         Heads,

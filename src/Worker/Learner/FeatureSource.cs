@@ -52,7 +52,7 @@ internal sealed class FeatureSource(LearningStore store, LoadedEncoder loaded, I
         float[] values;
         try
         {
-            values = encoder.Features(bytes);
+            values = encoder.Features(bytes, _ => Progressed());
         }
         catch (EncoderException)
         {

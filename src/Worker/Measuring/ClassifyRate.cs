@@ -18,7 +18,7 @@ internal sealed class ClassifyRate(LoadedEncoder loaded, HeadSet heads, IReadOnl
         var classification = new TextClassification(loaded, heads, null, "bench", TimeProvider.System);
         var started = Stopwatch.GetTimestamp();
         using var ahead = new TextReadAhead(
-            rows, loaded.Tokenizer, loaded.Encoder.MaxTokens, TextClassification.Ahead, keepsTexts: false, Failed);
+            rows, loaded.Tokenizer, loaded.Encoder.MaxTextTokens, TextClassification.Ahead, keepsTexts: false, Failed);
         var count = classification.Run(ahead, new ResultLines(Stream.Null), Failed, stop);
         return count == texts.Count ? tokens / Stopwatch.GetElapsedTime(started).TotalSeconds
             : throw new InvalidOperationException($"{count} of {texts.Count} texts were classified");

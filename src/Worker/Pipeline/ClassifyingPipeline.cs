@@ -132,7 +132,7 @@ internal sealed class ClassifyingPipeline(
             using (classifying.Enter("computing a window on the device", TimeSpan.Zero))
                 result = classifier.Classify(window, heads.Current);
             var took = clock.GetElapsedTime(started);
-            pacer.Took(window.Source.Records.Length, took);
+            pacer.Took(window.Source, took);
             meter.Classified(took, classifier.Repeats);
             scored.Give(result, failed);
         }

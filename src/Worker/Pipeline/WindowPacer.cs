@@ -1,4 +1,5 @@
 using Worker.Core.Windows;
+using Worker.Kafka.Groups;
 using Worker.Kafka.Reading;
 
 namespace Worker.Pipeline;
@@ -7,11 +8,18 @@ namespace Worker.Pipeline;
 /// Tells the reader how large the next window may be, from how long the device took for the last. The classifying stage
 /// calls it.
 /// </summary>
-internal sealed class WindowPacer(WindowSize size, WindowLimits limits)
+/// <param name="size">The messages of a window.</param>
+/// <param name="bytes">Its bytes; null where long texts are cut, because their bytes then say nothing.</param>
+/// <param name="limits">What the reader keeps to.</param>
+internal sealed class WindowPacer(WindowSize size, WindowBytes? bytes, WindowLimits limits)
 {
-    public void Took(int messages, TimeSpan device)
+    public void Took(SourceWindow window, TimeSpan device)
     {
-        size.Learn(messages, device);
+        size.Learn(window.Records.Length, device);
         limits.MaxMessages = size.Next;
+        if (bytes is null)
+            return;
+        bytes.Learn(window.Bytes, device);
+        limits.MaxBytes = bytes.Next;
     }
 }

@@ -119,7 +119,10 @@ internal sealed class WindowRecords
         var result = new MessageResult(
             new SourcePosition(source.Topic, source.Partition, source.Offset), source.TimestampMs,
             scored.Window.Tokens.Length(record), scored.Window.Truncated[record], scored.AnomalyP(record),
-            reviews.Outcome(record), verdict);
+            reviews.Outcome(record), verdict)
+        {
+            Chunks = scored.Window.Chunks(record),
+        };
         var echo = echoed.Read(source.Value);
         var value = json.WriteResult(result, scored.HeadsOf(record), scored.Row(record), reviews.Labels(record), echo);
         Add(record, new OutgoingRecord(topics.Results, source.Key, value, source.Headers));

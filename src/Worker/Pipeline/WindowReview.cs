@@ -47,7 +47,7 @@ internal sealed class WindowReview(DecisionOptions decisions, ReviewOptions opti
             var source = records[record];
             var row = labels.AsSpan(record * width, width);
             var own = bands[scored.Variant(record)];
-            outcomes[record] = own.Decide(scored.Row(record), row);
+            outcomes[record] = own.Decide(scored.Row(record), row, scored.Window.Certifies(record));
             verdicts[record] = policy.Judge(
                 new ReviewCandidate
                 {

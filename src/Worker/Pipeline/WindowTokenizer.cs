@@ -1,3 +1,4 @@
+using Worker.Core.Encoders;
 using Worker.Core.Messages;
 using Worker.Core.Tokenization;
 using Worker.Core.Windows;
@@ -11,19 +12,21 @@ internal sealed class WindowTokenizer
     private readonly TextDecoder decoder;
     private readonly WordPieceTokenizer tokenizer;
     private readonly InputOptions input;
+    private readonly Chunking? chunking;
     private readonly int maxTokens;
 
     /// <param name="tokenizer">The encoder's own.</param>
     /// <param name="input">How texts are found, and what happens to long ones.</param>
-    /// <param name="encoderMaxTokens">The longest text that the encoder takes, in tokens.</param>
+    /// <param name="encoder">Its limit counts too.</param>
     /// <param name="say">Called once for each kind of value that is not scored literally; null for nobody.</param>
     public WindowTokenizer(
-        WordPieceTokenizer tokenizer, InputOptions input, int encoderMaxTokens, Action<string>? say = null)
+        WordPieceTokenizer tokenizer, InputOptions input, IEncoder encoder, Action<string>? say = null)
     {
         this.tokenizer = tokenizer;
         this.input = input;
         decoder = new TextDecoder(input, say);
-        maxTokens = input.MaxTokens == 0 ? encoderMaxTokens : Math.Min(input.MaxTokens, encoderMaxTokens);
+        chunking = encoder.Chunking;
+        maxTokens = input.MaxTokens == 0 ? encoder.MaxTextTokens : Math.Min(input.MaxTokens, encoder.MaxTextTokens);
     }
 
     public TokenizedWindow Tokenize(SourceWindow source)
@@ -40,7 +43,7 @@ internal sealed class WindowTokenizer
             texts.Add(record.Value, failures[i] is null ? text : default);
             tokens.Add(failures[i] is null ? length : 0);
         }
-        return new TokenizedWindow(source, texts, tokens, failures, truncated);
+        return new TokenizedWindow(source, texts, tokens, failures, truncated, chunking);
     }
 
     private Failure? Decode(SourceRecord record, out ReadOnlySpan<byte> text)

@@ -30,11 +30,14 @@ internal sealed class RequestScorer(
     /// <summary>The most requests that may wait, of the longest texts, on a slow machine.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(15);
 
+    /// <summary>Requests go into the next window together until their texts have so many bytes.</summary>
+    private const long WindowBytes = 1 << 20;
+
     /// <summary>A certificate that ends is noticed after so long.</summary>
     private static readonly TimeSpan HeadsLast = TimeSpan.FromMinutes(1);
 
     private readonly BlockingCollection<ScoreJob> waiting = new(MaximumWaiting);
-    private readonly int[] room = new int[loaded.Encoder.MaxTokens];
+    private readonly int[] room = new int[loaded.Encoder.MaxTextTokens];
     private (TextClassification Classification, HeadSet Heads, object? Anomalies, long Made)? current;
 
     /// <inheritdoc/>
@@ -61,7 +64,7 @@ internal sealed class RequestScorer(
                 continue;
             }
             List<ScoreJob> jobs = [job];
-            while (waiting.TryTake(out var more))
+            while (jobs.Sum(one => one.Bytes) < WindowBytes && waiting.TryTake(out var more))
                 jobs.Add(more);
             Score(jobs);
         }
@@ -131,6 +134,8 @@ internal sealed class RequestScorer(
 
     private sealed record ScoreJob(byte[][] Texts)
     {
+        public long Bytes { get; } = Texts.Sum(text => (long)text.Length);
+
         public TaskCompletionSource<ClassifyView> Done { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

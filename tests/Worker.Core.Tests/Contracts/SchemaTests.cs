@@ -76,7 +76,10 @@ public class SchemaTests
                         AnomalyP = c.anomaly,
                     },
                     DateTimeOffset.UnixEpoch);
-                var result = new MessageResult(source, 1234, 9, offset == 1, c.anomaly, outcome, verdict);
+                var result = new MessageResult(source, 1234, 9, offset == 1, c.anomaly, outcome, verdict)
+                {
+                    Chunks = offset,
+                };
                 Assert.Empty(
                     Contract.Result.Problems(
                         new ResultJson(c.options).WriteResult(result, set, c.p, labels, """{"/id":1}"""u8)));

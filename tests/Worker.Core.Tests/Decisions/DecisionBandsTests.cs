@@ -40,6 +40,17 @@ public class DecisionBandsTests
             [new(decision, confidence)], Bands(Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate(yes, no)))
                 .Decide(p));
 
+    [Fact]
+    public void Where_certificates_do_not_hold_nothing_is_certified_and_the_strict_mode_withholds()
+    {
+        var head = Head("a", new Thresholds(0.2, 0.5, 0.9), Certificate());
+        var labels = new LabelDecision[1];
+        Bands(head).Decide([1f], labels, certifies: false);
+        Assert.Equal([new(Decision.Yes, Confidence.Likely)], labels);
+        Strict(head).Decide([1f], labels, certifies: false);
+        Assert.Equal([new(Decision.Review, Confidence.Likely)], labels);
+    }
+
     [Theory]
     [InlineData(true, false, 0.0f, Decision.Review, Confidence.Likely)]
     [InlineData(true, false, 1.0f, Decision.Yes, Confidence.Certified)]

@@ -25,6 +25,7 @@ public class ResultJsonTests
         Assert.Equal("abc", json.GetProperty("encoder").GetString());
         Assert.Equal(9, json.GetProperty("tokens").GetInt32());
         Assert.True(json.GetProperty("truncated").GetBoolean());
+        Assert.False(json.TryGetProperty("chunks", out _));
         Assert.Equal("yes", json.GetProperty("decision").GetString());
         Assert.False(json.TryGetProperty("anomaly", out _));
         Assert.False(json.TryGetProperty("review", out _));
@@ -38,6 +39,11 @@ public class ResultJsonTests
         Assert.Equal("""{"p":1.000000,"decision":"yes","confidence":"likely","version":3}""",
             json.GetProperty("labels").GetProperty("spam").GetRawText());
     }
+
+    [Fact]
+    public void A_text_that_was_read_in_chunks_says_in_how_many() =>
+        Assert.Equal(
+            3, Parse(Write(Any with { Chunks = 3 }, Set(Head("a", 1)), [0.5f])).GetProperty("chunks").GetInt32());
 
     [Fact]
     public void Anomaly_state_risk_reasons_propensity_and_shared_question_are_in_it()

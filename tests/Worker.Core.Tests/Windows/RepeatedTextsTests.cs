@@ -134,6 +134,8 @@ public class RepeatedTextsTests
 
         public int MaxTokens => 512;
 
+        public Chunking? Chunking => null;
+
         public int MicroBatchTokens => 64;
 
         public string Description => "counting";

@@ -82,6 +82,8 @@ public class WindowEncoderTests
 
         public int MaxTokens => 512;
 
+        public Chunking? Chunking => null;
+
         public int MicroBatchTokens => 512;
 
         public string Description => "sum";

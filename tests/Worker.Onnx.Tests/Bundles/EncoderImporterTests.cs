@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Worker.Core.Encoders;
 using Worker.Onnx.Bundles;
@@ -24,6 +25,22 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         Assert.True(File.Exists(Path.Combine(bundle.Folder, "tokenizer.json")));
         Assert.True(File.Exists(Path.Combine(bundle.Folder, "tokenizer_config.json")));
         Assert.Equal(["LABEL_0"], models["bert-tiny"].OwnLabels);
+    }
+
+    [Fact]
+    public void An_import_says_how_far_int8_is_from_f32()
+    {
+        var report = models[ImportedModels.MiniLm].Int8!;
+        Assert.InRange(report.MeanCosine, 0.98, 0.9999);
+        Assert.InRange(report.MinimumCosine, 0.92, report.MeanCosine);
+        Assert.Null(report.LargestLogitChange);
+
+        var bundle = models["bert-tiny"];
+        using var exact = Open(bundle, Precision.Float32);
+        using var quantised = Open(bundle, Precision.Int8);
+        var largest = bundle.Metadata.SelfCheck.Max(text => Math.Abs(Logit(exact, text) - Logit(quantised, text)));
+        Assert.True(largest > 0);
+        Assert.Equal(largest, bundle.Int8!.LargestLogitChange!.Value, 1e-3);
     }
 
     [Fact]
@@ -279,6 +296,16 @@ public sealed class EncoderImporterTests(ImportedModels models) : IDisposable
         EncoderImporter.Import(ImportedModels.Source(ImportedModels.MiniLm), folder.File("mini"),
             ImportedModels.TokenizeAsGolden(ImportedModels.MiniLm), remarks.Add);
         Assert.Empty(remarks);
+    }
+
+    private static Encoder Open(EncoderBundle bundle, Precision precision) => EncoderFactory.Create(
+        bundle, new EncoderOptions { Device = Device.Cpu, Precision = precision, OwnLogits = true });
+
+    private static float Logit(Encoder encoder, ImmutableArray<int> text)
+    {
+        var logits = new float[1];
+        encoder.Score(new MicroBatch(text.AsSpan(), [text.Length]), logits);
+        return logits[0];
     }
 
     public void Dispose() => folder.Dispose();

@@ -47,6 +47,8 @@ public sealed class LivenessTests(TinyModel model)
 
         public int MaxTokens => encoder.MaxTokens;
 
+        public Chunking? Chunking => encoder.Chunking;
+
         public int MicroBatchTokens => encoder.MicroBatchTokens;
 
         public string Description => encoder.Description;

@@ -59,6 +59,8 @@ public class SharedEncoderTests
 
         public int MaxTokens => 8;
 
+        public Chunking? Chunking => null;
+
         public int MicroBatchTokens => 8;
 
         public string Description => "slow";
