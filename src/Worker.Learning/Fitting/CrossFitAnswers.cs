@@ -1,3 +1,4 @@
+using System.Buffers;
 using Worker.Learning.Examples;
 
 namespace Worker.Learning.Fitting;
@@ -73,7 +74,7 @@ internal sealed class CrossFitAnswers
     public void CrossFit(int label, int folds, Random random)
     {
         var next = 0;
-        var fold = new int[groups.Count];
+        var fold = ArrayPool<int>.Shared.Rent(groups.Count);
         foreach (var rows in Shuffled(label, random))
             foreach (var row in rows)
                 fold[groups[row]] = next++ % folds + 1;
@@ -86,7 +87,7 @@ internal sealed class CrossFitAnswers
     /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
     public void HoldOut(int label, double fraction, Random random)
     {
-        var fold = new int[groups.Count];
+        var fold = ArrayPool<int>.Shared.Rent(groups.Count);
         foreach (var rows in Shuffled(label, random))
         {
             var held = Math.Clamp((int)Math.Round(rows.Count * fraction), 1, Math.Max(1, rows.Count - 1));
@@ -101,14 +102,9 @@ internal sealed class CrossFitAnswers
     /// </summary>
     public List<int> Distinct(int label)
     {
-        var rows = new List<int>();
-        var seen = new bool[groups.Count];
-        for (var row = 0; row < Originals; row++)
-            if (this[row, label] is not 0 and var code && Math.Abs((int)code) < NeverHeldOut && !seen[groups[row]])
-            {
-                seen[groups[row]] = true;
-                rows.Add(row);
-            }
+        var (positives, negatives) = Count(label);
+        var rows = new List<int>(positives + negatives);
+        EachDistinct(label, rows.Add);
         return rows;
     }
 
@@ -120,9 +116,13 @@ internal sealed class CrossFitAnswers
     /// <summary>How many distinct texts people have answered with yes and no.</summary>
     public (int Positives, int Negatives) CountDistinct(int label)
     {
-        var rows = Distinct(label);
-        var positives = rows.Count(row => this[row, label] > 0);
-        return (positives, rows.Count - positives);
+        var (positives, negatives) = (0, 0);
+        EachDistinct(label, row =>
+        {
+            positives += this[row, label] > 0 ? 1 : 0;
+            negatives += this[row, label] < 0 ? 1 : 0;
+        });
+        return (positives, negatives);
     }
 
     /// <summary>How much an answer counts in fits; in judging, each counts 1.</summary>
@@ -223,7 +223,32 @@ internal sealed class CrossFitAnswers
     /// <summary>Removes all answers of a text.</summary>
     public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
 
+    /// <summary>
+    /// Calls for the first of each group of copies that people answered. Memory is rented: with many labels of many
+    /// texts the collector would be far behind.
+    /// </summary>
+    private void EachDistinct(int label, Action<int> found)
+    {
+        var hasCopies = groups.Count < Originals;
+        var seen = ArrayPool<bool>.Shared.Rent(hasCopies ? groups.Count : 0);
+        seen.AsSpan().Clear();
+        for (var row = 0; row < Originals; row++)
+        {
+            if (this[row, label] is not (not 0 and var code) || Math.Abs((int)code) >= NeverHeldOut)
+                continue;
+            if (hasCopies)
+            {
+                if (seen[groups[row]])
+                    continue;
+                seen[groups[row]] = true;
+            }
+            found(row);
+        }
+        ArrayPool<bool>.Shared.Return(seen);
+    }
+
     /// <summary>Moves each of a label's answers into the fold of its group.</summary>
+    /// <param name="fold">Of each group that has an answer; rented, and given back here.</param>
     private void Move(int label, int[] fold)
     {
         for (var row = 0; row < Originals; row++)
@@ -232,12 +257,14 @@ internal sealed class CrossFitAnswers
             if (code != 0)
                 code = (sbyte)(code > 0 ? fold[groups[row]] : -fold[groups[row]]);
         }
+        ArrayPool<int>.Shared.Return(fold);
     }
 
     /// <summary>Distinct texts that have the label, then those that do not, each in random order.</summary>
     private List<int>[] Shuffled(int label, Random random)
     {
-        List<int>[] rows = [[], []];
+        var (positives, negatives) = Count(label);
+        List<int>[] rows = [new(positives), new(negatives)];
         foreach (var row in Distinct(label))
             rows[this[row, label] > 0 ? 0 : 1].Add(row);
         foreach (var side in rows)
