@@ -4,6 +4,7 @@ using Worker.Commands;
 using Worker.Core.Heads;
 using Worker.Core.Messages;
 using Worker.Encoders;
+using Worker.Kafka.Configuration;
 using Worker.Learner;
 using Worker.Measuring;
 using Worker.Review.Access;
@@ -40,7 +41,7 @@ internal static class IdleBench
             var (alone, beside) = (new Spread(), new Spread());
             for (var i = 0; i < parsed.GetValue(repeats); i++)
             {
-                alone.Add(await PipelineRate.Run(section, heads, texts, stop));
+                alone.Add(await Alone(section, heads, texts, stop));
                 beside.Add(await Beside(section, heads, texts, stop));
             }
             Console.WriteLine($"tokens/s, stream alone:        {alone}");
@@ -51,16 +52,46 @@ internal static class IdleBench
         return command;
     }
 
+    /// <summary>
+    /// The stream's own options ask the embedded broker a hundred times a second for what is new; a real one answers
+    /// when there is something.
+    /// </summary>
+    private static KafkaOptions Patient(KafkaOptions stream) => new()
+    {
+        BootstrapServers = stream.BootstrapServers,
+        GroupId = stream.GroupId,
+        Delivery = stream.Delivery,
+        AskTopicLimits = stream.AskTopicLimits,
+        Consumer = { new("fetch.wait.max.ms", "500") },
+    };
+
+    private static async Task<double> Alone(
+        EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, CancellationToken stop)
+    {
+        using var bed = await Bed(section, heads, stop);
+        bed.Publish(texts);
+        return await bed.Classify(texts.Count, stop);
+    }
+
+    /// <summary>Without questions: the page's role would encode each of them once more, which is no idling.</summary>
+    private static async Task<TestBed> Bed(
+        EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop)
+    {
+        var bed = await TestBed.Start(section, heads, stop, new LearnSection().Feature);
+        (bed.Options.Review.Budget, bed.Options.Review.Audit) = (0, 0);
+        return bed;
+    }
+
     private static async Task<double> Beside(
         EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, CancellationToken stop)
     {
         var learn = new LearnSection();
-        using var bed = await TestBed.Start(section, heads, stop, learn.Feature);
+        using var bed = await Bed(section, heads, stop);
         var folder = Directory.CreateTempSubdirectory("worker-bench-");
         using (var review = new ReviewLife(
             new ReviewLifeOptions(
                 new LearnerOptions(
-                    bed.Options.Kafka, new StoreOptions { Path = Path.Combine(folder.FullName, "store.db") }, learn,
+                    Patient(bed.Options.Kafka), new StoreOptions { Path = Path.Combine(folder.FullName, "store.db") }, learn,
                     section, new InputOptions(), "bench"),
                 new WebOptions { Port = 0, ApiKeys = [ApiKey.Create("bench", ["read"]).Line] })
             {

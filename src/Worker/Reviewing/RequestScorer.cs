@@ -30,13 +30,19 @@ internal sealed class RequestScorer(
     /// <summary>The most requests that may wait, of the longest texts, on a slow machine.</summary>
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(15);
 
-    /// <summary>Requests go into the next window together until their texts have so many bytes.</summary>
-    private const long WindowBytes = 1 << 20;
+    /// <summary>Of a token, in English. What it decides is only how many requests share a window.</summary>
+    private const int BytesOfToken = 4;
 
     /// <summary>A certificate that ends is noticed after so long.</summary>
     private static readonly TimeSpan HeadsLast = TimeSpan.FromMinutes(1);
 
     private readonly BlockingCollection<ScoreJob> waiting = new(MaximumWaiting);
+    /// <summary>
+    /// Requests go into the next window together until they fill a micro-batch of the size that the device computes
+    /// fastest. Larger windows would be no faster, and each of their requests would wait for all.
+    /// </summary>
+    private readonly long windowBytes = BytesOfToken * (long)loaded.Encoder.MicroBatchTokens;
+
     private readonly int[] room = new int[loaded.Encoder.MaxTextTokens];
     private (TextClassification Classification, HeadSet Heads, object? Anomalies, long Made)? current;
 
@@ -64,7 +70,7 @@ internal sealed class RequestScorer(
                 continue;
             }
             List<ScoreJob> jobs = [job];
-            while (jobs.Sum(one => one.Bytes) < WindowBytes && waiting.TryTake(out var more))
+            for (var bytes = job.Bytes; bytes < windowBytes && waiting.TryTake(out var more); bytes += more.Bytes)
                 jobs.Add(more);
             Score(jobs);
         }
