@@ -73,12 +73,12 @@ internal sealed class TextClassification
     /// <exception cref="Exception">The device is broken, or the rest cannot be read or written.</exception>
     public long Run(TextReadAhead texts, IResultOutput output, Action<string> failed, CancellationToken stop)
     {
-        var size = new WindowSize(LargestWindow, Target);
+        var size = WindowSize.OfMessages(LargestWindow, Target);
         var window = new List<TokenizedText>();
         var count = 0L;
         while (true)
         {
-            texts.Take(size.Next, window, stop);
+            texts.Take((int)size.Next, window, stop);
             if (window.Count == 0)
                 return count;
             var started = Stopwatch.GetTimestamp();

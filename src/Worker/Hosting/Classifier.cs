@@ -58,7 +58,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
                 Require(topics, stop);
             var records = await worker.Limits(outages);
             var size = worker.Size();
-            var limits = new WindowLimits(size.Next, worker.Options.Window.MaxBytes);
+            var limits = new WindowLimits((int)size.Next, worker.Options.Window.MaxBytes);
             var bytes = worker.Bytes();
             limits.MaxBytes = bytes?.Next ?? limits.MaxBytes;
             using var group = worker.Group(outages);

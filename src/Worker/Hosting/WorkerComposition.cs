@@ -119,11 +119,12 @@ internal sealed class WorkerComposition
         new(topic, Heads, Options.Anomaly.Enabled ? Anomalies : null, Log);
 
     /// <summary>How large the next window is to be.</summary>
-    public WindowSize Size() => new(Options.Window.MaxMessages, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
+    public WindowSize Size() =>
+        WindowSize.OfMessages(Options.Window.MaxMessages, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
 
     /// <summary>How many bytes it is to have; null where long texts are cut.</summary>
-    public WindowBytes? Bytes() => Loaded.Encoder.Chunking is null ? null
-        : new WindowBytes(Options.Window.MaxBytes, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
+    public WindowSize? Bytes() => Loaded.Encoder.Chunking is null ? null
+        : WindowSize.OfBytes(Options.Window.MaxBytes, TimeSpan.FromMilliseconds(Options.Window.TargetMs));
 
     public GroupSession Group(OutageLog outages) => new(Options.Kafka, loggers, Clock, outages);
 

@@ -11,12 +11,12 @@ namespace Worker.Pipeline;
 /// <param name="size">The messages of a window.</param>
 /// <param name="bytes">Its bytes; null where long texts are cut, because their bytes then say nothing.</param>
 /// <param name="limits">What the reader keeps to.</param>
-internal sealed class WindowPacer(WindowSize size, WindowBytes? bytes, WindowLimits limits)
+internal sealed class WindowPacer(WindowSize size, WindowSize? bytes, WindowLimits limits)
 {
     public void Took(SourceWindow window, TimeSpan device)
     {
         size.Learn(window.Records.Length, device);
-        limits.MaxMessages = size.Next;
+        limits.MaxMessages = (int)size.Next;
         if (bytes is null)
             return;
         bytes.Learn(window.Bytes, device);
