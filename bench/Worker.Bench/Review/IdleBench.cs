@@ -91,8 +91,8 @@ internal static class IdleBench
         using (var review = new ReviewLife(
             new ReviewLifeOptions(
                 new LearnerOptions(
-                    Patient(bed.Options.Kafka), new StoreOptions { Path = Path.Combine(folder.FullName, "store.db") }, learn,
-                    section, new InputOptions(), "bench"),
+                    Patient(bed.Options.Kafka), new StoreOptions { Path = Path.Combine(folder.FullName, "store.db") },
+                    learn, section, new InputOptions(), "bench"),
                 new WebOptions { Port = 0, ApiKeys = [ApiKey.Create("bench", ["read"]).Line] })
             {
                 Encoder = bed.Classifier.Encoder,

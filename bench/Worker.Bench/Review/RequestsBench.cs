@@ -41,7 +41,8 @@ internal static class RequestsBench
             var limit = 0.0;
             for (var i = 0; i < 4; i++)
                 limit = Math.Max(limit, rate.Run(texts.Length, stop));
-            Console.WriteLine($"{loaded.Encoder.Description}; limit {limit:N0} texts/s of {parsed.GetValue(tokens)} tokens");
+            Console.WriteLine(
+                $"{loaded.Encoder.Description}; limit {limit:N0} texts/s of {parsed.GetValue(tokens)} tokens");
             // 2. Requests.
             await using var bed = new ReviewBed(loaded, heads);
             await bed.Start(stop);

@@ -53,7 +53,8 @@ internal static class SimilarBench
             var similar = new SimilarQuestions(store, () => new ComparedFeature("bench", 0, Width, Width));
             var first = Stopwatch.StartNew();
             similar.Like(1, Wanted);
-            Console.WriteLine($"{count:N0} questions: the first call reads them all, {first.Elapsed.TotalSeconds:F1} s");
+            Console.WriteLine(
+                $"{count:N0} questions: the first call reads them all, {first.Elapsed.TotalSeconds:F1} s");
             var (asked, plain, random) = (new Latencies(), new Latencies(), new Random(2));
             var (values, unit) = (new float[(long)count * Width], new float[Width]);
             for (var i = 0; i < calls; i++)

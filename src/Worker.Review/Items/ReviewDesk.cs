@@ -65,8 +65,8 @@ internal sealed class ReviewDesk(LearningStore store, string labelsTopic, WebOpt
     {
         var figures = store.Figures.Progress(person, new DateTimeOffset(clock.GetUtcNow().Date, TimeSpan.Zero));
         return new ProgressView(
-            figures.Queue.Open, figures.Queue.Leased, figures.Mine, figures.All, figures.LastHour, Agreement(figures.Blind),
-            Agreement(figures.Shown));
+            figures.Queue.Open, figures.Queue.Leased, figures.Mine, figures.All, figures.LastHour,
+            Agreement(figures.Blind), Agreement(figures.Shown));
     }
 
     /// <summary>A question, with or without scores.</summary>

@@ -55,7 +55,8 @@ internal sealed class TestBed : IDisposable
 
     /// <param name="features">That another role beside it needs; then they share the encoder.</param>
     public static async Task<TestBed> Start(
-        EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop, params IReadOnlyList<string> features)
+        EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop,
+        params IReadOnlyList<string> features)
     {
         var bed = new TestBed(section, features);
         await bed.PublishHeads(heads, stop);

@@ -61,8 +61,8 @@ public class PaintTimeTests(Chromium chromium, ITestOutputHelper output)
         var times = (await window.Page.EvaluateAsync<double[]>("window.times")).Order().ToArray();
         output.WriteLine($"API {delayMs} ms slow, {times.Length} answers: p50 {times[times.Length / 2]:0.0} ms, p95 " +
             $"{times[(int)(times.Length * 0.95)]:0.0} ms, longest {times[^1]:0.0} ms; " +
-            $"{answers / took.TotalHours:N0} answers an hour, {took / (answers * thinking) - 1:P1} beside thinking for " +
-            $"{thinking.TotalSeconds} s each");
+            $"{answers / took.TotalHours:N0} answers an hour, {took / (answers * thinking) - 1:P1} beside thinking " +
+            $"for {thinking.TotalSeconds} s each");
         Assert.Equal((answers, 0), (times.Length, await window.Page.EvaluateAsync<int>("window.missing")));
         Assert.InRange(times[times.Length / 2], 0, 250);
         window.IsWell();
