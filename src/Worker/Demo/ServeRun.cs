@@ -65,7 +65,8 @@ internal static class ServeRun
                 run.Kafka, store,
                 new LearnSection { Answers = AnswersToTrain, PromotionAnswers = 5, TurnedWrong = 0.5 },
                 section, run.Input, Product.Version);
-            using var classifier = new Classifier(WorkerComposition.Open(run, LoggerFactory.Create(_ => { }), Clock));
+            using var classifier = new Classifier(WorkerComposition.Open(
+                run, LoggerFactory.Create(_ => { }), Clock, learner.Learn.Feature));
             using var learning = new LearnerLife(new LearnerParts(learner, loggers, Clock));
             using var review = new ReviewLife(
                 new ReviewLifeOptions(learner, new WebOptions { Port = port, SecondOpinions = 0 })

@@ -22,7 +22,7 @@ internal sealed class Classifier(WorkerComposition worker) : IDisposable
 {
     private volatile bool onDevice;
 
-    /// <summary>Its own; shared where another role of this process uses it too.</summary>
+    /// <summary>Other roles of this process may use it too (<see cref="SharedEncoder"/>).</summary>
     public LoadedEncoder Encoder => worker.Loaded;
 
     public HeadRegistry Heads => worker.Heads;

@@ -77,8 +77,8 @@ internal sealed class WorkerComposition
         var fixedHeads = options.Heads.Source == HeadsSource.File ? HeadFile.Read(options.Heads.File!) : [];
         var loaded = LoadedEncoder.Open(
             options.Encoder.Serving(fixedHeads.Select(head => head.Feature).Concat(features)));
-        if (features.Count > 0)
-            loaded = loaded with { Encoder = new SharedEncoder(loaded.Encoder) };
+        // Another role of this process may use it too.
+        loaded = loaded with { Encoder = new SharedEncoder(loaded.Encoder) };
         var encoder = loaded.Encoder;
         var log = loggers.CreateLogger<Classifier>();
         log.LogInformation("Encoder {Hash} from {Bundle} on {Device}",

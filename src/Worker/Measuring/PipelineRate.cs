@@ -53,7 +53,7 @@ internal sealed class TestBed : IDisposable
 
     public Classifier Classifier { get; }
 
-    /// <param name="features">That another role beside it needs; then they share the encoder.</param>
+    /// <param name="features">That another role beside it needs.</param>
     public static async Task<TestBed> Start(
         EncoderSection section, IReadOnlyList<Head> heads, CancellationToken stop,
         params IReadOnlyList<string> features)
