@@ -30,10 +30,17 @@ internal sealed class KeylessRoutes(
                 counts[record.Topic] = Ask(record.Topic, stop);
     }
 
+    /// <summary>
+    /// Where a record without a source goes: any partition with a key, for the client follows the key, so that those of
+    /// one key stay in order whatever else the record says.
+    /// </summary>
+    public static Partition Own(in OutgoingRecord record) =>
+        record.Key is null ? new Partition(record.Partition) : Partition.Any;
+
     /// <summary>The partition for a record of that window; its own if it has no source there.</summary>
     public Partition Of(in OutgoingRecord record) =>
         record.Key is not null || record.Source < 0
-            ? new Partition(record.Partition)
+            ? Own(record)
             : new Partition(window!.Records[record.Source].Partition % counts[record.Topic]);
 
     /// <summary>After a failure: a topic may have been recreated with other partitions.</summary>

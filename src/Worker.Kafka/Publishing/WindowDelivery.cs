@@ -63,7 +63,7 @@ internal sealed class WindowDelivery : IDisposable
         for (index = 0; index < records.Count && !HasFailed; index++)
         {
             var record = records[index];
-            Produce(record, index, routes?.Of(record) ?? new Partition(record.Partition), stop);
+            Produce(record, index, routes?.Of(record) ?? KeylessRoutes.Own(record), stop);
         }
     }
 

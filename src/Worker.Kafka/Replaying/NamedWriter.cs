@@ -126,7 +126,7 @@ public sealed class NamedWriter : IDisposable
             return one.Record with
             {
                 Headers = [.. one.Record.Headers ?? [], new RecordHeader(Header, name)],
-                // FNV-1a: the same in every process.
+                // FNV-1a: the same in every process. Of no account where there is a key.
                 Partition = (int)(name.Aggregate(2166136261u, (hash, next) => (hash ^ next) * 16777619u)
                     % (uint)partitions[one.Record.Topic]),
             };

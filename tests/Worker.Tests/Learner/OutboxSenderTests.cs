@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Answers;
 using Worker.Core.Health;
 using Worker.Kafka.Configuration;
+using Worker.Kafka.Heads;
 using Worker.Kafka.Publishing;
 using Worker.Kafka.Replaying;
 using Worker.Kafka.Topics;
@@ -54,6 +55,31 @@ public class OutboxSenderTests(KafkaBroker kafka)
     }
 
     [Fact]
+    public async Task Records_of_one_key_stay_in_order_and_where_every_producer_puts_them()
+    {
+        var options = await Topics("outbox-keys", partitions: 4);
+        using var folder = Repository.Temporary();
+        using var store = Open(folder.File("store.db"));
+        string[] keys = ["refund", "delivery", "spam"];
+        Add(store, [.. Enumerable.Range(0, 36).Select(number => new OutboxRecord(
+            options.Topics.Heads, Encoding.UTF8.GetBytes(keys[number % 3]), Encoding.UTF8.GetBytes($"{number:D2}")))]);
+        Assert.Equal(36, Send(store, options));
+        using (var heads = new HeadsTopicWriter(options, NullLoggerFactory.Instance, TimeProvider.System))
+            foreach (var key in keys)
+                await heads.PublishAsync(key, "99"u8.ToArray(), CancellationToken.None);
+        var records = Enumerable.Range(0, 4).SelectMany(partition => Read(options, options.Topics.Heads, partition))
+            .ToLookup(record => Encoding.UTF8.GetString(record.Message.Key!));
+        Assert.Equal(3, records.Count);
+        foreach (var same in records)
+        {
+            Assert.Single(same.Select(record => record.Partition).Distinct());
+            List<string> values = [.. same.Select(record => Encoding.UTF8.GetString(record.Message.Value))];
+            Assert.Equal(13, values.Count);
+            Assert.Equal(values.Order(StringComparer.Ordinal), values);
+        }
+    }
+
+    [Fact]
     public async Task A_sender_that_dies_before_its_commit_has_sent_nothing()
     {
         var options = await Topics("outbox-open");
@@ -71,7 +97,7 @@ public class OutboxSenderTests(KafkaBroker kafka)
         dying.Dispose();
     }
 
-    private async Task<KafkaOptions> Topics(string name)
+    private async Task<KafkaOptions> Topics(string name, int partitions = 1)
     {
         var options = new KafkaOptions
         {
@@ -80,7 +106,8 @@ public class OutboxSenderTests(KafkaBroker kafka)
             Topics = new KafkaTopics { Labels = $"{name}-labels", Heads = $"{name}-heads" },
         };
         using var admin = new TopicAdmin(options, NullLoggerFactory.Instance, TimeProvider.System);
-        await admin.CreateAsync([new(options.Topics.Labels, 1, 1), new(options.Topics.Heads, 1, 1)]);
+        await admin.CreateAsync(
+            [new(options.Topics.Labels, partitions, 1), new(options.Topics.Heads, partitions, 1)]);
         return options;
     }
 
@@ -123,7 +150,11 @@ public class OutboxSenderTests(KafkaBroker kafka)
         return sender.Send(default);
     }
 
-    private static List<string> Values(KafkaOptions options, string topic, int count)
+    private static List<string> Values(KafkaOptions options, string topic, int count) =>
+        [.. Read(options, topic, 0, count).Select(record => Encoding.UTF8.GetString(record.Message.Value))];
+
+    private static List<ConsumeResult<byte[]?, byte[]>> Read(
+        KafkaOptions options, string topic, int partition, int count = 0)
     {
         using var consumer = new ConsumerBuilder<byte[]?, byte[]>(new ConsumerConfig
         {
@@ -131,19 +162,19 @@ public class OutboxSenderTests(KafkaBroker kafka)
             GroupId = "outbox-reader",
             EnablePartitionEof = true,
         }).Build();
-        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
-        var values = new List<string>();
+        consumer.Assign(new TopicPartitionOffset(topic, partition, Offset.Beginning));
+        var records = new List<ConsumeResult<byte[]?, byte[]>>();
         var deadline = Environment.TickCount64 + 30_000;
         while (Environment.TickCount64 < deadline)
         {
             if (consumer.Consume(TimeSpan.FromSeconds(1)) is not { } record)
                 continue;
             if (!record.IsPartitionEOF)
-                values.Add(Encoding.UTF8.GetString(record.Message.Value));
-            else if (values.Count >= count)
+                records.Add(record);
+            else if (records.Count >= count)
                 break;
         }
         consumer.Close();
-        return values;
+        return records;
     }
 }
