@@ -129,7 +129,7 @@ public sealed class EncoderEmbeddingGenerator : IEmbeddingGenerator<string, Embe
         }
         var width = encoder.Features.Width;
         var features = new float[window.Count * width];
-        var poison = windows.Run(window, noHeads, features, []);
+        var poison = windows.Run(window, noHeads, features, default);
         if (poison.Count > 0)
             throw new EncoderException(
                 $"text {start + poison[0].Text} cannot be embedded: {poison[0].Error.Message}", poison[0].Error);

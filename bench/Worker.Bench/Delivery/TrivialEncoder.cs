@@ -22,6 +22,8 @@ internal sealed class TrivialEncoder(TimeSpan perText) : IEncoder
 
     public int MicroBatchTokens => 512;
 
+    public int Lanes => 1;
+
     public string Description => "trivial";
 
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

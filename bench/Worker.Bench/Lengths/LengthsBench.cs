@@ -13,8 +13,9 @@ using Worker.Terminal;
 namespace Worker.Bench.Lengths;
 
 /// <summary>
-/// The worker's windows against the raw runtime at its best (all texts sorted together) and against what people run
-/// (batches of 32 as texts arrive, padded to the longest), for texts of several lengths and 1 to 500 heads, in turn.
+/// The worker's windows against the raw runtime (all texts sorted together), with all threads on each micro-batch and
+/// with one thread on each, and against what people run (batches of 32 as texts arrive, padded to the longest, all
+/// threads on each), for texts of several lengths and 1 to 500 heads, in turn.
 /// </summary>
 internal static class LengthsBench
 {
@@ -45,25 +46,32 @@ internal static class LengthsBench
                 var section = model.Section(parsed, folder.Bundle);
                 section.Precision = precision;
                 using var loaded = LoadedEncoder.Open(section);
-                Console.WriteLine($"{loaded.Encoder.Description}, median tokens/s of {parsed.GetValue(repeats)}");
-                Run(loaded, parsed.GetValue(messages), parsed.GetValue(repeats), parsed.GetValue(clock)!);
+                section.BatchThreads = Math.Max(loaded.Encoder.Lanes, 1);
+                using var together = LoadedEncoder.Open(section);
+                Console.WriteLine(
+                    $"{loaded.Encoder.Description}; together: {together.Encoder.Description}\n" +
+                    $"  median (lowest, highest) tokens/s of {parsed.GetValue(repeats)}");
+                var measured = new Measured(
+                    loaded, together.Encoder, parsed.GetValue(repeats), new BenchClock(parsed.GetValue(clock)!));
+                Run(measured, parsed.GetValue(messages));
             }
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Run(LoadedEncoder loaded, int messages, int repeats, string clock)
+    private static void Run(Measured measured, int messages)
     {
-        foreach (var (name, texts) in Kinds(messages))
-            Line(loaded, name, texts, 26, repeats, clock);
+        var kinds = Kinds(messages);
+        foreach (var (name, texts) in kinds)
+            Line(measured, name, texts, 26);
         foreach (var heads in HeadCounts)
-            Line(loaded, $"mixed, {heads} heads", Kinds(messages)[^1].Texts, heads, repeats, clock);
+            Line(measured, $"mixed, {heads} heads", kinds[^1].Texts, heads);
     }
 
-    private static void Line(
-        LoadedEncoder loaded, string name, byte[][] texts, int heads, int repeats, string clock)
+    private static void Line(Measured measured, string name, byte[][] texts, int heads)
     {
+        var loaded = measured.Loaded;
         var encoder = loaded.Encoder;
         var matrix = HeadSet.Empty(encoder.Hash, encoder.Features).With(BenchData.RandomHeads(loaded, heads)).Matrix;
         using var all = new TextEncoder(loaded).Tokenize(texts, 0, texts.Length);
@@ -71,39 +79,40 @@ internal static class LengthsBench
             new TextEncoder(loaded).Tokenize(
                 texts, i * WindowTexts, Math.Min(WindowTexts, texts.Length - i * WindowTexts))).ToArray();
         var logits = new float[texts.Length * heads];
-        var (arrival, sorted, windowed) = (new Spread(), new Spread(), new Spread());
+        var rates = Enumerable.Range(0, 4).Select(_ => new Spread()).ToArray();
         var runner = new WindowEncoder(encoder, encoder.MicroBatchTokens);
-        for (var repeat = -1; repeat < repeats; repeat++)
-        {
-            var rates = new[]
+        var together = new WindowEncoder(measured.Together, encoder.MicroBatchTokens);
+        Action[] ways =
+        [
+            () => Arrival(measured.Together, all, matrix, logits),
+            () => together.Run(all, matrix, default, logits),
+            () => runner.Run(all, matrix, default, logits),
+            () => Windows(runner, windows, matrix, logits),
+        ];
+        for (var repeat = -1; repeat < measured.Repeats; repeat++)
+            for (var way = 0; way < ways.Length; way++)
             {
-                Rate(() => Arrival(encoder, all, matrix, logits)),
-                Rate(() => runner.Run(all, matrix, [], logits)),
-                Rate(() => Windows(runner, windows, matrix, logits)),
-            };
-            // The first is to warm up.
-            if (repeat < 0)
-                continue;
-            arrival.Add(rates[0]);
-            sorted.Add(rates[1]);
-            windowed.Add(rates[2]);
-        }
+                var rate = all.Tokens / measured.Clock.Seconds(ways[way]);
+                // The first is to warm up.
+                if (repeat >= 0)
+                    rates[way].Add(rate);
+            }
         foreach (var window in windows)
             window.Dispose();
         var lengths = Enumerable.Range(0, all.Count).Select(all.Length).Order().ToArray();
         Console.WriteLine(
-            $"  {name,-18} {lengths.Average(),5:F0} tokens (95%: {lengths[lengths.Length * 95 / 100],3})   padded " +
-            $"{arrival.Median,7:N0}   raw {sorted.Median,7:N0}   windows {windowed.Median,7:N0}: " +
-            $"{windowed.MedianRatio(sorted):P1} of raw, {windowed.MedianRatio(arrival):F2} times padded");
-
-        double Rate(Action work) =>
-            all.Tokens / BenchClock.Seconds(clock, Environment.ProcessorCount, work);
+            $"  {name,-18} {lengths.Average(),5:F0} tokens (95%: {lengths[lengths.Length * 95 / 100],3})   " +
+            $"padded {Figures(rates[0])}   raw together {Figures(rates[1])}   raw {Figures(rates[2])}   " +
+            $"windows {Figures(rates[3])}: {rates[3].MedianRatio(rates[2]):P1} of raw, " +
+            $"{rates[3].MedianRatio(rates[1]):P1} of raw together, {rates[3].MedianRatio(rates[0]):F2} times padded");
     }
+
+    private static string Figures(Spread rates) => $"{rates.Median:N0} ({rates.Worst:N0}, {rates.Best:N0})";
 
     private static void Windows(WindowEncoder runner, TokenWindow[] windows, HeadMatrix heads, float[] logits)
     {
         foreach (var window in windows)
-            runner.Run(window, heads, [], logits.AsSpan(0, window.Count * heads.Labels));
+            runner.Run(window, heads, default, logits.AsMemory(0, window.Count * heads.Labels));
     }
 
     private static void Arrival(IEncoder encoder, TokenWindow all, HeadMatrix heads, float[] logits)
@@ -149,3 +158,10 @@ internal static class LengthsBench
         return [.. Enumerable.Range(0, count).Select(i => all[i % all.Length])];
     }
 }
+
+/// <summary>What is measured, and how.</summary>
+/// <param name="Loaded">The worker's encoder.</param>
+/// <param name="Together">The same with all threads on each micro-batch.</param>
+/// <param name="Repeats">How often, in turn.</param>
+/// <param name="Clock">Which time counts.</param>
+internal sealed record Measured(LoadedEncoder Loaded, IEncoder Together, int Repeats, BenchClock Clock);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Worker.Commands;
 using Worker.Encoders;
+using Worker.Measuring;
 using Worker.Terminal;
 
 namespace Worker.Bench.Merging;
@@ -52,7 +53,7 @@ internal static class MergeBench
                 var predicted = depth / (double)(depth + (count - 1) * tail);
                 Compare(
                     alone, merged, texts, parsed.GetValue(repeats), parsed.GetValue(precision)!,
-                    parsed.GetValue(clock)!, predicted);
+                    new BenchClock(parsed.GetValue(clock)!), predicted);
                 return ExitCode.Done;
             }
             finally
@@ -89,7 +90,7 @@ internal static class MergeBench
     }
 
     private static void Compare(
-        string alone, string merged, byte[][] texts, int repeats, string precision, string clock,
+        string alone, string merged, byte[][] texts, int repeats, string precision, BenchClock clock,
         double predicted)
     {
         using var one = LoadedEncoder.Open(Section(alone, precision));
@@ -116,6 +117,6 @@ internal static class MergeBench
     private static EncoderSection Section(string bundle, string precision) =>
         new() { Bundle = bundle, Device = "cpu", Precision = precision, Features = ["own"] };
 
-    private static double Time(TextEncoder encoder, byte[][] texts, string clock) =>
-        BenchClock.Seconds(clock, Environment.ProcessorCount, () => encoder.Features(texts));
+    private static double Time(TextEncoder encoder, byte[][] texts, BenchClock clock) =>
+        clock.Seconds(() => encoder.Features(texts));
 }

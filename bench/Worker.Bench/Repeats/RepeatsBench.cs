@@ -5,6 +5,7 @@ using Worker.Commands;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Encoders;
+using Worker.Measuring;
 using Worker.Terminal;
 
 namespace Worker.Bench.Repeats;
@@ -40,13 +41,14 @@ internal static class RepeatsBench
             var count = parsed.GetValue(messages);
             Compare(
                 loaded, Stream(count, 0, seed: 1), Stream(count, parsed.GetValue(share), seed: 2),
-                parsed.GetValue(repeats), parsed.GetValue(clock)!);
+                parsed.GetValue(repeats), new BenchClock(parsed.GetValue(clock)!));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Compare(LoadedEncoder loaded, byte[][] different, byte[][] repeating, int repeats, string clock)
+    private static void Compare(
+        LoadedEncoder loaded, byte[][] different, byte[][] repeating, int repeats, BenchClock clock)
     {
         Console.WriteLine(loaded.Encoder.Description);
         var heads = BenchHeads(loaded);
@@ -82,19 +84,19 @@ internal static class RepeatsBench
         var free = loaded with { Encoder = nothing };
         var heads = BenchHeads(free);
         return 1e6 / texts.Length * Enumerable.Range(0, 50).Min(_ =>
-            Pass(free, heads, texts, keeps ? new RecentScores(Bytes) : null, "wall").Seconds);
+            Pass(free, heads, texts, keeps ? new RecentScores(Bytes) : null, BenchClock.Wall).Seconds);
     }
 
     /// <summary>Tokens per second, those of repeated texts included.</summary>
     private static double Rate(
-        LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent, string clock)
+        LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent, BenchClock clock)
     {
         var (tokens, seconds) = Pass(loaded, heads, texts, recent, clock);
         return tokens / seconds;
     }
 
     private static (long Tokens, double Seconds) Pass(
-        LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent, string clock)
+        LoadedEncoder loaded, HeadMatrix heads, byte[][] texts, RecentScores? recent, BenchClock clock)
     {
         var encoder = new WindowEncoder(loaded.Encoder, loaded.Encoder.MicroBatchTokens, recent);
         var tokenizing = new TextEncoder(loaded);
@@ -102,10 +104,10 @@ internal static class RepeatsBench
             tokenizing.Tokenize(
                 texts, i * WindowTexts, Math.Min(WindowTexts, texts.Length - i * WindowTexts))).ToArray();
         var logits = new float[WindowTexts * heads.Labels];
-        var seconds = BenchClock.Seconds(clock, Environment.ProcessorCount, () =>
+        var seconds = clock.Seconds(() =>
         {
             foreach (var window in windows)
-                encoder.Run(window, heads, [], logits.AsSpan(0, window.Count * heads.Labels));
+                encoder.Run(window, heads, default, logits.AsMemory(0, window.Count * heads.Labels));
         });
         var tokens = windows.Sum(window => (long)window.Tokens);
         foreach (var window in windows)

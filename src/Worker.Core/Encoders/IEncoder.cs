@@ -4,8 +4,8 @@ using Worker.Core.Heads;
 namespace Worker.Core.Encoders;
 
 /// <summary>
-/// A device that turns token ids into features and, with heads, into logits. One caller at a time: the owner calls it
-/// from one thread.
+/// A device that turns token ids into features and, with heads, into logits. At most <see cref="Lanes"/> callers at a
+/// time.
 /// </summary>
 public interface IEncoder : IDisposable
 {
@@ -30,6 +30,12 @@ public interface IEncoder : IDisposable
 
     /// <summary>Padded tokens of the micro-batches that this device computes fastest; it accepts any size.</summary>
     int MicroBatchTokens { get; }
+
+    /// <summary>
+    /// Micro-batches that it computes at the same time, each called from a thread of its own; at least 1. On a CPU,
+    /// threads that compute a micro-batch each do not wait for one another after every operation.
+    /// </summary>
+    int Lanes { get; }
 
     /// <summary>
     /// Device and variant in words for logs, e.g. "cpu int8, 2 threads (auto: no CUDA driver)". No code depends on it.

@@ -8,7 +8,8 @@ namespace Worker.Core.Windows;
 /// which keeps its activations in a CPU's cache, or a GPU busy. Dynamic programming finds the cheapest cut, so even
 /// small windows have little padding. A text longer than the budget is a batch of its own. If a batch may have more
 /// texts than <see cref="MaximumSizes"/>, only that many evenly spaced sizes are tried, so that the work grows with the
-/// window and not with the budget.
+/// window and not with the budget. Where several lanes compute batches at the same time, a batch may also have at most
+/// a lane's share of the tokens that are left, so that batches shrink towards the end and all lanes end together.
 /// </summary>
 internal sealed class MicroBatchPlan
 {
@@ -16,13 +17,16 @@ internal sealed class MicroBatchPlan
     // fast.
     private const int BatchesWorthOneOverhead = 32;
 
+    // What a lane's share is never below, as a part of the budget: smaller batches cost more than waiting.
+    private const int SmallestShare = 8;
+
     // A batch that pads more than this many overheads would be cut in two.
     private const int MaximumPaddingInOverheads = 8;
 
     /// <summary>Maximum number of batch sizes that are tried at each place.</summary>
     internal const int MaximumSizes = 256;
 
-    private readonly List<int> batches = [];
+    private readonly List<BatchSpan> batches = [];
     private int[] order = [];
     private long[] keys = [];
     private long[] costs = [];
@@ -35,8 +39,8 @@ internal sealed class MicroBatchPlan
     /// <summary>How many texts have tokens.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Texts of each micro-batch, one batch after the other along <see cref="Order"/>.</summary>
-    public IReadOnlyList<int> Batches => batches;
+    /// <summary>The micro-batches, one after the other along <see cref="Order"/>.</summary>
+    public IReadOnlyList<BatchSpan> Batches => batches;
 
     /// <summary>How many batches the last plan considered.</summary>
     internal long Tried { get; private set; }
@@ -44,11 +48,12 @@ internal sealed class MicroBatchPlan
     /// <summary>Plans a window; texts without tokens are left out.</summary>
     /// <param name="window">The window.</param>
     /// <param name="budget">Maximum number of padded tokens in a batch, at least 1.</param>
+    /// <param name="lanes">How many batches are computed at the same time, at least 1.</param>
     /// <param name="known">[texts], true for texts that are left out; empty for none.</param>
-    public void Plan(TokenWindow window, int budget, ReadOnlySpan<bool> known = default)
+    public void Plan(TokenWindow window, int budget, int lanes = 1, ReadOnlySpan<bool> known = default)
     {
         Sort(window, known);
-        Cut(window, budget);
+        Cut(window, budget, lanes);
     }
 
     /// <summary>Copies a batch's ids and lengths into the caller's buffers.</summary>
@@ -86,7 +91,7 @@ internal sealed class MicroBatchPlan
         Array.Sort(keys, order, 0, Count);
     }
 
-    private void Cut(TokenWindow window, int budget)
+    private void Cut(TokenWindow window, int budget, int lanes)
     {
         if (costs.Length <= Count)
         {
@@ -99,12 +104,15 @@ internal sealed class MicroBatchPlan
             lengths[place + 1] = lengths[place] + window.Length(order[place]);
         Tried = 0;
         var overhead = Math.Max(1, budget / BatchesWorthOneOverhead);
+        var smallest = Math.Max(1, budget / SmallestShare);
         costs[Count] = 0;
         // costs[i]: the minimum cost of the texts from place i on; cuts[i]: how many of them the first batch takes.
         for (var start = Count - 1; start >= 0; start--)
         {
             var longest = window.Length(order[start]);
-            var maximum = Math.Clamp(budget / longest, 1, Count - start);
+            var share = lanes == 1
+                ? budget : Math.Clamp((lengths[Count] - lengths[start] + lanes - 1) / lanes, smallest, budget);
+            var maximum = (int)Math.Clamp(share / longest, 1, Count - start);
             costs[start] = long.MaxValue;
             var step = (maximum + MaximumSizes - 1) / MaximumSizes;
             // A single text, and sizes up to the largest, which is the best for texts of equal length.
@@ -122,6 +130,11 @@ internal sealed class MicroBatchPlan
         }
         batches.Clear();
         for (var start = 0; start < Count; start += cuts[start])
-            batches.Add(cuts[start]);
+            batches.Add(new BatchSpan(start, cuts[start]));
     }
 }
+
+/// <summary>Texts of a micro-batch.</summary>
+/// <param name="Start">The place of the first in the plan's order.</param>
+/// <param name="Count">How many follow each other.</param>
+internal readonly record struct BatchSpan(int Start, int Count);

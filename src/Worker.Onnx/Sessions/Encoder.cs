@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Worker.Core.Encoders;
 using Worker.Core.Features;
 using Worker.Core.Heads;
@@ -9,19 +8,15 @@ using Worker.Onnx.Graph;
 namespace Worker.Onnx.Sessions;
 
 /// <summary>
-/// An encoder bundle in an ONNX Runtime session. Inputs are in memory that is reused from call to call; outputs are
-/// written directly to the caller's memory. One caller at a time.
+/// An encoder bundle in an ONNX Runtime session, with as many lanes as callers may call it at a time. On a CPU a
+/// session of one thread computes on its caller's, so the lanes share weights and nothing else.
 /// </summary>
 public sealed unsafe class Encoder : IEncoder
 {
     private readonly InferenceSession session;
-    private readonly OrtIoBinding binding;
-    private readonly RunOptions run = new();
-    private readonly PaddedBatch padded = new();
-    private readonly BoundHeads heads;
+    private readonly Stack<EncoderLane> free = new();
     private readonly HeadMatrix noHeads;
     private readonly EncoderBundle bundle;
-    private readonly long[] outputShape = new long[2];
     private readonly SessionPlan plan;
 
     internal Encoder(
@@ -32,8 +27,8 @@ public sealed unsafe class Encoder : IEncoder
         this.plan = plan;
         Features = features;
         Description = description;
-        binding = session.CreateIoBinding();
-        heads = new BoundHeads(binding, features.Width);
+        for (var lane = 0; lane < plan.Lanes; lane++)
+            free.Push(new EncoderLane(session, features.Width));
         noHeads = HeadMatrix.None(features);
     }
 
@@ -46,6 +41,8 @@ public sealed unsafe class Encoder : IEncoder
     public Chunking? Chunking => bundle.Chunking;
 
     public int MicroBatchTokens => plan.MicroBatchTokens;
+
+    public int Lanes => plan.Lanes;
 
     public string Description { get; }
 
@@ -60,27 +57,37 @@ public sealed unsafe class Encoder : IEncoder
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A length, id or span does not fit.</exception>
+    /// <exception cref="InvalidOperationException">More callers than <see cref="Lanes"/>.</exception>
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)
     {
         Check(features.Length, batch.Count, Features.Width, nameof(features));
         Check(logits.Length, batch.Count, heads.Labels, nameof(logits));
         if (features.IsEmpty && logits.IsEmpty)
             return;
-        Bind(batch, heads);
-        fixed (float* featuresAt = features, logitsAt = logits)
+        var lane = Take();
+        try
         {
-            if (!features.IsEmpty)
-                BindOutput(GraphNames.Features, featuresAt, batch.Count, Features.Width);
-            if (!logits.IsEmpty)
-                BindOutput(GraphNames.Logits, logitsAt, batch.Count, heads.Labels);
-            session.RunWithBinding(run, binding);
+            lane.Bind(batch, heads, MaxTokens, bundle.VocabularySize);
+            fixed (float* featuresAt = features, logitsAt = logits)
+            {
+                if (!features.IsEmpty)
+                    lane.BindOutput(GraphNames.Features, featuresAt, batch.Count, Features.Width);
+                if (!logits.IsEmpty)
+                    lane.BindOutput(GraphNames.Logits, logitsAt, batch.Count, heads.Labels);
+                lane.Run();
+            }
+        }
+        finally
+        {
+            Return(lane);
         }
     }
 
     /// <summary>Scores a micro-batch with the checkpoint's own classification head.</summary>
     /// <param name="batch">Token ids.</param>
     /// <param name="logits">Receives [texts, <see cref="OwnLabels"/>].</param>
-    /// <exception cref="InvalidOperationException">The encoder was created without its own head.</exception>
+    /// <exception cref="InvalidOperationException">The encoder was created without its own head, or more callers than
+    /// <see cref="Lanes"/>.</exception>
     public void Score(in MicroBatch batch, Span<float> logits)
     {
         if (OwnLabels == 0)
@@ -88,21 +95,27 @@ public sealed unsafe class Encoder : IEncoder
         Check(logits.Length, batch.Count, OwnLabels, nameof(logits));
         if (logits.IsEmpty)
             return;
-        Bind(batch, noHeads);
-        fixed (float* logitsAt = logits)
+        var lane = Take();
+        try
         {
-            BindOutput(GraphNames.OwnLogits, logitsAt, batch.Count, OwnLabels);
-            session.RunWithBinding(run, binding);
+            lane.Bind(batch, noHeads, MaxTokens, bundle.VocabularySize);
+            fixed (float* logitsAt = logits)
+            {
+                lane.BindOutput(GraphNames.OwnLogits, logitsAt, batch.Count, OwnLabels);
+                lane.Run();
+            }
+        }
+        finally
+        {
+            Return(lane);
         }
     }
 
     public void Dispose()
     {
-        heads.Dispose();
-        binding.Dispose();
+        while (free.TryPop(out var lane))
+            lane.Dispose();
         session.Dispose();
-        run.Dispose();
-        padded.Dispose();
     }
 
     private static void Check(int length, int texts, int width, string name)
@@ -111,22 +124,17 @@ public sealed unsafe class Encoder : IEncoder
             throw new ArgumentException($"{length} floats were given for {texts} texts of {width}", name);
     }
 
-    // Outputs of the previous call point into memory that its caller owns again, so they are unbound first.
-    private void Bind(in MicroBatch batch, HeadMatrix matrix)
+    private EncoderLane Take()
     {
-        binding.ClearBoundOutputs();
-        padded.Fill(batch, MaxTokens, bundle.VocabularySize);
-        padded.Bind(binding);
-        heads.Bind(matrix);
+        lock (free)
+            return free.TryPop(out var lane)
+                ? lane
+                : throw new InvalidOperationException($"the encoder has {Lanes} lanes, and more callers");
     }
 
-    private void BindOutput(string name, float* address, int rows, int columns)
+    private void Return(EncoderLane lane)
     {
-        outputShape[0] = rows;
-        outputShape[1] = columns;
-        using var value =
-            OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, outputShape,
-            (nint)address, sizeof(float) * (long)rows * columns);
-        binding.BindOutput(name, value);
+        lock (free)
+            free.Push(lane);
     }
 }

@@ -40,7 +40,10 @@ public static class EncoderFactory
         }
 
         // 3. The CPU's arithmetic.
-        return OpenCpu(bundle, layout, plan with { Device = Device.Cpu }, reason);
+        var together = Math.Min(options.BatchThreads, plan.Threads);
+        return OpenCpu(
+            bundle, layout,
+            plan with { Device = Device.Cpu, Threads = together, Lanes = plan.Threads / together }, reason);
     }
 
     /// <summary>Opens a session without any check.</summary>
@@ -147,7 +150,10 @@ public static class EncoderFactory
 
     private static string Describe(SessionPlan plan, string remark)
     {
-        var threads = plan.Threads == 1 ? "1 thread" : $"{plan.Threads} threads";
+        var count = plan.Threads * plan.Lanes;
+        var threads = count == 1 ? "1 thread" : $"{count} threads";
+        if (plan.Threads > 1)
+            threads += $", {plan.Threads} to a micro-batch";
         var device = plan.Device == Device.Cuda
             ? "cuda f32"
             : $"cpu {(plan.Variant == Variant.Int8 ? "int8" : "f32")}, {threads}";

@@ -45,6 +45,13 @@ public sealed record EncoderOptions
     public int Threads { get; init; }
 
     /// <summary>
+    /// CPU threads that compute one micro-batch together. Default 1: each thread computes micro-batches of its own, as
+    /// many at a time as there are threads.
+    /// </summary>
+    [Range(1, 1024)]
+    public int BatchThreads { get; init; } = 1;
+
+    /// <summary>
     /// Features returned for each text, in order; <c>taps</c> and <c>all</c> mean several. Default: <c>mean</c>.
     /// </summary>
     [MinLength(1)]
@@ -57,8 +64,9 @@ public sealed record EncoderOptions
 }
 
 /// <summary>What one session is opened with.</summary>
-/// <param name="Threads">At least 1.</param>
-internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits)
+/// <param name="Threads">CPU threads that compute one micro-batch; at least 1.</param>
+/// <param name="Lanes">Micro-batches that are computed at the same time; 1 on a GPU.</param>
+internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits, int Lanes = 1)
 {
     /// <summary>On a CPU the activations stay in its cache; a GPU is kept busy.</summary>
     public int MicroBatchTokens => Device == Device.Cuda ? 16_384 : 512;

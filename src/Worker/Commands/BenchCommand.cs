@@ -21,11 +21,12 @@ internal static class BenchCommand
         var memory = CheckedOptions.Number(
             "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(
                 1000, 1_000_000_000));
+        var clock = BenchClock.Option();
         var model = new ModelOptions();
         var command = new Command(
             "bench", "Measure tokenizer, pipeline, classify, heads, swap, int8 and memory on this machine")
         {
-            names, data, messages, repeats, memory,
+            names, data, messages, repeats, memory, clock,
         };
         model.AddTo(command);
         command.SetAction(async (parsed, stop) =>
@@ -34,7 +35,8 @@ internal static class BenchCommand
             var chosen = parsed.GetValue(names) is { Length: > 0 } some ? some : All;
             var bench = new Bench(
                 precision => Section(model, parsed, folder.Bundle, precision),
-                parsed.GetValue(data), parsed.GetValue(messages), parsed.GetValue(repeats), parsed.GetValue(memory));
+                parsed.GetValue(data), parsed.GetValue(messages), parsed.GetValue(repeats), parsed.GetValue(memory),
+                new BenchClock(parsed.GetValue(clock)!));
             return await bench.Run(chosen, stop);
         });
         return command;

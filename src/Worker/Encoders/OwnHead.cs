@@ -22,6 +22,8 @@ internal sealed class OwnHead(Encoder encoder) : IEncoder
 
     public int MicroBatchTokens => encoder.MicroBatchTokens;
 
+    public int Lanes => encoder.Lanes;
+
     public string Description => encoder.Description;
 
     public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits) =>

@@ -5,14 +5,15 @@ using Worker.Core.Heads;
 namespace Worker.Encoders;
 
 /// <summary>
-/// One encoder for several users in one process. Each micro-batch is a turn, first come first served: a request waits
-/// for one micro-batch of the stream's window, not for all of it. Any thread.
+/// One encoder for several users in one process. Each micro-batch is a turn, first come first served, and as many turns
+/// run at a time as the encoder has lanes: a request waits for one micro-batch of the stream's window, not for all of
+/// it. Any thread.
 /// </summary>
 internal sealed class SharedEncoder(IEncoder inner) : IEncoder
 {
     private readonly object gate = new();
     private long next;
-    private long turn;
+    private long done;
 
     public string Hash => inner.Hash;
 
@@ -23,6 +24,8 @@ internal sealed class SharedEncoder(IEncoder inner) : IEncoder
     public Chunking? Chunking => inner.Chunking;
 
     public int MicroBatchTokens => inner.MicroBatchTokens;
+
+    public int Lanes => inner.Lanes;
 
     public string Description => inner.Description;
 
@@ -37,7 +40,7 @@ internal sealed class SharedEncoder(IEncoder inner) : IEncoder
         {
             lock (gate)
             {
-                turn++;
+                done++;
                 Monitor.PulseAll(gate);
             }
         }
@@ -50,7 +53,7 @@ internal sealed class SharedEncoder(IEncoder inner) : IEncoder
         lock (gate)
         {
             var mine = next++;
-            while (turn != mine)
+            while (mine - done >= inner.Lanes)
                 Monitor.Wait(gate);
         }
     }

@@ -13,9 +13,8 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
 
     /// <summary>Bytes at which a window of long texts closes; a token has at least one.</summary>
     private const int WindowBytes = 1 << 20;
-    private const int MicroBatchTokens = 512;
 
-    private readonly WindowEncoder windows = new(loaded.Encoder, MicroBatchTokens);
+    private readonly WindowEncoder windows = new(loaded.Encoder, loaded.Encoder.MicroBatchTokens);
 
     /// <summary>Features of texts; [texts, feature width].</summary>
     /// <param name="progress">Gets the share that is done, from 0 to 1.</param>
@@ -24,7 +23,7 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
     {
         var width = loaded.Encoder.Features.Width;
         var features = new float[checked(texts.Count * width)];
-        Run(texts, HeadMatrix.None(loaded.Encoder.Features), features, width, [], 0, progress);
+        Run(texts, HeadMatrix.None(loaded.Encoder.Features), features, width, default, 0, progress);
         return features;
     }
 
@@ -45,13 +44,13 @@ internal sealed class TextEncoder(LoadedEncoder loaded)
     {
         var labels = heads.Heads.Length;
         var logits = new float[checked(texts.Count * labels)];
-        Run(texts, heads.Matrix, [], 0, logits, labels, progress);
+        Run(texts, heads.Matrix, default, 0, logits, labels, progress);
         return logits;
     }
 
     private void Run(
-        IReadOnlyList<byte[]> texts, HeadMatrix heads, Span<float> features, int width,
-        Span<float> logits, int labels, Action<double>? progress)
+        IReadOnlyList<byte[]> texts, HeadMatrix heads, Memory<float> features, int width,
+        Memory<float> logits, int labels, Action<double>? progress)
     {
         for (var (start, count) = (0, 0); start < texts.Count; start += count)
         {

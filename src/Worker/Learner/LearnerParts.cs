@@ -27,6 +27,8 @@ internal sealed record LearnerOptions(
         Device = Encoder.Device,
         Precision = Encoder.Precision,
         Threads = Learn.Threads,
+        // One lane, for its threads inherit how nice the learner's is; the pool's would not.
+        BatchThreads = Math.Max(Learn.Threads, 1),
         Features = Encoder.Serving([Learn.Feature]).Features,
     });
 }

@@ -12,8 +12,10 @@ namespace Worker.Measuring;
 /// <param name="messages">Messages per measurement.</param>
 /// <param name="repeats">Measurements of each figure; things that are compared are measured in turn.</param>
 /// <param name="memoryMessages">Messages of the memory measurement.</param>
+/// <param name="clock">Which seconds count, for what is compared with the raw runtime, and for heads.</param>
 internal sealed class Bench(
-    Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages)
+    Func<string, EncoderSection> section, string? data, int messages, int repeats, int memoryMessages,
+    BenchClock clock)
 {
     /// <summary>Whether the encoder runs on a GPU, which has no int8.</summary>
     private bool gpu;
@@ -83,12 +85,12 @@ internal sealed class Bench(
         var (raw, pipeline) = (new Spread(), new Spread());
         using var loaded = LoadedEncoder.Open(section(precision));
         var heads = BenchData.RandomHeads(loaded, 26);
-        using var ceiling = new RawCeiling(loaded, Set(loaded, heads).Matrix, texts);
+        using var ceiling = new RawCeiling(loaded, Set(loaded, heads).Matrix, texts, clock);
         var budget = ceiling.BestBudget();
         for (var i = 0; i < repeats; i++)
         {
             raw.Add(ceiling.Rate(budget));
-            pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, stop));
+            pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, clock, stop));
         }
         Console.WriteLine(
             $"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; " +
@@ -104,8 +106,8 @@ internal sealed class Bench(
         var (raw, classify) = (new Spread(), new Spread());
         using var loaded = LoadedEncoder.Open(section(precision));
         var heads = Set(loaded, BenchData.RandomHeads(loaded, 26));
-        using var ceiling = new RawCeiling(loaded, heads.Matrix, texts);
-        var rate = new ClassifyRate(loaded, heads, texts);
+        using var ceiling = new RawCeiling(loaded, heads.Matrix, texts, clock);
+        var rate = new ClassifyRate(loaded, heads, texts, clock);
         var budget = ceiling.BestBudget();
         for (var i = 0; i < repeats; i++)
         {
@@ -125,8 +127,8 @@ internal sealed class Bench(
         using var loaded = LoadedEncoder.Open(section(Fastest));
         for (var i = 0; i < repeats; i++)
         {
-            one.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 1), texts, stop));
-            many.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 500), texts, stop));
+            one.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 1), texts, clock, stop));
+            many.Add(await PipelineRate.Run(section(Fastest), BenchData.RandomHeads(loaded, 500), texts, clock, stop));
         }
         Console.WriteLine($"1 head      {Fastest,-5} {one}");
         Console.WriteLine(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Worker.Core.Heads;
@@ -19,12 +18,14 @@ internal static class PipelineRate
     /// <param name="section">The encoder.</param>
     /// <param name="heads">At least one head.</param>
     /// <param name="texts">One message each.</param>
-    public static async Task<double> Run(EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts,
+    /// <param name="clock">Which seconds.</param>
+    public static async Task<double> Run(
+        EncoderSection section, IReadOnlyList<Head> heads, IReadOnlyList<byte[]> texts, BenchClock clock,
         CancellationToken stop)
     {
         using var bed = await TestBed.Start(section, heads, stop);
         bed.Publish(texts);
-        return await bed.Classify(texts.Count, stop);
+        return await bed.Classify(texts.Count, stop, clock);
     }
 }
 
@@ -83,20 +84,21 @@ internal sealed class TestBed : IDisposable
     /// Lets the worker run until it has published a number of results in all; returns tokens per second since its first
     /// window.
     /// </summary>
-    public async Task<double> Classify(int messages, CancellationToken stop)
+    public async Task<double> Classify(int messages, CancellationToken stop, BenchClock? clock = null)
     {
+        clock ??= BenchClock.Wall;
         running ??= Classifier.Run(ended.Token);
         var meter = Classifier.Meter;
-        var (before, from) = (meter.Totals, 0L);
+        var (before, from) = (meter.Totals, double.NaN);
         while (meter.Totals.Messages < messages)
         {
             if (running.IsCompleted)
                 await running;
-            if (from == 0 && meter.Totals.Read > before.Read)
-                from = Stopwatch.GetTimestamp();
+            if (double.IsNaN(from) && meter.Totals.Read > before.Read)
+                from = clock.Now;
             await Task.Delay(5, stop);
         }
-        return (meter.Totals.Tokens - before.Tokens) / Stopwatch.GetElapsedTime(from).TotalSeconds;
+        return (meter.Totals.Tokens - before.Tokens) / (clock.Now - from);
     }
 
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Worker.Core.Heads;
 using Worker.Core.Windows;
 using Worker.Encoders;
@@ -9,7 +8,8 @@ namespace Worker.Measuring;
 /// The best that the device can do: the same texts, tokenised beforehand and sorted by length all together, in
 /// micro-batches of the size that a sweep found fastest, with nothing else running. The pipeline is compared with it.
 /// </summary>
-internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts) : IDisposable
+internal sealed class RawCeiling(
+    LoadedEncoder loaded, HeadMatrix heads, IReadOnlyList<byte[]> texts, BenchClock clock) : IDisposable
 {
     // A GPU's own is a full 16,384.
     private const int CpuMicroBatch = 512;
@@ -51,8 +51,7 @@ internal sealed class RawCeiling(LoadedEncoder loaded, HeadMatrix heads, IReadOn
     private double Rate(TokenWindow tokens, int budget)
     {
         var encoder = new WindowEncoder(loaded.Encoder, budget);
-        var started = Stopwatch.GetTimestamp();
-        encoder.Run(tokens, heads, [], logits.AsSpan(0, tokens.Count * heads.Labels));
-        return tokens.Tokens / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return tokens.Tokens / clock.Seconds(() =>
+            encoder.Run(tokens, heads, default, logits.AsMemory(0, tokens.Count * heads.Labels)));
     }
 }

@@ -54,7 +54,8 @@ internal sealed class WindowClassifier(
         var (labels, columns) = (heads.Heads.Length, heads.Matrix.Labels);
         var cells = texts * columns;
         var scores = ArrayPool<float>.Shared.Rent(cells);
-        foreach (var poison in windows.Run(tokens, heads.Matrix, features.AsSpan(0, values), scores.AsSpan(0, cells)))
+        foreach (var poison in windows.Run(
+            tokens, heads.Matrix, features.AsMemory(0, values), scores.AsMemory(0, cells)))
             failures[poison.Text] = new Failure(
                 FailureKind.EncoderFailed, $"the encoder failed on this message alone: {poison.Error.Message}");
         var variants = heads.Canaries.IsEmpty || place is null

@@ -29,7 +29,7 @@ public class LongTextsTests
         var (features, logits) = (new float[80], new float[80]);
         Assert.Empty(new WindowEncoder(device, budget).Run(window, Heads, features, logits));
         var alone = new float[80];
-        Assert.Empty(new WindowEncoder(device, budget).Run(window, Heads, [], alone));
+        Assert.Empty(new WindowEncoder(device, budget).Run(window, Heads, default, alone));
         Assert.Equal(logits, alone);
         for (var text = 0; text < 40; text++)
         {
@@ -55,7 +55,7 @@ public class LongTextsTests
             Poison = [window[poison[0]][1], window[poison[0]][^2], window[poison[1]][window.Length(poison[1]) / 2]],
         };
         var logits = new float[80];
-        var failed = new WindowEncoder(device, 100).Run(window, Heads, [], logits);
+        var failed = new WindowEncoder(device, 100).Run(window, Heads, default, logits);
         Assert.Equal(poison, failed.Select(one => one.Text).Order());
         for (var text = 0; text < 40; text++)
             if (window.Length(text) > 0 && !poison.Contains(text))
@@ -72,9 +72,9 @@ public class LongTextsTests
         var encoder = new WindowEncoder(device, 100, new RecentScores(1 << 20));
         using var window = Window(40);
         var (first, second) = (new float[80], new float[80]);
-        encoder.Run(window, Heads, [], first);
+        encoder.Run(window, Heads, default, first);
         var rows = device.Rows;
-        encoder.Run(window, Heads, [], second);
+        encoder.Run(window, Heads, default, second);
         Assert.Equal(first, second);
         Assert.Equal(rows, device.Rows);
         Assert.Equal(Enumerable.Range(0, 40).Count(text => window.Length(text) > 0), encoder.Repeats);
@@ -131,6 +131,8 @@ public class LongTextsTests
         public Chunking? Chunking { get; } = new(Row, 1, 3, 20, pooling);
 
         public int MicroBatchTokens => 64;
+
+        public int Lanes => 1;
 
         public string Description => "rows";
 

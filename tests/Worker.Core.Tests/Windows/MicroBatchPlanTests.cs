@@ -9,16 +9,17 @@ public class MicroBatchPlanTests
 {
     [Fact]
     public void Every_text_with_tokens_is_in_exactly_one_batch_with_its_own_ids() =>
-        Prop.ForAll<NonNegativeInt[], PositiveInt>((lengths, budget) =>
+        Prop.ForAll<NonNegativeInt[], PositiveInt, PositiveInt>((lengths, budget, lanes) =>
         {
             using var window = Window(lengths.Select(l => l.Get % 300));
             var plan = new MicroBatchPlan();
-            plan.Plan(window, budget.Get);
+            plan.Plan(window, budget.Get, lanes.Get);
             var seen = new HashSet<int>();
             var ids = new ArrayBufferWriter<int>();
-            var start = 0;
-            foreach (var count in plan.Batches)
+            var next = 0;
+            foreach (var (start, count) in plan.Batches)
             {
+                Assert.Equal(next, start);
                 var packed = new int[count];
                 var written = plan.Pack(window, start, count, ids, packed);
                 Assert.Equal(packed.Sum(), written);
@@ -31,7 +32,7 @@ public class MicroBatchPlanTests
                     at += packed[i];
                 }
                 Assert.True(count == 1 || count * packed[0] <= budget.Get);
-                start += count;
+                next += count;
             }
             Assert.Equal(Enumerable.Range(0, lengths.Length).Where(i => window.Length(i) > 0), seen.Order());
         }).QuickCheckThrowOnFailure();
@@ -45,13 +46,7 @@ public class MicroBatchPlanTests
             var plan = new MicroBatchPlan();
             plan.Plan(window, Budget);
             var sorted = plan.Order.ToArray().Select(window.Length).ToArray();
-            var start = 0;
-            var cost = 0;
-            foreach (var count in plan.Batches)
-            {
-                cost += Cost(sorted, start, count);
-                start += count;
-            }
+            var cost = plan.Batches.Sum(batch => Cost(sorted, batch.Start, batch.Count));
             Assert.Equal(Cheapest(sorted, 0), cost);
 
             // By trying every cut: 10 is the overhead of a batch at this budget.
@@ -71,7 +66,7 @@ public class MicroBatchPlanTests
         using var window = Window(Enumerable.Range(0, 2000).Select(_ => shortest + random.Next(100)));
         var plan = new MicroBatchPlan();
         plan.Plan(window, budget);
-        Assert.Equal(Exact(plan, window, budget, out _), plan.Batches);
+        Assert.Equal(Exact(plan, window, budget, out _), plan.Batches.Select(batch => batch.Count));
     }
 
     [Theory]
@@ -119,13 +114,32 @@ public class MicroBatchPlanTests
 
     private static double Cost(MicroBatchPlan plan, TokenWindow window, int budget)
     {
-        var (cost, start) = (0L, 0);
-        foreach (var count in plan.Batches)
-        {
+        var cost = 0L;
+        foreach (var (start, count) in plan.Batches)
             cost += budget / 32 + (long)count * window.Length(plan.Order[start]);
-            start += count;
-        }
         return cost;
+    }
+
+    [Theory]
+    [InlineData(2, 2500)]
+    [InlineData(2, 1100)]
+    [InlineData(4, 5000)]
+    [InlineData(16, 20_000)]
+    public void Lanes_that_take_batches_in_turn_end_together(int lanes, int tokens)
+    {
+        const int Budget = 512;
+        var random = new Random(4);
+        for (var repeat = 0; repeat < 50; repeat++)
+        {
+            using var window = Window(Enumerable.Range(0, tokens / 50).Select(_ => 5 + random.Next(90)));
+            var plan = new MicroBatchPlan();
+            plan.Plan(window, Budget, lanes);
+            var ends = new long[lanes];
+            foreach (var (start, count) in plan.Batches)
+                ends[Array.IndexOf(ends, ends.Min())] += (long)count * window.Length(plan.Order[start]);
+            // A sixth is what a window of five full batches would waste on two lanes.
+            Assert.InRange(ends.Max() - ends.Average(), 0, ends.Average() * .08 + Budget / 16);
+        }
     }
 
     [Fact]

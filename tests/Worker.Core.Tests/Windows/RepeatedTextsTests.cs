@@ -138,6 +138,8 @@ public class RepeatedTextsTests
 
         public int MicroBatchTokens => 64;
 
+        public int Lanes => 1;
+
         public string Description => "counting";
 
         public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

@@ -20,13 +20,17 @@ public class EncoderFactoryTests(ImportedModels models)
     }
 
     [Theory]
-    [InlineData(1, "cpu f32, 1 thread")]
-    [InlineData(3, "cpu f32, 3 threads")]
-    public void The_cpu_is_described_with_its_threads(int threads, string description)
+    [InlineData(1, 1, 1, "cpu f32, 1 thread")]
+    [InlineData(3, 1, 3, "cpu f32, 3 threads")]
+    [InlineData(4, 2, 2, "cpu f32, 4 threads, 2 to a micro-batch")]
+    [InlineData(2, 8, 1, "cpu f32, 2 threads, 2 to a micro-batch")]
+    public void The_cpu_is_described_with_its_threads(int threads, int together, int lanes, string description)
     {
         using var encoder = EncoderFactory.Create(
-            models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = threads });
+            models["bert-tiny"],
+            new EncoderOptions { Device = Device.Cpu, Threads = threads, BatchThreads = together });
         Assert.Equal(description, encoder.Description);
+        Assert.Equal(lanes, encoder.Lanes);
     }
 
     [Fact]

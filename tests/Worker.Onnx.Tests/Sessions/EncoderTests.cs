@@ -120,6 +120,32 @@ public class EncoderTests(ImportedModels models)
     }
 
     [Fact]
+    public void Lanes_run_side_by_side_and_give_what_one_gives()
+    {
+        using var one = Open("mean");
+        using var encoder = EncoderFactory.Create(
+            models["bert-tiny"], new EncoderOptions { Device = Device.Cpu, Threads = 3, Features = ["mean"] });
+        Assert.Equal((1, 3), (one.Lanes, encoder.Lanes));
+        var heads = one.RandomHeads(labels: 7, seed: 8);
+        var expected = one.Run([.. Texts[..9].Select(t => t.Ids)], heads);
+        using var together = new Barrier(3);
+        Parallel.For(0, 3, new ParallelOptions { MaxDegreeOfParallelism = 3 }, lane =>
+        {
+            var texts = Texts[(3 * lane)..(3 * lane + 3)].Select(t => t.Ids).ToArray();
+            together.SignalAndWait(TimeSpan.FromSeconds(10));
+            for (var repeat = 0; repeat < 50; repeat++)
+            {
+                var (features, logits) = encoder.Run(texts, heads);
+                for (var i = 0; i < 3; i++)
+                {
+                    Assert.InRange(EncoderCalls.Distance(features[i], expected.Features[3 * lane + i]), 0, 1e-5f);
+                    Assert.InRange(EncoderCalls.Distance(logits[i], expected.Logits[3 * lane + i]), 0, 1e-5f);
+                }
+            }
+        });
+    }
+
+    [Fact]
     public void A_run_allocates_next_to_nothing()
     {
         using var encoder = Open("mean");

@@ -51,6 +51,8 @@ public sealed class LivenessTests(TinyModel model)
 
         public int MicroBatchTokens => encoder.MicroBatchTokens;
 
+        public int Lanes => encoder.Lanes;
+
         public string Description => encoder.Description;
 
         public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)

@@ -9,6 +9,21 @@ namespace Worker.Tests.Hosting;
 public class SharedEncoderTests
 {
     [Fact]
+    public void As_many_turns_run_at_a_time_as_there_are_lanes()
+    {
+        using var inner = new SlowEncoder { Lanes = 2 };
+        using var shared = new SharedEncoder(inner);
+        List<Thread> users = [.. Enumerable.Range(1, 5).Select(number =>
+            new Thread(() => shared.Run(new MicroBatch([number], [1]), null!, [], [])))];
+        users.ForEach(user => user.Start());
+        Assert.True(SpinWait.SpinUntil(() => inner.Inside == 2, TimeSpan.FromSeconds(30)));
+        inner.Go.Set();
+        users.ForEach(user => user.Join());
+        Assert.Equal([1, 2, 3, 4, 5], inner.Order.Order());
+        Assert.Equal(2, inner.MostAtOnce);
+    }
+
+    [Fact]
     public void Each_micro_batch_is_a_turn_and_turns_are_taken_in_the_order_of_asking()
     {
         using var inner = new SlowEncoder();
@@ -63,17 +78,24 @@ public class SharedEncoderTests
 
         public int MicroBatchTokens => 8;
 
+        public int Lanes { get; init; } = 1;
+
+        public int Inside => Volatile.Read(ref inside);
+
         public string Description => "slow";
 
         public void Run(in MicroBatch batch, HeadMatrix heads, Span<float> features, Span<float> logits)
         {
             var token = batch.Ids[0];
-            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref inside));
+            var now = Interlocked.Increment(ref inside);
+            lock (Order)
+                MostAtOnce = Math.Max(MostAtOnce, now);
             Go.Wait();
             Interlocked.Decrement(ref inside);
             if (token == 0)
                 throw new InvalidOperationException("no text");
-            Order.Add(token);
+            lock (Order)
+                Order.Add(token);
         }
 
         public void Dispose() => Go.Dispose();
