@@ -157,7 +157,7 @@ internal sealed class StandInScorer : ITextScorer
 {
     public Task<ClassifyView> Score(IReadOnlyList<string> texts, CancellationToken stop) => Task.FromResult(
         new ClassifyView("182ab7f2", [.. texts.Select(_ => new ScoredTextView(
-            9, false, "yes", "refund", 0, 0.4, [new ScoredLabelView("refund", 0.9, "yes", "likely", 3)]))]));
+            9, 1, false, "yes", "refund", 0, 0.4, [new ScoredLabelView("refund", 0.9, "yes", "likely", 3)]))]));
 }
 
 /// <summary>One label with four heads.</summary>

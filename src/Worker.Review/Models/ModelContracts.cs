@@ -93,7 +93,8 @@ internal sealed record ClassifyView(
 
 /// <summary>What the heads say of a text: the same as on the results topic.</summary>
 internal sealed record ScoredTextView(
-    int Tokens, [property: Description("Whether the text was longer than the limit.")] bool Truncated,
+    int Tokens, [property: Description("In how many chunks a long text was read; 1 if it was read whole.")] int Chunks,
+    [property: Description("Whether the text was longer than the limit.")] bool Truncated,
     [property: Description("yes, no, other or review.")] string Decision,
     [property: Description("The most probable label.")] string? Top,
     [property: Description("Labels that are uncertain.")] int Uncertain,

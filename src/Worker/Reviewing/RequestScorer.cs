@@ -162,7 +162,7 @@ internal sealed class RequestScorer(
                     DecisionNames.Of(decisions[i].Confidence), head.Version);
             }
             results[result.Source.Offset - 1] = new ScoredTextView(
-                result.Tokens, result.Truncated, DecisionNames.Of(result.Review.Score.Decision),
+                result.Tokens, result.Chunks, result.Truncated, DecisionNames.Of(result.Review.Score.Decision),
                 result.Outcome.Top < 0 ? null : heads.Heads[result.Outcome.Top].Label, result.Outcome.Uncertain,
                 float.IsNaN(result.AnomalyP) ? null : Math.Round(result.AnomalyP, 6), labels);
         }
