@@ -31,6 +31,7 @@ var root = new RootCommand(
     Worker.Bench.Repeats.RepeatsBench.Create(),
     Worker.Bench.Review.ReviewBench.Create(),
     Worker.Bench.Lengths.LengthsBench.Create(),
+    Worker.Bench.Products.ProductsBench.Create(),
 };
 return await Failures.Guard(() =>
     root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

@@ -20,9 +20,12 @@ internal sealed class BenchClock(string name)
         "--clock", "Seconds that pass, or seconds of processor time divided by the processors", "wall", "wall",
         Processors);
 
+    /// <summary>What the seconds that count are a part of: processors, or 1.</summary>
+    public int Share => name == Processors ? Environment.ProcessorCount : 1;
+
     /// <summary>Seconds since some moment.</summary>
     public double Now => name == Processors
-        ? Environment.CpuUsage.TotalTime.TotalSeconds / Environment.ProcessorCount
+        ? Environment.CpuUsage.TotalTime.TotalSeconds / Share
         : Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
     /// <summary>Seconds that some work takes.</summary>
