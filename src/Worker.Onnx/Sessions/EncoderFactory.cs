@@ -57,6 +57,8 @@ public static class EncoderFactory
             ? SessionSettings.Cuda(bundle.Folder, plan.Threads)
             : SessionSettings.Cpu(bundle.Folder, plan.Threads);
         var stored = ModelProto.Parser.ParseFrom(File.ReadAllBytes(bundle.GraphPath(plan.Variant)));
+        if (plan.Device == Device.Cpu)
+            CpuNormalisation.Apply(stored.Graph);
         return new InferenceSession(GraphSelection.Select(stored, layout, plan.OwnLogits), options);
     }
 
