@@ -20,10 +20,14 @@ internal sealed class LearnSection
     public int Minutes { get; set; } = 30;
 
     /// <summary>
-    /// How a label that has a head in use gets its next one: Refit on all answers (the default), or from the answers
-    /// that the head has not seen, with it as Prior or in an Ensemble with it.
+    /// How a label that has a head in use gets its next one: Refit on all answers (the default); from the answers that
+    /// the head has not seen, with it as Prior or in an Ensemble with it; or of several fits, by Bagging or Stacking.
     /// </summary>
     public LearningMethod Method { get; set; } = LearningMethod.Refit;
+
+    /// <summary>Fits of one label with Bagging. Default 10; range 5 to 100.</summary>
+    [Range(5, 100)]
+    public int Members { get; set; } = 10;
 
     /// <summary>CPU threads of learning and its encoder. Default 1; range 1 to 1,024.</summary>
     [Range(1, 1024)]

@@ -166,7 +166,8 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
             {
                 parts.Meter.Made(outcome);
                 parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
-                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:", outcome.Sentence);
+                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:",
+                    outcome.Made is { } made ? $"{outcome.Sentence} (made as {made})" : outcome.Sentence);
             }
             decided.Set();
             return outcomes.Count > 0;

@@ -19,6 +19,9 @@ namespace Worker.Learner;
 /// <param name="Sentence">Why, for people.</param>
 internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, string Sentence)
 {
+    /// <summary>How it was made, for people; null for a refit that was asked for.</summary>
+    public string? Made { get; init; }
+
     /// <summary>Names of the bars that the head did not clear.</summary>
     public IReadOnlyList<string> FailedBars { get; init; } = [];
 }
@@ -85,15 +88,16 @@ internal sealed class TrainingRound(
             .ToLookup(champion => champion.Head.Described is null);
         // A head that was made from a description decides nothing: its label's first real head has none to beat.
         var inUse = there[true].ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
-        var updates = new HeadUpdates(
-            options.Method, examples, inUse.Values, EvidenceOf, loaded.Bundle.Canonical(options.Feature));
+        var feature = loaded.Bundle.Canonical(options.Feature);
+        var updates = new HeadUpdates(options.Method, examples, inUse.Values, EvidenceOf, feature);
+        Func<int, int, double>? weights = examples.IsWeighted
+            ? (row, label) => examples.Example(examples.Ids[row], examples.Data.Labels[label]).Weight : null;
         var result = TextTraining.Train(loaded, updates.Data, encoded, new TrainingPlan
         {
             Feature = options.Feature,
             Previous = updates.Previous,
             WeakScores = updates.WeakScores,
-            Weights = examples.IsWeighted
-                ? (row, label) => examples.Example(examples.Ids[row], examples.Data.Labels[label]).Weight : null,
+            Weights = weights,
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
@@ -104,9 +108,17 @@ internal sealed class TrainingRound(
             new RoundOutcome(problem.Label, null, null, problem.Reason)));
         var comparison = new Comparison(examples.Ids, examples.Data, encoded.Matrix, examples.Example);
         var groups = Groups(result, Compared, comparison);
+        var fits = updates.Members(
+            new MemberExamples(
+                encoded, updates.Data, feature, loaded.Encoder.Hash,
+                new DerivedExamples { Scores = updates.WeakScores, Weights = weights },
+                updates.Options(options.Threads)),
+            options.Members, new Direct<TrainingProgress>(_ => Progressed()), stop);
         for (var i = 0; i < result.Heads.Count; i++)
         {
-            var (trained, held) = updates.Finish(result.Heads[i], result.Figures[i].HeldOut, encoded.Matrix);
+            var (fitted, by) = (result.Heads[i], result.Figures[i].HeldOut);
+            var (trained, held, words) = updates.Finish(
+                fitted, by, encoded.Matrix, fits, () => Compared(fitted.Label, by));
             var head = trained with
             {
                 Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
@@ -121,9 +133,10 @@ internal sealed class TrainingRound(
                 _ => HeadState.Dropped,
             };
             var said = Evidence(examples, change, held);
-            made.Add((Stored(ids[head.Label], head, state, verdict, said), head));
+            made.Add((Stored(ids[head.Label], head, state, VerdictRecord.Json(verdict, words), said), head));
             outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence)
             {
+                Made = words,
                 FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
             });
         }
@@ -160,9 +173,9 @@ internal sealed class TrainingRound(
             : null;
     }
 
-    private StoredHead Stored(long label, Head head, HeadState state, Verdict verdict, HeadEvidence evidence) => new(
-        label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
-        VerdictRecord.Json(verdict), evidence.ToBytes());
+    private StoredHead Stored(long label, Head head, HeadState state, string verdict, HeadEvidence evidence) => new(
+        label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)), verdict,
+        evidence.ToBytes());
 
     /// <summary>
     /// What the heads topic is told of a new head: a promoted one is used, one that is kept runs in shadow beside the

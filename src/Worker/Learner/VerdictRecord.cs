@@ -18,27 +18,36 @@ internal sealed record VerdictRecord(
     /// <summary>Which certificates the audit took back: yes, no, or both; null where it took none.</summary>
     public string? Withdrawn { get; init; }
 
-    public static string Json(Verdict verdict) => JsonSerializer.Serialize(
+    /// <summary>The gate's decision.</summary>
+    /// <param name="made">See <see cref="Made"/>.</param>
+    public static string Json(Verdict verdict, string? made = null) => Write(
         new VerdictRecord(
             verdict.Outcome.ToString().ToLowerInvariant(), verdict.Sentence, verdict.Alone,
             [.. verdict.Bars.Select(bar => new BarRecord(
-                bar.Name, bar.Measured, bar.Limit, bar.Passed, bar.Sentence))]),
-        VerdictContext.Readable.VerdictRecord);
+                bar.Name, bar.Measured, bar.Limit, bar.Passed, bar.Sentence))])
+        {
+            Made = made,
+        });
 
     /// <summary>The audit's decision that a head goes on without certificates.</summary>
     /// <param name="sides">yes, no, or both.</param>
     /// <param name="sentence">Why.</param>
-    public static string Taken(string sides, string sentence) => JsonSerializer.Serialize(
-        new VerdictRecord("promoted", sentence, null, []) { Withdrawn = sides }, VerdictContext.Readable.VerdictRecord);
+    public static string Taken(string sides, string sentence) => Write(
+        new VerdictRecord("promoted", sentence, null, []) { Withdrawn = sides });
 
     /// <summary>A person's decision that a head comes into use.</summary>
     /// <param name="step">What it does to the label's versions.</param>
-    public static string Json(string step, string by, string why) => JsonSerializer.Serialize(
-        new VerdictRecord("promoted", $"promoted by {by}, {step}: {why}", null, []) { By = by, Why = why },
-        VerdictContext.Readable.VerdictRecord);
+    public static string Json(string step, string by, string why) => Write(
+        new VerdictRecord("promoted", $"promoted by {by}, {step}: {why}", null, []) { By = by, Why = why });
+
+    /// <summary>How the head was made; null for a refit that was asked for.</summary>
+    public string? Made { get; init; }
 
     public static VerdictRecord Parse(string json) =>
         JsonSerializer.Deserialize(json, VerdictContext.Readable.VerdictRecord)!;
+
+    private static string Write(VerdictRecord verdict) =>
+        JsonSerializer.Serialize(verdict, VerdictContext.Readable.VerdictRecord);
 }
 
 /// <summary>One bar of a verdict.</summary>
