@@ -82,6 +82,20 @@ internal sealed class LearnSection
     public double WorseCalibration { get; set; } = 0.01;
 
     /// <summary>
+    /// The share of messages that a head decides at first when it passes, and there is one in use; 0 (the default) for
+    /// all at once. Range 0 to 0.99.
+    /// </summary>
+    [Range(0, 0.99)]
+    public double Canary { get; set; }
+
+    /// <summary>
+    /// Minutes after which such a head decides all messages, unless something speaks against it. Default 60; range 1 to
+    /// 525,600.
+    /// </summary>
+    [Range(1, 525_600)]
+    public int CanaryMinutes { get; set; } = 60;
+
+    /// <summary>
     /// Chance that a head that errs no more than it promised ever raises the alarm in the random audit, over all
     /// labels. Default 0.01; range 0.000001 to 0.5.
     /// </summary>

@@ -7,7 +7,6 @@ using Worker.Store;
 using Worker.Store.Examples;
 using Worker.Store.Heads;
 using Worker.Store.Ownership;
-using Worker.Store.Sending;
 using Worker.Training;
 
 namespace Worker.Learner;
@@ -55,7 +54,10 @@ internal sealed class TrainingRound(
         // A head that was promoted and is not sent yet is in use soon: then the next one is judged against it.
         var waiting = store.Outbox.Waiting(headsTopic).Select(Encoding.UTF8.GetString)
             .ToHashSet(StringComparer.Ordinal);
-        var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)).ToList();
+        // So is a canary, unless it turns out worse.
+        var running = RunningCanaries.Read(store);
+        var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)
+            && running.Holds(label.Name, champions, options) is null).ToList();
         if (labels.Count == 0)
             return [];
         // 2. What is known of them, up to one change.
@@ -66,20 +68,20 @@ internal sealed class TrainingRound(
         [
             .. labels.Except(trainable).Select(label => new RoundOutcome(label.Name, null, null, Refusal(label.Name)!)),
         ];
-        List<(StoredHead Stored, Head Head)> made = [];
+        List<(StoredHead Stored, HeadDecision Decision)> made = [];
         if (examples.Ids.Length > 0)
             Train(examples, trainable, change, outcomes, made, owned.Lost);
         // 3. All of it, or nothing.
         store.Heads.Record(
             [.. made.Select(one => one.Stored)],
-            [.. made.SelectMany(Sent)],
+            [.. made.SelectMany(one => one.Decision.Sent(headsTopic, champions))],
             [.. labels.Select(label => (label.Id, change))], owned.Leases);
         return outcomes;
     }
 
     private void Train(
         TrainingExamples examples, List<LabelState> labels, long change, List<RoundOutcome> outcomes,
-        List<(StoredHead Stored, Head Head)> made, CancellationToken stop)
+        List<(StoredHead Stored, HeadDecision Decision)> made, CancellationToken stop)
     {
         var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
         var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
@@ -126,15 +128,12 @@ internal sealed class TrainingRound(
             var verdict = groups.GetValueOrDefault(head.Group ?? "")
                 ?? PromotionGate.Judge(
                     Compared(trained.Label, held).Rows, options.Promotion, head.Certificate);
-            var state = verdict.Outcome switch
-            {
-                PromotionOutcome.Promoted => HeadState.Promoted,
-                PromotionOutcome.Kept => HeadState.Kept,
-                _ => HeadState.Dropped,
-            };
-            var said = Evidence(examples, change, held);
-            made.Add((Stored(ids[head.Label], head, state, VerdictRecord.Json(verdict, words), said), head));
-            outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence)
+            var decision = HeadDecision.Of(
+                head, verdict, words, inUse.GetValueOrDefault(head.Label)?.Head,
+                CanHaveCanary(head.Group) ? options.Canary : 0);
+            made.Add((Stored(ids[head.Label], decision, Evidence(examples, change, held)), decision));
+            outcomes.Add(new RoundOutcome(
+                head.Label, decision.Head, decision.State, VerdictRecord.Parse(decision.Verdict).Sentence)
             {
                 Made = words,
                 FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
@@ -147,6 +146,10 @@ internal sealed class TrainingRound(
 
         HeadEvidence? EvidenceOf(string label) =>
             HeadEvidence.Of(inUse.GetValueOrDefault(label), history[ids[label]]);
+
+        // A message is decided by all new heads of a group or by none, so each needs one in use for the other messages.
+        bool CanHaveCanary(string? group) => group is null
+            || result.Heads.All(head => head.Group != group || inUse.ContainsKey(head.Label));
     }
 
     /// <summary>Verdicts on exclusive groups that have heads in use.</summary>
@@ -173,24 +176,9 @@ internal sealed class TrainingRound(
             : null;
     }
 
-    private StoredHead Stored(long label, Head head, HeadState state, string verdict, HeadEvidence evidence) => new(
-        label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)), verdict,
-        evidence.ToBytes());
-
-    /// <summary>
-    /// What the heads topic is told of a new head: a promoted one is used, one that is kept runs in shadow beside the
-    /// head in use, and the challenger before it no longer does.
-    /// </summary>
-    private IEnumerable<OutboxRecord> Sent((StoredHead Stored, Head Head) one)
-    {
-        var (label, json) = (one.Head.Label, Encoding.UTF8.GetBytes(one.Stored.Json));
-        if (one.Stored.State == HeadState.Promoted)
-            yield return new(headsTopic, Encoding.UTF8.GetBytes(label), json);
-        if (one.Stored.State == HeadState.Kept && champions.Find(label) is { Head.Described: null })
-            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), json);
-        else if (champions.HasChallenger(label))
-            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), null);
-    }
+    private StoredHead Stored(long label, HeadDecision decision, HeadEvidence evidence) => new(
+        label, decision.Head.Version, clock.GetUtcNow(), decision.State,
+        Encoding.UTF8.GetString(HeadJson.Serialize(decision.Head)), decision.Verdict, evidence.ToBytes());
 
     private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(
         change, Array.ConvertAll(held.Rows, row => examples.Ids[row]),
