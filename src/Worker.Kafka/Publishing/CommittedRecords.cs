@@ -7,17 +7,20 @@ namespace Worker.Kafka.Publishing;
 /// Looks up which written records a read_committed reader sees, from where the first was written to the end of each
 /// partition. Records are identified by topic, key, value and headers; equal ones are counted.
 /// </summary>
-internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, TimeProvider clock)
+internal static class CommittedRecords
 {
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
+    /// <summary>Errors that mean that a partition may not, or cannot, be read.</summary>
+    public static readonly ErrorCode[] Refusals = [ErrorCode.TopicAuthorizationFailed, ErrorCode.UnknownTopicOrPart];
 
+    /// <param name="reader">With <see cref="Refusals"/>.</param>
     /// <param name="window">Its records, and where they were written.</param>
     /// <param name="patience">How long to wait for the end of other workers' open transactions, which hide everything
     /// after them.</param>
     /// <returns>One sighting per record; null if not every partition could be read to the end of what was
     /// written.</returns>
     /// <exception cref="KafkaException">The partitions may not be read.</exception>
-    public Sighting[]? Look(UndecidedWindow window, TimeSpan patience, CancellationToken stop)
+    public static Sighting[]? Look(
+        CommittedReader reader, UndecidedWindow window, TimeSpan patience, CancellationToken stop)
     {
         var wanted = new Dictionary<Content, Queue<int>>();
         for (var i = 0; i < window.Records.Count; i++)
@@ -32,39 +35,15 @@ internal sealed class CommittedRecords(IConsumer<byte[]?, byte[]?> consumer, Tim
         var lasts = window.Places.SelectMany(places => places).GroupBy(place => place.Key, place => place.Value.Last)
             .ToDictionary(place => place.Key, place => place.Max());
         var seen = new Sighting[window.Records.Count];
-        var start = clock.GetTimestamp();
-        consumer.Assign(firsts.Select(first => new TopicPartitionOffset(first.Key, first.Value)));
-        while (lasts.Count > 0 && clock.GetElapsedTime(start) < patience)
-        {
-            stop.ThrowIfCancellationRequested();
-            if (Next() is not { } result)
-                continue;
-            if (result.IsPartitionEOF)
+        var isRead = reader.Read(
+            [.. firsts.Select(first => new TopicPartitionOffset(first.Key, first.Value))], lasts, patience, result =>
             {
-                // If the end is before the written records, somebody's transaction is still open there.
-                if (lasts.TryGetValue(result.TopicPartition, out var last) && result.Offset.Value > last)
-                    lasts.Remove(result.TopicPartition);
-            }
-            else if (wanted.TryGetValue(Content.Of(result), out var same) && same.TryDequeue(out var index))
-                seen[index] = window.Places.Exists(places =>
-                    places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
-                    ? Sighting.Here : Sighting.Later;
-        }
-        return lasts.Count == 0 ? seen : null;
-    }
-
-    private ConsumeResult<byte[]?, byte[]?>? Next()
-    {
-        try
-        {
-            return consumer.Consume(Slice);
-        }
-        catch (ConsumeException error)
-            when (error.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.UnknownTopicOrPart))
-        {
-            // A leader is away; the client continues by itself.
-            return null;
-        }
+                if (wanted.TryGetValue(Content.Of(result), out var same) && same.TryDequeue(out var index))
+                    seen[index] = window.Places.Exists(places =>
+                        places.TryGetValue(result.TopicPartition, out var span) && span.Holds(result.Offset.Value))
+                        ? Sighting.Here : Sighting.Later;
+            }, stop);
+        return isRead ? seen : null;
     }
 
     private readonly struct Content(

@@ -16,8 +16,6 @@ internal sealed partial class TransactionRecovery(
     private static readonly TimeSpan CoordinatorPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longer than the time limit of other workers' transactions, which hide everything after them.</summary>
-    private static readonly TimeSpan BeyondTimeLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
     /// <param name="life">It has taken over the identity.</param>
@@ -39,7 +37,7 @@ internal sealed partial class TransactionRecovery(
         Settle(life, undecided, routes, outsider.ConsumerGroupMetadata, stop);
         // 2. Windows that were committed in part.
         foreach (var window in undecided.Where(window => window.CommitAsked))
-            if (LookUp(window, outsider, Patience, stop) is var (seen, committed)
+            if (LookUp(window, outsider, CommittedReader.Patience(options), stop) is var (seen, committed)
                 && window.Missing(seen, committed, window.IsAcknowledged ? before : null) is { IsEmpty: false } rest)
                 Finish(life, window, rest, routes, outsider.ConsumerGroupMetadata, stop);
     }
@@ -54,11 +52,6 @@ internal sealed partial class TransactionRecovery(
         return LookUp(acknowledged, outsider, ShortPatience, stop) is var (seen, committed)
             && acknowledged.IsWhole(seen, committed);
     }
-
-    /// <summary>
-    /// Longer than other workers' transactions may be open, because those hide everything after them.
-    /// </summary>
-    private TimeSpan Patience => TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
 
     /// <summary>
     /// Retries while a partition cannot be reached: it may be one that was not told, and nothing can be written to it
@@ -130,13 +123,10 @@ internal sealed partial class TransactionRecovery(
         var start = clock.GetTimestamp();
         try
         {
-            var config = ClientConfigs.AssignedConsumer(options);
-            // Regardless of the user's setting for the input: aborted records must not count as done.
-            config.IsolationLevel = IsolationLevel.ReadCommitted;
-            using var reader = clients.Consumer(config, log);
+            using var reader = new CommittedReader(options, clients, log, clock, CommittedRecords.Refusals);
             // If it is not certain what is missing, nothing is written: it may be there, after somebody's open
             // transaction. The offsets are read second, so that they include the work of others meanwhile.
-            if (new CommittedRecords(reader, clock).Look(undecided, patience, stop) is { } seen)
+            if (CommittedRecords.Look(reader, undecided, patience, stop) is { } seen)
                 return (seen, Committed(outsider, undecided.Window, patience - clock.GetElapsedTime(start), stop));
             Unseen($"for more than {patience.TotalSeconds:F0} s open transactions of others, or brokers that are " +
                 "away, were in the way");

@@ -28,9 +28,6 @@ public sealed class NamedWriter : IDisposable
     /// <summary>Records are looked for from so long before they were made: clocks differ.</summary>
     private static readonly TimeSpan ClocksDiffer = TimeSpan.FromHours(1);
 
-    /// <summary>Longer than the time limit of others' transactions, which hide everything after them.</summary>
-    private static readonly TimeSpan BeyondTimeLimit = TimeSpan.FromSeconds(3);
-
     private readonly Dictionary<string, int> partitions = new(StringComparer.Ordinal);
     private readonly TransactionalWriter writer;
     private readonly NamesOnTopics names;
@@ -45,7 +42,7 @@ public sealed class NamedWriter : IDisposable
         writer = new TransactionalWriter(options, loggers, clock, heartbeat, outages);
         names = new NamesOnTopics(options, new KafkaClients(options, loggers, clock, outages), clock, heartbeat);
         topics = new TopicAdmin(options, loggers, clock, outages);
-        patience = TimeSpan.FromMilliseconds(options.TransactionTimeoutMs) + BeyondTimeLimit;
+        patience = CommittedReader.Patience(options);
         isExact = options.Delivery == DeliveryMode.ExactlyOnce;
     }
 

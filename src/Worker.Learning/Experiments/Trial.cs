@@ -66,7 +66,7 @@ internal sealed class Trial(
     /// <summary>Bagged members by label, fitted on fit and validation rows.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Head>> Bagged(string feature) => Bagging.Train(
         features(feature).Part(split.Both), data.Part(split.Both), feature, encoder,
-            options.Training with { Seed = seed }, options.Bags, cancellation);
+            options.Training with { Seed = seed }, options.Bags, cancellation: cancellation);
 
     /// <summary>A head's logits of rows.</summary>
     public double[] Logits(Head head, int[] rows)

@@ -1,7 +1,5 @@
 using Worker.Core.Heads;
 using Worker.Core.Numerics;
-using Worker.Learning.Calibrating;
-using Worker.Learning.Certifying;
 using Worker.Learning.Evaluating;
 using Worker.Learning.Evaluating.Curves;
 using Worker.Learning.Examples;
@@ -200,18 +198,9 @@ internal sealed class CrossFittedLabel
         var yes = truth.AsSpan().Count(true);
         if (Math.Min(yes, truth.Length - yes) >= DecisionThreshold.MinimumPositives)
             prior = null;
-        var calibration = prior?.Calibration ?? Calibrator.Fit(
-            options.Calibration, chosen.Logits, truth, weights: heldOut.Weights);
-        var interval = yes < Calibrator.IsotonicPositives
-            ? VennAbers.Fit(chosen.Logits, truth, calibration, heldOut.Weights) : null;
-        var cross = CrossCalibrated.Of(heldOut, part =>
-            (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
-            options.Thresholds, calibration, prior);
-        var choice = ThresholdChoice.Make(
-            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
-                new TestedRows(cross.Probabilities, cross.Decides, truth));
-        if (prior is not null)
-            choice = choice with { Thresholds = Deciding(choice.Thresholds, prior.Thresholds.Decide) };
+        var (calibration, interval, cross, choice) = HeldOutCalibration.Of(
+            heldOut, chosen.Logits, part => (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits,
+            options, prior);
         var figures = new LabelFigures(
             label,
             Positives,
@@ -231,15 +220,10 @@ internal sealed class CrossFittedLabel
             Path = path,
             YesNeeds = choice.YesNeeds,
             NoNeeds = choice.NoNeeds,
-            HeldOut = new HeldOutEvidence(
-                heldOut.Rows, Array.ConvertAll(cross.Probabilities, p => (float)p), cross.Decisions(), truth),
+            HeldOut = HeldOutEvidence.Of(heldOut, cross),
         };
         return (calibration, interval, choice, figures);
     }
-
-    /// <summary>Decides elsewhere, without a decision more that was not tested.</summary>
-    private static Thresholds Deciding(Thresholds band, double decide) =>
-        band with { Decide = Math.Clamp(decide, band.Low, band.High) };
 
     private string? Remark(Calibration calibration, ThresholdChoice choice)
     {

@@ -56,7 +56,7 @@ internal sealed class FittingRows
         var counts = new int[labels.Count];
         for (var i = 0; i < labels.Count; i++)
         {
-            var random = new Random(unchecked(options.Seed * 397 ^ (int)Fnv1A(data.Labels[labels[i]])));
+            var random = new Random(LabelSeed.Of(options.Seed, data.Labels[labels[i]]));
             counts[i] = Folds(labels[i], random);
             for (var copy = 0; copy < derived.Sources.Count; copy++)
                 if (!Unusable.Contains(data.Texts.Count + copy))
@@ -70,10 +70,7 @@ internal sealed class FittingRows
         return counts;
     }
 
-    /// <summary>
-    /// A label's folds. The draw depends only on the seed and the label's name, so a label gets the same head whichever
-    /// others are trained with it.
-    /// </summary>
+    /// <summary>A label's folds.</summary>
     private int Folds(int label, Random random)
     {
         var (positives, negatives) = Answers.CountDistinct(label);
@@ -127,16 +124,5 @@ internal sealed class FittingRows
         var values = new float[checked(points.Count * width)];
         Parallel.For(0, points.Count, point => smote.Write(points[point], values.AsSpan(point * width, width)));
         return values;
-    }
-
-    /// <summary>
-    /// A hash of the name that is the same in every process, unlike string.GetHashCode (FNV-1a, 32 bits).
-    /// </summary>
-    private static uint Fnv1A(string name)
-    {
-        var hash = 2166136261u;
-        foreach (var letter in name)
-            hash = unchecked((hash ^ letter) * 16777619u);
-        return hash;
     }
 }

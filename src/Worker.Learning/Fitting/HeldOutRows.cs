@@ -26,6 +26,14 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
         if (folds > 1)
             return new HeldOutRows(rows, truth,
                 Array.ConvertAll(rows, row => Math.Abs((int)answers[row, label]) - 1), folds);
+        return Parted(rows, truth);
+    }
+
+    /// <summary>Rows that no fold parts, in parts with their share of either answer.</summary>
+    /// <param name="rows">Of distinct texts, rising.</param>
+    /// <param name="truth">As many.</param>
+    public static HeldOutRows Parted(int[] rows, bool[] truth)
+    {
         var positives = truth.AsSpan().Count(true);
         var parts = Math.Clamp(Math.Min(positives, rows.Length - positives), 1, PartsOfShare);
         var seen = new int[2];

@@ -84,7 +84,11 @@ internal readonly record struct PenaltyStep(double L2, double Training, double H
 /// <param name="Probabilities">Calibrated; f32, because many labels of many texts are kept at once.</param>
 /// <param name="Decisions">True for a yes.</param>
 /// <param name="Answers">True where the label holds.</param>
-internal sealed record HeldOutEvidence(int[] Rows, float[] Probabilities, bool[] Decisions, bool[] Answers);
+internal sealed record HeldOutEvidence(int[] Rows, float[] Probabilities, bool[] Decisions, bool[] Answers)
+{
+    public static HeldOutEvidence Of(HeldOutRows rows, CrossCalibrated cross) => new(
+        rows.Rows, Array.ConvertAll(cross.Probabilities, p => (float)p), cross.Decisions(), rows.Answers);
+}
 
 /// <summary>How far training has come; reported after every pass over the features.</summary>
 /// <param name="Stage">What is being done.</param>

@@ -22,7 +22,7 @@ internal sealed record HeadView(
 /// <summary>A head that was made of answers.</summary>
 internal sealed record HeadVersionView(
     int Version, DateTimeOffset Made,
-    [property: Description("promoted, kept or dropped.")] string State,
+    [property: Description("promoted, canary, kept or dropped.")] string State,
     [property: Description("What was decided, in one sentence.")] string Sentence,
     [property: Description("What it would decide by itself, and at which error.")] string? Alone,
     [property: Description("The bars of the gate, in their order.")] IReadOnlyList<BarView> Bars,
@@ -64,7 +64,7 @@ internal sealed record LearningView(
     DateTimeOffset? LastAnswer,
     [property: Description("When it is trained next, or why not now.")] string Next,
     [property: Description("The newest head that was made.")] int? Version,
-    [property: Description("promoted, kept or dropped.")] string? State,
+    [property: Description("promoted, canary, kept or dropped.")] string? State,
     [property: Description("What was decided about it.")] string? Verdict);
 
 /// <summary>A label that can be answered.</summary>

@@ -13,13 +13,16 @@ internal enum HeadState
 
     /// <summary>It is worse.</summary>
     Dropped,
+
+    /// <summary>It passed, and decides a share of the messages at first.</summary>
+    Canary,
 }
 
 /// <summary>Names of states in the store and in reports.</summary>
 internal static class HeadStateNames
 {
     // In the order of the enum.
-    private static readonly string[] Names = ["promoted", "kept", "dropped"];
+    private static readonly string[] Names = ["promoted", "kept", "dropped", "canary"];
 
     public static string Of(HeadState state) => Names[(int)state];
 

@@ -51,6 +51,41 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
             Outbox.Add(session, sent, clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
 
+    /// <summary>
+    /// Writes down what became of canaries, together with what is to be sent because of it: all or nothing, and nothing
+    /// once another learner owns one of the labels, or a canary has ended.
+    /// </summary>
+    /// <param name="ended">Of leased labels, under the versions of the canaries.</param>
+    /// <param name="sent">Goes to Kafka.</param>
+    /// <param name="leases">One for each label.</param>
+    /// <exception cref="LeaseLostException">A label has another owner now.</exception>
+    public void End(
+        IReadOnlyList<StoredHead> ended, IReadOnlyList<OutboxRecord> sent, IReadOnlyList<Lease> leases) =>
+        database.Transact(session =>
+        {
+            LeaseStore.Require(session, leases);
+            var rows = new RowSet(
+                ("label_id", ColumnKind.Whole), ("version", ColumnKind.Whole), ("state", ColumnKind.Text),
+                ("head", ColumnKind.Text), ("verdict", ColumnKind.Text));
+            foreach (var head in ended)
+                rows.Add(
+                    head.Label, (long)head.Version, HeadStateNames.Of(head.State), head.Json, head.Verdict);
+            session.Execute(
+                "UPDATE heads SET state = rows.state, head = rows.head, verdict = rows.verdict FROM @rows " +
+                "WHERE heads.label_id = rows.label_id AND heads.version = rows.version AND heads.state = 'canary'",
+                rows);
+            // As when a head is recorded: the ones before it are compared with none.
+            session.Execute(
+                "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
+                "AND heads.version < rows.version AND rows.state = 'promoted'", rows);
+            Outbox.Add(session, sent, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        });
+
+    /// <summary>Canaries that have not ended, by label and version; without their evidence.</summary>
+    public IReadOnlyList<StoredHead> Canaries() => database.Read(session => session.Query(
+        "SELECT label_id, version, made, state, head, verdict, NULL FROM heads WHERE state = 'canary' " +
+        "ORDER BY label_id, version", Read));
+
     /// <summary>The newest head of each label; without its evidence.</summary>
     public IReadOnlyDictionary<long, StoredHead> Last() => database.Read(session => session.Query(
         "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, NULL FROM heads h WHERE h.version = " +

@@ -115,6 +115,9 @@ internal sealed class TopicHeads(string topic, string? followed = null, HeadSign
     /// <summary>The canary that decides a share of a label's messages; null for none.</summary>
     public Head? Canary(string label) => Beside(canaries, label) is { CanaryShare: not null } canary ? canary : null;
 
+    /// <summary>The last record of a label's canary, which may be a tombstone; null if there is none.</summary>
+    public HeadEntry? CanaryRecord(string label) => canaries.GetValueOrDefault(label);
+
     /// <summary>The lowest version that is above every one of the label's records that are still there.</summary>
     public int NextVersion(string label) => highest.GetValueOrDefault(label) + 1;
 

@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
-using Worker.Core.Decisions;
 using Worker.Core.Heads;
 using Worker.Encoders;
 using Worker.Learning.Certifying;
 using Worker.Learning.Drifting;
-using Worker.Learning.Examples;
-using Worker.Learning.Fitting;
 using Worker.Store;
 using Worker.Store.Examples;
 using Worker.Store.Heads;
@@ -35,14 +32,14 @@ internal sealed record AuditFigures(
 /// came of it is written to the store, for people. One caller at a time.
 /// </summary>
 /// <param name="store">Answers, and what heads said of them when they were judged.</param>
-/// <param name="features">Features of texts by ids and texts, which are as many.</param>
+/// <param name="decisions">What heads say of audited texts.</param>
 /// <param name="loaded">The encoder; heads of another are not watched.</param>
 /// <param name="champions">The heads in use.</param>
 /// <param name="level">Chance that any of the labels ever raises a false alarm.</param>
 /// <param name="clock">For the time of alarms.</param>
 internal sealed class AuditWatch(
-    LearningStore store, Func<IReadOnlyList<long>, IReadOnlyList<string>, CancellationToken, EncodedTexts> features,
-    LoadedEncoder loaded, Champions champions, double level, TimeProvider clock)
+    LearningStore store, AuditedDecisions decisions, LoadedEncoder loaded, Champions champions, double level,
+    TimeProvider clock)
 {
     /// <summary>Audited texts from which on these alone make the promise; other texts were chosen for doubt.</summary>
     private const int EnoughAudited = 100;
@@ -130,10 +127,17 @@ internal sealed class AuditWatch(
         var alpha = level / labels.Count;
         var drift = promised is { } target ? new DriftWatch(target, alpha) : null;
         var certificate = champion.Head.Certificate is null ? null : new CertificateWatch(champion.Head, alpha);
-        foreach (var (p, yes, answer) in Decided(champion.Head, labels, audits, stop))
+        // Labels of an exclusive group decide against each other.
+        ImmutableArray<Head> competing =
+        [
+            champion.Head, .. labels.Select(other => champions.Find(other.Name)?.Head).OfType<Head>().Where(other =>
+                champion.Head.Group is not null && other.Group == champion.Head.Group
+                && other.Label != champion.Head.Label && Fits(other)),
+        ];
+        foreach (var said in decisions.Of(competing, audits, stop))
         {
-            drift?.Observe(yes != answer);
-            certificate?.Observe(p, answer);
+            drift?.Observe(said.Yes != said.Answer);
+            certificate?.Observe(said.P, said.Answer);
         }
         var revised = certificate?.Revised();
         return new AuditFigures(
@@ -144,42 +148,6 @@ internal sealed class AuditWatch(
                 ? VerdictRecord.Parse(made.Verdict).Withdrawn
                 : null,
         };
-    }
-
-    /// <summary>
-    /// What the head says of audited texts, in the order of their answers; of copies of the first only.
-    /// </summary>
-    private IEnumerable<(double P, bool Yes, bool Answer)> Decided(
-        Head head, IReadOnlyList<LabelState> labels, List<StoredExample> audits, CancellationToken stop)
-    {
-        var texts = store.Examples.Texts(audits.Select(example => example.Text));
-        audits = audits.FindAll(example => texts.ContainsKey(example.Text));
-        if (audits.Count == 0)
-            yield break;
-        string[] read = [.. audits.Select(example => texts[example.Text])];
-        var encoded = features([.. audits.Select(example => example.Text)], read, stop);
-        var groups = TextGroups.Of(read);
-        // Labels of an exclusive group decide against each other.
-        ImmutableArray<Head> competing =
-        [
-            head, .. labels.Select(label => champions.Find(label.Name)?.Head).OfType<Head>().Where(other =>
-                head.Group is not null && other.Group == head.Group && other.Label != head.Label && Fits(other)),
-        ];
-        var bands = new DecisionBands(competing, new DecisionOptions(), clock.GetUtcNow());
-        FeatureMatrix[] matrices = [.. competing.Select(one => encoded.Matrix(one.Feature))];
-        var (p, decisions) = (new float[competing.Length], new LabelDecision[competing.Length]);
-        var seen = new HashSet<int>();
-        for (var row = 0; row < audits.Count; row++)
-        {
-            var own = head.Probability(matrices[0].Row(row));
-            if (!double.IsFinite(own) || !seen.Add(groups[row]))
-                continue;
-            p[0] = (float)own;
-            for (var i = 1; i < p.Length; i++)
-                p[i] = (float)competing[i].Probability(matrices[i].Row(row));
-            bands.Decide(p, decisions);
-            yield return (own, decisions[0].Decision == Decision.Yes, audits[row].Value == 1);
-        }
     }
 
     /// <summary>

@@ -44,6 +44,20 @@ internal sealed class Champions(string topic)
             return heads.Challenger(label) is not null;
     }
 
+    /// <summary>The canary that decides a share of a label's messages; null for none.</summary>
+    public Head? Canary(string label)
+    {
+        lock (gate)
+            return heads.Canary(label);
+    }
+
+    /// <summary>The last record of a label's canary, which may be a tombstone; null if there is none.</summary>
+    public HeadEntry? CanaryRecord(string label)
+    {
+        lock (gate)
+            return heads.CanaryRecord(label);
+    }
+
     /// <summary>The lowest version above all that the topic holds of a label.</summary>
     public int NextVersion(string label)
     {

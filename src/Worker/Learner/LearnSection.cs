@@ -20,10 +20,14 @@ internal sealed class LearnSection
     public int Minutes { get; set; } = 30;
 
     /// <summary>
-    /// How a label that has a head in use gets its next one: Refit on all answers (the default), or from the answers
-    /// that the head has not seen, with it as Prior or in an Ensemble with it.
+    /// How a label that has a head in use gets its next one: Refit on all answers (the default); from the answers that
+    /// the head has not seen, with it as Prior or in an Ensemble with it; or of several fits, by Bagging or Stacking.
     /// </summary>
     public LearningMethod Method { get; set; } = LearningMethod.Refit;
+
+    /// <summary>Fits of one label with Bagging. Default 10; range 5 to 100.</summary>
+    [Range(5, 100)]
+    public int Members { get; set; } = 10;
 
     /// <summary>CPU threads of learning and its encoder. Default 1; range 1 to 1,024.</summary>
     [Range(1, 1024)]
@@ -76,6 +80,20 @@ internal sealed class LearnSection
     /// <summary>By how much the calibration error may rise. Default 0.01; range 0 to 0.99.</summary>
     [Range(0, 0.99)]
     public double WorseCalibration { get; set; } = 0.01;
+
+    /// <summary>
+    /// The share of messages that a head decides at first when it passes, and there is one in use; 0 (the default) for
+    /// all at once. Range 0 to 0.99.
+    /// </summary>
+    [Range(0, 0.99)]
+    public double Canary { get; set; }
+
+    /// <summary>
+    /// Minutes after which such a head decides all messages, unless something speaks against it. Default 60; range 1 to
+    /// 525,600.
+    /// </summary>
+    [Range(1, 525_600)]
+    public int CanaryMinutes { get; set; } = 60;
 
     /// <summary>
     /// Chance that a head that errs no more than it promised ever raises the alarm in the random audit, over all

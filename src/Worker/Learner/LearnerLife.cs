@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Worker.Core.Health;
 using Worker.Store;
 using Worker.Store.Examples;
+using Worker.Store.Heads;
 using Worker.Store.Ownership;
 
 namespace Worker.Learner;
@@ -102,6 +103,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         var features = parts.Features(store, encoder, training);
         var (round, calls) = (parts.Round(store, features, encoder, training), parts.Calls(training));
         var (audits, withdrawal) = (parts.Audits(store, features, encoder), parts.Withdrawal(store));
+        var canaries = parts.Canaries(store, features, encoder);
         var (looked, looking) = (0L, TimeSpan.Zero);
         var (schedule, cleaned) = (new LearningSchedule(parts.Options.Learn), DateTimeOffset.MinValue);
         while (true)
@@ -123,7 +125,10 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
                 (looked, looking) = (parts.Clock.GetTimestamp(), parts.Clock.GetElapsedTime(started));
             }
             parts.Meter.Stand(labels, audits.Figures);
-            var due = labels.Where(label => schedule.Of(label, now, audits.AlarmSince(label.Name)).IsDue).ToList();
+            End(canaries, labels, calls, stop);
+            var due = labels.Where(label => schedule.Of(
+                label, now, audits.AlarmSince(label.Name),
+                canaries.Running?.Holds(label.Name, parts.Champions, parts.Options.Learn)).IsDue).ToList();
             if (due.Count > 0 && Round(round, due, calls, stop))
                 continue;
             if (calls.RunLong("encoding texts", features.EncodeMissing, stop) == 0)
@@ -156,6 +161,25 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         }
     }
 
+    /// <summary>Has canaries decide all messages, or none.</summary>
+    private void End(
+        CanaryTrials canaries, IReadOnlyList<LabelState> labels, StoreCalls calls, CancellationToken stop)
+    {
+        try
+        {
+            foreach (var ended in calls.RunLong("looking at canaries", () => canaries.Look(labels, stop), stop))
+            {
+                parts.Log.LogInformation("Canary: {Label} v{Version} is {State}: {Reason}", ended.Label, ended.Version,
+                    HeadStateNames.Of(ended.State), ended.Reason);
+                decided.Set();
+            }
+        }
+        catch (LeaseLostException lost)
+        {
+            parts.Log.LogWarning("No canary ended: {Reason}", lost.Message);
+        }
+    }
+
     /// <summary>Whether any of the labels was this learner's.</summary>
     private bool Round(TrainingRound round, List<LabelState> due, StoreCalls calls, CancellationToken stop)
     {
@@ -166,7 +190,8 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
             {
                 parts.Meter.Made(outcome);
                 parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
-                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:", outcome.Sentence);
+                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:",
+                    outcome.Made is { } made ? $"{outcome.Sentence} (made as {made})" : outcome.Sentence);
             }
             decided.Set();
             return outcomes.Count > 0;

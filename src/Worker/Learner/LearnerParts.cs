@@ -86,7 +86,11 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         new(store, encoder, Log) { Progressed = heartbeat.Beat };
 
     public AuditWatch Audits(LearningStore store, FeatureSource features, LoadedEncoder encoder) =>
-        new(store, features.Of, encoder, Champions, options.Learn.DriftLevel, clock);
+        new(store, Decisions(store, features), encoder, Champions, options.Learn.DriftLevel, clock);
+
+    public CanaryTrials Canaries(LearningStore store, FeatureSource features, LoadedEncoder encoder) => new(
+        store, Decisions(store, features), encoder, Champions, options.Learn,
+        options.Kafka.Topics.Heads, clock, () => Outages.IsOn);
 
     public CertificateWithdrawal Withdrawal(LearningStore store) =>
         new(store, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
@@ -97,6 +101,9 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         {
             Progressed = heartbeat.Beat,
         };
+
+    private AuditedDecisions Decisions(LearningStore store, FeatureSource features) =>
+        new(store, features.Of, clock);
 
     public void Dispose()
     {

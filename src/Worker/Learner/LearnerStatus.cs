@@ -18,11 +18,13 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
     public static LearnerStatus Read(LearningStore store, LearnSection options, DateTimeOffset now)
     {
         var (schedule, last, audits) = (new LearningSchedule(options), store.Heads.Last(), store.Audits.All());
+        var canaries = RunningCanaries.Read(store);
         return new LearnerStatus([.. store.Examples.Labels().Select(label =>
         {
             var audit = audits.GetValueOrDefault(label.Id);
             return LabelStatus.Of(
-                label, schedule.Of(label, now, audit?.AlarmSince), last.GetValueOrDefault(label.Id), audit);
+                label, schedule.Of(label, now, audit?.AlarmSince, canaries.Holds(label.Name, group: null, options)),
+                last.GetValueOrDefault(label.Id), audit);
         })]);
     }
 

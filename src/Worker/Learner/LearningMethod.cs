@@ -19,4 +19,15 @@ internal enum LearningMethod
     /// one head again.
     /// </summary>
     Ensemble,
+
+    /// <summary>
+    /// The mean of <see cref="LearnSection.Members"/> fits, each to random parts of all answers; one head again.
+    /// </summary>
+    Bagging,
+
+    /// <summary>
+    /// The head in use, a fit to all answers, and one for each layer of the feature where it has several, by logistic
+    /// regression on what they say of texts that they have not seen; one head again.
+    /// </summary>
+    Stacking,
 }

@@ -16,8 +16,11 @@ internal sealed class LearningSchedule(LearnSection options)
     /// <param name="label">How it stands.</param>
     /// <param name="now">The time.</param>
     /// <param name="drifting">Since when its head in use errs more than it promised; null while it does not.</param>
-    public Due Of(LabelState label, DateTimeOffset now, DateTimeOffset? drifting = null)
+    /// <param name="holds">Why it is not trained whatever answers there are; null for nothing.</param>
+    public Due Of(LabelState label, DateTimeOffset now, DateTimeOffset? drifting = null, string? holds = null)
     {
+        if (holds is not null)
+            return new Due(false, holds);
         if (label.Pending == 0 && !label.IsAsked)
             return new Due(false, label.Fitted == 0 ? "no answers yet" : "no new answers since the last training");
         if (Math.Min(label.Positives, label.Negatives) < MinimumOfEach)

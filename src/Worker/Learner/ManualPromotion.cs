@@ -80,6 +80,8 @@ internal sealed class ManualPromotion(LearningStore store, TopicHeads topic, Lea
             {
                 Version = HeadVersions.Next(topic.NextVersion(label.Name), history),
                 Parent = chosen.Version,
+                // It may have been a canary.
+                CanaryShare = null,
             },
             chosen.State, last?.Head);
         return (promoted, chosen with

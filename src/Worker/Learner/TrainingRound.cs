@@ -7,7 +7,6 @@ using Worker.Store;
 using Worker.Store.Examples;
 using Worker.Store.Heads;
 using Worker.Store.Ownership;
-using Worker.Store.Sending;
 using Worker.Training;
 
 namespace Worker.Learner;
@@ -19,6 +18,9 @@ namespace Worker.Learner;
 /// <param name="Sentence">Why, for people.</param>
 internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, string Sentence)
 {
+    /// <summary>How it was made, for people; null for a refit that was asked for.</summary>
+    public string? Made { get; init; }
+
     /// <summary>Names of the bars that the head did not clear.</summary>
     public IReadOnlyList<string> FailedBars { get; init; } = [];
 }
@@ -52,7 +54,10 @@ internal sealed class TrainingRound(
         // A head that was promoted and is not sent yet is in use soon: then the next one is judged against it.
         var waiting = store.Outbox.Waiting(headsTopic).Select(Encoding.UTF8.GetString)
             .ToHashSet(StringComparer.Ordinal);
-        var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)).ToList();
+        // So is a canary, unless it turns out worse.
+        var running = RunningCanaries.Read(store);
+        var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)
+            && running.Holds(label.Name, champions, options) is null).ToList();
         if (labels.Count == 0)
             return [];
         // 2. What is known of them, up to one change.
@@ -63,20 +68,20 @@ internal sealed class TrainingRound(
         [
             .. labels.Except(trainable).Select(label => new RoundOutcome(label.Name, null, null, Refusal(label.Name)!)),
         ];
-        List<(StoredHead Stored, Head Head)> made = [];
+        List<(StoredHead Stored, HeadDecision Decision)> made = [];
         if (examples.Ids.Length > 0)
             Train(examples, trainable, change, outcomes, made, owned.Lost);
         // 3. All of it, or nothing.
         store.Heads.Record(
             [.. made.Select(one => one.Stored)],
-            [.. made.SelectMany(Sent)],
+            [.. made.SelectMany(one => one.Decision.Sent(headsTopic, champions))],
             [.. labels.Select(label => (label.Id, change))], owned.Leases);
         return outcomes;
     }
 
     private void Train(
         TrainingExamples examples, List<LabelState> labels, long change, List<RoundOutcome> outcomes,
-        List<(StoredHead Stored, Head Head)> made, CancellationToken stop)
+        List<(StoredHead Stored, HeadDecision Decision)> made, CancellationToken stop)
     {
         var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
         var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
@@ -85,15 +90,16 @@ internal sealed class TrainingRound(
             .ToLookup(champion => champion.Head.Described is null);
         // A head that was made from a description decides nothing: its label's first real head has none to beat.
         var inUse = there[true].ToDictionary(champion => champion.Head.Label, StringComparer.Ordinal);
-        var updates = new HeadUpdates(
-            options.Method, examples, inUse.Values, EvidenceOf, loaded.Bundle.Canonical(options.Feature));
+        var feature = loaded.Bundle.Canonical(options.Feature);
+        var updates = new HeadUpdates(options.Method, examples, inUse.Values, EvidenceOf, feature);
+        Func<int, int, double>? weights = examples.IsWeighted
+            ? (row, label) => examples.Example(examples.Ids[row], examples.Data.Labels[label]).Weight : null;
         var result = TextTraining.Train(loaded, updates.Data, encoded, new TrainingPlan
         {
             Feature = options.Feature,
             Previous = updates.Previous,
             WeakScores = updates.WeakScores,
-            Weights = examples.IsWeighted
-                ? (row, label) => examples.Example(examples.Ids[row], examples.Data.Labels[label]).Weight : null,
+            Weights = weights,
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
             Quiet = true,
@@ -104,9 +110,17 @@ internal sealed class TrainingRound(
             new RoundOutcome(problem.Label, null, null, problem.Reason)));
         var comparison = new Comparison(examples.Ids, examples.Data, encoded.Matrix, examples.Example);
         var groups = Groups(result, Compared, comparison);
+        var fits = updates.Members(
+            new MemberExamples(
+                encoded, updates.Data, feature, loaded.Encoder.Hash,
+                new DerivedExamples { Scores = updates.WeakScores, Weights = weights },
+                updates.Options(options.Threads)),
+            options.Members, new Direct<TrainingProgress>(_ => Progressed()), stop);
         for (var i = 0; i < result.Heads.Count; i++)
         {
-            var (trained, held) = updates.Finish(result.Heads[i], result.Figures[i].HeldOut, encoded.Matrix);
+            var (fitted, by) = (result.Heads[i], result.Figures[i].HeldOut);
+            var (trained, held, words) = updates.Finish(
+                fitted, by, encoded.Matrix, fits, () => Compared(fitted.Label, by));
             var head = trained with
             {
                 Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
@@ -114,16 +128,14 @@ internal sealed class TrainingRound(
             var verdict = groups.GetValueOrDefault(head.Group ?? "")
                 ?? PromotionGate.Judge(
                     Compared(trained.Label, held).Rows, options.Promotion, head.Certificate);
-            var state = verdict.Outcome switch
+            var decision = HeadDecision.Of(
+                head, verdict, words, inUse.GetValueOrDefault(head.Label)?.Head,
+                CanHaveCanary(head.Group) ? options.Canary : 0);
+            made.Add((Stored(ids[head.Label], decision, Evidence(examples, change, held)), decision));
+            outcomes.Add(new RoundOutcome(
+                head.Label, decision.Head, decision.State, VerdictRecord.Parse(decision.Verdict).Sentence)
             {
-                PromotionOutcome.Promoted => HeadState.Promoted,
-                PromotionOutcome.Kept => HeadState.Kept,
-                _ => HeadState.Dropped,
-            };
-            var said = Evidence(examples, change, held);
-            made.Add((Stored(ids[head.Label], head, state, verdict, said), head));
-            outcomes.Add(new RoundOutcome(head.Label, head, state, verdict.Sentence)
-            {
+                Made = words,
                 FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
             });
         }
@@ -134,6 +146,10 @@ internal sealed class TrainingRound(
 
         HeadEvidence? EvidenceOf(string label) =>
             HeadEvidence.Of(inUse.GetValueOrDefault(label), history[ids[label]]);
+
+        // A message is decided by all new heads of a group or by none, so each needs one in use for the other messages.
+        bool CanHaveCanary(string? group) => group is null
+            || result.Heads.All(head => head.Group != group || inUse.ContainsKey(head.Label));
     }
 
     /// <summary>Verdicts on exclusive groups that have heads in use.</summary>
@@ -160,24 +176,9 @@ internal sealed class TrainingRound(
             : null;
     }
 
-    private StoredHead Stored(long label, Head head, HeadState state, Verdict verdict, HeadEvidence evidence) => new(
-        label, head.Version, clock.GetUtcNow(), state, Encoding.UTF8.GetString(HeadJson.Serialize(head)),
-        VerdictRecord.Json(verdict), evidence.ToBytes());
-
-    /// <summary>
-    /// What the heads topic is told of a new head: a promoted one is used, one that is kept runs in shadow beside the
-    /// head in use, and the challenger before it no longer does.
-    /// </summary>
-    private IEnumerable<OutboxRecord> Sent((StoredHead Stored, Head Head) one)
-    {
-        var (label, json) = (one.Head.Label, Encoding.UTF8.GetBytes(one.Stored.Json));
-        if (one.Stored.State == HeadState.Promoted)
-            yield return new(headsTopic, Encoding.UTF8.GetBytes(label), json);
-        if (one.Stored.State == HeadState.Kept && champions.Find(label) is { Head.Described: null })
-            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), json);
-        else if (champions.HasChallenger(label))
-            yield return new(headsTopic, HeadKey.Of(label, HeadRole.Challenger), null);
-    }
+    private StoredHead Stored(long label, HeadDecision decision, HeadEvidence evidence) => new(
+        label, decision.Head.Version, clock.GetUtcNow(), decision.State,
+        Encoding.UTF8.GetString(HeadJson.Serialize(decision.Head)), decision.Verdict, evidence.ToBytes());
 
     private static HeadEvidence Evidence(TrainingExamples examples, long change, HeldOutEvidence held) => new(
         change, Array.ConvertAll(held.Rows, row => examples.Ids[row]),

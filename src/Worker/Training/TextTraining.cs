@@ -120,12 +120,6 @@ internal static class TextTraining
 
     private static T Run<T>(string title, bool quiet, Func<Action<double>, T> work) =>
         quiet ? work(_ => { }) : ProgressBars.Run(title, work);
-
-    /// <summary>Unlike Progress&lt;T&gt;, reports on the caller's thread, in order.</summary>
-    private sealed class Direct<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }
 
 /// <summary>How heads are to be trained.</summary>

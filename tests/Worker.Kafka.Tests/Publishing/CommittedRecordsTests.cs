@@ -53,11 +53,12 @@ public sealed class CommittedRecordsTests(KafkaBroker broker)
     private static Sighting[]? Look(Stage stage, OutgoingRecord[] records, WrittenPlaces places, TimeSpan patience)
     {
         var clients = new KafkaClients(stage.Options(), NullLoggerFactory.Instance, TimeProvider.System);
-        using var reader = clients.Consumer(ClientConfigs.AssignedConsumer(stage.Options()), clients.Log("Reader"));
+        using var reader = new CommittedReader(
+            stage.Options(), clients, clients.Log("Reader"), TimeProvider.System, CommittedRecords.Refusals);
         var window = new SourceWindow([], [], 0, 0, new WindowLedger(TimeProvider.System));
-        return new CommittedRecords(reader, TimeProvider.System)
-            .Look(new UndecidedWindow(
-                window, records, [places.ToDictionary()]), patience, TestContext.Current.CancellationToken);
+        return CommittedRecords.Look(
+            reader, new UndecidedWindow(window, records, [places.ToDictionary()]), patience,
+            TestContext.Current.CancellationToken);
     }
 
     private static IProducer<byte[]?, byte[]?> Writer(Stage stage, string identity)

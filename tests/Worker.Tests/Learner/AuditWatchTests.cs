@@ -132,8 +132,9 @@ public sealed class AuditWatchTests : IDisposable
         watch.Look(store.Examples.Labels(), TestContext.Current.CancellationToken);
 
     private AuditWatch Watch() => new(
-        store, new FeatureSource(store, loaded, NullLogger.Instance).Of, loaded, champions, Options.DriftLevel,
-        TimeProvider.System);
+        store,
+        new AuditedDecisions(store, new FeatureSource(store, loaded, NullLogger.Instance).Of, TimeProvider.System),
+        loaded, champions, Options.DriftLevel, TimeProvider.System);
 
     private Head Yes(int version) => model.Head("refund", version, bias: 4);
 

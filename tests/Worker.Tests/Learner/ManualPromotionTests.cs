@@ -55,6 +55,17 @@ public sealed class ManualPromotionTests : IDisposable
     }
 
     [Fact]
+    public void A_canary_may_be_promoted_before_its_time_and_decides_all_messages_then()
+    {
+        Store("refund", 1, HeadState.Promoted, bias: 1);
+        Store("refund", 2, HeadState.Canary, bias: 2, share: 0.1);
+        var promoted = Assert.Single(Promote(Of(Head("refund", 1, bias: 1)), null, "refund"));
+        Assert.Equal("v1 → v3, which decides as v2 (canary)", promoted.Step);
+        var sent = HeadJson.Parse(Assert.Single(store.Outbox.Next(10)).Record.Value!);
+        Assert.Equal((3, null, 2f), (sent.Version, sent.CanaryShare, sent.Bias));
+    }
+
+    [Fact]
     public void What_cannot_be_promoted_is_said_with_what_can()
     {
         Label("empty");
@@ -141,9 +152,10 @@ public sealed class ManualPromotionTests : IDisposable
     private IReadOnlyList<StoredHead> History(string label) => store.Heads.Of([Label(label).Id]);
 
     private void Store(
-        string label, int version, HeadState state, float bias, byte[]? evidence = null, string? group = null)
+        string label, int version, HeadState state, float bias, byte[]? evidence = null, string? group = null,
+        double? share = null)
     {
-        var json = HeadJson.Serialize(Head(label, version, bias) with { Group = group });
+        var json = HeadJson.Serialize(Head(label, version, bias) with { Group = group, CanaryShare = share });
         store.Heads.Record(
             [new StoredHead(
                 Label(label).Id, version, DateTimeOffset.UnixEpoch, state, Encoding.UTF8.GetString(json), "{}",

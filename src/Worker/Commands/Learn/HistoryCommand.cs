@@ -25,6 +25,8 @@ internal static class HistoryCommand
             {
                 var verdict = VerdictRecord.Parse(head.Verdict);
                 Console.WriteLine($"v{head.Version}  {head.Made:yyyy-MM-dd HH:mm} UTC  {verdict.Sentence}");
+                if (verdict.Made is { } made)
+                    Console.WriteLine($"    made as {made}");
                 foreach (var bar in verdict.Bars)
                     Console.WriteLine($"    {(bar.Passed ? "passed" : "FAILED")}  {bar.Name}: {bar.Sentence}");
                 if (verdict.Alone is { } alone)

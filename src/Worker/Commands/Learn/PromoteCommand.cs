@@ -35,7 +35,7 @@ internal static class PromoteCommand
         var bootstrap = new KafkaArguments().Bootstrap;
         var store = new StoreArguments();
         var command = new Command(
-            "promote", "Put a head that the gate kept or dropped into use; a running learner publishes it")
+            "promote", "Put a head that the gate kept or dropped, or a canary, into use; a learner publishes it")
         {
             labels, version, why, by, force, bootstrap,
         };
