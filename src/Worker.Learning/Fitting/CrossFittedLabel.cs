@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Core.Numerics;
 using Worker.Learning.Calibrating;
@@ -26,7 +27,6 @@ internal sealed class CrossFittedLabel
 
     private readonly CrossFitAnswers answers;
     private readonly HeldOutRows heldOut;
-    private readonly float[] logits;
     private readonly float[]? start;
 
     /// <summary>Chosen on all held-out rows, for the head itself.</summary>
@@ -34,6 +34,9 @@ internal sealed class CrossFittedLabel
 
     /// <summary>For each part, chosen on the others.</summary>
     private readonly PenaltyChoice[] chosenByOthers;
+
+    /// <summary>Held-out logits of the penalties that are best so far, and of the one being tried.</summary>
+    private readonly List<float[]> kept = [];
 
     /// <summary>Every penalty tried, strong to weak.</summary>
     private readonly List<PenaltyStep> path = [];
@@ -61,7 +64,6 @@ internal sealed class CrossFittedLabel
             _ => 1,
         };
         Shift = answers.Shift(label) + Math.Log(PositiveWeight);
-        logits = new float[answers.Rows];
         // A head's bias does not include the shift by weighting and sampling; the fit's bias does.
         if (start is not null)
             start[width] += (float)Shift;
@@ -70,10 +72,7 @@ internal sealed class CrossFittedLabel
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, HasPrior ? start : null, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
         if (weights is not null)
-            heldOut = heldOut with
-            {
-                Weights = ImportanceWeights.Truncated(Array.ConvertAll(heldOut.Rows, row => weights(row, label))),
-            };
+            heldOut = heldOut with { Weights = Weights(weights) };
         chosenByOthers = heldOut.Parts == 1 ? []
             : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
@@ -103,8 +102,11 @@ internal sealed class CrossFittedLabel
     /// <summary>Place on the path of penalties where the search begins.</summary>
     public int First { get; set; }
 
-    /// <summary>Where the held-out logits of all fits go; [rows].</summary>
-    public float[] Logits => logits;
+    /// <summary>Rows of the distinct texts that are held out, rising.</summary>
+    public int[] HeldOut => heldOut.Rows;
+
+    /// <summary>Where the held-out logits of all fits go; one for each row of <see cref="HeldOut"/>.</summary>
+    public float[] Logits { get; private set; } = [];
 
     /// <summary>Whether no weaker penalty needs to be tried.</summary>
     public bool Settled => chosen.Settled && Array.TrueForAll(chosenByOthers, choice => choice.Settled);
@@ -132,9 +134,10 @@ internal sealed class CrossFittedLabel
         return objective;
     }
 
-    /// <summary>Sets the penalty of every fold's fit.</summary>
+    /// <summary>Sets the penalty of every fold's fit, and where its logits go.</summary>
     public void Try(double l2)
     {
+        Logits = Unused();
         foreach (var fit in Fits)
         {
             if (fit.Started)
@@ -158,8 +161,8 @@ internal sealed class CrossFittedLabel
     /// </summary>
     public void Judge(double l2)
     {
-        var shift = (float)Shift;
-        var tried = Array.ConvertAll(heldOut.Rows, row => logits[row] - shift);
+        var tried = Logits;
+        TensorPrimitives.Subtract(tried, (float)Shift, tried);
         var losses = new (double Sum, int Rows)[heldOut.Parts];
         for (var i = 0; i < tried.Length; i++)
         {
@@ -204,12 +207,17 @@ internal sealed class CrossFittedLabel
             options.Calibration, chosen.Logits, truth, weights: heldOut.Weights);
         var interval = yes < Calibrator.IsotonicPositives
             ? VennAbers.Fit(chosen.Logits, truth, calibration, heldOut.Weights) : null;
-        var cross = CrossCalibrated.Of(heldOut, part =>
-            (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits, options.Calibration,
+        var cross = CrossCalibrated.Of(heldOut, part => ByOthers(part).Logits, options.Calibration,
             options.Thresholds, calibration, prior);
+        using var rented = new Rented<double>(truth.Length);
+        var probabilities = rented.Span;
+        for (var i = 0; i < truth.Length; i++)
+            probabilities[i] = Calibration.Identity.Probability(ByOthers(heldOut.Part[i]).Logits[i]);
+        var before = Reliability(probabilities);
+        for (var i = 0; i < truth.Length; i++)
+            probabilities[i] = calibration.Probability(chosen.Logits[i]);
         var choice = ThresholdChoice.Make(
-            Array.ConvertAll(chosen.Logits, z => calibration.Probability(z)), truth, options.Thresholds,
-                new TestedRows(cross.Probabilities, cross.Decides, truth));
+            probabilities, truth, options.Thresholds, new TestedRows(cross.Probabilities, cross.Decides, truth));
         if (prior is not null)
             choice = choice with { Thresholds = Deciding(choice.Thresholds, prior.Thresholds.Decide) };
         var figures = new LabelFigures(
@@ -221,7 +229,7 @@ internal sealed class CrossFittedLabel
             Final!.Iterations,
             Final.Converged,
             TrainingLoss,
-            Reliability(cross.Uncalibrated),
+            before,
             Reliability(cross.Probabilities),
             RankingMetrics.AveragePrecision(cross.Probabilities, truth),
             cross.F1(truth),
@@ -253,8 +261,39 @@ internal sealed class CrossFittedLabel
             : choice.Remark;
     }
 
-    private ReliabilityDiagram Reliability(double[] probabilities) =>
-        ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
+    /// <summary>The choice of the other parts; a single part has none.</summary>
+    private PenaltyChoice ByOthers(int part) => chosenByOthers.Length == 0 ? chosen : chosenByOthers[part];
+
+    private ReliabilityDiagram Reliability(ReadOnlySpan<double> probabilities)
+    {
+        using var sorted = new Rented<double>(probabilities.Length);
+        using var truth = new Rented<bool>(probabilities.Length);
+        probabilities.CopyTo(sorted.Span);
+        heldOut.Answers.CopyTo(truth.Span);
+        sorted.Span.Sort(truth.Span);
+        return ReliabilityDiagram.Of(sorted.Span, truth.Span);
+    }
+
+    /// <summary>
+    /// An array that no choice has any more, or a new one: with many labels of many rows the collector would be far
+    /// behind.
+    /// </summary>
+    private float[] Unused()
+    {
+        foreach (var array in kept)
+            if (!ReferenceEquals(array, chosen.Logits)
+                && Array.TrueForAll(chosenByOthers, choice => !ReferenceEquals(array, choice.Logits)))
+                return array;
+        kept.Add(new float[heldOut.Rows.Length]);
+        return kept[^1];
+    }
+
+    /// <summary>Null for all alike: whether other labels' rows are has no say in this one.</summary>
+    private double[]? Weights(Func<int, int, double> weights)
+    {
+        var counts = Array.ConvertAll(heldOut.Rows, row => weights(row, Label));
+        return Array.TrueForAll(counts, count => count == counts[0]) ? null : ImportanceWeights.Truncated(counts);
+    }
 
     private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {
