@@ -91,8 +91,7 @@ internal static class ManyBench
         // 3. What the heads find among texts that nobody was asked about.
         Print("heads in use", [.. states.Select(label => topics.Champions.Find(label.Name)?.Head).OfType<Head>()]);
         Print("all heads that were made", [.. outcomes.Select(one => one.Head).OfType<Head>()]);
-        using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"peak of the process {process.PeakWorkingSet64 / 1e6:N0} MB");
+        Console.WriteLine($"peak of the process {Peak():N0} MB");
 
         void Print(string which, Head[] heads)
         {
@@ -106,10 +105,17 @@ internal static class ManyBench
         string Took()
         {
             var used = Environment.CpuUsage.TotalTime - processor;
-            var took = $"{watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors)";
+            var took = $"{watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors), peak of the " +
+                $"process so far {Peak():N0} MB";
             processor = Environment.CpuUsage.TotalTime;
             watch.Restart();
             return took;
         }
+    }
+
+    private static double Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1e6;
     }
 }
