@@ -43,7 +43,7 @@ internal static class ManyBench
         var batch = new Option<long>("--batch-examples")
         {
             Description = "Examples that the round holds at once",
-            DefaultValueFactory = _ => 1_000_000,
+            DefaultValueFactory = _ => 500_000,
         };
         var command = new Command("many", "Many rare labels through topics, store, training and gate")
         {

@@ -48,7 +48,7 @@ internal sealed class TrainingRound(
     /// <summary>
     /// Examples of a batch at most: each takes 72 bytes as it is read, and twice that while the list grows.
     /// </summary>
-    public long BatchExamples { get; init; } = 1_000_000;
+    public long BatchExamples { get; init; } = 500_000;
 
     /// <summary>One round over the labels that are due.</summary>
     /// <returns>One outcome for each label that it owned.</returns>
