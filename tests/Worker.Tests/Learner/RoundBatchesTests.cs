@@ -77,10 +77,10 @@ public class RoundBatchesTests(TinyModel model)
         LearningStore store, LoadedEncoder loaded, long batch, Action<IReadOnlyList<RoundOutcome>> recorded) => new(
         store, (_, texts, _) => TextTraining.Encode(loaded, texts, quiet: true), loaded, new Champions("heads"),
         new LearnSection { Feature = "mean" }, "heads", TimeProvider.System)
-    {
-        BatchExamples = batch,
-        Recorded = recorded,
-    };
+        {
+            BatchExamples = batch,
+            Recorded = recorded,
+        };
 
     /// <summary>Five labels, each on sixty texts of its own choice.</summary>
     private static LearningStore Answered()
