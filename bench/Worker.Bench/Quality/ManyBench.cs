@@ -13,7 +13,7 @@ namespace Worker.Bench.Quality;
 /// <summary>
 /// Many rare labels the way that a learner takes them: answers over the labels topic into the store, one training round
 /// over all labels, the gate, heads over the heads topic. Texts and features are real; labels are made
-/// (<see cref="RareLabels"/>): each is on one text in 10,000.
+/// (<see cref="RareLabels"/>): each is on one text in 10,000 unless told.
 /// </summary>
 internal static class ManyBench
 {
@@ -35,9 +35,19 @@ internal static class ManyBench
             Description = "Answers of each kind without which no head is promoted",
             DefaultValueFactory = _ => 5,
         };
+        var oneIn = new Option<int>("--one-in")
+        {
+            Description = "A label is on one text in so many",
+            DefaultValueFactory = _ => 10_000,
+        };
+        var batch = new Option<long>("--batch-examples")
+        {
+            Description = "Examples that the round holds at once",
+            DefaultValueFactory = _ => 500_000,
+        };
         var command = new Command("many", "Many rare labels through topics, store, training and gate")
         {
-            labels, texts, random, minimum,
+            labels, texts, random, minimum, oneIn, batch,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -47,8 +57,8 @@ internal static class ManyBench
             using var loaded = LoadedEncoder.Open(section);
             var encoded = new EncodedTexts(
                 loaded.Encoder.Features, cache.Features("all sets", all, [FeatureNames.Mean]));
-            var drawn = RareLabels.Draw(all, encoded, parsed.GetValue(labels));
-            Run(loaded, drawn, parsed.GetValue(random), new LearnSection
+            var drawn = RareLabels.Draw(all, encoded, parsed.GetValue(labels), parsed.GetValue(oneIn));
+            Run(loaded, drawn, parsed.GetValue(random), parsed.GetValue(batch), new LearnSection
             {
                 Answers = 1,
                 Threads = Environment.ProcessorCount,
@@ -62,7 +72,7 @@ internal static class ManyBench
     }
 
     private static void Run(
-        LoadedEncoder loaded, RareLabels drawn, int random, LearnSection learn, CancellationToken stop)
+        LoadedEncoder loaded, RareLabels drawn, int random, long batch, LearnSection learn, CancellationToken stop)
     {
         using var topics = new SimulatedTopics(learn);
         // 1. Answers: to random texts, and to every positive, which people found.
@@ -78,7 +88,10 @@ internal static class ManyBench
         var due = states.Where(label => schedule.Of(label, TimeProvider.System.GetUtcNow()).IsDue).ToList();
         var round = new TrainingRound(
             topics.Store, (_, texts, _) => drawn.Pool.Of(texts), loaded, topics.Champions, learn, topics.HeadsTopic,
-            TimeProvider.System);
+            TimeProvider.System)
+        {
+            BatchExamples = batch,
+        };
         var outcomes = round.Run(due, stop);
         Console.WriteLine($"{due.Count} labels were due; one round took {Took()}");
         topics.Publish(stop);
@@ -91,8 +104,7 @@ internal static class ManyBench
         // 3. What the heads find among texts that nobody was asked about.
         Print("heads in use", [.. states.Select(label => topics.Champions.Find(label.Name)?.Head).OfType<Head>()]);
         Print("all heads that were made", [.. outcomes.Select(one => one.Head).OfType<Head>()]);
-        using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"peak of the process {process.PeakWorkingSet64 / 1e6:N0} MB");
+        Console.WriteLine($"peak of the process {Peak():N0} MB");
 
         void Print(string which, Head[] heads)
         {
@@ -106,10 +118,17 @@ internal static class ManyBench
         string Took()
         {
             var used = Environment.CpuUsage.TotalTime - processor;
-            var took = $"{watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors)";
+            var took = $"{watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors), peak of the " +
+                $"process so far {Peak():N0} MB";
             processor = Environment.CpuUsage.TotalTime;
             watch.Restart();
             return took;
         }
+    }
+
+    private static double Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1e6;
     }
 }

@@ -19,24 +19,23 @@ internal readonly record struct FoundLabels(
     double MacroRecall, double Precision, double FalseShare, double AveragePrecision);
 
 /// <summary>
-/// Labels made on real texts: each holds for the 1 in 10,000 texts that are nearest to one of them (by cosine), every
-/// second of these to be answered and the others to be found. So a label means something, as far as the encoder can
-/// tell, and is as rare as asked for on both sides.
+/// Labels made on real texts: each holds for the texts that are nearest to one of them (by cosine), every second of
+/// these to be answered and the others to be found. So a label means something, as far as the encoder can tell, and is
+/// as rare as asked for on both sides.
 /// </summary>
 /// <param name="Pool">Texts that can be answered, with all their answers.</param>
 /// <param name="Test">Texts to measure on.</param>
 internal sealed record RareLabels(SimulatedTexts Pool, SimulatedTexts Test)
 {
-    private const int OneIn = 10_000;
-
     /// <param name="texts">In random order.</param>
     /// <param name="encoded">Their mean vectors.</param>
-    public static RareLabels Draw(string[] texts, EncodedTexts encoded, int labels)
+    /// <param name="oneIn">A label holds for one text in so many.</param>
+    public static RareLabels Draw(string[] texts, EncodedTexts encoded, int labels, int oneIn)
     {
         var features = encoded.Matrix(FeatureNames.Mean);
         var norms = new float[texts.Length];
         Parallel.For(0, texts.Length, row => norms[row] = TensorPrimitives.Norm(features.Row(row)));
-        var of = Math.Max(2, texts.Length / OneIn);
+        var of = Math.Max(2, texts.Length / oneIn);
         var (first, second) = (texts.Length / 2, texts.Length - texts.Length / 2);
         var (pool, test) = (new List<int>(first), new List<int>(second));
         var near = new int[labels][];

@@ -71,11 +71,12 @@ internal static class RefitBench
         // Copies are found once a data set, not by the fit.
         _ = data.Groups;
         var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var allocated = GC.GetTotalAllocatedBytes();
         var result = HeadTrainer.Train(features, data, "mean", "bench", options, previous, cancellation: stop);
         var used = Environment.CpuUsage.TotalTime - processor;
         Console.WriteLine(
-            $"{name}: {watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors), " +
-            $"{result.Passes} passes, folds " +
+            $"{name}: {watch.Elapsed.TotalSeconds:F1} s ({used.TotalSeconds:F1} s of processors), allocated " +
+            $"{(GC.GetTotalAllocatedBytes() - allocated) / 1e6:N0} MB, {result.Passes} passes, folds " +
             string.Join(", ", result.Figures.CountBy(f => f.Folds).Select(f => $"{f.Value} heads with {f.Key}")) +
             $", L2 {result.Figures.Min(f => f.L2):G2} to {result.Figures.Max(f => f.L2):G2}, peak {Peak():N0} MB");
         return result.Heads;

@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 using Worker.Learning.Evaluating;
 
 namespace Worker.Learning.Calibrating;
@@ -30,13 +31,14 @@ internal static class Calibrator
     /// <param name="answers">As many, both kinds at least once.</param>
     /// <param name="near">A calibration of nearly the same rows, where the search begins; null for none.</param>
     /// <param name="weights">How much each row counts; as many. Then it is Platt's calibration: what few rows of great
-    /// weight say is too little for a curve. Null for all alike.</param>
+    /// weight say is too little for a curve. Empty for all alike.</param>
     public static Calibration Fit(
-        CalibrationMethod method, float[] logits, bool[] answers, Calibration? near = null, double[]? weights = null)
+        CalibrationMethod method, ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration? near = null,
+        ReadOnlySpan<double> weights = default)
     {
         var platt = Platt.Fit(logits, answers, near, weights);
-        var positives = answers.AsSpan().Count(true);
-        if (method == CalibrationMethod.Platt || weights is not null || platt.Slope == 0
+        var positives = answers.Count(true);
+        if (method == CalibrationMethod.Platt || !weights.IsEmpty || platt.Slope == 0
             || Math.Min(positives, answers.Length - positives) < IsotonicPositives)
             return platt;
         return method == CalibrationMethod.Isotonic || IsBetterIsotonic(logits, answers, platt)
@@ -47,42 +49,42 @@ internal static class Calibrator
     /// <summary>
     /// Whether isotonic calibration has the lower log-loss, each half of the rows under the other half's calibration.
     /// </summary>
-    private static bool IsBetterIsotonic(float[] logits, bool[] answers, Calibration near)
+    private static bool IsBetterIsotonic(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration near)
     {
-        var halves = Halves(logits, answers);
+        // Of an odd number of yes, or of no, the first half has the one more.
+        var positives = answers.Count(true);
+        var first = (positives + 1) / 2 + (answers.Length - positives + 1) / 2;
+        using var z = new Rented<float>(logits.Length);
+        using var y = new Rented<bool>(logits.Length);
+        Halve(logits, answers, first, z.Span, y.Span);
         var (isotonic, platt) = (0.0, 0.0);
-        for (var judged = 0; judged < 2; judged++)
+        foreach (var (other, own) in (ReadOnlySpan<(Range Other, Range Own)>)[(first.., ..first), (..first, first..)])
         {
-            var (other, own) = (halves[1 - judged], halves[judged]);
-            isotonic += Loss(own, Isotonic.Fit(other.Logits, other.Answers));
-            platt += Loss(own, Platt.Fit(other.Logits, other.Answers, near));
+            isotonic += Loss(z.Span[own], y.Span[own], Isotonic.Fit(z.Span[other], y.Span[other]));
+            platt += Loss(z.Span[own], y.Span[own], Platt.Fit(z.Span[other], y.Span[other], near));
         }
         return isotonic < platt;
     }
 
-    /// <summary>Every second row of each answer makes a half.</summary>
-    private static (float[] Logits, bool[] Answers)[] Halves(float[] logits, bool[] answers)
+    /// <summary>Every second row of each answer goes into the first half.</summary>
+    /// <param name="first">Rows of the first half; the second is after it.</param>
+    private static void Halve(
+        ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, int first, Span<float> z, Span<bool> y)
     {
-        var positives = answers.AsSpan().Count(true);
-        // Of an odd number the first half has the one more.
-        var first = (positives + 1) / 2 + (answers.Length - positives + 1) / 2;
-        var halves = new (float[] Logits, bool[] Answers)[]
-        {
-            (new float[first], new bool[first]),
-            (new float[answers.Length - first], new bool[answers.Length - first]),
-        };
-        var (seen, next) = (new int[2], new int[2]);
+        Span<int> seen = [0, 0], next = [0, first];
         for (var row = 0; row < answers.Length; row++)
         {
-            var half = seen[answers[row] ? 1 : 0]++ % 2;
-            var place = next[half]++;
-            (halves[half].Logits[place], halves[half].Answers[place]) = (logits[row], answers[row]);
+            var place = next[seen[answers[row] ? 1 : 0]++ % 2]++;
+            (z[place], y[place]) = (logits[row], answers[row]);
         }
-        return halves;
     }
 
     /// <summary>Summed log-loss.</summary>
-    private static double Loss((float[] Logits, bool[] Answers) rows, Calibration calibration) =>
-        rows.Logits.Length * ProbabilityMetrics.LogLoss(
-            Array.ConvertAll(rows.Logits, logit => calibration.Probability(logit)), rows.Answers);
+    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<bool> answers, Calibration calibration)
+    {
+        using var probabilities = new Rented<double>(logits.Length);
+        for (var i = 0; i < logits.Length; i++)
+            probabilities.Span[i] = calibration.Probability(logits[i]);
+        return logits.Length * ProbabilityMetrics.LogLoss(probabilities.Span, answers);
+    }
 }

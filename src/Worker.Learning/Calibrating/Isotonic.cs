@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 
 namespace Worker.Learning.Calibrating;
 
@@ -24,10 +25,13 @@ internal static class Isotonic
         if (logits.Length != answers.Length || logits.IsEmpty)
             throw new ArgumentException(
                 $"there are {logits.Length} logits and {answers.Length} answers", nameof(answers));
-        var (sorted, truth) = (logits.ToArray(), answers.ToArray());
-        Array.Sort(sorted, truth);
+        using var sorted = new Rented<float>(logits.Length);
+        using var truth = new Rented<bool>(logits.Length);
+        logits.CopyTo(sorted.Span);
+        answers.CopyTo(truth.Span);
+        sorted.Span.Sort(truth.Span);
         var pooled = new PooledBlocks();
-        foreach (var row in PooledBlocks.Rows(sorted, truth))
+        foreach (var row in PooledBlocks.Rows(sorted.Array, truth.Array, logits.Length))
             pooled.Add(row);
         var knots = Thinned(Vouched([.. pooled.Blocks])).SelectMany(block =>
             new[] { (Logit: block.First, P: Believed(block)), (Logit: block.Last, P: Believed(block)) });

@@ -39,13 +39,14 @@ internal sealed class PooledBlocks
     public void Clear() => blocks.Clear();
 
     /// <summary>Rows in the order of their logits; rows with the same logit are one block.</summary>
+    /// <param name="count">How many rows; arrays may be longer.</param>
     /// <param name="weights">How much each row counts; null for 1.</param>
-    public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers, double[]? weights = null)
+    public static IEnumerable<Block> Rows(float[] sortedLogits, bool[] answers, int count, double[]? weights = null)
     {
-        for (int i = 0, end; i < sortedLogits.Length; i = end)
+        for (int i = 0, end; i < count; i = end)
         {
             var (yes, rows) = (0.0, 0.0);
-            for (end = i; end < sortedLogits.Length && sortedLogits[end] == sortedLogits[i]; end++)
+            for (end = i; end < count && sortedLogits[end] == sortedLogits[i]; end++)
             {
                 var weight = weights is null ? 1 : weights[end];
                 (yes, rows) = (yes + (answers[end] ? weight : 0), rows + weight);

@@ -75,7 +75,7 @@ internal static class VennAbers
         for (var i = 0; i < segments.Length; i++)
             segments[i] = new PooledBlocks();
         var segment = 0;
-        foreach (var row in PooledBlocks.Rows(sorted, truth, weights))
+        foreach (var row in PooledBlocks.Rows(sorted, truth, sorted.Length, weights))
         {
             var logit = (float)row.First;
             while (segment / 2 < at.Count && logit > at[segment / 2])

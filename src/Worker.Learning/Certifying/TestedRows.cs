@@ -28,16 +28,19 @@ internal sealed class TestedRows
     /// <summary>One side's rows, the most confident first.</summary>
     /// <param name="yes">The yes side, or the no side.</param>
     /// <param name="uncertain">With this chance of being wrong, or more, a row is on neither side.</param>
-    /// <returns>The distance of each from certainty, rising, and whether the side's decision would be wrong.</returns>
-    public (double[] Doubts, bool[] Wrong) Side(bool yes, double uncertain)
+    /// <param name="doubts">Receives the distance of each from certainty, rising; [Count].</param>
+    /// <param name="wrong">Receives whether the side's decision would be wrong; [Count].</param>
+    /// <returns>How many rows they are.</returns>
+    public int Side(bool yes, double uncertain, Span<double> doubts, Span<bool> wrong)
     {
-        var rows = Enumerable.Range(0, Count)
-            .Where(i => yes ? Probabilities[i] >= Math.Max(Decides[i], 1 - uncertain) : Probabilities[i] < Decides[i]
-                && Probabilities[i] <= uncertain)
-            .ToArray();
-        var doubts = Array.ConvertAll(rows, i => yes ? -Probabilities[i] : Probabilities[i]);
-        var wrong = Array.ConvertAll(rows, i => Answers[i] != yes);
-        Array.Sort(doubts, wrong);
-        return (doubts, wrong);
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            var p = Probabilities[i];
+            if (yes ? p >= Math.Max(Decides[i], 1 - uncertain) : p < Decides[i] && p <= uncertain)
+                (doubts[count], wrong[count++]) = (yes ? -p : p, Answers[i] != yes);
+        }
+        doubts[..count].Sort(wrong[..count]);
+        return count;
     }
 }

@@ -1,3 +1,5 @@
+using Worker.Core.Numerics;
+
 namespace Worker.Learning.Evaluating;
 
 /// <summary>How well scores rank positives before negatives; no threshold involved.</summary>
@@ -9,7 +11,13 @@ internal static class RankingMetrics
     /// </summary>
     public static double AveragePrecision(ReadOnlySpan<double> scores, ReadOnlySpan<bool> answers)
     {
-        var (sorted, truth) = Ascending(scores, answers);
+        using var rentedScores = new Rented<double>(scores.Length);
+        using var rentedAnswers = new Rented<bool>(scores.Length);
+        var sorted = rentedScores.Span;
+        var truth = rentedAnswers.Span;
+        scores.CopyTo(sorted);
+        answers.CopyTo(truth);
+        sorted.Sort(truth);
         var positives = answers.Count(true);
         var (sum, truePositives, counted) = (0.0, 0, 0);
         for (var i = sorted.Length - 1; i >= 0; i--)
@@ -35,7 +43,8 @@ internal static class RankingMetrics
         var negatives = answers.Length - positives;
         if (positives == 0 || negatives == 0)
             return null;
-        var (sorted, truth) = Ascending(scores, answers);
+        var (sorted, truth) = (scores.ToArray(), answers.ToArray());
+        Array.Sort(sorted, truth);
         var (won, below) = (0.0, 0L);
         for (int i = 0, end; i < sorted.Length; i = end)
         {
@@ -49,12 +58,5 @@ internal static class RankingMetrics
             below += tiedNegatives;
         }
         return won / ((double)positives * negatives);
-    }
-
-    private static (double[] Scores, bool[] Answers) Ascending(ReadOnlySpan<double> scores, ReadOnlySpan<bool> answers)
-    {
-        var (sorted, truth) = (scores.ToArray(), answers.ToArray());
-        Array.Sort(sorted, truth);
-        return (sorted, truth);
     }
 }

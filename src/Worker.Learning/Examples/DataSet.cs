@@ -120,7 +120,12 @@ internal sealed class DataSet
 
     /// <summary>The same texts and labels with other answers.</summary>
     /// <param name="answers">[Texts, Labels].</param>
-    public DataSet WithAnswers(AnswerMatrix answers) => new(Texts, Labels, answers, groups) { Sources = Sources };
+    public DataSet WithAnswers(AnswerMatrix answers) => WithAnswers(Labels, answers);
+
+    /// <summary>The same texts with other labels and answers.</summary>
+    /// <param name="answers">[Texts, labels].</param>
+    public DataSet WithAnswers(ImmutableArray<string> labels, AnswerMatrix answers) =>
+        new(Texts, labels, answers, groups) { Sources = Sources };
 
     /// <summary>Some of the texts, in the order given.</summary>
     public DataSet Part(IReadOnlyList<int> rows)

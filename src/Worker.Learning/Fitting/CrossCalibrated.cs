@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Thresholding;
 
@@ -9,10 +10,9 @@ namespace Worker.Learning.Fitting;
 /// threshold come from the other parts. Figures and tests of certificates use these. (The fits behind the other parts'
 /// logits have seen the part's rows, as in every cross-fitting; the fits behind the part's own logits have not.)
 /// </summary>
-/// <param name="Uncalibrated">σ of each row's logit.</param>
 /// <param name="Probabilities">Calibrated by the other parts.</param>
 /// <param name="Decides">The threshold that the other parts chose.</param>
-internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabilities, double[] Decides)
+internal sealed record CrossCalibrated(double[] Probabilities, double[] Decides)
 {
     /// <param name="logits">Given a part: all rows' logits under the penalty that the other parts chose.</param>
     /// <param name="near">The calibration of all rows: that of most of them is near it.</param>
@@ -22,26 +22,29 @@ internal sealed record CrossCalibrated(double[] Uncalibrated, double[] Probabili
         ThresholdOptions thresholds, Calibration? near = null, Head? prior = null)
     {
         var count = rows.Rows.Length;
-        var made = new CrossCalibrated(new double[count], new double[count], new double[count]);
-        var scratch = new double[count];
+        var made = new CrossCalibrated(new double[count], new double[count]);
         for (var part = 0; part < rows.Parts; part++)
         {
             var all = logits(part);
             // A single part has no others, so it has to judge itself.
-            var (z, y) = rows.Parts == 1 ? (all, rows.Answers)
-                : (rows.Of(all, part, others: true), rows.Of(rows.Answers, part, others: true));
-            var calibration = prior?.Calibration ?? Calibrator.Fit(
-                method, z, y, near,
-                rows.Weights is null || rows.Parts == 1 ? rows.Weights : rows.Of(rows.Weights, part, others: true));
-            var probabilities = scratch.AsSpan(0, z.Length);
-            for (var i = 0; i < z.Length; i++)
-                probabilities[i] = calibration.Probability(z[i]);
-            var decide = prior?.Thresholds.Decide ?? ThresholdChoice.Decide(probabilities, y, thresholds);
+            var others = rows.Parts > 1;
+            var judging = others ? rows.Count(part, others) : count;
+            using var z = new Rented<float>(judging);
+            using var y = new Rented<bool>(judging);
+            using var weights = new Rented<double>(rows.Weights is null ? 0 : judging);
+            rows.CopyTo(all, part, others, z.Span);
+            rows.CopyTo(rows.Answers, part, others, y.Span);
+            if (rows.Weights is not null)
+                rows.CopyTo(rows.Weights, part, others, weights.Span);
+            var calibration = prior?.Calibration ?? Calibrator.Fit(method, z.Span, y.Span, near, weights.Span);
+            using var probabilities = new Rented<double>(judging);
+            for (var i = 0; i < judging; i++)
+                probabilities.Span[i] = calibration.Probability(z.Span[i]);
+            var decide = prior?.Thresholds.Decide ?? ThresholdChoice.Decide(probabilities.Span, y.Span, thresholds);
             for (var i = 0; i < count; i++)
             {
                 if (rows.Part[i] != part)
                     continue;
-                made.Uncalibrated[i] = Calibration.Identity.Probability(all[i]);
                 made.Probabilities[i] = calibration.Probability(all[i]);
                 made.Decides[i] = decide;
             }

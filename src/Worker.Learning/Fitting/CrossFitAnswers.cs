@@ -1,4 +1,4 @@
-using System.Buffers;
+using Worker.Core.Numerics;
 using Worker.Learning.Examples;
 
 namespace Worker.Learning.Fitting;
@@ -17,11 +17,14 @@ internal sealed class CrossFitAnswers
     /// <summary>The fold of answers that are fitted to and never held out, because no person gave them.</summary>
     private const int NeverHeldOut = sbyte.MaxValue;
 
+    private const int BlockRows = 64;
+
+    /// <summary>[Labels, Rows]: fits and counts go through one label's rows at a time.</summary>
     private readonly sbyte[] codes;
     private readonly double[] shifts;
     private readonly TextGroups groups;
 
-    /// <summary>[Rows, Labels]; null while every answer weighs 1.</summary>
+    /// <summary>[Labels, Rows]; null while every answer weighs 1.</summary>
     private float[]? weights;
     private int[] interned = [];
 
@@ -41,17 +44,16 @@ internal sealed class CrossFitAnswers
         (Originals, Rows, Labels) = (answers.Rows, answers.Rows + derived, answers.Labels);
         codes = new sbyte[checked(Rows * Labels)];
         shifts = new double[Labels];
-        for (var row = 0; row < Originals; row++)
-        {
-            var known = answers.Row(row);
+        // A few rows at a time for every label: what is read and what is written stays in the cache.
+        for (var first = 0; first < Originals; first += BlockRows)
             for (var label = 0; label < Labels; label++)
-                codes[row * Labels + label] = known[label] switch
-                {
-                    AnswerMatrix.Yes => 1,
-                    AnswerMatrix.No => -1,
-                    _ => 0,
-                };
-        }
+                for (var row = first; row < Math.Min(Originals, first + BlockRows); row++)
+                    codes[label * Rows + row] = answers[row, label] switch
+                    {
+                        AnswerMatrix.Yes => 1,
+                        AnswerMatrix.No => -1,
+                        _ => 0,
+                    };
     }
 
     /// <summary>Number of texts; only texts are ever held out and judged.</summary>
@@ -63,10 +65,10 @@ internal sealed class CrossFitAnswers
     public int Labels { get; }
 
     /// <summary>+fold yes, −fold no, 0 unknown.</summary>
-    public sbyte this[int row, int label] => codes[row * Labels + label];
+    public sbyte this[int row, int label] => codes[label * Rows + row];
 
-    /// <summary>[Labels] of one text.</summary>
-    public ReadOnlySpan<sbyte> Row(int row) => codes.AsSpan(row * Labels, Labels);
+    /// <summary>One label's answers to some rows one after the other, as the indexer gives them.</summary>
+    public ReadOnlySpan<sbyte> Of(int label, int start, int rows) => codes.AsSpan(label * Rows + start, rows);
 
     /// <summary>
     /// Puts a label's examples into folds 1 to <paramref name="folds"/>, distinct yes and no evenly spread over them.
@@ -74,11 +76,12 @@ internal sealed class CrossFitAnswers
     public void CrossFit(int label, int folds, Random random)
     {
         var next = 0;
-        var fold = ArrayPool<int>.Shared.Rent(groups.Count);
-        foreach (var rows in Shuffled(label, random))
-            foreach (var row in rows)
-                fold[groups[row]] = next++ % folds + 1;
-        Move(label, fold);
+        using var fold = new Rented<int>(groups.Count);
+        using var rows = new Rented<int>(Originals);
+        var (positives, negatives) = Shuffle(label, random, rows.Span);
+        foreach (var row in rows.Span[..(positives + negatives)])
+            fold.Span[groups[row]] = next++ % folds + 1;
+        Move(label, fold.Span);
     }
 
     /// <summary>
@@ -87,31 +90,38 @@ internal sealed class CrossFitAnswers
     /// <param name="fraction">Share held out, of (0, 1); at least one of each answer goes either way.</param>
     public void HoldOut(int label, double fraction, Random random)
     {
-        var fold = ArrayPool<int>.Shared.Rent(groups.Count);
-        foreach (var rows in Shuffled(label, random))
+        using var fold = new Rented<int>(groups.Count);
+        using var rows = new Rented<int>(Originals);
+        var (positives, negatives) = Shuffle(label, random, rows.Span);
+        Part(rows.Span[..positives], fold.Span);
+        Part(rows.Span.Slice(positives, negatives), fold.Span);
+        Move(label, fold.Span);
+
+        void Part(ReadOnlySpan<int> side, Span<int> fold)
         {
-            var held = Math.Clamp((int)Math.Round(rows.Count * fraction), 1, Math.Max(1, rows.Count - 1));
-            for (var i = 0; i < rows.Count; i++)
-                fold[groups[rows[i]]] = i < held ? 1 : 2;
+            var held = Math.Clamp((int)Math.Round(side.Length * fraction), 1, Math.Max(1, side.Length - 1));
+            for (var i = 0; i < side.Length; i++)
+                fold[groups[side[i]]] = i < held ? 1 : 2;
         }
-        Move(label, fold);
     }
 
     /// <summary>
-    /// The people's answers that count as evidence for a label: the first of each group of copies; rows, rising.
+    /// The people's answers that count as evidence for a label, the first of each group of copies, in the first folds;
+    /// rows, rising. They are one array for labels that have the same, because results keep those of every label. One
+    /// caller at a time.
     /// </summary>
-    public List<int> Distinct(int label)
+    public int[] Distinct(int label, int folds = MaximumFolds)
     {
-        var (positives, negatives) = Count(label);
-        var rows = new List<int>(positives + negatives);
-        EachDistinct(label, rows.Add);
-        return rows;
+        using var rows = new Rented<int>(Originals);
+        var (array, count) = (rows.Array, 0);
+        EachDistinct(label, row =>
+        {
+            if (Math.Abs((int)this[row, label]) <= folds)
+                array[count++] = row;
+        });
+        var found = rows.Span[..count];
+        return interned.AsSpan().SequenceEqual(found) ? interned : interned = found.ToArray();
     }
-
-    /// <summary>
-    /// The rows as one array for labels that have the same: results keep those of every label. One caller at a time.
-    /// </summary>
-    public int[] Interned(int[] rows) => interned.AsSpan().SequenceEqual(rows) ? interned : interned = rows;
 
     /// <summary>How many distinct texts people have answered with yes and no.</summary>
     public (int Positives, int Negatives) CountDistinct(int label)
@@ -126,7 +136,7 @@ internal sealed class CrossFitAnswers
     }
 
     /// <summary>How much an answer counts in fits; in judging, each counts 1.</summary>
-    public float Weight(int row, int label) => weights is null ? 1 : weights[row * Labels + label];
+    public float Weight(int row, int label) => weights is null ? 1 : weights[label * Rows + row];
 
     /// <summary>By how much sampling has shifted the log-odds of a label's yes; see <see cref="Shifted"/>.</summary>
     public double Shift(int label) => shifts[label];
@@ -169,13 +179,13 @@ internal sealed class CrossFitAnswers
             weights = new float[codes.Length];
             weights.AsSpan().Fill(1);
         }
-        weights[row * Labels + label] = weight;
+        weights[label * Rows + row] = weight;
     }
 
     /// <summary>
     /// Gives a derived row the answer and fold of the text it was made from, so that both are held out together.
     /// </summary>
-    public void Derive(int row, int source, int label) => codes[row * Labels + label] = codes[source * Labels + label];
+    public void Derive(int row, int source, int label) => codes[label * Rows + row] = codes[label * Rows + source];
 
     /// <summary>
     /// Records how far weights and derived rows have moved a label's odds from those of the texts. Must be called
@@ -191,7 +201,7 @@ internal sealed class CrossFitAnswers
     /// <summary>Fills an unknown answer with a guess that is used for fits and never for judging.</summary>
     public void Guess(int row, int label, bool yes, float weight)
     {
-        codes[row * Labels + label] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
+        codes[label * Rows + row] = (sbyte)(yes ? NeverHeldOut : -NeverHeldOut);
         SetWeight(row, label, weight);
     }
 
@@ -214,14 +224,18 @@ internal sealed class CrossFitAnswers
                 var kept = distinct.Take(Math.Max(1, (int)Math.Round(share * distinct.Length))).ToHashSet();
                 foreach (var row in same)
                     if (!kept.Contains(groups[row]))
-                        part[row * Labels + label] = 0;
+                        part[label * Rows + row] = 0;
             }
         }
         return new CrossFitAnswers(this, part);
     }
 
     /// <summary>Removes all answers of a text.</summary>
-    public void Forget(int row) => codes.AsSpan(row * Labels, Labels).Clear();
+    public void Forget(int row)
+    {
+        for (var label = 0; label < Labels; label++)
+            codes[label * Rows + row] = 0;
+    }
 
     /// <summary>
     /// Calls for the first of each group of copies that people answered. Memory is rented: with many labels of many
@@ -230,8 +244,9 @@ internal sealed class CrossFitAnswers
     private void EachDistinct(int label, Action<int> found)
     {
         var hasCopies = groups.Count < Originals;
-        var seen = ArrayPool<bool>.Shared.Rent(hasCopies ? groups.Count : 0);
-        seen.AsSpan().Clear();
+        using var rented = new Rented<bool>(hasCopies ? groups.Count : 0);
+        var seen = rented.Span;
+        seen.Clear();
         for (var row = 0; row < Originals; row++)
         {
             if (this[row, label] is not (not 0 and var code) || Math.Abs((int)code) >= NeverHeldOut)
@@ -244,31 +259,33 @@ internal sealed class CrossFitAnswers
             }
             found(row);
         }
-        ArrayPool<bool>.Shared.Return(seen);
     }
 
     /// <summary>Moves each of a label's answers into the fold of its group.</summary>
-    /// <param name="fold">Of each group that has an answer; rented, and given back here.</param>
-    private void Move(int label, int[] fold)
+    /// <param name="fold">Of each group that has an answer.</param>
+    private void Move(int label, ReadOnlySpan<int> fold)
     {
         for (var row = 0; row < Originals; row++)
         {
-            ref var code = ref codes[row * Labels + label];
+            ref var code = ref codes[label * Rows + row];
             if (code != 0)
                 code = (sbyte)(code > 0 ? fold[groups[row]] : -fold[groups[row]]);
         }
-        ArrayPool<int>.Shared.Return(fold);
     }
 
     /// <summary>Distinct texts that have the label, then those that do not, each in random order.</summary>
-    private List<int>[] Shuffled(int label, Random random)
+    /// <param name="rows">Receives them; [Originals].</param>
+    /// <returns>How many they are.</returns>
+    private (int Positives, int Negatives) Shuffle(int label, Random random, Span<int> rows)
     {
-        var (positives, negatives) = Count(label);
-        List<int>[] rows = [new(positives), new(negatives)];
-        foreach (var row in Distinct(label))
-            rows[this[row, label] > 0 ? 0 : 1].Add(row);
-        foreach (var side in rows)
-            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(side));
-        return rows;
+        var (positives, negatives) = CountDistinct(label);
+        using var found = new Rented<int>(positives + negatives);
+        var (array, count, yes, no) = (found.Array, 0, 0, positives);
+        EachDistinct(label, row => array[count++] = row);
+        foreach (var row in found.Span)
+            rows[this[row, label] > 0 ? yes++ : no++] = row;
+        random.Shuffle(rows[..positives]);
+        random.Shuffle(rows.Slice(positives, negatives));
+        return (positives, negatives);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Worker.Core.Heads;
 using Worker.Core.Numerics;
 using Worker.Learning.Evaluating;
@@ -24,7 +25,6 @@ internal sealed class CrossFittedLabel
 
     private readonly CrossFitAnswers answers;
     private readonly HeldOutRows heldOut;
-    private readonly float[] logits;
     private readonly float[]? start;
 
     /// <summary>Chosen on all held-out rows, for the head itself.</summary>
@@ -32,6 +32,9 @@ internal sealed class CrossFittedLabel
 
     /// <summary>For each part, chosen on the others.</summary>
     private readonly PenaltyChoice[] chosenByOthers;
+
+    /// <summary>Held-out logits of the penalties that are best so far, and of the one being tried.</summary>
+    private readonly List<float[]> kept = [];
 
     /// <summary>Every penalty tried, strong to weak.</summary>
     private readonly List<PenaltyStep> path = [];
@@ -59,7 +62,6 @@ internal sealed class CrossFittedLabel
             _ => 1,
         };
         Shift = answers.Shift(label) + Math.Log(PositiveWeight);
-        logits = new float[answers.Rows];
         // A head's bias does not include the shift by weighting and sampling; the fit's bias does.
         if (start is not null)
             start[width] += (float)Shift;
@@ -68,10 +70,7 @@ internal sealed class CrossFittedLabel
         Fits = [.. Enumerable.Range(1, folds).Select(fold => Fit(fold, HasPrior ? start : null, width, options))];
         heldOut = HeldOutRows.Of(answers, label, folds);
         if (weights is not null)
-            heldOut = heldOut with
-            {
-                Weights = ImportanceWeights.Truncated(Array.ConvertAll(heldOut.Rows, row => weights(row, label))),
-            };
+            heldOut = heldOut with { Weights = Weights(weights) };
         chosenByOthers = heldOut.Parts == 1 ? []
             : [.. Enumerable.Range(0, heldOut.Parts).Select(part => new PenaltyChoice(part))];
     }
@@ -101,8 +100,11 @@ internal sealed class CrossFittedLabel
     /// <summary>Place on the path of penalties where the search begins.</summary>
     public int First { get; set; }
 
-    /// <summary>Where the held-out logits of all fits go; [rows].</summary>
-    public float[] Logits => logits;
+    /// <summary>Rows of the distinct texts that are held out, rising.</summary>
+    public int[] HeldOut => heldOut.Rows;
+
+    /// <summary>Where the held-out logits of all fits go; one for each row of <see cref="HeldOut"/>.</summary>
+    public float[] Logits { get; private set; } = [];
 
     /// <summary>Whether no weaker penalty needs to be tried.</summary>
     public bool Settled => chosen.Settled && Array.TrueForAll(chosenByOthers, choice => choice.Settled);
@@ -130,9 +132,10 @@ internal sealed class CrossFittedLabel
         return objective;
     }
 
-    /// <summary>Sets the penalty of every fold's fit.</summary>
+    /// <summary>Sets the penalty of every fold's fit, and where its logits go.</summary>
     public void Try(double l2)
     {
+        Logits = Unused();
         foreach (var fit in Fits)
         {
             if (fit.Started)
@@ -156,8 +159,8 @@ internal sealed class CrossFittedLabel
     /// </summary>
     public void Judge(double l2)
     {
-        var shift = (float)Shift;
-        var tried = Array.ConvertAll(heldOut.Rows, row => logits[row] - shift);
+        var tried = Logits;
+        TensorPrimitives.Subtract(tried, (float)Shift, tried);
         var losses = new (double Sum, int Rows)[heldOut.Parts];
         for (var i = 0; i < tried.Length; i++)
         {
@@ -199,8 +202,10 @@ internal sealed class CrossFittedLabel
         if (Math.Min(yes, truth.Length - yes) >= DecisionThreshold.MinimumPositives)
             prior = null;
         var (calibration, interval, cross, choice) = HeldOutCalibration.Of(
-            heldOut, chosen.Logits, part => (chosenByOthers.Length == 0 ? chosen : chosenByOthers[part]).Logits,
-            options, prior);
+            heldOut, chosen.Logits, part => ByOthers(part).Logits, options, prior);
+        using var uncalibrated = new Rented<double>(truth.Length);
+        for (var i = 0; i < truth.Length; i++)
+            uncalibrated.Span[i] = Calibration.Identity.Probability(ByOthers(heldOut.Part[i]).Logits[i]);
         var figures = new LabelFigures(
             label,
             Positives,
@@ -210,7 +215,7 @@ internal sealed class CrossFittedLabel
             Final!.Iterations,
             Final.Converged,
             TrainingLoss,
-            Reliability(cross.Uncalibrated),
+            Reliability(uncalibrated.Span),
             Reliability(cross.Probabilities),
             RankingMetrics.AveragePrecision(cross.Probabilities, truth),
             cross.F1(truth),
@@ -237,8 +242,39 @@ internal sealed class CrossFittedLabel
             : choice.Remark;
     }
 
-    private ReliabilityDiagram Reliability(double[] probabilities) =>
-        ReliabilityDiagram.Of(new ScoredAnswers(probabilities, heldOut.Answers));
+    /// <summary>The choice of the other parts; a single part has none.</summary>
+    private PenaltyChoice ByOthers(int part) => chosenByOthers.Length == 0 ? chosen : chosenByOthers[part];
+
+    private ReliabilityDiagram Reliability(ReadOnlySpan<double> probabilities)
+    {
+        using var sorted = new Rented<double>(probabilities.Length);
+        using var truth = new Rented<bool>(probabilities.Length);
+        probabilities.CopyTo(sorted.Span);
+        heldOut.Answers.CopyTo(truth.Span);
+        sorted.Span.Sort(truth.Span);
+        return ReliabilityDiagram.Of(sorted.Span, truth.Span);
+    }
+
+    /// <summary>
+    /// An array that no choice has any more, or a new one: with many labels of many rows the collector would be far
+    /// behind.
+    /// </summary>
+    private float[] Unused()
+    {
+        foreach (var array in kept)
+            if (!ReferenceEquals(array, chosen.Logits)
+                && Array.TrueForAll(chosenByOthers, choice => !ReferenceEquals(array, choice.Logits)))
+                return array;
+        kept.Add(new float[heldOut.Rows.Length]);
+        return kept[^1];
+    }
+
+    /// <summary>Null for all alike: whether other labels' rows are has no say in this one.</summary>
+    private double[]? Weights(Func<int, int, double> weights)
+    {
+        var counts = Array.ConvertAll(heldOut.Rows, row => weights(row, Label));
+        return Array.TrueForAll(counts, count => count == counts[0]) ? null : ImportanceWeights.Truncated(counts);
+    }
 
     private Lbfgs Fit(int fold, float[]? start, int width, TrainingOptions options)
     {

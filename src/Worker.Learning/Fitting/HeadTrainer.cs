@@ -21,6 +21,9 @@ internal static class HeadTrainer
     /// </summary>
     private const int GroupSize = 256;
 
+    /// <summary>Rows times labels, from which on a group's memory is given back at once.</summary>
+    private const long LargeGroup = 1_000_000;
+
     /// <summary>
     /// Trains heads for every label that has enough examples; the others are reported and do no harm.
     /// </summary>
@@ -88,7 +91,17 @@ internal static class HeadTrainer
         var (heads, figures, passes) = (new List<Head>(), new List<LabelFigures>(), 0);
         for (var index = 0; index < groups.Count; index++)
         {
-            var fits = groups[index].ConvertAll(member => new CrossFittedLabel(
+            FitGroup(groups[index], index);
+            // A group leaves large arrays behind, which the collector would let many groups pile up.
+            if ((long)rows.Features.Rows * groups[index].Count >= LargeGroup)
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+        progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
+        return new TrainingResult(heads, problems, figures, passes, rows.Remark is { } remark ? [remark] : []);
+
+        void FitGroup(List<(int Label, int Folds)> members, int done)
+        {
+            var fits = members.ConvertAll(member => new CrossFittedLabel(
                 member.Label,
                 answers,
                 member.Folds,
@@ -99,7 +112,6 @@ internal static class HeadTrainer
                 options,
                 derived.Weights));
             var group = new RegularisationPath(pass, fits, features.Width, options, parallel);
-            var done = index;
             group.Run(report => progress?.Report(report with { Fraction = (done + report.Fraction) / groups.Count }));
             passes += group.Passes;
 
@@ -132,8 +144,6 @@ internal static class HeadTrainer
                 });
             }
         }
-        progress?.Report(new TrainingProgress(TrainingStage.Done, 1, 0, null));
-        return new TrainingResult(heads, problems, figures, passes, rows.Remark is { } remark ? [remark] : []);
     }
 
     private static List<int> Trainable(
@@ -158,8 +168,8 @@ internal static class HeadTrainer
 
         string Copies(int label)
         {
-            var (positives, negatives) = answers.Count(label);
-            return answers.Distinct(label).Count < positives + negatives ? " (copies counted once)" : "";
+            var (all, distinct) = (answers.Count(label), answers.CountDistinct(label));
+            return distinct != all ? " (copies counted once)" : "";
         }
     }
 

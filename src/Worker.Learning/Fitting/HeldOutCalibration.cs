@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 using Worker.Learning.Calibrating;
 using Worker.Learning.Certifying;
 using Worker.Learning.Thresholding;
@@ -27,9 +28,12 @@ internal sealed record HeldOutCalibration(
             ? VennAbers.Fit(logits, truth, calibration, rows.Weights) : null;
         var cross = CrossCalibrated.Of(
             rows, byOthers, options.Calibration, options.Thresholds, calibration, prior);
+        using var rented = new Rented<double>(truth.Length);
+        var probabilities = rented.Span;
+        for (var i = 0; i < truth.Length; i++)
+            probabilities[i] = calibration.Probability(logits[i]);
         var choice = ThresholdChoice.Make(
-            Array.ConvertAll(logits, z => calibration.Probability(z)), truth, options.Thresholds,
-            new TestedRows(cross.Probabilities, cross.Decides, truth));
+            probabilities, truth, options.Thresholds, new TestedRows(cross.Probabilities, cross.Decides, truth));
         return new HeldOutCalibration(calibration, interval, cross, prior is null
             ? choice
             : choice with { Thresholds = Deciding(choice.Thresholds, prior.Thresholds.Decide) });

@@ -20,8 +20,7 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
     /// <param name="folds">Folds of cross-fitting; 1 when fold 1 is held out and the others are not.</param>
     public static HeldOutRows Of(CrossFitAnswers answers, int label, int folds)
     {
-        var rows = answers.Interned(
-            [.. answers.Distinct(label).Where(row => Math.Abs((int)answers[row, label]) <= folds)]);
+        var rows = answers.Distinct(label, folds);
         var truth = Array.ConvertAll(rows, row => answers[row, label] > 0);
         if (folds > 1)
             return new HeldOutRows(rows, truth,
@@ -40,14 +39,28 @@ internal sealed record HeldOutRows(int[] Rows, bool[] Answers, int[] Part, int P
         return new HeldOutRows(rows, truth, Array.ConvertAll(truth, yes => seen[yes ? 1 : 0]++ % parts), parts);
     }
 
+    /// <summary>How many rows are in one part, or in all others.</summary>
+    public int Count(int part, bool others)
+    {
+        var count = Part.AsSpan().Count(part);
+        return others ? Part.Length - count : count;
+    }
+
     /// <summary>The values of rows that are in one part, or in all others.</summary>
     public T[] Of<T>(T[] values, int part, bool others)
     {
-        var count = Part.AsSpan().Count(part);
-        var (of, next) = (new T[others ? Part.Length - count : count], 0);
+        var of = new T[Count(part, others)];
+        CopyTo<T>(values, part, others, of);
+        return of;
+    }
+
+    /// <inheritdoc cref="Of{T}"/>
+    /// <param name="of">Receives them; as long as <see cref="Count"/>.</param>
+    public void CopyTo<T>(ReadOnlySpan<T> values, int part, bool others, Span<T> of)
+    {
+        var next = 0;
         for (var i = 0; i < Part.Length; i++)
             if (Part[i] == part != others)
                 of[next++] = values[i];
-        return of;
     }
 }

@@ -77,12 +77,14 @@ internal sealed class LossPass
     }
 
     /// <summary>
-    /// Writes the logit of every example that an objective holds out (all known examples if it holds out none).
+    /// Writes the logit of every wanted example that an objective holds out (that is known, if it holds out none).
     /// </summary>
     /// <param name="objectives">Evaluated at their points.</param>
-    /// <param name="logits">For each objective the array that receives them, [rows]; other rows are not changed, so the
-    /// folds of one label may share an array.</param>
-    public void Predict(IReadOnlyList<Objective> objectives, IReadOnlyList<float[]> logits)
+    /// <param name="wanted">For each objective the rows of the examples, rising.</param>
+    /// <param name="logits">For each objective the array that receives them, as long as its rows. Places of examples
+    /// that it does not hold out are not changed, so the folds of one label may share an array.</param>
+    public void Predict(
+        IReadOnlyList<Objective> objectives, IReadOnlyList<int[]> wanted, IReadOnlyList<float[]> logits)
     {
         var tiles = Pack(objectives);
         Parallel.For(0, chunks.Count, parallel, () => new Scratch(stride), (chunk, _, scratch) =>
@@ -96,8 +98,10 @@ internal sealed class LossPass
                     Multiply(tile, rows, scratch);
                     for (var lane = 0; lane < TileKernel.Lanes
                         && tile * TileKernel.Lanes + lane < objectives.Count; lane++)
-                        Keep(objectives[tile * TileKernel.Lanes + lane], logits[tile * TileKernel.Lanes + lane], start,
-                            rows, lane, scratch);
+                    {
+                        var at = tile * TileKernel.Lanes + lane;
+                        Keep(objectives[at], wanted[at], logits[at], start, rows, lane, scratch);
+                    }
                 }
             }
             return scratch;
@@ -172,10 +176,11 @@ internal sealed class LossPass
         for (var lane = 0; lane < count; lane++)
         {
             var objective = objectives[first + lane];
-            for (var r = 0; r < rows; r++)
+            var codes = answers.Of(objective.Label, start, rows);
+            for (var r = 0; r < codes.Length; r++)
             {
-                var code = answers[start + r, objective.Label];
-                if (code == 0 || Math.Abs(code) == objective.HeldOut)
+                var code = codes[r];
+                if (code == 0 || Math.Abs((int)code) == objective.HeldOut)
                     continue;
                 any = true;
                 scratch.Answers.Span[r * TileKernel.Lanes + lane] = code > 0 ? 1 : 0;
@@ -186,13 +191,15 @@ internal sealed class LossPass
         return any;
     }
 
-    private void Keep(Objective objective, float[] logits, int start, int rows, int lane, Scratch scratch)
+    private void Keep(
+        Objective objective, int[] wanted, float[] logits, int start, int rows, int lane, Scratch scratch)
     {
-        for (var r = 0; r < rows; r++)
+        var first = Array.BinarySearch(wanted, start);
+        for (var i = first < 0 ? ~first : first; i < wanted.Length && wanted[i] < start + rows; i++)
         {
-            var code = answers[start + r, objective.Label];
-            if (code != 0 && (objective.HeldOut == 0 || Math.Abs(code) == objective.HeldOut))
-                logits[start + r] = scratch.Logits.Span[r * TileKernel.Lanes + lane];
+            var code = answers[wanted[i], objective.Label];
+            if (code != 0 && (objective.HeldOut == 0 || Math.Abs((int)code) == objective.HeldOut))
+                logits[i] = scratch.Logits.Span[(wanted[i] - start) * TileKernel.Lanes + lane];
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed class RegularisationPath(
         foreach (var label in open)
             label.AskSolutions();
         pass.Predict([.. fits.Select(fit => fit.Objective)],
+            [.. open.SelectMany(label => label.Fits.Select(_ => label.HeldOut))],
             [.. open.SelectMany(label => label.Fits.Select(_ => label.Logits))]);
         Passes++;
         Parallel.ForEach(open, parallel, label => label.Judge(Penalty(label, tried)));

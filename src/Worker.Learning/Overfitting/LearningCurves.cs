@@ -50,6 +50,7 @@ internal sealed class LearningCurves(FeatureMatrix features, DataSet data, Train
                 foreach (var fit in fits)
                     fit.Point.CopyTo(fit.Objective.At, 0);
                 all.Predict([.. fits.Select(fit => fit.Objective)],
+                    [.. group.SelectMany(label => Enumerable.Repeat(label.Rows, label.Folds))],
                     [.. group.SelectMany(label => Enumerable.Repeat(label.Logits, label.Folds))]);
                 Parallel.ForEach(group, parallel, label => label.Measure());
                 done += group.Length;
@@ -70,8 +71,11 @@ internal sealed class LearningCurves(FeatureMatrix features, DataSet data, Train
 
         public int Folds => folds;
 
-        /// <summary>[rows].</summary>
-        public float[] Logits { get; } = new float[answers.Rows];
+        /// <summary>Rows of the held-out texts, rising.</summary>
+        public int[] Rows => heldOut.Rows;
+
+        /// <summary>One for each of <see cref="Rows"/>.</summary>
+        public float[] Logits => field ??= new float[heldOut.Rows.Length];
 
         public List<LearningPoint> Points { get; } = [];
 
@@ -97,7 +101,7 @@ internal sealed class LearningCurves(FeatureMatrix features, DataSet data, Train
 
         public void Measure()
         {
-            var scores = Array.ConvertAll(heldOut.Rows, row => (double)Logits[row]);
+            var scores = Array.ConvertAll(Logits, z => (double)z);
             var losses = scores.Zip(heldOut.Answers, (z, yes) => Logistic.Softplus(yes ? -z : z)).ToArray();
             int[] parts = [.. Enumerable.Range(0, heldOut.Parts)];
             Points.Add(new LearningPoint(

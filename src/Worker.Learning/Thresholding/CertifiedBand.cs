@@ -1,4 +1,5 @@
 using Worker.Core.Heads;
+using Worker.Core.Numerics;
 using Worker.Learning.Certifying;
 
 namespace Worker.Learning.Thresholding;
@@ -57,8 +58,10 @@ internal static class CertifiedBand
     internal static LearnedBand Learn(TestedRows rows, ReadOnlySpan<double> deployed, double decide,
         ThresholdOptions options, CertificateOrigin origin)
     {
-        var sorted = deployed.ToArray();
-        Array.Sort(sorted);
+        using var rented = new Rented<double>(deployed.Length);
+        var sorted = rented.Span;
+        deployed.CopyTo(sorted);
+        sorted.Sort();
         var (highDoubt, yes, yesNeeds) = Certify(rows, yes: true, options);
         var (lowDoubt, no, noNeeds) = Certify(rows, yes: false, options);
         var high = yes is null ? 1 : Math.Max(decide, Math.Max(-highDoubt, sorted[^yes.Decided]));
@@ -73,20 +76,27 @@ internal static class CertifiedBand
     private static (double Doubt, CertifiedSide? Side, MissingEvidence? Needs) Certify(TestedRows rows, bool yes,
         ThresholdOptions options)
     {
-        var (doubts, wrong) = rows.Side(yes, options.Uncertain);
-        var losses = Array.ConvertAll(wrong, error => error ? 1.0 : 0.0);
-        var candidates = LearnThenTest.Candidates(doubts.Length, options.Error, options.Delta)
-            .Select(c => c with { Size = Whole(doubts, c.Size) });
-        var decided = LearnThenTest.Certify(losses, candidates, options.Error, options.Delta);
+        using var rentedDoubts = new Rented<double>(rows.Count);
+        using var rentedWrong = new Rented<bool>(rows.Count);
+        using var losses = new Rented<double>(rows.Count);
+        var count = rows.Side(yes, options.Uncertain, rentedDoubts.Span, rentedWrong.Span);
+        var doubts = rentedDoubts.Span[..count];
+        var wrong = rentedWrong.Span[..count];
+        for (var i = 0; i < count; i++)
+            losses.Span[i] = wrong[i] ? 1 : 0;
+        List<Candidate> candidates = [];
+        foreach (var candidate in LearnThenTest.Candidates(count, options.Error, options.Delta))
+            candidates.Add(candidate with { Size = Whole(doubts, candidate.Size) });
+        var decided = LearnThenTest.Certify(losses.Span[..count], candidates, options.Error, options.Delta);
         return decided == 0
             ? (0, null, MissingEvidence.Of(wrong, rows.Count, options.Error, options.Delta))
-            : (doubts[decided - 1], new CertifiedSide(rows.Count, decided, wrong.AsSpan(0, decided).Count(true)), null);
+            : (doubts[decided - 1], new CertifiedSide(rows.Count, decided, wrong[..decided].Count(true)), null);
     }
 
     /// <summary>
     /// Equal probabilities cannot be separated, so a size is extended to the last row equal to its last one.
     /// </summary>
-    private static int Whole(double[] doubts, int size)
+    private static int Whole(ReadOnlySpan<double> doubts, int size)
     {
         while (size < doubts.Length && doubts[size] == doubts[size - 1])
             size++;

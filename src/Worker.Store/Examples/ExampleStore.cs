@@ -59,6 +59,20 @@ internal sealed class ExampleStore(StoreDatabase database, Agreement agreement, 
             "WHERE label_id = @label AND value IS NOT NULL ORDER BY text_id DESC LIMIT @maximum",
             StoredExample.Read, ("label", label), ("maximum", (long)maximum))).ToList());
 
+    /// <summary>Texts of the examples that <see cref="Examples"/> gives; ids.</summary>
+    /// <inheritdoc cref="Examples"/>
+    public IReadOnlySet<long> TextsOf(IEnumerable<long> labels, int maximum = int.MaxValue) =>
+        database.Read(session =>
+        {
+            var texts = new HashSet<long>();
+            foreach (var label in labels)
+                session.Query(
+                    "SELECT text_id FROM examples WHERE label_id = @label AND value IS NOT NULL " +
+                    "ORDER BY text_id DESC LIMIT @maximum",
+                    row => texts.Add(row.GetInt64(0)), ("label", label), ("maximum", (long)maximum));
+            return texts;
+        });
+
     /// <summary>Audited examples of a label that count, in the order in which they were recorded.</summary>
     /// <param name="label">Id.</param>
     /// <param name="after">Those that were recorded after this change.</param>

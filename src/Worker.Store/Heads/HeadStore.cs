@@ -18,6 +18,11 @@ internal sealed record StoredHead(
 internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
 {
     /// <summary>
+    /// Heads written at once: a statement holds their evidence, 13 bytes a text, several times over.
+    /// </summary>
+    private const int HeadsOfStatement = 8;
+
+    /// <summary>
     /// Writes heads down together with what is to be sent because of them, and what was fitted up to which change:
     /// all or nothing, and nothing once another learner owns one of the labels.
     /// </summary>
@@ -33,21 +38,8 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
         {
             LeaseStore.Require(session, leases);
             ExampleStore.Fitted(session, fitted, clock.GetUtcNow().ToUnixTimeMilliseconds());
-            var rows = new RowSet(
-                ("label_id", ColumnKind.Whole), ("version", ColumnKind.Whole), ("made", ColumnKind.Whole),
-                ("state", ColumnKind.Text), ("head", ColumnKind.Text), ("verdict", ColumnKind.Text),
-                ("evidence", ColumnKind.Blob));
-            foreach (var head in heads)
-                rows.Add(
-                    head.Label, (long)head.Version, head.Made.ToUnixTimeMilliseconds(),
-                    HeadStateNames.Of(head.State), head.Json, head.Verdict, head.Evidence);
-            // Only the last two heads of a label are compared with others: their evidence is enough.
-            session.Execute(
-                "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
-                "AND heads.version < rows.version AND (heads.state <> 'promoted' OR rows.state = 'promoted')", rows);
-            session.Execute(
-                "INSERT INTO heads (label_id, version, made, state, head, verdict, evidence) " +
-                "SELECT label_id, version, made, state, head, verdict, evidence FROM @rows", rows);
+            foreach (var some in heads.Chunk(HeadsOfStatement))
+                Add(session, some);
             Outbox.Add(session, sent, clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
 
@@ -102,6 +94,25 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
         return database.Read(session => session.Query(
             "SELECT h.label_id, h.version, h.made, h.state, h.head, h.verdict, h.evidence FROM @rows JOIN heads h " +
             "ON h.label_id = rows.id ORDER BY h.label_id, h.version DESC", Read, rows));
+    }
+
+    private static void Add(StoreSession session, IReadOnlyList<StoredHead> heads)
+    {
+        var rows = new RowSet(
+            ("label_id", ColumnKind.Whole), ("version", ColumnKind.Whole), ("made", ColumnKind.Whole),
+            ("state", ColumnKind.Text), ("head", ColumnKind.Text), ("verdict", ColumnKind.Text),
+            ("evidence", ColumnKind.Blob));
+        foreach (var head in heads)
+            rows.Add(
+                head.Label, (long)head.Version, head.Made.ToUnixTimeMilliseconds(),
+                HeadStateNames.Of(head.State), head.Json, head.Verdict, head.Evidence);
+        // Only the last two heads of a label are compared with others: their evidence is enough.
+        session.Execute(
+            "UPDATE heads SET evidence = NULL FROM @rows WHERE heads.label_id = rows.label_id " +
+            "AND heads.version < rows.version AND (heads.state <> 'promoted' OR rows.state = 'promoted')", rows);
+        session.Execute(
+            "INSERT INTO heads (label_id, version, made, state, head, verdict, evidence) " +
+            "SELECT label_id, version, made, state, head, verdict, evidence FROM @rows", rows);
     }
 
     private static StoredHead Read(DbDataReader row) => new(

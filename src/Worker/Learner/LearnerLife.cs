@@ -29,7 +29,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
     /// <summary>What it is doing, for probes.</summary>
     public WorkerHealth Health { get; } = new();
 
-    /// <summary>Learns until stopped. A training in hand is given up: nothing of it was written.</summary>
+    /// <summary>Learns until stopped. A training in hand is given up: nothing of its batch was written.</summary>
     /// <exception cref="Exception">Something that only a restart or a person can mend.</exception>
     public async Task Run(CancellationToken stop)
     {
@@ -101,7 +101,7 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         using var encoder = parts.Encoder();
         headsKnown.Task.Wait(stop);
         var features = parts.Features(store, encoder, training);
-        var (round, calls) = (parts.Round(store, features, encoder, training), parts.Calls(training));
+        var (round, calls) = (parts.Round(store, features, encoder, training, Tell), parts.Calls(training));
         var (audits, withdrawal) = (parts.Audits(store, features, encoder), parts.Withdrawal(store));
         var canaries = parts.Canaries(store, features, encoder);
         var (looked, looking) = (0L, TimeSpan.Zero);
@@ -180,30 +180,34 @@ internal sealed class LearnerLife(LearnerParts parts) : IDisposable
         }
     }
 
+    /// <summary>Says what became of labels, and has it sent.</summary>
+    private void Tell(IReadOnlyList<RoundOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            parts.Meter.Made(outcome);
+            parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
+                outcome.Head is { } head ? $" v{head.Version}" : " has no new head:",
+                outcome.Made is { } made ? $"{outcome.Sentence} (made as {made})" : outcome.Sentence);
+        }
+        decided.Set();
+    }
+
     /// <summary>Whether any of the labels was this learner's.</summary>
     private bool Round(TrainingRound round, List<LabelState> due, StoreCalls calls, CancellationToken stop)
     {
         try
         {
-            var outcomes = calls.RunLong("training", () => round.Run(due, stop), stop);
-            foreach (var outcome in outcomes)
-            {
-                parts.Meter.Made(outcome);
-                parts.Log.LogInformation("Learned: {Label}{Version} {Sentence}", outcome.Label,
-                    outcome.Head is { } head ? $" v{head.Version}" : " has no new head:",
-                    outcome.Made is { } made ? $"{outcome.Sentence} (made as {made})" : outcome.Sentence);
-            }
-            decided.Set();
-            return outcomes.Count > 0;
+            return calls.RunLong("training", () => round.Run(due, stop), stop).Count > 0;
         }
         catch (LeaseLostException lost)
         {
-            parts.Log.LogWarning("Learned nothing: {Reason}", lost.Message);
+            parts.Log.LogWarning("Learned no more: {Reason}", lost.Message);
             return false;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            parts.Log.LogWarning("Learned nothing: a label has another owner by now");
+            parts.Log.LogWarning("Learned no more: a label has another owner by now");
             return false;
         }
     }

@@ -96,10 +96,12 @@ internal sealed class LearnerParts(LearnerOptions options, ILoggerFactory logger
         new(store, Champions, options.Learn, options.Kafka.Topics.Heads, clock);
 
     public TrainingRound Round(
-        LearningStore store, FeatureSource features, LoadedEncoder encoder, Heartbeat heartbeat) =>
+        LearningStore store, FeatureSource features, LoadedEncoder encoder, Heartbeat heartbeat,
+        Action<IReadOnlyList<RoundOutcome>> recorded) =>
         new(store, features.Of, encoder, Champions, options.Learn, options.Kafka.Topics.Heads, clock)
         {
             Progressed = heartbeat.Beat,
+            Recorded = recorded,
         };
 
     private AuditedDecisions Decisions(LearningStore store, FeatureSource features) =>

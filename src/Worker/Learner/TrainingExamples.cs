@@ -29,12 +29,14 @@ internal sealed class TrainingExamples
     /// <summary>Reads them.</summary>
     /// <param name="labels">Which.</param>
     /// <param name="maximum">Of each label the newest, so many at most.</param>
-    public static TrainingExamples Read(LearningStore store, IReadOnlyList<LabelState> labels, int maximum)
+    /// <param name="texts">Those of a round that has other labels too; others are left out. Null for theirs.</param>
+    public static TrainingExamples Read(
+        LearningStore store, IReadOnlyList<LabelState> labels, int maximum, RoundTexts? texts = null)
     {
         var names = labels.ToDictionary(label => label.Id, label => label.Name);
+        texts ??= RoundTexts.Read(store, labels, maximum);
+        var ids = texts.Ids;
         var read = store.Examples.Examples(names.Keys, maximum);
-        var texts = store.Examples.Texts(read.Select(example => example.Text).Distinct());
-        long[] ids = [.. texts.Keys.Order()];
         var columns = labels.Select(label => label.Name).Order(StringComparer.Ordinal).ToArray();
         var values = new sbyte[checked(ids.Length * columns.Length)];
         Array.Fill(values, AnswerMatrix.Unknown);
@@ -46,7 +48,7 @@ internal sealed class TrainingExamples
             var example = read[i];
             ranges[names[example.Label]] = (ranges.TryGetValue(names[example.Label], out var place)
                 ? place.From : i, i + 1);
-            // A text may have been erased between the two reads.
+            // A text may have come, or been erased, between the two reads.
             if (Array.BinarySearch(ids, example.Text) is not (>= 0 and var row))
                 continue;
             var label = names[example.Label];
@@ -60,9 +62,9 @@ internal sealed class TrainingExamples
                 Array.Fill(weak = new float[values.Length], float.NaN);
             weak[cell] = (float)example.Value;
         }
-        var data = new DataSet(
-            [.. ids.Select(id => texts[id])], [.. columns], new AnswerMatrix(ids.Length, columns.Length, values));
-        return new TrainingExamples(ids, data, weak, read, ranges);
+        return new TrainingExamples(
+            ids, texts.Data.WithAnswers([.. columns], new AnswerMatrix(ids.Length, columns.Length, values)), weak,
+            read, ranges);
     }
 
     /// <summary>Whether answers stand for unequal numbers of texts.</summary>

@@ -27,7 +27,8 @@ internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, 
 
 /// <summary>
 /// Trains labels on all that the store knows of them, judges each new head against the one in use, and writes down what
-/// was decided together with what is to be published. One caller at a time; other learners may run theirs beside it.
+/// was decided together with what is to be published. Labels go by batches, each written down on its own: so memory is
+/// bounded however many labels are due. One caller at a time; other learners may run theirs beside it.
 /// </summary>
 /// <param name="store">Answers in, heads out.</param>
 /// <param name="features">Features of texts by ids and texts, which are as many.</param>
@@ -43,10 +44,18 @@ internal sealed class TrainingRound(
     /// <summary>Called after each pass over the examples.</summary>
     public Action Progressed { get; init; } = () => { };
 
+    /// <summary>Called when a batch of labels is written down.</summary>
+    public Action<IReadOnlyList<RoundOutcome>> Recorded { get; init; } = _ => { };
+
+    /// <summary>
+    /// Examples of a batch at most: each takes 72 bytes as it is read, and twice that while the list grows.
+    /// </summary>
+    public long BatchExamples { get; init; } = 500_000;
+
     /// <summary>One round over the labels that are due.</summary>
     /// <returns>One outcome for each label that it owned.</returns>
-    /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: nothing was
-    /// written.</exception>
+    /// <exception cref="LeaseLostException">It took so long that another learner owns a label now: of the batch at
+    /// hand, and of those after it, nothing was written.</exception>
     public IReadOnlyList<RoundOutcome> Run(IReadOnlyList<LabelState> due, CancellationToken stop)
     {
         // 1. Own them.
@@ -56,36 +65,61 @@ internal sealed class TrainingRound(
             .ToHashSet(StringComparer.Ordinal);
         // So is a canary, unless it turns out worse.
         var running = RunningCanaries.Read(store);
+        // One that was fitted since it was found due, perhaps by a try before this one, is not due any more.
+        var fitted = store.Examples.Labels().ToDictionary(label => label.Id, label => label.FittedAt);
         var labels = due.Where(label => owned.Has(label.Name) && !waiting.Contains(label.Name)
-            && running.Holds(label.Name, champions, options) is null).ToList();
+            && running.Holds(label.Name, champions, options) is null
+            && fitted.GetValueOrDefault(label.Id) == label.FittedAt).ToList();
         if (labels.Count == 0)
             return [];
-        // 2. What is known of them, up to one change.
+        // 2. The texts that they have answers on, for all batches. What comes from now on is for the next round.
         var change = store.Examples.LastChange();
-        var trainable = labels.Where(label => Refusal(label.Name) is null).ToList();
-        var examples = TrainingExamples.Read(store, trainable, options.Examples);
-        List<RoundOutcome> outcomes =
-        [
-            .. labels.Except(trainable).Select(label => new RoundOutcome(label.Name, null, null, Refusal(label.Name)!)),
-        ];
-        List<(StoredHead Stored, HeadDecision Decision)> made = [];
-        if (examples.Ids.Length > 0)
-            Train(examples, trainable, change, outcomes, made, owned.Lost);
-        // 3. All of it, or nothing.
-        store.Heads.Record(
-            [.. made.Select(one => one.Stored)],
-            [.. made.SelectMany(one => one.Decision.Sent(headsTopic, champions))],
-            [.. labels.Select(label => (label.Id, change))], owned.Leases);
-        return outcomes;
+        var refused = labels.Select(label => (Label: label, Reason: Refusal(label.Name)))
+            .Where(one => one.Reason is not null).ToList();
+        var trainable = labels.Except(refused.Select(one => one.Label)).ToList();
+        var texts = RoundTexts.Read(store, trainable, options.Examples);
+        var encoded = texts.Ids.Length == 0 ? null : features(texts.Ids, texts.Data.Texts, owned.Lost);
+        var batches = RoundBatches.Of(
+            trainable, texts.Ids.Length, options.Examples, BatchExamples,
+            label => champions.Find(label)?.Head.Group);
+        List<RoundOutcome> all = [];
+        Write([.. refused.Select(one => one.Label)], [], [.. refused.Select(one =>
+            new RoundOutcome(one.Label.Name, null, null, one.Reason!))]);
+        foreach (var batch in batches)
+        {
+            List<RoundOutcome> outcomes = [];
+            List<(StoredHead Stored, HeadDecision Decision)> made = [];
+            if (encoded is not null)
+                Train(batch, texts, encoded, batches.Count > 1, outcomes, made, owned.Lost);
+            Write(batch, made, outcomes);
+        }
+        return all;
+
+        // 3. All of a batch, or nothing.
+        void Write(
+            IReadOnlyList<LabelState> batch, List<(StoredHead Stored, HeadDecision Decision)> made,
+            List<RoundOutcome> outcomes)
+        {
+            if (batch.Count == 0)
+                return;
+            store.Heads.Record(
+                [.. made.Select(one => one.Stored)],
+                [.. made.SelectMany(one => one.Decision.Sent(headsTopic, champions))],
+                [.. batch.Select(label => (label.Id, change))], owned.Leases);
+            all.AddRange(outcomes);
+            Recorded(outcomes);
+        }
     }
 
     private void Train(
-        TrainingExamples examples, List<LabelState> labels, long change, List<RoundOutcome> outcomes,
-        List<(StoredHead Stored, HeadDecision Decision)> made, CancellationToken stop)
+        IReadOnlyList<LabelState> labels, RoundTexts texts, EncodedTexts encoded, bool isPart,
+        List<RoundOutcome> outcomes, List<(StoredHead Stored, HeadDecision Decision)> made, CancellationToken stop)
     {
+        // What these heads have seen: examples are read batch by batch.
+        var change = store.Examples.LastChange();
+        var examples = TrainingExamples.Read(store, labels, options.Examples, texts);
         var ids = labels.ToDictionary(label => label.Name, label => label.Id, StringComparer.Ordinal);
         var history = store.Heads.Of(ids.Values).ToLookup(head => head.Label);
-        var encoded = features(examples.Ids, examples.Data.Texts, stop);
         var there = labels.Select(label => champions.Find(label.Name)).OfType<Champion>()
             .ToLookup(champion => champion.Head.Described is null);
         // A head that was made from a description decides nothing: its label's first real head has none to beat.
@@ -102,6 +136,8 @@ internal sealed class TrainingRound(
             Weights = weights,
             Described = there[false].ToDictionary(
                 champion => champion.Head.Label, champion => champion.Head.Described!, StringComparer.Ordinal),
+            // Whether labels are exclusive shows only where all of them are.
+            Exclusive = isPart ? ExclusiveGroups.Standing : ExclusiveGroups.Automatic,
             Quiet = true,
             Progressed = Progressed,
             Options = updates.Options(options.Threads),

@@ -10,12 +10,16 @@ internal sealed class ExclusiveGroups
     private readonly bool forced;
     private readonly bool none;
     private readonly string? name;
+    private readonly bool asBefore;
 
-    private ExclusiveGroups(bool forced, bool none, string? name) =>
-        (this.forced, this.none, this.name) = (forced, none, name);
+    private ExclusiveGroups(bool forced, bool none, string? name, bool asBefore = false) =>
+        (this.forced, this.none, this.name, this.asBefore) = (forced, none, name, asBefore);
 
     /// <summary>As the data show; if they do not, as the heads were before.</summary>
     public static ExclusiveGroups Automatic { get; } = new(forced: false, none: false, null);
+
+    /// <summary>As the heads were before, unless the data contradict it: for data that have not all labels.</summary>
+    public static ExclusiveGroups Standing { get; } = new(forced: false, none: false, null, asBefore: true);
 
     /// <summary>No groups.</summary>
     public static ExclusiveGroups None { get; } = new(forced: false, none: true, null);
@@ -45,7 +49,7 @@ internal sealed class ExclusiveGroups
         Check(data);
         var parents = previous.Where(head => head.Group is not null).ToLookup(head =>
             head.Group!, StringComparer.Ordinal);
-        if (heads.Count > 1 && (forced || ExclusiveLabels.Hold(data)))
+        if (heads.Count > 1 && (forced || !asBefore && ExclusiveLabels.Hold(data)))
         {
             // If the labels had one group before, it keeps its name, so that its heads stay together.
             string[] earlier = [.. parents.Where(group => group.Any(head => data.Labels.Contains(head.Label)))

@@ -42,6 +42,31 @@ public class HeadTrainerTests
     }
 
     [Fact]
+    public void A_label_gets_the_same_head_whichever_others_are_trained_with_it()
+    {
+        // All together are more than one group of fits; a few are less than a tile.
+        var simulated = Simulated.Draw(rows: 300, width: 6, labels: 70, seed: 15, unknown: 0.2);
+        var together = Train(simulated, new TrainingOptions());
+        Assert.Equal(70, together.Heads.Count);
+        foreach (var labels in simulated.Data.Labels.Chunk(9))
+        {
+            var apart = HeadTrainer.Train(
+                simulated.Features, simulated.Data.WithLabels(labels), "mean", "e",
+                new TrainingOptions());
+            foreach (var (head, figures) in apart.Heads.Zip(apart.Figures))
+            {
+                var at = together.Heads.ToList().FindIndex(one => one.Label == head.Label);
+                Assert.Equal(together.Heads[at].Weights, head.Weights);
+                Assert.Equal(together.Heads[at].Bias, head.Bias);
+                Assert.Equal(together.Heads[at].Calibration.Slope, head.Calibration.Slope);
+                Assert.Equal(together.Heads[at].Thresholds, head.Thresholds);
+                Assert.Equal(together.Figures[at].L2, figures.L2);
+                Assert.Equal(together.Figures[at].HeldOut.Probabilities, figures.HeldOut.Probabilities);
+            }
+        }
+    }
+
+    [Fact]
     public void Calibration_is_of_the_stream_where_answers_stand_for_unequal_numbers_of_texts()
     {
         // Every yes was found, and a tenth of the no was drawn.

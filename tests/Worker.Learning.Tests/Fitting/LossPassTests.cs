@@ -61,8 +61,9 @@ public class LossPassTests
         Objective[] objectives = [Ask(answers, 0, new Random(2), 9, heldOut: 1),
             Ask(answers, 0, new Random(3), 9, heldOut: 2)];
         var logits = Enumerable.Repeat(float.NaN, 203).ToArray();
+        int[] rows = [.. Enumerable.Range(0, 203)];
         new LossPass(simulated.Features, Standardisation.Of(simulated.Features, TwoThreads), answers, TwoThreads)
-            .Predict(objectives, [logits, logits]);
+            .Predict(objectives, [rows, rows], [logits, logits]);
 
         var x = Reference.Standardised(simulated.Features);
         for (var row = 0; row < 203; row++)

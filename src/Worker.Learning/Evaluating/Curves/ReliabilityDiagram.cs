@@ -22,23 +22,27 @@ internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, do
     /// <summary>Standard normal quantile of a two-sided 95% interval.</summary>
     private const double Z = 1.959963984540054;
 
-    public static ReliabilityDiagram Of(ScoredAnswers scored)
+    public static ReliabilityDiagram Of(ScoredAnswers scored) => Of(scored.Probabilities, scored.Truth);
+
+    /// <param name="sorted">Probabilities from low to high; each in [0, 1].</param>
+    /// <param name="truth">Answers in the same order.</param>
+    public static ReliabilityDiagram Of(ReadOnlySpan<double> sorted, ReadOnlySpan<bool> truth)
     {
-        var n = scored.Count;
+        var n = sorted.Length;
         var (counts, sums, yes) = (
             new int[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins], new double[ProbabilityMetrics.Bins]);
         for (int start = 0, end; start < n; start = end)
         {
             // Equal probabilities share their answers evenly over the bins that they fall into.
             var positives = 0;
-            for (end = start; end < n && scored.Probabilities[end] == scored.Probabilities[start]; end++)
-                positives += scored.Truth[end] ? 1 : 0;
+            for (end = start; end < n && sorted[end] == sorted[start]; end++)
+                positives += truth[end] ? 1 : 0;
             var share = (double)positives / (end - start);
             for (var row = start; row < end; row++)
             {
                 var bin = (int)((long)ProbabilityMetrics.Bins * row / n);
                 counts[bin]++;
-                sums[bin] += scored.Probabilities[row];
+                sums[bin] += sorted[row];
                 yes[bin] += share;
             }
         }
@@ -53,8 +57,7 @@ internal sealed record ReliabilityDiagram(IReadOnlyList<CalibrationBin> Bins, do
             ece += Math.Abs(sums[bin] - yes[bin]) / n;
         }
         return new ReliabilityDiagram(
-            bins, ece, ProbabilityMetrics.Brier(scored.Probabilities, scored.Truth), ProbabilityMetrics.LogLoss(
-                scored.Probabilities, scored.Truth));
+            bins, ece, ProbabilityMetrics.Brier(sorted, truth), ProbabilityMetrics.LogLoss(sorted, truth));
     }
 
     /// <summary>Wilson's score interval (1927); unlike the normal one it holds for shares near 0 and 1.</summary>
