@@ -24,7 +24,9 @@ internal enum Product
     Blocks4Float,
 }
 
-/// <summary>One linear layer of random weights as a graph: what a product costs says nothing of what it is worth.</summary>
+/// <summary>
+/// One linear layer of random weights as a graph: what a product costs does not depend on what is multiplied.
+/// </summary>
 internal static class ProductGraph
 {
     private const int BlockSize = 32;
