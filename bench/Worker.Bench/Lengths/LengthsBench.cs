@@ -33,7 +33,7 @@ internal static class LengthsBench
         {
             messages, repeats,
         };
-        var clock = BenchClock.Option();
+        var clock = ClockOption.Create();
         command.Add(clock);
         model.AddTo(command);
         command.SetAction(parsed =>

@@ -32,7 +32,7 @@ internal static class MergeBench
         {
             hidden, layers, own, checkpoints, messages, repeats, precision,
         };
-        var clock = BenchClock.Option();
+        var clock = ClockOption.Create();
         command.Add(clock);
         command.SetAction(parsed =>
         {

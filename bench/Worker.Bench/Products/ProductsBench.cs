@@ -19,7 +19,7 @@ internal static class ProductsBench
     public static Command Create()
     {
         var repeats = CheckedOptions.Number("--repeats", "How often, in turn", 30, new NumberRange<int>(1, 10_000));
-        var clock = BenchClock.Option();
+        var clock = ClockOption.Create();
         var command = new Command("products", "A layer's linear products in f32, int8 and in blocks of 8 and 4 bits")
         {
             repeats, clock,

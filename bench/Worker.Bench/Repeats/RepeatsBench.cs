@@ -31,7 +31,7 @@ internal static class RepeatsBench
         {
             messages, share, repeats,
         };
-        var clock = BenchClock.Option();
+        var clock = ClockOption.Create();
         command.Add(clock);
         model.AddTo(command);
         command.SetAction(parsed =>

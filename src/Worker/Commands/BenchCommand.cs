@@ -21,7 +21,7 @@ internal static class BenchCommand
         var memory = CheckedOptions.Number(
             "--memory-messages", "Messages of the memory measurement", 200_000, new NumberRange<int>(
                 1000, 1_000_000_000));
-        var clock = BenchClock.Option();
+        var clock = ClockOption.Create();
         var model = new ModelOptions();
         var command = new Command(
             "bench", "Measure tokenizer, pipeline, classify, heads, swap, int8 and memory on this machine")

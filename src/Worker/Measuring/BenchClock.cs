@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Diagnostics;
-using Worker.Commands;
 
 namespace Worker.Measuring;
 
@@ -8,17 +6,15 @@ namespace Worker.Measuring;
 /// What a benchmark counts: the time that passes, or the processor time of this process divided by the processors,
 /// which says more on a machine that is busy with other things.
 /// </summary>
+/// <param name="name"><see cref="Passing"/> or <see cref="Processors"/>.</param>
 internal sealed class BenchClock(string name)
 {
-    /// <summary>Of <see cref="Option"/>.</summary>
-    private const string Processors = "cpu";
+    public const string Passing = "wall";
+
+    public const string Processors = "cpu";
 
     /// <summary>The time that passes.</summary>
-    public static BenchClock Wall { get; } = new("wall");
-
-    public static Option<string> Option() => CheckedOptions.Choice(
-        "--clock", "Seconds that pass, or seconds of processor time divided by the processors", "wall", "wall",
-        Processors);
+    public static BenchClock Wall { get; } = new(Passing);
 
     /// <summary>What the seconds that count are a part of: processors, or 1.</summary>
     public int Share => name == Processors ? Environment.ProcessorCount : 1;
