@@ -8,6 +8,16 @@ internal static class EnsembleWeights
     private const int Steps = 400;
     private const double LongestStep = 100;
 
+    /// <summary>Probabilities are kept so far from 0 and 1.</summary>
+    private const double Clip = 1e-6;
+
+    /// <summary>What a member's probability is weighed as: finite, however sure it is.</summary>
+    public static double LogOdds(double p)
+    {
+        var inside = Math.Clamp(p, Clip, 1 - Clip);
+        return Math.Log(inside / (1 - inside));
+    }
+
     /// <summary>
     /// Weights ≥ 0 that sum to 1 with the minimum log-loss (for two members: α and 1 − α), by exponentiated gradient
     /// with a step that halves when the loss rises (Kivinen and Warmuth 1997). The loss is convex in the weights.

@@ -13,9 +13,6 @@ internal static class OldAndNew
 {
     private const int Parts = 5;
 
-    /// <summary>Probabilities are kept so far from 0 and 1.</summary>
-    private const double Clip = 1e-6;
-
     /// <param name="old">With Platt's calibration, as <paramref name="fresh"/>.</param>
     /// <param name="byOld">What it says of the texts of <paramref name="held"/>, none of which it has seen.</param>
     /// <param name="fresh">On the same feature.</param>
@@ -26,7 +23,10 @@ internal static class OldAndNew
     {
         var logOdds = new double[2 * byOld.Length];
         for (var i = 0; i < byOld.Length; i++)
-            (logOdds[2 * i], logOdds[2 * i + 1]) = (LogOdds(byOld[i]), LogOdds(held.Probabilities[i]));
+        {
+            logOdds[2 * i] = EnsembleWeights.LogOdds(byOld[i]);
+            logOdds[2 * i + 1] = EnsembleWeights.LogOdds(held.Probabilities[i]);
+        }
         var (p, yes) = (new float[byOld.Length], new bool[byOld.Length]);
         for (var part = 0; part < Parts; part++)
         {
@@ -66,11 +66,5 @@ internal static class OldAndNew
 
         double Said(double share, int row) =>
             Logistic.Sigmoid(share * logOdds[2 * row] + (1 - share) * logOdds[2 * row + 1]);
-    }
-
-    private static double LogOdds(double p)
-    {
-        var inside = Math.Clamp(p, Clip, 1 - Clip);
-        return Math.Log(inside / (1 - inside));
     }
 }

@@ -16,9 +16,6 @@ internal static class StackedHead
     /// <summary>Texts of either answer without which no weights are learned.</summary>
     public const int MinimumOfEach = DecisionThreshold.MinimumPositives;
 
-    /// <summary>Probabilities are kept so far from 0 and 1.</summary>
-    private const double Clip = 1e-6;
-
     /// <param name="members">With Platt's calibration.</param>
     /// <param name="said">For each member what is said of the texts of <paramref name="judged"/> without them.</param>
     /// <param name="refit">The label's fit to all answers; of it stay version, group and numbers of answers.</param>
@@ -42,7 +39,7 @@ internal static class StackedHead
         var logOdds = new double[judged.Rows.Length * members.Count];
         for (var row = 0; row < judged.Rows.Length; row++)
             for (var member = 0; member < members.Count; member++)
-                logOdds[row * members.Count + member] = LogOdds(said[member][row]);
+                logOdds[row * members.Count + member] = EnsembleWeights.LogOdds(said[member][row]);
         // 2. Weights of all rows for the head, and of the other parts' for what is said of a part.
         var (all, intercept) = EnsembleWeights.Stacked(logOdds, judged.Answers, members.Count);
         float[][] byOthers =
@@ -76,11 +73,5 @@ internal static class StackedHead
             logits[row] = (float)sum;
         }
         return logits;
-    }
-
-    private static double LogOdds(double p)
-    {
-        var inside = Math.Clamp(p, Clip, 1 - Clip);
-        return Math.Log(inside / (1 - inside));
     }
 }
