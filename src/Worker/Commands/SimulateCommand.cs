@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Worker.Core.Features;
 using Worker.Encoders;
+using Worker.Learner;
 using Worker.Learning.Examples;
 using Worker.Learning.Reading;
 using Worker.Simulating;
@@ -29,6 +30,9 @@ internal sealed class SimulateCommand
         new NumberRange<int>(0, 10_000_000));
     private readonly Option<int> seeds = CheckedOptions.Number(
         "--seeds", "Repetitions, each with another start", 10, new NumberRange<int>(1, 1000));
+    private readonly Option<string> method = CheckedOptions.Choice(
+        "--method", "How a label that has a head in use gets its next one (Learn:Method)",
+        $"{new LearnSection().Method}", Enum.GetNames<LearningMethod>());
     private readonly Option<int> minimum = CheckedOptions.Number(
         "--promotion-answers", "Answers of each kind without which no head is promoted (Learn:PromotionAnswers)", 5,
         new NumberRange<int>(2, 1_000_000));
@@ -49,7 +53,7 @@ internal sealed class SimulateCommand
         var command = new Command(
             "simulate", "Try the loop of answers and better heads on labelled texts, with an oracle in place of people")
         {
-            data, test, rounds, budget, start, seeds, minimum, level, turned, json,
+            data, test, rounds, budget, start, seeds, method, minimum, level, turned, json,
         };
         reading.AddTo(command);
         model.AddTo(command);
@@ -76,6 +80,7 @@ internal sealed class SimulateCommand
             Start = parsed.GetValue(start) is > 0 and var first ? first : questions,
             Seeds = parsed.GetValue(seeds),
             Threads = Math.Max(1, Environment.ProcessorCount),
+            Method = Enum.Parse<LearningMethod>(parsed.GetValue(method)!),
             PromotionAnswers = parsed.GetValue(minimum),
             PromotionLevel = parsed.GetValue(level),
             TurnedWrong = parsed.GetValue(turned),

@@ -10,7 +10,11 @@ namespace Worker.Learner;
 /// <summary>A label's new head, and how it was made.</summary>
 /// <param name="HeldOut">What it was judged by: texts that no part of it was fitted to.</param>
 /// <param name="Made">In words; null for a refit that was asked for.</param>
-internal sealed record MadeHead(Head Head, HeldOutEvidence HeldOut, string? Made);
+internal sealed record MadeHead(Head Head, HeldOutEvidence HeldOut, string? Made)
+{
+    /// <summary>Why it is a refit and not what was asked for; null where it is that.</summary>
+    public string? RefitReason { get; init; }
+}
 
 /// <summary>What the members of a round's heads are fitted to.</summary>
 /// <param name="Encoded">The texts of <paramref name="Data"/>.</param>
@@ -124,7 +128,7 @@ internal sealed class MemberFits
 
     /// <summary>A refit in place of what was asked for.</summary>
     public static MadeHead Instead(Head refit, HeldOutEvidence held, LearningMethod method, string reason) =>
-        new(refit, held, $"a refit and not {method}: {reason}");
+        new(refit, held, $"a refit and not {method}: {reason}") { RefitReason = reason };
 
     /// <summary>The same texts and columns; other labels are unknown.</summary>
     private static DataSet Only(DataSet data, IReadOnlyCollection<string> labels)

@@ -21,6 +21,9 @@ internal sealed record RoundOutcome(string Label, Head? Head, HeadState? State, 
     /// <summary>How it was made, for people; null for a refit that was asked for.</summary>
     public string? Made { get; init; }
 
+    /// <summary>Why it is a refit though another method was asked for; null where it is what was asked for.</summary>
+    public string? RefitReason { get; init; }
+
     /// <summary>Names of the bars that the head did not clear.</summary>
     public IReadOnlyList<string> FailedBars { get; init; } = [];
 }
@@ -155,8 +158,8 @@ internal sealed class TrainingRound(
         for (var i = 0; i < result.Heads.Count; i++)
         {
             var (fitted, by) = (result.Heads[i], result.Figures[i].HeldOut);
-            var (trained, held, words) = updates.Finish(
-                fitted, by, encoded.Matrix, fits, () => Compared(fitted.Label, by));
+            var updated = updates.Finish(fitted, by, encoded.Matrix, fits, () => Compared(fitted.Label, by));
+            var (trained, held, words) = updated;
             var head = trained with
             {
                 Version = HeadVersions.Next(champions.NextVersion(trained.Label), history[ids[trained.Label]]),
@@ -172,6 +175,7 @@ internal sealed class TrainingRound(
                 head.Label, decision.Head, decision.State, VerdictRecord.Parse(decision.Verdict).Sentence)
             {
                 Made = words,
+                RefitReason = updated.RefitReason,
                 FailedBars = [.. verdict.Failed.Select(bar => bar.Name)],
             });
         }

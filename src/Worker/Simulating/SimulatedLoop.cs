@@ -26,6 +26,8 @@ internal sealed class SimulatedLoop : IDisposable
     private readonly List<ReplacedHead> promotions = [];
     private readonly Random random;
     private readonly SortedDictionary<string, int> failedBars = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> refits = new(StringComparer.Ordinal);
+    private int successors;
     private int kept;
     private int dropped;
 
@@ -34,15 +36,7 @@ internal sealed class SimulatedLoop : IDisposable
     {
         (this.loaded, this.pool, this.test, this.options) = (loaded, pool, test, options);
         random = new Random(seed);
-        var learn = new LearnSection
-        {
-            Answers = 1,
-            Threads = options.Threads,
-            LeaseSeconds = 3600,
-            PromotionAnswers = options.PromotionAnswers,
-            PromotionLevel = options.PromotionLevel,
-            TurnedWrong = options.TurnedWrong,
-        };
+        var learn = options.Learn;
         schedule = new LearningSchedule(learn);
         topics = new SimulatedTopics(learn);
         round = new TrainingRound(
@@ -64,7 +58,11 @@ internal sealed class SimulatedLoop : IDisposable
                 byDoubt ? null : (double)options.Start / pool.Data.Texts.Count, stop);
             progress();
         }
-        return new ArmResult(figures, promotions, kept, dropped, failedBars, Fresh(stop));
+        return new ArmResult(figures, promotions, kept, dropped, failedBars, Fresh(stop))
+        {
+            Successors = successors,
+            Refits = refits,
+        };
     }
 
     public void Dispose() => topics.Dispose();
@@ -106,6 +104,12 @@ internal sealed class SimulatedLoop : IDisposable
         {
             kept += outcome.State == HeadState.Kept ? 1 : 0;
             dropped += outcome.State == HeadState.Dropped ? 1 : 0;
+            if (outcome.Head is not null && before.ContainsKey(outcome.Label))
+            {
+                successors++;
+                if (outcome.RefitReason is { } reason)
+                    refits[reason] = refits.GetValueOrDefault(reason) + 1;
+            }
             foreach (var bar in outcome.FailedBars)
                 failedBars[bar] = failedBars.GetValueOrDefault(bar) + 1;
             if (outcome.State == HeadState.Promoted && before.TryGetValue(outcome.Label, out var old))

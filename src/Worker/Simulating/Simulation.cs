@@ -37,7 +37,10 @@ internal static class Simulation
             }
             return new SimulationResult(
                 seeds, measured.Measure(everything.Heads, pool.Texts.Count).MacroF1, pool.Texts.Count,
-                test.Texts.Count, pool.Labels.Length);
+                test.Texts.Count, pool.Labels.Length)
+            {
+                Method = options.Method,
+            };
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Worker.Learner;
 
 namespace Worker.Simulating;
 
@@ -26,6 +27,8 @@ internal static class SimulationFigures
                 $"{promotions.Average(one => one.After):F3} on average; " +
                 $"{result.Seeds.Sum(seed => seed.Asked.Kept)} stayed challengers, " +
                 $"{result.Seeds.Sum(seed => seed.Asked.Dropped)} were dropped");
+        if (Refits(result) is { } refits)
+            output.WriteLine(refits);
         var bars = result.Seeds.SelectMany(seed => seed.Asked.FailedBars).GroupBy(bar => bar.Key, bar => bar.Value)
             .Select(bar => $"{bar.Key} {bar.Sum()}").ToList();
         if (bars.Count > 0)
@@ -33,7 +36,7 @@ internal static class SimulationFigures
         output.WriteLine("mean ±2 standard deviations; macro F1 over all labels, one without a head counts 0");
     }
 
-    /// <summary>{"rounds": [...], "all": {"macro_f1"}, "fresh": {"macro_f1"}, "promotions": {...}}.</summary>
+    /// <summary>{"method", "rounds": [...], "all": {"macro_f1"}, "fresh": {"macro_f1"}, "promotions": {...}}.</summary>
     public static void WriteJson(Stream output, SimulationResult result)
     {
         var promotions = result.Seeds.SelectMany(seed => seed.Asked.Promotions).ToList();
@@ -46,7 +49,24 @@ internal static class SimulationFigures
             new PromotionsRecord(
                 promotions.Count, promotions.Count == 0 ? 0 : promotions.Average(one => one.After - one.Before),
                 result.Seeds.Sum(seed => seed.Asked.Kept), result.Seeds.Sum(seed => seed.Asked.Dropped)),
-            result.Seeds.Count), SimulationContext.Readable.SimulationRecord);
+            result.Seeds.Count)
+            {
+                Method = $"{result.Method}",
+            }, SimulationContext.Readable.SimulationRecord);
+    }
+
+    /// <summary>How many heads were not made by the method that was asked for; null for a refit, which always can be.
+    /// </summary>
+    private static string? Refits(SimulationResult result)
+    {
+        var successors = result.Seeds.Sum(seed => seed.Asked.Successors);
+        if (result.Method == LearningMethod.Refit || successors == 0)
+            return null;
+        var reasons = result.Seeds.SelectMany(seed => seed.Asked.Refits).GroupBy(one => one.Key, one => one.Value)
+            .Select(one => (Reason: one.Key, Count: one.Sum())).OrderByDescending(one => one.Count).ToList();
+        var refits = reasons.Sum(one => one.Count);
+        return $"{result.Method} made {successors - refits} of {successors} heads that had one before them" +
+            (refits == 0 ? "" : $"; refits in its place: {refits}, {reasons[0].Count} since {reasons[0].Reason}");
     }
 
     private static IEnumerable<(int Answers, RoundFigures[] Asked, RoundFigures[] Random)> Rounds(
@@ -69,7 +89,12 @@ internal static class SimulationFigures
 
 /// <summary>A simulation as JSON.</summary>
 internal sealed record SimulationRecord(
-    IReadOnlyList<RoundRecord> Rounds, MacroRecord All, MacroRecord Fresh, PromotionsRecord Promotions, int Seeds);
+    IReadOnlyList<RoundRecord> Rounds, MacroRecord All, MacroRecord Fresh, PromotionsRecord Promotions, int Seeds)
+{
+    /// <summary>How heads with one before them were made.</summary>
+    [JsonPropertyOrder(-1)]
+    public required string Method { get; init; }
+}
 
 /// <summary>One round, mean over the repetitions.</summary>
 internal sealed record RoundRecord(

@@ -1,3 +1,5 @@
+using Worker.Learner;
+
 namespace Worker.Simulating;
 
 /// <summary>How a loop is simulated.</summary>
@@ -18,6 +20,9 @@ internal sealed record SimulationOptions
     /// <summary>Threads of training.</summary>
     public int Threads { get; init; }
 
+    /// <summary>How a label that has a head in use gets its next one.</summary>
+    public LearningMethod Method { get; init; } = new LearnSection().Method;
+
     /// <summary>Answers of each kind without which no head is promoted.</summary>
     public int PromotionAnswers { get; init; } = 5;
 
@@ -26,4 +31,17 @@ internal sealed record SimulationOptions
 
     /// <summary>Share of right decisions that a better head may turn wrong.</summary>
     public double TurnedWrong { get; init; } = 0.02;
+
+    /// <summary>How the simulated learner is set.</summary>
+    public LearnSection Learn => new()
+    {
+        // The simulation has no time: every label with a new answer is due.
+        Answers = 1,
+        Threads = Threads,
+        LeaseSeconds = 3600,
+        Method = Method,
+        PromotionAnswers = PromotionAnswers,
+        PromotionLevel = PromotionLevel,
+        TurnedWrong = TurnedWrong,
+    };
 }

@@ -1,3 +1,5 @@
+using Worker.Learner;
+
 namespace Worker.Simulating;
 
 /// <summary>Figures of one way of asking after a round; on texts that nobody was asked about and no head has seen.
@@ -22,7 +24,14 @@ internal readonly record struct ReplacedHead(double Before, double After);
 /// <param name="FreshMacroF1">Of heads fitted anew to the last round's answers, without heads before them.</param>
 internal sealed record ArmResult(
     IReadOnlyList<RoundFigures> Rounds, IReadOnlyList<ReplacedHead> Promotions, int Kept, int Dropped,
-    IReadOnlyDictionary<string, int> FailedBars, double FreshMacroF1);
+    IReadOnlyDictionary<string, int> FailedBars, double FreshMacroF1)
+{
+    /// <summary>Heads that were made while their label had one in use.</summary>
+    public int Successors { get; init; }
+
+    /// <summary>How many of them could not be made by the method that was asked for, by reason.</summary>
+    public IReadOnlyDictionary<string, int> Refits { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>One repetition.</summary>
 /// <param name="Asked">By doubt.</param>
@@ -33,4 +42,8 @@ internal sealed record SeedResult(ArmResult Asked, ArmResult Random);
 /// <param name="Seeds">One each.</param>
 /// <param name="AllMacroF1">Of heads fitted to every text of the pool.</param>
 internal sealed record SimulationResult(
-    IReadOnlyList<SeedResult> Seeds, double AllMacroF1, int Pool, int Test, int Labels);
+    IReadOnlyList<SeedResult> Seeds, double AllMacroF1, int Pool, int Test, int Labels)
+{
+    /// <summary>How heads with one before them were made.</summary>
+    public LearningMethod Method { get; init; }
+}
