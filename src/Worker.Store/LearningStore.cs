@@ -25,6 +25,7 @@ internal sealed class LearningStore : IDisposable
         Features = new FeatureStore(database);
         Heads = new HeadStore(database, clock);
         Audits = new AuditStore(database);
+        CanaryAudits = new CanaryAuditStore(database);
         Leases = new LeaseStore(database, $"{Environment.MachineName}/{Guid.NewGuid():N}", clock);
         Outbox = new Outbox(database);
         Intake = new QuestionIntake(database, clock);
@@ -48,6 +49,8 @@ internal sealed class LearningStore : IDisposable
     public HeadStore Heads { get; }
 
     public AuditStore Audits { get; }
+
+    public CanaryAuditStore CanaryAudits { get; }
 
     public LeaseStore Leases { get; }
 

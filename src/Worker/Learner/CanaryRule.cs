@@ -33,7 +33,14 @@ internal readonly record struct CanaryDecision(CanaryStep Step, string Reason);
 /// <param name="Better">Texts that the head in use has wrong.</param>
 /// <param name="IsShown">Whether the canary is shown to be worse: the time-uniform lower bound of its share of these
 /// errors is above one half.</param>
-internal readonly record struct PairedErrors(long Worse, long Better, bool IsShown);
+internal readonly record struct PairedErrors(long Worse, long Better, bool IsShown)
+{
+    /// <summary>Audited texts that both decide, differently or not.</summary>
+    public long Seen { get; init; }
+
+    /// <summary>Texts that both have wrong.</summary>
+    public long Both { get; init; }
+}
 
 /// <summary>What is known of a canary at a moment.</summary>
 /// <param name="Canary">As the store has it.</param>
@@ -92,14 +99,23 @@ internal static class CanaryRule
             return new CanaryDecision(
                 CanaryStep.Drop, $"of the audited texts that it decides otherwise than v{stand.Over} it was wrong in " +
                     $"{worse} and right in {better}: shown to be worse");
-        // A share that somebody changed begins anew. The broker's clock need not be the learner's.
-        var since = stand.OnTopic!.Written is { } written && written > stand.Made ? written : stand.Made;
+        var since = Since(stand);
         return now - since < duration
             ? new CanaryDecision(CanaryStep.Run, "it runs")
             : new CanaryDecision(CanaryStep.Promote, string.Create(CultureInfo.InvariantCulture,
                 $"nothing spoke against it in {(now - since).TotalMinutes:F0} minutes; of the audited texts that it " +
                 $"decides otherwise than v{stand.Over} it was wrong in {worse} and right in {better}"));
     }
+
+    /// <summary>When a canary is to decide all messages if nothing speaks against it; null until it is on the topic.
+    /// </summary>
+    /// <param name="duration">How long a canary runs.</param>
+    public static DateTimeOffset? Promotion(CanaryStand stand, TimeSpan duration) =>
+        stand is { IsOnTopic: true, IsOnItsWay: false } ? Since(stand) + duration : null;
+
+    // A share that somebody changed begins anew. The broker's clock need not be the learner's.
+    private static DateTimeOffset Since(CanaryStand stand) =>
+        stand.OnTopic!.Written is { } written && written > stand.Made ? written : stand.Made;
 
     /// <summary>
     /// Heads of an exclusive group decide against each other: all go on, or all are promoted, or none is.

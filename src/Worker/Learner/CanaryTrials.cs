@@ -34,8 +34,11 @@ internal sealed class CanaryTrials(
     LearningStore store, AuditedDecisions decisions, LoadedEncoder loaded, Champions champions, LearnSection options,
     string headsTopic, TimeProvider clock, Func<bool> isAway)
 {
-    private readonly Dictionary<string, (object Key, PairedErrors Errors)> seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (object Key, PairedErrors Errors)> known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> missing = new(StringComparer.Ordinal);
+
+    /// <summary>What the store was told of each label, without its time.</summary>
+    private readonly Dictionary<long, StoredCanaryAudit> told = [];
 
     /// <summary>Canaries that had not ended after the last look; null before the first.</summary>
     public RunningCanaries? Running { get; private set; }
@@ -47,9 +50,9 @@ internal sealed class CanaryTrials(
     public IReadOnlyList<EndedCanary> Look(IReadOnlyList<LabelState> labels, CancellationToken stop)
     {
         var running = Running = RunningCanaries.Read(store, Running);
-        foreach (var label in seen.Keys.Union(missing.Keys).Except(running.All.Select(one => one.Head.Label)).ToList())
+        foreach (var label in known.Keys.Union(missing.Keys).Except(running.All.Select(one => one.Head.Label)).ToList())
         {
-            seen.Remove(label);
+            known.Remove(label);
             missing.Remove(label);
         }
         var ended = new List<EndedCanary>();
@@ -58,12 +61,45 @@ internal sealed class CanaryTrials(
             missing.Clear();
             return ended;
         }
+        var audits = new List<StoredCanaryAudit>();
         foreach (var together in running.Together.Where(Fits))
-            if (Judge(together, labels, stop).Exists(one => IsEnd(one.Decision)))
+        {
+            var judged = Judge(together, labels, stop);
+            if (judged.Exists(one => IsEnd(one.Decision)))
                 ended.AddRange(End(together, labels, stop));
+            else
+                audits.AddRange(Audits(judged));
+        }
+        Tell(audits);
         if (ended.Count > 0)
             Running = RunningCanaries.Read(store, Running);
         return ended;
+    }
+
+    private IEnumerable<StoredCanaryAudit> Audits(
+        List<(RunningCanary Canary, CanaryStand Stand, CanaryDecision Decision)> judged)
+    {
+        var duration = TimeSpan.FromMinutes(options.CanaryMinutes);
+        // They are promoted together, so with the last of them.
+        var times = judged.ConvertAll(one => CanaryRule.Promotion(one.Stand, duration));
+        var last = times.Contains(null) ? null : times.Max();
+        return judged.Select(one =>
+        {
+            var errors = one.Stand.Errors;
+            return new StoredCanaryAudit(
+                one.Canary.Stored.Label, one.Canary.Head.Version, errors.Seen, errors.Worse + errors.Both,
+                errors.Better + errors.Both, last, default);
+        });
+    }
+
+    /// <summary>Writes down what is new, for people.</summary>
+    private void Tell(List<StoredCanaryAudit> audits)
+    {
+        var news = audits.FindAll(audit => told.GetValueOrDefault(audit.Label) != audit);
+        var now = clock.GetUtcNow();
+        store.CanaryAudits.Write(news.ConvertAll(audit => audit with { Looked = now }));
+        foreach (var audit in news)
+            told[audit.Label] = audit;
     }
 
     private bool Fits(IReadOnlyList<RunningCanary> together) =>
@@ -137,8 +173,8 @@ internal sealed class CanaryTrials(
             || loaded.Encoder.Features.Resolve(inUse.Feature) is null)
             return default;
         var key = (one.Head.Version, inUse.Version, state.LastAnswer, state.Positives, state.Negatives);
-        if (seen.TryGetValue(state.Name, out var known) && known.Key.Equals(key))
-            return known.Errors;
+        if (known.TryGetValue(state.Name, out var last) && last.Key.Equals(key))
+            return last.Errors;
         var evidence = store.Heads.Of([state.Id]).First(head => head.Version == one.Head.Version).Evidence!;
         var audits = store.Examples.Audits(state.Id, HeadEvidence.Of(evidence).Change);
         var before = decisions.Of(Competing(inUse, champions.Find), audits, stop)
@@ -146,13 +182,25 @@ internal sealed class CanaryTrials(
         // Of the texts that only one of both has wrong, a canary that is no worse has at most half: looking after every
         // answer stops it with that chance at most (McNemar's test at all times together).
         var watch = new DriftWatch(0.5, options.PromotionLevel / together.Count);
+        var (seen, both) = (0L, 0L);
         foreach (var said in decisions.Of(
             Competing(one.Head, label => together.FirstOrDefault(other => other.Head.Label == label) is { } canary
                 ? new Champion(canary.Head, null) : champions.Find(label)), audits, stop))
-            if (before.TryGetValue(said.Text, out var yes) && yes != said.Yes)
+        {
+            if (!before.TryGetValue(said.Text, out var yes))
+                continue;
+            seen++;
+            if (yes != said.Yes)
                 watch.Observe(said.Yes != said.Answer);
-        var errors = new PairedErrors(watch.State.Errors, watch.State.Seen - watch.State.Errors, watch.Alarm);
-        seen[state.Name] = (key, errors);
+            else if (yes != said.Answer)
+                both++;
+        }
+        var errors = new PairedErrors(watch.State.Errors, watch.State.Seen - watch.State.Errors, watch.Alarm)
+        {
+            Seen = seen,
+            Both = both,
+        };
+        known[state.Name] = (key, errors);
         return errors;
 
         // Labels of an exclusive group decide against each other.

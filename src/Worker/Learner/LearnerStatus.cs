@@ -18,13 +18,17 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
     public static LearnerStatus Read(LearningStore store, LearnSection options, DateTimeOffset now)
     {
         var (schedule, last, audits) = (new LearningSchedule(options), store.Heads.Last(), store.Audits.All());
-        var canaries = RunningCanaries.Read(store);
+        var (canaries, tried) = (RunningCanaries.Read(store), store.CanaryAudits.All());
         return new LearnerStatus([.. store.Examples.Labels().Select(label =>
         {
             var audit = audits.GetValueOrDefault(label.Id);
             return LabelStatus.Of(
                 label, schedule.Of(label, now, audit?.AlarmSince, canaries.Holds(label.Name, group: null, options)),
-                last.GetValueOrDefault(label.Id), audit);
+                last.GetValueOrDefault(label.Id), audit) with
+            {
+                Canary = canaries.Find(label.Name) is { } canary
+                    ? CanaryStatus.Of(canary, tried.GetValueOrDefault(label.Id)) : null,
+            };
         })]);
     }
 
@@ -46,12 +50,16 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
             if (label.Audit is { } audit)
                 foreach (var line in Wrapped("    ", audit.Words.Split(' '), 4, " "))
                     output.WriteLine(line);
+            if (label.Canary is { } canary)
+                foreach (var line in Wrapped("    ", canary.Words.Split(' '), 4, " "))
+                    output.WriteLine(line);
         }
     }
 
     /// <summary>
     /// label, yes, no, weak, blind, disputed, new, last answer, next training, version, state; of the audit seen,
-    /// errors, lower bound, promised error, alarm since, certificates taken back; separated by tabs.
+    /// errors, lower bound, promised error, alarm since, certificates taken back; of a running canary its version,
+    /// audited texts, its errors, those of the head in use, time of promotion; separated by tabs.
     /// </summary>
     public void WritePlain(TextWriter output)
     {
@@ -61,7 +69,10 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
                 label.Version?.ToString() ?? "-", label.State ?? "-", label.Audit?.Seen.ToString() ?? "-",
                 label.Audit?.Errors.ToString() ?? "-", Share(label.Audit?.Lower), Share(label.Audit?.Promised),
                 label.Audit?.AlarmSince?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-",
-                label.Audit?.Withdrawn ?? "-"));
+                label.Audit?.Withdrawn ?? "-", label.Canary?.Version.ToString() ?? "-",
+                label.Canary?.Seen?.ToString() ?? "-", label.Canary?.Errors?.ToString() ?? "-",
+                label.Canary?.ErrorsInUse?.ToString() ?? "-",
+                label.Canary?.Promotion?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-"));
     }
 
     private static string Share(double? share) => share?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
@@ -79,6 +90,9 @@ internal sealed record LabelStatus(
     string Label, long Yes, long No, long Weak, long Blind, long Disputed, long New, DateTimeOffset? LastAnswer,
     bool Due, string Next, int? Version, DateTimeOffset? Made, string? State, string? Verdict, AuditStatus? Audit)
 {
+    /// <summary>Of the label's running canary; null for none.</summary>
+    public CanaryStatus? Canary { get; init; }
+
     public static LabelStatus Of(LabelState label, Due due, StoredHead? last, StoredAudit? audit) => new(
         label.Name, label.Positives, label.Negatives, label.Weak, label.Blind, label.Disputed, label.Pending,
         label.LastAnswer, due.IsDue, (due.IsDue ? "now: " : "") + due.Reason, last?.Version, last?.Made,

@@ -72,5 +72,8 @@ internal sealed class RunningCanaries
                 "'rollback' ends that"
             : null);
 
+    /// <summary>The canary of a label; null for none.</summary>
+    public RunningCanary? Find(string label) => byLabel.GetValueOrDefault(label);
+
     private RunningCanary? Find(StoredHead stored) => byLabel.Values.FirstOrDefault(one => one.Stored == stored);
 }

@@ -42,6 +42,19 @@ public class CanaryRuleTests
     }
 
     [Fact]
+    public void When_it_will_decide_all_messages_is_known_once_it_is_on_the_topic()
+    {
+        var on = Running with { OnTopic = Entry(Canary, minutes: 10) };
+        Assert.Equal(Now.AddMinutes(50), Promotion(on));
+        Assert.Equal(Now.AddMinutes(55), Promotion(on with { Made = Now.AddMinutes(-5) }));
+        Assert.Null(Promotion(on with { IsOnItsWay = true }));
+        Assert.Null(Promotion(on with { OnTopic = null }));
+        Assert.Null(Promotion(on with { OnTopic = Entry(null) }));
+
+        static DateTimeOffset? Promotion(CanaryStand stand) => CanaryRule.Promotion(stand, TimeSpan.FromMinutes(60));
+    }
+
+    [Fact]
     public void The_audit_can_end_it_at_any_time() => Is(
         CanaryStep.Drop,
         "of the audited texts that it decides otherwise than v6 it was wrong in 12 and right in 1: shown to be worse",

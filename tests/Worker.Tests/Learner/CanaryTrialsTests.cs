@@ -88,6 +88,8 @@ public sealed class CanaryTrialsTests(TinyModel model) : IDisposable
         var trials = label.Trials();
         label.Answer(1_000, 2, audited: true);
         Assert.Empty(label.Look(trials));
+        var status = Assert.Single(LearnerStatus.Read(label.Store, label.Options, label.Clock.GetUtcNow()).Labels);
+        Assert.True(status.Canary is { Seen: 2, Errors: > 0, ErrorsInUse: 0 }, status.Canary?.Words);
         label.Answer(1_002, 20, audited: true);
         var ended = Assert.Single(label.Look(trials));
         Assert.Equal(HeadState.Dropped, ended.State);
@@ -100,6 +102,52 @@ public sealed class CanaryTrialsTests(TinyModel model) : IDisposable
         // The head in use is still known by what it was judged by.
         Assert.NotNull(HeadEvidence.Of(label.Champions.Find("refund"), label.History()));
         Assert.Equal(canary.Version + 1, Assert.Single(label.Train()).Head!.Version);
+    }
+
+    [Fact]
+    public void The_status_has_what_the_audit_says_of_it_and_when_it_decides_all_messages()
+    {
+        First();
+        Second();
+        Assert.Equal((2, 1, 0.1, null, null), Canary(status => (
+            status.Version, status.Over, status.Share, status.Seen, status.Promotion)));
+        var trials = label.Trials();
+        label.Look(trials);
+        var end = label.Clock.GetUtcNow().AddMinutes(30);
+        Assert.Equal((0L, 0L, 0L, end), Canary(Figures));
+        label.Answer(1_000, 3, audited: true);
+        label.Clock.Advance(TimeSpan.FromMinutes(1));
+        label.Look(trials);
+        Assert.Equal((3L, 0L, 0L, end), Canary(Figures));
+        // What both have wrong counts for both.
+        label.Answer(2_000, 2, yes: number => !Answers.IsYes(number), audited: true);
+        label.Look(trials);
+        Assert.Equal((5L, 2L, 2L, end), Canary(Figures));
+        // Nothing new: nothing is written.
+        label.Clock.Advance(TimeSpan.FromMinutes(1));
+        label.Look(trials);
+        Assert.Equal(label.Clock.GetUtcNow().AddMinutes(-1), Canary(status => status.Looked));
+        using var json = new StringWriter();
+        Read().WriteJson(json);
+        using var read = System.Text.Json.JsonDocument.Parse(json.ToString());
+        Assert.Equal(
+            (5, end),
+            (read.RootElement.GetProperty("canary").GetProperty("seen").GetInt32(),
+            read.RootElement.GetProperty("canary").GetProperty("promotion").GetDateTimeOffset()));
+        using var table = new StringWriter();
+        Read().WriteTable(table, "the store");
+        Assert.Contains(
+            "    canary v2, 10% of the messages: of 5 audited texts it was wrong in 2, v1 in",
+            table.ToString(), StringComparison.Ordinal);
+        // Once it has ended there is none.
+        label.Put(HeadKey.Of("refund", HeadRole.Canary), null);
+        Assert.Single(label.Look(trials));
+        Assert.Null(Assert.Single(Read().Labels).Canary);
+
+        LearnerStatus Read() => LearnerStatus.Read(label.Store, label.Options, label.Clock.GetUtcNow());
+        T Canary<T>(Func<CanaryStatus, T> of) => of(Assert.Single(Read().Labels).Canary!);
+        static (long?, long?, long?, DateTimeOffset?) Figures(CanaryStatus status) =>
+            (status.Seen, status.Errors, status.ErrorsInUse, status.Promotion);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public class LearnerStatusTests
         Assert.Equal("    next training: 1 yes and 0 no: a head takes 5 of each", lines[^1]);
         using var plain = new StringWriter();
         status.WritePlain(plain);
-        Assert.Equal(17, plain.ToString().Split('\t').Length);
+        Assert.Equal(22, plain.ToString().Split('\t').Length);
     }
 
     [Fact]
@@ -70,5 +70,25 @@ public class LearnerStatusTests
 
         IReadOnlyList<LabelStatus> Read() =>
             LearnerStatus.Read(store, new LearnSection { Answers = 1000 }, at).Labels;
+    }
+
+    [Fact]
+    public void It_says_of_a_canary_what_is_known_of_it()
+    {
+        var (at, made) = (new DateTimeOffset(2026, 11, 30, 11, 0, 0, TimeSpan.Zero), new RunningCanary(
+            new StoredHead(1, 2, default, HeadState.Canary, "", "", null), Heads.MadeTopic.Head("refund", 2),
+            new VerdictRecord("canary", "", null, []) { Canary = new CanaryWords(0.1, 1, null, null) }));
+        Says("no learner has looked at it yet", null);
+        // Of the canary before it.
+        Says("no learner has looked at it yet", new StoredCanaryAudit(1, 1, 40, 3, 5, at, at));
+        Says(
+            "no audited answers yet; it is not on the heads topic yet",
+            new StoredCanaryAudit(1, 2, 0, 0, 0, null, at));
+        Says(
+            "of 40 audited texts it was wrong in 3, v1 in 5; decides all from 2026-11-30 11:00 UTC on, unless it is " +
+            "shown to be worse", new StoredCanaryAudit(1, 2, 40, 3, 5, at, at));
+
+        void Says(string words, StoredCanaryAudit? audit) =>
+            Assert.Equal($"canary v2, 10% of the messages: {words}", CanaryStatus.Of(made, audit).Words);
     }
 }
