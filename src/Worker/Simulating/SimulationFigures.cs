@@ -50,9 +50,9 @@ internal static class SimulationFigures
                 promotions.Count, promotions.Count == 0 ? 0 : promotions.Average(one => one.After - one.Before),
                 result.Seeds.Sum(seed => seed.Asked.Kept), result.Seeds.Sum(seed => seed.Asked.Dropped)),
             result.Seeds.Count)
-            {
-                Method = $"{result.Method}",
-            }, SimulationContext.Readable.SimulationRecord);
+        {
+            Method = $"{result.Method}",
+        }, SimulationContext.Readable.SimulationRecord);
     }
 
     /// <summary>How many heads were not made by the method that was asked for; null for a refit, which always can be.
