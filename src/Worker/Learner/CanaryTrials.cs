@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Text;
 using Worker.Core.Heads;
 using Worker.Encoders;
-using Worker.Learning.Drifting;
 using Worker.Store;
 using Worker.Store.Examples;
 using Worker.Store.Heads;
@@ -34,7 +32,7 @@ internal sealed class CanaryTrials(
     LearningStore store, AuditedDecisions decisions, LoadedEncoder loaded, Champions champions, LearnSection options,
     string headsTopic, TimeProvider clock, Func<bool> isAway)
 {
-    private readonly Dictionary<string, (object Key, PairedErrors Errors)> known = new(StringComparer.Ordinal);
+    private readonly CanaryErrors errors = new(store, decisions, loaded, champions, options.PromotionLevel);
     private readonly Dictionary<string, DateTimeOffset> missing = new(StringComparer.Ordinal);
 
     /// <summary>What the store was told of each label, without its time.</summary>
@@ -50,11 +48,9 @@ internal sealed class CanaryTrials(
     public IReadOnlyList<EndedCanary> Look(IReadOnlyList<LabelState> labels, CancellationToken stop)
     {
         var running = Running = RunningCanaries.Read(store, Running);
-        foreach (var label in known.Keys.Union(missing.Keys).Except(running.All.Select(one => one.Head.Label)).ToList())
-        {
-            known.Remove(label);
+        errors.Forget(label => running.Find(label) is null);
+        foreach (var label in missing.Keys.Where(label => running.Find(label) is null).ToList())
             missing.Remove(label);
-        }
         var ended = new List<EndedCanary>();
         if (isAway())
         {
@@ -85,10 +81,10 @@ internal sealed class CanaryTrials(
         var last = times.Contains(null) ? null : times.Max();
         return judged.Select(one =>
         {
-            var errors = one.Stand.Errors;
+            var paired = one.Stand.Errors;
             return new StoredCanaryAudit(
-                one.Canary.Stored.Label, one.Canary.Head.Version, errors.Seen, errors.Worse + errors.Both,
-                errors.Better + errors.Both, last, default);
+                one.Canary.Stored.Label, one.Canary.Head.Version, paired.Seen, paired.Worse + paired.Both,
+                paired.Better + paired.Both, last, default);
         });
     }
 
@@ -158,58 +154,8 @@ internal sealed class CanaryTrials(
         {
             MissingSince = missing.TryGetValue(label, out var since) ? since : null,
             Errors = stand is { InUse: { } inUse, IsOnTopic: true } && inUse.Version == one.Over
-                ? Errors(one, inUse, together, labels, stop) : default,
+                ? errors.Of(one, inUse, together, labels, stop) : default,
         };
-    }
-
-    /// <summary>
-    /// Holds a canary against the head in use by answers of the random audit to texts that neither was fitted on.
-    /// </summary>
-    private PairedErrors Errors(
-        RunningCanary one, Head inUse, IReadOnlyList<RunningCanary> together, IReadOnlyList<LabelState> labels,
-        CancellationToken stop)
-    {
-        if (labels.FirstOrDefault(label => label.Id == one.Stored.Label) is not { } state
-            || loaded.Encoder.Features.Resolve(inUse.Feature) is null)
-            return default;
-        var key = (one.Head.Version, inUse.Version, state.LastAnswer, state.Positives, state.Negatives);
-        if (known.TryGetValue(state.Name, out var last) && last.Key.Equals(key))
-            return last.Errors;
-        var evidence = store.Heads.Of([state.Id]).First(head => head.Version == one.Head.Version).Evidence!;
-        var audits = store.Examples.Audits(state.Id, HeadEvidence.Of(evidence).Change);
-        var before = decisions.Of(Competing(inUse, champions.Find), audits, stop)
-            .ToDictionary(said => said.Text, said => said.Yes);
-        // Of the texts that only one of both has wrong, a canary that is no worse has at most half: looking after every
-        // answer stops it with that chance at most (McNemar's test at all times together).
-        var watch = new DriftWatch(0.5, options.PromotionLevel / together.Count);
-        var (seen, both) = (0L, 0L);
-        foreach (var said in decisions.Of(
-            Competing(one.Head, label => together.FirstOrDefault(other => other.Head.Label == label) is { } canary
-                ? new Champion(canary.Head, null) : champions.Find(label)), audits, stop))
-        {
-            if (!before.TryGetValue(said.Text, out var yes))
-                continue;
-            seen++;
-            if (yes != said.Yes)
-                watch.Observe(said.Yes != said.Answer);
-            else if (yes != said.Answer)
-                both++;
-        }
-        var errors = new PairedErrors(watch.State.Errors, watch.State.Seen - watch.State.Errors, watch.Alarm)
-        {
-            Seen = seen,
-            Both = both,
-        };
-        known[state.Name] = (key, errors);
-        return errors;
-
-        // Labels of an exclusive group decide against each other.
-        ImmutableArray<Head> Competing(Head head, Func<string, Champion?> of) =>
-        [
-            head, .. labels.Where(_ => head.Group is not null).Select(label => of(label.Name)?.Head).OfType<Head>()
-                .Where(other => other.Group == head.Group && other.Label != head.Label && other.Described is null
-                    && other.Encoder == head.Encoder && loaded.Encoder.Features.Resolve(other.Feature) is not null),
-        ];
     }
 
     private static HeadState State(CanaryDecision decision) =>
