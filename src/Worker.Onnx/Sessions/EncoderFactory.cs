@@ -24,7 +24,7 @@ public static class EncoderFactory
                 $"{bundle.Folder}: the checkpoint has no classification head of its own: only its features are " +
                 "available");
         var plan = new SessionPlan(options.Device, options.Precision == Precision.Int8 ? Variant.Int8 : Variant.Float32,
-            SessionSettings.Threads(options.Threads), options.OwnLogits);
+            SessionSettings.Threads(options.Threads), options.OwnLogits, AsStored: options.AsStored);
 
         // 2. The device.
         if (options.Device == Device.Cuda && plan.Variant == Variant.Int8)
@@ -57,7 +57,7 @@ public static class EncoderFactory
             ? SessionSettings.Cuda(bundle.Folder, plan.Threads)
             : SessionSettings.Cpu(bundle.Folder, plan.Threads);
         var stored = ModelProto.Parser.ParseFrom(File.ReadAllBytes(bundle.GraphPath(plan.Variant)));
-        if (plan.Device == Device.Cpu)
+        if (plan is { Device: Device.Cpu, AsStored: false })
             CpuNormalisation.Apply(stored.Graph);
         return new InferenceSession(GraphSelection.Select(stored, layout, plan.OwnLogits), options);
     }

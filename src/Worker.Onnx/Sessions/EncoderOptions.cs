@@ -61,12 +61,19 @@ public sealed record EncoderOptions
     /// Whether <see cref="Encoder.Score"/> is wanted: logits of the checkpoint's own classification head.
     /// </summary>
     public bool OwnLogits { get; init; }
+
+    /// <summary>
+    /// Whether a CPU computes the graph as it is stored, to measure what its changes for a CPU are worth. Default: no.
+    /// </summary>
+    public bool AsStored { get; init; }
 }
 
 /// <summary>What one session is opened with.</summary>
 /// <param name="Threads">CPU threads that compute one micro-batch; at least 1.</param>
 /// <param name="Lanes">Micro-batches that are computed at the same time; 1 on a GPU.</param>
-internal sealed record SessionPlan(Device Device, Graph.Variant Variant, int Threads, bool OwnLogits, int Lanes = 1)
+/// <param name="AsStored">Whether a CPU computes the graph without changes.</param>
+internal sealed record SessionPlan(
+    Device Device, Graph.Variant Variant, int Threads, bool OwnLogits, int Lanes = 1, bool AsStored = false)
 {
     /// <summary>On a CPU the activations stay in its cache; a GPU is kept busy.</summary>
     public int MicroBatchTokens => Device == Device.Cuda ? 16_384 : 512;

@@ -16,5 +16,17 @@ internal sealed record LoadedEncoder(EncoderBundle Bundle, IEncoder Encoder, Wor
         return new LoadedEncoder(bundle, EncoderFactory.Create(bundle, options.ToOptions()), tokenizer);
     }
 
+    /// <summary>
+    /// The runtime as it comes: one session of the graph as it is stored, all threads on each micro-batch. To compare
+    /// with.
+    /// </summary>
+    /// <exception cref="Onnx.EncoderException">As <see cref="Open"/>.</exception>
+    public static LoadedEncoder OpenAsItComes(EncoderSection options)
+    {
+        var bundle = EncoderBundle.Open(options.Bundle);
+        var plain = options.ToOptions() with { BatchThreads = int.MaxValue, AsStored = true };
+        return new LoadedEncoder(bundle, EncoderFactory.Create(bundle, plain), TokenizerFolder.Open(bundle));
+    }
+
     public void Dispose() => Encoder.Dispose();
 }

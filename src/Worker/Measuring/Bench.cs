@@ -82,22 +82,35 @@ internal sealed class Bench(
     private async Task Pipeline(string precision, CancellationToken stop)
     {
         var texts = BenchData.Texts(data, messages);
-        var (raw, pipeline) = (new Spread(), new Spread());
+        var (plain, raw, pipeline) = (new Spread(), new Spread(), new Spread());
         using var loaded = LoadedEncoder.Open(section(precision));
+        // On a GPU nothing is changed for it.
+        using var comes = gpu ? null : LoadedEncoder.OpenAsItComes(section(precision));
         var heads = BenchData.RandomHeads(loaded, 26);
-        using var ceiling = new RawCeiling(loaded, Set(loaded, heads).Matrix, texts, clock);
-        var budget = ceiling.BestBudget();
+        var matrix = Set(loaded, heads).Matrix;
+        using var ceiling = new RawCeiling(loaded, matrix, texts, clock);
+        using var before = comes is null ? null : new RawCeiling(comes, matrix, texts, clock);
+        var (budget, plainBudget) = (ceiling.BestBudget(), before?.BestBudget() ?? 0);
         for (var i = 0; i < repeats; i++)
         {
+            if (before is not null)
+                plain.Add(before.Rate(plainBudget));
             raw.Add(ceiling.Rate(budget));
             pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, clock, stop));
         }
+        if (before is not null)
+            Console.WriteLine(
+                $"as it comes {precision,-5} {plain}  (budget {plainBudget}; one session of all threads)");
         Console.WriteLine(
             $"raw runtime {precision,-5} {raw}  (budget {budget} padded tokens; " +
             $"{(double)ceiling.Tokens / texts.Count:F1} tokens per message)");
         Console.WriteLine(
             $"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), " +
             $"{pipeline.Best / raw.Best:P1} (best)");
+        if (before is not null)
+            Console.WriteLine(
+                $"{"",17} {pipeline.MedianRatio(plain):P1} of the runtime as it comes (median pair), " +
+                $"{pipeline.Best / plain.Best:P1} (best)");
     }
 
     private void Classify(string precision, CancellationToken stop)

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Worker.Core.Encoders;
+using Worker.Core.Heads;
 using Worker.Onnx.Bundles;
 using Worker.Onnx.Sessions;
 
@@ -31,6 +33,25 @@ public class EncoderFactoryTests(ImportedModels models)
             new EncoderOptions { Device = Device.Cpu, Threads = threads, BatchThreads = together });
         Assert.Equal(description, encoder.Description);
         Assert.Equal(lanes, encoder.Lanes);
+    }
+
+    [Fact]
+    public void The_graph_as_it_is_stored_computes_the_same()
+    {
+        var options = new EncoderOptions { Device = Device.Cpu, Threads = 1 };
+        using var changed = EncoderFactory.Create(models["bert-tiny"], options);
+        using var stored = EncoderFactory.Create(models["bert-tiny"], options with { AsStored = true });
+        var (one, other) = (Features(changed), Features(stored));
+        for (var i = 0; i < one.Length; i++)
+            Assert.Equal(other[i], one[i], 1e-5);
+
+        static float[] Features(Encoder encoder)
+        {
+            var features = new float[encoder.Features.Width];
+            encoder.Run(
+                new MicroBatch([5, 6, 7], [3]), HeadMatrix.None(encoder.Features), features, []);
+            return features;
+        }
     }
 
     [Fact]
