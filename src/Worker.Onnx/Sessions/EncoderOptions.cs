@@ -34,6 +34,9 @@ public enum Precision
 /// <summary>How an encoder is to be run.</summary>
 public sealed record EncoderOptions
 {
+    /// <summary>The most CPU threads that can be asked for.</summary>
+    public const int MaximumThreads = 1024;
+
     /// <summary>Default: auto.</summary>
     public Device Device { get; init; } = Device.Auto;
 
@@ -41,14 +44,14 @@ public sealed record EncoderOptions
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>CPU threads; 0 (the default): as many as the process may use.</summary>
-    [Range(0, 1024)]
+    [Range(0, MaximumThreads)]
     public int Threads { get; init; }
 
     /// <summary>
     /// CPU threads that compute one micro-batch together. Default 1: each thread computes micro-batches of its own, as
     /// many at a time as there are threads.
     /// </summary>
-    [Range(1, 1024)]
+    [Range(1, MaximumThreads)]
     public int BatchThreads { get; init; } = 1;
 
     /// <summary>

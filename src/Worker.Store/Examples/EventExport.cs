@@ -57,7 +57,7 @@ internal sealed class EventExport(StoreDatabase database)
     {
         Id = row.GetString(0),
         Text = row.IsDBNull(1) ? null : row.GetString(1),
-        At = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
+        At = row.Time(2),
         By = row.GetString(3),
         Source = row.GetString(4),
         Mode = AnswerModeNames.Find(row.GetString(5)) ?? AnswerMode.Single,

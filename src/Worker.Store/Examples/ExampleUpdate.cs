@@ -86,7 +86,7 @@ internal sealed class ExampleUpdate(StoreSession session, Agreement agreement, l
     private static ((long Text, long Label) Pair, GivenAnswer Answer) Given(DbDataReader row) => (
         (row.GetInt64(0), row.GetInt64(1)),
         new GivenAnswer(
-            row.GetString(2), row.GetString(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
+            row.GetString(2), row.GetString(3), row.Time(4),
             row.IsDBNull(5) ? null : row.GetDouble(5), !row.IsDBNull(6) && row.GetInt64(6) != 0,
             row.IsDBNull(7) ? null : row.GetDouble(7)));
 

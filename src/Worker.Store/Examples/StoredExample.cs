@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Worker.Store.Database;
 
 namespace Worker.Store.Examples;
 
@@ -19,6 +20,6 @@ internal readonly record struct StoredExample(
 
     internal static StoredExample Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetDouble(2), row.GetInt64(3) != 0,
-        row.IsDBNull(4) ? null : row.GetDouble(4), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(5)),
+        row.IsDBNull(4) ? null : row.GetDouble(4), row.Time(5),
         row.GetInt64(6));
 }

@@ -65,8 +65,6 @@ internal sealed class AuditStore(StoreDatabase database)
 
     private static StoredAudit Read(DbDataReader row) => new(
         row.GetInt64(0), (int)row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetDouble(4),
-        row.IsDBNull(5) ? null : row.GetDouble(5), row.IsDBNull(6) ? null : Time(row.GetInt64(6)),
-        row.IsDBNull(7) ? null : row.GetString(7), Time(row.GetInt64(8)));
-
-    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        row.IsDBNull(5) ? null : row.GetDouble(5), row.IsDBNull(6) ? null : row.Time(6),
+        row.IsDBNull(7) ? null : row.GetString(7), row.Time(8));
 }

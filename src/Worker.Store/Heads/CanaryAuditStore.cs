@@ -53,7 +53,5 @@ internal sealed class CanaryAuditStore(StoreDatabase database)
 
     private static StoredCanaryAudit Read(DbDataReader row) => new(
         row.GetInt64(0), (int)row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
-        row.IsDBNull(5) ? null : Time(row.GetInt64(5)), Time(row.GetInt64(6)));
-
-    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        row.IsDBNull(5) ? null : row.Time(5), row.Time(6));
 }

@@ -116,7 +116,7 @@ internal sealed class HeadStore(StoreDatabase database, TimeProvider clock)
     }
 
     private static StoredHead Read(DbDataReader row) => new(
-        row.GetInt64(0), (int)row.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
+        row.GetInt64(0), (int)row.GetInt64(1), row.Time(2),
         HeadStateNames.Read(row.GetString(3)), row.GetString(4), row.GetString(5),
         row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6));
 }

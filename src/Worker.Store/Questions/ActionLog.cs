@@ -22,6 +22,6 @@ internal sealed class ActionLog(StoreDatabase database, TimeProvider clock)
     public IReadOnlyList<ActionEntry> Newest(int maximum) => database.Read(session => session.Query(
         "SELECT at, person, action, subject, detail FROM action_log ORDER BY seq DESC LIMIT @maximum",
         row => new ActionEntry(
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.GetString(1), row.GetString(2),
+            row.Time(0), row.GetString(1), row.GetString(2),
             row.GetString(3), row.GetString(4)), ("maximum", (long)maximum)));
 }

@@ -35,7 +35,7 @@ internal static class QuestionRows
         Text = row.GetString(4),
         Content = JsonSerializer.Deserialize(row.GetString(5), QuestionContext.Default.QuestionContent)!,
         Propensity = row.IsDBNull(6) ? null : row.GetDouble(6),
-        Added = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)),
+        Added = row.Time(7),
         Wanted = (int)row.GetInt64(8),
         IsBlind = row.GetInt64(9) != 0,
         // A truth value is a number in SQLite.

@@ -76,7 +76,7 @@ internal sealed class Outbox(StoreDatabase database)
     });
 
     private static WaitingRecord Read(DbDataReader row, string store) => new(
-        row.GetInt64(0), $"{store}-{row.GetInt64(0)}", DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+        row.GetInt64(0), $"{store}-{row.GetInt64(0)}", row.Time(1),
         new OutboxRecord(row.GetString(2), Bytes(row, 3), Bytes(row, 4))
         {
             Headers = row.IsDBNull(5) ? [] : Headers(row.GetString(5)),

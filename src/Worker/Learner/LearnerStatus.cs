@@ -43,15 +43,10 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
                 $"{Padded(Fitted(label.Label, LabelWidth), LabelWidth)} {label.Yes,7} {label.No,7} {label.Blind,6} " +
                 $"{label.New,6} {label.LastAnswer?.ToString("yyyy-MM-dd HH:mm") ?? "-",-17}");
             output.WriteLine($"    {Fitted($"next training: {label.Next}", Screen - 5)}");
-            if (label.Verdict is { } verdict)
-                foreach (var line in Wrapped(
-                    "    ", $"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {verdict}".Split(' '), 4, " "))
-                    output.WriteLine(line);
-            if (label.Audit is { } audit)
-                foreach (var line in Wrapped("    ", audit.Words.Split(' '), 4, " "))
-                    output.WriteLine(line);
-            if (label.Canary is { } canary)
-                foreach (var line in Wrapped("    ", canary.Words.Split(' '), 4, " "))
+            var verdict = label.Verdict is null
+                ? null : $"v{label.Version} of {label.Made:yyyy-MM-dd HH:mm}: {label.Verdict}";
+            foreach (var words in new[] { verdict, label.Audit?.Words, label.Canary?.Words }.OfType<string>())
+                foreach (var line in Wrapped("    ", words.Split(' '), 4, " "))
                     output.WriteLine(line);
         }
     }
@@ -65,15 +60,17 @@ internal sealed record LearnerStatus(IReadOnlyList<LabelStatus> Labels)
     {
         foreach (var label in Labels)
             output.WriteLine(string.Join('\t', OneLine(label.Label), label.Yes, label.No, label.Weak, label.Blind,
-                label.Disputed, label.New, label.LastAnswer?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-", label.Next,
+                label.Disputed, label.New, Time(label.LastAnswer), label.Next,
                 label.Version?.ToString() ?? "-", label.State ?? "-", label.Audit?.Seen.ToString() ?? "-",
                 label.Audit?.Errors.ToString() ?? "-", Share(label.Audit?.Lower), Share(label.Audit?.Promised),
-                label.Audit?.AlarmSince?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-",
+                Time(label.Audit?.AlarmSince),
                 label.Audit?.Withdrawn ?? "-", label.Canary?.Version.ToString() ?? "-",
                 label.Canary?.Seen?.ToString() ?? "-", label.Canary?.Errors?.ToString() ?? "-",
                 label.Canary?.ErrorsInUse?.ToString() ?? "-",
-                label.Canary?.Promotion?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-"));
+                Time(label.Canary?.Promotion)));
     }
+
+    private static string Time(DateTimeOffset? at) => at?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") ?? "-";
 
     private static string Share(double? share) => share?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
 

@@ -85,20 +85,20 @@ internal sealed class Bench(
         var (plain, raw, pipeline) = (new Spread(), new Spread(), new Spread());
         using var loaded = LoadedEncoder.Open(section(precision));
         // On a GPU nothing is changed for it.
-        using var comes = gpu ? null : LoadedEncoder.OpenAsItComes(section(precision));
+        using var asItComes = gpu ? null : LoadedEncoder.OpenAsItComes(section(precision));
         var heads = BenchData.RandomHeads(loaded, 26);
         var matrix = Set(loaded, heads).Matrix;
         using var ceiling = new RawCeiling(loaded, matrix, texts, clock);
-        using var before = comes is null ? null : new RawCeiling(comes, matrix, texts, clock);
-        var (budget, plainBudget) = (ceiling.BestBudget(), before?.BestBudget() ?? 0);
+        using var plainCeiling = asItComes is null ? null : new RawCeiling(asItComes, matrix, texts, clock);
+        var (budget, plainBudget) = (ceiling.BestBudget(), plainCeiling?.BestBudget() ?? 0);
         for (var i = 0; i < repeats; i++)
         {
-            if (before is not null)
-                plain.Add(before.Rate(plainBudget));
+            if (plainCeiling is not null)
+                plain.Add(plainCeiling.Rate(plainBudget));
             raw.Add(ceiling.Rate(budget));
             pipeline.Add(await PipelineRate.Run(section(precision), heads, texts, clock, stop));
         }
-        if (before is not null)
+        if (plainCeiling is not null)
             Console.WriteLine(
                 $"as it comes {precision,-5} {plain}  (budget {plainBudget}; one session of all threads)");
         Console.WriteLine(
@@ -107,7 +107,7 @@ internal sealed class Bench(
         Console.WriteLine(
             $"pipeline    {precision,-5} {pipeline}  {pipeline.MedianRatio(raw):P1} of raw (median pair), " +
             $"{pipeline.Best / raw.Best:P1} (best)");
-        if (before is not null)
+        if (plainCeiling is not null)
             Console.WriteLine(
                 $"{"",17} {pipeline.MedianRatio(plain):P1} of the runtime as it comes (median pair), " +
                 $"{pipeline.Best / plain.Best:P1} (best)");
